@@ -1,0 +1,1 @@
+"""OpenCDI: open, event-driven, concurrent clinical documentation integrity."""

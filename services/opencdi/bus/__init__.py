@@ -1,0 +1,1 @@
+"""How it travels: a room, and the two buses that run it exactly once."""

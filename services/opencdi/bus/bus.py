@@ -1,0 +1,105 @@
+"""What both buses promise; `tests/contract/test_bus.py` holds them to it.
+
+Order per key · a room's outputs, states and position are one atomic act · a crash anywhere repeats nothing visible and loses
+nothing · an abort leaves memory untouched · no entry vanishes · too many failures in a row stop the room · replay (DESIGN §2).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from opencdi.bus.room import Outgoing, Record, Room
+from opencdi.events.topics import Topic
+
+MAX_RECORD_BYTES = 8 * 1024 * 1024
+Place = tuple[str, int]
+"""Topic name and partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A record, and where it stands: a reader that has dealt with it goes on at `position + 1`."""
+
+    topic: str
+    partition: int
+    position: int
+    record: Record
+
+
+class Reader(Protocol):
+    """For edge workers: reads several topics, keeps its own positions (in the SQL transaction of its rows)."""
+
+    def poll(self, limit: int = 500, timeout_s: float = 0.5) -> list[Delivered]:
+        """The next records, per partition in order; [] if nothing came within the time."""
+
+    def close(self) -> None:
+        """Let go."""
+
+
+class Runner(Protocol):
+    """One room at work in this process."""
+
+    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
+        """Step what is there, at most about `limit` records, and commit; returns how many.  Raises `Fenced`, `TooManyFailures`."""
+
+    @property
+    def at(self) -> str | None:
+        """The entry in hand, for the supervisor's report when the room stops."""
+
+    def close(self) -> None:
+        """Let go; nothing uncommitted is kept."""
+
+
+class Bus(Protocol):
+    """A bus of N partitions.  Open with `open_bus(url)`."""
+
+    partitions: int
+
+    def apply_topics(self, topics: Sequence[Topic]) -> None:
+        """Create what is missing; another number of partitions is refused (a rebuild from `inbound`)."""
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Durably stored, in order, when this returns.  Raises `BusDown` when it cannot be: then nothing may be acknowledged."""
+
+    def reader(self, topics: Sequence[Topic], positions: Mapping[Place, int]) -> Reader:
+        """A reader of all partitions of these topics, from these positions (absent: from the beginning)."""
+
+    def runner(self, room: Room, *, slot: str = "0", skip: frozenset[str] = frozenset()) -> Runner:
+        """Take the room over and put it to work."""
+
+    def ends(self, topics: Sequence[Topic]) -> dict[Place, int]:
+        """For each partition the position after the last record."""
+
+    def positions(self, room: Room) -> dict[Place, int]:
+        """How far the room has committed."""
+
+    def close(self) -> None:
+        """Let go."""
+
+    def __enter__(self) -> Self:
+        """Closes at the end of the block."""
+
+    def __exit__(self, *exc: object) -> None:
+        """Close."""
+
+
+class BusDown(Exception):
+    """The bus cannot store or deliver now."""
+
+
+class TooLarge(Exception):
+    """A record above `MAX_RECORD_BYTES`."""
+
+
+def open_bus(url: str, *, partitions: int = 8) -> Bus:
+    """`sqlite:///path` or `kafka://host:port[,host:port]`.  `partitions` counts only where the bus is new."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        from opencdi.bus.embedded import EmbeddedBus
+
+        return EmbeddedBus(rest.removeprefix("/"), partitions=partitions)
+    if scheme == "kafka":
+        from opencdi.bus.kafka import KafkaBus
+
+        return KafkaBus(rest, partitions=partitions)
+    raise ValueError(f"a bus is sqlite:///path or kafka://host:port, not {scheme!r}")

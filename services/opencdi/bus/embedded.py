@@ -1,0 +1,262 @@
+"""The embedded bus: one SQLite file is the log, the positions and the states; one short transaction is one batch of steps.
+
+Several processes share the file (gateway, rooms, workbench), each with its own connection.  Positions are allotted in SQL inside
+the write transaction; steps run *outside* it, so that an acknowledgement never waits for a slow note.  A room's lease and
+position are compared and set at commit: a process that was stopped, replaced and continued commits nothing (`Fenced`).
+
+WAL with `synchronous=FULL` for `publish`, because an AA follows it; a room's commit may be lost with the power, together with
+everything after it, and is then made again from the same input.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Self
+
+from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown, Delivered, Place, TooLarge
+from opencdi.bus.murmur2 import partition_of
+from opencdi.bus.room import EveryPartition, Key, Outgoing, Overlay, Record, Room, State
+from opencdi.bus.stepping import Fenced, Stepper
+from opencdi.events.entry import Headers
+from opencdi.events.topics import Topic
+
+_SCHEMA = """
+create table if not exists bus(name text primary key, value integer) without rowid;
+create table if not exists log(topic text, part integer, pos integer, key text, value blob, headers blob,
+  at text default current_timestamp);
+create unique index if not exists log_place on log(topic, part, pos);
+create table if not exists ends(topic text, part integer, pos integer, primary key(topic, part)) without rowid;
+create table if not exists lease(room text primary key, epoch integer) without rowid;
+create table if not exists position(room text, part integer, pos integer, primary key(room, part)) without rowid;
+create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid;
+"""
+_WAL_LIMIT_PAGES = 4000  # 16 MB: the checkpoint that a busy reader put off is tried again from here on
+_POLL_S = 0.002
+
+
+def _pack(headers: Headers) -> bytes:
+    return b"\x1e".join(name.encode() + b"\x1f" + value for name, value in headers)
+
+
+def _unpack(packed: bytes | None) -> Headers:
+    if not packed:
+        return ()
+    pairs = (pair.split(b"\x1f", 1) for pair in packed.split(b"\x1e"))
+    return tuple((name.decode(), value) for name, value in pairs)
+
+
+class EmbeddedBus:
+    """A bus in one file.  Not for sharing between threads: each opens its own."""
+
+    def __init__(self, path: str, *, partitions: int = 8) -> None:
+        """Open or make the file, readable by its owner alone (it holds a hospital's messages)."""
+        self.path = path
+        file = Path(path)
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+        self.db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        for pragma in ("journal_mode=wal", "synchronous=full", "busy_timeout=30000", "cache_size=-65536", "wal_autocheckpoint=1000"):
+            self.db.execute(f"pragma {pragma}")
+        self.db.executescript(_SCHEMA)
+        self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions,))
+        self.partitions: int = self.db.execute("select value from bus where name='partitions'").fetchone()[0]
+
+    @contextmanager
+    def _writing(self, synchronous: str) -> Any:
+        try:
+            self.db.execute(f"pragma synchronous={synchronous}")
+            self.db.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            raise BusDown(error.sqlite_errorname) from None
+        try:
+            yield
+            self.db.execute("commit")
+        except BaseException as error:
+            if self.db.in_transaction:
+                self.db.execute("rollback")
+            if isinstance(error, sqlite3.OperationalError):
+                raise BusDown(error.sqlite_errorname) from None
+            raise
+
+    def _append(self, messages: Iterable[tuple[Outgoing, int]]) -> None:
+        """Inside a write transaction: allot positions and store."""
+        by_place: dict[Place, list[Outgoing]] = {}
+        for message, same in messages:
+            if len(message.value) > MAX_RECORD_BYTES:
+                raise TooLarge(message.topic.name)
+            for part in self._parts(message, same):
+                by_place.setdefault((message.topic.name, part), []).append(message)
+        for (topic, part), told in by_place.items():
+            row = self.db.execute("select pos from ends where topic=? and part=?", (topic, part)).fetchone()
+            first = row[0] if row else 0
+            self.db.executemany(
+                "insert into log(topic, part, pos, key, value, headers) values(?,?,?,?,?,?)",
+                [
+                    (topic, part, first + i, m.to.key if isinstance(m.to, Key) else None, m.value, _pack(m.headers))
+                    for i, m in enumerate(told)
+                ],
+            )
+            self.db.execute("insert or replace into ends values(?,?,?)", (topic, part, first + len(told)))
+
+    def _parts(self, message: Outgoing, same: int) -> Iterable[int]:
+        match message.to:
+            case Key(key):
+                return (partition_of(key, self.partitions),)
+            case EveryPartition():
+                return range(self.partitions)
+        return (same,)
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Durably stored (synchronous=FULL), in order, when this returns."""
+        with self._writing("full"):
+            self._append((message, 0) for message in messages)
+
+    def read(self, topic: str, part: int, position: int, limit: int) -> list[Delivered]:
+        """At most `limit` records from there on: fetched at once, so that no reader pins the WAL while it thinks."""
+        rows = self.db.execute(
+            "select pos, key, value, headers from log where topic=? and part=? and pos>=? order by pos limit ?",
+            (topic, part, position, limit),
+        ).fetchall()
+        return [Delivered(topic, part, pos, Record(topic, key, value, _unpack(headers))) for pos, key, value, headers in rows]
+
+    def apply_topics(self, topics: Sequence[Topic]) -> None:
+        """Topics need no making here; only the number of partitions is fixed with the file."""
+
+    def ends(self, topics: Sequence[Topic]) -> dict[Place, int]:
+        """For each partition the position after the last record."""
+        names = {topic.name for topic in topics}
+        return {(t, p): pos for t, p, pos in self.db.execute("select topic, part, pos from ends") if t in names}
+
+    def positions(self, room: Room) -> dict[Place, int]:
+        """How far the room has committed."""
+        rows = self.db.execute("select part, pos from position where room=?", (room.name,))
+        return {(room.reads.name, part): pos for part, pos in rows}
+
+    def reader(self, topics: Sequence[Topic], positions: Mapping[Place, int]) -> "EmbeddedReader":
+        """A reader with a connection of its own."""
+        return EmbeddedReader(EmbeddedBus(self.path), topics, positions)
+
+    def runner(self, room: Room, *, slot: str = "0", skip: frozenset[str] = frozenset()) -> "EmbeddedRunner":
+        """Take the room over; whoever had it is fenced.  Rooms of one process may share this bus's connection."""
+        return EmbeddedRunner(self, room, skip)
+
+    def checkpoint(self) -> None:
+        """Fold the WAL back if it has outgrown its bound; a reader in the way means: try again later."""
+        wal = Path(f"{self.path}-wal")
+        if wal.exists() and wal.stat().st_size > _WAL_LIMIT_PAGES * 4096:
+            self.db.execute("pragma wal_checkpoint(truncate)").fetchone()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        """Closes at the end of the block."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close."""
+        self.close()
+
+
+class EmbeddedReader:
+    """Reads several topics at its own positions, in short reads."""
+
+    def __init__(self, bus: EmbeddedBus, topics: Sequence[Topic], positions: Mapping[Place, int]) -> None:
+        """Start at these positions; absent ones at the beginning."""
+        self.bus = bus
+        self.next = {(t.name, p): positions.get((t.name, p), 0) for t in topics for p in range(bus.partitions)}
+
+    def poll(self, limit: int = 500, timeout_s: float = 0.5) -> list[Delivered]:
+        """The next records of any partition; waits at most `timeout_s` for one."""
+        deadline = monotonic() + timeout_s
+        while True:
+            ready = {(t, p): end for t, p, end in self.bus.db.execute("select topic, part, pos from ends")}
+            told: list[Delivered] = []
+            for place, position in self.next.items():
+                if len(told) >= limit:
+                    break
+                if ready.get(place, 0) > position and (batch := self.bus.read(*place, position, limit - len(told))):
+                    told += batch
+                    self.next[place] = batch[-1].position + 1
+            if told or monotonic() >= deadline:
+                return told
+            sleep(min(0.02, timeout_s))
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.bus.close()
+
+
+class EmbeddedRunner:
+    """One room over the file: states in memory, decoded once; steps outside the transaction; one short commit a batch."""
+
+    def __init__(self, bus: EmbeddedBus, room: Room, skip: frozenset[str] = frozenset()) -> None:
+        """Take the lease and restore the states."""
+        self.bus, self.room, self.stepper = bus, room, Stepper(room, skip)
+        db = bus.db
+        with bus._writing("full"):
+            db.execute("insert into lease values(?, 1) on conflict(room) do update set epoch = epoch + 1", (room.name,))
+            self.epoch: int = db.execute("select epoch from lease where room=?", (room.name,)).fetchone()[0]
+        self.states: dict[int, dict[str, State]] = {part: {} for part in range(bus.partitions)}
+        for part, key, raw in db.execute("select part, key, value from state where room=?", (room.name,)):
+            self.states[part][key] = room.codec.decode(key, raw)
+        committed = {part: pos for (_, part), pos in bus.positions(room).items()}
+        self.next = {part: committed.get(part, 0) for part in range(bus.partitions)}
+
+    @property
+    def at(self) -> str | None:
+        """The entry in hand."""
+        return self.stepper.at
+
+    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
+        """Step what is there and commit it as one act; waits at most `timeout_s` for something to do."""
+        deadline = monotonic() + timeout_s
+        while not (batch := self._batch(limit)):
+            if monotonic() >= deadline:
+                return 0
+            sleep(_POLL_S)
+        said: list[tuple[Outgoing, int]] = []
+        overlays: dict[int, Overlay] = {}
+        for delivered in batch:
+            part = delivered.partition
+            overlay = overlays.setdefault(part, Overlay(self.states[part]))
+            said += [(message, part) for message in self.stepper.step(overlay, delivered.record)]
+        reached = {delivered.partition: delivered.position + 1 for delivered in batch}
+        encoded = [
+            (part, key, None if state is None else self.room.codec.encode(key, state))
+            for part, overlay in overlays.items()
+            for key, state in overlay.writes()
+        ]
+        self._commit(said, encoded, reached)
+        for overlay in overlays.values():
+            overlay.settle()
+        self.next.update(reached)
+        self.bus.checkpoint()
+        return len(batch)
+
+    def _batch(self, limit: int) -> list[Delivered]:
+        ends = dict(self.bus.db.execute("select part, pos from ends where topic=?", (self.room.reads.name,)))
+        batch: list[Delivered] = []
+        for part, position in self.next.items():
+            if ends.get(part, 0) > position and len(batch) < limit:
+                batch += self.bus.read(self.room.reads.name, part, position, limit - len(batch))
+        return batch
+
+    def _commit(self, said: list[tuple[Outgoing, int]], states: list[tuple[int, str, bytes | None]], reached: dict[int, int]) -> None:
+        name, db = self.room.name, self.bus.db
+        with self.bus._writing("normal"):
+            held = db.execute("select epoch from lease where room=?", (name,)).fetchone()
+            committed = dict(db.execute("select part, pos from position where room=?", (name,)))
+            if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in reached):
+                raise Fenced(name)
+            self.bus._append(said)
+            db.executemany("insert or replace into state values(?,?,?,?)", [(name, *row) for row in states if row[2] is not None])
+            db.executemany("delete from state where room=? and part=? and key=?", [(name, *row[:2]) for row in states if row[2] is None])
+            db.executemany("insert or replace into position values(?,?,?)", [(name, part, pos) for part, pos in reached.items()])
+
+    def close(self) -> None:
+        """Nothing to give back: the lease ends when another takes it."""

@@ -1,0 +1,69 @@
+"""One step of a room, with what both buses owe it: an entry that cannot be stepped is passed on and dead-lettered (DESIGN §1, §2)."""
+
+from collections.abc import Iterable, MutableMapping
+
+from opencdi.bus.room import Key, Outgoing, Overlay, Record, Room, SamePartition, State
+from opencdi.events.entry import read_entry
+from opencdi.events.pages import FailedPage
+from opencdi.events.problems import Unusable
+from opencdi.events.topics import dead_letters
+
+MAX_FAILURES_IN_A_ROW = 100
+"""So that a bad release backs up instead of pouring a hospital into the dead letters."""
+
+
+class TooManyFailures(Exception):
+    """The room could not step this many entries in a row: something is wrong with the room, not with the entries."""
+
+
+class Fenced(Exception):
+    """Another process has taken this room over; what this one was doing has not been committed."""
+
+
+def dead_letter(room: str, record: Record, reason: str, where: str = "") -> Outgoing:
+    """A copy of the record for the room's dead letters: the bytes, their headers, the reason code."""
+    told = (("reason", reason.encode()), ("where", where.encode()), ("room", room.encode()))
+    to = Key(record.key) if record.key is not None else SamePartition()
+    return Outgoing(dead_letters(room), to, record.value, record.headers + told)
+
+
+def pass_on_failed(room: Room, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
+    """The entry goes on down the line with a `failed` page, so that nobody downstream mistakes silence for absence."""
+    yield dead_letter(room.name, record, reason, where)
+    try:
+        entry = read_entry(record.value)
+    except Unusable:
+        return  # not an entry at all: there is nothing to pass on, and the dead letter has the bytes
+    failed = entry.with_page(FailedPage(room=room.name, reason=reason, where=where))
+    to = Key(record.key) if record.key is not None else SamePartition()
+    yield Outgoing(room.writes[0], to, failed.encode(), record.headers)
+
+
+class Stepper:
+    """Steps one room over records, counting failures in a row and leaving out what is known to be poisonous."""
+
+    def __init__(self, room: Room, skip: frozenset[str] = frozenset()) -> None:
+        """`skip`: entry ids at which this room has stopped twice."""
+        self.room = room
+        self.on_unusable = room.on_unusable or pass_on_failed
+        self.skip = skip
+        self.failures_in_a_row = 0
+        self.at: str | None = None
+        """The entry in hand: what the supervisor names when the room stops."""
+
+    def step(self, states: MutableMapping[str, State], record: Record) -> list[Outgoing]:
+        """What the room says to this record; its changes are in `states` unless it was unusable."""
+        self.at = record.header("ce_id")
+        if self.at in self.skip:
+            return list(self.on_unusable(self.room, record, "POISONED", ""))
+        mine = Overlay(states)
+        try:
+            said = list(self.room.step(mine, record))
+        except Unusable as unusable:
+            self.failures_in_a_row += 1
+            if self.failures_in_a_row > MAX_FAILURES_IN_A_ROW:
+                raise TooManyFailures(self.room.name) from unusable
+            return list(self.on_unusable(self.room, record, unusable.reason, unusable.where))
+        self.failures_in_a_row = 0
+        mine.settle()
+        return said

@@ -1,0 +1,1 @@
+"""The words of the bedside: times, codes, closed vocabularies.  Standard library only."""

@@ -1,0 +1,42 @@
+"""When it happened at the bedside: an instant with its zone, and how finely the sender knew it (DOMAIN F.2)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Precision = Literal["second", "minute", "hour", "day", "month", "year"]
+_SPAN: dict[str, timedelta] = {
+    "second": timedelta(0),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "month": timedelta(days=31),
+    "year": timedelta(days=366),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalTime:
+    """An instant as the chart states it.
+
+    `at` is the earliest instant meant and always has a zone; `precision` says how finely it was written: "20260502" is a day
+    and enters no window finer than a day.  `ambiguous` marks the repeated hour of an autumn clock change.
+    """
+
+    at: datetime
+    precision: Precision = "second"
+    ambiguous: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse an instant without a zone: nobody could order it."""
+        if self.at.tzinfo is None:
+            raise ValueError("a clinical time needs a zone")
+
+    @property
+    def latest(self) -> datetime:
+        """The latest instant meant."""
+        return self.at + _SPAN[self.precision]
+
+    def fits_window(self, window: timedelta) -> bool:
+        """Whether this time is written finely enough to be placed in a window of that length."""
+        return _SPAN[self.precision] <= timedelta(hours=1) or window >= _SPAN[self.precision]

@@ -1,0 +1,1 @@
+"""What the stay would be coded as today: codes, POA, sequence, DRG."""

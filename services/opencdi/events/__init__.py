@@ -1,0 +1,1 @@
+"""What travels: topics, the entry and its pages, facts, ids."""

@@ -1,0 +1,233 @@
+"""What each audience reads: one topic each, so that an ACL is a compliance rule (DESIGN §1).
+
+`ProviderQuery` has no field that could carry money, a DRG or a quality score (DOMAIN Q-30): physicians cannot be shown what does
+not exist.  Whatever is internal about a question is in the `QueryAlert` beside it.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import model_validator
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import GapType, Outcome, QueryState
+from opencdi.events.contract import Contract, MadeBy
+from opencdi.events.facts import Person
+from opencdi.events.ids import content_hash
+from opencdi.events.pages import WorkingCode, WorkingDrg
+
+
+# --- drg-changes ----------------------------------------------------------------------------------------------------
+class DrgCause(Contract):
+    """What moved the DRG: the entry, and the codes that came and went with it."""
+
+    entry_id: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    other: str = ""  # "class inpatient", "disposition 03", "principal A419 -> J189"
+
+
+class DrgChanged(Contract):
+    """The working DRG is another one (or there is one now, or none any more)."""
+
+    kind: Literal["drg_changed"] = "drg_changed"
+    tenant: str
+    encounter_id: str
+    at: datetime  # received_at of the causing entry: from then on this was known
+    as_of: str
+    made_by: MadeBy
+    before: WorkingDrg | None = None
+    after: WorkingDrg | None = None
+    weight_delta: float | None = None
+    cause: DrgCause
+    nth: int  # 1 for the first DRG of the stay
+
+
+# --- questions ------------------------------------------------------------------------------------------------------
+class Indicator(Contract):
+    """A clinical indicator as the physician sees it: factual text, value or quote, source, time, author (DOMAIN Q-02).
+
+    `source_id` is the measurement, order, administration or note (`note_id@revision`) that it reproduces from; for a note, `start` and
+    `end` are the quote's offsets.
+    """
+
+    text: str
+    source: str  # "laboratory", "vital sign", "H&P", "medication administration" …
+    source_id: str
+    at: ClinicalTime
+    author: str = ""
+    quote: str | None = None
+    start: int | None = None
+    end: int | None = None
+    label: str | None = None  # "preliminary", "baseline, 60 d before", "estimated"
+
+
+class Option(Contract):
+    """One answer that may be ticked.  `diagnosis` is the concept it would document, None for other/undetermined/not significant."""
+
+    option_id: str
+    text: str
+    diagnosis: str | None = None
+    free_text: bool = False
+
+
+class GateReport(Contract):
+    """The compliance gate's report on one exact text (DOMAIN B65); stored with the question."""
+
+    compliant: bool
+    text_hash: str
+    linter: str  # edition of the requirement pack: "query-brief-2022/1"
+    violations: tuple[tuple[str, str, str], ...] = ()  # requirement, where, text
+
+
+class QueryWording(Contract):
+    """The provider's half before the gate: exactly what would be shown, and nothing else."""
+
+    query_id: str
+    encounter_id: str
+    patient_id: str
+    addressed_to: Person
+    author: str  # a person's staff id, or rule id and revision
+    created_at: datetime
+    title: str
+    why: str  # DOMAIN Q-07, one plain sentence
+    documented: tuple[Indicator, ...] = ()
+    indicators: tuple[Indicator, ...]
+    contrary: tuple[Indicator, ...] = ()
+    no_contrary_evidence_found: bool = False
+    question: str
+    options: tuple[Option, ...]
+
+    def text_hash(self) -> str:
+        """Identifies these exact words: an edit changes it, and the gate must be passed again."""
+        return content_hash(self.to_json())
+
+
+class ProviderQuery(Contract):
+    """A question that passed the compliance gate: what a physician is asked.  Only `opencdi.queries.gate` makes one.
+
+    The report inside must be a passing one for these very words; else it cannot be constructed.
+    """
+
+    kind: Literal["provider_query"] = "provider_query"
+    tenant: str
+    wording: QueryWording
+    gate: GateReport
+    state: QueryState
+    as_of: str
+    made_by: MadeBy
+    answer_option: str | None = None
+    answer_text: str | None = None
+
+    @model_validator(mode="after")
+    def _passed(self) -> "ProviderQuery":
+        if not self.gate.compliant or self.gate.text_hash != self.wording.text_hash():
+            raise ValueError("no passing gate report for these words")
+        return self
+
+
+class AlertEffect(Contract):
+    """Internal: what the answer options would do to the working DRG, alone and after the other open gaps (DOMAIN B55, Q-33)."""
+
+    concept: str
+    code: str | None = None
+    drg: str | None = None
+    weight_delta: float | None = None
+    with_other_gaps: float | None = None
+
+
+class QueryAlert(Contract):
+    """What a CDI specialist subscribes to: the question, why now, evidence for and against, and the internal half."""
+
+    kind: Literal["query_alert"] = "query_alert"
+    tenant: str
+    query_id: str
+    encounter_id: str
+    condition: str
+    rule_id: str
+    rule_revision: int
+    gap_type: GapType
+    definition_id: str
+    state: QueryState
+    from_state: QueryState | None = None
+    cause: str
+    why_now: str
+    at: datetime
+    as_of: str
+    made_by: MadeBy
+    wording: QueryWording | None = None
+    gate: GateReport | None = None
+    met: tuple[str, ...] = ()  # names of definitions met: "sepsis-2", "sepsis-3"; shown to CDI, never to the provider
+    effect: tuple[AlertEffect, ...] = ()
+    priority: float = 0.0
+    priority_terms: tuple[str, ...] = ()
+    satisfied_by: tuple[Indicator, ...] = ()
+
+
+# --- final ----------------------------------------------------------------------------------------------------------
+class OpenQuestion(Contract):
+    """A question still open when the set was made."""
+
+    query_id: str
+    condition: str
+    title: str
+    state: QueryState
+
+
+class FinalCodeSet(Contract):
+    """The code set at and after discharge; every later one says what changed (DOMAIN B80, F.15)."""
+
+    kind: Literal["final_code_set"] = "final_code_set"
+    tenant: str
+    encounter_id: str
+    nth: int
+    status: Literal["provisional", "held", "attested", "amended", "reopened", "cancelled"]
+    at: datetime
+    discharged_at: ClinicalTime | None = None
+    as_of: str
+    made_by: MadeBy
+    codes: tuple[WorkingCode, ...] = ()
+    drg: WorkingDrg | None = None
+    no_drg: str | None = None
+    open_questions: tuple[OpenQuestion, ...] = ()
+    waiting_for: tuple[str, ...] = ()  # "discharge summary", "pathology"
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    drg_before: str | None = None
+    cause: str = ""
+    attested_by: Person | None = None
+
+
+# --- what became of a message ----------------------------------------------------------------------------------------
+class Problem(Contract):
+    """A reason code and the field; never the value."""
+
+    code: str
+    where: str = ""
+    text: str = ""
+
+
+class MessageEnded(Contract):
+    """Every message ends in exactly one of five ways (DESIGN §1)."""
+
+    kind: Literal["message_ended"] = "message_ended"
+    tenant: str
+    entry_id: str
+    message_type: str
+    feed: str
+    outcome: Outcome
+    entries: int = 0
+    reason: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Alarm(Contract):
+    """A room was suspended or stopped, or skips an entry: what an operator must see."""
+
+    kind: Literal["alarm"] = "alarm"
+    room: str
+    at: datetime
+    what: Literal["rule-suspended", "room-stopped", "entry-poisoned"]
+    entry_id: str | None = None
+    reason: str

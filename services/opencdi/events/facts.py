@@ -1,0 +1,317 @@
+"""Facts: what the hospital told us, in the past tense (topic `cdi.chart.v1`).
+
+Subjects are ids that intake derived.  Clinical times carry zone and precision (DOMAIN F.2); quantities carry UCUM units.
+`fact_hash` covers what was said and not who carried it, so the same fact told over HL7 and over FHIR has the same hash.
+"""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import Discriminator, Field, Tag
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, EncounterClass, NoteType, ResultStatus, Sex
+from opencdi.events.contract import Contract, Unknown, kind_of
+from opencdi.events.ids import derived_id
+
+
+class Coded(Contract):
+    """A code as sent, with its system ("LN", "I10", "L" for local …) and the sender's own words for it."""
+
+    code: str
+    system: str = "L"
+    text: str = ""
+
+
+class Person(Contract):
+    """Staff as a message names them.  `staff_id` is the sender's id (NPI or local), not a patient identifier."""
+
+    staff_id: str = ""
+    name: str = ""
+    role: AuthorRole = "unknown"
+
+
+class PatientIdentified(Contract):
+    """Who the patient is.  The only fact that holds a name or an MRN, for the people who may see them."""
+
+    kind: Literal["patient_identified"] = "patient_identified"
+    patient_id: str
+    mrn: str
+    name: str = ""
+    birth_date: str | None = None  # ISO date, possibly partial
+    sex: Sex = "U"
+
+
+class EncounterUpdated(Contract):
+    """A visit as the latest snapshot states it.  None: not told.  Only what changed is sent."""
+
+    kind: Literal["encounter_updated"] = "encounter_updated"
+    visit_id: str
+    encounter_class: EncounterClass | None = None
+    class_source: str | None = None  # the sender's own code, for the unmapped queue
+    location: str | None = None
+    service: str | None = None
+    attending: Person | None = None
+    admitting_reason: str | None = None
+    admitted_at: ClinicalTime | None = None
+    expected_discharge_at: ClinicalTime | None = None
+    at: ClinicalTime
+
+
+class InpatientOrdered(Contract):
+    """The order to admit as an inpatient: POA is judged against this instant, never against PV1-44 (DOMAIN F.4)."""
+
+    kind: Literal["inpatient_ordered"] = "inpatient_ordered"
+    at: ClinicalTime
+    basis: Literal["order", "first-inpatient-class"]
+
+
+class EncounterDischarged(Contract):
+    """The patient left.  `disposition` is the UB-04 patient status ("01" home …), None where unmapped or not yet told."""
+
+    kind: Literal["encounter_discharged"] = "encounter_discharged"
+    at: ClinicalTime
+    disposition: str | None = None
+    disposition_source: str | None = None
+
+
+class DischargeCancelled(Contract):
+    """A13: the patient is still here."""
+
+    kind: Literal["discharge_cancelled"] = "discharge_cancelled"
+    at: ClinicalTime
+
+
+class EncounterCancelled(Contract):
+    """A11: the admission never happened; everything asked about it is withdrawn."""
+
+    kind: Literal["encounter_cancelled"] = "encounter_cancelled"
+    at: ClinicalTime
+
+
+class EncounterMoved(Contract):
+    """This encounter's facts now live on another one (merge or late link); what was asked here is superseded."""
+
+    kind: Literal["encounter_moved"] = "encounter_moved"
+    into: str
+    at: ClinicalTime
+
+
+class MeasurementResulted(Contract):
+    """One result or vital sign.  The same `measurement_id` again is a newer version of the same result (DOMAIN F.5).
+
+    `analyte` is our slug ("creatinine"), None while the code is unmapped.  `value` is in `unit` (UCUM) after conversion; the sender's
+    value and unit are kept beside it.  `comparator` holds "<" or ">" of a result outside the measuring range.
+    """
+
+    kind: Literal["measurement_resulted"] = "measurement_resulted"
+    measurement_id: str
+    analyte: str | None = None
+    code: Coded
+    value: float | None = None
+    unit: str | None = None
+    comparator: Literal["<", ">", "<=", ">="] | None = None
+    text: str | None = None
+    sent_value: str | None = None
+    sent_unit: str | None = None
+    abnormal: str | None = None
+    status: ResultStatus
+    taken_at: ClinicalTime
+    performer: Person | None = None
+    specimen: str | None = None
+    problem: str | None = None  # quarantined: why this value must not be used ("HEMOLYZED", "FUTURE_TIME", "UNIT_UNKNOWN")
+
+
+class NoteFiled(Contract):
+    """A document or a new version of one.  Its text travels in the `texts` page of the chart topic under `note_id`/`revision`.
+
+    An addendum has its parent's id in `parent_id` and is a note of its own; a replacement has the same `note_id` and the next
+    `revision`.  `authentication_assumed` says that the sender did not tell and the site's default was taken (DOMAIN F.6).
+    """
+
+    kind: Literal["note_filed"] = "note_filed"
+    note_id: str
+    revision: int = 1
+    note_type: NoteType
+    type_code: Coded | None = None
+    title: str = ""
+    author: Person | None = None
+    written_at: ClinicalTime
+    authentication: Authentication
+    authentication_assumed: bool = False
+    authenticated_at: ClinicalTime | None = None
+    relation: Literal["new", "addendum", "replacement"] = "new"
+    parent_id: str | None = None
+    text_hash: str
+    length: int
+    confidentiality: str | None = None
+
+
+class NoteStatusChanged(Contract):
+    """The same text, now signed (or no longer): T03/T04, or a resend whose only change is the status."""
+
+    kind: Literal["note_status_changed"] = "note_status_changed"
+    note_id: str
+    revision: int
+    authentication: Authentication
+    at: ClinicalTime
+
+
+class NoteRetracted(Contract):
+    """T11 or `entered-in-error`: all that this document said is withdrawn."""
+
+    kind: Literal["note_retracted"] = "note_retracted"
+    note_id: str
+    at: ClinicalTime
+
+
+class OrderPlaced(Contract):
+    """An order that is not a drug: culture, imaging, consult, diet, admission."""
+
+    kind: Literal["order_placed"] = "order_placed"
+    order_id: str
+    code: Coded
+    status: Literal["active", "completed", "cancelled"]
+    ordered_at: ClinicalTime
+    reason: str | None = None
+    by: Person | None = None
+
+
+class MedicationOrdered(Contract):
+    """A drug ordered: not yet given."""
+
+    kind: Literal["medication_ordered"] = "medication_ordered"
+    order_id: str
+    drug: Coded
+    dose: str | None = None
+    route: str | None = None
+    status: Literal["active", "completed", "cancelled"]
+    ordered_at: ClinicalTime
+
+
+class MedicationGiven(Contract):
+    """A drug given (RAS, MedicationAdministration): given is not ordered."""
+
+    kind: Literal["medication_given"] = "medication_given"
+    administration_id: str
+    order_id: str | None = None
+    drug: Coded
+    dose: str | None = None
+    route: str | None = None
+    status: Literal["given", "not-given", "withdrawn"]
+    given_at: ClinicalTime
+
+
+class DiagnosisListed(Contract):
+    """A diagnosis on a list (DG1, problem list, billing Condition).  It may indicate; it never satisfies (DOMAIN F.6)."""
+
+    kind: Literal["diagnosis_listed"] = "diagnosis_listed"
+    listing_id: str
+    code: Coded
+    role: Literal["admitting", "working", "final", "problem", "billing"]
+    status: Literal["active", "resolved", "withdrawn"] = "active"
+    poa: str | None = None
+    at: ClinicalTime
+
+
+class ProcedureRecorded(Contract):
+    """A procedure on a list (PR1, Procedure)."""
+
+    kind: Literal["procedure_recorded"] = "procedure_recorded"
+    procedure_id: str
+    code: Coded
+    status: Literal["done", "withdrawn"] = "done"
+    at: ClinicalTime
+
+
+class ProblemNoticed(Contract):
+    """Something an interface analyst must see: a reason code and the field's name, never the value."""
+
+    kind: Literal["problem_noticed"] = "problem_noticed"
+    code: str
+    where: str = ""
+
+
+# --- people's decisions; the actor comes from the authenticated token (DESIGN §3) -------------------------------------
+class Decision(Contract):
+    """A person decided.  `as_of` is the entry that this person's page showed; `decision_id` is the ce_id given at the gate."""
+
+    decision_id: str
+    actor: Person
+    decided_at: datetime
+    as_of: str
+
+
+class QueryApproved(Decision):
+    """A CDI specialist lets the question go to the physician (DOMAIN B69)."""
+
+    kind: Literal["query_approved"] = "query_approved"
+    query_id: str
+
+
+class QueryDismissed(Decision):
+    """A CDI specialist decides not to ask, with a reason of the closed list of DOMAIN E.2."""
+
+    kind: Literal["query_dismissed"] = "query_dismissed"
+    query_id: str
+    reason: Literal["insufficient-evidence", "already-documented", "handled-by-query", "integral", "coding-guidance", "tuning", "other"]
+    note: str = ""
+
+
+class QueryViewed(Decision):
+    """The physician has opened the question."""
+
+    kind: Literal["query_viewed"] = "query_viewed"
+    query_id: str
+
+
+class QueryAnswered(Decision):
+    """The physician's answer: an option of the question as it was shown, free text, or both."""
+
+    kind: Literal["query_answered"] = "query_answered"
+    query_id: str
+    option_id: str | None = None
+    free_text: str = ""
+
+
+class CodeSetAttested(Decision):
+    """A coder vouches for the final set as it stood at `as_of`."""
+
+    kind: Literal["code_set_attested"] = "code_set_attested"
+    encounter_id: str
+
+
+FACTS: tuple[type[Contract], ...] = (
+    PatientIdentified, EncounterUpdated, InpatientOrdered, EncounterDischarged, DischargeCancelled, EncounterCancelled, EncounterMoved,
+    MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, OrderPlaced, MedicationOrdered, MedicationGiven, DiagnosisListed,
+    ProcedureRecorded, ProblemNoticed, QueryApproved, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested,
+)  # fmt: skip
+FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
+
+Fact = (
+    PatientIdentified | EncounterUpdated | InpatientOrdered | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved
+    | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | OrderPlaced | MedicationOrdered | MedicationGiven
+    | DiagnosisListed | ProcedureRecorded | ProblemNoticed | QueryApproved | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
+)  # fmt: skip
+KnownFact = Annotated[Fact, Field(discriminator="kind")]
+"""Fast: the kind picks the model.  A page with a kind that this release does not know is read by `AnyFact` instead."""
+
+
+def _tag(value: Any) -> str:
+    return kind_of(value, FACT_KINDS)
+
+
+if TYPE_CHECKING:
+    AnyFact = Fact | Unknown
+else:
+    AnyFact = Annotated[
+        Union[(*(Annotated[fact, Tag(fact.model_fields["kind"].default)] for fact in FACTS), Annotated[Unknown, Tag("unknown")])],
+        Discriminator(_tag),
+    ]
+
+
+def fact_hash(fact: Contract) -> str:
+    """What was said, whoever said it: covers all but source, ids and arrival, so HL7 and FHIR of one stay hash alike (DOMAIN B03)."""
+    told = fact.model_dump(mode="json", exclude_none=True)
+    return derived_id(json.dumps({k: v for k, v in told.items() if not k.endswith("_id")}, sort_keys=True))

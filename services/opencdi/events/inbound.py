@@ -1,0 +1,85 @@
+"""What is on `cdi.inbound.v1`: the bytes as received, and the headers that the gate gave them.
+
+Tenant comes from the listener or the token, never from the message.  Header names: the CloudEvents ones, plus `tenant`, `feed`
+(the listener or token's name) and, for the k records of one FHIR transaction, `part` ("2/7").
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from opencdi.events.contract import Contract
+from opencdi.events.entry import Headers
+
+InboundType = Literal[
+    "cdi.inbound.hl7v2",  # one HL7 v2 message, framing removed
+    "cdi.inbound.fhir",  # one FHIR resource (JSON), or one entry of a transaction Bundle
+    "cdi.inbound.decision",  # one decision of events.facts, JSON
+    "cdi.inbound.receipt",  # what outbound delivered
+    "cdi.inbound.site-data",  # SiteData, JSON
+    "cdi.inbound.tick",  # Tick
+    "cdi.inbound.poisoned",  # EntryPoisoned
+]
+
+
+class Tick(Contract):
+    """It is now `at`, for one tenant."""
+
+    at: datetime
+
+
+class EntryPoisoned(Contract):
+    """A room stopped twice on this entry; it is skipped (-> `failed` page) from now on, in replays too (DESIGN §2)."""
+
+    room: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message at the gate."""
+
+    ce_id: str
+    type: InboundType
+    tenant: str
+    feed: str
+    received_at: datetime
+    body: bytes
+    content_type: str = "application/octet-stream"
+    part: str | None = None
+    replays: str | None = None
+    """The entry id of the dead letter that this is a second try of."""
+
+    def headers(self) -> Headers:
+        """The headers under which it is stored."""
+        told = [
+            ("ce_specversion", "1.0"),
+            ("ce_id", self.ce_id),
+            ("ce_type", self.type),
+            ("ce_source", self.feed),
+            ("ce_subject", self.tenant),
+            ("ce_time", self.received_at.isoformat()),
+            ("content-type", self.content_type),
+            ("tenant", self.tenant),
+        ]
+        if self.part:
+            told.append(("part", self.part))
+        if self.replays:
+            told.append(("replays", self.replays))
+        return tuple((name, value.encode()) for name, value in told)
+
+
+def read_inbound(body: bytes, headers: Headers) -> Inbound:
+    """The message that was stored with these headers."""
+    told = {name: value.decode() for name, value in headers}
+    return Inbound(
+        ce_id=told["ce_id"],
+        type=cast(InboundType, told["ce_type"]),
+        tenant=told["tenant"],
+        feed=told["ce_source"],
+        received_at=datetime.fromisoformat(told["ce_time"]),
+        body=body,
+        content_type=told["content-type"],
+        part=told.get("part"),
+        replays=told.get("replays"),
+    )

@@ -1,0 +1,294 @@
+"""The pages of an entry: what each room adds to it (DESIGN §1).
+
+| page | by | on |
+|---|---|---|
+| `facts` | intake | chart onwards |
+| `texts` | intake | chart only; nlp takes it off |
+| `tick`, `site` | intake | chart onwards, tenant-wide entries |
+| `findings` | nlp | findings onwards, where a note was read |
+| `coding` | coding | coding onwards, where codes, claim or DRG changed |
+| `queries` | queries | queries, where a question moved |
+| `failed` | whoever could not step the entry | from there on |
+
+A page is absent where that room had nothing new to say; what it said before still stands.
+"""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import (
+    Active,
+    Assertion,
+    Authentication,
+    AuthorRole,
+    Certainty,
+    Experiencer,
+    FindingKind,
+    NoteType,
+    Poa,
+    QueryState,
+    SectionKind,
+    Severity,
+    Temporality,
+)  # fmt: skip
+from opencdi.events.contract import Contract, MadeBy
+from opencdi.events.entry import Page
+from opencdi.events.facts import AnyFact, Fact, KnownFact, Person
+
+
+# --- intake ---------------------------------------------------------------------------------------------------------
+class FactsPage(Page):
+    """What happened, in the order of the message."""
+
+    kind: Literal["facts"] = "facts"
+    facts: tuple[KnownFact, ...] = ()
+    patient_id: str | None = None
+
+    @classmethod
+    def read(cls, raw: bytes | str) -> Self:
+        """Decode; facts of a kind that this release does not know are passed over here and travel on in the bytes."""
+        try:
+            return super().read(raw)
+        except ValidationError as error:
+            if not any(
+                e["type"] == "union_tag_invalid" for e in error.errors(include_url=False, include_context=False, include_input=False)
+            ):
+                raise
+        anything = _OpenFactsPage.read(raw)
+        known = tuple(fact for fact in anything.facts if isinstance(fact, Fact))
+        return cls(facts=known, patient_id=anything.patient_id)
+
+
+class _OpenFactsPage(Page):
+    kind: Literal["facts"] = "facts"
+    facts: tuple[AnyFact, ...] = ()
+    patient_id: str | None = None
+
+
+class TextsPage(Page):
+    """Full texts of the notes filed in this entry: `note_id` -> text.  Leaves the line at nlp."""
+
+    kind: Literal["texts"] = "texts"
+    texts: dict[str, str]
+
+
+class TickPage(Page):
+    """It is now `at`.  `feeds` says when each feed was last heard (DOMAIN F.7)."""
+
+    kind: Literal["tick"] = "tick"
+    at: datetime
+    feeds: dict[str, datetime] = Field(default_factory=dict)
+
+
+class SitePage(Page):
+    """New site data, as `opencdi.knowledge.site.SiteData` in JSON; rooms re-evaluate open encounters under it."""
+
+    kind: Literal["site"] = "site"
+    site: dict[str, Any]
+
+
+# --- nlp ------------------------------------------------------------------------------------------------------------
+class Span(Contract):
+    """Characters [start, end) of a note's text as it stands on the chart topic; `text` equals them exactly (DOMAIN B30)."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Section(Contract):
+    """A labelled stretch of a note."""
+
+    kind: SectionKind
+    start: int
+    end: int
+
+
+class Finding(Span):
+    """A concept mentioned in a note, with its context.  `active`, "present at any time in this encounter", alone decides coding."""
+
+    concept: str
+    kind: FindingKind
+    assertion: Assertion
+    temporality: Temporality
+    active: Active
+    certainty: Certainty
+    experiencer: Experiencer
+    section: SectionKind
+    attributes: dict[str, str] = Field(default_factory=dict)
+    copied: bool = False  # this paragraph stood unchanged in an earlier note: not new evidence (DOMAIN F.10)
+
+
+class ValueInText(Span):
+    """A number in a note: "Cr 2.9".  `unit` is UCUM, None where the note gives none."""
+
+    analyte: str
+    value: float
+    unit: str | None = None
+
+
+class NoteRead(Contract):
+    """What one revision of one note says.  A newer revision replaces an older one wholly; `retracted` leaves nothing of it.
+
+    `counts`: this note's words may satisfy, code or answer (authenticated, by a provider, no query echo; DOMAIN F.6, F.8).
+    """
+
+    note_id: str
+    revision: int
+    note_type: NoteType
+    author: Person | None = None
+    author_role: AuthorRole
+    written_at: ClinicalTime
+    authentication: Authentication
+    counts: bool
+    query_echo: bool = False
+    retracted: bool = False
+    parent_id: str | None = None
+    confidentiality: str | None = None
+    sections: tuple[Section, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    values: tuple[ValueInText, ...] = ()
+
+
+class FindingsPage(Page):
+    """What the notes touched by this entry say now."""
+
+    kind: Literal["findings"] = "findings"
+    as_of: str
+    made_by: MadeBy
+    notes: tuple[NoteRead, ...]
+
+
+# --- coding ---------------------------------------------------------------------------------------------------------
+class Evidence(Contract):
+    """A quote from the chart: which note, where, who wrote it, when."""
+
+    note_id: str
+    revision: int
+    start: int
+    end: int
+    quote: str
+    author: str = ""
+    at: ClinicalTime | None = None
+
+
+class WorkingCode(Contract):
+    """A code as the record supports it today.
+
+    status: `proposed` counts in the working DRG; `flagged` is documented but not proposed (integral symptom, not reportable, Excludes1
+    conflict; DOMAIN F.13); `uncertain` waits for the final statement (F.11); `recorded` came from the hospital's own coders.
+    """
+
+    code: str
+    description: str
+    concept: str
+    role: Literal["principal", "secondary"] = "secondary"
+    status: Literal["proposed", "flagged", "uncertain", "recorded"] = "proposed"
+    poa: Poa = "undetermined"
+    poa_reason: str = ""
+    severity: Severity = "NONE"
+    excluded: bool = False  # its CC/MCC does not count with this principal diagnosis
+    confidence: float
+    calibrated: bool = False  # DOMAIN F.16
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+class WorkingDrg(Contract):
+    """The DRG of today's claim.  Weight and GMLOS are None where no table is loaded: "no weight loaded", never a guess."""
+
+    drg: str
+    mdc: str
+    title: str
+    grouper: str
+    severity: Severity
+    initial_drg: str
+    return_code: str
+    weight: float | None = None
+    gmlos: float | None = None
+    weight_source: str | None = None
+    assumed: tuple[str, ...] = ()  # "disposition 01", "poa undetermined as Y"
+    if_not_poa: str | None = None  # the DRG with every undetermined POA as N (internal; DOMAIN F.12)
+
+
+class Claim(Contract):
+    """What was handed to the grouper, so that anyone can group it again with and without a code."""
+
+    age: int
+    sex: str
+    discharge_status: str
+    admit_date: str
+    discharge_date: str | None = None
+    version: str
+    principal: tuple[str, str] | None = None  # code, POA as grouped
+    secondary: tuple[tuple[str, str], ...] = ()
+    procedures: tuple[str, ...] = ()
+
+
+class Effect(Contract):
+    """What one code of the claim does to the DRG: the claim regrouped without it."""
+
+    code: str
+    drg_with: str
+    drg_without: str
+    weight_delta: float | None = None
+
+
+class CodingPage(Page):
+    """Today's working codes and DRG, whole; sent when anything in it changed."""
+
+    kind: Literal["coding"] = "coding"
+    as_of: str
+    made_by: MadeBy
+    codes: tuple[WorkingCode, ...]
+    principal_candidates: tuple[str, ...] = ()
+    claim: Claim | None = None
+    drg: WorkingDrg | None = None
+    no_drg: str | None = None  # why there is none: "class observation", "disposition unmapped", "no principal diagnosis"
+    effects: tuple[Effect, ...] = ()
+
+
+# --- queries --------------------------------------------------------------------------------------------------------
+class QueryMoved(Contract):
+    """One legal move of a question's life, with its cause."""
+
+    query_id: str
+    condition: str
+    rule_id: str
+    rule_revision: int
+    from_state: QueryState | None = None
+    to_state: QueryState
+    cause: str
+    at: datetime
+    actor: Person | None = None
+    title: str = ""
+
+
+class DecisionRefused(Contract):
+    """A decision that could not be carried out (stale, illegal in that state): visible to who made it."""
+
+    decision_id: str
+    query_id: str | None = None
+    reason: str
+
+
+class QueriesPage(Page):
+    """Which questions moved, and which decisions were refused."""
+
+    kind: Literal["queries"] = "queries"
+    as_of: str
+    made_by: MadeBy
+    moved: tuple[QueryMoved, ...] = ()
+    refused: tuple[DecisionRefused, ...] = ()
+
+
+class FailedPage(Page):
+    """A room could not step this entry and passed it on (DESIGN §1): nothing is opened or sent for this encounter until mended."""
+
+    kind: Literal["failed"] = "failed"
+    room: str
+    reason: str
+    where: str = ""

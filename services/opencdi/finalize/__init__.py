@@ -1,0 +1,1 @@
+"""The chart is closed: provisional, amended and attested code sets."""

@@ -1,0 +1,1 @@
+"""The front door: answers every sender, promises nothing it has not stored."""

@@ -1,0 +1,1 @@
+"""What happened to whom: one inbound message becomes facts about encounters."""

@@ -1,0 +1,51 @@
+"""Site data: what one hospital means by its codes, and what its policy is.  Data with a revision; changes arrive on `inbound`.
+
+The default (`rules/sites/default.yaml`) holds HL7's own tables.  Unmapped never means inpatient, home, or any other default: it
+means no DRG and a visible problem (DOMAIN F.4).
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, NoteType
+
+
+class SiteData(BaseModel):
+    """One hospital's tables and policies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "default"
+    revision: int = 1
+    timezone: str = "America/New_York"
+    golive_at: datetime | None = None  # what a feed sends from before makes history and baselines only (DOMAIN F.18)
+
+    # --- intake: the sender's code -> ours
+    class_by_code: dict[str, EncounterClass] = Field(default_factory=dict)  # PV1-2, or "PV1-2/PV1-18"
+    disposition_by_code: dict[str, str] = Field(default_factory=dict)  # PV1-36 -> UB-04 patient status
+    note_type_by_code: dict[str, NoteType] = Field(default_factory=dict)  # TXA-2, OBR-4, LOINC document codes
+    author_role_by_code: dict[str, AuthorRole] = Field(default_factory=dict)
+    loinc_by_local_code: dict[str, str] = Field(default_factory=dict)  # "code^system" -> LOINC
+    inpatient_order_codes: tuple[str, ...] = ()
+    series_feeds: tuple[str, ...] = ()  # feeds whose OBX-14 makes a new result, not a new version (DOMAIN F.5)
+    visit_system: str | None = None  # FHIR: the Encounter.identifier system that equals PV1-19 (None: the first identifier)
+    code_year: int | None = None  # group under this fiscal year whatever the date (recordings with shifted dates)
+
+    # --- policy
+    authentication_default: Literal["authenticated", "unsigned"] = "authenticated"
+    query_is_record: bool = False  # DOMAIN F.9
+    sepsis_definition: Literal["sepsis-2", "sepsis-3"] = "sepsis-2"
+    thresholds: dict[str, float] = Field(default_factory=dict)  # "D-11.act_delta" -> value, in the rule's unit
+    auto_send_rules: tuple[str, ...] = ()  # DOMAIN B69: none by default
+    reminder_hours: tuple[int, ...] = (24, 48, 72)
+    bill_hold_days: int = 4
+    documents_silence_hours: float = 6.0  # a documents feed silent longer than this is an outage (DOMAIN F.7)
+
+
+def load_site(path: Path) -> SiteData:
+    """Site data from YAML; raises `ValueError` naming the field that is wrong."""
+    return SiteData.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # noqa: S506  # C loader of SafeLoader

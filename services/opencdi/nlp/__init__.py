@@ -1,0 +1,1 @@
+"""What the notes say: sections, concepts, context."""

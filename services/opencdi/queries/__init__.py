@@ -1,0 +1,1 @@
+"""What the record leaves open: gaps, evidence, compliant questions and their life."""

@@ -1,0 +1,72 @@
+"""Settings: read once, from `CDI_*`, and handed down.  Nobody else looks at the environment."""
+
+import os
+import secrets
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SOFTWARE = version("opencdi")
+
+
+class Settings(BaseSettings):
+    """What an operator can set.  Safe by default: loopback only, no secrets in here."""
+
+    model_config = SettingsConfigDict(env_prefix="CDI_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("var"), description="folder for the embedded bus, keys and the workbench's database")
+    bus: str = Field(default="", description="sqlite:///path or kafka://host:port; default: a file in CDI_HOME")
+    partitions: int = Field(default=8, description="partitions of every topic, fixed at `topics apply`")
+    replication: int = Field(default=1, description="replicas of every topic on Kafka")
+    slot: str = Field(default="0", description="replica slot of this room's process (a StatefulSet ordinal)")
+    database: str = Field(default="", description="SQLAlchemy URL of the workbench; default: a SQLite file in CDI_HOME")
+    site: Path | None = Field(default=None, description="site data (YAML); default: rules/sites/default.yaml")
+    tenant: str = Field(default="demo", description="tenant of the listeners of this gateway")
+    host: str = Field(default="127.0.0.1", description="address that the gateway and the workbench listen on")
+    mllp_port: int = Field(default=2575, description="MLLP port")
+    api_port: int = Field(default=8081, description="HTTP port of the gateway")
+    workbench_port: int = Field(default=8080, description="HTTP port of the workbench")
+    metrics_port: int = Field(default=9464, description="Prometheus port of a room's process; 0: none")
+    tokens: Path | None = Field(default=None, description="file of bearer tokens (0600): needed for any address but loopback")
+    tls_certificate: Path | None = Field(default=None, description="PEM certificate of the MLLP listener")
+    tls_key: Path | None = Field(default=None, description="PEM key of the MLLP listener")
+    tls_client_ca: Path | None = Field(default=None, description="PEM of the authority whose client certificates are accepted")
+    tick_seconds: float = Field(default=60.0, description="seconds between ticks")
+    log_level: str = Field(default="INFO", description="log level; no level logs patient data")
+
+    @property
+    def bus_url(self) -> str:
+        """The bus, with its default."""
+        return self.bus or f"sqlite:///{self.home / 'bus.db'}"
+
+    @property
+    def database_url(self) -> str:
+        """The workbench's database, with its default."""
+        return self.database or f"sqlite:///{self.home / 'workbench.db'}"
+
+    def tenant_key(self, tenant: str) -> bytes:
+        """The tenant's key for ids (HMAC): a 0600 file beside the settings, made at first use, never on the bus (DESIGN §1)."""
+        path = self.home / "keys" / f"{tenant}.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                    file.write(secrets.token_bytes(32))
+            except FileExistsError:
+                pass  # a process beside us was first
+        return path.read_bytes()
+
+
+@lru_cache(maxsize=1)
+def data_root() -> Path:
+    """Where `rules/`, `schemas/` and the demo lie: beside the package in a wheel, at the root in a checkout."""
+    package = Path(__file__).parent
+    return package if (package / "rules").is_dir() else package.parent.parent
+
+
+def rules_dir() -> Path:
+    """The rules as shipped."""
+    return data_root() / "rules"

@@ -1,0 +1,1 @@
+"""SQL floor: engine and sessions for edge workers."""

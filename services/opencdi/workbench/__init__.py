@@ -1,0 +1,1 @@
+"""People: CDI specialist, physician, coder (edge worker: SQL projection and pages)."""
