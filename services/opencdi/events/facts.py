@@ -235,9 +235,10 @@ class ProblemNoticed(Contract):
 
 # --- people's decisions; the actor comes from the authenticated token (DESIGN §3) -------------------------------------
 class Decision(Contract):
-    """A person decided.  `as_of` is the entry that this person's page showed; `decision_id` is the ce_id given at the gate."""
+    """A person decided, about one encounter.  `as_of` is the entry that this person's page showed; `decision_id` is the ce_id of the gate."""
 
     decision_id: str
+    encounter_id: str
     actor: Person
     decided_at: datetime
     as_of: str
@@ -248,6 +249,7 @@ class QueryApproved(Decision):
 
     kind: Literal["query_approved"] = "query_approved"
     query_id: str
+    shown_text: str = ""  # the question as shown, so that nlp knows our own words when they come back (DOMAIN F.8)
 
 
 class QueryDismissed(Decision):
@@ -279,7 +281,6 @@ class CodeSetAttested(Decision):
     """A coder vouches for the final set as it stood at `as_of`."""
 
     kind: Literal["code_set_attested"] = "code_set_attested"
-    encounter_id: str
 
 
 FACTS: tuple[type[Contract], ...] = (

@@ -48,4 +48,4 @@ class SiteData(BaseModel):
 
 def load_site(path: Path) -> SiteData:
     """Site data from YAML; raises `ValueError` naming the field that is wrong."""
-    return SiteData.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # noqa: S506  # C loader of SafeLoader
+    return SiteData.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # C loader of SafeLoader
