@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +35,9 @@ class Settings(BaseSettings):
     tls_certificate: Path | None = Field(default=None, description="PEM certificate of the MLLP listener")
     tls_key: Path | None = Field(default=None, description="PEM key of the MLLP listener")
     tls_client_ca: Path | None = Field(default=None, description="PEM of the authority whose client certificates are accepted")
+    mllp_plain: bool = Field(default=False, description="allow MLLP without TLS on an address that is not loopback (a private network only)")
+    processing_id: str = Field(default="", description="the MSH-11 that the listeners take (P, T or D); empty: any")
+    demo_clock_at: datetime | None = Field(default=None, description="demo: the gate's clock starts here; POST /demo/clock moves it")
     tick_seconds: float = Field(default=60.0, description="seconds between ticks")
     log_level: str = Field(default="INFO", description="log level; no level logs patient data")
 

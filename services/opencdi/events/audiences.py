@@ -165,6 +165,9 @@ class QueryAlert(Contract):
 
 
 # --- final ----------------------------------------------------------------------------------------------------------
+FinalStatus = Literal["provisional", "held", "attested", "amended", "reopened", "cancelled"]
+
+
 class OpenQuestion(Contract):
     """A question still open when the set was made."""
 
@@ -181,7 +184,7 @@ class FinalCodeSet(Contract):
     tenant: str
     encounter_id: str
     nth: int
-    status: Literal["provisional", "held", "attested", "amended", "reopened", "cancelled"]
+    status: FinalStatus
     at: datetime
     discharged_at: ClinicalTime | None = None
     as_of: str

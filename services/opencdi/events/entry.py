@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from pydantic import ConfigDict, ValidationError
+
 from opencdi.events.contract import Contract
 from opencdi.events.problems import Unusable
 
@@ -39,6 +41,12 @@ class Envelope(Contract):
     source: str
     encounter_id: str | None = None
     pages: tuple[str, ...] = ()
+
+
+class _NewerEnvelope(Envelope):
+    """An envelope with fields that this release does not know: nobody here acts on them, and they go on down the line."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +92,21 @@ def entry_of(envelope: Envelope, pages: Iterable[Page]) -> Entry:
     return Entry(envelope.model_copy(update={"pages": tuple(page.kind for page in told)}), tuple(page.to_json() for page in told))
 
 
+def _read_envelope(line: bytes) -> Envelope:
+    try:
+        return Envelope.model_validate_json(line)
+    except ValidationError as error:
+        # Only during a rolling upgrade, so only then is the line read twice.
+        wrong = {e["type"] for e in error.errors(include_url=False, include_context=False, include_input=False)}
+        if wrong != {"extra_forbidden"}:
+            raise Unusable("NOT_AN_ENTRY", "envelope") from None
+    return _NewerEnvelope.model_validate_json(line)
+
+
 def read_entry(value: bytes) -> Entry:
     """The entry that these bytes are; `Unusable` if they are none."""
     first, *pages = value.split(b"\n")
-    try:
-        envelope = Envelope.read(first)
-    except ValueError:
-        raise Unusable("NOT_AN_ENTRY", "envelope") from None
+    envelope = _read_envelope(first)
     if len(pages) != len(envelope.pages):
         raise Unusable("NOT_AN_ENTRY", "pages")
     return Entry(envelope, tuple(pages))

@@ -278,9 +278,10 @@ class QueryAnswered(Decision):
 
 
 class CodeSetAttested(Decision):
-    """A coder vouches for the final set as it stood at `as_of`."""
+    """A coder vouches for the final set as it stood at `as_of`; reports still pending are waived by name (DOMAIN F.15)."""
 
     kind: Literal["code_set_attested"] = "code_set_attested"
+    waived: tuple[str, ...] = ()  # as the set's `waiting_for` names them
 
 
 FACTS: tuple[type[Contract], ...] = (

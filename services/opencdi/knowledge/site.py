@@ -43,6 +43,7 @@ class SiteData(BaseModel):
     auto_send_rules: tuple[str, ...] = ()  # DOMAIN B69: none by default
     reminder_hours: tuple[int, ...] = (24, 48, 72)
     bill_hold_days: int = 4
+    summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
     documents_silence_hours: float = 6.0  # a documents feed silent longer than this is an outage (DOMAIN F.7)
 
 

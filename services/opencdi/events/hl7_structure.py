@@ -1,0 +1,82 @@
+"""Is this an HL7 v2 message at all?  What the gate asks before it stores, and `opencdi check` before it steps.
+
+Only the structure is judged here (DOMAIN E.1): what is decodable but not usable is stored, acknowledged and dead-lettered by
+intake.  Works on the first segment alone, so that a 20 MB note costs the gate nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Refusal = tuple[Literal["AE", "AR"], str, str]
+"""Acknowledgement code, reason code, field."""
+
+_VERSION = re.compile(r"2\.[1-8](\.\d+)*\Z")
+_PROCESSING = frozenset({"P", "T", "D", ""})
+_SEGMENT_ENDS = re.compile(rb"[\r\n]")
+_FRONT = b"\x0b\xef\xbb\xbf \t\r\n\x00"  # a stray start block, a byte order mark, blank lines: seen in practice, harmless
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHeader:
+    """MSH: the separators that this sender uses, and the fields by their number (`fields[9]` is MSH-10)."""
+
+    field: str
+    component: str
+    repetition: str
+    escape: str
+    subcomponent: str
+    fields: tuple[str, ...]
+
+    def get(self, number: int) -> str:
+        """MSH-`number` as sent, "" if it is not there."""
+        return self.fields[number - 1].strip() if number <= len(self.fields) else ""
+
+    def first(self, number: int) -> str:
+        """The first component of MSH-`number`."""
+        return self.get(number).split(self.component, 1)[0].strip()
+
+    @property
+    def control_id(self) -> str:
+        """MSH-10, echoed in MSA-2."""
+        return self.get(10)
+
+    @property
+    def message_type(self) -> str:
+        """ "ADT^A01", with a caret whatever the sender's separator; "" if MSH-9 is empty."""
+        return "^".join(part.strip() for part in self.get(9).split(self.component)[:2] if part.strip())
+
+
+def header_of(message: bytes) -> MessageHeader | None:
+    """The MSH segment of these bytes; None if they do not begin with one that can be read."""
+    body = message.lstrip(_FRONT) if message[:1] in (b"\x0b", b"\xef", b" ", b"\t", b"\r", b"\n", b"\x00") else message
+    line = _SEGMENT_ENDS.split(body[:65536], maxsplit=1)[0]
+    if not line.startswith(b"MSH") or len(line) < 5:
+        return None
+    text = line.decode("utf-8", "replace") if not line.isascii() else line.decode("ascii")
+    separator = text[3]
+    if separator.isalnum() or separator.isspace():
+        return None
+    first, *rest = text[4:].split(separator)
+    if not first or any(sign.isalnum() for sign in first[:4]):
+        return None
+    component, repetition, escape, subcomponent = (first + "^~\\&"[len(first) :])[:4]
+    return MessageHeader(separator, component, repetition, escape, subcomponent, (separator, first, *rest))
+
+
+def structural_refusal(message: bytes, *, processing_id: str | None = None) -> Refusal | None:
+    """Why these bytes are refused at the gate, None if they are stored.
+
+    `processing_id`: what this listener is declared for; a listener declared P refuses T.
+    """
+    if not message.strip(_FRONT):
+        return ("AR", "EMPTY_MESSAGE", "")
+    header = header_of(message)
+    if header is None:
+        return ("AR", "NO_MSH", "MSH")
+    if (version := header.first(12)) and not _VERSION.match(version):
+        return ("AR", "UNSUPPORTED_VERSION", "MSH-12")
+    processing = header.first(11)
+    if processing not in _PROCESSING or (processing_id is not None and processing not in ("", processing_id)):
+        return ("AR", "UNSUPPORTED_PROCESSING_ID", "MSH-11")
+    return None

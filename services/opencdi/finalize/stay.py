@@ -1,0 +1,119 @@
+"""What finalize remembers of a stay: where it stands, and the documents that a coder waits for.
+
+Records are few and small: `stay/<encounter>` (this module), `working/<encounter>` (the last coding page, undecoded),
+`questions/<encounter>` (what is still open) and `told/<encounter>` (what the last set said).
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from opencdi.bus.room import State
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import EncounterClass, NoteType
+from opencdi.events.facts import (
+    DischargeCancelled,
+    EncounterCancelled,
+    EncounterDischarged,
+    EncounterMoved,
+    EncounterUpdated,
+    Fact,
+    OrderPlaced,
+)
+from opencdi.events.pages import NoteRead
+from opencdi.finalize.pathology import asks_for_pathology
+
+AWAITED: frozenset[NoteType] = frozenset({"discharge-summary", "operative", "pathology"})
+StayFact = EncounterUpdated | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved | OrderPlaced
+
+
+class Document(BaseModel):
+    """A document that closing the chart depends on.  `in_force`: signed by whom it takes to sign it (DOMAIN F.6)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    note_id: str
+    note_type: NoteType
+    written_at: ClinicalTime
+    in_force: bool
+
+
+class Stay(State):
+    """The stay as far as closing its chart is concerned."""
+
+    class_of_visit: dict[str, EncounterClass] = {}
+    discharged_at: ClinicalTime | None = None
+    disposition: str | None = None
+    ended: str = ""  # "cancelled", "moved into <encounter>"
+    documents: tuple[Document, ...] = ()
+    last_note: Document | None = None  # the latest authenticated provider note, for where it may stand in for a summary
+    pathology_orders: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()  # rooms that could not step one of this stay's entries
+    waived: tuple[str, ...] = ()
+
+    @property
+    def inpatient(self) -> bool:
+        """Whether any visit of this stay is an inpatient one: only those are closed with a DRG (DOMAIN F.4)."""
+        return "inpatient" in self.class_of_visit.values()
+
+    @property
+    def to_be_closed(self) -> bool:
+        """Whether the chart is due for a final code set."""
+        return self.inpatient and self.discharged_at is not None and not self.ended
+
+
+def _with_order(stay: Stay, order: OrderPlaced) -> Stay:
+    others = tuple(known for known in stay.pathology_orders if known != order.order_id)
+    pending = order.status == "active" and asks_for_pathology(order.code)
+    return stay.model_copy(update={"pathology_orders": (*others, order.order_id) if pending else others})
+
+
+def _told(stay: Stay, fact: StayFact) -> Stay:
+    match fact:
+        case EncounterUpdated(encounter_class=None):
+            return stay
+        case EncounterUpdated():
+            return stay.model_copy(update={"class_of_visit": stay.class_of_visit | {fact.visit_id: fact.encounter_class}})
+        case EncounterDischarged():
+            return stay.model_copy(update={"discharged_at": fact.at, "disposition": fact.disposition or stay.disposition})
+        case DischargeCancelled():
+            return stay.model_copy(update={"discharged_at": None, "disposition": None})
+        case EncounterCancelled():
+            return stay.model_copy(update={"ended": "admission cancelled"})
+        case EncounterMoved():
+            return stay.model_copy(update={"ended": f"moved into {fact.into}"})
+        case OrderPlaced():
+            return _with_order(stay, fact)
+        case _:
+            assert_never(fact)
+
+
+def after_facts(stay: Stay, facts: Iterable[Fact]) -> Stay:
+    """The stay after what the hospital told."""
+    for fact in facts:
+        if isinstance(fact, StayFact):
+            stay = _told(stay, fact)
+    return stay
+
+
+def _in_force(note: NoteRead) -> bool:
+    if note.note_type == "pathology":  # the laboratory signs for its pathologist, whose role few feeds tell
+        return note.authentication == "authenticated" and not note.query_echo
+    return note.counts
+
+
+def after_notes(stay: Stay, notes: Iterable[NoteRead]) -> Stay:
+    """The stay after these notes were filed, signed, replaced or retracted."""
+    for note in notes:
+        document = Document(note_id=note.note_id, note_type=note.note_type, written_at=note.written_at, in_force=_in_force(note))
+        if any(known.note_id == note.note_id for known in stay.documents):
+            stay = stay.model_copy(update={"documents": tuple(known for known in stay.documents if known.note_id != note.note_id)})
+        if note.note_type in AWAITED and not note.retracted:
+            stay = stay.model_copy(update={"documents": (*stay.documents, document)})
+        last = stay.last_note
+        if note.counts and not note.retracted and (last is None or last.written_at.at <= note.written_at.at):
+            stay = stay.model_copy(update={"last_note": document})
+        elif last is not None and last.note_id == note.note_id:
+            stay = stay.model_copy(update={"last_note": None})
+    return stay

@@ -1,0 +1,145 @@
+"""Group commit: many senders wait, one write makes them all safe, and only then is anybody answered.
+
+A single writer thread has the bus connection, so the event loop never waits for a disk.  While one batch is being written the next
+one gathers: the busier the gate, the larger the batch, and no message waits for a timer.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+
+from opencdi.bus.bus import Bus, BusDown
+from opencdi.bus.room import Key, Outgoing
+from opencdi.events.ids import content_hash
+from opencdi.events.inbound import Inbound
+from opencdi.events.topics import INBOUND, dead_letters
+from opencdi.gateway.clock import Clock, last_received
+from opencdi.metrics import GatewayMetrics
+
+log = logging.getLogger(__name__)
+
+_BATCH_MESSAGES = 500
+_BATCH_BYTES = 16 * 1024 * 1024
+_BACKLOAD_MESSAGES = 20  # a back-load goes behind live messages, in small bites
+_HEAD_BYTES = 4096  # of a message too large to keep: enough to see whose it was
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the gate gives to a message: its id, and when it came."""
+
+    ce_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    messages: tuple[Outgoing, ...]
+    size: int
+    stored: "asyncio.Future[None]"
+
+
+class Gate:
+    """Stamps, stores, and says when it is safe to answer.  Use from one event loop."""
+
+    def __init__(self, open_bus: Callable[[], Bus], clock: Clock, metrics: GatewayMetrics) -> None:
+        """`open_bus` is called once, for the writer thread's own connection."""
+        self.clock, self.metrics = clock, metrics
+        self._open_bus = open_bus
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="gate-writer")
+        self._live: deque[_Waiting] = deque()
+        self._backload: deque[_Waiting] = deque()
+        self._something = asyncio.Event()
+        self._last: dict[str, datetime] = {}
+        self._run = secrets.token_hex(5)
+        self._count = 0
+
+    async def run(self, tenants: Sequence[str], opened: asyncio.Event) -> None:
+        """Open the bus, learn how late it was, then write until cancelled.  A failure that is not `BusDown` is ours: it goes up."""
+        loop = asyncio.get_running_loop()
+        bus = await loop.run_in_executor(self._writer, self._open_bus)
+        try:
+            for tenant in tenants:
+                if last := await loop.run_in_executor(self._writer, last_received, bus, tenant):
+                    self._last[tenant] = last
+            opened.set()
+            while True:
+                await self._something.wait()
+                await self._write(bus, self._next_batch())
+        finally:
+            for waiting in (*self._live, *self._backload):
+                if not waiting.stored.done():
+                    waiting.stored.set_exception(BusDown("closing"))
+            await loop.run_in_executor(self._writer, bus.close)
+            self._writer.shutdown()
+
+    def stamp(self, tenant: str) -> Stamp:
+        """The next id and time of a tenant; the time never decreases, across restarts too."""
+        now = max(self.clock.now(), self._last.get(tenant, datetime.min.replace(tzinfo=UTC)))
+        self._last[tenant] = now
+        self._count += 1
+        # Drawn, not derived: two messages with equal bytes are still two messages (DOMAIN F.3).
+        return Stamp(f"{self._run}-{self._count}", now)
+
+    def last(self, tenant: str) -> datetime | None:
+        """When this tenant was last heard."""
+        return self._last.get(tenant)
+
+    async def store(self, *messages: Inbound) -> None:
+        """Durable on `inbound`, all or none, when this returns.  Raises `BusDown`: then nothing may be acknowledged."""
+        backload = any(message.backload for message in messages)
+        told = tuple(Outgoing(INBOUND, Key(message.tenant), message.body, message.headers()) for message in messages)
+        await self._put(self._backload if backload else self._live, told)
+
+    async def refuse(self, message: Inbound, reason: str, where: str = "", *, size: int | None = None, sha256: str | None = None) -> None:
+        """A copy of what is refused goes to the gateway's dead letters; of what is too large (`size` told) the head alone."""
+        told = [("reason", reason), ("where", where), ("room", "gateway")]
+        body = message.body
+        if size is not None:
+            body = body[:_HEAD_BYTES]
+            told += [("size", str(size)), ("sha256", sha256 or content_hash(message.body))]
+        headers = message.headers() + tuple((name, value.encode()) for name, value in told)
+        await self._put(self._live, (Outgoing(dead_letters("gateway"), Key(message.tenant), body, headers),))
+
+    async def _put(self, queue: deque[_Waiting], messages: tuple[Outgoing, ...]) -> None:
+        waiting = _Waiting(messages, sum(len(message.value) for message in messages), asyncio.get_running_loop().create_future())
+        queue.append(waiting)
+        self._something.set()
+        await waiting.stored
+
+    def _next_batch(self) -> list[_Waiting]:
+        queue, limit = (self._live, _BATCH_MESSAGES) if self._live else (self._backload, _BACKLOAD_MESSAGES)
+        batch: list[_Waiting] = []
+        size = 0
+        while queue and len(batch) < limit and size < _BATCH_BYTES:
+            batch.append(queue.popleft())
+            size += batch[-1].size
+        if not self._live and not self._backload:
+            self._something.clear()
+        return batch
+
+    async def _write(self, bus: Bus, batch: list[_Waiting]) -> None:
+        messages = [message for waiting in batch for message in waiting.messages]
+        began = perf_counter()
+        failure: Exception | None = None
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._writer, bus.publish, messages)
+        except BusDown as down:
+            log.warning("bus down (%s): %d messages not acknowledged", down, len(messages))
+            failure = down
+        except BaseException as ours:
+            failure = BusDown(type(ours).__name__)
+            raise
+        finally:
+            for waiting in batch:
+                with suppress(asyncio.InvalidStateError):  # the sender has hung up meanwhile
+                    waiting.stored.set_result(None) if failure is None else waiting.stored.set_exception(failure)
+        self.metrics.commit_seconds.observe(perf_counter() - began)
+        self.metrics.stored.inc(len(messages))

@@ -1,0 +1,121 @@
+"""FHIR R4 as this hospital's other system sends it: one transaction Bundle an event."""
+
+import json
+from base64 import b64encode
+from datetime import datetime
+from typing import Any
+
+from opencdi.hospital.observables import NOTE_TYPES, OBSERVABLES
+from opencdi.hospital.story import Event, Note, Results, Story, taken_at
+
+_SYSTEM = "urn:oid:2.16.840.1.113883.19.5"
+_CLASS = {"I": "IMP", "E": "EMER", "OBS": "OBSENC", "O": "AMB"}
+_NOTE_STATUS = {"T11": "entered-in-error"}
+
+
+def _person(told: str) -> dict[str, Any]:
+    staff_id, family, given = told.split("^")
+    return {"identifier": {"system": f"{_SYSTEM}.4", "value": staff_id}, "display": f"{given} {family}"}
+
+
+def _patient(story: Story) -> dict[str, Any]:
+    family, given = story.patient.name.split("^")
+    return {
+        "resourceType": "Patient", "id": f"p{story.patient.mrn}",
+        "identifier": [{"type": {"coding": [{"code": "MR"}]}, "system": "MERCY", "value": story.patient.mrn}],
+        "name": [{"family": family, "given": [given]}], "birthDate": story.patient.born,
+        "gender": {"M": "male", "F": "female"}[story.patient.sex],
+    }  # fmt: skip
+
+
+def _encounter(story: Story, event: Event, at: datetime, start: datetime) -> dict[str, Any]:
+    first = next(e for e in story.events if e.admit)
+    told = event.admit or first.admit
+    assert told is not None  # noqa: S101  # every story admits its patient first
+    status = "finished" if event.discharge else "cancelled" if event.cancel_admit else "in-progress"
+    encounter: dict[str, Any] = {
+        "resourceType": "Encounter", "id": f"e{story.visit.number}", "status": status,
+        "identifier": [{"system": "MERCY", "value": story.visit.number}],
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": _CLASS[told.patient_class]},
+        "subject": {"reference": f"Patient/p{story.patient.mrn}"},
+        "participant": [{"type": [{"coding": [{"code": "ATND"}]}], "individual": _person(told.attending or story.visit.attending)}],
+        "period": {"start": (start + first.at).isoformat()},
+        "location": [{"location": {"display": told.location or story.visit.location}}],
+        "account": [{"identifier": {"value": story.visit.account}}],
+    }  # fmt: skip
+    if told.reason:
+        encounter["reasonCode"] = [{"text": told.reason}]
+    if event.discharge:
+        encounter["period"]["end"] = at.isoformat()
+        encounter["hospitalization"] = {"dischargeDisposition": {"coding": [{"code": event.discharge.disposition}]}}
+    return encounter
+
+
+def _context(story: Story) -> dict[str, Any]:
+    return {
+        "subject": {"reference": f"Patient/p{story.patient.mrn}"},
+        "encounter": {"reference": f"Encounter/e{story.visit.number}", "identifier": {"system": "MERCY", "value": story.visit.number}},
+    }
+
+
+def _observations(story: Story, told: Results, category: str, at: datetime, start: datetime) -> list[dict[str, Any]]:
+    taken = (taken_at(told.taken, start) if told.taken else at).isoformat()
+    status = {"P": "preliminary", "F": "final", "C": "corrected", "W": "entered-in-error"}[told.status]
+    order = told.order or f"{story.visit.number}-{at:%d%H%M}"
+    found = []
+    for analyte, value in told.values.items():
+        loinc, name, unit = OBSERVABLES[analyte]
+        quantity = {"valueString": value} if isinstance(value, str) else {"valueQuantity": {"value": value, "unit": unit, "code": unit}}
+        found.append(
+            {
+                "resourceType": "Observation",
+                "id": f"{order}-{loinc}",
+                "status": status,
+                **_context(story),
+                **quantity,
+                "category": [{"coding": [{"code": category}]}],
+                "effectiveDateTime": taken,
+                "issued": at.isoformat(),
+                "code": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": name}]},
+            }
+        )
+    return found
+
+
+def _document(story: Story, note: Note, at: datetime) -> dict[str, Any]:
+    loinc, title = NOTE_TYPES[note.type]
+    context = _context(story)
+    return {
+        "resourceType": "DocumentReference", "id": note.id, "status": _NOTE_STATUS.get(note.event, "current"),
+        "docStatus": "final" if note.signed else "preliminary", "subject": context["subject"],
+        "masterIdentifier": {"value": note.id},
+        "type": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": title}]},
+        "date": at.isoformat(), "author": [_person(note.by or story.visit.attending)],
+        "context": {"encounter": [context["encounter"]]},
+        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": b64encode(note.text.encode()).decode()}}],
+        **({"relatesTo": [{"code": "appends", "target": {"reference": f"DocumentReference/{note.parent}"}}]} if note.parent else {}),
+    }  # fmt: skip
+
+
+def bundle_of(story: Story, event: Event, at: datetime, start: datetime) -> bytes:
+    """The transaction that tells this event."""
+    told: list[dict[str, Any]] = []
+    if event.vitals:
+        told = _observations(story, event.vitals, "vital-signs", at, start)
+    elif event.labs:
+        told = _observations(story, event.labs, "laboratory", at, start)
+    elif event.note:
+        told = [_document(story, event.note, at)]
+    elif drug := event.given or event.ordered:
+        kind = {"effectiveDateTime": at.isoformat(), "status": "completed", "resourceType": "MedicationAdministration"}
+        order = {"authoredOn": at.isoformat(), "status": "active", "intent": "order", "resourceType": "MedicationRequest"}
+        context = _context(story)
+        about = {"subject": context["subject"], "medicationCodeableConcept": {"text": drug.name}}
+        encounter = {"context": context["encounter"]} if event.given else {"encounter": context["encounter"]}
+        told = [{"id": f"{drug.order}-{at:%d%H%M}", **(kind if event.given else order), **about, **encounter}]
+    elif event.order:
+        raise ValueError("this hospital sends its orders over HL7 only")
+    else:
+        told = [_patient(story), _encounter(story, event, at, start)]
+    entries = [{"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}} for r in told]
+    return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()

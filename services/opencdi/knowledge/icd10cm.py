@@ -1,0 +1,184 @@
+"""The ICD-10-CM tabular: descriptions, billable codes, and the notes at a code (Excludes, code first, use additional).
+
+Source: `simple_icd_10_cm` (tabular of 1 April 2026).  Loading that takes 1.5 s and much memory, so a compact index is built from it
+once and kept in the user's cache folder under the edition's name.  Whether a code is *valid on a day* is asked of the grouper's own
+tables (FY2023 to FY2027), because one tabular knows one edition only: `valid_on`.
+"""
+
+import json
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from opencdi.clinical.codes import dotted
+from opencdi.knowledge.code_year import release_on
+from opencdi.knowledge.grouper import is_valid
+
+_NOTES = ("excludes1", "excludes2", "code_first", "use_additional", "code_also", "inclusion_terms", "includes")
+_FORMAT = 1
+_REFERENCE = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(-)?(?:\s*-\s*([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?")
+
+
+@dataclass(frozen=True, slots=True)
+class TabularEntry:
+    """A category or code as the tabular prints it; the notes are those at this very entry (`Tabular.notes` walks up)."""
+
+    code: str
+    description: str
+    parent: str | None
+    billable: bool
+    excludes1: tuple[str, ...] = ()
+    excludes2: tuple[str, ...] = ()
+    code_first: tuple[str, ...] = ()
+    use_additional: tuple[str, ...] = ()
+    code_also: tuple[str, ...] = ()
+    inclusion_terms: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+
+
+class Tabular:
+    """The tabular, by un-dotted code; blocks and chapters are not in it."""
+
+    def __init__(self, edition: str, rows: dict[str, list[object]], notes: dict[str, dict[str, list[str]]]) -> None:
+        """`rows`: code -> [description, parent, billable]; `notes`: code -> note kind -> lines."""
+        self.edition = edition
+        self._rows = rows
+        self._notes = notes
+
+    def __contains__(self, code: str) -> bool:
+        """Whether this is a category or code of the edition."""
+        return code in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        """All categories and codes, in the tabular's order."""
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._rows)
+
+    def entry(self, code: str) -> TabularEntry | None:
+        """The entry; None if the edition has none such."""
+        row = self._rows.get(code)
+        if row is None:
+            return None
+        notes = {kind: tuple(lines) for kind, lines in self._notes.get(code, {}).items()}
+        return TabularEntry(code, str(row[0]), None if row[1] is None else str(row[1]), bool(row[2]), **notes)
+
+    def description(self, code: str) -> str | None:
+        """The full description; None for a code that is newer or older than this edition."""
+        row = self._rows.get(code)
+        return None if row is None else str(row[0])
+
+    def billable(self, code: str) -> bool:
+        """Whether the edition has this code as a leaf: a stem cannot be billed."""
+        row = self._rows.get(code)
+        return row is not None and bool(row[2])
+
+    def lineage(self, code: str) -> Iterator[str]:
+        """The code, its parent, and so on up to the category."""
+        at: str | None = code if code in self._rows else None
+        while at is not None:
+            yield at
+            parent = self._rows[at][1]
+            at = None if parent is None else str(parent)
+
+    def children(self, code: str) -> tuple[str, ...]:
+        """The entries right below."""
+        return tuple(c for c, row in self._rows.items() if row[1] == code)
+
+    def notes(self, code: str, kind: str) -> tuple[tuple[str, str], ...]:
+        """The notes of that kind that hold for the code: (where the note stands, its line), nearest first."""
+        return tuple((at, line) for at in self.lineage(code) for line in self._notes.get(at, {}).get(kind, ()))
+
+
+def _build(edition: str) -> dict[str, object]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it reads its data by an old importlib function
+        import simple_icd_10_cm as tabular
+    rows: dict[str, list[object]] = {}
+    notes: dict[str, dict[str, list[str]]] = {}
+    for code in tabular.get_all_codes(False):
+        if not tabular.is_category_or_subcategory(code):
+            continue
+        parent = tabular.get_parent(code) if not tabular.is_category(code) else ""
+        rows[code] = [tabular.get_description(code), parent.replace(".", "") or None, tabular.is_leaf(code)]
+        if tabular.is_extended_subcategory(code):
+            continue  # a seventh character brings no notes of its own
+        told = {
+            "excludes1": tabular.get_excludes1(code),
+            "excludes2": tabular.get_excludes2(code),
+            "code_first": tabular.get_code_first(code).splitlines(),
+            "use_additional": tabular.get_use_additional_code(code).splitlines(),
+            "code_also": tabular.get_code_also(code).splitlines(),
+            "inclusion_terms": tabular.get_inclusion_term(code),
+            "includes": tabular.get_includes(code),
+        }
+        if held := {kind: lines for kind, lines in told.items() if lines}:
+            notes[code] = held
+    return {"edition": edition, "rows": rows, "notes": notes}
+
+
+def cache_file() -> Path:
+    """Where the index is kept: named by its source's edition and our format, so that an upgrade builds a new one."""
+    return Path("~/.cache/opencdi").expanduser() / f"icd10cm-{version('simple-icd-10-cm')}-{_FORMAT}.json"
+
+
+@lru_cache(maxsize=1)
+def tabular() -> Tabular:
+    """The tabular of this installation, loaded once a process."""
+    file = cache_file()
+    try:
+        index = json.loads(file.read_bytes())
+    except (OSError, ValueError):  # none yet, or half a file of a machine that went down: the package's data is the source
+        index = _build(f"ICD-10-CM, 1 April 2026 (simple_icd_10_cm {version('simple-icd-10-cm')})")
+        _keep(file, json.dumps(index, separators=(",", ":"), ensure_ascii=False).encode())
+    return Tabular(index["edition"], index["rows"], index["notes"])
+
+
+def _keep(file: Path, index: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as made:
+            made.write(index)
+        os.replace(made.name, file)
+    except OSError:
+        return  # a read-only home: the index is built again next time
+
+
+def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
+    """Whether the code may be billed for a discharge on that day.
+
+    CMS's table in the grouper of that day decides.  A day that no grouper covers falls back on this edition of the tabular.
+    """
+    release = release_on(day, code_year)
+    return tabular().billable(code) if release is None else is_valid(code, release.version)
+
+
+def description_of(code: str) -> str:
+    """What to print for a code; says so where our edition of the tabular does not know it."""
+    return tabular().description(code) or f"{dotted(code)} (not in the tabular of April 2026)"
+
+
+# --- Excludes1 --------------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=50_000)
+def _references(line: str) -> tuple[tuple[str, str], ...]:
+    # "(E08-E10, E11)" and "(J70.2-J70.4)" are ranges, "A40.-" and "A40" whole subtrees.
+    return tuple(((low := m[1].replace(".", "")), (m[3] or "").replace(".", "") or low) for m in _REFERENCE.finditer(line))
+
+
+@lru_cache(maxsize=50_000)
+def excluded_here(code: str, other: str) -> str | None:
+    """The category or code with an Excludes1 note, at or above `code`, that sends `other` elsewhere; None if there is none."""
+    for at, line in tabular().notes(code, "excludes1"):
+        for low, high in _references(line):
+            if low[:3] <= other[:3] and low <= other[: len(low)] and other[: len(high)] <= high and not code.startswith(low):
+                return at
+    return None

@@ -1,0 +1,146 @@
+"""The record of one stay as rules look at it: measurements, statements, treatments, listed diagnoses, and the stay itself.
+
+A view over the room's records: what a rule does not ask for is not looked up, so an event on day 30 costs what it costs on day 1.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from opencdi.bus.room import State
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import (
+    Active, Assertion, Authentication, AuthorRole, Certainty, EncounterClass, Experiencer, NoteType, SectionKind, Temporality,
+)  # fmt: skip
+from opencdi.events.facts import Person
+
+
+class Remembered(BaseModel):
+    """A part of a state."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Point(Remembered):
+    """One measurement, in its newest version."""
+
+    measurement_id: str
+    value: float
+    unit: str = ""
+    comparator: str | None = None
+    preliminary: bool = False
+    at: ClinicalTime
+    author: str = ""
+
+
+class Mention(Remembered):
+    """One statement of one note about a concept."""
+
+    note_id: str
+    revision: int
+    note_type: NoteType
+    author: str = ""
+    author_role: AuthorRole
+    authentication: Authentication
+    counts: bool
+    at: ClinicalTime
+    start: int
+    end: int
+    text: str
+    assertion: Assertion
+    temporality: Temporality
+    active: Active
+    certainty: Certainty
+    experiencer: Experiencer
+    section: SectionKind
+    attributes: dict[str, str] = {}
+    copied: bool = False
+
+    @property
+    def of_now(self) -> bool:
+        """Said about this patient, and about this stay."""
+        return self.experiencer == "patient" and self.temporality != "hypothetical" and self.active != "no"
+
+    @property
+    def affirmed(self) -> bool:
+        """Said to be so, without "possible"."""
+        return self.of_now and self.assertion == "present" and self.certainty == "certain"
+
+    @property
+    def ruled_out(self) -> bool:
+        """Said not to be so."""
+        return self.experiencer == "patient" and (self.assertion == "absent" or self.certainty == "ruled-out")
+
+    @property
+    def uncertain(self) -> bool:
+        """Said to be possible, probable or suspected."""
+        return self.of_now and not self.ruled_out and (self.assertion == "possible" or self.certainty != "certain")
+
+
+class Act(Remembered):
+    """A drug given or ordered, or an order placed."""
+
+    act_id: str
+    text: str
+    done: bool  # given, as against ordered
+    drug: bool
+    at: ClinicalTime
+    author: str = ""
+
+
+class Listing(Remembered):
+    """A diagnosis on a list."""
+
+    listing_id: str
+    code: str
+    text: str = ""
+    at: ClinicalTime
+
+
+class Stay(State):
+    """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were."""
+
+    tenant: str
+    patient_id: str = ""
+    birth_date: str | None = None
+    class_of_visit: dict[str, EncounterClass] = {}
+    attending: Person | None = None
+    started_at: datetime
+    discharged_at: ClinicalTime | None = None
+    ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
+    failed: tuple[str, ...] = ()  # entries that a room upstream could not step: nothing is opened or sent (DESIGN §1)
+    notes_read: bool = False  # an authenticated provider note of this stay has been read (DOMAIN F.7)
+    listings: tuple[Listing, ...] = ()
+    queries: dict[str, str] = {}
+    asked: dict[str, int] = {}
+
+    def encounter_class(self) -> EncounterClass | None:
+        """Inpatient if any visit of the stay is; else the latest told."""
+        classes = tuple(self.class_of_visit.values())
+        return "inpatient" if "inpatient" in classes else (classes[-1] if classes else None)
+
+    def age(self) -> int | None:
+        """Years completed at the start of the stay; a partial birth date counts from its earliest day; None where unknown."""
+        if not self.birth_date:
+            return None
+        year, month, day = (*(int(part) for part in self.birth_date.split("-")), 1, 1)[:3]
+        start = self.started_at
+        return start.year - year - ((start.month, start.day) < (month, day))
+
+
+class Chart:
+    """What rules may look at.  Series and mentions come in clinical order, whatever order they arrived in."""
+
+    def __init__(
+        self,
+        stay: Stay,
+        series: Callable[[str], tuple[Point, ...]],
+        mentions: Callable[[str], tuple[Mention, ...]],
+        acts: Callable[[str], tuple[Act, ...]],
+    ) -> None:
+        """Each callable looks one record up: by analyte, by concept, by treatment."""
+        self.stay = stay
+        self.series = series
+        self.mentions = mentions
+        self.acts = acts

@@ -1,0 +1,151 @@
+"""The closed list of named conditions that a rule may state (STYLE §3.6): data names them, Python decides them.
+
+Limits are names of the rule's own `thresholds`, so that every number is visible in one place and a site can set it.  Windows are
+hours.  `opencdi.queries.conditions` and `.measurements` hold what each of them means.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from opencdi.clinical.vocabulary import NoteType
+
+
+class Form(BaseModel):
+    """A part of a rule file: frozen, and no field that we do not know (a typo would silently never match)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Measurement(Form):
+    """A result or vital sign beyond a limit.  `oxygen: room-air` counts only values taken without known oxygen."""
+
+    kind: Literal["measurement"]
+    analyte: str
+    above: str | None = None
+    at_least: str | None = None
+    below: str | None = None
+    at_most: str | None = None
+    oxygen: Literal["any", "room-air"] = "any"
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if len([name for name in (self.above, self.at_least, self.below, self.at_most) if name]) != 1:
+            raise ValueError("a measurement needs exactly one of above, at_least, below, at_most")
+        return self
+
+
+class Change(Form):
+    """A value that rose or fell by at least so much against an earlier one within the window (KDIGO: 0.3 mg/dL within 48 h)."""
+
+    kind: Literal["change"]
+    analyte: str
+    direction: Literal["rise", "fall"]
+    by: str
+    within_h: float
+
+
+class RatioToBaseline(Form):
+    """A value that is at least so many times the lowest earlier value within the window (KDIGO: 1.5 times within 7 days)."""
+
+    kind: Literal["ratio-to-baseline"]
+    analyte: str
+    at_least: str
+    within_h: float
+
+
+class OxygenationRatio(Form):
+    """PaO2/FiO2 below a limit; FiO2 measured, or estimated from nasal cannula flow and then labelled so (DOMAIN D.0)."""
+
+    kind: Literal["oxygenation-ratio"]
+    below: str
+
+
+class Repeated(Form):
+    """The analyte was measured again within so many hours: it is being monitored."""
+
+    kind: Literal["repeated"]
+    analyte: str
+    within_h: float
+
+
+class Stated(Form):
+    """A note says so: present, of this patient, active in this encounter.  `having`: the finding must carry that attribute."""
+
+    kind: Literal["stated"]
+    concepts: tuple[str, ...] = Field(min_length=1)
+    note_types: tuple[NoteType, ...] = ()
+    having: dict[str, str | None] = Field(default_factory=dict)
+    by: Literal["anyone", "provider"] = "anyone"
+    notes: int = Field(default=1, ge=1)  # in at least so many different notes
+
+
+class Treatment(Form):
+    """A drug given or an order placed that belongs to one of the named treatments (`treatments.yaml`)."""
+
+    kind: Literal["treatment"]
+    any_of: tuple[str, ...] = Field(min_length=1)
+
+
+class Listed(Form):
+    """A diagnosis on a problem list, DG1 or billing list: it may indicate or suppress, it never satisfies (DOMAIN F.6)."""
+
+    kind: Literal["listed"]
+    codes: tuple[str, ...] = Field(min_length=1)
+
+
+class SuspectedInfection(Form):
+    """Antibiotic then culture within 24 h, or culture then antibiotic within 72 h; the earlier is the time (Seymour 2016)."""
+
+    kind: Literal["suspected-infection"]
+    antibiotic: str
+    culture: str
+
+
+class OrganDysfunction(Form):
+    """SOFA points of the worst values within a day reach the limit, a baseline of 0 assumed and said so (Singer 2016)."""
+
+    kind: Literal["organ-dysfunction"]
+    at_least: str
+
+
+class CountOf(Form):
+    """At least so many of these within one window, `including` among them (SIRS: two of four within 6 h, temperature or WBC one)."""
+
+    kind: Literal["count-of"]
+    at_least: int = Field(ge=1)
+    within_h: float
+    of: "tuple[Condition, ...]"
+    including: "Condition | None" = None
+
+
+class AllOf(Form):
+    """Every one of these; with `within_h`, no further than that from the first of them."""
+
+    kind: Literal["all-of"]
+    of: "tuple[Condition, ...]"
+    within_h: float | None = None
+
+
+class AnyOf(Form):
+    """One of these is enough."""
+
+    kind: Literal["any-of"]
+    of: "tuple[Condition, ...]"
+
+
+class Definition(Form):
+    """The definition that the site has adopted, of those that the rule gives (DOMAIN B62)."""
+
+    kind: Literal["definition"]
+    chosen_by: Literal["sepsis_definition"]
+
+
+Condition = Annotated[
+    Measurement | Change | RatioToBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed | SuspectedInfection
+    | OrganDysfunction | CountOf | AllOf | AnyOf | Definition,
+    Field(discriminator="kind"),
+]  # fmt: skip
+
+for _form in (CountOf, AllOf, AnyOf):
+    _form.model_rebuild()

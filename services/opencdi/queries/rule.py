@@ -1,0 +1,212 @@
+"""A documentation rule as its file states it (`rules/queries/*.yaml`); read strictly at start, so that a bad rule stops the service.
+
+Data never computes and code never knows a rule's id: what a rule may say is `opencdi.queries.condition`.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from opencdi.clinical.vocabulary import EncounterClass, GapType
+from opencdi.events.ids import content_hash
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form
+
+Severity = Literal[1, 2, 3]
+
+
+class BadRule(ValueError):
+    """A rule file that cannot be used: which file, which field, why."""
+
+
+class Quantity(Form):
+    """A number and its UCUM unit ("1" where it is a ratio or a count)."""
+
+    value: float
+    unit: str = "1"
+
+
+class Effective(Form):
+    """The discharge dates for which the rule holds."""
+
+    since: date
+    until: date | None = None
+
+
+class Revised(Form):
+    """One line of the rule's history."""
+
+    revision: int
+    on: date
+    change: str
+
+
+class Preconditions(Form):
+    """Whom the rule may ask about.  A class that is not listed is silent (DOMAIN D.12: observation by default)."""
+
+    age_min: int = 18
+    classes: tuple[EncounterClass, ...] = ("inpatient",)
+    never: tuple[str, ...] = ("comfort-care", "pregnancy")  # concepts of the record
+
+
+class Documentation(Form):
+    """A concept, or with `having` only a mention that carries that attribute (malnutrition with its severity)."""
+
+    concept: str
+    having: str | None = None
+
+
+class AnswerOption(Form):
+    """One answer.  `needs`: offered only where the record shows it (Q-12).  `codes` are internal and never leave for the provider."""
+
+    id: str
+    text: str
+    diagnosis: str | None = None
+    codes: tuple[str, ...] = ()
+    needs: Condition | None = None
+    free_text: bool = False
+    tail: bool = False  # other, undetermined, not significant: after the diagnoses, in the order of the file
+
+
+class Cooldown(Form):
+    """How long a condition rests after a person decided (Q-55); afterwards only a new kind of indicator may ask again."""
+
+    after_decision_h: float = 72
+
+
+class Rule(Form):
+    """What the record would show, what would have been written, and what may be asked."""
+
+    id: str = Field(pattern=r"^D-\d{2,}$")
+    revision: int = Field(ge=1)
+    status: Literal["draft", "active", "retired"]
+    type: GapType
+    condition: str
+    definition_id: str
+    effective: Effective
+    history: tuple[Revised, ...]
+    references: tuple[str, ...] = Field(min_length=1)
+    severity: Severity  # clinical, for the specialist's list: how much harm an unclear record may do
+    thresholds: dict[str, Quantity] = Field(default_factory=dict)
+    definitions: dict[str, Condition] = Field(default_factory=dict)
+    preconditions: Preconditions = Preconditions()
+    documented: tuple[str, ...] = ()  # concepts that are quoted under "Documented"
+    when: Condition
+    supporting: tuple[Condition, ...] = ()  # shown where present, not required
+    contrary: tuple[Condition, ...]
+    unless: dict[str, Condition] = Field(default_factory=dict)
+    satisfied_by: tuple[Documentation, ...] = Field(min_length=1)
+    not_satisfied_by: tuple[str, ...] = ()
+    title: str
+    why: str
+    question: str
+    options: tuple[AnswerOption, ...]
+    early_ok: bool = False
+    cooldown: Cooldown = Cooldown()
+    known_gaps: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        named = {name for c in self.conditions() for name in limits_of(c)}
+        if unknown := named - set(self.thresholds):
+            raise ValueError(f"no such threshold: {', '.join(sorted(unknown))}")
+        if unread := set(self.thresholds) - named:
+            raise ValueError(f"threshold that no condition reads: {', '.join(sorted(unread))}")
+        if not {"other", "undetermined"} <= {option.id for option in self.options}:
+            raise ValueError('options need "other" and "undetermined" (Q-13)')
+        if self.revision != max(line.revision for line in self.history):
+            raise ValueError("the history does not end at this revision")
+        return self
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition of the rule, inner ones too."""
+        for condition in self.top():
+            yield from with_inner(condition)
+
+    def top(self) -> Iterator[Condition]:
+        """The outermost conditions."""
+        yield self.when
+        yield from self.definitions.values()
+        yield from self.supporting
+        yield from self.contrary
+        yield from self.unless.values()
+        yield from (option.needs for option in self.options if option.needs is not None)
+
+    def limit(self, name: str, site: SiteData) -> float:
+        """A threshold as this site has set it ("D-11.delta"), else as shipped."""
+        return site.thresholds.get(f"{self.id}.{name}", self.thresholds[name].value)
+
+    def concepts(self) -> frozenset[str]:
+        """The concepts of notes that this rule reads."""
+        read = {concept for c in self.conditions() for concept in getattr(c, "concepts", ())}
+        answered = {option.diagnosis for option in self.options if option.diagnosis}
+        documents = {documentation.concept for documentation in self.satisfied_by}
+        return frozenset(read | answered | documents | set(self.documented) | set(self.preconditions.never))
+
+
+def with_inner(condition: Condition) -> Iterator[Condition]:
+    """The condition and those inside it."""
+    yield condition
+    match condition:
+        case CountOf():
+            inner: tuple[Condition, ...] = (*condition.of, *((condition.including,) if condition.including else ()))
+        case AllOf() | AnyOf():
+            inner = condition.of
+        case _:
+            inner = ()
+    for one in inner:
+        yield from with_inner(one)
+
+
+def limits_of(condition: Condition) -> Iterator[str]:
+    """The names of thresholds that this condition reads."""
+    for field in ("above", "at_least", "below", "at_most", "by"):
+        if isinstance(name := getattr(condition, field, None), str) and not (field == "by" and condition.kind == "stated"):
+            yield name
+
+
+_SHAPE: TypeAdapter[Rule] = TypeAdapter(Rule)
+
+
+def read_rule(told: Any, where: str) -> Rule:
+    """The rule in parsed YAML; `BadRule` names the place and the field."""
+    try:
+        return _SHAPE.validate_python(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BadRule(f"{where}: {field or 'rule'}: {first['msg']}") from None
+
+
+@lru_cache(maxsize=8)
+def load_rules(path: Path) -> tuple[Rule, ...]:
+    """All active rules of a folder, by id; raises `BadRule` for the first file that is wrong."""
+    return tuple(rule for rule in all_rules(path) if rule.status == "active")
+
+
+def all_rules(path: Path) -> tuple[Rule, ...]:
+    """All rules of a folder, drafts and retired ones too."""
+    rules: dict[str, Rule] = {}
+    for file in sorted(path.glob("D-*.yaml")):
+        try:
+            told = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            raise BadRule(f"{file.name}: not YAML, line {mark.line + 1 if mark else '?'}") from None
+        rule = read_rule(told, file.name)
+        if rule.id in rules:
+            raise BadRule(f"{file.name}: id: {rule.id} exists already")
+        rules[rule.id] = rule
+    if not rules:
+        raise BadRule(f"{path.name}: no rule in it")
+    return tuple(rules[name] for name in sorted(rules))
+
+
+def edition(rules: tuple[Rule, ...]) -> str:
+    """Names these exact rules, for `made_by`."""
+    return content_hash("\n".join(rule.model_dump_json() for rule in rules))[:12]

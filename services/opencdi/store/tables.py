@@ -1,0 +1,115 @@
+"""The tables of the projection.
+
+Each topic alone writes its own tables, so that the order in which several topics are read never matters; what belongs together is
+joined when a page is read.  `doc` columns hold contract models as JSON.  Instants in columns are ISO 8601 in UTC, so that text
+sorts as time.  The physician's pages read `PHYSICIAN_TABLES` only: nothing in them could hold money (DOMAIN Q-30).
+"""
+
+from sqlalchemy import Boolean, Column, Float, Integer, MetaData, String, Table, Text
+
+METADATA = MetaData()
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, String, primary_key=True)
+
+
+# --- the projection itself --------------------------------------------------------------------------------------------
+PROJECTION = Table(
+    "projection", METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),  # raised by each new writer: the one before commits nothing more
+    Column("seq", Integer, nullable=False),  # raised by each batch: what pages ask "anything new since?" with
+    Column("bus", String, nullable=False),
+    Column("edition", String, nullable=False),  # drawn at each rebuild: an old page's seq means nothing afterwards
+)  # fmt: skip
+POSITION = Table(
+    "position", METADATA, _key("topic"), Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("next", Integer, nullable=False),
+)  # fmt: skip
+APPLIED = Table(
+    "applied", METADATA, _key("tenant"), Column("entry_id", String, nullable=False), Column("received_at", String, nullable=False)
+)  # fmt: skip
+TOUCHED = Table(
+    "touched", METADATA, _key("encounter_id"), Column("seq", Integer, nullable=False, index=True),
+    Column("tenant", String, nullable=False),
+)  # fmt: skip
+UNREADABLE = Table(
+    "unreadable", METADATA, _key("topic"), Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("pos", Integer, primary_key=True, autoincrement=False), Column("encounter_id", String), Column("reason", String, nullable=False),
+)  # fmt: skip
+
+# --- from cdi.chart ---------------------------------------------------------------------------------------------------
+ENCOUNTER = Table(
+    "encounter", METADATA, _key("encounter_id"), Column("tenant", String, nullable=False, index=True),
+    Column("status", String, nullable=False), Column("doc", Text, nullable=False),
+)  # fmt: skip
+CHART_ITEM = Table(
+    "chart_item", METADATA, _key("encounter_id"), _key("kind"), _key("item_id"), Column("at", String, nullable=False),
+    Column("known_at", String, nullable=False), Column("entry_id", String, nullable=False), Column("doc", Text, nullable=False),
+    Column("earlier", Text, nullable=False),
+)  # fmt: skip
+NOTE = Table(
+    "note", METADATA, _key("encounter_id"), _key("note_id"), Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False), Column("known_at", String, nullable=False), Column("doc", Text, nullable=False),
+    Column("text", Text), Column("retracted", Boolean, nullable=False),
+)  # fmt: skip
+FEED = Table("feed", METADATA, _key("tenant"), _key("feed"), Column("heard_at", String, nullable=False))
+
+# --- from cdi.queries, the end of the line ----------------------------------------------------------------------------
+LINE = Table(
+    "line", METADATA, _key("encounter_id"), Column("entry_id", String, nullable=False), Column("received_at", String, nullable=False),
+    Column("coding", Text),
+)  # fmt: skip
+READING = Table(
+    "reading", METADATA, _key("encounter_id"), _key("note_id"), Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("doc", Text, nullable=False),
+)  # fmt: skip
+QUERY_MOVE = Table(
+    "query_move", METADATA, _key("entry_id"), Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("encounter_id", String, nullable=False, index=True), Column("doc", Text, nullable=False),
+)  # fmt: skip
+FAILED = Table(
+    "failed", METADATA, _key("encounter_id"), _key("entry_id"), Column("room", String, nullable=False),
+    Column("reason", String, nullable=False), Column("at_field", String, nullable=False),
+)  # fmt: skip
+SETTLED = Table(
+    "settled", METADATA, _key("decision_id"), Column("query_id", String), Column("refused", String),
+    Column("entry_id", String, nullable=False),
+)  # fmt: skip
+
+# --- from the audience topics -----------------------------------------------------------------------------------------
+DRG_CHANGE = Table(
+    "drg_change", METADATA, _key("encounter_id"), Column("nth", Integer, primary_key=True, autoincrement=False),
+    Column("doc", Text, nullable=False),
+)  # fmt: skip
+QUERY = Table(
+    "query", METADATA, _key("query_id"), Column("encounter_id", String, nullable=False, index=True),
+    Column("state", String, nullable=False), Column("priority", Float, nullable=False), Column("doc", Text, nullable=False),
+    Column("wording", Text), Column("opened_at", String, nullable=False),
+)  # fmt: skip
+FINAL_SET = Table(
+    "final_set", METADATA, _key("encounter_id"), Column("nth", Integer, primary_key=True, autoincrement=False),
+    Column("doc", Text, nullable=False),
+)  # fmt: skip
+OUTCOME_COUNT = Table(
+    "outcome_count", METADATA, _key("tenant"), _key("outcome"), _key("reason"), Column("messages", Integer, nullable=False)
+)  # fmt: skip
+DEAD_COUNT = Table("dead_count", METADATA, _key("room"), _key("reason"), Column("records", Integer, nullable=False))
+
+# --- the physician's half: written from cdi.provider-queries and, for who the patient is, cdi.chart -------------------
+PROVIDER_QUERY = Table(
+    "provider_query", METADATA, _key("query_id"), Column("encounter_id", String, nullable=False),
+    Column("tenant", String, nullable=False), Column("staff_id", String, nullable=False, index=True),
+    Column("state", String, nullable=False), Column("created_at", String, nullable=False), Column("doc", Text, nullable=False),
+)  # fmt: skip
+PROVIDER_PATIENT = Table("provider_patient", METADATA, _key("encounter_id"), Column("doc", Text, nullable=False))
+
+# --- written by the pages, kept through a rebuild: decisions that the gateway has taken -------------------------------
+SENT_DECISION = Table(
+    "sent_decision", METADATA, _key("decision_id"), Column("encounter_id", String, nullable=False), Column("query_id", String),
+    Column("kind", String, nullable=False), Column("by_staff_id", String, nullable=False),
+)  # fmt: skip
+
+PHYSICIAN_TABLES = (PROVIDER_QUERY, PROVIDER_PATIENT, SENT_DECISION, SETTLED, APPLIED, PROJECTION, TOUCHED)
+KEPT_THROUGH_REBUILD = (SENT_DECISION, PROJECTION)
