@@ -60,12 +60,19 @@ class Entry:
         """Whether there is a page of that kind."""
         return kind in self.envelope.pages
 
+    def raw(self, kind: str) -> bytes | None:
+        """The page of that kind as it came, None if the entry has none: for a room that looks before it decodes."""
+        return self.pages[self.envelope.pages.index(kind)] if kind in self.envelope.pages else None
+
     def page(self, model: type[P]) -> P | None:
-        """The page of that model, decoded; None if the entry has none."""
+        """The page of that model, decoded; None if the entry has none, `Unusable` if it is not what its kind promises."""
         kind = model.model_fields["kind"].default
-        if kind not in self.envelope.pages:
+        if (raw := self.raw(kind)) is None:
             return None
-        return model.read(self.pages[self.envelope.pages.index(kind)])
+        try:
+            return model.read(raw)
+        except ValueError:
+            raise Unusable("NOT_A_PAGE", kind) from None
 
     def with_page(self, page: Page) -> "Entry":
         """The entry with this page added at the end; a page of the same kind is replaced."""

@@ -1,7 +1,7 @@
 """What is on `cdi.inbound.v1`: the bytes as received, and the headers that the gate gave them.
 
 Tenant comes from the listener or the token, never from the message.  Header names: the CloudEvents ones, plus `tenant`, `feed`
-(the listener or token's name) and, for the k records of one FHIR transaction, `part` ("2/7").
+(the listener or token's name) and, for the k records of one FHIR transaction, `part` ("2/7"; the ce_id of part 2 is "<prefix>.2").
 """
 
 from dataclasses import dataclass
@@ -49,6 +49,8 @@ class Inbound:
     part: str | None = None
     replays: str | None = None
     """The entry id of the dead letter that this is a second try of."""
+    backload: bool = False
+    """History sent afterwards: baselines only (DOMAIN F.18)."""
 
     def headers(self) -> Headers:
         """The headers under which it is stored."""
@@ -66,6 +68,8 @@ class Inbound:
             told.append(("part", self.part))
         if self.replays:
             told.append(("replays", self.replays))
+        if self.backload:
+            told.append(("backload", "1"))
         return tuple((name, value.encode()) for name, value in told)
 
 
@@ -82,4 +86,5 @@ def read_inbound(body: bytes, headers: Headers) -> Inbound:
         content_type=told["content-type"],
         part=told.get("part"),
         replays=told.get("replays"),
+        backload="backload" in told,
     )

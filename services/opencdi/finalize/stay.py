@@ -7,7 +7,7 @@ Records are few and small: `stay/<encounter>` (this module), `working/<encounter
 from collections.abc import Iterable
 from typing import assert_never
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
@@ -42,7 +42,7 @@ class Document(BaseModel):
 class Stay(State):
     """The stay as far as closing its chart is concerned."""
 
-    class_of_visit: dict[str, EncounterClass] = {}
+    class_of_visit: dict[str, EncounterClass] = Field(default_factory=dict)
     discharged_at: ClinicalTime | None = None
     disposition: str | None = None
     ended: str = ""  # "cancelled", "moved into <encounter>"

@@ -12,7 +12,7 @@ from opencdi.events.pages import CodingPage
 from opencdi.finalize.difference import Difference, Standing, difference, standing
 from opencdi.settings import SOFTWARE
 
-_SEEN = 200  # a page older than this many entries of the stay is stale whatever has happened since
+_SEEN = 100  # a page older than this many entries of the stay is stale whatever has happened since
 
 
 class Told(State):
@@ -85,9 +85,7 @@ class Chart:
         )
 
 
-def next_set(
-    chart: Chart, told: Told, status: FinalStatus, cause: str, *, base: FinalStatus | None = None, attested_by: Person | None = None
-) -> tuple[FinalCodeSet, Told]:
+def next_set(chart: Chart, told: Told, status: FinalStatus, cause: str, *, attested_by: Person | None = None) -> tuple[FinalCodeSet, Told]:
     """The set to publish, and what to remember of it.  What changed is said only against a set that stands."""
     coding = chart.coding
     recoded = told.stands and chart.recoded_since(told)
@@ -117,7 +115,7 @@ def next_set(
     remembered = Told(
         nth=published.nth,
         status=status,
-        base=base or told.base,
+        base=status if status in ("provisional", "amended") else told.base,
         shown_by=(*told.shown_by, chart.entry_id)[-_SEEN:] if unmoved else (chart.entry_id,),
         discharged_at=chart.discharged_at,
         codes=chart.codes,

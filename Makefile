@@ -1,0 +1,43 @@
+# `make demo` and `make test` are all that a fresh machine needs (Python 3.11 to 3.13).
+PYTHON ?= $(shell for v in 3.11 3.12 3.13 3; do command -v python$$v >/dev/null 2>&1 && python$$v -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo python$$v && break; done)
+BIN := .venv/bin
+.PHONY: demo test test-fast check schemas docs bench-line bench-chaos clean
+
+.venv/base: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "OpenCDI needs Python 3.11, 3.12 or 3.13 (set PYTHON=…)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/dev: .venv/base requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/base  ## synthetic admissions in fast time; the workbench on http://localhost:8080
+	@$(BIN)/opencdi demo $(if $(KEEP),--keep,)
+
+test: check  ## everything that CI runs
+	@rm -f .pytest_cache/not-run
+	@$(BIN)/python -m pytest -q
+	@if [ -s .pytest_cache/not-run ]; then cat .pytest_cache/not-run; fi
+
+test-fast: .venv/dev  ## without servers and browser, under a minute
+	@$(BIN)/python -m pytest -q -m "not kafka and not postgres and not browser and not chaos" tests/unit tests/rules
+
+check: .venv/dev  ## all linters; counts what failed instead of stopping at the first
+	@failed=0; for command in "ruff format --check services tests" "ruff check services tests" "mypy" "lint-imports --no-logo" "opencdi schemas --check"; do \
+	  $(BIN)/$$command > .check.log 2>&1 || { failed=$$((failed+1)); echo "-- $$command"; cat .check.log; }; done; rm -f .check.log; \
+	  test $$failed -eq 0 || { echo "$$failed of 5 checks failed"; exit 1; }
+
+schemas: .venv/dev  ## print the contracts
+	@$(BIN)/opencdi schemas
+
+bench-line: .venv/dev  ## speeds of the whole line, side by side
+	@$(BIN)/python tests/bench/line.py
+
+bench-chaos: .venv/dev  ## kill -9, many times
+	@$(BIN)/python tests/bench/chaos.py
+
+clean:
+	@rm -rf .venv var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

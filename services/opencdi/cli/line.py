@@ -1,0 +1,51 @@
+"""The line: which rooms there are, each made with what it needs.  The only place that knows them all."""
+
+from collections.abc import Callable
+
+from opencdi.bus.room import Room
+from opencdi.knowledge.site import SiteData, load_site
+from opencdi.settings import Settings, rules_dir
+
+
+def site_of(settings: Settings) -> SiteData:
+    """The site data that this process starts with; changes arrive on `inbound`."""
+    return load_site(settings.site or rules_dir() / "sites" / "default.yaml")
+
+
+def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:
+    """The rooms in the order of the line, by name; `names` leaves out the others (a room's process needs no other room's books)."""
+    site = site_of(settings)
+    made = line_of(site, settings.tenant_key)
+    return {name: make() for name, make in made.items() if not names or name in names}
+
+
+def line_of(site: SiteData, tenant_key: Callable[[str], bytes]) -> dict[str, Callable[[], Room]]:
+    """How each room is made under these site data and keys; imports a room's books only when it is made."""
+
+    def intake() -> Room:
+        from opencdi.intake.room import intake_room
+
+        return intake_room(tenant_key, site)
+
+    def nlp() -> Room:
+        from opencdi.nlp.room import nlp_room
+
+        return nlp_room(site)
+
+    def coding() -> Room:
+        from opencdi.coding.room import coding_room
+
+        return coding_room(site)
+
+    def queries() -> Room:
+        from opencdi.queries.room import queries_room
+        from opencdi.queries.rule import load_rules
+
+        return queries_room(site, load_rules(rules_dir() / "queries"))
+
+    def finalize() -> Room:
+        from opencdi.finalize.room import finalize_room
+
+        return finalize_room(site)
+
+    return {"intake": intake, "nlp": nlp, "coding": coding, "queries": queries, "finalize": finalize}

@@ -1,0 +1,104 @@
+"""What an entry brings to finalize, and what it remembers of it.
+
+Most entries belong to patients who are still in bed: for those nothing is decoded that does not matter here.
+"""
+
+import re
+from typing import TypeVar, cast
+
+from opencdi.bus.room import State, States
+from opencdi.clinical.vocabulary import QueryState
+from opencdi.events.audiences import OpenQuestion
+from opencdi.events.entry import Entry
+from opencdi.events.facts import Fact
+from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, NoteRead, QueriesPage, QueryMoved
+from opencdi.finalize.stay import Stay, after_facts, after_notes
+from opencdi.knowledge.site import SiteData
+
+SETTLED: frozenset[QueryState] = frozenset(
+    {"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"},
+)
+_CLOSING = re.compile(
+    rb'"(?:encounter_updated|encounter_discharged|discharge_cancelled|encounter_cancelled|encounter_moved|order_placed|code_set_attested)"'
+)
+"""Kinds of facts that closing a chart depends on; a page without one of these words is not opened."""
+
+
+class Working(State):
+    """The last coding page, as it came: it is opened when a set is made."""
+
+    page: str
+
+
+class Questions(State):
+    """The questions that are not settled."""
+
+    open: tuple[OpenQuestion, ...] = ()
+
+
+class Site(State):
+    """The tenant's site data as last told."""
+
+    site: SiteData
+
+
+S = TypeVar("S", bound=State)
+
+
+def recalled(states: States, key: str, new: S) -> S:
+    """What is remembered under that key, or a new one."""
+    return cast(S, states.get(key, new))
+
+
+def remember(states: States, key: str, state: State) -> None:
+    """Remember, unless it is what is remembered already: an unchanged state is not written again."""
+    if states.get(key) != state:
+        states[key] = state
+
+
+def facts_in(entry: Entry) -> tuple[Fact, ...]:
+    """The facts, if any of them matters here."""
+    raw = entry.raw("facts")
+    if raw is None or _CLOSING.search(raw) is None:
+        return ()
+    page = entry.page(FactsPage)
+    return page.facts if page else ()
+
+
+def notes_in(entry: Entry) -> tuple[NoteRead, ...]:
+    """What nlp read in this entry's notes."""
+    page = entry.page(FindingsPage)
+    return page.notes if page else ()
+
+
+def _asked(questions: Questions, moved: QueryMoved) -> Questions:
+    before = {question.query_id: question for question in questions.open}
+    known = before.pop(moved.query_id, None)
+    if moved.to_state in SETTLED:
+        return Questions(open=tuple(before.values()))
+    title = moved.title or (known.title if known else "")
+    question = OpenQuestion(query_id=moved.query_id, condition=moved.condition, title=title, state=moved.to_state)
+    return Questions(open=tuple(sorted((*before.values(), question), key=lambda question: question.query_id)))
+
+
+def record(states: States, encounter_id: str, entry: Entry, facts: tuple[Fact, ...], notes: tuple[NoteRead, ...]) -> Stay:
+    """Remember what this entry brings; the stay as it is now."""
+    stay = after_notes(after_facts(recalled(states, f"stay/{encounter_id}", Stay()), facts), notes)
+    failed = entry.page(FailedPage)
+    if failed and failed.room not in stay.unread:
+        stay = stay.model_copy(update={"unread": (*stay.unread, failed.room)})
+    remember(states, f"stay/{encounter_id}", stay)
+    if coding := entry.raw("coding"):
+        states[f"working/{encounter_id}"] = Working(page=coding.decode())
+    if queries := entry.page(QueriesPage):
+        questions = recalled(states, f"questions/{encounter_id}", Questions())
+        for moved in queries.moved:
+            questions = _asked(questions, moved)
+        remember(states, f"questions/{encounter_id}", questions)
+    return stay
+
+
+def coding_of(states: States, encounter_id: str) -> CodingPage | None:
+    """The codes as of now; None where nothing was ever coded."""
+    working = states.get(f"working/{encounter_id}")
+    return CodingPage.read(working.page) if isinstance(working, Working) else None

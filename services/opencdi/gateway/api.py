@@ -1,0 +1,173 @@
+"""The HTTP door: raw HL7, FHIR, people's decisions, receipts.  Everything answered here is durable on `inbound` first."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
+from opencdi.events.ids import derived_id
+from opencdi.events.inbound import Inbound
+from opencdi.gateway.callers import LOOPBACK, Callers
+from opencdi.gateway.clock import DemoClock
+from opencdi.gateway.decisions import BadDecision, decision_of
+from opencdi.gateway.fhir import Cut, NotFhir, cut
+from opencdi.gateway.frames import END, START
+from opencdi.gateway.hl7 import CONTENT_TYPE, Hl7Listener
+from opencdi.gateway.outcome import bundle_response, outcome
+from opencdi.gateway.store import Gate
+from opencdi.gateway.ticks import tick
+from opencdi.gateway.tokens import Caller
+
+MAX_BODY_BYTES = 64 * 1024 * 1024  # a Bundle of many resources; each resource alone is held to the size of a record
+_STATUS_BY_CODE = {"AA": 200, "AR": 400, "AE": 503}
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+FHIR_JSON = "application/fhir+json"
+
+
+class _TooLarge(Exception):
+    def __init__(self, head: bytes, size: int, sha256: str) -> None:
+        self.head, self.size, self.sha256 = head, size, sha256
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The body, read no further than the limit."""
+    told = bytearray()
+    async for chunk in request.stream():
+        told += chunk
+        if len(told) > limit:
+            size = max(len(told), int(request.headers.get("content-length", "0") or 0))
+            raise _TooLarge(bytes(told[:4096]), size, hashlib.sha256(told).hexdigest())
+    return bytes(told)
+
+
+class Doors:
+    """The handlers of one gateway."""
+
+    def __init__(self, gate: Gate, callers: Callers, processing_id: str | None) -> None:
+        """One gate, and who may use it."""
+        self.gate, self.callers, self.processing_id = gate, callers, processing_id
+
+    async def hl7(self, request: Request) -> Response:
+        """One HL7 v2 message; the answer is its acknowledgement."""
+        caller = self.callers.caller(request)
+        listener = Hl7Listener(self.gate, caller.tenant, caller.feed, self.processing_id)
+        try:
+            message = await _body(request, MAX_BODY_BYTES)
+        except _TooLarge as large:
+            message = large.head + bytes(MAX_RECORD_BYTES)  # the listener keeps the head of what is too large
+        if message.startswith(START):
+            message = message.removeprefix(START).removesuffix(END)
+        answer = await listener.answer(message, backload="x-cdi-backload" in request.headers)
+        status = 413 if len(message) > MAX_RECORD_BYTES and answer.code == "AR" else _STATUS_BY_CODE[answer.code]
+        return Response(b"".join(answer.acks), status, media_type=CONTENT_TYPE)
+
+    async def fhir(self, request: Request, wanted: str | None = None) -> Response:
+        """A resource or a Bundle."""
+        caller = self.callers.caller(request)
+        if "xml" in request.headers.get("content-type", ""):
+            return outcome(415, "not-supported", "JSON_ONLY")
+        try:
+            body = await _body(request, MAX_BODY_BYTES)
+        except _TooLarge as large:
+            return await self._refuse(caller, large.head, NotFhir(413, "too-long", "TOO_LARGE"), size=large.size, sha256=large.sha256)
+        try:
+            told = await run_in_threadpool(cut, body, wanted)
+        except NotFhir as refusal:
+            return await self._refuse(caller, body, refusal)
+        if big := next((i for i, part in enumerate(told.parts) if len(part) > MAX_RECORD_BYTES), None):
+            return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE", f"Bundle.entry[{big}]"), size=len(body))
+        if len(told.parts[0]) > MAX_RECORD_BYTES:
+            return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE"), size=len(body))
+        records = self._records(caller, told, backload="x-cdi-backload" in request.headers)
+        await self.gate.store(*records)
+        if told.kind == "single":
+            return outcome(201, "informational", "STORED", entry=records[0].ce_id)
+        return bundle_response(told.kind, told.types, tuple(record.ce_id for record in records))
+
+    def _records(self, caller: Caller, told: Cut, *, backload: bool) -> tuple[Inbound, ...]:
+        count = len(told.parts)
+        stamp = self.gate.stamp(caller.tenant)
+        return tuple(
+            Inbound(
+                stamp.ce_id if told.kind == "single" else f"{stamp.ce_id}.{i}",
+                "cdi.inbound.fhir",
+                caller.tenant,
+                caller.feed,
+                stamp.received_at,
+                part,
+                FHIR_JSON,
+                part=f"{i}/{count}" if told.kind == "transaction" else None,
+                backload=backload,
+            )
+            for i, part in enumerate(told.parts, 1)
+        )
+
+    async def _refuse(
+        self, caller: Caller, body: bytes, refusal: NotFhir, *, size: int | None = None, sha256: str | None = None
+    ) -> Response:
+        if size is None and len(body) > MAX_RECORD_BYTES:
+            size = len(body)
+        stamp = self.gate.stamp(caller.tenant)
+        inbound = Inbound(stamp.ce_id, "cdi.inbound.fhir", caller.tenant, caller.feed, stamp.received_at, body, FHIR_JSON)
+        self.gate.metrics.refused.labels(refusal.reason).inc()
+        await self.gate.refuse(inbound, refusal.reason, refusal.where, size=size, sha256=sha256)
+        return outcome(refusal.status, refusal.issue, refusal.reason, refusal.where)
+
+    async def decisions(self, request: Request) -> Response:
+        """A person's decision; the actor is who the token says."""
+        caller, person = self.callers.person(request)
+        body = await _small_body(request)
+        stamp = self.gate.stamp(caller.tenant)
+        try:
+            decision = decision_of(body, decision_id=stamp.ce_id, decided_at=stamp.received_at, actor=person)
+        except BadDecision as bad:
+            return JSONResponse({"field": bad.field, "problem": bad.problem}, 422)
+        await self._store_json("cdi.inbound.decision", caller, stamp.ce_id, stamp.received_at, decision.to_json())
+        return JSONResponse({"decision_id": stamp.ce_id}, 202)
+
+    async def receipts(self, request: Request) -> Response:
+        """What became of a delivery.  The sender's `id` makes the record's id, so a receipt told twice is one receipt."""
+        caller = self.callers.caller(request)
+        body = await _small_body(request)
+        try:
+            told: Any = json.loads(body)
+        except (ValueError, RecursionError):
+            told = None
+        if not isinstance(told, dict) or not isinstance(told.get("id"), str) or not told["id"]:
+            return JSONResponse({"field": "id", "problem": "a receipt is a JSON object with an id"}, 422)
+        stamp = self.gate.stamp(caller.tenant)
+        receipt_id = "receipt-" + derived_id(caller.tenant, caller.feed, told["id"])
+        await self._store_json("cdi.inbound.receipt", caller, receipt_id, stamp.received_at, body)
+        return JSONResponse({"receipt_id": receipt_id}, 202)
+
+    async def demo_clock(self, request: Request) -> Response:
+        """Move the demo's clock forward and tell everybody: one tick over a gap does what all ticks in it would (DESIGN §1)."""
+        if not isinstance(self.gate.clock, DemoClock) or request.client is None or request.client.host not in LOOPBACK:
+            raise HTTPException(404)
+        caller = self.callers.caller(request)
+        try:
+            at = _INSTANT.validate_python(json.loads(await _small_body(request))["at"])
+        except (ValueError, TypeError, KeyError, ValidationError):
+            return JSONResponse({"field": "at", "problem": "an instant with its zone is needed"}, 422)
+        now = max(self.gate.clock.now(), self.gate.last(caller.tenant) or at)
+        if at < now:
+            return JSONResponse({"field": "at", "problem": "the clock never goes back", "now": now.isoformat()}, 409)
+        self.gate.clock.set(at)
+        await tick(self.gate, caller.tenant)
+        return JSONResponse({"at": at.isoformat()})
+
+    async def _store_json(self, kind: Any, caller: Caller, ce_id: str, at: datetime, body: bytes) -> None:
+        await self.gate.store(Inbound(ce_id, kind, caller.tenant, caller.feed, at, body, "application/json"))
+
+
+async def _small_body(request: Request) -> bytes:
+    try:
+        return await _body(request, MAX_RECORD_BYTES)
+    except _TooLarge:
+        raise HTTPException(413, f"more than {MAX_RECORD_BYTES} bytes") from None

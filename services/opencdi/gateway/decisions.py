@@ -1,0 +1,45 @@
+"""A person's decision at the door: judged by its model, completed with who and when, told field by field what is wrong (pure)."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from opencdi.events.facts import FACTS, Decision, Person
+
+_MODEL_BY_KIND: dict[str, type[Decision]] = {
+    str(fact.model_fields["kind"].default): fact for fact in FACTS if issubclass(fact, Decision)
+}
+_GIVEN_BY_THE_GATE = ("decision_id", "decided_at", "actor")
+
+
+class BadDecision(Exception):
+    """The field that is wrong, and what is wrong with it; never its value."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        """Name the field."""
+        super().__init__(f"{field}: {problem}")
+        self.field, self.problem = field, problem
+
+
+def decision_of(body: bytes, *, decision_id: str, decided_at: datetime, actor: Person) -> Decision:
+    """The decision in this body, by this person at this time.  Raises `BadDecision`."""
+    try:
+        told: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadDecision("body", "not JSON") from None
+    if not isinstance(told, dict):
+        raise BadDecision("body", "not a JSON object")
+    for field in _GIVEN_BY_THE_GATE:
+        if field in told:
+            raise BadDecision(field, "given by the gate, not by the sender")
+    model = _MODEL_BY_KIND.get(str(told.get("kind")))
+    if model is None:
+        raise BadDecision("kind", "not one of " + ", ".join(sorted(_MODEL_BY_KIND)))
+    given = {"decision_id": decision_id, "decided_at": decided_at.isoformat(), "actor": actor.model_dump()}
+    try:
+        return model.model_validate_json(json.dumps({**told, **given}))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise BadDecision(".".join(map(str, first["loc"])) or "body", str(first["msg"])) from None

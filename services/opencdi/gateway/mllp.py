@@ -1,0 +1,115 @@
+"""The MLLP listener: many connections, each answered in its own order, none able to hold up another."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from dataclasses import dataclass
+from time import monotonic
+
+from opencdi.bus.bus import MAX_RECORD_BYTES
+from opencdi.gateway.frames import Frame, Frames, Oversized, framed
+from opencdi.gateway.hl7 import Answer, Hl7Listener
+
+log = logging.getLogger(__name__)
+_CHUNK = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one sender may cost the others; each limit that closes a connection is counted by its name."""
+
+    connections: int = 200
+    idle_s: float = 4 * 3600.0  # between messages: an interface engine keeps its connection for days, but says something
+    frame_s: float = 120.0  # from a frame's first byte to its last
+    write_s: float = 30.0  # a sender that does not read its acknowledgements
+    message_bytes: int = MAX_RECORD_BYTES
+
+
+class MllpServer:
+    """Accepts connections until closed."""
+
+    def __init__(self, hl7: Hl7Listener, limits: Limits | None = None) -> None:
+        """One listener's tenant and feed."""
+        self.hl7, self.limits, self.metrics = hl7, limits or Limits(), hl7.gate.metrics
+        self._open: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Take connections from this socket."""
+        self._server = await asyncio.start_server(self._connected, sock=listening, ssl=tls, limit=_CHUNK)
+
+    async def close(self) -> None:
+        """No new connection; those there are end where they stand: what was not answered will be sent again."""
+        if self._server:
+            self._server.close()
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._open) >= self.limits.connections:
+            self._drop("connections", writer)
+            return
+        self._open.add(task)
+        self.metrics.connections.inc()
+        if (sock := writer.get_extra_info("socket")) is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        try:
+            await self._converse(reader, writer)
+        except (ConnectionError, ssl.SSLError):
+            pass  # the sender has gone; what it was not answered it will send again
+        finally:
+            self._open.discard(task)
+            self.metrics.connections.dec()
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        frames = Frames(self.limits.message_bytes)
+        began = 0.0
+        while True:
+            patience = self.limits.frame_s - (monotonic() - began) if frames.inside else self.limits.idle_s
+            try:
+                async with asyncio.timeout(max(0.0, patience)):
+                    data = await reader.read(_CHUNK)
+            except TimeoutError:
+                return self._drop("slow" if frames.inside else "idle", writer)
+            if not data:
+                return
+            was_inside, garbage = frames.inside, frames.garbage
+            complete = list(frames.feed(data))
+            self.metrics.garbage.inc(frames.garbage - garbage)
+            if complete or not was_inside:
+                began = monotonic()
+            # Frames that came together are stored together, and answered in their order.
+            answers = await asyncio.gather(*map(self._answer, complete))
+            writer.writelines(framed(ack) for answer in answers for ack in answer.acks)
+            try:
+                async with asyncio.timeout(self.limits.write_s):
+                    await writer.drain()
+            except TimeoutError:
+                return self._drop("unread", writer)
+
+    async def _answer(self, frame: Frame | Oversized) -> Answer:
+        match frame:
+            case Frame(body):
+                return await self.hl7.answer(body)
+            case Oversized():
+                return await self.hl7.answer_oversized(frame)
+
+    def _drop(self, cause: str, writer: asyncio.StreamWriter) -> None:
+        self.metrics.dropped.labels(cause).inc()
+        log.warning("MLLP connection closed: %s", cause)
+        writer.transport.abort()
+
+
+def tls_context(certificate: str, key: str, client_ca: str | None) -> ssl.SSLContext:
+    """TLS 1.2 or later; with an authority given, only senders with its certificate get in."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    if client_ca:
+        context.load_verify_locations(client_ca)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context

@@ -1,0 +1,66 @@
+"""Our concepts: the slug under which a condition is known in every room, and the words clinicians use for it (`rules/nlp/concepts.yaml`).
+
+Which ICD-10-CM code a concept with its attributes becomes is the coding room's knowledge, not this table's.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from opencdi.clinical.vocabulary import FindingKind
+from opencdi.knowledge.words import term_form
+
+ATTRIBUTES = ("severity", "acuity", "laterality", "type", "stage", "organism", "cause", "site", "resolved", "icd10cm")
+"""The closed list of what a finding may say beyond its concept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A condition, procedure, device, drug group or organism.
+
+    `chronic`: it does not end, so that "history of" it means that the patient has it (DOMAIN B24).  `terms` gives for each term what it
+    implies beyond the concept ("HFpEF": type diastolic).
+    """
+
+    slug: str
+    kind: FindingKind
+    chronic: bool
+    terms: Mapping[str, Mapping[str, str]] = field(hash=False)
+
+
+class WrongConcepts(Exception):
+    """The concept table cannot be used; the message names the concept."""
+
+
+def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
+    if unknown := set(told) - {"kind", "chronic", "terms", "implies"}:
+        raise WrongConcepts(f"{slug}: unknown field {', '.join(sorted(unknown))}")
+    terms: dict[str, Mapping[str, str]] = {str(term): {} for term in told.get("terms", ())}
+    for term, implied in told.get("implies", {}).items():
+        if unknown := set(implied) - set(ATTRIBUTES):
+            raise WrongConcepts(f"{slug}: unknown attribute {', '.join(sorted(unknown))}")
+        terms[str(term)] = implied
+    return Concept(slug, told["kind"], bool(told.get("chronic", False)), terms)
+
+
+@lru_cache(maxsize=4)
+def load_concepts(folder: Path) -> Mapping[str, Concept]:
+    """slug -> concept, from `concepts.yaml` in that folder; raises `WrongConcepts` where a term belongs to two concepts."""
+    told = yaml.load((folder / "concepts.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    concepts = {slug: _concept(slug, fields) for slug, fields in told.items()}
+    owner: dict[str, str] = {}
+    for form, concept, _ in forms_of(concepts):
+        if owner.setdefault(form, concept.slug) != concept.slug:
+            raise WrongConcepts(f"{concept.slug} and {owner[form]} share a term")
+    return concepts
+
+
+def forms_of(concepts: Mapping[str, Concept]) -> Iterator[tuple[str, Concept, Mapping[str, str]]]:
+    """(term as the lexicon keys it, concept, what the term implies) of all concepts."""
+    for concept in concepts.values():
+        for term, implied in concept.terms.items():
+            yield term_form(term), concept, implied

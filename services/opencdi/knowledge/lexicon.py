@@ -1,0 +1,94 @@
+"""The words of the ICD-10-CM tabular list as a lexicon: descriptions and inclusion terms of the codes (`simple_icd_10_cm`).
+
+Precision first: a term is taken only where somebody would write it in a note.  Left out: external causes (V-Y), "other …" codes, the
+encounter endings of injuries (their stem stands for them), one-word terms that are not by their ending the name of a disease, and
+terms longer than `MAX_WORDS`.  Parsing the tabular takes two seconds, so the index is written once to the user's cache folder,
+named by edition and library version; without a writable folder it is simply built again.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from opencdi.knowledge.words import Lexicon, term_form
+
+EDITION = "1"
+"""Raise it whenever the choice of terms changes: an index under another edition is not read."""
+MAX_WORDS = 9
+_DISEASE_ENDING = re.compile(
+    r"(?:itis|osis|emia|uria|oma|pathy|iasis|algia|plegia|cele|ectasis|megaly|penia|rrhea|rrhage|edema|ectasia|malacia|phagia|lepsy|uresis|thorax|ptysis)$"
+)
+_GENERIC = frozenset({"stenosis", "necrosis", "fibrosis", "sclerosis", "neurosis", "ptosis", "hematoma", "coma", "carcinoma", "trauma", "glaucoma"})
+_DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
+_ASIDE = re.compile(r"\s*\([^()]*\)|\s*\[[^\[\]]*\]")
+_UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
+_NOT_WRITTEN = re.compile(
+    r"^other |^oth |classified elsewhere|not elsewhere|\bNEC\b|^encounter for|^personal history|^family history|^certain |: *$|^see |^any |^use |"
+    r"^conditions? |^disorders? of|^diseases? of|^code ",
+    re.IGNORECASE,
+)
+_CHAPTER_WITH_ENDINGS = "ST"
+
+
+def _variants(term: str) -> Iterator[tuple[int, str]]:
+    """(how far from what the tabular says, the term): itself, then without its asides and "unspecified"."""
+    plain = _ASIDE.sub("", term).strip()
+    yield 0, plain
+    if (bare := _UNSPECIFIED.sub("", plain)) != plain:
+        yield 2, bare
+
+
+def _acceptable(code: str, form: str) -> bool:
+    words = form.split(" ")
+    if len(words) == 1:
+        return code[0] not in "RZ" and form not in _GENERIC and bool(_DISEASE_ENDING.search(form))
+    return len(words) <= MAX_WORDS and len(form) >= 8 and words[-1] not in _DANGLING
+
+
+def _tabular_terms() -> dict[str, str]:
+    """term -> code, the tabular parsed; where codes share a term, the leaf whose own description it is wins."""
+    import simple_icd_10_cm as tabular  # parses 10 MB of XML when imported: only to build the index
+
+    best: dict[str, tuple[int, str]] = {}
+    for code in tabular.get_all_codes(with_dots=False):
+        if not tabular.is_category_or_subcategory(code) or code[0] in "VWXY" or (code[0] in _CHAPTER_WITH_ENDINGS and len(code) == 7):
+            continue
+        distance = 0 if tabular.is_leaf(code) or code[0] in _CHAPTER_WITH_ENDINGS else 3
+        told = [(0, tabular.get_description(code)), *((1, term) for term in tabular.get_inclusion_term(code))]
+        for source, term in told:
+            if _NOT_WRITTEN.search(term):
+                continue
+            for change, variant in _variants(term):
+                form = term_form(variant)
+                rank = (distance + source + change, code)
+                if form and _acceptable(code, form) and rank < best.get(form, (99, "")):
+                    best[form] = rank
+    return {form: code for form, (_, code) in sorted(best.items())}
+
+
+def _cached(path: Path) -> dict[str, str] | None:
+    try:
+        terms = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None  # none yet, or half written by a process that was killed
+    return terms if isinstance(terms, dict) else None
+
+
+@lru_cache(maxsize=1)
+def tabular_lexicon(cache: Path | None = None) -> Lexicon[str]:
+    """The lexicon of the tabular: term -> un-dotted code.  `cache`: where the index is kept (default: ~/.cache/opencdi)."""
+    folder = cache or Path.home() / ".cache" / "opencdi"
+    path = folder / f"tabular-terms-{EDITION}-{version('simple-icd-10-cm')}.json"
+    terms = _cached(path)
+    if terms is None:
+        terms = _tabular_terms()
+        with suppress(OSError):  # a read-only container builds it at each start
+            folder.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{id(terms):x}")
+            fresh.write_text(json.dumps(terms), encoding="utf-8")
+            fresh.replace(path)
+    return Lexicon(terms.items())

@@ -1,0 +1,128 @@
+"""Words as a lexicon compares them: case, plural -s, possessives and British spelling folded, offsets kept.
+
+A text is read once into `Words`; every lexicon (concepts, tabular terms, context cues) is matched against the same list, so that a
+match of word i to j is characters `starts[i]` to `ends[j-1]` of the text as it came, whatever its encoding or line breaks.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s]")
+_UNSAID = frozenset("-–—‐‑/.'’`\"“”_*")  # between the words of one term these are noise: "acute-on-chronic", "c. diff", "and/or"
+_BRITISH = (
+    (re.compile(r"^haem|(?<=.)haem"), "hem"),
+    (re.compile(r"aemi"), "emi"),
+    (re.compile(r"oedem"), "edem"),
+    (re.compile(r"^oesoph"), "esoph"),
+    (re.compile(r"rrhoe"), "rrhe"),
+    (re.compile(r"paed"), "ped"),
+    (re.compile(r"anaes"), "anes"),
+    (re.compile(r"leuk?caem"), "leukem"),
+)
+MAX_TOKEN = 40
+"""A longer run of letters is no word of any lexicon (a base64 blob, a run of underscores)."""
+BREAK = "\n"
+"""Stands between sentences: no term goes across it."""
+
+
+@lru_cache(maxsize=65_536)
+def word_form(token: str) -> str:
+    """The form under which a word is looked up."""
+    word = token.lower()
+    if len(word) > MAX_TOKEN:
+        return "\0"
+    for mark in ("'s", "’s"):
+        word = word.removesuffix(mark)
+    if "ae" in word or "oe" in word:
+        for pattern, american in _BRITISH:
+            word = pattern.sub(american, word)
+    if len(word) > 3 and word[-1] == "s" and word[-2] not in "suia":
+        word = word[:-1]  # plural; "abscess", "sepsis", "virus", "pus" keep theirs
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text and where they stand.  Punctuation that separates is a word of its own; `BREAK` parts sentences."""
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def first_at(self, offset: int) -> int:
+        """Index of the first word that ends after that character."""
+        low, high = 0, len(self.ends)
+        while low < high:
+            middle = (low + high) // 2
+            if self.ends[middle] <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None) -> Words:
+    """The words of a text, with a break after each stretch (sentence); the whole text is one stretch by default."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for begin, stop in stretches if stretches is not None else ((0, len(text)),):
+        for match in _TOKEN.finditer(text, begin, stop):
+            token = match.group()
+            if token in _UNSAID:
+                continue
+            words.append(word_form(token) if len(token) > 1 else token.lower()[:1])
+            starts.append(match.start())
+            ends.append(match.end())
+        words.append(BREAK)
+        starts.append(stop)
+        ends.append(stop)
+    return Words(words, starts, ends)
+
+
+def term_form(term: str) -> str:
+    """A term as the lexicon keys it: its words joined by a space."""
+    return " ".join(words_of(term).words[:-1])
+
+
+class Lexicon(Generic[T]):
+    """Terms of one or many words and what they mean; finds the longest at each place, in one pass over the words."""
+
+    def __init__(self, meanings: Iterable[tuple[str, T]]) -> None:
+        """`meanings`: (term as `term_form` gives it, meaning); a term told twice keeps its first meaning."""
+        self.terms: dict[str, T] = {}
+        heads: dict[str, set[int]] = {}
+        for term, meaning in meanings:
+            if not term or term in self.terms:
+                continue
+            self.terms[term] = meaning
+            words = term.split(" ")
+            heads.setdefault(" ".join(words[:2]), set()).add(len(words))
+        # The first two words lead to the possible lengths: only those are tried, longest first.
+        self._lengths = {head: tuple(sorted(lengths, reverse=True)) for head, lengths in heads.items()}
+
+    def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
+        """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
+        last = len(words) if stop is None else stop
+        terms, lengths_of = self.terms, self._lengths
+        i = begin
+        while i < last:
+            word = words[i]
+            if i + 1 < last:
+                for length in lengths_of.get(word + " " + words[i + 1], ()):
+                    if i + length <= last and (meaning := terms.get(" ".join(words[i : i + length]))) is not None:
+                        yield i, i + length, meaning
+                        i += length
+                        break
+                else:
+                    if (meaning := terms.get(word)) is not None:
+                        yield i, i + 1, meaning
+                    i += 1
+            else:
+                if (meaning := terms.get(word)) is not None:
+                    yield i, i + 1, meaning
+                i += 1

@@ -1,0 +1,144 @@
+"""Whether a named condition is met by the record: the signs of it, in clinical order.  No sign: not met."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from opencdi.knowledge.site import SiteData
+from opencdi.queries import measurements, sofa
+from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.condition import (
+    AllOf, AnyOf, Change, Condition, CountOf, Definition, Listed, Measurement, OrganDysfunction, OxygenationRatio, RatioToBaseline, Repeated,
+    Stated, SuspectedInfection, Treatment,
+)  # fmt: skip
+from opencdi.queries.evidence import Cited, Sign, of_act, of_listing, of_mention
+from opencdi.queries.rule import Rule
+
+CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
+ANTIBIOTIC_THEN_CULTURE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a condition is judged by: the rule's limits at this site, and the chart."""
+
+    rule: Rule
+    site: SiteData
+    chart: Chart
+
+    def limit(self, name: str) -> float:
+        """The value of a named threshold."""
+        return self.rule.limit(name, self.site)
+
+
+def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
+    """All signs of the condition, earliest first."""
+    return tuple(sorted(_signs(condition, q), key=lambda sign: sign.at))
+
+
+def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
+    match condition:
+        case Measurement():
+            name = condition.above or condition.at_least or condition.below or condition.at_most
+            return measurements.measured(condition, q.chart, q.limit(name or ""))
+        case Change():
+            return measurements.changed(condition, q.chart, q.limit(condition.by))
+        case RatioToBaseline():
+            return measurements.times_baseline(condition, q.chart, q.limit(condition.at_least))
+        case OxygenationRatio():
+            return measurements.low_oxygenation(condition, q.chart, q.limit(condition.below))
+        case Repeated():
+            return measurements.repeated(condition, q.chart)
+        case OrganDysfunction():
+            return sofa.dysfunction(q.chart, q.limit(condition.at_least))
+        case Stated():
+            return _stated(condition, q.chart)
+        case Treatment():
+            return (Sign(act.at.at, (of_act(name, act),)) for name in condition.any_of for act in q.chart.acts(name))
+        case Listed():
+            return (Sign(told.at.at, (of_listing(told),)) for told in q.chart.stay.listings if told.code.startswith(condition.codes))
+        case SuspectedInfection():
+            return _suspected_infection(condition, q.chart)
+        case AnyOf():
+            return (sign for one in condition.of for sign in _signs(one, q))
+        case AllOf():
+            return _all_of(condition, q)
+        case CountOf():
+            return _count_of(condition, q)
+        case Definition():
+            return _signs(q.rule.definitions[getattr(q.site, condition.chosen_by)], q)
+        case _:
+            assert_never(condition)
+
+
+def _says(condition: Stated, mention: Mention) -> bool:
+    if not mention.affirmed or mention.copied or (condition.note_types and mention.note_type not in condition.note_types):
+        return False
+    if condition.by == "provider" and not mention.counts:
+        return False
+    return all(
+        name in mention.attributes if value is None else mention.attributes.get(name) == value for name, value in condition.having.items()
+    )
+
+
+def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
+    said = [(concept, mention) for concept in condition.concepts for mention in chart.mentions(concept) if _says(condition, mention)]
+    if len({mention.note_id for _, mention in said}) >= condition.notes:
+        for concept, mention in said:
+            yield Sign(mention.at.at, (of_mention(concept, mention),))
+
+
+def _suspected_infection(condition: SuspectedInfection, chart: Chart) -> Iterator[Sign]:
+    for antibiotic in chart.acts(condition.antibiotic):
+        for culture in chart.acts(condition.culture):
+            ahead = antibiotic.at.at - culture.at.at
+            if -ANTIBIOTIC_THEN_CULTURE <= ahead <= CULTURE_THEN_ANTIBIOTIC:
+                at = min(antibiotic.at.at, culture.at.at)
+                yield Sign(at, (of_act(condition.culture, culture), of_act(condition.antibiotic, antibiotic)))
+
+
+def _merged(parts: Iterable[Sign]) -> tuple[Cited, ...]:
+    told: dict[str, Cited] = {}
+    for sign in parts:
+        for cited in sign.cited:
+            told.setdefault(f"{cited.kind}/{cited.indicator.source_id}/{cited.indicator.start}", cited)
+    return tuple(told.values())
+
+
+def _all_of(condition: AllOf, q: Question) -> Iterator[Sign]:
+    first, *others = (signs(one, q) for one in condition.of)
+    if not first or not all(others):
+        return
+    if condition.within_h is None:
+        chosen = [first[0], *(other[0] for other in others)]
+        yield Sign(max(sign.at for sign in chosen), _merged(chosen))
+        return
+    window = timedelta(hours=condition.within_h)
+    for anchor in first:
+        near = [next((sign for sign in other if abs(sign.at - anchor.at) <= window), None) for other in others]
+        if all(near):
+            chosen = [anchor, *(sign for sign in near if sign)]
+            yield Sign(max(sign.at for sign in chosen), _merged(chosen))
+
+
+def _count_of(condition: CountOf, q: Question) -> Iterator[Sign]:
+    window = timedelta(hours=condition.within_h)
+    required = signs(condition.including, q) if condition.including else None
+    each = [(index, sign) for index, one in enumerate(condition.of) for sign in signs(one, q)]
+    each.sort(key=lambda told: (told[1].at, told[0]))
+    until = None
+    for position, (_, opening) in enumerate(each):
+        if until is not None and opening.at <= until:
+            continue
+        inside: dict[int, Sign] = {}
+        for index, sign in each[position:]:
+            if sign.at - opening.at > window:
+                break
+            inside.setdefault(index, sign)
+        if len(inside) < condition.at_least:
+            continue
+        if required is not None and not any(timedelta(0) <= sign.at - opening.at <= window for sign in required):
+            continue
+        until = opening.at + window
+        yield Sign(max(sign.at for sign in inside.values()), _merged(inside.values()))

@@ -1,0 +1,93 @@
+"""Clinical indicators: what the record shows, quoted so that anyone can find it again (DOMAIN Q-02).
+
+A superseded value is not in the record any more, our own question's words never were (DOMAIN F.8), and a copied paragraph counts
+where it first stood (F.10): intake and nlp mark them, and nothing here brings them back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from opencdi.events.audiences import Indicator
+from opencdi.queries.chart import Act, Listing, Mention, Point
+
+VITAL_SIGNS = frozenset(
+    {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
+)
+NAME_BY_ANALYTE = {
+    "wbc": "WBC", "spo2": "SpO2", "fio2": "FiO2", "map": "MAP", "sbp": "SBP", "dbp": "DBP", "gcs": "GCS", "bmi": "BMI", "bun": "BUN",
+    "pao2": "PaO2", "paco2": "PaCO2", "ph-arterial": "arterial pH", "bilirubin-total": "total bilirubin", "oxygen-flow": "oxygen flow",
+    "heart-rate": "heart rate", "respiratory-rate": "respiratory rate",
+}  # fmt: skip
+UNIT_ON_PAPER = {"Cel": "°C", "mm[Hg]": "mmHg", "10*3/uL": "×10³/µL", "umol/L": "µmol/L", "kg/m2": "kg/m²", "{score}": "", "[pH]": "", "1": ""}
+NAME_BY_NOTE_TYPE = {"history-and-physical": "H&P", "progress": "progress note", "discharge-summary": "discharge summary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An indicator, and what kind it is of ("creatinine", "iv-fluid"): a question is asked again only for a new kind (Q-55)."""
+
+    kind: str
+    indicator: Indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A condition was met at this instant, and by what: the indicators are the truth value."""
+
+    at: datetime
+    cited: tuple[Cited, ...]
+
+
+def value_on_paper(analyte: str, point: Point) -> str:
+    """The value as a clinician writes it: "creatinine 2.4 mg/dL"."""
+    unit = UNIT_ON_PAPER.get(point.unit, point.unit)
+    spaced = f" {unit}" if unit and unit != "%" else unit
+    return f"{NAME_BY_ANALYTE.get(analyte, analyte.replace('-', ' '))} {point.comparator or ''}{point.value:g}{spaced}"
+
+
+def of_point(analyte: str, point: Point, label: str | None = None) -> Cited:
+    """A result or vital sign as an indicator; a preliminary one says so (DOMAIN F.5)."""
+    labels = [told for told in ("preliminary" if point.preliminary else None, label) if told]
+    return Cited(
+        analyte,
+        Indicator(
+            text=value_on_paper(analyte, point),
+            source="vital sign" if analyte in VITAL_SIGNS else "laboratory",
+            source_id=point.measurement_id,
+            at=point.at,
+            author=point.author,
+            label=", ".join(labels) or None,
+        ),
+    )
+
+
+def of_mention(concept: str, mention: Mention) -> Cited:
+    """A statement of a note as an indicator, in the note's own words."""
+    return Cited(
+        concept,
+        Indicator(
+            text=f"“{mention.text}”",
+            source=NAME_BY_NOTE_TYPE.get(mention.note_type, f"{mention.note_type} note"),
+            source_id=f"{mention.note_id}@{mention.revision}",
+            at=mention.at,
+            author=mention.author or mention.author_role,
+            quote=mention.text,
+            start=mention.start,
+            end=mention.end,
+            label=None if mention.counts or mention.authentication == "authenticated" else "unsigned",
+        ),
+    )
+
+
+def of_act(treatment: str, act: Act) -> Cited:
+    """A drug given, or something ordered, as an indicator."""
+    source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
+    return Cited(
+        treatment,
+        Indicator(text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}", source=source, source_id=act.act_id, at=act.at, author=act.author),
+    )
+
+
+def of_listing(listing: Listing) -> Cited:
+    """A listed diagnosis as an indicator."""
+    return Cited("listed", Indicator(text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at))

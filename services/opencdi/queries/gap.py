@@ -1,0 +1,132 @@
+"""What one rule finds in one record: a gap, or why there is none.  Every judgement carries its reasons (STYLE rule 6)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.conditions import Question, signs
+from opencdi.queries.evidence import Cited, Sign, of_mention
+from opencdi.queries.rule import Rule
+
+Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
+BEFORE = timedelta(hours=24)
+AFTER = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer of one rule to one record.
+
+    `reason` is a code and a word ("CLASS observation", "SUPPRESSED end-stage-renal-disease", "NOT_MET").  `documentation` quotes what
+    satisfies, leaves open or holds.  `met` names the definitions met, for CDI only (DOMAIN F.14).
+    """
+
+    outcome: Outcome
+    reason: str
+    at: datetime | None = None
+    cited: tuple[Cited, ...] = ()
+    contrary: tuple[Cited, ...] = ()
+    documented: tuple[Cited, ...] = ()
+    documentation: tuple[Cited, ...] = ()
+    met: tuple[str, ...] = ()
+    offered: frozenset[str] = frozenset()
+
+    @property
+    def evidence(self) -> frozenset[str]:
+        """The sources that the question rests on."""
+        return frozenset(cited.indicator.source_id for cited in self.cited)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of indicators that it rests on."""
+        return frozenset(cited.kind for cited in self.cited)
+
+
+def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
+    """What this rule says to this record.  What is documented comes first: it settles a question whatever the values do later."""
+    q = Question(rule, site, chart)
+    answers = [(told.concept, m) for told in rule.satisfied_by for m in chart.mentions(told.concept) if told.having is None or told.having in m.attributes]
+    if affirmed := [(c, m) for c, m in answers if m.counts and m.affirmed]:
+        return _documented("satisfied", "DOCUMENTED", affirmed)
+    if excluded := _excluded(rule, chart):
+        return Judgement("silent", excluded)
+    if suppressed := next((name for name, condition in rule.unless.items() if signs(condition, q)), None):
+        return Judgement("silent", f"SUPPRESSED {suppressed}")
+    found = signs(rule.when, q)
+    if not found:
+        return Judgement("silent", "NOT_MET")
+    sign = found[0]
+    if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= sign.at]:
+        return _documented("ruled-out", "RULED_OUT", ruled_out)
+    if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain]:
+        return _documented("uncertain", "UNCERTAIN", uncertain)
+    gap = _gap(q, sign)
+    if unsigned := [(c, m) for c, m in answers if _awaits_signature(m)]:
+        return Judgement("unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered)
+    return gap
+
+
+def _awaits_signature(mention: Mention) -> bool:
+    # A provider's unsigned words hold the question; anyone else's, signed or not, never do (DOMAIN F.6).
+    waiting = mention.authentication in ("unsigned", "needs-cosignature")
+    return waiting and mention.author_role == "provider" and (mention.affirmed or mention.uncertain)
+
+
+def _quoted(said: list[tuple[str, Mention]]) -> tuple[Cited, ...]:
+    return tuple(of_mention(concept, mention) for concept, mention in said)
+
+
+def _documented(outcome: Outcome, reason: str, said: list[tuple[str, Mention]]) -> Judgement:
+    return Judgement(outcome, reason, said[0][1].at.at, documentation=_quoted(said))
+
+
+def _excluded(rule: Rule, chart: Chart) -> str:
+    """Why this patient is not asked about at all; "" if nothing stands against it (DOMAIN D.12)."""
+    wanted = rule.preconditions
+    encounter_class, age = chart.stay.encounter_class(), chart.stay.age()
+    if encounter_class not in wanted.classes:
+        return f"CLASS {encounter_class or 'unknown'}"
+    if age is None or age < wanted.age_min:
+        return "AGE unknown" if age is None else "AGE below"
+    for concept in wanted.never:
+        if any(mention.affirmed for mention in chart.mentions(concept)):
+            return f"SUPPRESSED {concept}"
+    return ""
+
+
+def _gap(q: Question, sign: Sign) -> Judgement:
+    rule, chart = q.rule, q.chart
+    near = (sign.at - BEFORE, sign.at + AFTER)
+    cited = list(sign.cited)
+    held = {c.indicator.source_id for c in cited}
+    for condition in rule.supporting:
+        one = next((s for s in signs(condition, q) if near[0] <= s.at <= near[1]), None)
+        fresh = [c for c in one.cited if c.indicator.source_id not in held] if one else []
+        cited += fresh
+        held |= {c.indicator.source_id for c in fresh}
+    contrary: list[Cited] = []
+    for condition in rule.contrary:
+        later = [s for s in signs(condition, q) if s.at >= near[0]]
+        contrary += [c for c in (later[-1].cited if later else ()) if c.indicator.source_id not in held]
+    return Judgement(
+        "gap",
+        "INDICATORS_WITHOUT_DOCUMENTATION",
+        sign.at,
+        tuple(sorted(cited, key=lambda c: c.indicator.at.at)),
+        tuple(sorted(contrary, key=lambda c: c.indicator.at.at)),
+        _first_documented(rule, chart),
+        met=tuple(name for name, condition in rule.definitions.items() if signs(condition, q)),
+        offered=frozenset(option.id for option in rule.options if option.needs is None or signs(option.needs, q)),
+    )
+
+
+def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:
+    """What providers have documented of the matter so far: the first mention of each concept, original words only (F.10)."""
+    told = []
+    for concept in rule.documented:
+        said = [m for m in chart.mentions(concept) if m.counts and (m.affirmed or m.uncertain)]
+        if said:
+            told.append(of_mention(concept, said[0]))
+    return tuple(sorted(told, key=lambda c: c.indicator.at.at))

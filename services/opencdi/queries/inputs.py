@@ -1,0 +1,81 @@
+"""Which rules read what: so that a result touches only the rules whose inputs it changes, and most results touch none."""
+
+import re
+from dataclasses import dataclass
+
+from opencdi.queries import sofa
+from opencdi.queries.condition import (
+    Change, Condition, Listed, Measurement, OrganDysfunction, OxygenationRatio, RatioToBaseline, Repeated, Stated, SuspectedInfection, Treatment,
+)  # fmt: skip
+from opencdi.queries.rule import Rule
+
+STAY = "stay"
+OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
+# Facts other than measurements that this room acts on; notes come read, on the findings page.
+_OTHER_KINDS = (
+    "patient_identified", "encounter_updated", "encounter_discharged", "discharge_cancelled", "encounter_cancelled", "encounter_moved", "order_placed",
+    "medication_ordered", "medication_given", "diagnosis_listed", "query_approved", "query_dismissed", "query_viewed", "query_answered",
+)  # fmt: skip
+
+
+def inputs_of(condition: Condition) -> frozenset[str]:
+    """The records that one condition looks at (its inner conditions not counted)."""
+    match condition:
+        case Measurement():
+            own = {f"analyte/{condition.analyte}"}
+            return frozenset(own | OXYGEN) if condition.oxygen == "room-air" else frozenset(own)
+        case Change() | RatioToBaseline() | Repeated():
+            return frozenset({f"analyte/{condition.analyte}"})
+        case OxygenationRatio():
+            return frozenset({"analyte/pao2"}) | OXYGEN
+        case OrganDysfunction():
+            return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED)})
+        case Stated():
+            return frozenset(f"concept/{concept}" for concept in condition.concepts)
+        case Treatment():
+            return frozenset(f"treatment/{name}" for name in condition.any_of)
+        case SuspectedInfection():
+            return frozenset({f"treatment/{condition.antibiotic}", f"treatment/{condition.culture}"})
+        case Listed():
+            return frozenset({STAY})
+        case _:
+            return frozenset()
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The rules, and the index over what they read."""
+
+    rules: tuple[Rule, ...]
+    rules_by_input: dict[str, tuple[Rule, ...]]
+    analytes: frozenset[str]
+    concepts: frozenset[str]
+    treatments: frozenset[str]
+    touched: re.Pattern[bytes]
+    """Found in a facts page that some rule, or the stay, may care about: tried on the bytes before anything is decoded."""
+
+    def rules_for(self, changed: set[str]) -> tuple[Rule, ...]:
+        """The rules that read any of these, by id."""
+        if STAY in changed:
+            return self.rules
+        found = {rule.id: rule for name in changed for rule in self.rules_by_input.get(name, ())}
+        return tuple(found[name] for name in sorted(found))
+
+
+def index(rules: tuple[Rule, ...]) -> Inputs:
+    """The index over the rules."""
+    by_input: dict[str, list[Rule]] = {}
+    for rule in rules:
+        read = {name for condition in rule.conditions() for name in inputs_of(condition)} | {f"concept/{concept}" for concept in rule.concepts()}
+        for name in read:
+            by_input.setdefault(name, []).append(rule)
+    analytes = frozenset(name.partition("/")[2] for name in by_input if name.startswith("analyte/"))
+    told = [f'"analyte":"{re.escape(analyte)}"' for analyte in sorted(analytes)] + [f'"kind":"{kind}"' for kind in _OTHER_KINDS]
+    return Inputs(
+        rules,
+        {name: tuple(found) for name, found in by_input.items()},
+        analytes,
+        frozenset(name.partition("/")[2] for name in by_input if name.startswith("concept/")),
+        frozenset(name.partition("/")[2] for name in by_input if name.startswith("treatment/")),
+        re.compile("|".join(told).encode()),
+    )

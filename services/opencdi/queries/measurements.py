@@ -1,0 +1,101 @@
+"""What the named conditions about measurements mean."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from opencdi.queries.chart import Chart, Point
+from opencdi.queries.condition import Change, Measurement, OxygenationRatio, RatioToBaseline, Repeated
+from opencdi.queries.evidence import Sign, of_point
+
+OXYGEN_HOLDS = timedelta(hours=4)
+"""An oxygen setting is taken to stand so long until the next one is charted."""
+SAME_DRAW = timedelta(minutes=30)
+
+
+def beyond(point: Point, condition: Measurement, limit: float) -> bool:
+    """Whether the value is beyond the limit.  "<0.5" is below all that is ≥ 0.5 and never above anything; ">600" likewise."""
+    if condition.above or condition.at_least:
+        over = point.value >= limit if condition.at_least else point.value > limit
+        return over and point.comparator not in ("<", "<=")
+    under = point.value <= limit if condition.at_most else point.value < limit
+    return under and point.comparator not in (">", ">=")
+
+
+def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
+    held = [point for point in points if timedelta(0) <= at.at.at - point.at.at <= OXYGEN_HOLDS]
+    return held[-1] if held else None
+
+
+def oxygen_at(chart: Chart, point: Point) -> tuple[float | None, bool]:
+    """FiO2 as a fraction at the time of a measurement, and whether it is an estimate; None where nothing is charted.
+
+    Nasal cannula: 0.20 + 0.04 per litre up to 6 L/min (DOMAIN D.0), an estimate.
+    """
+    if fio2 := _standing(chart.series("fio2"), point):
+        return (fio2.value / 100 if fio2.value > 1 else fio2.value), False
+    if flow := _standing(chart.series("oxygen-flow"), point):
+        return (0.21, False) if flow.value == 0 else (0.20 + 0.04 * flow.value, True) if flow.value <= 6 else (None, True)
+    return None, False
+
+
+def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sign]:
+    """Each value beyond the limit."""
+    for point in chart.series(condition.analyte):
+        if not beyond(point, condition, limit):
+            continue
+        label = None
+        if condition.oxygen == "room-air":
+            fraction, estimated = oxygen_at(chart, point)
+            if estimated or (fraction is not None and fraction > 0.22):
+                continue
+            label = "room air" if fraction is not None else "no oxygen charted"
+        yield Sign(point.at.at, (of_point(condition.analyte, point, label),))
+
+
+def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
+    """Each value that differs by so much from one before it within the window; both are cited.
+
+    The clinical order decides, so a result that arrives late is placed where it was taken.
+    """
+    window = timedelta(hours=condition.within_h)
+    points = [point for point in chart.series(condition.analyte) if point.at.fits_window(window)]
+    first = 0
+    for index, point in enumerate(points):
+        while point.at.at - points[first].at.at > window:
+            first += 1
+        before = points[first:index]
+        if not before:
+            continue
+        rise = condition.direction == "rise"
+        reference = min(before, key=lambda p: p.value) if rise else max(before, key=lambda p: p.value)
+        difference = point.value - reference.value if rise else reference.value - point.value
+        if round(difference, 6) >= by:  # 1.3 - 1.0 is 0.30000000000000004, and 0.8 - 0.5 is 0.29999999999999993
+            yield Sign(point.at.at, (of_point(condition.analyte, reference, "earlier value"), of_point(condition.analyte, point)))
+
+
+def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
+    """Each value that is so many times the lowest one before it within the window."""
+    window = timedelta(hours=condition.within_h)
+    points = [point for point in chart.series(condition.analyte) if point.at.fits_window(window)]
+    for index, point in enumerate(points):
+        before = [p for p in points[:index] if point.at.at - p.at.at <= window and p.value > 0]
+        if before and round(point.value / (lowest := min(before, key=lambda p: p.value)).value, 6) >= ratio:
+            yield Sign(point.at.at, (of_point(condition.analyte, lowest, "baseline"), of_point(condition.analyte, point)))
+
+
+def low_oxygenation(condition: OxygenationRatio, chart: Chart, limit: float) -> Iterator[Sign]:
+    """Each arterial oxygen pressure whose ratio to the oxygen fraction of that time is below the limit."""
+    for point in chart.series("pao2"):
+        fraction, estimated = oxygen_at(chart, point)
+        if fraction is None or (ratio := point.value / fraction) >= limit:
+            continue
+        yield Sign(point.at.at, (of_point("pao2", point, f"PaO2/FiO2 {ratio:.0f}{', FiO2 estimated' if estimated else ''}"),))
+
+
+def repeated(condition: Repeated, chart: Chart) -> Iterator[Sign]:
+    """Each measurement that follows another within the window."""
+    window = timedelta(hours=condition.within_h)
+    points = chart.series(condition.analyte)
+    for before, point in zip(points, points[1:], strict=False):
+        if timedelta(0) < point.at.at - before.at.at <= window:
+            yield Sign(point.at.at, (of_point(condition.analyte, point, "repeat measurement"),))

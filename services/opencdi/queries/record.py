@@ -1,0 +1,243 @@
+"""What the room remembers of a stay, in small records: one per analyte, concept, treatment, note and question.
+
+`Records` takes one entry's facts and findings in and says which inputs of rules changed, and which sources were corrected or taken
+back: a question that rests on one of those is looked at again (DOMAIN F.5).
+"""
+
+from bisect import insort
+from datetime import timedelta
+
+from opencdi.bus.room import State, States
+from opencdi.clinical.time import ClinicalTime
+from opencdi.events.entry import Envelope
+from opencdi.events.facts import (
+    DiagnosisListed, DischargeCancelled, EncounterCancelled, EncounterDischarged, EncounterMoved, EncounterUpdated, Fact, MeasurementResulted,
+    MedicationGiven, MedicationOrdered, OrderPlaced, PatientIdentified,
+)  # fmt: skip
+from opencdi.events.pages import Claim, Finding, NoteRead
+from opencdi.queries.chart import Act, Chart, Listing, Mention, Point, Stay
+from opencdi.queries.inputs import STAY, Inputs
+from opencdi.queries.treatments import Treatments
+
+KEEP = timedelta(days=8)  # longer than the longest window of any rule (7 days)
+MAX_POINTS = 400  # one an hour for two weeks
+
+
+class Series(State):
+    """One analyte's values in clinical order: the last days, and the lowest ever as a baseline."""
+
+    points: tuple[Point, ...] = ()
+
+
+class Statements(State):
+    """What the notes say about one concept."""
+
+    mentions: tuple[Mention, ...] = ()
+
+
+class Acts(State):
+    """What was done that belongs to one named treatment."""
+
+    acts: tuple[Act, ...] = ()
+
+
+class Note(State):
+    """A note that was read, so that its next revision or its retraction takes everything of it back."""
+
+    revision: int
+    concepts: tuple[str, ...] = ()
+
+
+class LastClaim(State):
+    """The claim of the last coding page: what a question's answers would do to the DRG is computed from it."""
+
+    claim: Claim | None = None
+
+
+class Records:
+    """One stay's records within one step."""
+
+    def __init__(self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments) -> None:
+        """`envelope` of the entry in hand; its encounter's records are looked up as they are needed."""
+        self.states, self.inputs, self.treatments = states, inputs, treatments
+        self.encounter_id = envelope.encounter_id or ""
+        self.changed: set[str] = set()
+        self.corrected: set[str] = set()
+        held = states.get(f"stay/{self.encounter_id}")
+        self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
+
+    def update(self, *, rules_care: bool = True, **told: object) -> None:
+        """Change the stay; `rules_care` where rules must look at it again."""
+        self.stay = self.stay.model_copy(update=told)
+        self.states[f"stay/{self.encounter_id}"] = self.stay
+        if rules_care:
+            self.changed.add(STAY)
+
+    def chart(self) -> Chart:
+        """The view that rules look at."""
+        return Chart(self.stay, self._series, self._mentions, self._acts)
+
+    def _series(self, analyte: str) -> tuple[Point, ...]:
+        held = self.states.get(f"series/{self.encounter_id}/{analyte}")
+        return held.points if isinstance(held, Series) else ()
+
+    def _mentions(self, concept: str) -> tuple[Mention, ...]:
+        held = self.states.get(f"concept/{self.encounter_id}/{concept}")
+        return held.mentions if isinstance(held, Statements) else ()
+
+    def _acts(self, treatment: str) -> tuple[Act, ...]:
+        held = self.states.get(f"acts/{self.encounter_id}/{treatment}")
+        return held.acts if isinstance(held, Acts) else ()
+
+    # --- facts --------------------------------------------------------------------------------------------------------
+    def take_in(self, fact: Fact) -> None:
+        """One fact of the chart."""
+        match fact:
+            case MeasurementResulted():
+                self._measurement(fact)
+            case MedicationGiven():
+                text = fact.drug.text or fact.drug.code
+                self._act(Act(act_id=fact.administration_id, text=text, done=True, drug=True, at=fact.given_at), kept=fact.status == "given")
+            case MedicationOrdered():
+                text = fact.drug.text or fact.drug.code
+                self._act(Act(act_id=fact.order_id, text=text, done=False, drug=True, at=fact.ordered_at), kept=fact.status != "cancelled")
+            case OrderPlaced():
+                by = fact.by.name if fact.by else ""
+                act = Act(act_id=fact.order_id, text=fact.code.text or fact.code.code, done=False, drug=False, at=fact.ordered_at, author=by)
+                self._act(act, kept=fact.status != "cancelled")
+            case PatientIdentified():
+                self.update(patient_id=fact.patient_id, birth_date=fact.birth_date)
+            case EncounterUpdated():
+                self._encounter(fact)
+            case EncounterDischarged():
+                self.update(rules_care=False, discharged_at=fact.at)
+            case DischargeCancelled():
+                self.update(rules_care=False, discharged_at=None)
+            case EncounterCancelled():
+                self.update(ended="ENCOUNTER_CANCELLED")
+            case EncounterMoved():
+                self.update(ended="SUPERSEDED")
+            case DiagnosisListed():
+                self._listing(fact)
+            case _:
+                pass  # notes come read, on the findings page; decisions are taken elsewhere; the rest asks nothing
+
+    def _encounter(self, fact: EncounterUpdated) -> None:
+        told: dict[str, object] = {}
+        if fact.encounter_class:
+            told["class_of_visit"] = {**self.stay.class_of_visit, fact.visit_id: fact.encounter_class}
+        if fact.attending:
+            told["attending"] = fact.attending
+        if fact.admitted_at and fact.admitted_at.at < self.stay.started_at:
+            told["started_at"] = fact.admitted_at.at
+        if any(getattr(self.stay, name) != value for name, value in told.items()):
+            self.update(**told)
+
+    def _listing(self, fact: DiagnosisListed) -> None:
+        rest = tuple(told for told in self.stay.listings if told.listing_id != fact.listing_id)
+        code = fact.code.code.replace(".", "").upper()
+        if fact.status == "active":
+            rest = (*rest, Listing(listing_id=fact.listing_id, code=code, text=fact.code.text, at=fact.at))
+        if rest != self.stay.listings:
+            self.update(listings=rest)
+
+    def _measurement(self, fact: MeasurementResulted) -> None:
+        if fact.analyte not in self.inputs.analytes:
+            return
+        points = self._series(fact.analyte)
+        old = next((point for point in points if point.measurement_id == fact.measurement_id), None)
+        if old and not old.preliminary and fact.status == "preliminary":
+            return  # a preliminary value after the final one says nothing (DOMAIN F.5)
+        rest = [point for point in points if point is not old]
+        if fact.value is not None and not fact.problem and fact.status != "withdrawn":
+            new = Point(
+                measurement_id=fact.measurement_id,
+                value=fact.value,
+                unit=fact.unit or "",
+                comparator=fact.comparator,
+                preliminary=fact.status == "preliminary",
+                at=fact.taken_at,
+                author=(fact.performer.name or fact.performer.staff_id) if fact.performer else "",
+            )
+            if new == old:
+                return
+            insort(rest, new, key=lambda point: (point.at.at, point.measurement_id))
+        if old and not any(p.measurement_id == old.measurement_id and (p.value, p.at) == (old.value, old.at) for p in rest):
+            self.corrected.add(fact.measurement_id)
+        self.states[f"series/{self.encounter_id}/{fact.analyte}"] = Series(points=_bounded(rest))
+        self.changed.add(f"analyte/{fact.analyte}")
+
+    def _act(self, act: Act, *, kept: bool) -> None:
+        for name in self.treatments.of(act.text):
+            if name not in self.inputs.treatments:
+                continue
+            acts = self._acts(name)
+            rest = [held for held in acts if held.act_id != act.act_id]
+            if kept:
+                insort(rest, act, key=lambda held: (held.at.at, held.act_id))
+            elif len(rest) < len(acts):
+                self.corrected.add(act.act_id)
+            if tuple(rest) != acts:
+                self.states[f"acts/{self.encounter_id}/{name}"] = Acts(acts=tuple(rest))
+                self.changed.add(f"treatment/{name}")
+
+    # --- notes --------------------------------------------------------------------------------------------------------
+    def read_note(self, note: NoteRead) -> None:
+        """What one revision of one note says replaces what the note said before; a retraction leaves nothing.
+
+        A note of unknown role or of our own question's words is no evidence of anything (DOMAIN F.8): nothing of it is kept.
+        """
+        key = f"note/{self.encounter_id}/{note.note_id}"
+        held = self.states.get(key)
+        if isinstance(held, Note):
+            if note.revision < held.revision:
+                return
+            for concept in held.concepts:
+                self._replace(concept, note.note_id, ())
+        said: dict[str, list[Mention]] = {}
+        if not (note.retracted or note.query_echo or note.authentication == "cancelled"):
+            for finding in note.findings:
+                if finding.concept in self.inputs.concepts:
+                    said.setdefault(finding.concept, []).append(_mention(note, finding))
+        for concept, mentions in said.items():
+            self._replace(concept, note.note_id, tuple(mentions))
+        if isinstance(held, Note) and (note.retracted or note.revision > held.revision):
+            self.corrected.add(f"{note.note_id}@{held.revision}")
+        self.states[key] = Note(revision=note.revision, concepts=tuple(said))
+        if note.counts and not note.retracted and not self.stay.notes_read:
+            self.update(notes_read=True)
+
+    def _replace(self, concept: str, note_id: str, mentions: tuple[Mention, ...]) -> None:
+        old = self._mentions(concept)
+        new = [mention for mention in old if mention.note_id != note_id]
+        new += mentions
+        new.sort(key=lambda mention: (mention.at.at, mention.note_id, mention.start))
+        if tuple(new) != old:
+            self.states[f"concept/{self.encounter_id}/{concept}"] = Statements(mentions=tuple(new))
+            self.changed.add(f"concept/{concept}")
+
+
+def _mention(note: NoteRead, finding: Finding) -> Mention:
+    author = (note.author.name or note.author.staff_id) if note.author else ""
+    return Mention(
+        **finding.model_dump(include={"start", "end", "text", "assertion", "temporality", "active", "certainty", "experiencer", "section", "copied"}),
+        attributes=finding.attributes,
+        note_id=note.note_id,
+        revision=note.revision,
+        note_type=note.note_type,
+        author=author,
+        author_role=note.author_role,
+        authentication=note.authentication,
+        counts=note.counts,
+        at=note.written_at,
+    )
+
+
+def _bounded(points: list[Point]) -> tuple[Point, ...]:
+    """The last days, at most so many, and the lowest of all as a baseline."""
+    if not points:
+        return ()
+    oldest: ClinicalTime = points[-1].at
+    recent = [point for point in points if oldest.at - point.at.at <= KEEP][-MAX_POINTS:]
+    lowest = min(points, key=lambda point: point.value)
+    return tuple(recent) if lowest in recent else (lowest, *recent)

@@ -1,0 +1,58 @@
+"""SOFA points as far as the record can score them (Vincent 1996; Singer 2016).  Unmeasured organs score nothing: a partial score."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from opencdi.queries.chart import Chart, Point
+from opencdi.queries.evidence import Cited, Sign, of_act, of_point
+from opencdi.queries.measurements import oxygen_at
+
+EDITION = "SOFA-1996"
+DAY = timedelta(hours=24)
+# (limit, points): the first limit that the value is beyond counts.  Creatinine and bilirubin in mg/dL, platelets in 10*3/uL.
+_LOW: dict[str, tuple[tuple[float, int], ...]] = {"platelets": ((20, 4), (50, 3), (100, 2), (150, 1)), "gcs": ((6, 4), (10, 3), (13, 2), (15, 1)), "map": ((70, 1),)}
+_HIGH: dict[str, tuple[tuple[float, int], ...]] = {
+    "creatinine": ((5.0, 4), (3.5, 3), (2.0, 2), (1.2, 1)),
+    "bilirubin-total": ((12.0, 4), (6.0, 3), (2.0, 2), (1.2, 1)),
+}
+SCORED = (*_LOW, *_HIGH, "pao2", "fio2", "oxygen-flow")
+PRESSOR = "vasopressor"
+
+
+def points_of(analyte: str, value: float) -> int:
+    """The organ's points for one value."""
+    if analyte in _LOW:
+        return next((points for limit, points in _LOW[analyte] if value < limit), 0)
+    return next((points for limit, points in _HIGH[analyte] if value >= limit), 0)
+
+
+def _respiratory(chart: Chart, point: Point) -> int:
+    fraction, _ = oxygen_at(chart, point)
+    ratio = point.value / fraction if fraction else 999.0
+    return 2 if ratio < 300 else 1 if ratio < 400 else 0  # 3 and 4 need a ventilator, which is not charted as a value
+
+
+def dysfunction(chart: Chart, at_least: float) -> Iterator[Sign]:
+    """Each day-long window, by its first scoring value, in which the worst values together reach the limit."""
+    scored: list[tuple[datetime, str, int, Cited]] = []
+    for analyte in (*_LOW, *_HIGH):
+        for point in chart.series(analyte):
+            if points := points_of(analyte, point.value):
+                organ = "circulation" if analyte == "map" else analyte
+                scored.append((point.at.at, organ, points, of_point(analyte, point, "baseline unknown, taken as 0")))
+    scored += [(p.at.at, "lungs", n, of_point("pao2", p)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
+    scored += [(act.at.at, "circulation", 3, of_act(PRESSOR, act)) for act in chart.acts(PRESSOR) if act.done]
+    scored.sort(key=lambda entry: (entry[0], entry[1]))
+    until: datetime | None = None
+    for index, (start, *_) in enumerate(scored):
+        if until is not None and start <= until:
+            continue
+        worst: dict[str, tuple[int, Cited]] = {}
+        for at, organ, points, cited in scored[index:]:
+            if at - start > DAY:
+                break
+            if points > worst.get(organ, (0, cited))[0]:
+                worst[organ] = (points, cited)
+        if sum(points for points, _ in worst.values()) >= at_least:
+            until = start + DAY
+            yield Sign(start, tuple(cited for _, cited in worst.values()))
