@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -35,9 +36,12 @@ class Settings(BaseSettings):
     tls_certificate: Path | None = Field(default=None, description="PEM certificate of the MLLP listener")
     tls_key: Path | None = Field(default=None, description="PEM key of the MLLP listener")
     tls_client_ca: Path | None = Field(default=None, description="PEM of the authority whose client certificates are accepted")
-    mllp_plain: bool = Field(default=False, description="allow MLLP without TLS on an address that is not loopback (a private network only)")
+    mllp_plain: bool = Field(
+        default=False, description="allow MLLP without TLS on an address that is not loopback (a private network only)"
+    )
     processing_id: str = Field(default="", description="the MSH-11 that the listeners take (P, T or D); empty: any")
     demo_clock_at: datetime | None = Field(default=None, description="demo: the gate's clock starts here; POST /demo/clock moves it")
+    demo_control: str = Field(default="", description='demo: where the workbench\'s "next day" button calls; empty: no button')
     tick_seconds: float = Field(default=60.0, description="seconds between ticks")
     log_level: str = Field(default="INFO", description="log level; no level logs patient data")
 
@@ -56,12 +60,18 @@ class Settings(BaseSettings):
         path = self.home / "keys" / f"{tenant}.key"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                    file.write(secrets.token_bytes(32))
-            except FileExistsError:
-                pass  # a process beside us was first
+            mine = path.with_name(f".{path.name}.{os.getpid()}")
+            with os.fdopen(os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+            with suppress(FileExistsError):
+                os.link(mine, path)  # whole or not at all; a process beside us may have been first
+            mine.unlink()
         return path.read_bytes()
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a child process: ours, with these changes."""
+    return {**os.environ, **changes}
 
 
 @lru_cache(maxsize=1)

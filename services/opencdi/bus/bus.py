@@ -4,14 +4,19 @@ Order per key · a room's outputs, states and position are one atomic act · a c
 nothing · an abort leaves memory untouched · no entry vanishes · too many failures in a row stop the room · replay (DESIGN §2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from opencdi.bus.room import Outgoing, Record, Room
+from opencdi.bus.murmur2 import partition_of
+from opencdi.bus.room import EveryPartition, Key, Outgoing, Record, Room, State
 from opencdi.events.topics import Topic
 
 MAX_RECORD_BYTES = 8 * 1024 * 1024
+PARTITIONS = 8
+"""Of a new bus, where nobody says otherwise."""
+MAX_BATCH_S = 0.25
+"""A commit comes after this time of stepping, or after one slow note."""
 Place = tuple[str, int]
 """Topic name and partition."""
 
@@ -41,6 +46,10 @@ class Runner(Protocol):
 
     def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
         """Step what is there, at most about `limit` records, and commit; returns how many.  Raises `Fenced`, `TooManyFailures`."""
+
+    @property
+    def states(self) -> Mapping[int, Mapping[str, State]]:
+        """What the room remembers, by partition, as last committed: the partitions that this process holds and has restored."""
 
     @property
     def at(self) -> str | None:
@@ -91,8 +100,36 @@ class TooLarge(Exception):
     """A record above `MAX_RECORD_BYTES`."""
 
 
-def open_bus(url: str, *, partitions: int = 8) -> Bus:
-    """`sqlite:///path` or `kafka://host:port[,host:port]`.  `partitions` counts only where the bus is new."""
+class OtherPartitions(Exception):
+    """The bus was made with another number of partitions; keys would change partition, so that is a rebuild from `inbound`."""
+
+
+class OutOfStep(Exception):
+    """Where the room stands and what the bus still holds do not agree; the message names the command that repairs it."""
+
+
+def refuse_too_large(name: str, value: bytes | None) -> None:
+    """The one size limit of both buses, for messages and for states."""
+    if value is not None and len(value) > MAX_RECORD_BYTES:
+        raise TooLarge(name)
+
+
+def partitions_for(message: Outgoing, same: int, partitions: int) -> Iterable[int]:
+    """Where a message goes; `same` is the partition of the input that it answers (0 for what is published)."""
+    match message.to:
+        case Key(key):
+            return (partition_of(key, partitions),)
+        case EveryPartition():
+            return range(partitions)
+    return (same,)
+
+
+def open_bus(url: str, *, partitions: int | None = None) -> Bus:
+    """`sqlite:///path` or `kafka://host:port[,host:port][/space]`.
+
+    `partitions`: None takes the bus as it is (8 where it is new); another number than it was made with is refused by `apply_topics`.
+    A space puts a whole bus of its own (topics, groups, changelogs) beside others on one cluster, as a test hospital or a replay.
+    """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
         from opencdi.bus.embedded import EmbeddedBus
@@ -100,6 +137,8 @@ def open_bus(url: str, *, partitions: int = 8) -> Bus:
         return EmbeddedBus(rest.removeprefix("/"), partitions=partitions)
     if scheme == "kafka":
         from opencdi.bus.kafka import KafkaBus
+        from opencdi.bus.kafka_cluster import Cluster
 
-        return KafkaBus(rest, partitions=partitions)
+        brokers, _, space = rest.partition("/")
+        return KafkaBus(Cluster(brokers, space), partitions=partitions)
     raise ValueError(f"a bus is sqlite:///path or kafka://host:port, not {scheme!r}")

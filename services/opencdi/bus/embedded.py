@@ -15,9 +15,17 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Self
 
-from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown, Delivered, Place, TooLarge
-from opencdi.bus.murmur2 import partition_of
-from opencdi.bus.room import EveryPartition, Key, Outgoing, Overlay, Record, Room, State
+from opencdi.bus.bus import (
+    MAX_BATCH_S,
+    PARTITIONS,
+    BusDown,
+    Delivered,
+    OtherPartitions,
+    Place,
+    partitions_for,
+    refuse_too_large,
+)
+from opencdi.bus.room import Key, Outgoing, Overlay, Record, Room, State
 from opencdi.bus.stepping import Fenced, Stepper
 from opencdi.events.entry import Headers
 from opencdi.events.topics import Topic
@@ -33,6 +41,7 @@ create table if not exists position(room text, part integer, pos integer, primar
 create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid;
 """
 _WAL_LIMIT_PAGES = 4000  # 16 MB: the checkpoint that a busy reader put off is tried again from here on
+_BUSY_MS = 30_000
 _POLL_S = 0.002
 
 
@@ -50,19 +59,20 @@ def _unpack(packed: bytes | None) -> Headers:
 class EmbeddedBus:
     """A bus in one file.  Not for sharing between threads: each opens its own."""
 
-    def __init__(self, path: str, *, partitions: int = 8) -> None:
+    def __init__(self, path: str, *, partitions: int | None = None) -> None:
         """Open or make the file, readable by its owner alone (it holds a hospital's messages)."""
         self.path = path
         file = Path(path)
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
-        self.db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
-        for pragma in ("journal_mode=wal", "synchronous=full", "busy_timeout=30000", "cache_size=-65536", "wal_autocheckpoint=1000"):
+        self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for pragma in ("journal_mode=wal", "synchronous=full", f"busy_timeout={_BUSY_MS}", "cache_size=-65536", "wal_autocheckpoint=1000"):
             self.db.execute(f"pragma {pragma}")
         self.db.executescript(_SCHEMA)
-        self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions,))
+        self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions or PARTITIONS,))
         self.partitions: int = self.db.execute("select value from bus where name='partitions'").fetchone()[0]
+        self._wanted = partitions or self.partitions
 
     @contextmanager
     def _writing(self, synchronous: str) -> Any:
@@ -85,9 +95,8 @@ class EmbeddedBus:
         """Inside a write transaction: allot positions and store."""
         by_place: dict[Place, list[Outgoing]] = {}
         for message, same in messages:
-            if len(message.value) > MAX_RECORD_BYTES:
-                raise TooLarge(message.topic.name)
-            for part in self._parts(message, same):
+            refuse_too_large(message.topic.name, message.value)
+            for part in partitions_for(message, same, self.partitions):
                 by_place.setdefault((message.topic.name, part), []).append(message)
         for (topic, part), told in by_place.items():
             row = self.db.execute("select pos from ends where topic=? and part=?", (topic, part)).fetchone()
@@ -100,14 +109,6 @@ class EmbeddedBus:
                 ],
             )
             self.db.execute("insert or replace into ends values(?,?,?)", (topic, part, first + len(told)))
-
-    def _parts(self, message: Outgoing, same: int) -> Iterable[int]:
-        match message.to:
-            case Key(key):
-                return (partition_of(key, self.partitions),)
-            case EveryPartition():
-                return range(self.partitions)
-        return (same,)
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         """Durably stored (synchronous=FULL), in order, when this returns."""
@@ -123,7 +124,11 @@ class EmbeddedBus:
         return [Delivered(topic, part, pos, Record(topic, key, value, _unpack(headers))) for pos, key, value, headers in rows]
 
     def apply_topics(self, topics: Sequence[Topic]) -> None:
-        """Topics need no making here; only the number of partitions is fixed with the file."""
+        """Topics need no making here; only the number of partitions is fixed with the file: `OtherPartitions`."""
+        if self._wanted != self.partitions:
+            raise OtherPartitions(
+                f"{self.path} has {self.partitions} partitions, not {self._wanted}: rebuild it from inbound to change that"
+            )
 
     def ends(self, topics: Sequence[Topic]) -> dict[Place, int]:
         """For each partition the position after the last record."""
@@ -147,7 +152,9 @@ class EmbeddedBus:
         """Fold the WAL back if it has outgrown its bound; a reader in the way means: try again later."""
         wal = Path(f"{self.path}-wal")
         if wal.exists() and wal.stat().st_size > _WAL_LIMIT_PAGES * 4096:
+            self.db.execute("pragma busy_timeout=0")  # the room has other things to do than wait for a reader
             self.db.execute("pragma wal_checkpoint(truncate)").fetchone()
+            self.db.execute(f"pragma busy_timeout={_BUSY_MS}")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -206,6 +213,7 @@ class EmbeddedRunner:
             self.states[part][key] = room.codec.decode(key, raw)
         committed = {part: pos for (_, part), pos in bus.positions(room).items()}
         self.next = {part: committed.get(part, 0) for part in range(bus.partitions)}
+        self.first = 0
 
     @property
     def at(self) -> str | None:
@@ -221,29 +229,39 @@ class EmbeddedRunner:
             sleep(_POLL_S)
         said: list[tuple[Outgoing, int]] = []
         overlays: dict[int, Overlay] = {}
+        reached: dict[int, int] = {}
+        stepped, due = 0, monotonic() + MAX_BATCH_S
         for delivered in batch:
+            if stepped and monotonic() >= due:
+                break
             part = delivered.partition
             overlay = overlays.setdefault(part, Overlay(self.states[part]))
             said += [(message, part) for message in self.stepper.step(overlay, delivered.record)]
-        reached = {delivered.partition: delivered.position + 1 for delivered in batch}
+            reached[part] = delivered.position + 1
+            stepped += 1
         encoded = [
             (part, key, None if state is None else self.room.codec.encode(key, state))
             for part, overlay in overlays.items()
             for key, state in overlay.writes()
         ]
+        for _, _, raw in encoded:
+            refuse_too_large(f"state of {self.room.name}", raw)
         self._commit(said, encoded, reached)
         for overlay in overlays.values():
             overlay.settle()
         self.next.update(reached)
         self.bus.checkpoint()
-        return len(batch)
+        return stepped
 
     def _batch(self, limit: int) -> list[Delivered]:
+        """Of each partition that has something its share, beginning with another one each time: none waits for a long one."""
         ends = dict(self.bus.db.execute("select part, pos from ends where topic=?", (self.room.reads.name,)))
+        ready = [part for part, position in self.next.items() if ends.get(part, 0) > position]
+        self.first += 1
         batch: list[Delivered] = []
-        for part, position in self.next.items():
-            if ends.get(part, 0) > position and len(batch) < limit:
-                batch += self.bus.read(self.room.reads.name, part, position, limit - len(batch))
+        for left in range(len(ready), 0, -1):
+            part = ready[(self.first + left) % len(ready)]
+            batch += self.bus.read(self.room.reads.name, part, self.next[part], max(1, (limit - len(batch)) // left))
         return batch
 
     def _commit(self, said: list[tuple[Outgoing, int]], states: list[tuple[int, str, bytes | None]], reached: dict[int, int]) -> None:

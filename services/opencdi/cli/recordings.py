@@ -11,9 +11,12 @@ from typing import Any, Literal
 
 _MESSAGE_START = re.compile(rb"(?:\A|[\r\n\x0b])(?=MSH[^A-Za-z0-9\s])")
 _FRAMING = b"\x0b\x1c\r\n"
-_OWN_TIMES = (
-    ("effectiveDateTime",), ("effectivePeriod", "start"), ("period", "start"), ("authoredOn",), ("performedDateTime",),
-    ("performedPeriod", "start"), ("date",), ("recordedDate",), ("onsetDateTime",), ("issued",), ("whenHandedOver",), ("context", "period", "start"),
+_OWN_TIMES = tuple(
+    tuple(path.split("."))
+    for path in (
+        "effectiveDateTime", "effectivePeriod.start", "period.start", "authoredOn", "performedDateTime", "performedPeriod.start",
+        "date", "recordedDate", "onsetDateTime", "issued", "whenHandedOver", "context.period.start",
+    )
 )  # fmt: skip
 _FIRST = {"Organization": 0, "Practitioner": 0, "PractitionerRole": 0, "Location": 0, "Medication": 0, "Patient": 1, "Encounter": 2}
 

@@ -129,13 +129,25 @@ def _ordered(bus: Any, wanted: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
     def place(told: tuple[int, Any]) -> tuple[str, int, int, str, int]:
         position, record = told
-        cause = (record.header("ce_id") or "").partition(".")[0]
-        return record.header("ce_time") or "", order.get(cause, -1), names.index(record.topic), record.key or "", position
+        return (
+            record.header("ce_time") or "",
+            _nth(record.header("ce_id") or "", order),
+            names.index(record.topic),
+            record.key or "",
+            position,
+        )
 
     for _, record in sorted(_all(bus, list(wanted)), key=place):
         text = record.value.decode("utf-8", "replace")
         value = json.loads(text) if "\n" not in text else [json.loads(line) for line in text.splitlines()]
         yield {"topic": record.topic, "key": record.key, "value": value}
+
+
+def _nth(ce_id: str, order: dict[str | None, int]) -> int:
+    """Which message caused this: derived ids are the gate's id and ordinals after dots.  -1: a timer did."""
+    while ce_id not in order and "." in ce_id:
+        ce_id = ce_id.rpartition(".")[0]
+    return order.get(ce_id, -1)
 
 
 def _all(bus: Any, topics: list[Any]) -> list[tuple[int, Any]]:

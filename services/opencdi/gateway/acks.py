@@ -44,9 +44,7 @@ def sender_of(message: bytes) -> Sender:
     return Sender(separator, (separator, *line[4:].split(separator)))
 
 
-def acknowledgements(
-    message: bytes, code: Code, *, ack_id: str, at: datetime, reason: str = "", where: str = ""
-) -> tuple[bytes, ...]:
+def acknowledgements(message: bytes, code: Code, *, ack_id: str, at: datetime, reason: str = "", where: str = "") -> tuple[bytes, ...]:
     """What this sender is answered: one original-mode ACK, or what MSH-15 (commit) and MSH-16 (application) ask for.
 
     Stored is all that we ever promise, so in enhanced mode the application acknowledgement follows the commit at once.

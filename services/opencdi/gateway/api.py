@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
@@ -17,7 +17,7 @@ from opencdi.gateway.callers import LOOPBACK, Callers
 from opencdi.gateway.clock import DemoClock
 from opencdi.gateway.decisions import BadDecision, decision_of
 from opencdi.gateway.fhir import Cut, NotFhir, cut
-from opencdi.gateway.frames import END, START
+from opencdi.gateway.frames import END, START, Oversized
 from opencdi.gateway.hl7 import CONTENT_TYPE, Hl7Listener
 from opencdi.gateway.outcome import bundle_response, outcome
 from opencdi.gateway.store import Gate
@@ -60,15 +60,20 @@ class Doors:
         try:
             message = await _body(request, MAX_BODY_BYTES)
         except _TooLarge as large:
-            message = large.head + bytes(MAX_RECORD_BYTES)  # the listener keeps the head of what is too large
+            answer = await listener.answer_oversized(Oversized(large.head, large.size, large.sha256))
+            return Response(b"".join(answer.acks), 413, media_type=CONTENT_TYPE)
         if message.startswith(START):
             message = message.removeprefix(START).removesuffix(END)
         answer = await listener.answer(message, backload="x-cdi-backload" in request.headers)
         status = 413 if len(message) > MAX_RECORD_BYTES and answer.code == "AR" else _STATUS_BY_CODE[answer.code]
         return Response(b"".join(answer.acks), status, media_type=CONTENT_TYPE)
 
-    async def fhir(self, request: Request, wanted: str | None = None) -> Response:
-        """A resource or a Bundle."""
+    async def fhir_any(self, request: Request) -> Response:
+        """A resource of any type, or a Bundle."""
+        return await self.fhir(request, None)
+
+    async def fhir(self, request: Request, wanted: str | None) -> Response:
+        """A resource of the type in the URL."""
         caller = self.callers.caller(request)
         if "xml" in request.headers.get("content-type", ""):
             return outcome(415, "not-supported", "JSON_ONLY")
@@ -80,9 +85,7 @@ class Doors:
             told = await run_in_threadpool(cut, body, wanted)
         except NotFhir as refusal:
             return await self._refuse(caller, body, refusal)
-        if big := next((i for i, part in enumerate(told.parts) if len(part) > MAX_RECORD_BYTES), None):
-            return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE", f"Bundle.entry[{big}]"), size=len(body))
-        if len(told.parts[0]) > MAX_RECORD_BYTES:
+        if any(len(part) > MAX_RECORD_BYTES for part in told.parts):
             return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE"), size=len(body))
         records = self._records(caller, told, backload="x-cdi-backload" in request.headers)
         await self.gate.store(*records)
@@ -155,12 +158,10 @@ class Doors:
             at = _INSTANT.validate_python(json.loads(await _small_body(request))["at"])
         except (ValueError, TypeError, KeyError, ValidationError):
             return JSONResponse({"field": "at", "problem": "an instant with its zone is needed"}, 422)
-        now = max(self.gate.clock.now(), self.gate.last(caller.tenant) or at)
-        if at < now:
-            return JSONResponse({"field": "at", "problem": "the clock never goes back", "now": now.isoformat()}, 409)
-        self.gate.clock.set(at)
-        await tick(self.gate, caller.tenant)
-        return JSONResponse({"at": at.isoformat()})
+        if at > self.gate.clock.now():
+            self.gate.clock.set(at)  # it never goes back
+            await tick(self.gate, caller.tenant)
+        return JSONResponse({"at": self.gate.clock.now().isoformat()})
 
     async def _store_json(self, kind: Any, caller: Caller, ce_id: str, at: datetime, body: bytes) -> None:
         await self.gate.store(Inbound(ce_id, kind, caller.tenant, caller.feed, at, body, "application/json"))
@@ -171,3 +172,30 @@ async def _small_body(request: Request) -> bytes:
         return await _body(request, MAX_RECORD_BYTES)
     except _TooLarge:
         raise HTTPException(413, f"more than {MAX_RECORD_BYTES} bytes") from None
+
+
+def api(gate: Gate, callers: Callers, processing_id: str | None = None) -> FastAPI:
+    """The application.  `POST /demo/clock` exists only where the gate runs by a demo's clock."""
+    doors = Doors(gate, callers, processing_id)
+    app = FastAPI(title="OpenCDI gateway", docs_url=None, redoc_url=None)
+    app.post("/hl7")(doors.hl7)
+    app.post("/fhir")(doors.fhir_any)
+    app.post("/fhir/{wanted}")(doors.fhir)
+    app.post("/decisions", status_code=202)(doors.decisions)
+    app.post("/receipts", status_code=202)(doors.receipts)
+    if isinstance(gate.clock, DemoClock):
+        app.post("/demo/clock")(doors.demo_clock)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Whether the door is open."""
+        return {"status": "ok"}
+
+    @app.exception_handler(BusDown)
+    async def bus_down(request: Request, down: BusDown) -> Response:
+        """Nothing was stored, nothing is promised: send it again."""
+        if request.url.path.startswith("/fhir"):
+            return outcome(503, "transient", "BUS_DOWN")
+        return JSONResponse({"problem": "BUS_DOWN"}, 503, {"Retry-After": "5"})
+
+    return app

@@ -8,9 +8,7 @@ from pydantic import ValidationError
 
 from opencdi.events.facts import FACTS, Decision, Person
 
-_MODEL_BY_KIND: dict[str, type[Decision]] = {
-    str(fact.model_fields["kind"].default): fact for fact in FACTS if issubclass(fact, Decision)
-}
+_MODEL_BY_KIND: dict[str, type[Decision]] = {str(fact.model_fields["kind"].default): fact for fact in FACTS if issubclass(fact, Decision)}
 _GIVEN_BY_THE_GATE = ("decision_id", "decided_at", "actor")
 
 

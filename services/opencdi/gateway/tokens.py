@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from opencdi.bus.supervisor import StaysShut
 from opencdi.events.contract import Contract
 from opencdi.events.facts import Person
 from opencdi.events.ids import content_hash
@@ -24,7 +25,7 @@ class Caller(Contract):
     person: Person | None = None
 
 
-class UnsafeTokens(Exception):
+class UnsafeTokens(StaysShut):
     """The token file is missing, unreadable, or readable by others: the door does not open."""
 
 

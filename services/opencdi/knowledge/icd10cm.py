@@ -51,6 +51,7 @@ class Tabular:
         self.edition = edition
         self._rows = rows
         self._notes = notes
+        self._children: dict[str, list[str]] | None = None  # made when first asked for
 
     def __contains__(self, code: str) -> bool:
         """Whether this is a category or code of the edition."""
@@ -92,7 +93,11 @@ class Tabular:
 
     def children(self, code: str) -> tuple[str, ...]:
         """The entries right below."""
-        return tuple(c for c, row in self._rows.items() if row[1] == code)
+        if self._children is None:
+            self._children = {}
+            for child, row in self._rows.items():
+                self._children.setdefault(str(row[1]), []).append(child)
+        return tuple(self._children.get(code, ()))
 
     def notes(self, code: str, kind: str) -> tuple[tuple[str, str], ...]:
         """The notes of that kind that hold for the code: (where the note stands, its line), nearest first."""
@@ -160,6 +165,29 @@ def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
     """
     release = release_on(day, code_year)
     return tabular().billable(code) if release is None else is_valid(code, release.version)
+
+
+@lru_cache(maxsize=20_000)
+def unspecified_leaf(code: str) -> str | None:
+    """The billable code that a stem comes to when nothing more is said: itself if billable, else down its only "unspecified" branch.
+
+    An injury under active treatment takes the seventh character A, and a fracture not said to be open is closed (I.C.19.a, I.C.19.c).
+    None where the classification offers no such code: then the note says too little to code.
+    """
+    held = tabular()
+    while code in held and not held.billable(code):
+        below = held.children(code)
+        vague = [child for child in below if "nspecified" in (held.description(child) or "")]
+        initial = [child for child in below if len(child) == 7 and child.endswith("A")]
+        if len(below) == 1:
+            code = below[0]
+        elif initial:
+            code = initial[0]
+        elif len(vague) == 1:
+            code = vague[0]
+        else:
+            return None
+    return code if held.billable(code) else None
 
 
 def description_of(code: str) -> str:

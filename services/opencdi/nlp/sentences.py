@@ -43,7 +43,7 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     if before is not None and before.group().lower() in _SHORT_FORMS:
         after = text[end : end + 3].lstrip()
         return not after or (before.group().lower() in {"no", "c", "e", "h", "s", "p", "a", "k", "b"} and len(before.group()) > 1 and after[0].isupper())
-    if text[begin:at].strip().isdigit():
+    if at - begin < 6 and text[begin:at].strip().isdigit():
         return False  # "1. Acute kidney injury": the number belongs to its item
     after = text[end : end + 3].lstrip()
     # Tired residents write no capitals: a word of some length before the stop is enough.

@@ -68,6 +68,7 @@ class AnswerOption(Form):
     text: str
     diagnosis: str | None = None
     codes: tuple[str, ...] = ()
+    sequenced_first: bool = False  # where present on admission it becomes the principal diagnosis (Guideline I.C.1.d.4)
     needs: Condition | None = None
     free_text: bool = False
     tail: bool = False  # other, undetermined, not significant: after the diagnoses, in the order of the file

@@ -1,1 +1,1 @@
-"""SQL floor: engine and sessions for edge workers."""
+"""SQL floor of the edge workers: engine, tables, migrations, and the questions that pages ask of them."""

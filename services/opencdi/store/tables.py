@@ -59,7 +59,7 @@ FEED = Table("feed", METADATA, _key("tenant"), _key("feed"), Column("heard_at", 
 # --- from cdi.queries, the end of the line ----------------------------------------------------------------------------
 LINE = Table(
     "line", METADATA, _key("encounter_id"), Column("entry_id", String, nullable=False), Column("received_at", String, nullable=False),
-    Column("coding", Text),
+    Column("coding", Text), Column("drg", Text), Column("no_drg", String),
 )  # fmt: skip
 READING = Table(
     "reading", METADATA, _key("encounter_id"), _key("note_id"), Column("revision", Integer, primary_key=True, autoincrement=False),

@@ -15,8 +15,8 @@ from opencdi.events.audiences import FinalCodeSet
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of
 from opencdi.events.facts import (
-    CodeSetAttested,
     Coded,
+    CodeSetAttested,
     DischargeCancelled,
     EncounterCancelled,
     EncounterDischarged,

@@ -1,0 +1,74 @@
+"""Rooms at work in one process: each in turn, batch by batch, until told to stop."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from time import perf_counter, sleep
+
+from opencdi.bus.bus import Bus
+from opencdi.bus.room import Outgoing, Record, Room, States
+from opencdi.bus.watch import Watch
+from opencdi.events.audiences import Alarm
+from opencdi.events.problems import Unusable
+from opencdi.events.topics import ALARMS
+from opencdi.metrics import RoomMetrics
+
+_IDLE_S = 0.002
+_ALONE_WAIT_S = 0.5
+
+
+def skips_in(bus: Bus) -> dict[str, frozenset[str]]:
+    """Room -> the entries at which it has stopped twice, as its supervisors have told on `alarms`."""
+    skips: dict[str, frozenset[str]] = {}
+    left = sum(bus.ends([ALARMS]).values())
+    reader = bus.reader([ALARMS], {})
+    try:
+        while left > 0 and (batch := reader.poll(timeout_s=2.0)):
+            left -= len(batch)
+            for delivered in batch:
+                alarm = Alarm.read(delivered.record.value)
+                if alarm.what == "entry-poisoned" and alarm.entry_id:
+                    skips[alarm.room] = skips.get(alarm.room, frozenset()) | {alarm.entry_id}
+    finally:
+        reader.close()
+    return skips
+
+
+def watched(room: Room, watch: Watch) -> Room:
+    """The room, showing which entry it has in hand while it steps it."""
+
+    def step(states: States, record: Record) -> Iterator[Outgoing]:
+        watch.hold(room.name, record.header("ce_id") or "")
+        try:
+            yield from room.step(states, record)
+        except Unusable:
+            watch.let_go()
+            raise
+        watch.let_go()
+
+    return replace(room, step=step)
+
+
+def work(
+    bus: Bus, rooms: Iterable[Room], *, slot: str, watch: Watch, metrics: RoomMetrics, stopped: Callable[[], bool], limit: int = 200
+) -> None:
+    """Turn these rooms until stopped.  Whatever a room raises ends the process; its position is then uncommitted."""
+    skips = skips_in(bus)
+    runners = [(room.name, bus.runner(watched(room, watch), slot=slot, skip=skips.get(room.name, frozenset()))) for room in rooms]
+    wait_s = _ALONE_WAIT_S if len(runners) == 1 else 0.0
+    try:
+        while not stopped():
+            if not sum(_turn(name, runner.turn, watch, metrics, limit, wait_s) for name, runner in runners) and not wait_s:
+                sleep(_IDLE_S)
+    finally:
+        for _, runner in runners:
+            runner.close()
+
+
+def _turn(name: str, turn: Callable[[int, float], int], watch: Watch, metrics: RoomMetrics, limit: int, wait_s: float) -> int:
+    watch.beat()
+    began = perf_counter()
+    count = turn(limit, wait_s)
+    if count:
+        metrics.stepped.labels(name).inc(count)
+        metrics.turn_seconds.labels(name).observe(perf_counter() - began)
+    return count

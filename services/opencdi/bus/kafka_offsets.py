@@ -1,0 +1,84 @@
+"""Where the logs of a Kafka bus begin and end."""
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
+
+from opencdi.bus.bus import BusDown, Place
+from opencdi.bus.kafka_cluster import REQUEST_S, Cluster, kafka_error, passing, place_of
+
+_FIRST_LOOK_BACK = 16
+
+
+def first_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
+    """The first offset that is kept, of each place (names as on the cluster)."""
+    return _offsets(admin, places, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED)  # type: ignore[no-untyped-call]
+
+
+def high_watermarks(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
+    """The end of each log, open transactions and marks included."""
+    return _offsets(admin, places, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)  # type: ignore[no-untyped-call]
+
+
+def stable_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
+    """Up to where each log is settled: before the first open transaction."""
+    return _offsets(admin, places, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)  # type: ignore[no-untyped-call]
+
+
+def _offsets(admin: AdminClient, places: Sequence[Place], spec: OffsetSpec, level: IsolationLevel) -> dict[Place, int]:
+    if not places:
+        return {}
+    asked = admin.list_offsets({TopicPartition(*place): spec for place in places}, isolation_level=level, request_timeout=REQUEST_S)
+    try:
+        return {(place.topic, place.partition): future.result().offset for place, future in asked.items()}
+    except KafkaException as failure:
+        raise BusDown(kafka_error(failure).name()) from None
+
+
+def ends_of(cluster: Cluster, admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
+    """For each place that holds a record, the position after the last one (names as on the cluster).
+
+    The end of a log is no such position: after the last record stand the marks of the transactions.  So look back from the end,
+    further and further, until there is a record.
+    """
+    first, stable = first_offsets(admin, places), stable_offsets(admin, places)
+    ends: dict[Place, int] = {}
+    back = _FIRST_LOOK_BACK
+    todo = {place for place in places if stable[place] > first[place]}
+    if not todo:
+        return ends
+    reader = Consumer(cluster.consumer("cdi-reader", **{"enable.partition.eof": True}))
+    try:
+        while todo:
+            starts = {place: max(first[place], stable[place] - back) for place in todo}
+            ends |= _last_records(reader, starts)
+            todo = {place for place in todo if place not in ends and starts[place] > first[place]}
+            back *= 16
+    finally:
+        reader.close()
+    return ends
+
+
+def _last_records(reader: Consumer, starts: Mapping[Place, int]) -> dict[Place, int]:
+    """From these starts to the end: the position after the last record, where there is one."""
+    found: dict[Place, int] = {}
+    reader.assign([TopicPartition(*place, start) for place, start in starts.items()])
+    unread = set(starts)
+    deadline = monotonic() + REQUEST_S
+    while unread:
+        if (message := reader.poll(0.5)) is None:
+            if monotonic() > deadline:
+                raise BusDown("the end of a log did not come")
+            continue
+        place, offset = place_of(message)
+        if error := message.error():
+            if error.code() == KafkaError._PARTITION_EOF:
+                unread.discard(place)
+            elif not passing(error):
+                raise BusDown(error.name())
+        else:
+            found[place] = offset + 1
+    return found

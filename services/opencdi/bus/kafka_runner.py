@@ -1,0 +1,228 @@
+"""One room on Kafka, exactly once: consumer, transactional producer and compacted changelog.
+
+Outputs, changed states and the input position commit in one transaction; steps run before it begins, so that a transaction lasts
+as long as its sending.  Crash-only: what is not plainly a peer coming or going ends the process, and the supervisor restarts it.
+"""
+
+from collections import deque
+from time import monotonic
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+from opencdi.bus.bus import MAX_BATCH_S, Delivered, OutOfStep, partitions_for, refuse_too_large
+from opencdi.bus.kafka_cluster import POSITION_KEY, TRANSACTION_MS, Cluster, delivered_in, kafka_error, passing, stop_for
+from opencdi.bus.kafka_restore import Restore
+from opencdi.bus.room import Key, Outgoing, Overlay, Room, State
+from opencdi.bus.stepping import Stepper
+from opencdi.events.entry import Headers
+from opencdi.events.topics import changelog
+
+_REWINDS_IN_A_ROW = 3  # a group that never settles is not a peer coming or going
+_RESTORE_SLICE_S = 0.2  # between two looks at the group
+_WAIT_S = 30.0  # for the transaction coordinator
+
+
+class KafkaRunner:
+    """A room in one replica slot.  Static membership: a quick restart in the same slot moves no partition and fences its past."""
+
+    def __init__(self, cluster: Cluster, room: Room, partitions: int, slot: str, skip: frozenset[str] = frozenset()) -> None:
+        """Fence whoever had this slot, abort what it left open, and join the group."""
+        self.cluster, self.room, self.all_partitions = cluster, room, partitions
+        self.stepper = Stepper(room, skip)
+        self.reads, self.log = cluster.named(room.reads.name), cluster.named(changelog(room.name).name)
+        self.states: dict[int, dict[str, State]] = {}
+        self.next: dict[int, int] = {}
+        self.batch: deque[Delivered] = deque()
+        self.arriving: set[int] = set()  # assigned, paused, not yet restored
+        self.restore: Restore | None = None
+        self.rewinds = 0
+        member = f"{cluster.named(room.group)}-{slot}"
+        self.producer = Producer(cluster.producer(**{"transactional.id": member, "transaction.timeout.ms": TRANSACTION_MS}))
+        try:
+            self.producer.init_transactions(_WAIT_S)
+        except KafkaException as failure:
+            raise stop_for(kafka_error(failure), room.name) from None
+        self.consumer = Consumer(
+            cluster.consumer(
+                room.group,
+                **{
+                    "group.instance.id": member,
+                    "group.protocol": "classic",  # with KIP-848 a kill costs 42 s on 4.1.1
+                    "partition.assignment.strategy": "cooperative-sticky",
+                    "session.timeout.ms": cluster.session_ms,
+                    "heartbeat.interval.ms": max(100, cluster.session_ms // 6),
+                    "max.poll.interval.ms": max(cluster.max_poll_ms, cluster.session_ms),
+                },
+            )
+        )
+        self.consumer.subscribe([self.reads], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)
+
+    @property
+    def at(self) -> str | None:
+        """The entry in hand."""
+        return self.stepper.at
+
+    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
+        """Step what has come, and commit it as one transaction; waits at most about `timeout_s` for something to do."""
+        self._gather(limit, timeout_s)
+        if self.arriving:
+            self._bring_back()
+        return self._transact() if self.batch else 0
+
+    def close(self) -> None:
+        """Let go.  A static member is missed only after its session: until then its slot can be taken up again."""
+        if self.restore is not None:
+            self.restore.close()
+        self.consumer.close()
+
+    # -- partitions come and go: called from within `poll` ---------------------------------------------------------------------
+
+    def _assigned(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        """Theirs is a seat, not yet a place: paused until the states are back.  Nothing slow may happen in here."""
+        paused = [TopicPartition(place.topic, place.partition, OFFSET_BEGINNING) for place in places]
+        consumer.incremental_assign(paused)
+        if paused:
+            consumer.pause(paused)
+        self.arriving |= {place.partition for place in places}
+
+    def _revoked(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        """Forget them, and whatever of them is in the batch in hand."""
+        gone = {place.partition for place in places}
+        self.batch = deque(delivered for delivered in self.batch if delivered.partition not in gone)
+        self.arriving -= gone
+        if self.restore is not None:
+            self.restore.drop(gone)
+        for part in gone:
+            self.states.pop(part, None)
+            self.next.pop(part, None)
+        consumer.incremental_unassign(places)
+
+    # -- before the work -------------------------------------------------------------------------------------------------------
+
+    def _gather(self, limit: int, timeout_s: float) -> None:
+        """`poll`, not `consume`: the two callbacks above must be able to edit the batch in hand."""
+        deadline = monotonic() + timeout_s
+        while len(self.batch) < limit:
+            left = deadline - monotonic()
+            message = self.consumer.poll(0 if self.batch else min(max(left, 0), 0.01 if self.arriving else 0.1))
+            if message is None:
+                if self.batch or self.arriving or left <= 0:
+                    return
+            elif error := message.error():
+                self._heed(error)
+            elif message.partition() in self.next:
+                self.batch.append(delivered_in(message, self.cluster))
+
+    def _heed(self, error: KafkaError) -> None:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            where = "stands at a position that its input no longer holds"
+            raise OutOfStep(f"{self.room.name} {where}: opencdi topics repair {self.room.name} --from-oldest")
+        if error.fatal() or not passing(error):
+            raise stop_for(error, self.room.name)
+
+    def _bring_back(self) -> None:
+        """A slice of the restore; when it is done, its partitions go to work."""
+        if self.restore is None:
+            self.restore = Restore(self.cluster, self.room, set(self.arriving))
+        if not self.restore.advance(_RESTORE_SLICE_S):
+            return
+        self.restore.check()
+        for part, restored in list(self.restore.partitions.items()):
+            place = TopicPartition(self.reads, part, restored.position or 0)
+            try:
+                self.consumer.seek(place)
+            except KafkaException as failure:
+                if kafka_error(failure).code() in (KafkaError._STATE, KafkaError._IN_PROGRESS):
+                    return  # the assignment has not reached the fetcher yet; the rest follows at the next turn
+                raise stop_for(kafka_error(failure), self.room.name) from None
+            self.states[part], self.next[part] = restored.states, place.offset
+            self.consumer.resume([place])
+            self.arriving.discard(part)
+            self.restore.drop({part})
+        self.restore.close()
+        self.restore = None
+
+    # -- the work --------------------------------------------------------------------------------------------------------------
+
+    def _transact(self) -> int:
+        """Step for at most `MAX_BATCH_S`, then send outputs, states and position as one act; memory changes after the commit."""
+        member = self.consumer.consumer_group_metadata()  # before the work: a rebalance in between must fence us
+        deadline = monotonic() + MAX_BATCH_S
+        overlays: dict[int, Overlay] = {}
+        said: list[tuple[Outgoing, int]] = []
+        reached: dict[int, int] = {}
+        stepped = 0
+        while self.batch and (not stepped or monotonic() < deadline):
+            delivered = self.batch.popleft()
+            part = delivered.partition
+            overlay = overlays.setdefault(part, Overlay(self.states[part]))
+            said += [(out, part) for out in self.stepper.step(overlay, delivered.record)]
+            reached[part] = delivered.position + 1
+            stepped += 1
+        changed = [
+            (part, key, None if state is None else self.room.codec.encode(key, state))
+            for part, overlay in overlays.items()
+            for key, state in overlay.writes()
+        ]
+        self._refuse_too_large(said, changed)
+        try:
+            self._send(said, changed, reached, member)
+        except KafkaException as failure:
+            self._abort(kafka_error(failure))
+            return 0
+        for overlay in overlays.values():
+            overlay.settle()
+        self.next.update(reached)
+        self.rewinds = 0
+        return stepped
+
+    def _refuse_too_large(self, said: list[tuple[Outgoing, int]], changed: list[tuple[int, str, bytes | None]]) -> None:
+        for out, _ in said:
+            refuse_too_large(out.topic.name, out.value)
+        for _, _, raw in changed:
+            refuse_too_large(f"state of {self.room.name}", raw)
+
+    def _send(
+        self, said: list[tuple[Outgoing, int]], changed: list[tuple[int, str, bytes | None]], reached: dict[int, int], member: object
+    ) -> None:
+        self.producer.begin_transaction()
+        for out, same in said:
+            key = out.to.key.encode() if isinstance(out.to, Key) else None
+            for part in partitions_for(out, same, self.all_partitions):
+                self._produce(self.cluster.named(out.topic.name), part, key, out.value, out.headers)
+        for part, name, raw in changed:
+            self._produce(self.log, part, name.encode(), raw)
+        for part, position in reached.items():
+            self._produce(self.log, part, POSITION_KEY, str(position).encode())
+        places = [TopicPartition(self.reads, part, position) for part, position in reached.items()]
+        self.producer.send_offsets_to_transaction(places, member, _WAIT_S)
+        while True:
+            try:
+                self.producer.commit_transaction(_WAIT_S)
+                return
+            except KafkaException as failure:
+                if not kafka_error(failure).retriable():
+                    raise  # otherwise: a commit is resumed by the same call
+
+    def _produce(self, topic: str, part: int, key: bytes | None, value: bytes | None, headers: Headers = ()) -> None:
+        while True:
+            try:
+                self.producer.produce(topic, value, key, part, headers=list(headers))
+                return
+            except BufferError:  # the client's queue is full: let it send
+                self.producer.poll(0.05)
+
+    def _abort(self, error: KafkaError) -> None:
+        """A peer came or went: read again from the last commit.  Anything else ends the process."""
+        if error.fatal() or not error.txn_requires_abort():
+            raise stop_for(error, self.room.name)
+        try:
+            self.producer.abort_transaction(_WAIT_S)
+            self.rewinds += 1
+            if error.code() != KafkaError.ILLEGAL_GENERATION or self.rewinds > _REWINDS_IN_A_ROW:
+                raise stop_for(error, self.room.name)
+            self.batch.clear()
+            for part, position in self.next.items():
+                self.consumer.seek(TopicPartition(self.reads, part, position))
+        except KafkaException as failure:
+            raise stop_for(kafka_error(failure), self.room.name) from None

@@ -1,0 +1,159 @@
+"""`opencdi run`: the processes of the line, started and watched."""
+
+import os
+import signal
+import sys
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opencdi.settings import Settings
+
+if TYPE_CHECKING:
+    from opencdi.bus.supervisor import Job, Stop
+    from opencdi.bus.watch import Watch
+
+_PROCESSES = ("door", "rooms", "pages")
+
+
+def run(
+    what: Annotated[list[str] | None, typer.Argument(help="door, rooms, pages, or single rooms by name; default: door rooms pages")] = None,
+) -> None:
+    """Run the line, or a part of it, until interrupted.
+
+    On the embedded bus `opencdi run` is the whole product: the front door, all rooms, the workbench.  On Kafka run one room a
+    process: `CDI_BUS=kafka://host:9092 opencdi run nlp`.
+    """
+    from opencdi.logs import start_logging
+
+    settings = Settings()
+    start_logging(settings.log_level, "supervisor")
+    raise typer.Exit(supervise(settings, tuple(what or _PROCESSES)))
+
+
+def supervise(settings: Settings, what: tuple[str, ...]) -> int:
+    """Keep these running until SIGTERM or SIGINT; the exit status."""
+    from opencdi.bus.bus import OtherPartitions, open_bus
+    from opencdi.bus.supervisor import Supervisor
+    from opencdi.events.topics import STATEFUL_ROOMS, TOPICS
+
+    if wrong := [name for name in what if name not in (*_PROCESSES, *STATEFUL_ROOMS)]:
+        print(f"no such process or room: {', '.join(wrong)}; there are {', '.join((*_PROCESSES, *STATEFUL_ROOMS))}", file=sys.stderr)
+        return 2
+    if settings.bus_url.startswith("sqlite://"):
+        try:
+            with open_bus(settings.bus_url, partitions=settings.partitions) as bus:
+                bus.apply_topics(TOPICS)
+        except OtherPartitions as other:
+            print(other, file=sys.stderr)
+            return 2
+        if "rooms" in what and not _first_here(settings):
+            print(
+                f"{settings.bus_url} is already being worked on: stop the other `opencdi run`, or set CDI_HOME to another folder",
+                file=sys.stderr,
+            )
+            return 2
+    supervisor = Supervisor([_job(name, settings) for name in what], Report(settings))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: supervisor.stop())
+    return supervisor.run()
+
+
+def _first_here(settings: Settings) -> bool:
+    """Whether nobody else works on this file: two would fence each other for ever.  The lock ends with the process."""
+    import fcntl
+
+    handle = os.open(settings.bus_url.removeprefix("sqlite:///") + ".run", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return False
+    return True
+
+
+def _job(name: str, settings: Settings) -> "Job":
+    from opencdi.bus.supervisor import Job
+
+    match name:
+        case "door":
+            return Job(name, run_door, (settings,))
+        case "pages":
+            return Job(name, run_pages, (settings,), watched=False)
+        case "rooms":
+            return Job(name, run_rooms, (settings, ()))
+    return Job(name, run_rooms, (settings, (name,)))
+
+
+class Report:
+    """What the supervisor tells the bus when a process has ended: an entry at which a room stopped twice, a room that stays stopped."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Opens the bus only when there is something to tell."""
+        self.settings = settings
+        self.stops: Counter[tuple[str, str]] = Counter()
+
+    def __call__(self, stop: "Stop") -> None:
+        """Count, and tell.  While the bus is away nothing is told: the entry will stop the room again."""
+        from opencdi.bus.bus import BusDown, open_bus
+        from opencdi.gateway.clock import WallClock
+        from opencdi.gateway.poison import record_poisoned, record_stopped
+
+        try:
+            if stop.cause == "too-many-failures":
+                with open_bus(self.settings.bus_url) as bus:
+                    record_stopped(bus, WallClock(), self.settings.tenant, stop.job, stop.cause)
+            if stop.entry is None:
+                return
+            self.stops[stop.entry] += 1
+            if self.stops[stop.entry] == 2:
+                with open_bus(self.settings.bus_url) as bus:
+                    record_poisoned(bus, WallClock(), self.settings.tenant, *stop.entry, stop.cause)
+        except BusDown:
+            if stop.entry is not None:
+                self.stops[stop.entry] = min(1, self.stops[stop.entry])
+
+
+# --- what runs in each process ---------------------------------------------------------------------------------------
+def run_door(settings: Settings, watch: "Watch") -> None:
+    """The front door."""
+    import asyncio
+
+    from opencdi.gateway.door import open_door
+    from opencdi.logs import start_logging
+
+    start_logging(settings.log_level, "door")
+    asyncio.run(open_door(settings, watch.beat))
+
+
+def run_rooms(settings: Settings, names: tuple[str, ...], watch: "Watch") -> None:
+    """These rooms (none named: all), in turn."""
+    from prometheus_client import CollectorRegistry
+
+    from opencdi.bus.at_work import work
+    from opencdi.bus.bus import open_bus
+    from opencdi.cli.line import line
+    from opencdi.logs import start_logging
+    from opencdi.metrics import RoomMetrics, serve_metrics
+
+    start_logging(settings.log_level, "+".join(names) or "rooms")
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    registry = CollectorRegistry()
+    serve_metrics(registry, settings.host, settings.metrics_port)
+    with open_bus(settings.bus_url, partitions=settings.partitions) as bus:
+        rooms = line(settings, names).values()
+        work(bus, rooms, slot=settings.slot, watch=watch, metrics=RoomMetrics(registry), stopped=stopped.is_set)
+
+
+def run_pages(settings: Settings, watch: "Watch") -> None:
+    """The workbench."""
+    from opencdi.logs import start_logging
+    from opencdi.workbench.app import serve
+
+    start_logging(settings.log_level, "pages")
+    watch.beat()
+    serve(settings)

@@ -1,0 +1,40 @@
+"""Body mass index: coded from any clinician's note, but only beside a provider's weight diagnosis (Guideline I.B.14)."""
+
+from collections.abc import Iterable
+
+from opencdi.coding.candidates import Candidate
+from opencdi.events.pages import Evidence, NoteRead
+
+WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R634", "R635", "R636", "R64")
+ANALYTES = frozenset({"bmi", "body-mass-index"})
+
+
+def bmi_code(bmi: float) -> str | None:
+    """Z68.- of an adult's body mass index (kg/m2); None for an impossible one."""
+    if not 8 <= bmi <= 150:
+        return None
+    if bmi < 20:
+        return "Z681"
+    if bmi < 40:
+        return f"Z68{int(bmi)}"
+    return f"Z684{next((i + 1 for i, below in enumerate((45, 50, 60, 70)) if bmi < below), 5)}"
+
+
+def bmi_candidate(notes: Iterable[NoteRead], codes: Iterable[Candidate], age: int | None) -> Candidate | None:
+    """The BMI code that goes with a proposed weight diagnosis of an adult; None without such a diagnosis (I.C.21.c.3)."""
+    weight = next((one for one in codes if one.status == "proposed" and one.code.startswith(WEIGHT_DIAGNOSES)), None)
+    if weight is None or age is None or age < 20:
+        return None
+    told = [(note, value) for note in notes if note.authentication == "authenticated" for value in note.values if value.analyte in ANALYTES]
+    if not told:
+        return None
+    note, value = max(told, key=lambda said: (said[0].written_at.at, said[1].start))
+    code = bmi_code(value.value)
+    if code is None:
+        return None
+    author = note.author.name or note.author.staff_id if note.author else ""
+    quote = Evidence(
+        note_id=note.note_id, revision=note.revision, start=value.start, end=value.end, quote=value.text, author=author, at=note.written_at
+    )
+    reason = f"I.B.14, I.C.21.c.3: body mass index beside {weight.code}"
+    return Candidate(code, "body-mass-index", nature="exempt", specific=True, evidence=(quote,), reasons=(reason,), order=weight.order)

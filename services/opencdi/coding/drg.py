@@ -1,0 +1,111 @@
+"""Today's claim, grouped: the working DRG, or why there is none, and what each code does to it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from opencdi.clinical.vocabulary import Poa
+from opencdi.coding.state import Stay
+from opencdi.events.pages import Claim, Effect, WorkingDrg
+from opencdi.knowledge.code_year import GrouperRelease
+from opencdi.knowledge.effect import effect_of_adding, effect_of_removing
+from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, group
+from opencdi.knowledge.weights import weight_of
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """The answer for one encounter: a DRG with its claim and effects, or the reason why there is none."""
+
+    claim: Claim | None = None
+    drg: WorkingDrg | None = None
+    no_drg: str | None = None
+    effects: tuple[Effect, ...] = ()
+    secondary: tuple[GroupedSecondary, ...] = ()
+
+
+def why_no_drg(stay: Stay) -> str | None:
+    """What stands against a DRG before any code is looked at; only inpatients have one (DOMAIN F.4)."""
+    if stay.closed:
+        return f"encounter {stay.closed}"
+    if stay.encounter_class != "inpatient":
+        return f"class {stay.encounter_class or 'unknown'}"
+    if stay.discharged_at is not None and stay.disposition is None:
+        return "disposition unmapped"
+    return None
+
+
+def grouped(
+    stay: Stay,
+    today: date,
+    release: GrouperRelease,
+    principal: tuple[str, Poa],
+    secondary: tuple[tuple[str, Poa], ...],
+    waiting: tuple[str, ...],
+) -> Grouped:
+    """Group today's claim.  `waiting`: codes that are not in the claim yet, whose effect is shown as if they were.
+
+    An undetermined POA is grouped as Y and marked, with the DRG under N beside it; an unknown disposition of a patient still here is
+    grouped as 01 and marked (DOMAIN F.12).
+    """
+    admitted = stay.admitted_at.at.date() if stay.admitted_at else today
+    age = stay.age_on(admitted)
+    if age is None:
+        return Grouped(no_drg="age unknown")
+    assumed = [] if stay.discharged_at else ["disposition 01"]
+    status = stay.disposition if stay.discharged_at and stay.disposition else "01"
+    undetermined = [code for code, poa in secondary if poa == "undetermined"]
+    if undetermined or principal[1] == "undetermined":
+        assumed.append("poa undetermined as Y")
+    sent = tuple(CodedDiagnosis(code, _as_grouped(poa)) for code, poa in secondary)
+    procedures = tuple(sorted(set(stay.procedures.values())))
+    claim = GrouperClaim(
+        release.version, age, stay.sex, int(status), CodedDiagnosis(principal[0], _as_grouped(principal[1])), sent, procedures
+    )  # fmt: skip
+    answer = group(claim)
+    told = Claim(
+        age=age,
+        sex=stay.sex,
+        discharge_status=status,
+        admit_date=admitted.isoformat(),
+        discharge_date=stay.discharged_at.at.date().isoformat() if stay.discharged_at else None,
+        version=release.name,
+        principal=(claim.principal.code, claim.principal.poa or ""),
+        secondary=tuple((d.code, d.poa or "") for d in sent),
+        procedures=procedures,
+    )
+    if answer.return_code != "OK":
+        return Grouped(told, no_drg=f"grouper: {answer.return_code}", secondary=answer.secondary)
+    if_not = group(claim.poa_as("N", *undetermined)).drg if undetermined else None
+    weight = weight_of(answer.drg, release.fiscal_year)
+    drg = WorkingDrg(
+        drg=answer.drg,
+        mdc=answer.mdc,
+        title=answer.title,
+        grouper=release.name,
+        severity=answer.severity,
+        initial_drg=answer.initial_drg,
+        return_code=answer.return_code,
+        weight=weight.weight if weight else None,
+        gmlos=weight.gmlos if weight else None,
+        weight_source=weight.source if weight else None,
+        assumed=tuple(assumed),
+        if_not_poa=if_not,
+    )
+    return Grouped(told, drg, None, _effects(claim, answer, waiting), answer.secondary)
+
+
+def _as_grouped(poa: Poa) -> str:
+    return "Y" if poa == "undetermined" else poa
+
+
+def _effects(claim: GrouperClaim, answer: Grouping, waiting: tuple[str, ...]) -> tuple[Effect, ...]:
+    told = []
+    for one in answer.secondary:
+        if one.severity not in ("MCC", "CC") and not one.moved:
+            continue  # the grouper itself says that it looked at nothing in this code
+        effect = effect_of_removing(claim, one.code, answer)
+        told.append(Effect(code=one.code, drg_with=effect.drg_with, drg_without=effect.drg_without, weight_delta=effect.weight_delta))
+    for code in waiting:
+        effect = effect_of_adding(claim, CodedDiagnosis(code, "Y"), grouped=answer)
+        told.append(Effect(code=code, drg_with=effect.drg_with, drg_without=effect.drg_without, weight_delta=effect.weight_delta))
+    return tuple(told)

@@ -1,0 +1,73 @@
+"""What a fact tells the coder about the stay.  Results, drugs and orders tell nothing here and are not even decoded."""
+
+import re
+from collections.abc import Iterable
+
+from opencdi.coding.state import Listed, Stay
+from opencdi.events.facts import (
+    DiagnosisListed,
+    DischargeCancelled,
+    EncounterCancelled,
+    EncounterDischarged,
+    EncounterMoved,
+    EncounterUpdated,
+    Fact,
+    InpatientOrdered,
+    PatientIdentified,
+    ProcedureRecorded,
+)
+
+KINDS = (
+    "patient_identified", "encounter_updated", "inpatient_ordered", "encounter_discharged", "discharge_cancelled", "encounter_cancelled",
+    "encounter_moved", "diagnosis_listed", "procedure_recorded",
+)  # fmt: skip
+_CONCERNS_US = re.compile(rb'"kind":\s*"(?:' + "|".join(KINDS).encode() + rb')"')
+_PCS = re.compile(r"[0-9A-HJ-NP-Z]{7}")
+
+
+def concerns_coding(facts_page: bytes) -> bool:
+    """Whether the page holds a fact of a kind that coding uses: a look at the bytes, so that a flood of results costs nothing."""
+    return _CONCERNS_US.search(facts_page) is not None
+
+
+def told(stay: Stay, facts: Iterable[Fact]) -> Stay:
+    """The stay after these facts, in their order."""
+    for fact in facts:
+        stay = _after(stay, fact)
+    return stay
+
+
+def _after(stay: Stay, fact: Fact) -> Stay:
+    match fact:
+        case PatientIdentified():
+            return stay.model_copy(
+                update={"birth_date": fact.birth_date or stay.birth_date, "sex": fact.sex if fact.sex != "U" else stay.sex}
+            )
+        case EncounterUpdated():
+            news = {"encounter_class": fact.encounter_class, "admitted_at": fact.admitted_at}
+            return stay.model_copy(update={name: value for name, value in news.items() if value is not None})
+        case InpatientOrdered():
+            # An order outweighs what was only inferred from the class.
+            known = stay.inpatient_at is not None and fact.basis != "order"
+            return stay if known else stay.model_copy(update={"inpatient_at": fact.at.at})
+        case EncounterDischarged():
+            return stay.model_copy(update={"discharged_at": fact.at, "disposition": fact.disposition})
+        case DischargeCancelled():
+            return stay.model_copy(update={"discharged_at": None, "disposition": None})
+        case EncounterCancelled():
+            return stay.model_copy(update={"closed": "cancelled"})
+        case EncounterMoved():
+            return stay.model_copy(update={"closed": "moved"})
+        case DiagnosisListed():
+            listed = {key: value for key, value in stay.listed.items() if key != fact.listing_id}
+            if fact.status == "active":
+                listed[fact.listing_id] = Listed(code=fact.code.code, system=fact.code.system, role=fact.role)
+            return stay.model_copy(update={"listed": listed})
+        case ProcedureRecorded():
+            code = fact.code.code.replace(".", "").upper()
+            procedures = {key: value for key, value in stay.procedures.items() if key != fact.procedure_id}
+            if fact.status == "done" and _PCS.fullmatch(code):
+                procedures[fact.procedure_id] = code
+            return stay.model_copy(update={"procedures": procedures})
+        case _:
+            return stay

@@ -1,0 +1,158 @@
+"""The coding room: what the encounter would be coded as today, and the DRG that follows (DESIGN §4)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States
+from opencdi.coding.bmi import ANALYTES
+from opencdi.coding.facts import concerns_coding, told
+from opencdi.coding.history import change_of
+from opencdi.coding.state import MODELS, ReadNote, SiteNow, Stay, Today
+from opencdi.coding.table import ConceptTable, load_table
+from opencdi.coding.working import Chart, coding_page
+from opencdi.events.contract import MadeBy
+from opencdi.events.entry import Entry, Envelope, entry_of, headers_of, read_entry
+from opencdi.events.ids import derived_id
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, NoteRead, SitePage
+from opencdi.events.problems import Unusable
+from opencdi.events.topics import CODING, DRG_CHANGES, FINDINGS
+from opencdi.knowledge.icd10cm import tabular
+from opencdi.knowledge.site import SiteData
+from opencdi.settings import rules_dir
+
+TABLE = Path("coding") / "concepts.yaml"
+
+
+def coding_room(site: SiteData, rules: Path | None = None) -> Room:
+    """The room under these site data and rules; tables are loaded here, once."""
+    table = load_table((rules or rules_dir()) / TABLE)
+    made_by = MadeBy(room="coding", software=version("opencdi"), rules=table.edition, code_set=tabular().edition)
+    coder = _Coder(site, table, made_by)
+    return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))
+
+
+@dataclass(frozen=True)
+class _Coder:
+    """The pure step, with the tables that it reads."""
+
+    site: SiteData
+    table: ConceptTable
+    made_by: MadeBy
+
+    def step(self, states: States, record: Record) -> Iterable[Outgoing]:
+        """One entry: pass it on, with a coding page where the codes or the DRG changed."""
+        entry = read_entry(record.value)
+        envelope = entry.envelope
+        if envelope.kind == "site-data":
+            yield from self._site_changed(states, entry)
+        if envelope.encounter_id is None or envelope.kind != "entry" or not self._heard(states, entry, envelope.encounter_id):
+            yield _passed_on(entry, record)
+        else:
+            said = list(self._recoded(states, entry, envelope.encounter_id))
+            yield from said or (_passed_on(entry, record),)
+
+    def _heard(self, states: States, entry: Entry, encounter_id: str) -> bool:
+        """Take in what concerns coding; whether anything did."""
+        stay = _stay_in(states, encounter_id)
+        before = stay
+        if entry.has("facts") and concerns_coding(entry.pages[entry.envelope.pages.index("facts")]):
+            page = entry.page(FactsPage)
+            stay = told(stay or Stay(tenant=entry.envelope.tenant), page.facts if page else ())
+        changed_notes = False
+        if entry.has("findings") and (findings := entry.page(FindingsPage)):
+            stay = stay or Stay(tenant=entry.envelope.tenant)
+            for note in findings.notes:
+                stay, changed = _noted(states, stay, encounter_id, note, self.table)
+                changed_notes = changed_notes or changed
+        if stay is not None and stay != before:
+            states[f"stay/{encounter_id}"] = stay
+        return changed_notes or stay != before
+
+    def _recoded(self, states: States, entry: Entry, encounter_id: str) -> Iterator[Outgoing]:
+        """The entry with its coding page and the DRG's change; nothing where today's codes are yesterday's."""
+        stay = _stay_in(states, encounter_id)
+        if stay is None:
+            return
+        envelope = entry.envelope
+        notes = tuple(note.note for note_id in stay.note_ids if isinstance(note := states.get(f"note/{encounter_id}/{note_id}"), ReadNote))
+        chart = Chart(stay, notes, self._site_of(states, envelope.tenant))
+        today = states.get(f"today/{encounter_id}")
+        before = today.page if isinstance(today, Today) else None
+        after = coding_page(chart, self.table, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by)
+        if before is not None and _same(before, after):
+            return
+        states[f"today/{encounter_id}"] = Today(page=after)
+        out = entry.with_page(after)
+        yield Outgoing(CODING, Key(encounter_id), out.encode(), headers_of(out, event_type="cdi.coding.entry", source="coding"))
+        if (change := change_of(envelope, encounter_id, stay, before, after)) is not None:
+            states[f"stay/{encounter_id}"] = stay.model_copy(update={"nth": change.nth})
+            headers = headers_of(entry, event_type="cdi.drg-changes.changed", source="coding", content_type="application/json")
+            numbered = tuple((name, f"{envelope.entry_id}/1".encode() if name == "ce_id" else value) for name, value in headers)
+            yield Outgoing(DRG_CHANGES, Key(encounter_id), change.to_json(), numbered)
+
+    def _site_of(self, states: States, tenant: str) -> SiteData:
+        held = states.get(f"site/{tenant}")
+        return SiteData.model_validate(held.site) if isinstance(held, SiteNow) else self.site
+
+    def _site_changed(self, states: States, entry: Entry) -> Iterator[Outgoing]:
+        """Remember the new site data and look again at the tenant's open encounters in this partition."""
+        page = entry.page(SitePage)
+        if page is None:
+            return
+        envelope = entry.envelope
+        try:
+            SiteData.model_validate(page.site)
+        except ValueError:
+            raise Unusable("SITE_DATA", "site") from None
+        states[f"site/{envelope.tenant}"] = SiteNow(site=page.site)
+        for key in sorted(key for key in states if key.startswith("stay/")):
+            stay, encounter_id = states[key], key.partition("/")[2]
+            if isinstance(stay, Stay) and stay.tenant == envelope.tenant and stay.closed is None:
+                again = Envelope(
+                    entry_id=derived_id(envelope.entry_id, encounter_id),
+                    tenant=envelope.tenant,
+                    received_at=envelope.received_at,
+                    source="coding",
+                    encounter_id=encounter_id,
+                )
+                yield from self._recoded(states, entry_of(again, ()), encounter_id)
+
+
+def _stay_in(states: States, encounter_id: str) -> Stay | None:
+    held = states.get(f"stay/{encounter_id}")
+    return held if isinstance(held, Stay) else None
+
+
+def _noted(states: States, stay: Stay, encounter_id: str, note: NoteRead, table: ConceptTable) -> tuple[Stay, bool]:
+    """Keep what this note says now; a retracted one leaves nothing, an older revision changes nothing."""
+    key = f"note/{encounter_id}/{note.note_id}"
+    held = states.get(key)
+    if isinstance(held, ReadNote) and held.note.revision > note.revision:
+        return stay, False
+    if note.retracted:
+        if held is None:
+            return stay, False
+        del states[key]
+        return stay.model_copy(update={"note_ids": tuple(n for n in stay.note_ids if n != note.note_id)}), True
+    kept = ReadNote(note=_what_coding_needs(note, table))
+    if held == kept or (held is None and not kept.note.counts and not kept.note.values):
+        return stay, False
+    states[key] = kept
+    return (stay if note.note_id in stay.note_ids else stay.model_copy(update={"note_ids": (*stay.note_ids, note.note_id)})), True
+
+
+def _what_coding_needs(note: NoteRead, table: ConceptTable) -> NoteRead:
+    findings = tuple(one for one in note.findings if note.counts and one.experiencer == "patient" and table.has(one.concept))
+    values = tuple(value for value in note.values if value.analyte in ANALYTES)
+    return note.model_copy(update={"sections": (), "findings": findings, "values": values})
+
+
+def _same(before: CodingPage, after: CodingPage) -> bool:
+    return before == after.model_copy(update={"as_of": before.as_of, "made_by": before.made_by})
+
+
+def _passed_on(entry: Entry, record: Record) -> Outgoing:
+    to = Key(record.key) if record.key is not None else SamePartition()
+    return Outgoing(CODING, to, record.value, headers_of(entry, event_type="cdi.coding.entry", source="coding"))

@@ -1,0 +1,65 @@
+"""What the coding room remembers: the stay, each note's reading, and today's codes; a record each, so that a late event stays cheap."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from opencdi.bus.room import State
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import EncounterClass, Sex
+from opencdi.events.pages import CodingPage, NoteRead
+
+
+class SiteNow(State):
+    """`site/<tenant>`: the site data in force."""
+
+    site: dict[str, Any]
+
+
+class Listed(State):
+    """A diagnosis on a list: shown as recorded where it is a valid code; it never satisfies."""
+
+    code: str
+    system: str
+    role: str
+
+
+class Stay(State):
+    """`stay/<encounter>`: who, when, how classed, how left."""
+
+    tenant: str
+    birth_date: str | None = None
+    sex: Sex = "U"
+    encounter_class: EncounterClass | None = None
+    admitted_at: ClinicalTime | None = None
+    inpatient_at: datetime | None = None
+    discharged_at: ClinicalTime | None = None
+    disposition: str | None = None
+    closed: Literal["cancelled", "moved"] | None = None
+    note_ids: tuple[str, ...] = ()
+    listed: dict[str, Listed] = Field(default_factory=dict)
+    procedures: dict[str, str] = Field(default_factory=dict)  # procedure_id -> ICD-10-PCS code
+    nth: int = 0  # how many times the DRG has changed
+
+    def age_on(self, day: date) -> int | None:
+        """Whole years on that day; None where the birth date is unknown.  A partial birth date counts from its first day."""
+        if not self.birth_date:
+            return None
+        year, month, dom = (int(part) for part in [*self.birth_date[:10].split("-"), "1", "1"][:3])
+        return max(0, day.year - year - ((day.month, day.day) < (month, dom)))
+
+
+class ReadNote(State):
+    """`note/<encounter>/<note>`: what one note says, less what coding does not need."""
+
+    note: NoteRead
+
+
+class Today(State):
+    """`today/<encounter>`: the last CodingPage sent."""
+
+    page: CodingPage
+
+
+MODELS: dict[str, type[State]] = {"site": SiteNow, "stay": Stay, "note": ReadNote, "today": Today}

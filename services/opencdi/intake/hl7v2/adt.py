@@ -1,0 +1,129 @@
+"""PID and PV1: who, and which visit; ADT events and merges (DOMAIN F.1, F.4)."""
+
+from typing import Literal, cast
+
+from opencdi.clinical.vocabulary import EncounterClass, Sex
+from opencdi.events.facts import DiagnosisListed
+from opencdi.events.problems import Unusable
+from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.hl7v2.reading import Reading
+from opencdi.intake.tables import MERGE_BY_TRIGGER, VISIT_EVENT_BY_TRIGGER
+from opencdi.intake.told import Identifier, Item, Merge, PatientTold, VisitEvent, VisitTold
+
+_SEX: dict[str, Sex] = {"M": "M", "F": "F"}
+_ROLE: dict[str, Literal["admitting", "working", "final"]] = {"A": "admitting", "W": "working", "F": "final"}
+
+
+def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
+    """PID; raises `Unusable` where it names nobody: nothing in the message could be filed."""
+    message = reading.message
+    pid = segment or message.first("PID")
+    ids = reading.identifiers(pid, 3) or reading.identifiers(pid, 2) or reading.identifiers(pid, 4)
+    if not ids:
+        raise Unusable("NO_PATIENT", "PID-3")
+    family, given = message.component(pid, 5, 1), message.component(pid, 5, 2)
+    born = message.component(pid, 7)[:8]
+    sex = message.component(pid, 8)
+    return PatientTold(
+        ids=ids,
+        name=f"{given} {family}".strip() or None,
+        birth_date="-".join(part for part in (born[:4], born[4:6], born[6:8]) if part) if born[:4].isdigit() and len(born) >= 4 else None,
+        sex=_SEX.get(sex.upper(), "U") if sex else None,
+    )
+
+
+def class_of(reading: Reading, pv1: Segment) -> tuple[EncounterClass | None, str | None]:
+    """PV1-2 with PV1-18 by the site's table; what is in no table is "unmapped", never a default (DOMAIN F.4)."""
+    sent, kind = reading.message.component(pv1, 2), reading.message.component(pv1, 18)
+    if not sent:
+        return None, None
+    table = reading.context.site.class_by_code
+    found = table.get(f"{sent}/{kind}") or table.get(sent)
+    if found is None:
+        reading.told.problems.append(("CLASS_UNMAPPED", "PV1-2"))
+    return found or "unmapped", sent
+
+
+def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | None:
+    """PV1 with PID-18; None where the message has neither."""
+    message, site = reading.message, reading.context.site
+    pid, pv1 = message.first("PID"), message.first("PV1")
+    account = message.component(pid, 18)
+    if pv1 is None:
+        return VisitTold(account=account, event=event) if account or event != "mention" else None
+    told = VisitTold(
+        number=message.component(pv1, 19),
+        facility=message.component(pv1, 19, 4) or message.header.first(4),
+        facility_assumed=not message.component(pv1, 19, 4),
+        account=account,
+        event=event,
+    )
+    if event == "mention":
+        return told
+    encounter_class, source = class_of(reading, pv1)
+    disposition = message.component(pv1, 36)
+    if disposition and disposition not in site.disposition_by_code:
+        reading.told.problems.append(("DISPOSITION_UNMAPPED", "PV1-36"))
+    pv2 = message.first("PV2")
+    location = raw(pv1, 3)
+    return VisitTold(
+        number=told.number,
+        facility=told.facility,
+        facility_assumed=told.facility_assumed,
+        account=account,
+        event=event,
+        encounter_class=encounter_class,
+        class_source=source,
+        location="" if location == '""' else "^".join(part for part in message.parts(location)[:3] if part) or None,
+        service=reading.changed(pv1, 10),
+        attending=reading.person(pv1, 7),
+        admitting_reason=message.component(pv2, 3, 2) or message.component(pv2, 3) or None,
+        admitted_at=reading.time(pv1, 44),
+        expected_discharge_at=reading.time(pv2, 9),
+        discharged_at=reading.time(pv1, 45),
+        disposition=site.disposition_by_code.get(disposition),
+        disposition_source=disposition or None,
+    )
+
+
+def event_of(trigger: str) -> VisitEvent:
+    """What an ADT event says about the visit."""
+    return VISIT_EVENT_BY_TRIGGER.get(trigger, "mention")
+
+
+def merge_of(reading: Reading, trigger: str, patient: PatientTold) -> Merge:
+    """MRG: the old identifier lives on as the new one.  Raises `Unusable` for a merge into itself or without the old number."""
+    what = cast(Literal["patient", "account", "visit"], MERGE_BY_TRIGGER[trigger])
+    mrg, pid, pv1 = reading.message.first("MRG"), reading.message.first("PID"), reading.message.first("PV1")
+    number = {"patient": 1, "account": 3, "visit": 5}[what]
+    old = Identifier(reading.message.component(mrg, number), reading.message.component(mrg, number, 4))
+    if not old.value:
+        raise Unusable("NO_OLD_IDENTIFIER", f"MRG-{number}")
+    if what == "patient":
+        new = patient.ids[0]
+    elif what == "account":
+        new = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
+    else:
+        new = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4))
+    if old == new or not new.value:
+        raise Unusable("MERGE_INTO_ITSELF" if old == new else "NO_NEW_IDENTIFIER", "MRG")
+    return Merge(what, old, new)
+
+
+def diagnoses_of(reading: Reading) -> None:
+    """DG1: a list of codes; it may indicate and never satisfies (DOMAIN F.6)."""
+    message = reading.message
+    for nth, dg1 in enumerate(message.every("DG1"), 1):
+        code = reading.code(raw(dg1, 3))
+        if not code.code and not code.text:
+            code = code.model_copy(update={"text": message.component(dg1, 4)})
+        if not code.code and not code.text:
+            continue
+        fact = DiagnosisListed(
+            listing_id=reading.id_of("diagnosis", message.component(message.first("PV1"), 19), code.code or code.text, str(nth)),
+            code=code.model_copy(update={"code": code.code.replace(".", "").upper()}) if code.system in ("I10", "I9") else code,
+            role=_ROLE.get(message.component(dg1, 6), "working"),
+            poa=message.component(dg1, 26) or None,
+            at=reading.time(dg1, 5) or reading.sent_at,
+        )
+        reading.told.items.append(Item(fact, (reading.sent_at.at.isoformat(),)))

@@ -1,0 +1,141 @@
+"""A tolerant splitter for HL7 v2: what arrives in practice, not what the standard wishes (DOMAIN B02)."""
+
+import re
+from dataclasses import dataclass
+
+from opencdi.events.hl7_structure import MessageHeader, header_of
+from opencdi.events.problems import Unusable
+
+_CHARSETS = {
+    "ASCII": "utf-8", "": "utf-8", "UNICODE UTF-8": "utf-8", "UNICODE": "utf-8", "UTF-8": "utf-8", "8859/1": "cp1252", "8859/2": "iso8859-2",
+    "8859/5": "iso8859-5", "8859/6": "iso8859-6", "8859/7": "iso8859-7", "8859/8": "iso8859-8", "8859/9": "iso8859-9", "8859/15": "iso8859-15",
+    "ISO IR87": "iso2022_jp", "GB 18030-2000": "gb18030", "BIG-5": "big5", "KS X 1001": "euc_kr",
+}  # fmt: skip
+_LINES = re.compile(r"[\r\n]+")
+_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z")
+Segment = list[str]
+"""Fields by their number: `segment[0]` is the name, `segment[3]` the third field; MSH counts its separator as MSH-1."""
+
+
+def clean(text: str) -> str:
+    """Text that every later room can write: lone surrogates and NUL become a replacement sign."""
+    if text.isascii():
+        return text.replace("\x00", "�") if "\x00" in text else text
+    return text.encode("utf-8", "replace").decode().replace("\x00", "�")
+
+
+def decoded(body: bytes, header: MessageHeader) -> str:
+    """The message as text: MSH-18, else UTF-8, else Windows' Latin-1 (which what claims to be ASCII often is)."""
+    charset = _CHARSETS.get(header.first(18).split(header.repetition)[0].upper(), "utf-8")
+    for name in (charset, "utf-8", "cp1252"):
+        try:
+            return body.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return body.decode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, split into segments; fields stay as sent until somebody asks for them."""
+
+    header: MessageHeader
+    segments: tuple[Segment, ...]
+
+    def first(self, name: str) -> Segment | None:
+        """The first segment of that name."""
+        return next((segment for segment in self.segments if segment[0] == name), None)
+
+    def every(self, name: str) -> list[Segment]:
+        """All segments of that name, in order."""
+        return [segment for segment in self.segments if segment[0] == name]
+
+    def parts(self, value: str) -> list[str]:
+        """The components of one repetition, unescaped."""
+        return [self.plain(part) for part in value.split(self.header.component)]
+
+    def repetitions(self, segment: Segment | None, number: int) -> list[str]:
+        """The repetitions of a field, as sent."""
+        value = raw(segment, number)
+        return value.split(self.header.repetition) if value else []
+
+    def component(self, segment: Segment | None, number: int, nth: int = 1) -> str:
+        """The nth component of the first repetition of a field, its first subcomponent, unescaped and stripped."""
+        value = raw(segment, number)
+        if not value:
+            return ""
+        header = self.header
+        if header.repetition in value:
+            value = value.split(header.repetition, 1)[0]
+        if header.component in value or nth > 1:
+            parts = value.split(header.component)
+            value = parts[nth - 1] if nth <= len(parts) else ""
+        if header.subcomponent in value:
+            value = value.split(header.subcomponent, 1)[0]
+        return self.plain(value).strip()
+
+    def plain(self, value: str) -> str:
+        """The value with the escapes undone."""
+        return unescaped(value, self.header) if self.header.escape and self.header.escape in value else value
+
+
+def raw(segment: Segment | None, number: int) -> str:
+    """A field as sent, "" if it is not there."""
+    return segment[number] if segment is not None and number < len(segment) else ""
+
+
+def unescaped(value: str, header: MessageHeader) -> str:
+    r"""Undo \F\ \S\ \T\ \R\ \E\ \.br\ \Xdd..\; highlighting and unknown escapes leave nothing; a lone escape sign stays."""
+    signs = {"F": header.field, "S": header.component, "T": header.subcomponent, "R": header.repetition, "E": header.escape}
+    pieces = value.split(header.escape)
+    out = [pieces[0]]
+    inside = True
+    for nth, piece in enumerate(pieces[1:], 1):
+        last = nth == len(pieces) - 1
+        if inside and not last and (meant := _escape(piece, signs)) is not None:
+            out.append(meant)
+            inside = False
+        elif inside:
+            out.append(header.escape + piece)
+        else:
+            out.append(piece)
+            inside = True
+    return "".join(out)
+
+
+def _escape(code: str, signs: dict[str, str]) -> str | None:
+    if code in signs:
+        return signs[code]
+    if code[:1] == "X" and re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", code[1:]):
+        data = bytes.fromhex(code[1:])
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data.decode("latin-1")
+    if code[:1] == ".":
+        return "\n" if code[1:3].lower() in ("br", "sp", "ce") else ""
+    return "" if code in ("H", "N", "") or code[:1] in ("Z", "C", "M") and code[1:].isalnum() else None
+
+
+def read_message(body: bytes) -> Message:
+    """The message in these bytes; raises `Unusable` where there is none.  A line that is no segment belongs to the field before it."""
+    body = body.strip(b"\x0b\x1c")
+    header = header_of(body)
+    if header is None:
+        raise Unusable("NO_MSH", "MSH")
+    text = clean(decoded(body[body.index(b"MSH") :], header))
+    segments: list[Segment] = []
+    for line in _LINES.split(text):
+        if not line:
+            continue
+        fields = line.split(header.field)
+        if not _SEGMENT.match(fields[0].strip()) or len(fields) == 1 and len(line) > 3:
+            # A raw line break inside a text field: real senders do it, and the words must not be lost.
+            if segments and segments[-1][0] in ("OBX", "NTE"):
+                segments[-1][-1 if len(segments[-1]) < 6 else 5] += "\n" + line
+            continue
+        fields[0] = fields[0].strip()
+        if fields[0] == "MSH":
+            fields.insert(1, header.field)
+        segments.append(fields)
+    return Message(header, tuple(segments))

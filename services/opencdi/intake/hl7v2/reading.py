@@ -1,0 +1,91 @@
+"""Reading HL7 data types: times, people, codes, identifiers."""
+
+from dataclasses import dataclass, field
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import AuthorRole
+from opencdi.events.facts import Coded, Person
+from opencdi.events.ids import keyed_hash
+from opencdi.intake.hl7v2.message import Message, Segment, raw
+from opencdi.intake.time import arrival, hl7_time, zone_named, zone_of_offset
+from opencdi.intake.told import Context, Findings, Identifier
+
+_SYSTEMS = {"LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT"}
+_DELETED = '""'
+
+
+@dataclass(slots=True)
+class Reading:
+    """One message being read, with the zone in which its times are meant."""
+
+    message: Message
+    context: Context
+    told: Findings = field(default_factory=Findings)
+
+    def __post_init__(self) -> None:
+        """The zone of times without an offset: MSH-7's, else the facility's (DOMAIN F.2)."""
+        sent = self.message.header.first(7)
+        offset = sent[-5:] if len(sent) > 5 and sent[-5] in "+-" and sent[-4:].isdigit() else ""
+        self.zone = zone_of_offset(offset) if offset else zone_named(self.context.site.timezone)
+        self.sent_at = hl7_time(sent, self.zone) or arrival(self.context.received_at)
+
+    zone: object = field(init=False)
+    sent_at: ClinicalTime = field(init=False)
+
+    def id_of(self, *parts: str) -> str:
+        """An id of something that this message identifies."""
+        return keyed_hash(self.context.key, *parts)
+
+    def time(self, segment: Segment | None, number: int, where: str = "") -> ClinicalTime | None:
+        """A time field; a problem is noted where it is filled and cannot be read."""
+        text = self.message.component(segment, number)
+        if not text or text == _DELETED:
+            return None
+        at = hl7_time(text, self.zone)  # type: ignore[arg-type]
+        if at is None:
+            self.told.problems.append(("UNREADABLE_TIME", where or f"{segment[0] if segment else ''}-{number}"))
+        return at
+
+    def person(self, segment: Segment | None, number: int, role: AuthorRole = "unknown") -> Person | None:
+        """XCN or PPN: id, family, given."""
+        value = raw(segment, number)
+        if not value or value == _DELETED:
+            return None
+        parts = self.message.parts(value.split(self.message.header.repetition, 1)[0])
+        family = (parts[1] if len(parts) > 1 else "").split("&")[0].strip()
+        name = f"{parts[2].strip()} {family}".strip() if len(parts) > 2 else family
+        return Person(staff_id=parts[0].strip(), name=name, role=role) if parts[0].strip() or name else None
+
+    def degree(self, segment: Segment | None, number: int) -> str:
+        """XCN-7, "MD", "RN": the sender's word for a role."""
+        return self.message.component(segment, number, 7)
+
+    def code(self, value: str) -> Coded:
+        """CE or CWE; the alternate is taken where it is LOINC and the first is not."""
+        parts = self.message.parts(value.split(self.message.header.repetition, 1)[0])
+        parts += [""] * (6 - len(parts))
+        code, text, system, other, other_text, other_system = (part.strip() for part in parts[:6])
+        if _SYSTEMS.get(system.upper()) != "LN" and _SYSTEMS.get(other_system.upper()) == "LN" and other:
+            code, text, system = other, other_text or text, other_system
+        return Coded(code=code, system=_SYSTEMS.get(system.upper(), system or "L"), text=text)
+
+    def identifiers(self, segment: Segment | None, number: int) -> tuple[Identifier, ...]:
+        """CX repetitions, the medical record number first; numbers of other kinds (SSN, licence) identify nobody here."""
+        found: list[tuple[int, Identifier]] = []
+        for value in self.message.repetitions(segment, number):
+            parts = self.message.parts(value)
+            parts += [""] * (5 - len(parts))
+            if parts[0].strip() and parts[0] != _DELETED and parts[4].strip() not in ("SS", "DL", "AN", "VN"):
+                rank = 0 if parts[4].strip() == "MR" else 1
+                found.append((rank, Identifier(parts[0].strip(), parts[3].split("&")[0].strip())))
+        return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
+
+    def changed(self, segment: Segment | None, number: int) -> str | None:
+        """A snapshot's field: None if empty (nothing changes), "" if it is deleted, else its first component (DOMAIN F.4)."""
+        text = self.message.component(segment, number)
+        return None if not text else "" if text == _DELETED else text
+
+    def time_of_action(self, segment: Segment | None, number: int) -> ClinicalTime | None:
+        """PPN-15: when that person acted (signed)."""
+        text = self.message.component(segment, number, 15)
+        return hl7_time(text, self.zone) if text else None  # type: ignore[arg-type]

@@ -1,0 +1,170 @@
+"""ORU and OUL: results, vital signs, and reports sent as one line per OBX (DOMAIN F.5)."""
+
+from dataclasses import dataclass, field
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import Authentication
+from opencdi.events.facts import Coded, NoteFiled
+from opencdi.events.ids import content_hash
+from opencdi.intake.content import text_of_ed
+from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.hl7v2.reading import Reading
+from opencdi.intake.tables import NO_RESULT_YET, NOTE_TYPE_BY_SECTION, RESULT_STATUS_BY_OBX11, loinc_of, note_type_of, role_of
+from opencdi.intake.told import Item
+from opencdi.intake.values import measurement
+from opencdi.knowledge.analytes import analyte_by_loinc
+
+_WORDS = frozenset({"TX", "FT"})
+_REPORT_CHARACTERS = 200
+"""Text lines of an order without a document code are a report from this length on; below it they are a result in words."""
+
+
+@dataclass(slots=True)
+class Group:
+    """An OBR with its results; `orc` is the ORC before it."""
+
+    obr: Segment
+    orc: Segment | None = None
+    observations: list[Segment] = field(default_factory=list)
+    comments: dict[int, str] = field(default_factory=dict)
+    specimen: Segment | None = None
+
+
+def groups_in(reading: Reading) -> list[Group]:
+    """The order groups of the message; results before any OBR (in ADT) make a group without order number."""
+    groups: list[Group] = []
+    orc: Segment | None = None
+    for segment in reading.message.segments:
+        name = segment[0]
+        if name == "ORC":
+            orc = segment
+        elif name == "OBR":
+            groups.append(Group(segment, orc))
+            orc = None
+        elif name == "OBX":
+            if not groups:
+                groups.append(Group(["OBR"]))
+            groups[-1].observations.append(segment)
+        elif name == "NTE" and groups and groups[-1].observations:
+            nth = len(groups[-1].observations) - 1
+            groups[-1].comments[nth] = groups[-1].comments.get(nth, "") + " " + reading.message.plain(raw(segment, 3))
+        elif name == "SPM" and groups:
+            groups[-1].specimen = segment
+    return groups
+
+
+def order_numbers(reading: Reading, *segments: Segment | None) -> tuple[str, ...]:
+    """Ids of the placer and filler numbers in ORC-2/3 and OBR-2/3: they lead to the visit (DOMAIN F.1)."""
+    numbers = (reading.message.component(segment, n) for segment in segments if segment is not None for n in (2, 3))
+    return tuple(dict.fromkeys(reading.id_of("order", number) for number in numbers if number))
+
+
+def results_of(reading: Reading) -> None:
+    """All results and reports of the message."""
+    for group in groups_in(reading):
+        _group(reading, group)
+
+
+def _group(reading: Reading, group: Group) -> None:
+    message, obr = reading.message, group.obr
+    orders = order_numbers(reading, group.orc, obr)
+    version_at = reading.time(obr, 22) or reading.sent_at
+    lines: list[Segment] = []
+    service = reading.code(raw(obr, 4))
+    # F.5: filler number, else placer number with the service; without either, the patient and the time of the draw.
+    filler, placer = message.component(obr, 3), message.component(obr, 2)
+    taken_of_order = reading.time(obr, 7)
+    identity = (filler,) if filler else (placer, service.code) if placer else (_patient(reading), service.code, raw(obr, 7))
+    specimen = message.component(group.specimen, 4, 2) or message.component(group.specimen, 4) or message.component(obr, 15) or None
+    series = reading.context.feed in reading.context.site.series_feeds
+    for nth, obx in enumerate(group.observations):
+        kind = message.component(obx, 2).upper()
+        code = reading.code(raw(obx, 3))
+        if kind in ("ED", "RP") or (kind in _WORDS and not _known(code, reading)):
+            lines.append(obx)
+            continue
+        sent_status = message.component(obx, 11) or message.component(obr, 25) or "F"
+        if sent_status in NO_RESULT_YET or not (code.code or code.text):
+            continue
+        status = RESULT_STATUS_BY_OBX11.get(sent_status)
+        if status is None:
+            reading.told.problems.append(("RESULT_STATUS_UNKNOWN", "OBX-11"))
+            status = "preliminary"
+        own = reading.time(obx, 14)
+        taken = own or taken_of_order or reading.sent_at
+        moment = (raw(obx, 14),) if series or not (filler or placer) else ()
+        fact = measurement(
+            reading.context,
+            measurement_id=reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4), *moment),
+            code=code,
+            sent=_value(reading, obx, kind),
+            unit=message.component(obx, 6),
+            status=status,
+            taken_at=taken,
+            abnormal=message.component(obx, 8) or None,
+            specimen=specimen,
+            comment=group.comments.get(nth, "") + " " + message.component(obx, 8, 2) if nth in group.comments else "",
+        )
+        reading.told.items.append(Item(fact, ("0" if status == "preliminary" else "1", version_at.at.isoformat()), orders))
+    if lines:
+        _words(reading, group, lines, service, identity, orders, version_at, taken_of_order or version_at)
+
+
+def _patient(reading: Reading) -> str:
+    return reading.message.component(reading.message.first("PID"), 3)
+
+
+def _known(code: Coded, reading: Reading) -> bool:
+    loinc = loinc_of(code, reading.context.site)
+    return loinc is not None and loinc in analyte_by_loinc()
+
+
+def _value(reading: Reading, obx: Segment, kind: str) -> str:
+    message, value = reading.message, raw(obx, 5)
+    if kind == "SN":
+        parts = [part.strip() for part in message.parts(value)]
+        return "".join(parts)
+    if kind in ("CE", "CWE", "CNE", "CF"):
+        parts = message.parts(value)
+        return (parts[1] if len(parts) > 1 and parts[1] else parts[0]).strip()
+    return message.plain(value).replace(message.header.repetition, "\n").strip() if value else ""
+
+
+def _words(
+    reading: Reading, group: Group, lines: list[Segment], service: Coded, identity: tuple[str, ...], orders: tuple[str, ...],
+    version_at: ClinicalTime, written_at: ClinicalTime,
+) -> None:  # fmt: skip
+    """Text lines of one order: one document, or results in words where they are few and no document is ordered."""
+    message, site = reading.message, reading.context.site
+    pieces = [text_of_ed(message.parts(raw(obx, 5)), reading.told) if raw(obx, 2) in ("ED", "RP") else _value(reading, obx, "TX") for obx in lines]
+    text = "\n".join(piece for piece in pieces if piece is not None).strip("\n")
+    note_type = note_type_of(service, site, NOTE_TYPE_BY_SECTION.get(message.component(group.obr, 24), "other"))
+    status = message.component(lines[0], 11) or message.component(group.obr, 25) or "F"
+    version = ("0" if status in ("P", "R", "S") else "1", version_at.at.isoformat())
+    if note_type == "other" and len(text) < _REPORT_CHARACTERS:
+        for obx, piece in zip(lines, pieces, strict=True):
+            code = reading.code(raw(obx, 3))
+            if not piece or not (code.code or code.text):
+                continue
+            fact = measurement(
+                reading.context,
+                measurement_id=reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4), message.component(obx, 1)),
+                code=code, sent=piece, unit="", status=RESULT_STATUS_BY_OBX11.get(status, "preliminary"), taken_at=written_at,
+            )  # fmt: skip
+            reading.told.items.append(Item(fact, version, orders))
+        return
+    if not text:
+        return
+    signed: Authentication = "cancelled" if status in ("D", "W", "X") else "unsigned" if version[0] == "0" else "authenticated"
+    fact_note = NoteFiled(
+        note_id=reading.id_of("report", *identity, service.code),
+        note_type=note_type,
+        type_code=service if service.code or service.text else None,
+        title=service.text,
+        author=reading.person(group.obr, 32, role_of("", note_type, site)),
+        written_at=written_at,
+        authentication=signed,
+        text_hash=content_hash(text),
+        length=len(text),
+    )
+    reading.told.items.append(Item(fact_note, version, orders, text))

@@ -1,0 +1,69 @@
+"""What the senders' codes mean, where HL7 and FHIR themselves define them.  A site's own codes are site data."""
+
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
+from opencdi.events.facts import Coded
+from opencdi.intake.told import VisitEvent
+from opencdi.knowledge.site import SiteData
+
+# --- HL7 v2 events --------------------------------------------------------------------------------------------------
+VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
+    "A01": "admit", "A02": "snapshot", "A03": "discharge", "A04": "admit", "A05": "admit", "A06": "snapshot", "A07": "snapshot", "A08": "snapshot",
+    "A11": "cancel-admit", "A12": "snapshot", "A13": "cancel-discharge",
+}  # fmt: skip
+PERSON_TRIGGERS = frozenset({"A28", "A31"})
+MERGE_BY_TRIGGER = {"A18": "patient", "A34": "patient", "A40": "patient", "A35": "account", "A41": "account", "A42": "visit"}
+RESULT_TYPES = frozenset({"ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "ORU^R40", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24"})
+ORDER_TYPES = frozenset({
+    "ORM^O01", "OMG^O19", "OML^O21", "OML^O33", "OML^O35", "OMI^O23", "OMP^O09", "RDE^O11", "RDE^O25", "RDE^O01", "RDS^O13", "RDS^O01",
+    "RAS^O17", "RAS^O01",
+})  # fmt: skip
+RELATION_BY_TRIGGER = {
+    "T01": "new", "T02": "new", "T03": "status", "T04": "status", "T05": "addendum", "T06": "addendum", "T07": "edit", "T08": "edit",
+    "T09": "replacement", "T10": "replacement", "T11": "cancel",
+}  # fmt: skip
+
+# --- status ---------------------------------------------------------------------------------------------------------
+RESULT_STATUS_BY_OBX11: dict[str, ResultStatus] = {
+    "P": "preliminary", "R": "preliminary", "S": "preliminary", "A": "final", "F": "final", "U": "final", "V": "final", "B": "final",
+    "C": "corrected", "D": "withdrawn", "W": "withdrawn", "X": "withdrawn",
+}  # fmt: skip
+RESULT_STATUS_BY_FHIR: dict[str, ResultStatus] = {
+    "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected", "entered-in-error": "withdrawn",
+    "cancelled": "withdrawn",
+}  # fmt: skip
+NO_RESULT_YET = frozenset({"I", "N", "O"})
+AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
+    "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned", "PA": "needs-cosignature",
+}  # fmt: skip
+AUTHENTICATION_BY_DOCSTATUS: dict[str, Authentication] = {"final": "authenticated", "amended": "authenticated", "preliminary": "unsigned"}
+CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
+
+# --- who wrote it: the note's type tells where the message does not (DOMAIN F.6) ---------------------------------------
+ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {
+    "history-and-physical": "provider", "progress": "provider", "consult": "provider", "operative": "provider", "anesthesia": "provider",
+    "discharge-summary": "provider", "emergency": "provider", "procedure": "provider", "query-response": "provider", "radiology": "provider",
+    "pathology": "provider", "nursing": "nurse", "dietitian": "dietitian", "wound-care": "nurse", "therapy": "therapist",
+    "social-work": "social-worker", "laboratory": "system", "query": "system",
+}  # fmt: skip
+NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074
+    "RAD": "radiology", "CT": "radiology", "CUS": "radiology", "NMR": "radiology", "NMS": "radiology", "OUS": "radiology", "RUS": "radiology",
+    "RX": "radiology", "VUS": "radiology", "XRC": "radiology", "SP": "pathology", "CP": "pathology", "PAT": "pathology", "TX": "other",
+}  # fmt: skip
+
+
+def loinc_of(code: Coded, site: SiteData) -> str | None:
+    """The LOINC code that is meant; None while a local code is unmapped."""
+    if code.system == "LN":
+        return code.code
+    table = site.loinc_by_local_code
+    return table.get(f"{code.code}^{code.system}") or table.get(code.code) if table else None
+
+
+def note_type_of(code: Coded, site: SiteData, otherwise: NoteType = "other") -> NoteType:
+    """The kind of note that a document code names."""
+    return site.note_type_by_code.get(code.code) or site.note_type_by_code.get(code.text) or otherwise
+
+
+def role_of(sent: str, note_type: NoteType, site: SiteData) -> AuthorRole:
+    """The author's role: by the sender's own word for it, else by the kind of note."""
+    return site.author_role_by_code.get(sent) or ROLE_BY_NOTE_TYPE.get(note_type, "unknown")

@@ -1,0 +1,112 @@
+"""What one message tells, before anyone has settled which encounter it is about.
+
+HL7 v2 and FHIR are mapped to this; from here on nobody knows which of the two it was.  Identifiers of persons stand in here as sent
+and leave the room only as keyed hashes.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import EncounterClass, Sex
+from opencdi.events.facts import Fact, Person
+from opencdi.knowledge.site import SiteData
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a mapping may look at beside the message: all of it given, nothing of it read from a clock or a file."""
+
+    key: bytes
+    site: SiteData
+    received_at: datetime
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier as sent: the number, and who assigned it."""
+
+    value: str
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientTold:
+    """PID or Patient.  `ids`: all under which a later message may name this patient, the medical record number first."""
+
+    ids: tuple[Identifier, ...]
+    name: str | None = None
+    birth_date: str | None = None
+    sex: Sex | None = None
+
+
+VisitEvent = Literal["snapshot", "admit", "discharge", "cancel-admit", "cancel-discharge", "mention"]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTold:
+    """PV1 or Encounter.  None: not told (changes nothing); "" : deleted (DOMAIN F.4)."""
+
+    number: str = ""
+    facility: str = ""
+    facility_assumed: bool = True
+    aliases: tuple[str, ...] = ()  # FHIR ids under which resources refer to this visit
+    account: str = ""
+    part_of: str = ""  # the alias of the visit that this one is part of
+    event: VisitEvent = "mention"
+    encounter_class: EncounterClass | None = None
+    class_source: str | None = None
+    location: str | None = None
+    service: str | None = None
+    attending: Person | None = None
+    admitting_reason: str | None = None
+    admitted_at: ClinicalTime | None = None
+    expected_discharge_at: ClinicalTime | None = None
+    discharged_at: ClinicalTime | None = None
+    disposition: str | None = None
+    disposition_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A40, A41, A42: `old` lives on as `new`."""
+
+    what: Literal["patient", "account", "visit"]
+    old: Identifier
+    new: Identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One fact, with what settles its place: the time it happened, its version's order, the order numbers that lead to its visit."""
+
+    fact: Fact
+    order: tuple[str, ...]  # comparable: status rank and version time as ISO; a lower one arriving later is ignored
+    orders: tuple[str, ...] = ()
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that one message tells."""
+
+    message_type: str
+    at: ClinicalTime  # EVN-2, else MSH-7, else arrival: what orders snapshots
+    patient: PatientTold | None = None
+    patient_reference: str = ""  # FHIR: the alias by which the subject is named
+    visit: VisitTold | None = None
+    items: tuple[Item, ...] = ()
+    merge: Merge | None = None
+    orders: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    unused: str | None = None  # why a well-formed message is not used at all (-> no effect)
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects items and problems while a message is mapped."""
+
+    items: list[Item] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)

@@ -1,0 +1,163 @@
+"""One step's work on one stay: questions move, and each move is told to whom it concerns.
+
+Every move goes through `Casework.move`: the table of legal moves is asked, the move stands on the queries page with its cause, CDI
+gets an alert, and the physician's half goes out through the gate once the question has been sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from opencdi.bus.room import Key, Outgoing, States
+from opencdi.clinical.vocabulary import QueryState
+from opencdi.events.audiences import ProviderQuery, QueryAlert
+from opencdi.events.contract import MadeBy
+from opencdi.events.entry import Entry, Headers, headers_of
+from opencdi.events.facts import Person
+from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
+from opencdi.events.topics import JSON, PROVIDER_QUERIES, QUERY_ALERTS
+from opencdi.knowledge.site import SiteData
+from opencdi.queries import gate
+from opencdi.queries.clock import Due, remind
+from opencdi.queries.life import check_move
+from opencdi.queries.query import Query
+from opencdi.queries.record import Records
+from opencdi.queries.rule import Rule
+
+
+@dataclass
+class Casework:
+    """The stay in hand, and what has been decided about its questions in this step."""
+
+    states: States
+    records: Records
+    entry: Entry
+    site: SiteData
+    made_by: MadeBy
+    rules: Mapping[str, Rule]
+    moved: list[QueryMoved] = field(default_factory=list)
+    refused: list[DecisionRefused] = field(default_factory=list)
+    said: list[QueryAlert | ProviderQuery] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        """The instant of this step."""
+        return self.entry.envelope.received_at
+
+    @property
+    def entry_id(self) -> str:
+        """The entry that causes what is decided here."""
+        return self.entry.envelope.entry_id
+
+    def query(self, query_id: str) -> Query | None:
+        """A question of this stay."""
+        held = self.states.get(f"query/{self.records.encounter_id}/{query_id}")
+        return held if isinstance(held, Query) else None
+
+    def current(self, condition: str) -> Query | None:
+        """The latest question on a condition."""
+        query_id = self.records.stay.queries.get(condition)
+        return self.query(query_id) if query_id else None
+
+    def store(self, query: Query) -> None:
+        """Remember the question."""
+        self.states[f"query/{self.records.encounter_id}/{query.query_id}"] = query
+
+    def move(self, query: Query, to: QueryState, cause: str, *, actor: Person | None = None, at: datetime | None = None, **changes: Any) -> Query:
+        """One legal move, told to all whom it concerns."""
+        check_move(query.state, to)
+        before, at = query.state, at or self.at
+        earlier = (*query.earlier, query.as_of) if query.as_of and query.as_of != self.entry_id else query.earlier
+        now = query.model_copy(update={"state": to, "moved_at": at, "as_of": self.entry_id, "earlier": earlier[-8:], **changes})
+        self.store(now)
+        self.moved.append(
+            QueryMoved(
+                query_id=now.query_id,
+                condition=now.condition,
+                rule_id=now.rule_id,
+                rule_revision=now.rule_revision,
+                from_state=before,
+                to_state=to,
+                cause=cause,
+                at=at,
+                actor=actor,
+                title=now.title,
+            )
+        )
+        self.tell(now, before, cause, at)
+        return now
+
+    def tell(self, query: Query, before: QueryState | None, cause: str, at: datetime) -> None:
+        """The alert for CDI; and the physician's half, if the physician has it."""
+        if query.state is None:
+            return
+        tenant = self.entry.envelope.tenant
+        self.said.append(
+            QueryAlert(
+                tenant=tenant,
+                query_id=query.query_id,
+                encounter_id=self.records.encounter_id,
+                condition=query.condition,
+                rule_id=query.rule_id,
+                rule_revision=query.rule_revision,
+                gap_type=query.gap_type,
+                definition_id=query.definition_id,
+                state=query.state,
+                from_state=before,
+                cause=cause,
+                why_now=query.why_now,
+                at=at,
+                as_of=self.entry_id,
+                made_by=self.made_by,
+                wording=query.wording,
+                gate=query.gate,
+                met=query.met,
+                effect=query.effect,
+                priority=query.priority,
+                priority_terms=query.priority_terms,
+                satisfied_by=query.satisfied_by,
+            )
+        )
+        if query.sent_at is not None and query.wording is not None:
+            self.said.append(
+                gate.release(
+                    query.wording,
+                    tenant=tenant,
+                    state=query.state,
+                    as_of=self.entry_id,
+                    made_by=self.made_by,
+                    effect=query.effect,
+                    answer_option=query.answer_option,
+                    answer_text=query.answer_text,
+                )
+            )
+
+    def send(self, query: Query, cause: str, *, actor: Person | None = None) -> Query:
+        """Approved and sent: from now on it is with the physician, and reminders run."""
+        approved = self.move(query, "approved", cause, actor=actor)
+        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at)
+        if self.site.reminder_hours:
+            due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
+            remind(self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id))
+        return sent
+
+    def page(self) -> QueriesPage | None:
+        """What this step adds to the entry; None if nothing moved."""
+        if not self.moved and not self.refused:
+            return None
+        return QueriesPage(as_of=self.entry_id, made_by=self.made_by, moved=tuple(self.moved), refused=tuple(self.refused))
+
+    def side_messages(self) -> list[Outgoing]:
+        """What CDI and physicians are told."""
+        told = []
+        for ordinal, message in enumerate(self.said):
+            topic, word = (QUERY_ALERTS, "query-alerts") if isinstance(message, QueryAlert) else (PROVIDER_QUERIES, "provider-queries")
+            headers = numbered(headers_of(self.entry, event_type=f"cdi.{word}", source="queries", content_type=JSON), ordinal)
+            told.append(Outgoing(topic, Key(self.records.encounter_id), message.to_json(), headers))
+        return told
+
+
+def numbered(headers: Headers, ordinal: int) -> Headers:
+    """The headers of the nth message that one entry causes."""
+    return tuple((name, value + f"/{ordinal}".encode() if name == "ce_id" else value) for name, value in headers)

@@ -1,0 +1,65 @@
+"""The compliance gate: the only maker of a `ProviderQuery` (DOMAIN B65).  What the linter rejects has no way to a physician."""
+
+from opencdi.clinical.vocabulary import QueryState
+from opencdi.events.audiences import AlertEffect, GateReport, ProviderQuery, QueryWording
+from opencdi.events.contract import MadeBy
+from opencdi.knowledge.linter import Offered, QueryText, Quoted, lint
+from opencdi.knowledge.query_language import EDITION
+from opencdi.events.audiences import Indicator
+
+
+class NotCompliant(Exception):
+    """These words may not reach a physician; `report` says which requirements they do not keep."""
+
+    def __init__(self, report: GateReport) -> None:
+        """Carry the report."""
+        super().__init__(", ".join(sorted({requirement for requirement, _, _ in report.violations})))
+        self.report = report
+
+
+def _quoted(told: tuple[Indicator, ...]) -> tuple[Quoted, ...]:
+    return tuple(
+        Quoted(text=one.text, source=one.source, source_id=one.source_id, at=one.at.at.isoformat(), author=one.author, quote=one.quote or "") for one in told
+    )
+
+
+def inspect(wording: QueryWording, effect: tuple[AlertEffect, ...] = ()) -> GateReport:
+    """The linter's report on these exact words.  The effect is looked at for one thing: that the options do not follow it (Q-15)."""
+    text = QueryText(
+        encounter_id=wording.encounter_id,
+        patient_id=wording.patient_id,
+        addressed_to=wording.addressed_to.staff_id or wording.addressed_to.name,
+        author=wording.author,
+        created_at=wording.created_at.isoformat(),
+        title=wording.title,
+        why=wording.why,
+        question=wording.question,
+        documented=_quoted(wording.documented),
+        indicators=_quoted(wording.indicators),
+        contrary=_quoted(wording.contrary),
+        no_contrary_evidence_found=wording.no_contrary_evidence_found,
+        options=tuple(Offered(text=option.text, diagnosis=option.diagnosis or "") for option in wording.options),
+        effects={one.concept: one.weight_delta for one in effect if one.weight_delta is not None} or None,
+    )
+    found = tuple((violation.requirement, violation.where, violation.text) for violation in lint(text))
+    return GateReport(compliant=not found, text_hash=wording.text_hash(), linter=EDITION, violations=found)
+
+
+def release(
+    wording: QueryWording,
+    *,
+    tenant: str,
+    state: QueryState,
+    as_of: str,
+    made_by: MadeBy,
+    effect: tuple[AlertEffect, ...] = (),
+    answer_option: str | None = None,
+    answer_text: str | None = None,
+) -> ProviderQuery:
+    """The question for the physician.  The gate is passed again each time; raises `NotCompliant`."""
+    report = inspect(wording, effect)
+    if not report.compliant:
+        raise NotCompliant(report)
+    return ProviderQuery(
+        tenant=tenant, wording=wording, gate=report, state=state, as_of=as_of, made_by=made_by, answer_option=answer_option, answer_text=answer_text
+    )

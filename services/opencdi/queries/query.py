@@ -1,0 +1,45 @@
+"""One question as the room remembers it."""
+
+from datetime import datetime
+
+from opencdi.bus.room import State
+from opencdi.clinical.vocabulary import GapType, QueryState
+from opencdi.events.audiences import AlertEffect, GateReport, Indicator, QueryWording
+
+
+class Query(State):
+    """A question on one condition: where its life stands, its words, and what it rests on.
+
+    `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
+    the entry that last changed what people see of it, `earlier` those before: a decision that names one of them is stale.
+    """
+
+    query_id: str
+    condition: str
+    rule_id: str
+    rule_revision: int
+    gap_type: GapType
+    definition_id: str
+    severity: int
+    title: str
+    state: QueryState | None = None
+    held_from: QueryState | None = None
+    opened_at: datetime
+    moved_at: datetime
+    sent_at: datetime | None = None
+    reminders: int = 0
+    wording: QueryWording | None = None
+    gate: GateReport | None = None
+    sources: tuple[tuple[str, datetime, str], ...] = ()
+    kinds: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    why_now: str = ""
+    effect: tuple[AlertEffect, ...] = ()
+    priority: float = 0.0
+    priority_terms: tuple[str, ...] = ()
+    as_of: str = ""
+    earlier: tuple[str, ...] = ()
+    satisfied_by: tuple[Indicator, ...] = ()
+    answer_option: str | None = None
+    answer_diagnosis: str | None = None
+    answer_text: str | None = None

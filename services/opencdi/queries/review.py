@@ -1,0 +1,211 @@
+"""Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
+
+from opencdi.events.ids import derived_id
+from opencdi.queries import gate
+from opencdi.queries.casework import Casework
+from opencdi.queries.clock import clock_of, documents_flow, wait
+from opencdi.queries.effect import effects_of
+from opencdi.queries.evidence import Cited
+from opencdi.queries.gap import Judgement, judge
+from opencdi.queries.life import OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.priority import priority
+from opencdi.queries.query import Query
+from opencdi.queries.record import LastClaim
+from opencdi.queries.rule import Rule
+from opencdi.queries.wording import word
+
+HOUR_S = 3600
+_HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
+
+
+def review(work: Casework, rules: tuple[Rule, ...]) -> None:
+    """Judge these rules on the stay as it stands, and move their questions."""
+    if work.records.stay.ended:
+        return _end(work)
+    chart = work.records.chart()
+    for rule in rules:
+        judgement = judge(rule, chart, work.site)
+        query = work.current(rule.condition)
+        if query is not None and query.rule_id != rule.id and query.state not in OVER:
+            continue  # one condition, one question: another rule has asked
+        if query is None or query.state in OVER:
+            if judgement.outcome in ("gap", "unsigned") and not work.records.stay.failed and _may_ask(rule, query, judgement, work):
+                _open(work, rule, judgement)
+        else:
+            _steer(work, rule, query, judgement)
+
+
+def _end(work: Casework) -> None:
+    """Cancelled or moved: nothing is asked here any more."""
+    cause = work.records.stay.ended
+    for condition in work.records.stay.queries:
+        query = work.current(condition)
+        if query is None or query.state in OVER or query.state == "validated":
+            continue
+        work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
+
+
+def _may_ask(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> bool:
+    """After a person's decision the condition rests; then only a new kind of indicator may ask again (Q-55: no query until yes)."""
+    if before is None or before.state not in ("dismissed", "closed", "expired"):
+        return True
+    rested = (work.at - before.moved_at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
+    return rested and not judgement.kinds <= set(before.kinds)
+
+
+def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
+    stay, encounter_id = work.records.stay, work.records.encounter_id
+    nth = stay.asked.get(rule.condition, 0) + 1
+    query = Query(
+        query_id=derived_id(stay.tenant, encounter_id, rule.condition, str(nth)),
+        condition=rule.condition,
+        rule_id=rule.id,
+        rule_revision=rule.revision,
+        gap_type=rule.type,
+        definition_id=rule.definition_id,
+        severity=rule.severity,
+        title=rule.title,
+        opened_at=work.at,
+        moved_at=work.at,
+    )
+    query = _worded(work, rule, query, judgement)
+    work.records.update(rules_care=False, queries={**stay.queries, rule.condition: query.query_id}, asked={**stay.asked, rule.condition: nth})
+    query = work.move(query, "candidate", judgement.reason)
+    if judgement.outcome == "unsigned":
+        _hold(work, query, judgement)
+    else:
+        advance(work, query)
+
+
+def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Query:
+    """The question with its words, evidence, report and internal half as of now."""
+    stay = work.records.stay
+    wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at)
+    held = work.states.get(f"claim/{work.records.encounter_id}")
+    effect = effects_of(rule, judgement.offered, held.claim if isinstance(held, LastClaim) else None)
+    score, terms = priority(rule.severity, effect, (work.at - stay.started_at).days, len(judgement.kinds))
+    latest = judgement.cited[-1].indicator
+    return query.model_copy(
+        update={
+            "rule_revision": rule.revision,
+            "wording": wording,
+            "gate": gate.inspect(wording, effect),
+            "sources": _sources(judgement.cited),
+            "kinds": tuple(sorted(judgement.kinds)),
+            "met": judgement.met,
+            "why_now": f"{latest.text}, {latest.source}, {latest.at.at:%Y-%m-%d %H:%M}",
+            "effect": effect,
+            "priority": score,
+            "priority_terms": terms,
+        }
+    )
+
+
+def _sources(cited: tuple[Cited, ...]) -> tuple[tuple[str, object, str], ...]:
+    return tuple((one.indicator.source_id, one.indicator.at.at, one.indicator.text) for one in cited)
+
+
+def advance(work: Casework, query: Query) -> None:
+    """From candidate to the specialist's list, if silence of the chart may be taken for absence (DOMAIN F.7)."""
+    tenant = work.entry.envelope.tenant
+    ready = work.records.stay.notes_read and documents_flow(clock_of(work.states, tenant), work.at, work.site) and not work.records.stay.failed
+    if not ready:
+        if query.state != "waiting-for-documents":
+            work.move(query, "waiting-for-documents", "NO_PROVIDER_NOTE_YET" if not work.records.stay.notes_read else "DOCUMENTS_SILENT")
+        wait(work.states, tenant, work.records.encounter_id)
+        return
+    query = work.move(query, "draft", "READY")
+    if query.rule_id in work.site.auto_send_rules and query.gate and query.gate.compliant:
+        work.send(query, "AUTO_SEND_POLICY")
+
+
+def _hold(work: Casework, query: Query, judgement: Judgement) -> None:
+    to = _HELD_BY[judgement.outcome]
+    if query.state == to:
+        return
+    from_state = query.held_from if query.state in _HELD_BY.values() else query.state
+    satisfied_by = tuple(cited.indicator for cited in judgement.documentation)
+    work.move(query, to, judgement.reason, held_from=from_state, satisfied_by=satisfied_by)  # type: ignore[arg-type]  # a value of the table above
+
+
+def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
+    """What the record says now settles, holds, releases, withdraws or refreshes an open question."""
+    if query.state == "answered-awaiting-chart":
+        return _chart_after_answer(work, query, judgement)
+    if query.state not in UNANSWERED:
+        return
+    match judgement.outcome:
+        case "satisfied" | "ruled-out":
+            work.move(query, "auto-resolved", judgement.reason, satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
+        case "uncertain" | "unsigned":
+            _hold(work, query, judgement)
+        case "silent":
+            _silent(work, query, judgement)
+        case "gap":
+            _still_open(work, rule, query, judgement)
+
+
+def _chart_after_answer(work: Casework, query: Query, judgement: Judgement) -> None:
+    """An authenticated note now says what was answered: only this makes it documentation (DOMAIN F.9)."""
+    said = work.records.chart().mentions(query.answer_diagnosis) if query.answer_diagnosis else ()
+    if judgement.outcome == "satisfied" or any(mention.counts and mention.affirmed for mention in said):
+        validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
+        work.move(validated, "closed", "DOCUMENTED")
+
+
+def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
+    code = judgement.reason.partition(" ")[0]
+    if code == "NOT_MET":
+        # Time passing takes nothing back; only a corrected or retracted source does (DOMAIN F.5).
+        if work.records.corrected & {source_id for source_id, _, _ in query.sources}:
+            work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
+    else:
+        work.move(query, "withdrawn", "CLASS_CHANGED" if code == "CLASS" else judgement.reason)
+
+
+def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
+    if query.state in _HELD_BY.values():
+        return _release(work, rule, query, judgement)
+    if query.state in WITH_THE_PHYSICIAN:
+        now = {(at, text) for _, at, text in _sources(judgement.cited)}
+        lost = [text for source_id, at, text in query.sources if source_id in work.records.corrected and (at, text) not in now]
+        if lost:  # the physician is looking at a value that no longer stands
+            work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
+            _open(work, rule, judgement)
+        return
+    worded = _worded(work, rule, query, judgement)
+    if query.state in ("candidate", "waiting-for-documents"):
+        work.store(worded)
+        advance(work, worded)
+    elif _differs(query, worded):
+        earlier = (*query.earlier, query.as_of)[-8:]
+        refreshed = worded.model_copy(update={"as_of": work.entry_id, "earlier": earlier})
+        work.store(refreshed)
+        work.tell(refreshed, refreshed.state, "EVIDENCE_CHANGED", work.at)
+
+
+def _differs(before: Query, after: Query) -> bool:
+    """Whether a specialist should see the draft again: other evidence for or against, another addressee, another internal half."""
+    if before.wording is None or after.wording is None:
+        return before.wording is not after.wording
+    unchanging = {"contrary": ()}
+    if before.wording.model_copy(update=unchanging) != after.wording.model_copy(update=unchanging) or before.effect != after.effect:
+        return True
+    return _kinds_against(before) != _kinds_against(after)
+
+
+def _kinds_against(query: Query) -> frozenset[str]:
+    # A newer SpO2 of 98 % after one of 97 % is the same contrary evidence: not worth a new draft each quarter of an hour.
+    return frozenset(one.text.rstrip("0123456789.<> %°C/µLmgdHminolx×³") for one in query.wording.contrary) if query.wording else frozenset()
+
+
+def _release(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
+    """What held the question is gone (retracted, or revised): it goes back to where it was."""
+    back = query.held_from
+    if back in WITH_THE_PHYSICIAN:
+        work.move(query, back, "RELEASED", held_from=None, satisfied_by=())
+        return
+    worded = _worded(work, rule, query, judgement).model_copy(update={"held_from": None, "satisfied_by": ()})
+    work.store(worded)
+    advance(work, worded)
+

@@ -1,0 +1,62 @@
+"""How the line is doing, and up to when this projection speaks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from opencdi.store.tables import APPLIED, DEAD_COUNT, ENCOUNTER, FAILED, FEED, OUTCOME_COUNT, PROJECTION, TOUCHED, UNREADABLE
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The newest entry that the whole line has dealt with and this projection has stored."""
+
+    entry_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineHealth:
+    """Counts since the bus began, and when each feed was last heard."""
+
+    outcomes: tuple[tuple[str, str, int], ...]  # outcome, reason, messages
+    dead: tuple[tuple[str, str, int], ...]  # room, reason, records
+    feeds: tuple[tuple[str, datetime], ...]
+    failed: int
+    unreadable: int
+    encounters: tuple[tuple[str, int], ...]  # status, how many
+
+
+def as_of(connection: Connection, tenant: str) -> AsOf | None:
+    """Up to when the pages of this tenant speak; None while nothing has come through."""
+    row = connection.execute(select(APPLIED).where(APPLIED.c.tenant == tenant)).first()
+    return AsOf(row.entry_id, datetime.fromisoformat(row.received_at)) if row else None
+
+
+def version(connection: Connection) -> tuple[str, int]:
+    """The projection's edition and the number of its last batch; ("", 0) before there is one."""
+    row = connection.execute(select(PROJECTION.c.edition, PROJECTION.c.seq)).first()
+    return (row.edition, row.seq) if row else ("", 0)
+
+
+def touched_since(connection: Connection, tenant: str, seq: int) -> list[str]:
+    """Encounters of the tenant that changed after that batch."""
+    asked = select(TOUCHED.c.encounter_id).where(TOUCHED.c.tenant == tenant, TOUCHED.c.seq > seq)
+    return sorted(connection.scalars(asked))
+
+
+def line_health(connection: Connection, tenant: str) -> LineHealth:
+    """What the health page shows."""
+    outcomes = select(OUTCOME_COUNT).where(OUTCOME_COUNT.c.tenant == tenant).order_by(OUTCOME_COUNT.c.outcome, OUTCOME_COUNT.c.reason)
+    feeds = select(FEED).where(FEED.c.tenant == tenant).order_by(FEED.c.feed)
+    statuses = select(ENCOUNTER.c.status, func.count()).where(ENCOUNTER.c.tenant == tenant).group_by(ENCOUNTER.c.status)
+    dead = select(DEAD_COUNT).order_by(DEAD_COUNT.c.room, DEAD_COUNT.c.reason)
+    return LineHealth(
+        outcomes=tuple((row.outcome, row.reason, row.messages) for row in connection.execute(outcomes)),
+        dead=tuple((row.room, row.reason, row.records) for row in connection.execute(dead)),
+        feeds=tuple((row.feed, datetime.fromisoformat(row.heard_at)) for row in connection.execute(feeds)),
+        failed=connection.scalar(select(func.count()).select_from(FAILED)) or 0,
+        unreadable=connection.scalar(select(func.count()).select_from(UNREADABLE)) or 0,
+        encounters=tuple((str(status), int(count)) for status, count in connection.execute(statuses.order_by(ENCOUNTER.c.status))),
+    )

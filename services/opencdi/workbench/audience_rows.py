@@ -1,0 +1,76 @@
+"""The audience topics, message outcomes and dead letters as rows."""
+
+from opencdi.bus.room import Record
+from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, ProviderQuery, QueryAlert
+from opencdi.store.batch import Batch
+from opencdi.store.tables import DEAD_COUNT, DRG_CHANGE, FINAL_SET, OUTCOME_COUNT, PROVIDER_QUERY, QUERY
+from opencdi.workbench.chart_rows import instant
+
+
+def apply_drg_change(batch: Batch, record: Record) -> str:
+    """What moved the DRG.  Returns the tenant."""
+    change = DrgChanged.read(record.value)
+    batch.put(DRG_CHANGE, {"encounter_id": change.encounter_id, "nth": change.nth, "doc": record.value.decode()})
+    return change.tenant
+
+
+def apply_query_alert(batch: Batch, record: Record) -> str:
+    """The specialist's half of a question; an alert without wording leaves the last one standing."""
+    alert = QueryAlert.read(record.value)
+    before = batch.get(QUERY, alert.query_id)
+    wording = alert.wording.to_json().decode() if alert.wording else before["wording"] if before else None
+    batch.put(
+        QUERY,
+        {
+            "query_id": alert.query_id,
+            "encounter_id": alert.encounter_id,
+            "state": alert.state,
+            "priority": alert.priority,
+            "doc": record.value.decode(),
+            "wording": wording,
+            "opened_at": before["opened_at"] if before else instant(alert.at),
+        },
+    )
+    return alert.tenant
+
+
+def apply_provider_query(batch: Batch, record: Record) -> str:
+    """The physician's half: it goes to the physician's tables and nowhere else."""
+    query = ProviderQuery.read(record.value)
+    batch.put(
+        PROVIDER_QUERY,
+        {
+            "query_id": query.wording.query_id,
+            "encounter_id": query.wording.encounter_id,
+            "tenant": query.tenant,
+            "staff_id": query.wording.addressed_to.staff_id.replace("\x00", "\ufffd"),  # PostgreSQL's text takes no NUL
+            "state": query.state,
+            "created_at": instant(query.wording.created_at),
+            "doc": record.value.decode(),
+        },
+    )
+    return query.tenant
+
+
+def apply_final(batch: Batch, record: Record) -> str:
+    """A final code set, or its successor."""
+    final = FinalCodeSet.read(record.value)
+    batch.put(FINAL_SET, {"encounter_id": final.encounter_id, "nth": final.nth, "doc": record.value.decode()})
+    return final.tenant
+
+
+def apply_outcome(batch: Batch, record: Record) -> str:
+    """One more message that ended this way."""
+    ended = MessageEnded.read(record.value)
+    key = (ended.tenant, ended.outcome, ended.reason or "")
+    before = batch.get(OUTCOME_COUNT, *key)
+    count = (before["messages"] if before else 0) + 1
+    batch.put(OUTCOME_COUNT, {"tenant": key[0], "outcome": key[1], "reason": key[2], "messages": count})
+    return ended.tenant
+
+
+def apply_dead_letter(batch: Batch, room: str, record: Record) -> None:
+    """One more record that this room could not use; only its reason is kept here, never its bytes."""
+    reason = record.header("reason") or ""
+    before = batch.get(DEAD_COUNT, room, reason)
+    batch.put(DEAD_COUNT, {"room": room, "reason": reason, "records": (before["records"] if before else 0) + 1})

@@ -1,0 +1,63 @@
+"""Entries at the end of the line (cdi.queries) as rows: what the notes say, today's codes, and the moves of questions."""
+
+from opencdi.events.entry import Entry
+from opencdi.events.pages import CodingPage, FailedPage, FindingsPage, QueriesPage, TickPage
+from opencdi.store.batch import Batch
+from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, SETTLED
+from opencdi.workbench.chart_rows import instant
+
+
+def apply_line(batch: Batch, entry: Entry) -> None:
+    """Write what the rooms added to this entry; whoever reads the page afterwards sees all of it or none."""
+    findings, coding, queries = entry.page(FindingsPage), entry.page(CodingPage), entry.page(QueriesPage)
+    failed, tick = entry.page(FailedPage), entry.page(TickPage)
+    _mark_as_of(batch, entry)
+    if tick:
+        _hear_feeds(batch, entry.envelope.tenant, tick)
+    if (encounter_id := entry.envelope.encounter_id) is None:
+        return
+    _mark_line(batch, entry, encounter_id, coding)
+    for note in findings.notes if findings else ():
+        key = {"encounter_id": encounter_id, "note_id": note.note_id, "revision": note.revision}
+        batch.put(READING, {**key, "doc": note.to_json().decode()})
+    if queries:
+        _move_queries(batch, entry.envelope.entry_id, encounter_id, queries)
+    if failed:
+        told = {"room": failed.room, "reason": failed.reason, "at_field": failed.where}
+        batch.put(FAILED, {"encounter_id": encounter_id, "entry_id": entry.envelope.entry_id, **told})
+
+
+def _mark_as_of(batch: Batch, entry: Entry) -> None:
+    # Partitions are read in turns: the newest entry is not always the last one in hand.
+    tenant, received_at = entry.envelope.tenant, instant(entry.envelope.received_at)
+    before = batch.get(APPLIED, tenant)
+    if before is None or (received_at, entry.envelope.entry_id) > (before["received_at"], before["entry_id"]):
+        batch.put(APPLIED, {"tenant": tenant, "entry_id": entry.envelope.entry_id, "received_at": received_at})
+
+
+def _hear_feeds(batch: Batch, tenant: str, tick: TickPage) -> None:
+    for feed, heard in tick.feeds.items():
+        name, heard_at = feed.replace("\x00", "\ufffd"), instant(heard)  # PostgreSQL's text takes no NUL
+        before = batch.get(FEED, tenant, name)
+        if before is None or heard_at > before["heard_at"]:
+            batch.put(FEED, {"tenant": tenant, "feed": name, "heard_at": heard_at})
+
+
+def _mark_line(batch: Batch, entry: Entry, encounter_id: str, coding: CodingPage | None) -> None:
+    row = batch.get(LINE, encounter_id) or {"encounter_id": encounter_id}
+    row = {**row, "entry_id": entry.envelope.entry_id, "received_at": instant(entry.envelope.received_at)}
+    if coding:
+        drg = coding.drg.to_json().decode() if coding.drg else None
+        row |= {"coding": coding.to_json().decode(), "drg": drg, "no_drg": coding.no_drg}
+    batch.put(LINE, row)
+
+
+def _move_queries(batch: Batch, entry_id: str, encounter_id: str, page: QueriesPage) -> None:
+    for ordinal, move in enumerate(page.moved):
+        key = {"entry_id": entry_id, "ordinal": ordinal}
+        batch.put(QUERY_MOVE, {**key, "encounter_id": encounter_id, "doc": move.to_json().decode()})
+        # The cause of a move is a decision's id where a person made it: that decision is no longer pending.
+        batch.put(SETTLED, {"decision_id": move.cause, "query_id": move.query_id, "refused": None, "entry_id": entry_id})
+    for refusal in page.refused:
+        told = {"query_id": refusal.query_id, "refused": refusal.reason, "entry_id": entry_id}
+        batch.put(SETTLED, {"decision_id": refusal.decision_id, **told})

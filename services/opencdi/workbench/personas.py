@@ -1,0 +1,42 @@
+"""Who is looking: for now a demo's switch in a cookie, on this machine only; real accounts and roles come later."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from opencdi.events.facts import Person
+
+COOKIE = "cdi_persona"
+Kind = Literal["specialist", "physician", "coder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A seat at the workbench: what its pages show and whose name its decisions carry."""
+
+    key: str
+    kind: Kind
+    person: Person
+    sees_restricted: bool = False
+
+    @property
+    def home(self) -> str:
+        """Where this persona's day begins."""
+        return {"specialist": "/worklist", "physician": "/inbox", "coder": "/final"}[self.kind]
+
+
+SPECIALIST = Persona("specialist", "specialist", Person(staff_id="CDI-1", name="Dana Whitfield, RN, CCDS"))
+CODER = Persona("coder", "coder", Person(staff_id="HIM-1", name="Maria Olsen, CCS"))
+
+
+def seats(physicians: Iterable[Person]) -> tuple[Persona, ...]:
+    """The seats one may take: a specialist, a coder, and each physician who has been asked something."""
+    asked = (
+        Persona(f"physician:{person.staff_id}", "physician", person.model_copy(update={"role": "provider"})) for person in physicians
+    )
+    return (SPECIALIST, CODER, *asked)
+
+
+def seated(cookie: str | None, among: tuple[Persona, ...]) -> Persona:
+    """Whose seat the cookie names; without one, the specialist's."""
+    return next((persona for persona in among if persona.key == cookie), SPECIALIST)

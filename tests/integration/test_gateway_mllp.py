@@ -1,0 +1,264 @@
+"""The MLLP door over real sockets: every sender is answered, and only for what is stored."""
+
+import asyncio
+import random
+import re
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import trustme
+
+from opencdi.bus.bus import BusDown, open_bus
+from opencdi.bus.embedded import EmbeddedBus
+from opencdi.bus.room import Outgoing, Record
+from opencdi.bus.supervisor import StaysShut
+from opencdi.events.inbound import read_inbound
+from opencdi.events.topics import INBOUND, Topic, dead_letters
+from opencdi.gateway.door import Door
+from opencdi.gateway.frames import framed
+from opencdi.gateway.mllp import Limits
+from opencdi.settings import Settings
+
+pytestmark = pytest.mark.anyio
+ACK_MSA = re.compile(rb"\rMSA\|(\w\w)\|([^|\r]*)")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def settings_in(folder: Path, **more: object) -> Settings:
+    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, **more)  # type: ignore[arg-type]
+
+
+def message(control_id: str, *, end: str = "\r", body: str = "") -> bytes:
+    msh = f"MSH|^~\\&|LAB|GH|CDI|GH|20260502101500-0400||ORU^R01|{control_id}|P|2.5.1"
+    return end.join((msh, "PID|1||4711^^^GH^MR||Doe^Jane", "OBX|1|NM|2160-0^Creatinine^LN||1.4|mg/dL|||||F", body)).encode()
+
+
+def stored(settings: Settings, topic: Topic = INBOUND) -> list[Record]:
+    with open_bus(settings.bus_url) as bus:
+        reader = bus.reader([topic], {})
+        told = [delivered.record for delivered in reader.poll(limit=100_000, timeout_s=0)]
+        reader.close()
+    return told
+
+
+def messages_stored(settings: Settings) -> list[bytes]:
+    return [record.value for record in stored(settings) if record.header("ce_type") == "cdi.inbound.hl7v2"]
+
+
+class Sender:
+    """An interface engine's end of one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def acks(self, count: int) -> list[tuple[str, str]]:
+        """(MSA-1, MSA-2) of the next answers."""
+        told = []
+        async with asyncio.timeout(20):
+            for _ in range(count):
+                ack = await self.reader.readuntil(b"\x1c\r")
+                assert ack.startswith(b"\x0bMSH|")
+                match = ACK_MSA.search(ack)
+                assert match
+                told.append((match[1].decode(), match[2].decode()))
+        return told
+
+    async def say(self, data: bytes, expect: int = 1) -> list[tuple[str, str]]:
+        self.writer.write(data)
+        return await self.acks(expect)
+
+
+@asynccontextmanager
+async def sender(port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[Sender]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
+    try:
+        yield Sender(reader, writer)
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\r\r"])
+async def test_thousand_messages_in_pieces_have_a_thousand_answers(tmp_path: Path, end: str) -> None:
+    settings = settings_in(tmp_path)
+    wire = b"".join(framed(message(f"M{i}", end=end)) for i in range(1000))
+    dice = random.Random(3)
+    async with Door(settings) as door, sender(door.mllp_port) as engine:
+        asking = asyncio.create_task(engine.acks(1000))
+        at = 0
+        while at < len(wire):
+            step = dice.choice((1, 2, 7, 300, 4000))
+            engine.writer.write(wire[at : at + step])
+            await engine.writer.drain()
+            at += step
+        assert await asking == [("AA", f"M{i}") for i in range(1000)]
+    assert messages_stored(settings) == [message(f"M{i}", end=end) for i in range(1000)]
+
+
+async def test_several_connections_each_get_their_own_answers(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+
+    async def engine(port: int, name: str) -> list[tuple[str, str]]:
+        async with sender(port) as one:
+            return [(await one.say(framed(message(f"{name}-{i}"))))[0] for i in range(50)]
+
+    async with Door(settings) as door:
+        told = await asyncio.gather(*(engine(door.mllp_port, f"E{n}") for n in range(8)))
+    assert told == [[("AA", f"E{n}-{i}") for i in range(50)] for n in range(8)]
+    times = [read_inbound(b"", record.headers).received_at for record in stored(settings)]
+    assert times == sorted(times)
+    assert len({record.header("ce_id") for record in stored(settings)}) == len(times)
+
+
+async def test_garbage_then_a_good_message_on_the_same_and_on_a_new_connection(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    dice = random.Random(11)
+    async with Door(settings) as door:
+        for i in range(30):
+            async with sender(door.mllp_port) as engine:
+                engine.writer.write(dice.randbytes(dice.randrange(2000)).replace(b"\x1c\r", b"") + b"GET / HTTP/1.1\r\n\r\n")
+                assert ("AA", f"S{i}") in await engine.say(framed(message(f"S{i}")))
+        async with sender(door.mllp_port) as engine:
+            assert await engine.say(framed(message("NEW"))) == [("AA", "NEW")]
+    assert len(messages_stored(settings)) == 31
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (b"", "EMPTY_MESSAGE"),
+        (b"hello", "NO_MSH"),
+        (message("X").replace(b"|2.5.1", b"|3.0"), "UNSUPPORTED_VERSION"),
+        (message("X").replace(b"|P|", b"|Q|"), "UNSUPPORTED_PROCESSING_ID"),
+        (message("X") + b"\r" + message("Y"), "SEVERAL_MESSAGES"),
+        (message("X", body="NTE|1||" + "x" * 200_000), "TOO_LARGE"),
+    ],
+)
+async def test_what_is_broken_is_rejected_kept_as_a_dead_letter_and_the_next_goes_through(tmp_path: Path, bad: bytes, reason: str) -> None:
+    settings = settings_in(tmp_path)
+    async with Door(settings, limits=Limits(message_bytes=100_000)) as door, sender(door.mllp_port) as engine:
+        told = await engine.say(framed(bad) + framed(message("GOOD")), expect=2)
+    assert [code for code, _ in told] == ["AR", "AA"]
+    assert told[1] == ("AA", "GOOD")
+    assert messages_stored(settings) == [message("GOOD")]
+    (letter,) = stored(settings, dead_letters("gateway"))
+    assert letter.header("reason") == reason
+    assert bad.startswith(letter.value)
+    if reason == "TOO_LARGE":
+        assert letter.header("size") == str(len(bad))
+        assert len(letter.value) <= 4096
+    else:
+        assert letter.value == bad
+
+
+class FailingBus(EmbeddedBus):
+    """A bus that cannot store while `down`."""
+
+    down = False
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        if self.down:
+            raise BusDown("test")
+        super().publish(messages)
+
+
+async def test_nothing_is_acknowledged_while_the_bus_is_down(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    bus = FailingBus(str(tmp_path / "bus.db"), partitions=2)
+    async with Door(settings, open_=lambda: bus) as door, sender(door.mllp_port) as engine:
+        assert await engine.say(framed(message("A"))) == [("AA", "A")]
+        bus.down = True
+        assert await engine.say(framed(message("B"))) == [("AE", "B")]
+        assert await engine.say(framed(b"broken")) == [("AE", "")]
+        bus.down = False
+        assert await engine.say(framed(message("B"))) == [("AA", "B")]
+    assert messages_stored(settings) == [message("A"), message("B")]
+
+
+async def test_slow_senders_are_let_go_and_harm_nobody(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    limits = Limits(connections=2, frame_s=0.2, idle_s=0.3)
+    async with Door(settings, limits=limits) as door, sender(door.mllp_port) as slow, sender(door.mllp_port) as idle:
+        slow.writer.write(b"\x0bMSH|^~")
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await slow.acks(1)
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await idle.acks(1)
+        async with sender(door.mllp_port) as quick:
+            assert await quick.say(framed(message("Q"))) == [("AA", "Q")]
+        dropped = door.gate.metrics.dropped
+        assert dropped.labels("slow")._value.get() == 1
+        assert dropped.labels("idle")._value.get() == 1
+
+
+async def test_only_so_many_connections(tmp_path: Path) -> None:
+    async with (
+        Door(settings_in(tmp_path), limits=Limits(connections=1)) as door,
+        sender(door.mllp_port) as first,
+        sender(door.mllp_port) as second,
+    ):
+        assert await first.say(framed(message("1"))) == [("AA", "1")]
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await second.say(framed(message("2")))
+
+
+async def test_tls_with_client_certificates(tmp_path: Path) -> None:
+    authority, stranger = trustme.CA(), trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = authority.issue_cert("127.0.0.1")
+    server.private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    settings = settings_in(tmp_path / "var", tls_certificate=tmp_path / "server.pem", tls_client_ca=tmp_path / "ca.pem")
+
+    def client(certified_by: trustme.CA | None) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        if certified_by:
+            certified_by.issue_cert("engine.example").configure_cert(context)
+        return context
+
+    async with Door(settings) as door:
+        async with sender(door.mllp_port, client(authority)) as engine:
+            assert await engine.say(framed(message("T"))) == [("AA", "T")]
+        for other in (stranger, None):
+            with pytest.raises((ssl.SSLError, asyncio.IncompleteReadError, ConnectionError)):
+                async with sender(door.mllp_port, client(other)) as engine:
+                    await engine.say(framed(message("NO")))
+    assert messages_stored(settings) == [message("T")]
+
+
+class StoppedClock:
+    """A clock that shows one time."""
+
+    def __init__(self, at: str) -> None:
+        self.at = datetime.fromisoformat(at)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+async def test_time_never_goes_back_across_a_restart(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    for at in ("2026-05-02T10:00:00+00:00", "2026-05-01T10:00:00+00:00"):
+        async with Door(settings, clock=StoppedClock(at)) as door, sender(door.mllp_port) as engine:
+            await engine.say(framed(message(at)))
+    assert {record.header("ce_time") for record in stored(settings)} == {"2026-05-02T10:00:00+00:00"}
+
+
+async def test_the_door_stays_shut(tmp_path: Path) -> None:
+    with pytest.raises(StaysShut, match="CDI_TOKENS"):
+        Door(settings_in(tmp_path, host="0.0.0.0"))
+    async with Door(settings_in(tmp_path)) as door:
+        with pytest.raises(StaysShut, match=f"port {door.mllp_port} is in use: set CDI_MLLP_PORT"):
+            await Door(settings_in(tmp_path).model_copy(update={"mllp_port": door.mllp_port})).__aenter__()
+
+
+async def test_the_bus_file_is_the_owners_alone(tmp_path: Path) -> None:
+    async with Door(settings_in(tmp_path)):
+        assert {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {"bus.db": 0, "bus.db-wal": 0, "bus.db-shm": 0}
