@@ -29,7 +29,7 @@ def tiny_room(harm: str) -> Room:
         if record.value == b"poison":
             match harm:
                 case "raise":
-                    raise ValueError("the record of Jane Doe")
+                    raise ValueError(record.value * 2)
                 case "hang":
                     while True:
                         pass

@@ -8,6 +8,7 @@ WAL with `synchronous=FULL` for `publish`, because an AA follows it; a room's co
 everything after it, and is then made again from the same input.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,14 +47,11 @@ _POLL_S = 0.002
 
 
 def _pack(headers: Headers) -> bytes:
-    return b"\x1e".join(name.encode() + b"\x1f" + value for name, value in headers)
+    return json.dumps([(name, value.decode("latin-1")) for name, value in headers]).encode() if headers else b""
 
 
 def _unpack(packed: bytes | None) -> Headers:
-    if not packed:
-        return ()
-    pairs = (pair.split(b"\x1f", 1) for pair in packed.split(b"\x1e"))
-    return tuple((name.decode(), value) for name, value in pairs)
+    return tuple((name, value.encode("latin-1")) for name, value in json.loads(packed)) if packed else ()
 
 
 class EmbeddedBus:
@@ -67,7 +65,7 @@ class EmbeddedBus:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=wal", "synchronous=full", f"busy_timeout={_BUSY_MS}", "cache_size=-65536", "wal_autocheckpoint=1000"):
+        for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=wal", "synchronous=full", "cache_size=-65536", "wal_autocheckpoint=1000"):
             self.db.execute(f"pragma {pragma}")
         self.db.executescript(_SCHEMA)
         self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions or PARTITIONS,))

@@ -1,10 +1,11 @@
 """Where a Kafka bus lives, what its clients are told, and what its errors mean to us."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown, Delivered, Place
 from opencdi.bus.room import Record
@@ -31,6 +32,23 @@ _FENCING = frozenset(
         KafkaError.INVALID_PRODUCER_ID_MAPPING,
         KafkaError.PRODUCER_FENCED,
         KafkaError.UNKNOWN_MEMBER_ID,
+    }
+)
+
+_PASSING = frozenset(
+    {
+        KafkaError._ALL_BROKERS_DOWN,
+        KafkaError._RESOLVE,
+        KafkaError._TIMED_OUT,
+        KafkaError._TRANSPORT,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.REQUEST_TIMED_OUT,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError.UNSTABLE_OFFSET_COMMIT,
     }
 )
 
@@ -83,6 +101,8 @@ class Cluster:
                 "enable.auto.offset.store": False,
                 "auto.offset.reset": "error",
                 "fetch.wait.max.ms": 50,
+                "fetch.error.backoff.ms": 20,  # at the default, a new assignment waits half a second for its first record
+                "topic.metadata.refresh.fast.interval.ms": 20,
                 "fetch.message.max.bytes": 4 * 1024 * 1024,  # a larger record still comes, alone (KIP-74)
                 **more,
             }
@@ -112,6 +132,15 @@ def as_bytes(raw: bytes | str | None) -> bytes:
     return raw.encode() if isinstance(raw, str) else raw or b""
 
 
+def meet(client: Consumer | Producer, topics: Iterable[str]) -> None:
+    """Ask for the leaders first: a client that is sent to work before it knows them waits for timers of half a second."""
+    try:
+        for topic in topics:
+            client.list_topics(topic, timeout=REQUEST_S)
+    except KafkaException as failure:
+        raise BusDown(kafka_error(failure).name()) from None
+
+
 def kafka_error(failure: KafkaException) -> KafkaError:
     """The error inside the exception."""
     error: KafkaError = failure.args[0]
@@ -124,10 +153,5 @@ def stop_for(error: KafkaError, room: str) -> Exception:
 
 
 def passing(error: KafkaError) -> bool:
-    """Whether a consumer's error is news of a connection, which the client mends by itself."""
-    return error.retriable() or error.code() in (
-        KafkaError._TRANSPORT,
-        KafkaError._ALL_BROKERS_DOWN,
-        KafkaError._RESOLVE,
-        KafkaError._TIMED_OUT,
-    )
+    """Whether an error is news of a connection, a leader or a new topic, which the client mends by asking again."""
+    return error.retriable() or error.code() in _PASSING

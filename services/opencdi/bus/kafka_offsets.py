@@ -1,16 +1,17 @@
 """Where the logs of a Kafka bus begin and end."""
 
 from collections.abc import Mapping, Sequence
-from time import monotonic
+from time import monotonic, sleep
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from opencdi.bus.bus import BusDown, Place
-from opencdi.bus.kafka_cluster import REQUEST_S, Cluster, kafka_error, passing, place_of
+from opencdi.bus.kafka_cluster import REQUEST_S, Cluster, kafka_error, meet, passing, place_of
 
 _FIRST_LOOK_BACK = 16
+_RETRY_S = 0.05
 
 
 def first_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
@@ -31,11 +32,17 @@ def stable_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, i
 def _offsets(admin: AdminClient, places: Sequence[Place], spec: OffsetSpec, level: IsolationLevel) -> dict[Place, int]:
     if not places:
         return {}
-    asked = admin.list_offsets({TopicPartition(*place): spec for place in places}, isolation_level=level, request_timeout=REQUEST_S)
-    try:
-        return {(place.topic, place.partition): future.result().offset for place, future in asked.items()}
-    except KafkaException as failure:
-        raise BusDown(kafka_error(failure).name()) from None
+    asked = {TopicPartition(*place): spec for place in places}
+    deadline = monotonic() + REQUEST_S
+    while True:
+        told = admin.list_offsets(asked, isolation_level=level, request_timeout=REQUEST_S)
+        try:
+            return {(place.topic, place.partition): future.result().offset for place, future in told.items()}
+        except KafkaException as failure:
+            error = kafka_error(failure)
+            if not passing(error) or monotonic() > deadline:
+                raise BusDown(error.name()) from None
+            sleep(_RETRY_S)  # a topic that was made a moment ago, a leader that moves
 
 
 def ends_of(cluster: Cluster, admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
@@ -52,6 +59,7 @@ def ends_of(cluster: Cluster, admin: AdminClient, places: Sequence[Place]) -> di
         return ends
     reader = Consumer(cluster.consumer("cdi-reader", **{"enable.partition.eof": True}))
     try:
+        meet(reader, dict.fromkeys(name for name, _ in todo))
         while todo:
             starts = {place: max(first[place], stable[place] - back) for place in todo}
             ends |= _last_records(reader, starts)

@@ -6,7 +6,7 @@ from time import monotonic
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 from opencdi.bus.bus import BusDown, Delivered, OutOfStep, Place
-from opencdi.bus.kafka_cluster import Cluster, delivered_in, passing
+from opencdi.bus.kafka_cluster import Cluster, delivered_in, meet, passing
 
 
 class KafkaReader:
@@ -16,6 +16,7 @@ class KafkaReader:
         """Start at these positions; absent ones at the beginning of what is kept."""
         self.cluster = cluster
         self.consumer = Consumer(cluster.consumer("cdi-reader"))
+        meet(self.consumer, map(cluster.named, topics))
         self.consumer.assign(
             [
                 TopicPartition(cluster.named(topic), part, positions.get((topic, part), OFFSET_BEGINNING))

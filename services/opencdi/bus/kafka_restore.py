@@ -7,12 +7,12 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from confluent_kafka.admin import AdminClient
 
 from opencdi.bus.bus import BusDown, OutOfStep, Place
-from opencdi.bus.kafka_cluster import POSITION_KEY, Cluster, as_bytes, kafka_error, passing, place_of
+from opencdi.bus.kafka_cluster import POSITION_KEY, Cluster, as_bytes, kafka_error, meet, passing, place_of
 from opencdi.bus.kafka_offsets import first_offsets, high_watermarks
 from opencdi.bus.room import Room, State
 from opencdi.events.topics import changelog
 
-_AT_ONCE = 1000  # records between two looks at the clock
+_AT_ONCE = 200  # records between two looks at the clock
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Restore:
             told = self.reader.committed([TopicPartition(self.reads, part) for part in self.partitions], 1.0)
         except KafkaException as failure:
             error = kafka_error(failure)
-            if error.code() == KafkaError.UNSTABLE_OFFSET_COMMIT or passing(error):
+            if passing(error):
                 return False  # an older owner's transaction is being settled: ask again
             raise BusDown(f"{self.room.name}: {error.name()}") from None
         if any(place.error is not None for place in told):
@@ -85,6 +85,7 @@ class Restore:
         ends = high_watermarks(admin, [(self.log, part) for part in self.partitions])
         self.ends = {part: end for (_, part), end in ends.items()}
         self.unread = {part for part in self.partitions if self.ends[part] > 0}
+        meet(self.reader, [self.log])
         self.reader.assign([TopicPartition(self.log, part, OFFSET_BEGINNING) for part in self.unread])
         self.committed = {place.partition: place.offset for place in told}
         return True

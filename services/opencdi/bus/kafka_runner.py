@@ -10,7 +10,7 @@ from time import monotonic
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from opencdi.bus.bus import MAX_BATCH_S, Delivered, OutOfStep, partitions_for, refuse_too_large
-from opencdi.bus.kafka_cluster import POSITION_KEY, TRANSACTION_MS, Cluster, delivered_in, kafka_error, passing, stop_for
+from opencdi.bus.kafka_cluster import POSITION_KEY, TRANSACTION_MS, Cluster, delivered_in, kafka_error, meet, passing, stop_for
 from opencdi.bus.kafka_restore import Restore
 from opencdi.bus.room import Key, Outgoing, Overlay, Room, State
 from opencdi.bus.stepping import Stepper
@@ -38,6 +38,7 @@ class KafkaRunner:
         self.rewinds = 0
         member = f"{cluster.named(room.group)}-{slot}"
         self.producer = Producer(cluster.producer(**{"transactional.id": member, "transaction.timeout.ms": TRANSACTION_MS}))
+        meet(self.producer, [self.log, *(cluster.named(topic.name) for topic in room.writes)])
         try:
             self.producer.init_transactions(_WAIT_S)
         except KafkaException as failure:
@@ -55,6 +56,7 @@ class KafkaRunner:
                 },
             )
         )
+        meet(self.consumer, [self.reads])
         self.consumer.subscribe([self.reads], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)
 
     @property
@@ -117,7 +119,7 @@ class KafkaRunner:
         if error.code() == KafkaError._AUTO_OFFSET_RESET:
             where = "stands at a position that its input no longer holds"
             raise OutOfStep(f"{self.room.name} {where}: opencdi topics repair {self.room.name} --from-oldest")
-        if error.fatal() or not passing(error):
+        if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART or not passing(error):
             raise stop_for(error, self.room.name)
 
     def _bring_back(self) -> None:

@@ -10,9 +10,9 @@ import typer
 from opencdi.cli.jsonl import BadLine, lines_of, object_in, run_filter
 
 if TYPE_CHECKING:
-    from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim
+    from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, HospitalStatus
 
-_HOSPITAL = ("NOT_EXEMPT", "EXEMPT", "UNKNOWN")
+_HOSPITAL: tuple["HospitalStatus", ...] = ("NOT_EXEMPT", "EXEMPT", "UNKNOWN")
 _POA = ("Y", "N", "U", "W", "1", " ", "")
 
 
@@ -88,8 +88,9 @@ def _told(told: dict[str, Any], today: date) -> _Told:
     sex = told.get("sex", "U")
     if sex not in ("M", "F", "U"):
         raise BadLine("sex must be M, F or U")
-    hospital = told.get("hospital_status") or "NOT_EXEMPT"
-    if hospital not in _HOSPITAL:
+    wanted = told.get("hospital_status") or "NOT_EXEMPT"
+    hospital = next((one for one in _HOSPITAL if one == wanted), None)
+    if hospital is None:
         raise BadLine(f"hospital_status must be one of {' '.join(_HOSPITAL)}")
     if told.get("principal") is None:
         raise BadLine("principal is missing")
@@ -111,13 +112,14 @@ def _told(told: dict[str, Any], today: date) -> _Told:
 def grouped_line(line: str, today: date) -> dict[str, Any]:
     """The answer to one line; raises `BadLine`."""
     from opencdi.knowledge.code_year import RELEASES
-    from opencdi.knowledge.grouper import edits, group, is_valid
+    from opencdi.knowledge.grouper import edits, excluded_by_logic, group, is_valid
     from opencdi.knowledge.weights import weight_of
 
     told = object_in(line)
     asked = _told(told, today)
     claim = asked.claim
     answer = group(claim)
+    by_logic = excluded_by_logic(claim, answer)
     release = next(release for release in RELEASES if release.version == claim.version)
     weight = weight_of(answer.drg, release.fiscal_year)
     found = [{"edit": edit.edit, "code": edit.code} for edit in edits(claim, asked.day)]
@@ -130,7 +132,9 @@ def grouped_line(line: str, today: date) -> dict[str, Any]:
         "initial_drg": answer.initial_drg,
         "severity": answer.severity,
         "return_code": answer.return_code,
-        "secondary": [{"code": one.code, "severity": one.severity, "excluded": one.excluded} for one in answer.secondary],
+        "secondary": [
+            {"code": one.code, "severity": one.severity, "excluded": one.excluded or one.code in by_logic} for one in answer.secondary
+        ],
         "edits": found,
         "weight": weight.weight if weight else None,
         "gmlos": weight.gmlos if weight else None,

@@ -1,6 +1,6 @@
 """Today's claim, grouped: the working DRG, or why there is none, and what each code does to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from opencdi.clinical.vocabulary import Poa
@@ -8,7 +8,7 @@ from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, Effect, WorkingDrg
 from opencdi.knowledge.code_year import GrouperRelease
 from opencdi.knowledge.effect import effect_of_adding, effect_of_removing
-from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, group
+from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
 
@@ -91,7 +91,9 @@ def grouped(
         assumed=tuple(assumed),
         if_not_poa=if_not,
     )
-    return Grouped(told, drg, None, _effects(claim, answer, waiting), answer.secondary)
+    by_logic = excluded_by_logic(claim, answer)
+    marked = tuple(replace(one, excluded=True) if one.code in by_logic else one for one in answer.secondary)
+    return Grouped(told, drg, None, _effects(claim, answer, waiting), marked)
 
 
 def _as_grouped(poa: Poa) -> str:

@@ -41,6 +41,7 @@ class Envelope(Contract):
     source: str
     encounter_id: str | None = None
     pages: tuple[str, ...] = ()
+    replays: str | None = None  # the entry id of the dead letter that this is a second try of: it mends what failed then
 
 
 class _NewerEnvelope(Envelope):

@@ -235,7 +235,7 @@ class ProblemNoticed(Contract):
 
 # --- people's decisions; the actor comes from the authenticated token (DESIGN §3) -------------------------------------
 class Decision(Contract):
-    """A person decided, about one encounter.  `as_of` is the entry that this person's page showed; `decision_id` is the ce_id of the gate."""
+    """A person decided, about one encounter.  `as_of`: the entry that this person's page showed; `decision_id`: the ce_id of the gate."""
 
     decision_id: str
     encounter_id: str

@@ -27,7 +27,7 @@ def _awaited(stay: Stay, site: SiteData) -> Iterator[str]:
             yield f"signature on {_TITLE[document.note_type]}"
     if len(stay.pathology_orders) > sum(document.note_type == "pathology" for document in stay.documents):
         yield _TITLE["pathology"]
-    for room in stay.unread:
+    for room in stay.unread.values():
         yield f"an entry that {room} could not read"
 
 

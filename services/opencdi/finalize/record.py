@@ -81,12 +81,22 @@ def _asked(questions: Questions, moved: QueryMoved) -> Questions:
     return Questions(open=tuple(sorted((*before.values(), question), key=lambda question: question.query_id)))
 
 
+def _after_failures(stay: Stay, entry: Entry) -> Stay:
+    """What a room could not step is unread until a second try of the same message comes through."""
+    envelope, failed = entry.envelope, entry.page(FailedPage)
+    if failed:
+        return stay.model_copy(update={"unread": stay.unread | {envelope.entry_id: failed.room}})
+    if not (envelope.replays and stay.unread):
+        return stay
+    message = envelope.replays.partition("/")[0]
+    unread = {entry_id: room for entry_id, room in stay.unread.items() if entry_id.partition("/")[0] != message}
+    return stay.model_copy(update={"unread": unread})
+
+
 def record(states: States, encounter_id: str, entry: Entry, facts: tuple[Fact, ...], notes: tuple[NoteRead, ...]) -> Stay:
     """Remember what this entry brings; the stay as it is now."""
     stay = after_notes(after_facts(recalled(states, f"stay/{encounter_id}", Stay()), facts), notes)
-    failed = entry.page(FailedPage)
-    if failed and failed.room not in stay.unread:
-        stay = stay.model_copy(update={"unread": (*stay.unread, failed.room)})
+    stay = _after_failures(stay, entry)
     remember(states, f"stay/{encounter_id}", stay)
     if coding := entry.raw("coding"):
         states[f"working/{encounter_id}"] = Working(page=coding.decode())

@@ -49,7 +49,7 @@ class Stay(State):
     documents: tuple[Document, ...] = ()
     last_note: Document | None = None  # the latest authenticated provider note, for where it may stand in for a summary
     pathology_orders: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()  # rooms that could not step one of this stay's entries
+    unread: dict[str, str] = Field(default_factory=dict)  # entry id -> the room that could not step it
     waived: tuple[str, ...] = ()
 
     @property

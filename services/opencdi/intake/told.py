@@ -42,7 +42,7 @@ class PatientTold:
     sex: Sex | None = None
 
 
-VisitEvent = Literal["snapshot", "admit", "discharge", "cancel-admit", "cancel-discharge", "mention"]
+VisitEvent = Literal["snapshot", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ class Told:
     at: ClinicalTime  # EVN-2, else MSH-7, else arrival: what orders snapshots
     patient: PatientTold | None = None
     patient_reference: str = ""  # FHIR: the alias by which the subject is named
+    patient_aliases: tuple[str, ...] = ()  # FHIR: under which this Patient will be referred to
     visit: VisitTold | None = None
     items: tuple[Item, ...] = ()
     merge: Merge | None = None

@@ -20,7 +20,7 @@ from opencdi.knowledge.code_year import RELEASES
 HospitalStatus = Literal["NOT_EXEMPT", "EXEMPT", "UNKNOWN"]
 _SEX: dict[Sex, int] = {"M": 0, "F": 1, "U": 2}
 _POA_AS_GROUPED = {"1": " "}  # exempt from reporting is a blank on a 5010 claim
-_ICD9 = re.compile(r"\d{3,5}|V\d{2,4}|E\d{3,4}")
+_ICD9 = re.compile(r"\d{3,5}")  # its V and E codes look like ICD-10-CM stems, so only the numeric ones can be told apart
 _EDIT_NAME = {"E_CODE_AS_PDX": "E_CODE", "MANIFESTATION_AS_PDX": "MANIFESTATION"}
 _NEUTRAL_PRINCIPAL = "J189"  # a principal diagnosis that raises no edit of its own, to look at one secondary alone
 
@@ -168,6 +168,24 @@ def _secondary(code: str, by_code: dict[str, list[dict[str, Any]]]) -> GroupedSe
         moved=out["drg_impact"] != "NONE",
         hacs=tuple(hac["hac_list"] for hac in out["hacs"]),
     )
+
+
+_STEPS: dict[Severity, int] = {"NONE": 0, "NON_CC": 1, "CC": 2, "MCC": 3}
+
+
+def excluded_by_logic(claim: GrouperClaim, grouping: Grouping) -> frozenset[str]:
+    """Secondary diagnoses that do not count because the DRG is itself defined by them (a rib fracture in DRG 183-185).
+
+    The library does not mark these; a claim with the one code alone shows them.  Where several injuries only together make the DRG
+    (multiple significant trauma, MDC 24) they are not found: the DRG is right all the same, the mark on the code is missing.
+    """
+    found = []
+    for diagnosis, answer in zip(claim.secondary, grouping.secondary, strict=True):
+        if answer.severity in ("MCC", "CC") and not answer.excluded:
+            alone = group(replace(claim, secondary=(diagnosis,)))
+            if alone.return_code == "OK" and _STEPS[alone.initial_severity] < _STEPS[answer.severity]:
+                found.append(diagnosis.code)
+    return frozenset(found)
 
 
 @lru_cache(maxsize=200_000)

@@ -75,7 +75,8 @@ class QueryText:
 
 
 _KNOWN = {"query_id", "id", "encounter_id", "patient_id", "addressed_to", "author", "created_at", "title", "why", "question", "documented", "indicators", "contrary",
-          "no_contrary_evidence_found", "options", "kind", "tenant", "state", "as_of", "made_by", "gate", "answer_option", "answer_text"}  # fmt: skip
+          "no_contrary_evidence_found", "options", "kind", "tenant", "state", "as_of", "made_by", "gate", "answer_option",
+          "answer_text"}  # fmt: skip
 _TICKED = ("selected", "checked", "ticked", "default", "preselected", "pre_ticked")
 _EMPHASISED = ("bold", "emphasis", "highlight", "highlighted", "recommended")
 
@@ -157,7 +158,11 @@ def _indicators(q: QueryText) -> Iterator[Violation]:
     for name, told in (("indicators", q.indicators), ("contrary", q.contrary), ("documented", q.documented)):
         for index, one in enumerate(told):
             where = f"{name}[{index}]"
-            missing = [f for f, value in (("text", one.text or one.quote), ("source", one.source), ("at", one.at), ("author", one.author)) if not value.strip()]
+            missing = [
+                f
+                for f, value in (("text", one.text or one.quote), ("source", one.source), ("at", one.at), ("author", one.author))
+                if not value.strip()
+            ]
             if missing:
                 yield Violation("Q-02", where, f"without {', '.join(missing)}")
             foreign = one.encounter_id and one.encounter_id != q.encounter_id
@@ -184,7 +189,9 @@ def _concise(q: QueryText) -> Iterator[Violation]:
 # --- C.2 not leading ---------------------------------------------------------------------------------------------------
 def _is_documented(q: QueryText, diagnosis: Diagnosis) -> bool:
     told = [d for one in q.documented for d in diagnoses_in(one.quote or one.text)]
-    return any(d.concept == diagnosis.concept or (diagnosis.family and d.family == diagnosis.family and _vaguer(diagnosis, d)) for d in told)
+    return any(
+        d.concept == diagnosis.concept or (diagnosis.family and d.family == diagnosis.family and _vaguer(diagnosis, d)) for d in told
+    )
 
 
 def _vaguer(named: Diagnosis, documented: Diagnosis) -> bool:
@@ -204,7 +211,7 @@ def _leading(q: QueryText) -> Iterator[Violation]:
             yield Violation("Q-11", where, f"leads: {match.group()}")
     for index, option in enumerate(q.options):
         letters = [c for c in option.text if c.isalpha()]
-        shouted = len(letters) > 6 and all(c.isupper() for c in letters) or "**" in option.text or "<b>" in option.text.lower()
+        shouted = (len(letters) > 6 and all(c.isupper() for c in letters)) or "**" in option.text or "<b>" in option.text.lower()
         if option.ticked or option.emphasised or shouted:
             yield Violation("Q-11", f"options[{index}]", "one option is ticked or emphasised")
 
@@ -234,7 +241,9 @@ def _options(q: QueryText) -> Iterator[Violation]:
     for index, option in enumerate(q.options):
         for diagnosis in _diagnoses_of(option):
             if not _is_documented(q, diagnosis) and not supported(q, diagnosis):
-                yield Violation("Q-12", f"options[{index}]", f"{diagnosis.concept} is neither documented nor supported by an indicator shown")
+                yield Violation(
+                    "Q-12", f"options[{index}]", f"{diagnosis.concept} is neither documented nor supported by an indicator shown"
+                )
     if not q.options:
         return  # the open form is always allowed
     if not any(language.OTHER.search(option.text) for option in q.options):
@@ -262,7 +271,12 @@ def _order(q: QueryText) -> Iterator[Violation]:
     if len(set(effects)) > 1 and effects == sorted(effects, reverse=True) and texts != sorted(texts):
         yield Violation("Q-15", "options", "in the order of payment")
     first_tail = next((i for i, o in enumerate(q.options) if language.OTHER.search(o.text) or language.UNDETERMINED.search(o.text)), None)
-    if any("severe" in text.split() for text in texts) and not any(("mild" in t or "moderate" in t) for t in texts) and len(named) == 1 and first_tail is not None:
+    if (
+        any("severe" in text.split() for text in texts)
+        and not any(("mild" in t or "moderate" in t) for t in texts)
+        and len(named) == 1
+        and first_tail is not None
+    ):
         yield Violation("Q-16", "options", "severe is offered without a milder alternative")
 
 

@@ -104,25 +104,19 @@ class Lexicon(Generic[T]):
             heads.setdefault(" ".join(words[:2]), set()).add(len(words))
         # The first two words lead to the possible lengths: only those are tried, longest first.
         self._lengths = {head: tuple(sorted(lengths, reverse=True)) for head, lengths in heads.items()}
+        self._first = frozenset(head.partition(" ")[0] for head in heads)
 
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
         last = len(words) if stop is None else stop
-        terms, lengths_of = self.terms, self._lengths
-        i = begin
-        while i < last:
-            word = words[i]
-            if i + 1 < last:
-                for length in lengths_of.get(word + " " + words[i + 1], ()):
-                    if i + length <= last and (meaning := terms.get(" ".join(words[i : i + length]))) is not None:
-                        yield i, i + length, meaning
-                        i += length
-                        break
-                else:
-                    if (meaning := terms.get(word)) is not None:
-                        yield i, i + 1, meaning
-                    i += 1
-            else:
-                if (meaning := terms.get(word)) is not None:
-                    yield i, i + 1, meaning
-                i += 1
+        first_words, lengths_of, terms = self._first, self._lengths, self.terms
+        after = begin  # where the last match ended
+        for i in range(begin, last):
+            if i < after or words[i] not in first_words:
+                continue
+            pair = " ".join(words[i : min(i + 2, last)])
+            for length in (*lengths_of.get(pair, ()), 1):
+                if i + length <= last and (meaning := terms.get(" ".join(words[i : i + length]))) is not None:
+                    yield i, i + length, meaning
+                    after = i + length
+                    break

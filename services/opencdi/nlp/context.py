@@ -4,7 +4,7 @@ Every cue of the sentence that reaches the mention is weighed; absent wins over 
 another statement ("denies A, B, or C, but has D").  `active`, "present at any time in this encounter", is ours (DESIGN §6).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, FindingKind, SectionKind, Temporality
@@ -17,6 +17,8 @@ _DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "p
 _POSSESSIVES = frozenset({"his", "her", "the", "their", "patient", "pt", "a", "my", "your"})
 _CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "(", "|"})
 _NEW = frozenset({"new", "newly", "acute", "acutely", "onset", "worsening", "exacerbation", "decompensated"})
+_GRADES = frozenset({"trace", "mild", "moderate", "severe", "mildly", "moderately", "severely", "small", "large"})
+_SPELLS = frozenset({"hour", "day", "week", "month", "hr", "wk"})
 _PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies"})
 MAX_CUES = 200
 """Cues weighed for one sentence; a longer "sentence" (a table, a run of commas) is cut off at the same place everywhere."""
@@ -58,6 +60,18 @@ def cues_in(words: Words, begin: int, stop: int, cues: Cues) -> list[Hit]:
     return hits
 
 
+def _around(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
+    """The cues outside the mention; of one that runs into it ("no acute | kidney injury"), the shorter cue that stands before or behind."""
+    for hit in hits:
+        first, last, _ = hit
+        if last <= mention.first or first >= mention.last:
+            yield hit
+        elif first < mention.first:
+            yield from cues_in(words, first, mention.first, cues)
+        elif last > mention.last:
+            yield from cues_in(words, mention.last, last, cues)
+
+
 def _ended(hits: list[Hit], makes: str, begin: int, stop: int) -> bool:
     return any(cue.makes == "end" and begin <= first and last <= stop and cue.of in (makes, "all") for first, last, cue in hits)
 
@@ -66,17 +80,22 @@ def _reaches(hit: Hit, mention: Mention, hits: list[Hit], words: list[str], cues
     first, last, cue = hit
     if cue.kinds and mention.kind not in cue.kinds:
         return False
+    if cue.makes == "historical" and first and words[first - 1] in _SPELLS:
+        return False  # "a 3-day history of cough" is what brought the patient in
     makes = "historical" if cue.makes == "long-standing" else cue.makes
     match cue.place:
         case "before":
             return last <= mention.first <= last + cue.within and not _ended(hits, makes, last, mention.first)
         case "after":
-            return mention.last <= first <= mention.last + cue.within and _joined(words, mention.last, first, cue.within > 4) and not _ended(
-                hits, makes, mention.last, first
+            return (
+                mention.last <= first <= mention.last + cue.within
+                and _joined(words, mention.last, first, cue.within > 4)
+                and not _ended(hits, makes, mention.last, first)
             )
         case "answers":
             clause_over = last >= len(words) or words[last] in _CLAUSE_ENDS
-            return mention.last <= first <= mention.last + cue.within and clause_over and "," not in words[mention.last : first]
+            near = mention.last <= first <= mention.last + cue.within and "," not in words[mention.last : first]
+            return near and clause_over and not _ended(hits, makes, mention.last, first)
         case "kin":
             return _is_kin(hit, mention, hits, words, cues)
 
@@ -119,7 +138,7 @@ def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Me
     """The context of one mention in its sentence, words [begin, stop), and section."""
     begin, stop = sentence
     said = words.words
-    outside = [hit for hit in hits if hit[1] <= mention.first or hit[0] >= mention.last]
+    outside = list(_around(hits, mention, words, cues))
     reaching = [hit for hit in outside if hit[2].makes not in ("end", "nothing") and _reaches(hit, mention, outside, said, cues)]
     by_makes: dict[str, Hit] = {}
     for hit in sorted(reaching, key=lambda hit: _distance(hit, mention)):
@@ -133,7 +152,7 @@ def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Me
     year = _in_year(said, mention, begin, stop)
     long_standing = by_makes.get("long-standing")
     resolved = by_makes.get("resolved")
-    newly = mention.acute or any(word in _NEW for word in said[max(begin, mention.first - 2) : mention.first])
+    newly = mention.acute or _seen_now(said, begin, mention)
 
     temporality: Temporality = "current"
     if hypothetical or section == "discharge-instructions":
@@ -154,6 +173,12 @@ def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Me
         resolved=resolved is not None and assertion == "present",
         cue=(cue[0], cue[1]) if cue else year,
     )
+
+
+def _seen_now(words: list[str], begin: int, mention: Mention) -> bool:
+    """Said to be new, or observed now ("there is trace mitral regurgitation"): then even a lasting disease is told as of today."""
+    near = {*words[max(begin, mention.first - 2) : mention.last]}
+    return bool(near & _NEW) or bool(near & _GRADES) or words[begin : begin + 2] in (["there", "is"], ["there", "are"])
 
 
 def _distance(hit: Hit, mention: Mention) -> int:

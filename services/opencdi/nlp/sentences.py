@@ -42,7 +42,9 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     before = _BEFORE_DOT.search(text, max(begin, at - 12), at)
     if before is not None and before.group().lower() in _SHORT_FORMS:
         after = text[end : end + 3].lstrip()
-        return not after or (before.group().lower() in {"no", "c", "e", "h", "s", "p", "a", "k", "b"} and len(before.group()) > 1 and after[0].isupper())
+        return not after or (
+            before.group().lower() in {"no", "c", "e", "h", "s", "p", "a", "k", "b"} and len(before.group()) > 1 and after[0].isupper()
+        )
     if at - begin < 6 and text[begin:at].strip().isdigit():
         return False  # "1. Acute kidney injury": the number belongs to its item
     after = text[end : end + 3].lstrip()

@@ -64,7 +64,9 @@ class Casework:
         """Remember the question."""
         self.states[f"query/{self.records.encounter_id}/{query.query_id}"] = query
 
-    def move(self, query: Query, to: QueryState, cause: str, *, actor: Person | None = None, at: datetime | None = None, **changes: Any) -> Query:
+    def move(
+        self, query: Query, to: QueryState, cause: str, *, actor: Person | None = None, at: datetime | None = None, **changes: Any
+    ) -> Query:
         """One legal move, told to all whom it concerns."""
         check_move(query.state, to)
         before, at = query.state, at or self.at

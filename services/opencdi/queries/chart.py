@@ -6,12 +6,21 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 from collections.abc import Callable
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import (
-    Active, Assertion, Authentication, AuthorRole, Certainty, EncounterClass, Experiencer, NoteType, SectionKind, Temporality,
+    Active,
+    Assertion,
+    Authentication,
+    AuthorRole,
+    Certainty,
+    EncounterClass,
+    Experiencer,
+    NoteType,
+    SectionKind,
+    Temporality,
 )  # fmt: skip
 from opencdi.events.facts import Person
 
@@ -54,7 +63,7 @@ class Mention(Remembered):
     certainty: Certainty
     experiencer: Experiencer
     section: SectionKind
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = Field(default_factory=dict)
     copied: bool = False
 
     @property
@@ -104,7 +113,7 @@ class Stay(State):
     tenant: str
     patient_id: str = ""
     birth_date: str | None = None
-    class_of_visit: dict[str, EncounterClass] = {}
+    class_of_visit: dict[str, EncounterClass] = Field(default_factory=dict)
     attending: Person | None = None
     started_at: datetime
     discharged_at: ClinicalTime | None = None
@@ -112,8 +121,8 @@ class Stay(State):
     failed: tuple[str, ...] = ()  # entries that a room upstream could not step: nothing is opened or sent (DESIGN §1)
     notes_read: bool = False  # an authenticated provider note of this stay has been read (DOMAIN F.7)
     listings: tuple[Listing, ...] = ()
-    queries: dict[str, str] = {}
-    asked: dict[str, int] = {}
+    queries: dict[str, str] = Field(default_factory=dict)
+    asked: dict[str, int] = Field(default_factory=dict)
 
     def encounter_class(self) -> EncounterClass | None:
         """Inpatient if any visit of the stay is; else the latest told."""

@@ -9,8 +9,21 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries import measurements, sofa
 from opencdi.queries.chart import Chart, Mention
 from opencdi.queries.condition import (
-    AllOf, AnyOf, Change, Condition, CountOf, Definition, Listed, Measurement, OrganDysfunction, OxygenationRatio, RatioToBaseline, Repeated,
-    Stated, SuspectedInfection, Treatment,
+    AllOf,
+    AnyOf,
+    Change,
+    Condition,
+    CountOf,
+    Definition,
+    Listed,
+    Measurement,
+    OrganDysfunction,
+    OxygenationRatio,
+    RatioToBaseline,
+    Repeated,
+    Stated,
+    SuspectedInfection,
+    Treatment,
 )  # fmt: skip
 from opencdi.queries.evidence import Cited, Sign, of_act, of_listing, of_mention
 from opencdi.queries.rule import Rule

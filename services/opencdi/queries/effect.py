@@ -42,6 +42,11 @@ def _effect(option: AnswerOption, claim: GrouperClaim) -> AlertEffect:
         rest = tuple(told for told in (claim.principal, *claim.secondary) if told.code != diagnosis.code)
         moved = replace(claim, principal=diagnosis, secondary=rest)
         before, after = group(claim).drg, group(moved).drg
-        return AlertEffect(concept=option.diagnosis or "", code=diagnosis.code, drg=after, weight_delta=weight_delta(after, before, 1983 + claim.version // 10))
+        return AlertEffect(
+            concept=option.diagnosis or "",
+            code=diagnosis.code,
+            drg=after,
+            weight_delta=weight_delta(after, before, 1983 + claim.version // 10),
+        )
     told = effect_of_adding(claim, diagnosis)
     return AlertEffect(concept=option.diagnosis or "", code=diagnosis.code, drg=told.drg_with, weight_delta=told.weight_delta)

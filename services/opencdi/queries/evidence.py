@@ -18,7 +18,16 @@ NAME_BY_ANALYTE = {
     "pao2": "PaO2", "paco2": "PaCO2", "ph-arterial": "arterial pH", "bilirubin-total": "total bilirubin", "oxygen-flow": "oxygen flow",
     "heart-rate": "heart rate", "respiratory-rate": "respiratory rate",
 }  # fmt: skip
-UNIT_ON_PAPER = {"Cel": "°C", "mm[Hg]": "mmHg", "10*3/uL": "×10³/µL", "umol/L": "µmol/L", "kg/m2": "kg/m²", "{score}": "", "[pH]": "", "1": ""}
+UNIT_ON_PAPER = {
+    "Cel": "°C",
+    "mm[Hg]": "mmHg",
+    "10*3/uL": "×10³/µL",
+    "umol/L": "µmol/L",
+    "kg/m2": "kg/m²",
+    "{score}": "",
+    "[pH]": "",
+    "1": "",
+}
 NAME_BY_NOTE_TYPE = {"history-and-physical": "H&P", "progress": "progress note", "discharge-summary": "discharge summary"}
 
 
@@ -84,10 +93,18 @@ def of_act(treatment: str, act: Act) -> Cited:
     source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
     return Cited(
         treatment,
-        Indicator(text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}", source=source, source_id=act.act_id, at=act.at, author=act.author),
+        Indicator(
+            text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}",
+            source=source,
+            source_id=act.act_id,
+            at=act.at,
+            author=act.author,
+        ),
     )
 
 
 def of_listing(listing: Listing) -> Cited:
     """A listed diagnosis as an indicator."""
-    return Cited("listed", Indicator(text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at))
+    return Cited(
+        "listed", Indicator(text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at)
+    )

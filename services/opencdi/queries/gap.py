@@ -47,8 +47,11 @@ class Judgement:
 def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
     """What this rule says to this record.  What is documented comes first: it settles a question whatever the values do later."""
     q = Question(rule, site, chart)
-    answers = [(told.concept, m) for told in rule.satisfied_by for m in chart.mentions(told.concept) if told.having is None or told.having in m.attributes]
-    if affirmed := [(c, m) for c, m in answers if m.counts and m.affirmed]:
+    answers = [(told.concept, m) for told in rule.satisfied_by for m in chart.mentions(told.concept)]
+    # A denial or a doubt need not name the attribute that only an affirmed diagnosis must carry.
+    lacking = {told.concept: told.having for told in rule.satisfied_by if told.having}
+    full = [(c, m) for c, m in answers if c not in lacking or lacking[c] in m.attributes]
+    if affirmed := [(c, m) for c, m in full if m.counts and m.affirmed]:
         return _documented("satisfied", "DOCUMENTED", affirmed)
     if excluded := _excluded(rule, chart):
         return Judgement("silent", excluded)
@@ -63,8 +66,10 @@ def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
     if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain]:
         return _documented("uncertain", "UNCERTAIN", uncertain)
     gap = _gap(q, sign)
-    if unsigned := [(c, m) for c, m in answers if _awaits_signature(m)]:
-        return Judgement("unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered)
+    if unsigned := [(c, m) for c, m in full if _awaits_signature(m)]:
+        return Judgement(
+            "unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered
+        )
     return gap
 
 

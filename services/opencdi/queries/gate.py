@@ -1,11 +1,10 @@
 """The compliance gate: the only maker of a `ProviderQuery` (DOMAIN B65).  What the linter rejects has no way to a physician."""
 
 from opencdi.clinical.vocabulary import QueryState
-from opencdi.events.audiences import AlertEffect, GateReport, ProviderQuery, QueryWording
+from opencdi.events.audiences import AlertEffect, GateReport, Indicator, ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.knowledge.linter import Offered, QueryText, Quoted, lint
 from opencdi.knowledge.query_language import EDITION
-from opencdi.events.audiences import Indicator
 
 
 class NotCompliant(Exception):
@@ -19,7 +18,10 @@ class NotCompliant(Exception):
 
 def _quoted(told: tuple[Indicator, ...]) -> tuple[Quoted, ...]:
     return tuple(
-        Quoted(text=one.text, source=one.source, source_id=one.source_id, at=one.at.at.isoformat(), author=one.author, quote=one.quote or "") for one in told
+        Quoted(
+            text=one.text, source=one.source, source_id=one.source_id, at=one.at.at.isoformat(), author=one.author, quote=one.quote or ""
+        )
+        for one in told
     )
 
 
@@ -61,5 +63,12 @@ def release(
     if not report.compliant:
         raise NotCompliant(report)
     return ProviderQuery(
-        tenant=tenant, wording=wording, gate=report, state=state, as_of=as_of, made_by=made_by, answer_option=answer_option, answer_text=answer_text
+        tenant=tenant,
+        wording=wording,
+        gate=report,
+        state=state,
+        as_of=as_of,
+        made_by=made_by,
+        answer_option=answer_option,
+        answer_text=answer_text,
     )

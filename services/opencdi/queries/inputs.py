@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from opencdi.queries import sofa
 from opencdi.queries.condition import (
-    Change, Condition, Listed, Measurement, OrganDysfunction, OxygenationRatio, RatioToBaseline, Repeated, Stated, SuspectedInfection, Treatment,
+    Change,
+    Condition,
+    Listed,
+    Measurement,
+    OrganDysfunction,
+    OxygenationRatio,
+    RatioToBaseline,
+    Repeated,
+    Stated,
+    SuspectedInfection,
+    Treatment,
 )  # fmt: skip
 from opencdi.queries.rule import Rule
 
@@ -13,7 +23,8 @@ STAY = "stay"
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
 _OTHER_KINDS = (
-    "patient_identified", "encounter_updated", "encounter_discharged", "discharge_cancelled", "encounter_cancelled", "encounter_moved", "order_placed",
+    "patient_identified", "encounter_updated", "encounter_discharged", "discharge_cancelled", "encounter_cancelled", "encounter_moved",
+    "order_placed",
     "medication_ordered", "medication_given", "diagnosis_listed", "query_approved", "query_dismissed", "query_viewed", "query_answered",
 )  # fmt: skip
 
@@ -66,7 +77,9 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
     """The index over the rules."""
     by_input: dict[str, list[Rule]] = {}
     for rule in rules:
-        read = {name for condition in rule.conditions() for name in inputs_of(condition)} | {f"concept/{concept}" for concept in rule.concepts()}
+        read = {name for condition in rule.conditions() for name in inputs_of(condition)} | {
+            f"concept/{concept}" for concept in rule.concepts()
+        }
         for name in read:
             by_input.setdefault(name, []).append(rule)
     analytes = frozenset(name.partition("/")[2] for name in by_input if name.startswith("analyte/"))

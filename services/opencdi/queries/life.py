@@ -2,36 +2,36 @@
 
 from opencdi.clinical.vocabulary import QueryState
 
-_SETTLED: frozenset[QueryState] = frozenset({"auto-resolved", "withdrawn", "superseded"})
-_HELD: frozenset[QueryState] = frozenset({"addressed-uncertain", "addressed-awaiting-signature"})
-_ASKED: frozenset[QueryState] = frozenset({"viewed", "answered", "escalated", "expired"})
+_SETTLED: tuple[QueryState, ...] = ("auto-resolved", "withdrawn", "superseded")
+_HELD: tuple[QueryState, ...] = ("addressed-uncertain", "addressed-awaiting-signature")
+_ASKED: tuple[QueryState, ...] = ("viewed", "answered", "escalated", "expired")
 
-LEGAL: dict[QueryState | None, frozenset[QueryState]] = {
-    None: frozenset({"candidate"}),
-    "candidate": frozenset({"waiting-for-documents", "draft"}) | _HELD | _SETTLED,
-    "waiting-for-documents": frozenset({"draft"}) | _HELD | _SETTLED,
-    "draft": frozenset({"approved", "dismissed", "expired"}) | _HELD | _SETTLED,
-    "approved": frozenset({"sent"}) | _SETTLED,
-    "sent": _ASKED | _HELD | _SETTLED,
-    "viewed": frozenset({"answered", "escalated", "expired"}) | _HELD | _SETTLED,
-    "escalated": _ASKED | _HELD | _SETTLED,
-    "answered": frozenset({"answered-awaiting-chart", "validated", "closed"}) | _SETTLED,
-    "answered-awaiting-chart": frozenset({"validated", "superseded", "withdrawn"}),
-    "validated": frozenset({"closed"}),
-    "addressed-uncertain": frozenset({"waiting-for-documents", "draft", "sent", "viewed", "escalated", "addressed-awaiting-signature"}) | _SETTLED,
-    "addressed-awaiting-signature": frozenset({"waiting-for-documents", "draft", "sent", "viewed", "escalated", "addressed-uncertain"}) | _SETTLED,
-    "closed": frozenset(),
-    "withdrawn": frozenset(),
-    "expired": frozenset(),
-    "auto-resolved": frozenset(),
-    "superseded": frozenset(),
-    "dismissed": frozenset(),
+_RELEASED: tuple[QueryState, ...] = ("waiting-for-documents", "draft", "sent", "viewed", "answered", "escalated")
+_LEGAL: dict[QueryState | None, tuple[QueryState, ...]] = {
+    None: ("candidate",),
+    "candidate": ("waiting-for-documents", "draft", *_HELD, *_SETTLED),
+    "waiting-for-documents": ("draft", *_HELD, *_SETTLED),
+    "draft": ("approved", "dismissed", "expired", *_HELD, *_SETTLED),
+    "approved": ("sent", *_SETTLED),
+    "sent": (*_ASKED, *_HELD, *_SETTLED),
+    "viewed": ("answered", "escalated", "expired", *_HELD, *_SETTLED),
+    "escalated": (*_ASKED, *_HELD, *_SETTLED),
+    "answered": ("answered-awaiting-chart", "validated", "closed", *_SETTLED),
+    "answered-awaiting-chart": ("validated", "superseded", "withdrawn"),
+    "validated": ("closed",),
+    "addressed-uncertain": (*_RELEASED, "addressed-awaiting-signature", *_SETTLED),
+    "addressed-awaiting-signature": (*_RELEASED, "addressed-uncertain", *_SETTLED),
+    "closed": (),
+    "withdrawn": (),
+    "expired": (),
+    "auto-resolved": (),
+    "superseded": (),
+    "dismissed": (),
 }
+LEGAL = {state: frozenset(following) for state, following in _LEGAL.items()}
 
 OVER: frozenset[QueryState] = frozenset(state for state, following in LEGAL.items() if state is not None and not following)
-UNANSWERED: frozenset[QueryState] = frozenset(
-    {"candidate", "waiting-for-documents", "draft", "approved", "sent", "viewed", "escalated", "addressed-uncertain", "addressed-awaiting-signature"}
-)
+UNANSWERED: frozenset[QueryState] = frozenset(("candidate", "waiting-for-documents", "draft", "approved", "sent", "viewed", "escalated", *_HELD))
 WITH_THE_PHYSICIAN: frozenset[QueryState] = frozenset({"sent", "viewed", "escalated"})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from opencdi.queries.chart import Chart, Point
 from opencdi.queries.condition import Change, Measurement, OxygenationRatio, RatioToBaseline, Repeated
@@ -96,6 +97,6 @@ def repeated(condition: Repeated, chart: Chart) -> Iterator[Sign]:
     """Each measurement that follows another within the window."""
     window = timedelta(hours=condition.within_h)
     points = chart.series(condition.analyte)
-    for before, point in zip(points, points[1:], strict=False):
+    for before, point in pairwise(points):
         if timedelta(0) < point.at.at - before.at.at <= window:
             yield Sign(point.at.at, (of_point(condition.analyte, point, "repeat measurement"),))

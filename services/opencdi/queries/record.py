@@ -6,13 +6,24 @@ back: a question that rests on one of those is looked at again (DOMAIN F.5).
 
 from bisect import insort
 from datetime import timedelta
+from typing import Any
 
 from opencdi.bus.room import State, States
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
-    DiagnosisListed, DischargeCancelled, EncounterCancelled, EncounterDischarged, EncounterMoved, EncounterUpdated, Fact, MeasurementResulted,
-    MedicationGiven, MedicationOrdered, OrderPlaced, PatientIdentified,
+    DiagnosisListed,
+    DischargeCancelled,
+    EncounterCancelled,
+    EncounterDischarged,
+    EncounterMoved,
+    EncounterUpdated,
+    Fact,
+    MeasurementResulted,
+    MedicationGiven,
+    MedicationOrdered,
+    OrderPlaced,
+    PatientIdentified,
 )  # fmt: skip
 from opencdi.events.pages import Claim, Finding, NoteRead
 from opencdi.queries.chart import Act, Chart, Listing, Mention, Point, Stay
@@ -66,7 +77,7 @@ class Records:
         held = states.get(f"stay/{self.encounter_id}")
         self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
 
-    def update(self, *, rules_care: bool = True, **told: object) -> None:
+    def update(self, *, rules_care: bool = True, **told: Any) -> None:
         """Change the stay; `rules_care` where rules must look at it again."""
         self.stay = self.stay.model_copy(update=told)
         self.states[f"stay/{self.encounter_id}"] = self.stay
@@ -97,13 +108,17 @@ class Records:
                 self._measurement(fact)
             case MedicationGiven():
                 text = fact.drug.text or fact.drug.code
-                self._act(Act(act_id=fact.administration_id, text=text, done=True, drug=True, at=fact.given_at), kept=fact.status == "given")
+                self._act(
+                    Act(act_id=fact.administration_id, text=text, done=True, drug=True, at=fact.given_at), kept=fact.status == "given"
+                )
             case MedicationOrdered():
                 text = fact.drug.text or fact.drug.code
                 self._act(Act(act_id=fact.order_id, text=text, done=False, drug=True, at=fact.ordered_at), kept=fact.status != "cancelled")
             case OrderPlaced():
                 by = fact.by.name if fact.by else ""
-                act = Act(act_id=fact.order_id, text=fact.code.text or fact.code.code, done=False, drug=False, at=fact.ordered_at, author=by)
+                act = Act(
+                    act_id=fact.order_id, text=fact.code.text or fact.code.code, done=False, drug=False, at=fact.ordered_at, author=by
+                )
                 self._act(act, kept=fact.status != "cancelled")
             case PatientIdentified():
                 self.update(patient_id=fact.patient_id, birth_date=fact.birth_date)
@@ -123,7 +138,7 @@ class Records:
                 pass  # notes come read, on the findings page; decisions are taken elsewhere; the rest asks nothing
 
     def _encounter(self, fact: EncounterUpdated) -> None:
-        told: dict[str, object] = {}
+        told: dict[str, Any] = {}
         if fact.encounter_class:
             told["class_of_visit"] = {**self.stay.class_of_visit, fact.visit_id: fact.encounter_class}
         if fact.attending:
@@ -220,7 +235,9 @@ class Records:
 def _mention(note: NoteRead, finding: Finding) -> Mention:
     author = (note.author.name or note.author.staff_id) if note.author else ""
     return Mention(
-        **finding.model_dump(include={"start", "end", "text", "assertion", "temporality", "active", "certainty", "experiencer", "section", "copied"}),
+        **finding.model_dump(
+            include={"start", "end", "text", "assertion", "temporality", "active", "certainty", "experiencer", "section", "copied"}
+        ),
         attributes=finding.attributes,
         note_id=note.note_id,
         revision=note.revision,

@@ -1,5 +1,7 @@
 """Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
 
+import re
+
 from opencdi.events.ids import derived_id
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
@@ -15,6 +17,7 @@ from opencdi.queries.rule import Rule
 from opencdi.queries.wording import word
 
 HOUR_S = 3600
+_BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
 
 
@@ -69,7 +72,9 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
         moved_at=work.at,
     )
     query = _worded(work, rule, query, judgement)
-    work.records.update(rules_care=False, queries={**stay.queries, rule.condition: query.query_id}, asked={**stay.asked, rule.condition: nth})
+    work.records.update(
+        rules_care=False, queries={**stay.queries, rule.condition: query.query_id}, asked={**stay.asked, rule.condition: nth}
+    )
     query = work.move(query, "candidate", judgement.reason)
     if judgement.outcome == "unsigned":
         _hold(work, query, judgement)
@@ -108,7 +113,9 @@ def _sources(cited: tuple[Cited, ...]) -> tuple[tuple[str, object, str], ...]:
 def advance(work: Casework, query: Query) -> None:
     """From candidate to the specialist's list, if silence of the chart may be taken for absence (DOMAIN F.7)."""
     tenant = work.entry.envelope.tenant
-    ready = work.records.stay.notes_read and documents_flow(clock_of(work.states, tenant), work.at, work.site) and not work.records.stay.failed
+    ready = (
+        work.records.stay.notes_read and documents_flow(clock_of(work.states, tenant), work.at, work.site) and not work.records.stay.failed
+    )
     if not ready:
         if query.state != "waiting-for-documents":
             work.move(query, "waiting-for-documents", "NO_PROVIDER_NOTE_YET" if not work.records.stay.notes_read else "DOCUMENTS_SILENT")
@@ -196,7 +203,7 @@ def _differs(before: Query, after: Query) -> bool:
 
 def _kinds_against(query: Query) -> frozenset[str]:
     # A newer SpO2 of 98 % after one of 97 % is the same contrary evidence: not worth a new draft each quarter of an hour.
-    return frozenset(one.text.rstrip("0123456789.<> %°C/µLmgdHminolx×³") for one in query.wording.contrary) if query.wording else frozenset()
+    return frozenset(_BEFORE_NUMBER.split(one.text)[0] for one in query.wording.contrary) if query.wording else frozenset()
 
 
 def _release(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
@@ -208,4 +215,3 @@ def _release(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> 
     worded = _worded(work, rule, query, judgement).model_copy(update={"held_from": None, "satisfied_by": ()})
     work.store(worded)
     advance(work, worded)
-

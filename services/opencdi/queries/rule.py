@@ -42,7 +42,7 @@ class Revised(Form):
     """One line of the rule's history."""
 
     revision: int
-    on: date
+    made_on: date
     change: str
 
 

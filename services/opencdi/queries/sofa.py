@@ -10,7 +10,11 @@ from opencdi.queries.measurements import oxygen_at
 EDITION = "SOFA-1996"
 DAY = timedelta(hours=24)
 # (limit, points): the first limit that the value is beyond counts.  Creatinine and bilirubin in mg/dL, platelets in 10*3/uL.
-_LOW: dict[str, tuple[tuple[float, int], ...]] = {"platelets": ((20, 4), (50, 3), (100, 2), (150, 1)), "gcs": ((6, 4), (10, 3), (13, 2), (15, 1)), "map": ((70, 1),)}
+_LOW: dict[str, tuple[tuple[float, int], ...]] = {
+    "platelets": ((20, 4), (50, 3), (100, 2), (150, 1)),
+    "gcs": ((6, 4), (10, 3), (13, 2), (15, 1)),
+    "map": ((70, 1),),
+}
 _HIGH: dict[str, tuple[tuple[float, int], ...]] = {
     "creatinine": ((5.0, 4), (3.5, 3), (2.0, 2), (1.2, 1)),
     "bilirubin-total": ((12.0, 4), (6.0, 3), (2.0, 2), (1.2, 1)),

@@ -67,7 +67,7 @@ class Hospital:
 
     def envelope(self, kind: str = "entry", encounter_id: str | None = None) -> Envelope:
         self.sent += 1
-        return Envelope(entry_id=f"e{self.sent}", kind=kind, tenant="t", received_at=self.now, source="adt", encounter_id=encounter_id)
+        return Envelope(entry_id=f"e{self.sent}/1", kind=kind, tenant="t", received_at=self.now, source="adt", encounter_id=encounter_id)
 
     def give(self, envelope: Envelope, *pages: Page) -> list[FinalCodeSet]:
         said = self.stepper.step(self.states, Record("cdi.queries.v1", envelope.encounter_id, entry_of(envelope, pages).encode()))
@@ -215,7 +215,7 @@ def test_the_summary_arrives_and_is_attested_by_the_page_that_shows_it() -> None
     assert (stale.status, stale.attested_by) == ("held", None)
     assert "changed since it was shown" in stale.cause
     hospital.entry(facts=[MeasurementResulted(measurement_id="m", code=Coded(code="1"), status="final", taken_at=when(LEFT))])
-    (attested,) = hospital.attest(f"e{hospital.sent}")  # a page that shows a later entry still shows this very set
+    (attested,) = hospital.attest(f"e{hospital.sent}/1")  # a page that shows a later entry still shows this very set
     assert (attested.status, attested.attested_by) == ("attested", CODER)
 
 
@@ -271,7 +271,7 @@ def test_an_attested_set_stands_until_its_codes_change() -> None:
     (provisional,) = hospital.discharge(coded("N390"), read("s1", "discharge-summary"))
     hospital.attest(provisional.as_of)
     assert hospital.entry(moved("q1", "sent", "T")) == []
-    (refused,) = hospital.attest("e1")
+    (refused,) = hospital.attest("e1/1")
     assert (refused.status, refused.attested_by) == ("attested", CODER)
     assert refused.cause.startswith("attestation refused")
     (amended,) = hospital.entry(coded("N390", "N179", drg="690"))
@@ -303,7 +303,7 @@ def test_what_never_was_or_went_elsewhere_is_cancelled(fact: Fact, cause: str) -
 
 def test_attesting_a_stay_that_goes_on_is_refused_visibly() -> None:
     hospital = Hospital().admitted()
-    (refused,) = hospital.attest("e1")
+    (refused,) = hospital.attest("e1/1")
     assert (refused.status, refused.cause) == ("held", "attestation refused: no inpatient stay that has ended")
     assert [final.status for final in hospital.discharge()] == ["provisional"]
 
@@ -314,6 +314,16 @@ def test_an_entry_that_a_room_could_not_read_holds_the_set_until_somebody_has_lo
     (provisional,) = hospital.discharge(read("s1", "discharge-summary"))
     assert provisional.waiting_for == ("an entry that nlp could not read",)
     assert hospital.attest(provisional.as_of, *provisional.waiting_for)[0].status == "attested"
+
+
+def test_a_second_try_of_the_message_mends_what_could_not_be_read() -> None:
+    hospital = Hospital().admitted()
+    hospital.entry(FailedPage(room="nlp", reason="POISONED"))
+    (final,) = hospital.discharge(read("s1", "discharge-summary"))
+    assert final.waiting_for == ("an entry that nlp could not read",)
+    again = hospital.envelope(encounter_id="enc").model_copy(update={"replays": "e2/1"})
+    (mended,) = hospital.give(again, FactsPage())
+    assert mended.waiting_for == ()
 
 
 def test_the_bill_hold_ends_when_it_was_due_and_not_when_the_tick_came() -> None:

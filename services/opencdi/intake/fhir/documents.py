@@ -1,0 +1,85 @@
+"""DocumentReference: documents by version and authentication (DOMAIN F.5, F.6)."""
+
+from typing import Literal
+
+from opencdi.clinical.vocabulary import Authentication
+from opencdi.events.facts import Coded, NoteFiled, NoteRetracted
+from opencdi.events.ids import content_hash, keyed_hash
+from opencdi.events.problems import Unusable
+from opencdi.intake.content import plain_text, text_in_base64
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, person_in, relative, time_in
+from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, note_type_of, role_of
+from opencdi.intake.time import arrival, claims_future
+from opencdi.intake.told import Context, Item
+
+
+def document_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
+    """The document; raises `Unusable` for one without readable content."""
+    told_at = time_in(resource, context, "meta.lastUpdated", "date") or arrival(context.received_at)
+    version = (told_at.at.isoformat(),)
+    relation, target = _relation(resource)
+    note_id = _id_of(target, context) if relation == "replacement" else _document_id(resource, context)
+    if first(resource, "status") == "entered-in-error" or first(resource, "docStatus") == "entered-in-error":
+        return [Item(NoteRetracted(note_id=note_id, at=told_at), version)]
+    text = _text(resource, problems)
+    if text is None:
+        raise Unusable(problems[-1][0] if problems else "NO_CONTENT", "DocumentReference.content")
+    code = coded(at(resource, "type"))
+    note_type = note_type_of(code or Coded(code=""), context.site)
+    if note_type == "other" and (code is None or code.code not in context.site.note_type_by_code):
+        problems.append(("NOTE_TYPE_UNMAPPED", "DocumentReference.type"))
+    written_at = time_in(resource, context, "date", "context.period.start") or told_at
+    if claims_future(written_at, context.received_at):
+        problems.append(("FUTURE_TIME", "DocumentReference.date"))
+        return []
+    known: Authentication | None = AUTHENTICATION_BY_DOCSTATUS.get(first(resource, "docStatus"))
+    fact = NoteFiled(
+        note_id=note_id,
+        note_type=note_type,
+        type_code=code,
+        title=first(resource, "description") or (code.text if code else ""),
+        author=person_in(at(resource, "author.0"), role_of("", note_type, context.site)),
+        written_at=written_at,
+        authentication=known or context.site.authentication_default,
+        authentication_assumed=known is None,
+        relation=relation,
+        parent_id=_id_of(target, context) if relation == "addendum" else None,
+        text_hash=content_hash(text),
+        length=len(text),
+        confidentiality=first(resource, "securityLabel.0.coding.0.code", "meta.security.0.code") or None,
+    )
+    return [Item(fact, version, text=text)]
+
+
+def _document_id(resource: Resource, context: Context) -> str:
+    number = first(resource, "masterIdentifier.value")
+    return keyed_hash(context.key, "document", number) if number else own_id(resource, context, "document")
+
+
+def _relation(resource: Resource) -> tuple[Literal["new", "addendum", "replacement"], str]:
+    for related in each(resource, "relatesTo"):
+        code, target = first(related, "code", "code.coding.0.code"), first(related, "target.identifier.value", "target.reference")
+        if code == "appends" and target:
+            return "addendum", target
+        if code in ("replaces", "transforms") and target:
+            return "replacement", target
+    return "new", ""
+
+
+def _id_of(target: str, context: Context) -> str:
+    # A DocumentReference is named by its number (masterIdentifier) in HL7 and by id in a reference: senders use one for the other.
+    return keyed_hash(context.key, "document", relative(target).removeprefix("DocumentReference/"))
+
+
+def _text(resource: Resource, problems: list[tuple[str, str]]) -> str | None:
+    for content in each(resource, "content"):
+        attachment = at(content, "attachment")
+        data = at(attachment, "data")
+        if not isinstance(data, str) or not data:
+            continue
+        text = text_in_base64(data, problems, "DocumentReference.content.attachment.data")
+        if text and first(attachment, "contentType").startswith("text/html"):
+            problems.append(("HTML_READ_AS_TEXT", "DocumentReference.content.attachment.contentType"))
+        if text:
+            return plain_text(text)
+    return None

@@ -1,0 +1,89 @@
+"""Condition, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
+
+from typing import Literal
+
+from opencdi.events.facts import Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
+from opencdi.events.ids import keyed_hash
+from opencdi.events.problems import Unusable
+from opencdi.intake.fhir.reading import Resource, at, coded, first, own_id, reference_of, time_in
+from opencdi.intake.time import arrival, claims_future
+from opencdi.intake.told import Context, Item
+
+_ORDER_STATUS: dict[str, Literal["active", "completed", "cancelled"]] = {
+    "active": "active", "on-hold": "active", "draft": "active", "unknown": "active", "completed": "completed", "stopped": "completed",
+    "ended": "completed", "cancelled": "cancelled", "entered-in-error": "cancelled",
+}  # fmt: skip
+
+
+def condition_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
+    """A diagnosis on a list; ICD-9 stays uncoded with a problem (DOMAIN F.19)."""
+    code = coded(at(resource, "code"))
+    if code is None:
+        raise Unusable("NO_CODE", "Condition.code")
+    if code.system == "I9":
+        problems.append(("CODE_SYSTEM", "Condition.code"))
+    wrong = first(resource, "verificationStatus.coding.0.code") in ("entered-in-error", "refuted")
+    over = first(resource, "clinicalStatus.coding.0.code") in ("resolved", "inactive", "remission")
+    category = first(resource, "category.0.coding.0.code")
+    told_at = time_in(resource, context, "meta.lastUpdated", "recordedDate") or arrival(context.received_at)
+    fact = DiagnosisListed(
+        listing_id=own_id(resource, context, "condition"),
+        code=code,
+        role="problem" if category == "problem-list-item" else "billing",
+        status="withdrawn" if wrong else "resolved" if over else "active",
+        at=time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start") or told_at,
+    )
+    return [Item(fact, (told_at.at.isoformat(),))]
+
+
+def _drug(resource: Resource, problems: list[tuple[str, str]]) -> Coded:
+    found = coded(at(resource, "medicationCodeableConcept") or at(resource, "medication.concept") or at(resource, "contained.0.code"))
+    if found is not None:
+        return found
+    reference = reference_of(resource, "medicationReference", "medication.reference", "medication")
+    if not reference:
+        raise Unusable("DRUG_MISSING", f"{first(resource, 'resourceType')}.medication")
+    problems.append(("MEDICATION_BY_REFERENCE", f"{first(resource, 'resourceType')}.medicationReference"))
+    return Coded(code=reference, system="reference", text=first(resource, "medicationReference.display"))
+
+
+def _dose(resource: Resource, quantity: str, text: str) -> str | None:
+    return " ".join(part for part in (first(resource, f"{quantity}.value"), first(resource, f"{quantity}.unit")) if part) or first(resource, text) or None
+
+
+def medication_request_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
+    """A drug ordered."""
+    told_at = time_in(resource, context, "meta.lastUpdated", "authoredOn") or arrival(context.received_at)
+    order_id = own_id(resource, context, "order")
+    route = coded(at(resource, "dosageInstruction.0.route"))
+    fact = MedicationOrdered(
+        order_id=order_id,
+        drug=_drug(resource, problems),
+        dose=_dose(resource, "dosageInstruction.0.doseAndRate.0.doseQuantity", "dosageInstruction.0.text"),
+        route=(route.text or route.code) if route else None,
+        status=_ORDER_STATUS.get(first(resource, "status"), "active"),
+        ordered_at=time_in(resource, context, "authoredOn") or told_at,
+    )
+    return [Item(fact, (told_at.at.isoformat(),), (order_id,))]
+
+
+def medication_administration_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
+    """A drug given, or not."""
+    given_at = time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "occurenceDateTime", "occurencePeriod.start")
+    told_at = time_in(resource, context, "meta.lastUpdated") or given_at or arrival(context.received_at)
+    if given_at is not None and claims_future(given_at, context.received_at):
+        problems.append(("FUTURE_TIME", "MedicationAdministration.effective"))
+        return []
+    status = first(resource, "status")
+    request = first(resource, "request.reference")
+    route = coded(at(resource, "dosage.route"))
+    fact = MedicationGiven(
+        administration_id=own_id(resource, context, "given"),
+        order_id=keyed_hash(context.key, "order", context.feed, request.rpartition("/")[2]) if request else None,
+        drug=_drug(resource, problems),
+        dose=_dose(resource, "dosage.dose", "dosage.text"),
+        route=(route.text or route.code) if route else None,
+        status="withdrawn" if status == "entered-in-error" else "not-given" if status == "not-done" else "given",
+        given_at=given_at or told_at,
+    )
+    return [Item(fact, (told_at.at.isoformat(),))]

@@ -1,0 +1,81 @@
+"""One FHIR resource, or one entry of a Bundle, to what it tells: the table of resource types."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from opencdi.events.problems import Unusable
+from opencdi.intake.fhir.documents import document_of
+from opencdi.intake.fhir.lists import condition_of, medication_administration_of, medication_request_of
+from opencdi.intake.fhir.observations import observations_of
+from opencdi.intake.fhir.reading import Resource, at, each, first, identifiers, reference_of, relative
+from opencdi.intake.fhir.visits import event_at, patient_of, visit_mentioned, visit_of
+from opencdi.intake.told import Context, Item, PatientTold, Told
+
+_ITEMS: dict[str, Callable[[Resource, Context, list[tuple[str, str]]], list[Item]]] = {
+    "Observation": observations_of,
+    "DocumentReference": document_of,
+    "Condition": condition_of,
+    "MedicationRequest": medication_request_of,
+    "MedicationAdministration": medication_administration_of,
+}
+_ORDER = {"Patient": 0, "Encounter": 1}
+
+
+def resources_in(body: bytes) -> list[tuple[Resource, str]]:
+    """The resource in a body with its fullUrl; those of a whole Bundle where one arrives.  Raises `Unusable` for what is none."""
+    try:
+        value: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unusable("NOT_JSON") from None
+    if not isinstance(value, dict):
+        raise Unusable("NOT_A_RESOURCE")
+    if value.get("resourceType") == "Bundle":
+        return [_entry(entry) for entry in each(value, "entry")]
+    return [_entry(value)]
+
+
+def _entry(value: Resource) -> tuple[Resource, str]:
+    resource, url = (value["resource"], first(value, "fullUrl")) if "resourceType" not in value and "resource" in value else (value, "")
+    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+        raise Unusable("NOT_A_RESOURCE", "resourceType")
+    return resource, url
+
+
+def versioned(resources: list[tuple[Resource, str]]) -> bool:
+    """Whether each says which version it is: only then is a byte-identical one a duplicate and not a return to an earlier state."""
+    return all(first(resource, "meta.lastUpdated", "meta.versionId") for resource, _ in resources)
+
+
+def told_by_fhir(resources: list[tuple[Resource, str]], context: Context) -> list[Told]:
+    """What the resources tell, patients and encounters first, so that what refers to them finds them."""
+    ranked = sorted(resources, key=lambda found: _ORDER.get(found[0]["resourceType"], 2))
+    return [_told(resource, url, context) for resource, url in ranked]
+
+
+def _told(resource: Resource, url: str, context: Context) -> Told:
+    kind = resource["resourceType"]
+    problems: list[tuple[str, str]] = []
+    when = event_at(resource, context)
+    named = f"{kind}/{resource['id']}" if isinstance(resource.get("id"), str) else ""
+    aliases = tuple(dict.fromkeys(alias for alias in (named, relative(url) if url else "") if alias))
+    if kind == "Patient":
+        if not identifiers(resource) and not named:
+            raise Unusable("NO_PATIENT", "Patient.identifier")
+        return Told(kind, when, patient=patient_of(resource, context), patient_aliases=aliases)
+    if kind != "Encounter" and kind not in _ITEMS:
+        return Told(kind, when, unused="RESOURCE_NOT_USED")
+    subject = reference_of(resource, "subject", "patient")
+    number = identifiers(resource, "subject.identifier") if at(resource, "subject.identifier") else ()
+    if not subject and not number:
+        raise Unusable("NO_PATIENT", f"{kind}.subject")
+    patient = PatientTold(ids=number) if number else None
+    if kind == "Encounter":
+        visit = visit_of(resource, context, aliases, problems)
+        return Told(kind, when, patient=patient, patient_reference=subject, visit=visit, problems=tuple(problems))
+    items = _ITEMS[kind](resource, context, problems)
+    orders = tuple(number for item in items for number in item.orders)
+    return Told(
+        kind, when, patient=patient, patient_reference=subject, visit=visit_mentioned(resource, context), items=tuple(items),
+        orders=orders, problems=tuple(dict.fromkeys(problems)),
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""Reading FHIR data types out of plain dictionaries: tolerant, because what hospitals send is rarely what validates."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import AuthorRole
+from opencdi.events.facts import Coded, Person
+from opencdi.events.ids import keyed_hash
+from opencdi.intake.hl7v2.message import clean
+from opencdi.intake.time import fhir_time, zone_named
+from opencdi.intake.told import Context, Identifier
+
+Resource = dict[str, Any]
+_SYSTEMS = {
+    "http://loinc.org": "LN", "http://hl7.org/fhir/sid/icd-10-cm": "I10", "http://hl7.org/fhir/sid/icd-9-cm": "I9",
+    "http://snomed.info/sct": "SCT", "http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "": "L",
+}  # fmt: skip
+
+
+def at(value: Any, path: str) -> Any:
+    """What stands at "a.b.0.c"; None if anything on the way is missing or of another shape."""
+    for name in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return value
+
+
+def first(value: Any, *paths: str) -> str:
+    """The first of these paths that holds text or a number, as clean text; "" if none does."""
+    for path in paths:
+        found = at(value, path)
+        if isinstance(found, str) and found.strip():
+            return clean(found.strip())
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return str(found)
+    return ""
+
+
+def each(value: Any, path: str) -> Iterator[Resource]:
+    """The objects of the list at that path (a lone object counts as a list of one)."""
+    found = at(value, path)
+    for item in found if isinstance(found, list) else [found]:
+        if isinstance(item, dict):
+            yield item
+
+
+def time_in(resource: Resource, context: Context, *paths: str) -> ClinicalTime | None:
+    """The first of these paths that is a time."""
+    for path in paths:
+        text = at(resource, path)
+        if isinstance(text, str) and (found := fhir_time(text, zone_named(context.site.timezone))):
+            return found
+    return None
+
+
+def system_of(url: str) -> str:
+    """Our short name of a code system; local systems keep their URL."""
+    if (known := _SYSTEMS.get(url)) is not None:
+        return known
+    short = url.lower().replace("-", "")
+    return "I10" if "icd10" in short else "I9" if "icd9" in short else url
+
+
+def coded(concept: Any) -> Coded | None:
+    """CodeableConcept: its LOINC coding, else the first; None if it says nothing."""
+    codings = [coding for coding in each(concept, "coding") if first(coding, "code")]
+    chosen = next((c for c in codings if first(c, "system") == "http://loinc.org"), codings[0] if codings else None)
+    text = first(concept, "text") if chosen is None else first(chosen, "display") or first(concept, "text")
+    if chosen is None:
+        return Coded(code="", text=text) if text else None
+    system = system_of(first(chosen, "system"))
+    code = first(chosen, "code")
+    return Coded(code=code.replace(".", "").upper() if system in ("I10", "I9") else code, system=system, text=text)
+
+
+def identifiers(resource: Resource, path: str = "identifier") -> tuple[Identifier, ...]:
+    """Identifiers, the medical record number first; social security and licence numbers identify nobody here."""
+    found: list[tuple[int, Identifier]] = []
+    for identifier in each(resource, path):
+        value, kind = first(identifier, "value"), first(identifier, "type.coding.0.code")
+        if value and kind not in ("SS", "DL", "PPN"):
+            found.append((0 if kind == "MR" else 1, Identifier(value, first(identifier, "system"))))
+    return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
+
+
+def person_in(value: Any, role: AuthorRole) -> Person | None:
+    """A Reference to staff: identifier and display; the reference itself where it has neither."""
+    staff_id, name = first(value, "identifier.value"), first(value, "display")
+    if not staff_id and not name:
+        staff_id = first(value, "reference")
+    return Person(staff_id=staff_id, name=name, role=role) if staff_id or name else None
+
+
+def reference_of(resource: Resource, *paths: str) -> str:
+    """The reference at the first of these paths, "Patient/1", without a server's address or a version."""
+    for path in paths:
+        text = first(resource, f"{path}.reference")
+        if text:
+            return relative(text)
+    return ""
+
+
+def relative(reference: str) -> str:
+    """ "https://server/fhir/Patient/1/_history/2" -> "Patient/1"; a urn stays."""
+    if reference.startswith("urn:"):
+        return reference
+    parts = reference.split("/_history/", 1)[0].split("?", 1)[0].split("/")
+    return "/".join(parts[-2:])
+
+
+def own_id(resource: Resource, context: Context, kind: str, *extra: str) -> str:
+    """The keyed id of what this resource states: its first identifier, else its id at this feed, else what it is about."""
+    identifier = next(iter(identifiers(resource)), None) or next(iter(identifiers(resource, "masterIdentifier")), None)
+    if identifier is not None:
+        return keyed_hash(context.key, kind, identifier.value, *extra)
+    if number := first(resource, "id"):
+        return keyed_hash(context.key, kind, context.feed, number, *extra)
+    about = (first(resource, "subject.reference", "patient.reference"), first(resource, "code.coding.0.code", "code.text"))
+    when = first(resource, "effectiveDateTime", "authoredOn", "recordedDate", "date", "issued")
+    return keyed_hash(context.key, kind, "of", *about, when, *extra)

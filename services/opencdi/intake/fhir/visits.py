@@ -1,0 +1,77 @@
+"""Patient and Encounter: who, and which visit."""
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import Sex
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, identifiers, person_in, reference_of, relative, time_in
+from opencdi.intake.time import arrival
+from opencdi.intake.told import Context, Identifier, PatientTold, VisitEvent, VisitTold
+
+_SEX: dict[str, Sex] = {"male": "M", "female": "F"}
+_EVENT_BY_STATUS: dict[str, VisitEvent] = {
+    "planned": "snapshot", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present", "finished": "discharge",
+    "completed": "discharge", "discharged": "discharge", "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
+}  # fmt: skip
+
+
+def patient_of(resource: Resource, context: Context) -> PatientTold:
+    """A Patient; one without any identifier is known by its id at this feed."""
+    ids = identifiers(resource) or (Identifier(first(resource, "id"), f"{context.feed}/Patient"),)
+    name = next(iter(each(resource, "name")), {})
+    given = " ".join(part for part in (at(name, "given") or []) if isinstance(part, str))
+    told = f"{given} {first(name, 'family')}".strip() or first(name, "text")
+    return PatientTold(ids=ids, name=told or None, birth_date=first(resource, "birthDate")[:10] or None, sex=_SEX.get(first(resource, "gender")))
+
+
+def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
+    """The visit that a resource refers to, by reference or by identifier."""
+    for path in ("encounter", "context", "context.encounter.0"):
+        reference, number = reference_of(resource, path), first(resource, f"{path}.identifier.value")
+        if reference.startswith(("Encounter/", "urn:")) or number:
+            return VisitTold(
+                number=number, facility=first(resource, f"{path}.identifier.system"), aliases=(reference,) if reference else ()
+            )
+    return None
+
+
+def event_at(resource: Resource, context: Context) -> ClinicalTime:
+    """When this version was told: lastUpdated; else the end of what is finished; else arrival."""
+    ended = "period.end" if _EVENT_BY_STATUS.get(first(resource, "status")) == "discharge" else "meta.lastUpdated"
+    return time_in(resource, context, "meta.lastUpdated", ended) or arrival(context.received_at)
+
+
+def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], problems: list[tuple[str, str]]) -> VisitTold:
+    """An Encounter.  `Encounter.identifier` of the configured system = PV1-19 (DOMAIN F.1)."""
+    site = context.site
+    numbers = identifiers(resource)
+    chosen = next((n for n in numbers if n.authority == site.visit_system), None) if site.visit_system else next(iter(numbers), None)
+    sent = first(resource, "class.code", "class.0.coding.0.code", "class.coding.0.code")
+    encounter_class = site.class_by_code.get(sent)
+    if sent and encounter_class is None:
+        problems.append(("CLASS_UNMAPPED", "Encounter.class"))
+    disposition = coded(at(resource, "hospitalization.dischargeDisposition") or at(resource, "admission.dischargeDisposition"))
+    source = disposition.code if disposition else ""
+    if source and source not in site.disposition_by_code:
+        problems.append(("DISPOSITION_UNMAPPED", "Encounter.hospitalization.dischargeDisposition"))
+    reason = coded(at(resource, "reasonCode.0"))
+    attending = next(
+        (p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None
+    )
+    return VisitTold(
+        number=chosen.value if chosen else "",
+        facility=chosen.authority if chosen else "",
+        facility_assumed=False,
+        aliases=aliases,
+        account=first(resource, "account.0.identifier.value") or relative(first(resource, "account.0.reference")),
+        part_of=reference_of(resource, "partOf"),
+        event=_EVENT_BY_STATUS.get(first(resource, "status"), "snapshot"),
+        encounter_class=encounter_class or ("unmapped" if sent else None),
+        class_source=sent or None,
+        location=first(resource, "location.0.location.display", "location.0.location.reference") or None,
+        service=first(resource, "serviceType.coding.0.code", "serviceType.text") or None,
+        attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown") if attending else None,
+        admitting_reason=(reason.text or reason.code) if reason else None,
+        admitted_at=time_in(resource, context, "period.start", "actualPeriod.start"),
+        discharged_at=time_in(resource, context, "period.end", "actualPeriod.end"),
+        disposition=site.disposition_by_code.get(source),
+        disposition_source=source or None,
+    )

@@ -1,0 +1,150 @@
+"""What intake remembers: small records, several per patient, visit, encounter, result and document.
+
+| key | record |
+|---|---|
+| `person/<patient>` `alias/<id>` | who, merged into whom; a FHIR reference or second number that leads to a patient or visit |
+| `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
+| `encounter/<encounter>` | the snapshot as last told, so that a flood of A08 costs nothing |
+| `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
+| `held/<patient>/<n>` `waiting/<note>` | what waits for an encounter; for its parent document |
+| `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
+| `seen/<tenant>/<day>/<two letters>` | message ids of that day (DOMAIN F.3) |
+| `part/<message>/<i>` `feeds/<tenant>` `site/<tenant>` | parts of a transaction; when each feed was heard; the tenant's tables |
+"""
+
+from datetime import datetime
+from typing import Any
+
+from opencdi.bus.room import RecordCodec, State
+from opencdi.clinical.vocabulary import Authentication, Sex
+
+
+class Person(State):
+    """A patient.  `into`: merged; `held` are the numbers of what waits for an encounter."""
+
+    mrn: str = ""
+    name: str = ""
+    birth_date: str | None = None
+    sex: Sex = "U"
+    into: str | None = None
+    visits: tuple[str, ...] = ()
+    encounters: tuple[str, ...] = ()
+    held: tuple[int, ...] = ()
+    next_held: int = 0
+
+
+class Lead(State):
+    """Whatever leads to an id: an alias, an account, an order number."""
+
+    to: str
+
+
+class Visit(State):
+    """One visit number of one facility."""
+
+    encounter_id: str
+    patient_id: str
+    number: str  # keyed hash of the bare number, for feeds that do not name the facility
+    reused: int = 0
+    admitted_at: datetime | None = None
+    discharged_at: datetime | None = None
+    cancelled: bool = False
+    cancelled_at: datetime | None = None
+
+
+class Encounter(State):
+    """The stay that is billed as one.  `told`: field -> (value as said, when told)."""
+
+    patient_id: str
+    visits: tuple[str, ...] = ()
+    into: str | None = None
+    told: dict[str, tuple[str, datetime]] = {}
+    first_at: datetime | None = None
+    inpatient_ordered: str | None = None
+    discharge: str | None = None
+    discharge_told_at: datetime | None = None
+    discharged_at: datetime | None = None
+    cancelled: bool = False
+
+
+class Version(State):
+    """The newest version of something that comes again."""
+
+    encounter_id: str
+    order: tuple[str, ...]
+    said: str
+    fact: str = ""  # results only: to withdraw it where it turns out to belong to another encounter
+
+
+class Document(State):
+    """The newest version of a document."""
+
+    encounter_id: str
+    order: tuple[str, ...]
+    revision: int = 1
+    text_hash: str = ""
+    said: str = ""
+    authentication: Authentication = "unsigned"
+    retracted: bool = False
+
+
+class Held(State):
+    """Something that waits; `page` is a FactsPage with its one fact."""
+
+    page: str
+    order: tuple[str, ...]
+    orders: tuple[str, ...] = ()
+    text: str | None = None
+    encounter_id: str | None = None
+    account: str = ""
+    visit_alias: str = ""
+
+
+class Waiting(State):
+    """What waits for one document."""
+
+    items: tuple[Held, ...] = ()
+
+
+class Story(State):
+    """What one entry told: its facts page and the notes' texts."""
+
+    page: str
+    texts: dict[str, str] = {}
+
+
+class Pages(State):
+    """How many entries told about an encounter."""
+
+    count: int = 0
+
+
+class Seen(State):
+    """Message -> hashes of the contents that were applied under that id."""
+
+    contents: dict[str, tuple[str, ...]] = {}
+
+
+class Part(State):
+    """One part of a transaction that is not yet whole."""
+
+    body: str
+
+
+class Feeds(State):
+    """Feed -> when it was last heard."""
+
+    heard: dict[str, datetime] = {}
+
+
+class Site(State):
+    """The tenant's site data as last changed."""
+
+    site: dict[str, Any]
+
+
+CODEC = RecordCodec({
+    "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
+    "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
+    "site": Site,
+})  # fmt: skip

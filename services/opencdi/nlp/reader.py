@@ -1,0 +1,165 @@
+"""The rule reader: a note's text in, what it says out.  Pure: same text, kind and rules, same reading; offsets are the text's own."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.events.pages import Finding, Section, ValueInText
+from opencdi.knowledge.words import Words, words_of
+from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
+from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
+from opencdi.nlp.cues import Cues, load_cues
+from opencdi.nlp.relations import attributes_of
+from opencdi.nlp.sections import Stretch, load_headings, sections_in
+from opencdi.nlp.sentences import sentences_in
+from opencdi.nlp.values import Values, load_values, values_in
+
+MAX_CHARACTERS = 400_000
+"""Of a longer text the rest is not read (limits are counted, DESIGN §2)."""
+MAX_FINDINGS = 4_000
+_MARK = re.compile(r"(?:\[[ \t_]?\]|\([ \t_]?\)|☐|\(-\))[ \t]?$|(?<=[\s,(])[-−](?=$)")
+_MARK_REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says: sections, findings, values, in the order of the text."""
+
+    sections: tuple[Section, ...]
+    findings: tuple[Finding, ...]
+    values: tuple[ValueInText, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A text taken apart: its words, the sentences and sections they stand in."""
+
+    text: str
+    words: Words
+    stretches: list[Stretch]
+    sentences: list[tuple[int, int]]
+    sections: list[SectionKind]  # of each word
+
+    def sentence_at(self, word: int) -> tuple[int, int]:
+        """Words [begin, stop) of the sentence in which that word stands."""
+        low, high = 0, len(self.sentences) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.sentences[middle][0] <= word:
+                low = middle
+            else:
+                high = middle - 1
+        return self.sentences[low] if self.sentences else (0, 0)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads notes by the rules in `rules/nlp`."""
+
+    headings: dict[str, SectionKind]
+    cues: Cues
+    vocabulary: Vocabulary
+    values: Values
+
+    def outline(self, text: str, note_type: NoteType = "other") -> Outline:
+        """The text's sections, sentences and words."""
+        stretches = sections_in(text, self.headings, note_type)
+        spans = sentences_in(text, [place for stretch in stretches for place in (stretch.start, stretch.body)])
+        words = words_of(text, spans)
+        return Outline(text, words, stretches, _sentences_of(words, spans), _sections_of(words, stretches))
+
+    def read(self, text: str, note_type: NoteType = "other") -> Reading:
+        """What the text says."""
+        text = text[:MAX_CHARACTERS]
+        outline = self.outline(text, note_type)
+        mentions = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
+        sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
+        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values_in(text, self.values)))
+
+    def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
+        """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands."""
+        outline = self.outline(text)
+        words = outline.words
+        first, last = words.first_at(start), max(words.first_at(start) + 1, words.first_at(end - 1) + 1)
+        known = mentions_in(text[start:end], words_of(text[start:end]), ["other"] * (end - start + 1), self.vocabulary)
+        chronic = any(mention.chronic for mention in known)
+        kind = known[0].kind if known else None
+        mention = Mention(first, last, kind, chronic or "chronic" in words.words[first:last], denied_by_mark=_denied_by_mark(text, start))
+        sentence = outline.sentence_at(first)
+        hits = cues_in(words, *sentence, self.cues)
+        section = outline.sections[first] if first < len(outline.sections) else "other"
+        context = judged(words, sentence, hits, mention, section, self.cues)
+        return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
+
+    def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
+        words, text = outline.words, outline.text
+        hits_of: dict[tuple[int, int], list[Hit]] = {}
+        findings: list[Finding] = []
+        for at, mentioned in enumerate(mentions):
+            sentence = outline.sentence_at(mentioned.first)
+            if sentence not in hits_of:
+                hits_of[sentence] = cues_in(words, *sentence, self.cues)
+            attributes = attributes_of(at, mentions, words.words)
+            start, end = words.starts[mentioned.first], words.ends[mentioned.last - 1]
+            section = outline.sections[mentioned.first]
+            mention = Mention(
+                mentioned.first,
+                mentioned.last,
+                mentioned.kind,
+                mentioned.chronic,
+                acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
+                denied_by_mark=_denied_by_mark(text, start),
+            )
+            context = judged(words, sentence, hits_of[sentence], mention, section, self.cues)
+            if context.resolved:
+                attributes["resolved"] = "yes"
+            findings.append(
+                Finding(
+                    start=start,
+                    end=end,
+                    text=text[start:end],
+                    concept=mentioned.concept,
+                    kind=mentioned.kind,
+                    assertion=context.assertion,
+                    temporality=context.temporality,
+                    active=context.active,
+                    certainty=context.certainty,
+                    experiencer=context.experiencer,
+                    section=section,
+                    attributes=attributes,
+                )
+            )
+        return findings
+
+
+def _denied_by_mark(text: str, start: int) -> bool:
+    """An empty box, "(-)" or a minus glued to the word; a minus that begins a line is a bullet."""
+    before = text[max(0, start - _MARK_REACH) : start]
+    return bool(before) and _MARK.search(before) is not None
+
+
+def _sentences_of(words: Words, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Words [begin, stop) of each sentence; its closing break is not in it."""
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for i, word in enumerate(words.words):
+        if word == "\n":
+            found.append((begin, i))
+            begin = i + 1
+    return found
+
+
+def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
+    found: list[SectionKind] = []
+    at = 0
+    for start in words.starts:
+        while at + 1 < len(stretches) and stretches[at + 1].start <= start:
+            at += 1
+        found.append(stretches[at].kind)
+    return found
+
+
+def load_reader(folder: Path) -> Reader:
+    """The reader with the rules in that folder (`rules/nlp`)."""
+    return Reader(dict(load_headings(folder)), load_cues(folder), load_vocabulary(folder), load_values(folder))

@@ -1,0 +1,189 @@
+"""The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
+
+Records per stay, small and several: `stay`, `series/<analyte>`, `concept/<concept>`, `acts/<treatment>`, `note/<note>`, `query/<query>`,
+`claim`.  An entry that touches no rule's input is passed on as the bytes it came in.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States
+from opencdi.events.contract import MadeBy
+from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
+from opencdi.events.ids import derived_id
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
+from opencdi.events.problems import Unusable
+from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.casework import Casework
+from opencdi.queries.chart import Stay
+from opencdi.queries.clock import Clock, SiteKnown, clock_of, site_of, told
+from opencdi.queries.decisions import decide
+from opencdi.queries.inputs import Inputs, index
+from opencdi.queries.life import OVER
+from opencdi.queries.query import Query
+from opencdi.queries.record import Acts, LastClaim, Note, Records, Series, Statements
+from opencdi.queries.review import review
+from opencdi.queries.rule import Rule, edition
+from opencdi.queries.timers import fire
+from opencdi.queries.treatments import Treatments, load_treatments
+from opencdi.settings import SOFTWARE, rules_dir
+
+P = TypeVar("P", bound=Page)
+MODELS: dict[str, type[State]] = {
+    "stay": Stay, "series": Series, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim, "clock": Clock,
+    "site": SiteKnown,
+}  # fmt: skip
+
+
+def queries_room(site: SiteData, rules: tuple[Rule, ...], treatments: Treatments | None = None) -> Room:
+    """The room under these rules.  `site` holds until site data comes down the line."""
+    desk = Desk(site, rules, treatments or load_treatments(rules_dir() / "queries" / "treatments.yaml"))
+    return Room("queries", CODING, (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES), desk.step, RecordCodec(MODELS))
+
+
+def rules_path() -> Path:
+    """Where the rules lie."""
+    return rules_dir() / "queries"
+
+
+class Desk:
+    """The step of the room: nothing in here changes after it is made; all that is remembered is in the states."""
+
+    def __init__(self, site: SiteData, rules: tuple[Rule, ...], treatments: Treatments) -> None:
+        """Index the rules once."""
+        self.site, self.treatments = site, treatments
+        self.inputs: Inputs = index(rules)
+        self.rules = {rule.id: rule for rule in rules}
+        self.made_by = MadeBy(room="queries", software=SOFTWARE, rules=edition(rules))
+
+    def step(self, states: States, record: Record) -> Iterator[Outgoing]:
+        """One record of the line."""
+        entry = read_entry(record.value)
+        match entry.envelope.kind:
+            case "tick":
+                yield from self._tick(states, entry)
+            case "site-data":
+                yield from self._site_data(states, entry)
+            case "entry" if entry.envelope.encounter_id and self._concerns(entry):
+                yield from self._entry(states, entry)
+                return
+            case _:
+                pass
+        yield self._on(entry, record)
+
+    def _on(self, entry: Entry, record: Record) -> Outgoing:
+        to = SamePartition() if record.key is None else Key(record.key)
+        return Outgoing(QUERIES, to, record.value, headers_of(entry, event_type="cdi.queries.entry", source="queries"))
+
+    def _concerns(self, entry: Entry) -> bool:
+        """Tried on the bytes: most results are read by no rule, and are passed on undecoded."""
+        pages = entry.envelope.pages
+        if "findings" in pages or "coding" in pages or "failed" in pages:
+            return True
+        return "facts" in pages and bool(self.inputs.touched.search(entry.pages[pages.index("facts")]))
+
+    def _begin(self, states: States, entry: Entry) -> Casework:
+        site = site_of(states, entry.envelope.tenant, self.site)
+        records = Records(states, entry.envelope, self.inputs, self.treatments)
+        return Casework(states, records, entry, site, self.made_by, self.rules)
+
+    def _entry(self, states: States, entry: Entry) -> Iterator[Outgoing]:
+        work = self._begin(states, entry)
+        _noted_failures(work)
+        facts = _decoded(entry, FactsPage)
+        if facts is not None:
+            if facts.patient_id and facts.patient_id != work.records.stay.patient_id:
+                work.records.update(patient_id=facts.patient_id)
+            for fact in facts.facts:
+                work.records.take_in(fact)
+        if (findings := _decoded(entry, FindingsPage)) is not None:
+            for note in findings.notes:
+                work.records.read_note(note)
+        rules = self.inputs.rules_for(work.records.changed)
+        if (coding := _decoded(entry, CodingPage)) is not None and _new_claim(work, coding):
+            asked = {query.rule_id for query in _open_queries(work)}
+            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in asked)
+        review(work, rules)
+        for fact in facts.facts if facts is not None else ():
+            decide(work, fact)
+        yield from self._told(work)
+
+    def _told(self, work: Casework) -> Iterator[Outgoing]:
+        page = work.page()
+        entry = work.entry.with_page(page) if page else work.entry
+        to = Key(work.records.encounter_id)
+        yield Outgoing(QUERIES, to, entry.encode(), headers_of(entry, event_type="cdi.queries.entry", source="queries"))
+        yield from work.side_messages()
+
+    def _tick(self, states: States, entry: Entry) -> Iterator[Outgoing]:
+        tick, tenant = entry.page(TickPage), entry.envelope.tenant
+        if tick is None:
+            raise Unusable("NO_TICK", "tick")
+        site = site_of(states, tenant, self.site)
+        states[f"clock/{tenant}"] = told(clock_of(states, tenant), tick.at, tick.feeds, site)
+        for work in fire(states, tenant, tick.at, site, lambda envelope: self._begin(states, Entry(envelope))):
+            if work.page() is not None:
+                yield from self._told(work)
+
+    def _site_data(self, states: States, entry: Entry) -> Iterator[Outgoing]:
+        """Another policy or threshold: every stay of the tenant is looked at again."""
+        page, envelope = entry.page(SitePage), entry.envelope
+        if page is None:
+            raise Unusable("NO_SITE_DATA", "site")
+        try:
+            site = SiteData.model_validate(page.site)
+        except ValueError:
+            raise Unusable("SITE_DATA_INVALID", "site") from None
+        states[f"site/{envelope.tenant}"] = SiteKnown(site=site)
+        stays = sorted(
+            key.partition("/")[2] for key, state in states.items() if isinstance(state, Stay) and state.tenant == envelope.tenant
+        )
+        for encounter_id in stays:
+            caused = Envelope(
+                entry_id=derived_id(envelope.entry_id, encounter_id),
+                tenant=envelope.tenant,
+                received_at=envelope.received_at,
+                source="queries",
+                encounter_id=encounter_id,
+            )
+            work = self._begin(states, Entry(caused))
+            review(work, tuple(self.rules.values()))
+            if work.page() is not None:
+                yield from self._told(work)
+
+
+def _decoded(entry: Entry, model: type[P]) -> P | None:
+    try:
+        return entry.page(model)
+    except ValueError:
+        raise Unusable("PAGE_UNREADABLE", str(model.model_fields["kind"].default)) from None
+
+
+def _noted_failures(work: Casework) -> None:
+    """A room upstream could not step an entry: nothing is opened or sent here until it is mended by a second try (DESIGN §1)."""
+    entry, failed = work.entry, work.records.stay.failed
+    if entry.has("failed"):
+        failed = (*failed, entry.envelope.entry_id)
+    elif entry.envelope.replays:
+        message = entry.envelope.replays.partition("/")[0]
+        failed = tuple(entry_id for entry_id in failed if entry_id.partition("/")[0] != message)
+    if failed != work.records.stay.failed:
+        work.records.update(failed=failed)
+
+
+def _new_claim(work: Casework, coding: CodingPage) -> bool:
+    key = f"claim/{work.records.encounter_id}"
+    held = work.states.get(key)
+    if isinstance(held, LastClaim) and held.claim == coding.claim:
+        return False
+    work.states[key] = LastClaim(claim=coding.claim)
+    return bool(work.records.stay.queries)
+
+
+def _open_queries(work: Casework) -> Iterator[Query]:
+    for condition in work.records.stay.queries:
+        query = work.current(condition)
+        if query is not None and query.state not in OVER:
+            yield query

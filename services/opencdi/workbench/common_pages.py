@@ -1,0 +1,66 @@
+"""What everybody has: the way in, the persona switch of the demo, the line's health, the live stream, "next day"."""
+
+from typing import Annotated, Any
+
+import httpx
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from sqlalchemy import Connection
+from sse_starlette import EventSourceResponse
+
+from opencdi.store.health import line_health
+from opencdi.workbench.desk import Desk, back_to
+from opencdi.workbench.personas import COOKIE, Persona
+from opencdi.workbench.stream import Watch
+
+NEXT_DAY_TIMEOUT_S = 120.0
+
+
+def common_pages(desk: Desk, watch: Watch) -> APIRouter:
+    """The routes."""
+    pages = APIRouter()
+
+    @pages.get("/")
+    def way_in(request: Request) -> Response:
+        persona, _ = desk.persona(request)
+        return back_to(persona.home)
+
+    @pages.post("/persona")
+    def take_seat(request: Request, persona: Annotated[str, Form()]) -> Response:
+        _, among = desk.persona(request)
+        taken = next((one for one in among if one.key == persona), None)
+        if taken is None:
+            raise HTTPException(422, "There is no such seat.")
+        answer = RedirectResponse(taken.home, 303)
+        answer.set_cookie(COOKIE, taken.key, httponly=True, samesite="strict")
+        return answer
+
+    @pages.get("/line")
+    def the_line(request: Request) -> Response:
+        def look(connection: Connection, _: Persona) -> dict[str, Any]:
+            return {"health": line_health(connection, desk.tenant)}
+
+        return desk.show(request, "line.html", look, "specialist", "coder")
+
+    @pages.get("/stream")
+    async def stream(request: Request, since: str = "") -> EventSourceResponse:
+        return EventSourceResponse(watch.changes(request.headers.get("last-event-id", since)), ping=15)
+
+    @pages.post("/demo/next-day")
+    def next_day(request: Request) -> Response:
+        url = request.app.state.demo_control_url
+        if url is None:
+            raise HTTPException(404, "There is no demo running.")
+        persona, _ = desk.persona(request)
+        try:
+            httpx.post(url, timeout=NEXT_DAY_TIMEOUT_S, trust_env=False).raise_for_status()
+        except httpx.HTTPError:
+            raise HTTPException(503, "The demo did not answer.") from None
+        return back_to(persona.home)
+
+    @pages.get("/healthz")
+    def healthz(request: Request) -> Response:
+        alive = request.app.state.projecting()
+        return PlainTextResponse("ok" if alive else "the projection has stopped", 200 if alive else 503)
+
+    return pages

@@ -1,0 +1,85 @@
+"""The CDI specialist's pages: the worklist, the encounter, and the decision to ask or not to ask."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from opencdi.events.audiences import QueryAlert, QueryWording
+from opencdi.events.wording import shown_text
+from opencdi.store.encounters import notes, worklist
+from opencdi.store.engine import snapshot
+from opencdi.store.health import as_of
+from opencdi.store.questions import question
+from opencdi.workbench.desk import Desk, back_to
+from opencdi.workbench.encounter_page import encounter_page
+from opencdi.workbench.personas import Persona
+from opencdi.workbench.rank import ranked
+from opencdi.workbench.restricted import restriction
+from opencdi.workbench.words import DISMISSALS
+
+
+def specialist_pages(desk: Desk) -> APIRouter:
+    """The routes."""
+    pages = APIRouter()
+
+    @pages.get("/worklist")
+    def the_worklist(request: Request) -> Response:
+        def look(connection: Connection, _: Persona) -> dict[str, Any]:
+            now = as_of(connection, desk.tenant)
+            return {"rows": ranked(worklist(connection, desk.tenant), now.received_at if now else None)}
+
+        return desk.show(request, "worklist.html", look, "specialist", "coder")
+
+    @pages.get("/encounters/{encounter_id}")
+    def the_encounter(request: Request, encounter_id: str) -> Response:
+        def look(connection: Connection, persona: Persona) -> dict[str, Any]:
+            shown = encounter_page(connection, desk.tenant, encounter_id, persona, desk.screen.zone)
+            if shown is None:
+                raise HTTPException(404, "There is no such encounter in this hospital.")
+            return shown
+
+        return desk.show(request, "encounter.html", look, "specialist", "coder")
+
+    @pages.get("/queries/{query_id}/preview")
+    def as_the_physician_sees_it(request: Request, query_id: str) -> Response:
+        def look(connection: Connection, persona: Persona) -> dict[str, Any]:
+            alert, wording = _question(connection, query_id)
+            withheld = restriction(notes(connection, alert.encounter_id), sees_restricted=persona.sees_restricted)
+            return {"wording": withheld.wording(wording), "encounter_id": alert.encounter_id}
+
+        return desk.show(request, "preview.html", look, "specialist")
+
+    @pages.post("/queries/{query_id}/approve")
+    def approve(request: Request, query_id: str, as_of: Annotated[str, Form()]) -> Response:
+        persona, _ = desk.persona(request, "specialist")
+        with snapshot(desk.engine) as connection:
+            alert, wording = _question(connection, query_id)
+        told = _decision("query_approved", alert, as_of)
+        desk.decide(told | {"shown_text": shown_text(wording)}, persona.person)
+        return back_to(f"/encounters/{alert.encounter_id}#question-{query_id}")
+
+    @pages.post("/queries/{query_id}/dismiss")
+    def dismiss(
+        request: Request, query_id: str, as_of: Annotated[str, Form()], reason: Annotated[str, Form()], note: Annotated[str, Form()] = ""
+    ) -> Response:
+        persona, _ = desk.persona(request, "specialist")
+        if reason not in DISMISSALS:
+            raise HTTPException(422, "Choose a reason from the list.")
+        with snapshot(desk.engine) as connection:
+            alert, _ = _question(connection, query_id)
+        desk.decide(_decision("query_dismissed", alert, as_of) | {"reason": reason, "note": note}, persona.person)
+        return back_to(f"/encounters/{alert.encounter_id}#question-{query_id}")
+
+    def _question(connection: Connection, query_id: str) -> tuple[QueryAlert, QueryWording]:
+        found = question(connection, desk.tenant, query_id)
+        if found is None or found[1] is None:
+            raise HTTPException(404, "There is no such question, or it has no wording yet.")
+        return found[0], found[1]
+
+    return pages
+
+
+def _decision(kind: str, alert: QueryAlert, as_of: str) -> dict[str, str]:
+    return {"kind": kind, "encounter_id": alert.encounter_id, "query_id": alert.query_id, "as_of": as_of}

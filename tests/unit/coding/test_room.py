@@ -1,0 +1,327 @@
+"""The coding room: entries in, codes and DRG out."""
+
+import json
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from opencdi.bus.room import Outgoing, Record, SamePartition, State
+from opencdi.clinical.time import ClinicalTime
+from opencdi.coding.room import coding_room
+from opencdi.events.audiences import DrgChanged
+from opencdi.events.contract import Contract, MadeBy
+from opencdi.events.entry import Entry, Envelope, Page, entry_of, read_entry
+from opencdi.events.facts import (
+    Coded,
+    DiagnosisListed,
+    DischargeCancelled,
+    EncounterCancelled,
+    EncounterDischarged,
+    EncounterUpdated,
+    InpatientOrdered,
+    MeasurementResulted,
+    PatientIdentified,
+)
+from opencdi.events.pages import CodingPage, FactsPage, Finding, FindingsPage, NoteRead, SitePage, TickPage, WorkingCode
+from opencdi.knowledge.site import SiteData
+
+T0 = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
+ROOM = coding_room(SiteData())
+
+
+def at(hours: float) -> ClinicalTime:
+    return ClinicalTime(T0 + timedelta(hours=hours), "minute")
+
+
+def finding(concept: str, start: int = 0, **told: Any) -> Finding:
+    given: dict[str, Any] = {
+        "kind": "diagnosis", "assertion": "present", "temporality": "current", "active": "yes", "certainty": "certain",
+        "experiencer": "patient", "section": "assessment-and-plan", "attributes": {},
+    }  # fmt: skip
+    given |= told
+    return Finding(start=start, end=start + len(concept), text=concept, concept=concept, **given)
+
+
+def note(note_id: str, hours: float, *findings: Finding, **told: Any) -> NoteRead:
+    given: dict[str, Any] = {
+        "note_type": "progress",
+        "author_role": "provider",
+        "authentication": "authenticated",
+        "counts": True,
+        "revision": 1,
+    }
+    given |= told
+    return NoteRead(note_id=note_id, written_at=at(hours), findings=findings, **given)
+
+
+class Line:
+    """One encounter's way through the room."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, State] = {}
+        self.n = 0
+        self.page: CodingPage | None = None
+        self.changes: list[DrgChanged] = []
+        self.out: list[Outgoing] = []
+
+    def send(self, *facts: Contract, notes: Iterable[NoteRead] = (), hours: float = 0) -> "Line":
+        self.n += 1
+        pages: list[Page] = [FactsPage(facts=facts)] if facts else []  # type: ignore[arg-type]
+        if told := tuple(notes):
+            pages.append(FindingsPage(as_of=f"e{self.n}", made_by=MadeBy(room="nlp", software="0"), notes=told))
+        envelope = Envelope(entry_id=f"e{self.n}", tenant="demo", received_at=T0 + timedelta(hours=hours), source="t", encounter_id="enc")
+        return self.step(entry_of(envelope, pages), "enc")
+
+    def step(self, entry: Entry, key: str | None) -> "Line":
+        self.out = list(ROOM.step(self.states, Record("cdi.findings.v1", key, entry.encode())))
+        for said in self.out:
+            if said.topic.name == "cdi.drg-changes.v1":
+                self.changes.append(DrgChanged.read(said.value))
+            elif page := read_entry(said.value).page(CodingPage):
+                self.page = page
+        return self
+
+    def code(self, code: str) -> WorkingCode | None:
+        assert self.page is not None
+        return next((one for one in self.page.codes if one.code == code), None)
+
+    def status(self, code: str) -> str | None:
+        found = self.code(code)
+        return found.status if found else None
+
+    @property
+    def drg(self) -> str | None:
+        return self.page.drg.drg if self.page and self.page.drg else None
+
+
+def admitted() -> Line:
+    return Line().send(
+        PatientIdentified(patient_id="p", mrn="m", birth_date="1956-02-01", sex="M"),
+        EncounterUpdated(visit_id="v", encounter_class="inpatient", admitted_at=at(-1), at=at(-1)),
+        InpatientOrdered(at=at(0), basis="order"),
+    )
+
+
+def septic() -> Line:
+    return admitted().send(notes=[note("hp", 1, finding("sepsis"), finding("pneumonia", 40), note_type="history-and-physical")], hours=1)
+
+
+def test_an_admission_without_notes_has_no_principal_and_no_drg() -> None:
+    line = admitted()
+    assert line.page is not None
+    assert (line.drg, line.page.no_drg) == (None, "no principal diagnosis")
+    assert line.changes == []
+
+
+def test_sepsis_comes_first_and_each_change_has_its_cause() -> None:
+    line = septic()
+    assert (line.drg, line.code("A419").role if line.code("A419") else None) == ("871", "principal")
+    change = line.changes[0]
+    assert (change.before, change.after.drg if change.after else None, change.cause.added, change.nth) == (None, "871", ("A419", "J189"), 1)
+    assert line.page is not None
+    assert line.page.drg is not None
+    assert (line.page.drg.weight, line.page.drg.assumed) == (1.9425, ("disposition 01",))
+    effect = {one.code: (one.drg_with, one.drg_without) for one in line.page.effects}
+    assert effect == {"J189": ("871", "872")}
+
+
+def test_a_retracted_note_takes_its_codes_away() -> None:
+    line = septic().send(notes=[note("hp", 1, retracted=True)], hours=2)
+    assert line.page is not None
+    assert (line.page.codes, line.drg, line.changes[-1].after) == ((), None, None)
+
+
+def test_a_newer_revision_replaces_and_an_older_one_changes_nothing() -> None:
+    line = septic().send(notes=[note("hp", 1, finding("pneumonia"), revision=2, note_type="history-and-physical")], hours=2)
+    assert (line.drg, line.changes[-1].cause.removed) == ("195", ("A419",))
+    line.send(notes=[note("hp", 1, finding("sepsis"), revision=1)], hours=3)
+    assert line.drg == "195"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"counts": False, "authentication": "unsigned"},
+        {"counts": False, "author_role": "dietitian", "note_type": "dietitian"},
+        {"counts": False, "query_echo": True},
+    ],
+)
+def test_words_that_do_not_count_code_nothing(told: dict[str, Any]) -> None:
+    line = septic().send(notes=[note("x", 2, finding("malnutrition", attributes={"severity": "severe"}), **told)], hours=2)
+    assert line.status("E43") is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"assertion": "absent", "active": "no"},
+        {"experiencer": "other"},
+        {"temporality": "historical", "active": "no"},
+        {"temporality": "hypothetical", "active": "unknown"},
+    ],
+)
+def test_what_is_not_present_in_this_patient_now_is_not_coded(told: dict[str, Any]) -> None:
+    assert septic().send(notes=[note("x", 2, finding("acute-kidney-injury", **told))], hours=2).status("N179") is None
+
+
+def test_uncertain_waits_for_the_final_statement() -> None:
+    maybe = {"assertion": "possible", "certainty": "probable", "active": "unknown"}
+    line = septic().send(notes=[note("p1", 20, finding("acute-kidney-injury", **maybe), finding("covid-19", 90, **maybe))], hours=20)
+    assert line.status("N179") == "uncertain"
+    line.send(EncounterDischarged(at=at(90), disposition="01"), hours=90)
+    assert line.status("N179") == "uncertain", "nobody has made the final statement yet"
+    line.send(
+        notes=[
+            note(
+                "ds",
+                92,
+                finding("sepsis"),
+                finding("acute-kidney-injury", 30, **maybe),
+                finding("covid-19", 90, **maybe),
+                note_type="discharge-summary",
+            )
+        ],
+        hours=92,
+    )
+    assert line.status("N179") == "proposed"
+    assert line.status("U071") == "flagged", "never from uncertainty"
+
+
+def test_uncertain_that_the_final_statement_does_not_repeat_is_never_coded() -> None:
+    maybe = {"assertion": "possible", "certainty": "possible", "active": "unknown"}
+    line = septic().send(notes=[note("p1", 20, finding("acute-kidney-injury", **maybe))], hours=20)
+    line.send(EncounterDischarged(at=at(90), disposition="01"), notes=[note("last", 89, finding("sepsis"))], hours=90)
+    assert line.status("N179") == "flagged"
+
+
+def test_class_change_takes_the_drg_away_and_gives_it_back() -> None:
+    line = septic().send(EncounterUpdated(visit_id="v", encounter_class="observation", at=at(3)), hours=3)
+    assert line.page is not None
+    assert (line.drg, line.page.no_drg) == (None, "class observation")
+    assert line.status("A419") == "proposed", "the codes stand, the DRG does not"
+    line.send(EncounterUpdated(visit_id="v", encounter_class="inpatient", at=at(4)), hours=4)
+    assert [change.after.drg if change.after else None for change in line.changes] == ["871", None, "871"]
+    assert [change.nth for change in line.changes] == [1, 2, 3]
+
+
+def test_an_unmapped_disposition_gives_no_drg_and_a_cancelled_discharge_gives_it_back() -> None:
+    line = septic().send(EncounterDischarged(at=at(60)), hours=60)
+    assert line.page is not None
+    assert (line.drg, line.page.no_drg) == (None, "disposition unmapped")
+    assert line.send(DischargeCancelled(at=at(61)), hours=61).drg == "871"
+
+
+def test_a_cancelled_admission_has_neither_codes_nor_drg() -> None:
+    line = septic().send(EncounterCancelled(at=at(2)), hours=2)
+    assert line.page is not None
+    assert (line.page.codes, line.page.no_drg, line.changes[-1].after) == ((), "encounter cancelled", None)
+
+
+def test_listed_diagnoses_are_shown_and_never_satisfy() -> None:
+    listed = DiagnosisListed(listing_id="l1", code=Coded(code="N17.9", system="I10"), role="working", at=at(1))
+    old = DiagnosisListed(listing_id="l2", code=Coded(code="428.0", system="I9"), role="working", at=at(1))
+    line = septic().send(listed, old, hours=2)
+    assert line.status("N179") == "recorded"
+    assert line.drg == "871"
+    assert line.changes[-1].cause.added == ("A419", "J189")
+
+
+def test_undetermined_poa_is_grouped_as_y_with_the_drg_under_n_beside_it() -> None:
+    sore = finding("pressure-injury", attributes={"site": "sacrum", "stage": "3"})
+    line = admitted().send(
+        notes=[note("hp", 1, finding("urinary-tract-infection"), note_type="history-and-physical"), note("p3", 60, sore)], hours=60
+    )
+    assert line.page is not None
+    assert line.page.drg is not None
+    assert (line.page.drg.drg, line.page.drg.if_not_poa) == ("689", "690")
+    assert "poa undetermined as Y" in line.page.drg.assumed
+    assert line.code("L89153").poa == "undetermined"  # type: ignore[union-attr]
+
+
+def test_ties_stay_ties() -> None:
+    line = admitted().send(
+        notes=[note("hp", 1, finding("pneumonia", 0), finding("cellulitis", 50), note_type="history-and-physical")], hours=1
+    )
+    assert line.page is not None
+    assert line.page.principal_candidates == ("J189", "L0390")
+
+
+def test_site_data_are_remembered_and_open_encounters_looked_at_again() -> None:
+    line = septic()
+    envelope = Envelope(entry_id="s1", kind="site-data", tenant="demo", received_at=T0 + timedelta(hours=2), source="t")
+    line.step(entry_of(envelope, [SitePage(site=SiteData(code_year=2025).model_dump(mode="json"))]), None)
+    assert line.page is not None
+    assert line.page.drg is not None
+    assert (line.page.drg.grouper, line.page.drg.weight) == ("42.1", None)
+    assert isinstance(line.out[-1].to, SamePartition)
+    assert line.send(notes=[note("p", 3, finding("acute-kidney-injury"))], hours=3).page.drg.grouper == "42.1"  # type: ignore[union-attr]
+
+
+def test_ticks_and_unknown_kinds_walk_on_untouched() -> None:
+    for kind in ("tick", "something-newer"):
+        envelope = Envelope(entry_id="t1", kind=kind, tenant="demo", received_at=T0, source="t")
+        entry = entry_of(envelope, [TickPage(at=T0)])
+        line = Line().step(entry, None)
+        assert [(said.value, type(said.to)) for said in line.out] == [(entry.encode(), SamePartition)]
+
+
+def result(n: int) -> MeasurementResulted:
+    return MeasurementResulted(
+        measurement_id=f"m{n}",
+        analyte="creatinine",
+        code=Coded(code="2160-0", system="LN"),
+        value=1.0 + n,
+        unit="mg/dL",
+        status="final",
+        taken_at=at(n),
+    )
+
+
+def test_results_pass_as_the_bytes_they_came_in() -> None:
+    line = septic()
+    envelope = Envelope(entry_id="r", tenant="demo", received_at=T0, source="t", encounter_id="enc")
+    entry = entry_of(envelope, [FactsPage(facts=tuple(result(n) for n in range(8)))])
+    line.step(entry, "enc")
+    assert [said.value for said in line.out] == [entry.encode()]
+
+
+def test_the_same_note_twice_says_nothing_new() -> None:
+    line = septic()
+    line.send(notes=[note("hp", 1, finding("sepsis"), finding("pneumonia", 40), note_type="history-and-physical")], hours=5)
+    assert len(line.out) == 1
+    assert read_entry(line.out[0].value).page(CodingPage) is None
+
+
+def test_replay_gives_the_same_bytes() -> None:
+    def run() -> list[bytes]:
+        line, said = Line(), []
+        for make in (lambda: admitted(), lambda: septic()):
+            line = make()
+            said += [out.value for out in line.out]
+        return said
+
+    assert run() == run()
+
+
+def test_states_survive_their_codec() -> None:
+    line = septic()
+    for key, state in line.states.items():
+        assert ROOM.codec.decode(key, ROOM.codec.encode(key, state)) == state
+        assert json.loads(ROOM.codec.encode(key, state))
+
+
+def test_a_flood_of_results_is_cheap() -> None:
+    line = septic()
+    envelope = Envelope(entry_id="r", tenant="demo", received_at=T0, source="t", encounter_id="enc")
+    record = Record("cdi.findings.v1", "enc", entry_of(envelope, [FactsPage(facts=tuple(result(n) for n in range(8)))]).encode())
+    best = min(_seconds(lambda: list(ROOM.step(line.states, record))) for _ in range(200))
+    assert best < 1e-3, "an order of magnitude above what it takes, so that only a lost shortcut fails here"
+
+
+def _seconds(work: Any) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

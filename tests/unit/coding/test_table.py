@@ -1,0 +1,71 @@
+"""The crib: every concept has a row, every code of it can be billed, and the most telling row wins."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from opencdi.coding.table import assignments, load_table
+from opencdi.knowledge.icd10cm import tabular, valid_on
+from opencdi.settings import rules_dir
+
+TABLE = load_table(rules_dir() / "coding" / "concepts.yaml")
+DAYS = (date(2026, 5, 1), date(2026, 11, 1))
+
+
+def test_every_concept_that_nlp_knows_is_here_and_no_other() -> None:
+    known = set(yaml.safe_load((rules_dir() / "nlp" / "concepts.yaml").read_text(encoding="utf-8")))
+    here = set(TABLE.codes) | set(TABLE.no_code)
+    assert known - here == set(), "no row"
+    assert here - known == set(), "no such concept"
+    assert set(TABLE.codes) & set(TABLE.no_code) == set()
+
+
+def test_every_code_can_be_billed_in_the_years_that_we_ship() -> None:
+    rows = TABLE.codes.values()
+    codes = {row.code for row in rows} | {code for row in rows for code in row.also} | set(TABLE.organisms.values()) | set(TABLE.integral)
+    codes |= {code for row in rows for by in row.by for code in (by.code, *by.also)}
+    assert [code for code in codes if not all(valid_on(code, day) for day in DAYS)] == []
+
+
+def test_every_prefix_of_the_integral_table_exists() -> None:
+    prefixes = {prefix for whole in TABLE.integral.values() for prefix in whole} | set(TABLE.never_uncertain)
+    assert [prefix for prefix in prefixes if not any(code.startswith(prefix) for code in tabular())] == []
+
+
+def test_attributes_are_those_of_the_closed_list() -> None:
+    from opencdi.knowledge.concepts import ATTRIBUTES
+
+    used = {name for row in TABLE.codes.values() for by in row.by for name in (by.model_extra or {})}
+    assert used - set(ATTRIBUTES) == set()
+
+
+@pytest.mark.parametrize(
+    ("concept", "attributes", "codes"),
+    [
+        ("heart-failure", {"type": "diastolic", "acuity": "acute-on-chronic"}, ["I5033"]),
+        ("heart-failure", {"type": "diastolic"}, ["I5030"]),
+        ("heart-failure", {"acuity": "acute"}, ["I509"]),
+        ("acute-respiratory-failure", {"type": "hypercapnic-hypoxic"}, ["J9601", "J9602"]),
+        ("hip-fracture", {"laterality": "left"}, ["S72002A"]),
+        ("hip-fracture", {"laterality": "right"}, ["S72001A"]),
+        ("hip-fracture", {}, ["S72009A"]),
+        ("urinary-tract-infection", {"organism": "escherichia-coli"}, ["N390", "B9620"]),
+        ("sepsis", {"icd10cm": "A4151"}, ["A4151"]),
+        ("malnutrition", {"severity": "severe"}, ["E43"]),
+        ("delirium", {"cause": "sepsis"}, ["F05"]),
+        ("icd10cm:K7460", {}, ["K7460"]),
+        ("icd10cm:J960", {}, ["J9600"]),
+        ("icd10cm:A41", {}, []),
+        ("urosepsis", {}, []),
+    ],
+)
+def test_codes_of_a_mention(concept: str, attributes: dict[str, str], codes: list[str]) -> None:
+    assert [one.code for one in assignments(TABLE, concept, attributes)] == codes
+
+
+def test_a_table_with_a_slip_stops_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "concepts.yaml").write_text("codes: {sepsis: {cod: A419}}", encoding="utf-8")
+    with pytest.raises(ValueError, match="cod"):
+        load_table(tmp_path / "concepts.yaml")

@@ -1,0 +1,69 @@
+"""The tabular: descriptions, leaves, validity by day, Excludes1 (DOMAIN §0.2, B40, B42)."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from opencdi.knowledge import icd10cm
+from opencdi.knowledge.icd10cm import description_of, excluded_here, tabular, unspecified_leaf, valid_on
+
+
+def test_s72001a_is_the_right_femur() -> None:
+    assert "right femur" in description_of("S72001A")
+    assert "left femur" in description_of("S72002A")
+
+
+@pytest.mark.parametrize("stem", ["C509", "I63", "N183", "K859", "E872"])
+def test_stems_have_children_and_cannot_be_billed(stem: str) -> None:
+    assert stem in tabular()
+    assert not tabular().billable(stem)
+    assert tabular().children(stem)
+    assert not valid_on(stem, date(2026, 5, 1))
+
+
+def test_every_leaf_of_the_tabular_is_valid_in_its_own_year_and_no_stem_is() -> None:
+    sample = list(tabular())[::97]
+    assert [code for code in sample if tabular().billable(code) != valid_on(code, date(2026, 5, 1))] == []
+
+
+def test_validity_follows_the_discharge_date() -> None:
+    assert not valid_on("E6681", date(2026, 5, 1)), "a stem since October 2024"
+    assert valid_on("D691", date(2026, 9, 30))
+    assert not valid_on("D691", date(2026, 10, 1)), "divided on 1 October 2026"
+    assert not valid_on("C50A0", date(2025, 9, 30))
+    assert valid_on("C50A0", date(2025, 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "at"),
+    [
+        ("E8720", "E1110", "E872"),
+        ("J9601", "J80", "J96"),
+        ("R0902", "J9601", "R09"),
+        ("N390", "N3000", "N390"),
+        ("J9601", "J189", None),
+        ("I10", "N179", None),
+    ],
+)
+def test_excludes1(code: str, other: str, at: str | None) -> None:
+    assert excluded_here(code, other) == at
+
+
+@pytest.mark.parametrize(
+    ("told", "leaf"), [("J960", "J9600"), ("N179", "N179"), ("S72001", "S72001A"), ("E872", None), ("A41", None), ("", None)]
+)
+def test_a_stem_comes_only_to_an_unspecified_leaf(told: str, leaf: str | None) -> None:
+    assert unspecified_leaf(told) in ((leaf,) if leaf or told != "E872" else (None, "E8720"))
+
+
+def test_half_an_index_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "index.json"
+    broken.write_text('{"edition": "x", "rows"', encoding="utf-8")
+    monkeypatch.setattr(icd10cm, "cache_file", lambda: broken)
+    icd10cm.tabular.cache_clear()
+    try:
+        assert tabular().billable("N179")
+        assert broken.stat().st_size > 1_000_000
+    finally:
+        icd10cm.tabular.cache_clear()
