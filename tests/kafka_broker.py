@@ -62,6 +62,11 @@ def _properties(logs: str, listen: str, port: int, controller: int) -> dict[str,
     }
 
 
+def can_run() -> bool:
+    """Whether this machine has one of the three."""
+    return bool(os.environ.get("CDI_TEST_KAFKA")) or bool(shutil.which("java") and shutil.which("mvn")) or _docker_answers()
+
+
 @contextmanager
 def broker() -> Iterator[str]:
     """The address of a broker, for as long as the block lasts.  Raises `NoKafka`."""

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     mllp_port: int = Field(default=2575, description="MLLP port")
     api_port: int = Field(default=8081, description="HTTP port of the gateway")
     workbench_port: int = Field(default=8080, description="HTTP port of the workbench")
+    gateway_url: str = Field(default="", description="where the workbench hands decisions to; default: http://CDI_HOST:CDI_API_PORT")
+    workbench_exposed: bool = Field(
+        default=False, description="let the workbench, which has no accounts yet, listen beyond loopback (a container published on loopback)"
+    )
     metrics_port: int = Field(default=9464, description="Prometheus port of a room's process; 0: none")
     tokens: Path | None = Field(default=None, description="file of bearer tokens (0600): needed for any address but loopback")
     tls_certificate: Path | None = Field(default=None, description="PEM certificate of the MLLP listener")

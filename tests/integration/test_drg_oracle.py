@@ -71,7 +71,7 @@ def test_the_50_admissions_equal_the_official_grouper(version: int, column: str)
 
 
 def test_weights_equal_an_independent_transcription() -> None:
-    told = [row for row in rows("cms/msdrg_weights_FY2026.csv") if row["relative_weight"] not in ("", ".")]
+    told = [row for row in rows("cms/msdrg_weights_FY2026.csv") if row["ms_drg"] not in ("998", "999")]
     wrong = []
     for row in told:
         ours = weight_of(row["ms_drg"], 2026)

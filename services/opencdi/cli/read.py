@@ -1,7 +1,6 @@
 """`opencdi read`: what a note says (DESIGN §6)."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -43,15 +42,15 @@ def read(
             "values": [value.model_dump() for value in reading.values],
         }
 
-    run_filter(_inputs(files), answer)
+    run_filter(note_lines(files), answer)
 
 
-def _inputs(files: list[Path] | None) -> Iterator[tuple[str, str]]:
+def note_lines(files: list[Path] | None) -> Iterator[tuple[str, str]]:
+    """(where, JSON line) of each note: a text file is one note whose id is its path."""
     for file in files or [Path("-")]:
         if str(file) == "-" or file.suffix in _LINES:
             yield from lines_of([file])
         elif file.is_file():
             yield str(file), json.dumps({"id": str(file), "text": file.read_bytes().decode("utf-8", "replace")})
         else:
-            yield str(file), "null"  # answered as a bad line, so that the other files still come out
-            print(f"{file}: no such file", file=sys.stderr)
+            yield f"{file} (no such file)", "null"  # answered as a bad line, so that the other files still come out

@@ -12,7 +12,11 @@ from opencdi.events.pages import Evidence, Finding, NoteRead
 Status = Literal["proposed", "flagged", "uncertain"]
 AT_ADMISSION = frozenset({"emergency", "history-and-physical"})
 _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "discharge-diagnoses", "hospital-course"})
-_ONSET_AFTER = frozenset({"after-admission", "hospital-acquired"})
+_ONSET_AFTER = frozenset({"hospital-acquired", "ventilator-associated"})
+_FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
+_DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
+MOST_QUOTES = 8
+"""Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,52 +82,80 @@ def candidates(
     `final_statements`: the notes whose uncertain diagnoses count (DOMAIN F.11).  `valid`: whether a code may be billed for this stay;
     a code that may not is never made into another: it goes.
     """
-    found: dict[str, Candidate] = {}
+    mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
+    known: dict[tuple[str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
     for said in stated(notes):
         finding = said.finding
         if finding.assertion == "absent" and finding.certainty == "ruled-out":
             ruled_out[finding.concept] = said.note.written_at.at
             continue
-        certain, uncertain = _is_certain(finding), _is_uncertain(finding)
-        if not certain and not uncertain:
+        certain = _is_certain(finding)
+        if not certain and not _is_uncertain(finding):
             continue
         ruled_out.pop(finding.concept, None)
-        for assignment in assignments(table, finding.concept, finding.attributes):
-            if not valid(assignment.code):
-                continue
-            final = uncertain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
+        key = (finding.concept, tuple(finding.attributes.items()))
+        if key not in known:
+            known[key] = [one for one in assignments(table, finding.concept, finding.attributes) if valid(one.code)]
+        for assignment in known[key]:
+            final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"
-            one = _candidate(
-                table, said, assignment, status, "final statement: uncertain, coded as if established (II.H, III.C)" if final else ""
-            )
-            found[one.code] = _joined(found[one.code], one) if one.code in found else one
-    return tuple(_ruled_out(one, ruled_out) for one in found.values())
+            mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
+    return tuple(_ruled_out(_candidate(table, told), ruled_out) for told in mentions.values())
 
 
-def _candidate(table: ConceptTable, said: Stated, assignment: Assignment, status: Status, reason: str) -> Candidate:
-    note, finding = said.note, said.finding
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    said: Stated
+    assignment: Assignment
+    status: Status
+    final: bool  # uncertain, and counted because it stands in the final statement
+
+
+def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
+    """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
+    sure = [one for one in mentions if one.status == "proposed"]
+    held = sure or mentions
+    first = held[0]
+    finding, assignment = first.said.finding, first.assignment
     row = table.codes.get(finding.concept)
-    symptom: RowKind = (
-        "symptom" if assignment.code.startswith("R") and not assignment.code.startswith(("R65", "R57", "R402")) else "diagnosis"
-    )
-    reasons = (assignment.reason, *((reason,) if reason else ()))
+    reasons = [one.assignment.reason for one in held] + [_FINAL for one in held if one.final]
     return Candidate(
         code=assignment.code,
         concept=finding.concept,
-        status=status,
-        kind=row.kind if row and row.kind != "diagnosis" and assignment.code.startswith(("R", row.code[:1])) else symptom,
+        status=first.status,
+        kind=_kind(assignment.code, row.kind if row and not assignment.companion else "diagnosis"),
         nature=row.poa if row else "",
-        family=(row.family if row else "") or finding.concept,
-        specific=assignment.specific,
-        evidence=(_evidence(note, finding),),
-        reasons=reasons,
-        order=(note.written_at.at, finding.start),
-        at_admission=note.note_type in AT_ADMISSION,
-        assessed=finding.section in _ASSESSED,
-        onset_after=finding.attributes.get("onset") in _ONSET_AFTER or finding.attributes.get("type") in _ONSET_AFTER,
-        caused_by=frozenset({finding.attributes["cause"]} if "cause" in finding.attributes else ()),
+        family=assignment.code if assignment.companion else (row.family if row else "") or finding.concept,
+        specific=any(one.assignment.specific for one in held),
+        evidence=_quotes(held),
+        reasons=tuple(dict.fromkeys(reasons)),
+        order=(first.said.note.written_at.at, finding.start),
+        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in held),
+        assessed=any(one.said.finding.section in _ASSESSED for one in held),
+        onset_after=any(_began_here(one.said) for one in held),
+        caused_by=frozenset(cause for one in held if (cause := one.said.finding.attributes.get("cause"))),
     )
+
+
+def _kind(code: str, told: RowKind) -> RowKind:
+    """A code of the symptom chapter is a symptom, but for shock, severe sepsis and coma; a finer row may lead out of it (F05)."""
+    in_chapter = code.startswith("R") and not code.startswith(("R65", "R57", "R402"))
+    if told != "diagnosis":
+        return "diagnosis" if code in _DIAGNOSES_OF_SYMPTOMS else told
+    return "symptom" if in_chapter else "diagnosis"
+
+
+def _began_here(said: Stated) -> bool:
+    # "Hospital-acquired" in the note of the admission means another hospital, or an earlier stay.
+    return said.finding.attributes.get("type") in _ONSET_AFTER and said.note.note_type not in AT_ADMISSION
+
+
+def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:
+    """The first quotes and the latest: copied text counts once, where it first stood (DOMAIN F.10)."""
+    fresh = [one.said for one in held if not one.said.finding.copied] or [held[0].said]
+    shown = fresh if len(fresh) <= MOST_QUOTES else [*fresh[: MOST_QUOTES - 2], *fresh[-2:]]
+    return tuple(_evidence(said.note, said.finding) for said in shown)
 
 
 def _evidence(note: NoteRead, finding: Finding) -> Evidence:
@@ -131,27 +163,6 @@ def _evidence(note: NoteRead, finding: Finding) -> Evidence:
     at: ClinicalTime = note.written_at
     return Evidence(
         note_id=note.note_id, revision=note.revision, start=finding.start, end=finding.end, quote=finding.text, author=author, at=at
-    )
-
-
-_RANK: Mapping[Status, int] = {"proposed": 2, "uncertain": 1, "flagged": 0}
-
-
-def _joined(one: Candidate, other: Candidate) -> Candidate:
-    """The same code from another mention: the surer status, both evidences, the earlier place."""
-    surer = one if _RANK[one.status] >= _RANK[other.status] else other
-    # Evidence of mere possibility does not support a diagnosis that is established elsewhere.
-    evidence = (*one.evidence, *other.evidence) if one.status == other.status else surer.evidence
-    return replace(
-        surer,
-        specific=one.specific or other.specific,
-        evidence=evidence,
-        reasons=tuple(dict.fromkeys((*surer.reasons, *(other.reasons if other.status == surer.status else ())))),
-        order=one.order if one.status == surer.status else surer.order,
-        at_admission=one.at_admission or other.at_admission,
-        assessed=one.assessed or other.assessed,
-        onset_after=one.onset_after or other.onset_after,
-        caused_by=one.caused_by | other.caused_by,
     )
 
 

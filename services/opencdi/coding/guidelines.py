@@ -106,24 +106,20 @@ def sepsis_and_organ_dysfunction(codes: Candidates) -> Candidates:
 
 
 def specificity(codes: Candidates) -> Candidates:
-    """I.B.2: the unspecified code yields to the same disease said more exactly."""
-    best = [one for one in codes if one.status == "proposed" and one.specific and "nspecified" not in description_of(one.code)]
+    """I.B.2: the disease said in general yields to the same disease said more exactly."""
+    exact = [one for one in codes if one.status == "proposed" and one.specific]
     out = []
     for one in codes:
-        finer = next(
-            (
-                b
-                for b in best
-                if b.code != one.code and b.family == one.family and (not one.specific or (_vague(one) and b.code[:3] == one.code[:3]))
-            ),
-            None,
-        )
+        finer = next((other for other in exact if other.code != one.code and other.family == one.family and _finer(other, one)), None)
         out.append(one.flagged(f"I.B.2: said more exactly by {finer.code}") if finer and one.status == "proposed" else one)
     return tuple(out)
 
 
-def _vague(one: Candidate) -> bool:
-    return "nspecified" in description_of(one.code)
+def _finer(other: Candidate, one: Candidate) -> bool:
+    if not one.specific:
+        return True
+    vague = "nspecified" in description_of(one.code)
+    return vague and "nspecified" not in description_of(other.code) and one.code[:3] == other.code[:3]
 
 
 def excludes1(codes: Candidates) -> Candidates:

@@ -71,6 +71,7 @@ class Assignment:
     code: str
     reason: str
     specific: bool  # the note's own attributes or words led here, not the concept alone
+    companion: bool = False  # comes along with the concept's own code
 
 
 def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]) -> tuple[Assignment, ...]:
@@ -85,14 +86,14 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     if found is not None:
         told = ", ".join(f"{name} {attributes[name]}" for name in (found.model_extra or {}))
         codes = [Assignment(found.code, f"{concept}: {told}", specific=True)]
-        codes += [Assignment(code, f"comes with {found.code}", specific=True) for code in found.also]
+        codes += [Assignment(code, f"comes with {found.code}", specific=True, companion=True) for code in found.also]
     elif named := unspecified_leaf(attributes.get("icd10cm", "")):
         codes = [Assignment(named, f"{concept}: tabular term", specific=True)]
     else:
         codes = [Assignment(row.code, concept, specific=False)]
-    codes += [Assignment(code, f"comes with {codes[0].code}", specific=False) for code in row.also]
+    codes += [Assignment(code, f"comes with {codes[0].code}", specific=False, companion=True) for code in row.also]
     if row.organism and (organism := table.organisms.get(attributes.get("organism", ""))):
-        codes.append(Assignment(organism, "organism as the cause (I.A.17)", specific=True))
+        codes.append(Assignment(organism, "organism as the cause (I.A.17)", specific=True, companion=True))
     return tuple(codes)
 
 

@@ -54,10 +54,9 @@ def final_statements(chart: Chart) -> frozenset[str]:
     return frozenset({last.note_id} if last else ())
 
 
-def working_codes(chart: Chart, table: ConceptTable, today: date) -> tuple[Candidate, ...]:
-    """Candidates, guidelines, and what must come along; in the order of documentation."""
+def working_codes(chart: Chart, table: ConceptTable, today: date, statements: frozenset[str]) -> tuple[Candidate, ...]:
+    """Candidates, guidelines, and what must come along; in the order of documentation.  `statements`: the final ones, by note id."""
     valid = partial(valid_on, day=today, code_year=chart.site.code_year)
-    statements = final_statements(chart)
     found = apply_guidelines(table, candidates(table, chart.notes, statements, valid))
     if statements:  # the final word is in: what it does not repeat as uncertain is never coded
         found = tuple(one.flagged("II.H: uncertain, not in the final statement") if one.status == "uncertain" else one for one in found)
@@ -74,7 +73,7 @@ def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: d
     today = (stay.discharged_at.at if stay.discharged_at else received_at).astimezone(zone).date()
     if stay.closed:
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
-    codes = working_codes(chart, table, today)
+    codes = working_codes(chart, table, today, final_statements(chart))
     poa = {one.code: poa_of(one, stay.inpatient_at) for one in codes}
     told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
     admitting = frozenset(undotted(listed.code)[:3] for listed in stay.listed.values() if listed.role == "admitting")

@@ -158,10 +158,11 @@ class Doors:
             at = _INSTANT.validate_python(json.loads(await _small_body(request))["at"])
         except (ValueError, TypeError, KeyError, ValidationError):
             return JSONResponse({"field": "at", "problem": "an instant with its zone is needed"}, 422)
-        if at > self.gate.clock.now():
-            self.gate.clock.set(at)  # it never goes back
-            await tick(self.gate, caller.tenant)
-        return JSONResponse({"at": self.gate.clock.now().isoformat()})
+        if at < (now := self.gate.clock.now()):
+            return JSONResponse({"field": "at", "problem": "the clock never goes back", "now": now.isoformat()}, 409)
+        self.gate.clock.set(at)
+        await tick(self.gate, caller.tenant)
+        return JSONResponse({"now": at.isoformat()})
 
     async def _store_json(self, kind: Any, caller: Caller, ce_id: str, at: datetime, body: bytes) -> None:
         await self.gate.store(Inbound(ce_id, kind, caller.tenant, caller.feed, at, body, "application/json"))

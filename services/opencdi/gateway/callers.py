@@ -27,7 +27,8 @@ class Callers:
         caller = caller_of(self.tokens, token.strip()) if scheme.lower() == "bearer" else None
         if caller is None:
             raise HTTPException(401, "a bearer token is needed", {"WWW-Authenticate": "Bearer"})
-        return caller
+        actor = request.headers.get("x-cdi-actor")
+        return caller.model_copy(update={"person": _actor(actor)}) if caller.for_others and actor else caller
 
     def person(self, request: Request) -> tuple[Caller, Person]:
         """The caller and the person; 403 for a machine's token."""
@@ -46,10 +47,10 @@ class Callers:
 
 
 def _actor(header: str) -> Person:
-    """A development actor: a staff id, or a Person in JSON.  Loopback without tokens only."""
+    """Who a trusted caller says it speaks for: a staff id, or a Person in JSON."""
     if not header.startswith("{"):
         return Person(staff_id=header)
     try:
         return Person.model_validate(json.loads(header))
     except (ValidationError, ValueError):
-        raise HTTPException(403, "X-CDI-Actor is not a person") from None
+        raise HTTPException(422, "X-CDI-Actor is not a person") from None

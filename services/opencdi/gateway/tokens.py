@@ -18,11 +18,15 @@ from opencdi.events.ids import content_hash
 
 
 class Caller(Contract):
-    """Who is at the door: the tenant whose records these are, the feed's name, and the person, if it is one."""
+    """Who is at the door: the tenant whose records these are, the feed's name, and the person, if it is one.
+
+    `for_others`: the workbench's own token, which names the person that it has let in (`X-CDI-Actor`).
+    """
 
     tenant: str
     feed: str
     person: Person | None = None
+    for_others: bool = False
 
 
 class UnsafeTokens(StaysShut):

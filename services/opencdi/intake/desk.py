@@ -28,6 +28,7 @@ class Desk:
     context: Context
     said: dict[str, Said] = field(default_factory=dict)
     kept: int = 0
+    visits_changed: bool = False  # something that was held may now find its encounter
     ignored: list[str] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
 

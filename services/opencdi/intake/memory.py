@@ -6,7 +6,7 @@
 | `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
 | `encounter/<encounter>` | the snapshot as last told, so that a flood of A08 costs nothing |
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
-| `held/<patient>/<n>` `waiting/<note>` | what waits for an encounter; for its parent document |
+| `held/<patient>/<fact>` `waiting/<note>` | what waits for an encounter; for its parent document |
 | `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
 | `seen/<tenant>/<day>/<two letters>` | message ids of that day (DOMAIN F.3) |
 | `part/<message>/<i>` `feeds/<tenant>` `site/<tenant>` | parts of a transaction; when each feed was heard; the tenant's tables |
@@ -20,17 +20,17 @@ from opencdi.clinical.vocabulary import Authentication, Sex
 
 
 class Person(State):
-    """A patient.  `into`: merged; `held` are the numbers of what waits for an encounter."""
+    """A patient.  `into`: merged; `held` names what waits for an encounter."""
 
     mrn: str = ""
     name: str = ""
     birth_date: str | None = None
     sex: Sex = "U"
+    told_at: datetime | None = None
     into: str | None = None
     visits: tuple[str, ...] = ()
     encounters: tuple[str, ...] = ()
-    held: tuple[int, ...] = ()
-    next_held: int = 0
+    held: tuple[str, ...] = ()
 
 
 class Lead(State):
@@ -97,7 +97,9 @@ class Held(State):
     text: str | None = None
     encounter_id: str | None = None
     account: str = ""
-    visit_alias: str = ""
+    visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed
+    aliases: tuple[str, ...] = ()
+    feed: str = ""
 
 
 class Waiting(State):
@@ -135,6 +137,7 @@ class Feeds(State):
     """Feed -> when it was last heard."""
 
     heard: dict[str, datetime] = {}
+    ticked_at: datetime | None = None
 
 
 class Site(State):

@@ -133,8 +133,12 @@ def _as_input(claim: GrouperClaim) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4096)
 def group(claim: GrouperClaim) -> Grouping:
-    """Group one claim.  Raises `ValueError` for a version that is not carried; invalid codes come back as return codes."""
+    """Group one claim (remembered: a changed chart asks again for most of yesterday's claims).
+
+    Raises `ValueError` for a version that is not carried; invalid codes come back as return codes.
+    """
     if not any(release.version == claim.version for release in RELEASES):
         raise ValueError("no such grouper version")
     told: dict[str, Any] = dict(_grouper().group(cast(ClaimInput, _as_input(claim))))

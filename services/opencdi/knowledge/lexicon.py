@@ -16,23 +16,37 @@ from pathlib import Path
 
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "1"
+EDITION = "2"
 """Raise it whenever the choice of terms changes: an index under another edition is not read."""
 MAX_WORDS = 9
 _DISEASE_ENDING = re.compile(
     r"(?:itis|osis|emia|uria|oma|pathy|iasis|algia|plegia|cele|ectasis|megaly|penia|rrhea|rrhage|edema|ectasia|malacia|phagia|lepsy|uresis|thorax|ptysis)$"
 )
 _GENERIC = frozenset(
-    {"stenosis", "necrosis", "fibrosis", "sclerosis", "neurosis", "ptosis", "hematoma", "coma", "carcinoma", "trauma", "glaucoma"}
+    {
+        "stenosis",
+        "necrosis",
+        "fibrosis",
+        "sclerosis",
+        "neurosis",
+        "ptosis",
+        "hematoma",
+        "coma",
+        "carcinoma",
+        "trauma",
+        "glaucoma",
+        "thrombosis",
+    }
 )
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s*\[[^\[\]]*\]")
 _UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
 _NOT_WRITTEN = re.compile(
-    r"^other |^oth |classified elsewhere|not elsewhere|\bNEC\b|^encounter for|^personal history|^family history|^certain |: *$|^see |^any |^use |"
-    r"^conditions? |^disorders? of|^diseases? of|^code ",
+    r"^other |^oth |classified elsewhere|not elsewhere|\bNEC\b|^encounter for|^personal history|^family history|^certain |: *$|^see |"
+    r"^any |^use |^conditions? |^disorders? of|^diseases? of|^code ",
     re.IGNORECASE,
 )
+_OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
 _CHAPTER_WITH_ENDINGS = "ST"
 
 
@@ -60,9 +74,10 @@ def _tabular_terms() -> dict[str, str]:
         if not tabular.is_category_or_subcategory(code) or code[0] in "VWXY" or (code[0] in _CHAPTER_WITH_ENDINGS and len(code) == 7):
             continue
         distance = 0 if tabular.is_leaf(code) or code[0] in _CHAPTER_WITH_ENDINGS else 3
-        told = [(0, tabular.get_description(code)), *((1, term) for term in tabular.get_inclusion_term(code))]
-        for source, term in told:
-            if _NOT_WRITTEN.search(term):
+        title = tabular.get_description(code)
+        for source, term in [(0, title), *((1, term) for term in tabular.get_inclusion_term(code))]:
+            # Under "… in Lyme disease" an inclusion term "Polyneuropathy" means that of Lyme disease only.
+            if _NOT_WRITTEN.search(term) or (source and _OF_ANOTHER.search(title) and len(term.split()) <= 2):
                 continue
             for change, variant in _variants(term):
                 form = term_form(variant)

@@ -18,10 +18,10 @@ from opencdi.knowledge.lexicon import tabular_lexicon
 from opencdi.knowledge.words import Lexicon, Words, term_form, word_form
 
 _CHRONIC_STEMS = (
-    "B18", "B20", "D57", "E03", "E08", "E09", "E10", "E11", "E13", "E66", "E78", "F01", "F02", "F03", "F20", "F31", "F32", "F33", "F84", "G20", "G30", "G31", "G35",
-    "G40", "G47", "G80", "G89", "H40", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35", "I42", "I48", "I50", "I69", "I70", "I73", "J41", "J42", "J43", "J44",
-    "J45", "J47", "J84", "J96.1", "K21", "K50", "K51", "K58", "K70", "K73", "K74", "M05", "M06", "M10", "M1A", "M15", "M16", "M17", "M19", "M32", "M34", "M48", "M81",
-    "N18", "N40", "Q",
+    "B18", "B20", "D57", "E03", "E08", "E09", "E10", "E11", "E13", "E66", "E78", "F01", "F02", "F03", "F20", "F31", "F32", "F33", "F84",
+    "G20", "G30", "G31", "G35", "G40", "G47", "G80", "G89", "H40", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35", "I42", "I48",
+    "I50", "I69", "I70", "I73", "J41", "J42", "J43", "J44", "J45", "J47", "J84", "J96.1", "K21", "K50", "K51", "K58", "K70", "K73",
+    "K74", "M05", "M06", "M10", "M1A", "M15", "M16", "M17", "M19", "M32", "M34", "M48", "M81", "N18", "N40", "Q",
 )  # fmt: skip
 """Categories of disease that does not end (our reading of the tabular): "history of" one of these means that the patient has it."""
 _NEAR = 12
@@ -87,9 +87,9 @@ def _short_form(row: Mapping[str, Any], concepts: Mapping[str, Concept]) -> Shor
         kind, chronic = concepts[slug].kind, concepts[slug].chronic
     else:
         raise WrongShortForms(f"{row['short']}: no such concept {slug}")
-    words = (frozenset(word_form(str(word)) for word in row.get(name, ())) for name in ("near", "not_near"))
+    near, not_near = (frozenset(word_form(str(word)) for word in row.get(name, ())) for name in ("near", "not_near"))
     return ShortForm(
-        row["short"], slug, kind, chronic, row["exact"], *words, frozenset(row.get("not_sections", ())), row.get("attributes", {})
+        row["short"], slug, kind, chronic, row["exact"], near, not_near, frozenset(row.get("not_sections", ())), row.get("attributes", {})
     )
 
 
@@ -124,7 +124,7 @@ def _short_forms_in(text: str, words: Words, sections: list[SectionKind], vocabu
         written = text[words.starts[first] : words.ends[last - 1]]
         company = set(said[max(0, first - _NEAR) : first]) | set(said[last : last + _NEAR])
         for form in forms:
-            if form.exact and written != form.written or sections[first] in form.not_sections:
+            if (form.exact and written != form.written) or sections[first] in form.not_sections:
                 continue
             if (form.near and not form.near & company) or form.not_near & company:
                 continue

@@ -9,11 +9,11 @@ from opencdi.knowledge.words import BREAK, Lexicon, term_form
 from opencdi.nlp.concepts import Mentioned
 
 _MODIFIERS: Mapping[str, tuple[str, str]] = {
-    "mild": ("severity", "mild"), "moderate": ("severity", "moderate"), "severe": ("severity", "severe"), "profound": ("severity", "severe"),
-    "moderately": ("severity", "moderate"), "severely": ("severity", "severe"), "mildly": ("severity", "mild"),
-    "acute": ("acuity", "acute"), "acutely": ("acuity", "acute"), "chronic": ("acuity", "chronic"), "subacute": ("acuity", "subacute"),
-    "decompensated": ("acuity", "acute"), "exacerbation": ("acuity", "acute"),
-    "left": ("laterality", "left"), "right": ("laterality", "right"), "bilateral": ("laterality", "bilateral"), "rt": ("laterality", "right"), "lt": ("laterality", "left"),
+    "mild": ("severity", "mild"), "moderate": ("severity", "moderate"), "severe": ("severity", "severe"), "profound": ("severity",
+    "severe"), "moderately": ("severity", "moderate"), "severely": ("severity", "severe"), "mildly": ("severity", "mild"), "acute":
+    ("acuity", "acute"), "acutely": ("acuity", "acute"), "chronic": ("acuity", "chronic"), "subacute": ("acuity", "subacute"),
+    "decompensated": ("acuity", "acute"), "exacerbation": ("acuity", "acute"), "left": ("laterality", "left"), "right": ("laterality",
+    "right"), "bilateral": ("laterality", "bilateral"), "rt": ("laterality", "right"), "lt": ("laterality", "left"),
 }  # fmt: skip
 _BETWEEN = frozenset(
     {
@@ -40,14 +40,16 @@ _BETWEEN = frozenset(
 """Words that may stand between a modifier and what it modifies."""
 _LEFT, _RIGHT = 6, 3
 _STAGES: Mapping[str, str] = {
-    "1": "1", "2": "2", "3": "3", "4": "4", "5": "5", "3a": "3a", "3b": "3b", "i": "1", "ii": "2", "iii": "3", "iiia": "3a", "iiib": "3b", "iv": "4", "v": "5",
+    "1": "1", "2": "2", "3": "3", "4": "4", "5": "5", "3a": "3a", "3b": "3b", "i": "1", "ii": "2", "iii": "3", "iiia": "3a", "iiib":
+    "3b", "iv": "4", "v": "5",
 }  # fmt: skip
 _STAGED = frozenset({"chronic-kidney-disease", "pressure-injury"})
 _DUE_TO: Lexicon[bool] = Lexicon(
     (term_form(term), True)
     for term in (
-        "due to", "secondary to", "2/2", "d/t", "caused by", "from", "in setting of", "in the setting of", "related to", "attributed to", "because of", "associated with",
-        "likely due to", "likely secondary to", "likely 2/2", "most likely due to", "iso", "with", "growing", "positive for", "resulting from", "precipitated by", "triggered by",
+        "due to", "secondary to", "2/2", "d/t", "caused by", "from", "in setting of", "in the setting of", "related to", "iso",
+        "attributed to", "because of", "associated with", "likely due to", "likely secondary to", "likely 2/2", "most likely due to",
+        "with", "growing", "positive for", "resulting from", "precipitated by", "triggered by",
     )
 )  # fmt: skip
 _ORGANISM_ONLY = frozenset({"with", "growing", term_form("positive for"), "from", term_form("associated with")})

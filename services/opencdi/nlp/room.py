@@ -7,10 +7,10 @@ from opencdi.bus.room import Key, Outgoing, Record, Room, SamePartition, States
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import headers_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, QueryApproved
+from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, Finding, FindingsPage, NoteRead, TextsPage, ValueInText
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
-from opencdi.knowledge.lexicon import EDITION
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.documents import counts, role_of
 from opencdi.nlp.echo import ECHO_SHARE, echoes_in, lines_of, shingles_of
@@ -21,10 +21,10 @@ from opencdi.settings import SOFTWARE, rules_dir
 
 def nlp_room(site: SiteData) -> Room:
     """The room with the rules as shipped.  Reading depends on no site data yet; `site` is taken so that all rooms are made alike."""
-    reader = load_reader(rules_dir() / "nlp")
-    made_by = MadeBy(
-        room="nlp", software=SOFTWARE, rules=f"nlp-rules/{EDITION}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}"
-    )
+    folder = rules_dir() / "nlp"
+    reader = load_reader(folder)
+    rules = content_hash(b"".join(path.read_bytes() for path in sorted(folder.glob("*.yaml"))))[:12]
+    made_by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
         return _step(states, record, reader, made_by)
@@ -79,8 +79,8 @@ def _changed(read: NoteRead, fact: NoteStatusChanged | NoteRetracted) -> NoteRea
     """The same reading under its new status; of a retracted note nothing is left."""
     if isinstance(fact, NoteRetracted):
         return read.model_copy(update={"retracted": True, "counts": False, "sections": (), "findings": (), "values": ()})
-    if read.retracted:
-        return read
+    if read.retracted or fact.revision != read.revision:
+        return read  # a status of another revision says nothing about the words that we hold
     counting = counts(fact.authentication, read.author_role, read.note_type, query_echo=read.query_echo)
     return read.model_copy(update={"authentication": fact.authentication, "counts": counting})
 
@@ -118,6 +118,11 @@ def _inside(span: Finding | ValueInText, stretches: list[tuple[int, int]]) -> bo
     return any(start <= span.start and span.end <= end for start, end in stretches)
 
 
+def _retracted(states: States, encounter_id: str, note_id: str) -> bool:
+    note = states.get(note_key(encounter_id, note_id))
+    return isinstance(note, NoteState) and note.read.retracted
+
+
 def _marked_copied(states: States, encounter_id: str, note_id: str, text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Findings in a line that stood the same in an earlier note of this encounter are copied; only lines with findings are remembered."""
     lines = lines_of(text)
@@ -133,6 +138,6 @@ def _marked_copied(states: States, encounter_id: str, note_id: str, text: str, f
         first = states.get(key)
         if first is None:
             states[key] = LineState(note_id=note_id)
-        copied = isinstance(first, LineState) and first.note_id != note_id
+        copied = isinstance(first, LineState) and first.note_id != note_id and not _retracted(states, encounter_id, first.note_id)
         marked.append(finding.model_copy(update={"copied": True}) if copied else finding)
     return tuple(marked)

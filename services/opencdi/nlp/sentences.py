@@ -12,8 +12,9 @@ _ITEM = re.compile(r"[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A
 _INLINE_ITEM = re.compile(r"(?<=[\s;])(?:\d{1,2}[.)]\s+(?=[A-Z])|[#•]\s*(?=\w))")
 _SHORT_FORMS = frozenset(
     [
-        "dr", "mr", "mrs", "ms", "st", "vs", "pt", "pts", "approx", "no", "dx", "hx", "sx", "tx", "rx", "fx", "wt", "ht", "temp", "yo", "y.o", "s.p", "e.g", "i.e",
-        "etc", "prof", "jr", "sr", "dept", "inc", "c", "e", "h", "s", "p", "a", "k", "b", "q.d", "b.i.d", "t.i.d", "p.o", "i.v", "a.m", "p.m", "resp",
+        "dr", "mr", "mrs", "ms", "st", "vs", "pt", "pts", "approx", "no", "dx", "hx", "sx", "tx", "rx", "fx", "wt", "ht", "temp", "yo",
+        "y.o", "s.p", "e.g", "i.e", "etc", "prof", "jr", "sr", "dept", "inc", "c", "e", "h", "s", "p", "a", "k", "b", "q.d", "b.i.d",
+        "t.i.d", "p.o", "i.v", "a.m", "p.m", "resp",
     ]
 )  # fmt: skip
 _WRAPPED_AT = 50

@@ -1,5 +1,7 @@
 """What the nlp room remembers, all of it small and per note, question or line: never a text."""
 
+from pydantic import Field
+
 from opencdi.bus.room import RecordCodec, State
 from opencdi.events.pages import NoteRead
 
@@ -13,7 +15,7 @@ class NoteState(State):
 class SentState(State):
     """The questions that went to the physician, as shingles (DOMAIN F.8): query id -> shingles."""
 
-    sent: dict[str, tuple[int, ...]] = {}
+    sent: dict[str, tuple[int, ...]] = Field(default_factory=dict)
 
 
 class LineState(State):

@@ -10,11 +10,16 @@ import yaml
 
 from opencdi.events.pages import ValueInText
 
-_SAID = r"(?:[ \t]{0,3}(?:level|count|of|is|was|at|to|=|:|~|up|down|now|elevated|found|be|today|on|admission|dropped|fell|rose|has|been|in|the|low|high|>|<|≥|≤|\(|,)){0,4}[ \t]{0,3}"
+_BETWEEN = (
+    r"level|count|of|is|was|at|to|=|:|~|up|down|now|elevated|found|be|today|on|admission|"
+    r"dropped|fell|rose|has|been|in|the|low|high|>|<|≥|≤|\(|,"
+)
+_SAID = rf"(?:[ \t]{{0,3}}(?:{_BETWEEN})){{0,4}}[ \t]{{0,3}}"
 _NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?)(?![\d/]|\.\d|:\d)"
-_UNIT = r"(?:[ \t]?-[ \t]?\d{1,3}(?=[ \t]?%))?(?P<unit>[ \t]{0,2}(?:[kK]\b|%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|lbs?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L))?"
+_UNITS = r"[kK]\b|%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|lbs?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
+_UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[ \t]{{0,2}}(?:{_UNITS}))?"
 _PRESSURE = re.compile(
-    r"\b(?:BP|bp|blood pressure|Blood pressure|Blood Pressure)[ \t]{0,3}(?:of|is|was|at|:|=|in the)?[ \t]{0,3}(?P<sbp>\d{2,3})/(?P<dbp>\d{2,3})(?![\d/])"
+    r"\b(?i:BP|blood pressure)[ \t]{0,3}(?:of|is|was|at|:|=|in the)?[ \t]{0,3}(?P<sbp>\d{2,3})/(?P<dbp>\d{2,3})(?![\d/])"
 )
 _CHANGE = re.compile(r"[ \t]{0,3}(?:->|→|-->|=>)[ \t]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)")
 _FAHRENHEIT_FROM = 86.0

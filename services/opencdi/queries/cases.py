@@ -266,6 +266,8 @@ def failures(case: Case, room: Room, condition: str) -> list[str]:
     last = mine[-1] if mine else None
     ended = last.state if last else None
     wanted = case.ends or ("draft" if case.asks else None)
+    if not case.asks and wanted is None:
+        return ["asked after all"] if any(alert.state == "draft" for alert in mine) else []
     if ended != wanted:
         return [f"ends {ended} ({last.cause if last else 'never asked'}), not {wanted}"]
     wrong = []

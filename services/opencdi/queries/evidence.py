@@ -10,6 +10,8 @@ from datetime import datetime
 from opencdi.events.audiences import Indicator
 from opencdi.queries.chart import Act, Listing, Mention, Point
 
+NOT_STATED = "performer not stated"  # by the sender; Q-02 wants it said rather than left out
+ACTS = ("order", "medication order", "medication administration")
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
 )
@@ -64,7 +66,7 @@ def of_point(analyte: str, point: Point, label: str | None = None) -> Cited:
             source="vital sign" if analyte in VITAL_SIGNS else "laboratory",
             source_id=point.measurement_id,
             at=point.at,
-            author=point.author,
+            author=point.author or NOT_STATED,
             label=", ".join(labels) or None,
         ),
     )
@@ -106,5 +108,5 @@ def of_act(treatment: str, act: Act) -> Cited:
 def of_listing(listing: Listing) -> Cited:
     """A listed diagnosis as an indicator."""
     return Cited(
-        "listed", Indicator(text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at)
+        "listed", Indicator(text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at, author=NOT_STATED)
     )

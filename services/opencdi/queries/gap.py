@@ -7,7 +7,7 @@ from typing import Literal
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Chart, Mention
 from opencdi.queries.conditions import Question, signs
-from opencdi.queries.evidence import Cited, Sign, of_mention
+from opencdi.queries.evidence import ACTS, Cited, Sign, of_mention
 from opencdi.queries.rule import Rule
 
 Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
@@ -61,7 +61,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
     if not found:
         return Judgement("silent", "NOT_MET")
     sign = found[0]
-    if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= sign.at]:
+    if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= _shown_at(sign)]:
         return _documented("ruled-out", "RULED_OUT", ruled_out)
     if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain]:
         return _documented("uncertain", "UNCERTAIN", uncertain)
@@ -71,6 +71,11 @@ def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
             "unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered
         )
     return gap
+
+
+def _shown_at(sign: Sign) -> datetime:
+    """When the last of the findings was there; what was then done about it does not count."""
+    return max((cited.indicator.at.at for cited in sign.cited if cited.indicator.source not in ACTS), default=sign.at)
 
 
 def _awaits_signature(mention: Mention) -> bool:
@@ -105,16 +110,16 @@ def _gap(q: Question, sign: Sign) -> Judgement:
     rule, chart = q.rule, q.chart
     near = (sign.at - BEFORE, sign.at + AFTER)
     cited = list(sign.cited)
-    held = {c.indicator.source_id for c in cited}
+    held = {_place(c) for c in cited}
     for condition in rule.supporting:
         one = next((s for s in signs(condition, q) if near[0] <= s.at <= near[1]), None)
-        fresh = [c for c in one.cited if c.indicator.source_id not in held] if one else []
+        fresh = [c for c in one.cited if _place(c) not in held] if one else []
         cited += fresh
-        held |= {c.indicator.source_id for c in fresh}
+        held |= {_place(c) for c in fresh}
     contrary: list[Cited] = []
     for condition in rule.contrary:
         later = [s for s in signs(condition, q) if s.at >= near[0]]
-        contrary += [c for c in (later[-1].cited if later else ()) if c.indicator.source_id not in held]
+        contrary += [c for c in (later[-1].cited if later else ()) if _place(c) not in held]
     return Judgement(
         "gap",
         "INDICATORS_WITHOUT_DOCUMENTATION",
@@ -125,6 +130,10 @@ def _gap(q: Question, sign: Sign) -> Judgement:
         met=tuple(name for name, condition in rule.definitions.items() if signs(condition, q)),
         offered=frozenset(option.id for option in rule.options if option.needs is None or signs(option.needs, q)),
     )
+
+
+def _place(cited: Cited) -> tuple[str, int | None]:
+    return cited.indicator.source_id, cited.indicator.start
 
 
 def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:

@@ -107,7 +107,9 @@ def worklist(connection: Connection, tenant: str) -> list[OnWorklist]:
     failed: dict[str, int] = {}
     for encounter_id in connection.scalars(select(FAILED.c.encounter_id).join(ENCOUNTER, _same(FAILED)).where(here)):
         failed[encounter_id] = failed.get(encounter_id, 0) + 1
-    rows = connection.execute(select(ENCOUNTER.c.encounter_id, ENCOUNTER.c.doc, LINE.c.drg, LINE.c.no_drg).outerjoin(LINE, _same(LINE)).where(here))
+    rows = connection.execute(
+        select(ENCOUNTER.c.encounter_id, ENCOUNTER.c.doc, LINE.c.drg, LINE.c.no_drg).outerjoin(LINE, _same(LINE)).where(here)
+    )
     return [
         OnWorklist(
             header=Header.read(row.doc),
@@ -134,7 +136,10 @@ def items(connection: Connection, encounter_id: str) -> list[Item]:
             at=datetime.fromisoformat(row.at),
             known_at=datetime.fromisoformat(row.known_at),
             fact=_FACT.validate_json(row.doc, extra="ignore"),
-            earlier=tuple((datetime.fromisoformat(known_at), _FACT.validate_python(fact, extra="ignore")) for known_at, fact in json.loads(row.earlier)),
+            earlier=tuple(
+                (datetime.fromisoformat(known_at), _FACT.validate_python(fact, extra="ignore"))
+                for known_at, fact in json.loads(row.earlier)
+            ),
         )
         for row in connection.execute(asked)
     ]

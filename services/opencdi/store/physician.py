@@ -46,7 +46,9 @@ def money_blind(engine: Engine) -> Engine:
 
 
 def _only_theirs(_: Connection, statement: Any, *rest: Any) -> None:
-    told = [element for element in visitors.iterate(statement) if isinstance(element, Table)] if isinstance(statement, ClauseElement) else []
+    told = (
+        [element for element in visitors.iterate(statement) if isinstance(element, Table)] if isinstance(statement, ClauseElement) else []
+    )
     if not told or any(table not in PHYSICIAN_TABLES for table in told):
         raise NotForPhysicians(", ".join(sorted(table.name for table in told)))
 

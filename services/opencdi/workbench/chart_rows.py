@@ -103,9 +103,7 @@ def _clinical(fact: Contract) -> str | None:
     return None
 
 
-def _store_item(
-    batch: Batch, encounter_id: str, kind: str, item_id: str, at: str, known_at: str, entry_id: str, fact: Contract
-) -> None:
+def _store_item(batch: Batch, encounter_id: str, kind: str, item_id: str, at: str, known_at: str, entry_id: str, fact: Contract) -> None:
     doc = fact.to_json().decode()
     before = batch.get(CHART_ITEM, encounter_id, kind, item_id)
     earlier = json.loads(before["earlier"]) if before else []

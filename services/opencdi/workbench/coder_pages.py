@@ -40,7 +40,7 @@ def coder_pages(desk: Desk) -> APIRouter:
                 "before": sets[1:],
                 "codes": [shown for code in sets[0].codes if (shown := withheld.code(code))],
                 "hidden_codes": sum(withheld.code(code) is None for code in sets[0].codes),
-                "pending": [decision for decision in unsettled(connection, encounter_id) if decision.kind == "code_set_attested"],
+                "pending_decisions": [decision for decision in unsettled(connection, encounter_id) if decision.kind == "code_set_attested"],
             }
 
         return desk.show(request, "final.html", look, "coder", "specialist")

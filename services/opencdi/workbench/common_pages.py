@@ -60,7 +60,7 @@ def common_pages(desk: Desk, watch: Watch) -> APIRouter:
 
     @pages.get("/healthz")
     def healthz(request: Request) -> Response:
-        alive = request.app.state.projecting()
+        alive = request.app.state.follower.alive
         return PlainTextResponse("ok" if alive else "the projection has stopped", 200 if alive else 503)
 
     return pages

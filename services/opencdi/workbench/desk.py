@@ -72,5 +72,3 @@ def from_our_own_page(request: Request) -> None:
 def back_to(path: str) -> Response:
     """To the page that shows what became of it."""
     return RedirectResponse(path, 303)
-
-

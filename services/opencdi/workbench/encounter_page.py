@@ -88,7 +88,9 @@ def _questions(connection: Connection, encounter_id: str, withheld: Restriction)
     ]
 
 
-def _notes(on_chart: list[NoteOnChart], coding: CodingPage | None, questions: Iterable[QuestionShown], withheld: Restriction) -> list[NoteShown]:
+def _notes(
+    on_chart: list[NoteOnChart], coding: CodingPage | None, questions: Iterable[QuestionShown], withheld: Restriction
+) -> list[NoteShown]:
     seen: set[str] = set()
     shown = []
     for one in on_chart:
@@ -118,4 +120,6 @@ def _marks(one: NoteOnChart, coding: CodingPage | None, questions: Iterable[Ques
 def _indicator_marks(indicators: Iterable[Indicator], kind: MarkKind, source_id: str) -> Iterable[Mark]:
     for indicator in indicators:
         if indicator.source_id == source_id and indicator.start is not None and indicator.end is not None and indicator.quote:
-            yield Mark(indicator.start, indicator.end, indicator.quote, kind, "indicator of a question" if kind == "indicator" else "contrary")
+            yield Mark(
+                indicator.start, indicator.end, indicator.quote, kind, "indicator of a question" if kind == "indicator" else "contrary"
+            )

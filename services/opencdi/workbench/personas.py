@@ -31,9 +31,7 @@ CODER = Persona("coder", "coder", Person(staff_id="HIM-1", name="Maria Olsen, CC
 
 def seats(physicians: Iterable[Person]) -> tuple[Persona, ...]:
     """The seats one may take: a specialist, a coder, and each physician who has been asked something."""
-    asked = (
-        Persona(f"physician:{person.staff_id}", "physician", person.model_copy(update={"role": "provider"})) for person in physicians
-    )
+    asked = (Persona(f"physician:{person.staff_id}", "physician", person.model_copy(update={"role": "provider"})) for person in physicians)
     return (SPECIALIST, CODER, *asked)
 
 

@@ -52,13 +52,22 @@ def _of_item(item: Item) -> Happening | None:
     match item.fact:
         case told.MeasurementResulted() as fact:
             gone = fact.status == "withdrawn"
-            before = [earlier.value for _, earlier in item.earlier if isinstance(earlier, told.MeasurementResulted) and earlier.value != fact.value]
+            before = [
+                earlier.value
+                for _, earlier in item.earlier
+                if isinstance(earlier, told.MeasurementResulted) and earlier.value != fact.value
+            ]
             corrected = f" (was {quantity(before[-1])})" if before and before[-1] is not None else ""
             flag = f" {fact.abnormal}" if fact.abnormal and fact.abnormal != "N" else ""
             name = words(fact.analyte) if fact.analyte else fact.code.text or fact.code.code
             return Happening(at, "results", f"{name} {measured(fact)}{flag}{corrected}", "withdrawn" if gone else "", "", gone)
         case told.EncounterUpdated() as fact:
-            parts = (fact.encounter_class and words(fact.encounter_class), fact.location, fact.service, fact.attending and fact.attending.name)
+            parts = (
+                fact.encounter_class and words(fact.encounter_class),
+                fact.location,
+                fact.service,
+                fact.attending and fact.attending.name,
+            )
             said = " · ".join(part for part in parts if part) or fact.admitting_reason
             return Happening(at, "move", said) if said else None
         case told.InpatientOrdered() as fact:
@@ -95,5 +104,3 @@ def measured(fact: told.MeasurementResulted) -> str:
     if fact.value is None:
         return fact.text or fact.sent_value or "no value"
     return f"{fact.comparator or ''}{quantity(fact.value)} {fact.unit or fact.sent_unit or ''}".strip()
-
-

@@ -23,7 +23,8 @@ def coded(concept: str, offset: int = 0, cause: str = "", hours: float = 0, **at
     row = TABLE.codes[concept]
     return tuple(
         Candidate(
-            one.code, concept, kind=row.kind, nature=row.poa, family=row.family or concept, specific=one.specific,
+            one.code, concept, kind=row.kind, nature=row.poa,
+            family=one.code if one.companion else row.family or concept, specific=one.specific,
             order=(T0 + timedelta(hours=hours), offset), at_admission=True, assessed=True, caused_by=frozenset({cause} if cause else ()),
         )
         for one in assignments(TABLE, concept, attributes)

@@ -8,7 +8,7 @@ from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, share
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, group
 from opencdi.knowledge.weights import weight_of
 
-POOL = "J9601 N179 G9341 E43 E871 D62 I5033 R6520 L89153 E440 J441 N390".split()
+POOL = ["J9601", "N179", "G9341", "E43", "E871", "D62", "I5033", "R6520", "L89153", "E440", "J441", "N390"]
 
 
 def claim(*secondary: str, version: int = 431) -> GrouperClaim:

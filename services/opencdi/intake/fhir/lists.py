@@ -48,7 +48,11 @@ def _drug(resource: Resource, problems: list[tuple[str, str]]) -> Coded:
 
 
 def _dose(resource: Resource, quantity: str, text: str) -> str | None:
-    return " ".join(part for part in (first(resource, f"{quantity}.value"), first(resource, f"{quantity}.unit")) if part) or first(resource, text) or None
+    return (
+        " ".join(part for part in (first(resource, f"{quantity}.value"), first(resource, f"{quantity}.unit")) if part)
+        or first(resource, text)
+        or None
+    )
 
 
 def medication_request_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:

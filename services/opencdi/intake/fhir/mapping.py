@@ -58,7 +58,9 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
     problems: list[tuple[str, str]] = []
     when = event_at(resource, context)
     named = f"{kind}/{resource['id']}" if isinstance(resource.get("id"), str) else ""
-    aliases = tuple(dict.fromkeys(alias for alias in (named, relative(url) if url else "") if alias))
+    # Inside a Bundle a resource is referred to by its fullUrl, "urn:uuid:" and its id, which a recording may have dropped.
+    uuid = f"urn:uuid:{resource['id']}" if named else ""
+    aliases = tuple(dict.fromkeys(alias for alias in (named, uuid, relative(url) if url else "") if alias))
     if kind == "Patient":
         if not identifiers(resource) and not named:
             raise Unusable("NO_PATIENT", "Patient.identifier")

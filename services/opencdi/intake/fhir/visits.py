@@ -19,7 +19,9 @@ def patient_of(resource: Resource, context: Context) -> PatientTold:
     name = next(iter(each(resource, "name")), {})
     given = " ".join(part for part in (at(name, "given") or []) if isinstance(part, str))
     told = f"{given} {first(name, 'family')}".strip() or first(name, "text")
-    return PatientTold(ids=ids, name=told or None, birth_date=first(resource, "birthDate")[:10] or None, sex=_SEX.get(first(resource, "gender")))
+    return PatientTold(
+        ids=ids, name=told or None, birth_date=first(resource, "birthDate")[:10] or None, sex=_SEX.get(first(resource, "gender"))
+    )
 
 
 def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
@@ -53,9 +55,7 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
     if source and source not in site.disposition_by_code:
         problems.append(("DISPOSITION_UNMAPPED", "Encounter.hospitalization.dischargeDisposition"))
     reason = coded(at(resource, "reasonCode.0"))
-    attending = next(
-        (p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None
-    )
+    attending = next((p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None)
     return VisitTold(
         number=chosen.value if chosen else "",
         facility=chosen.authority if chosen else "",

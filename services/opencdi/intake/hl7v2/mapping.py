@@ -19,8 +19,8 @@ def told_by_hl7(body: bytes, context: Context) -> Told:
     if kind == "ACK":
         return Told(name, reading.sent_at, unused="ACKNOWLEDGEMENT")
     known = (
-        kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER)
-        or kind == "MDM" and trigger in RELATION_BY_TRIGGER or name in RESULT_TYPES or name in ORDER_TYPES
+        (kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER))
+        or (kind == "MDM" and trigger in RELATION_BY_TRIGGER) or name in RESULT_TYPES or name in ORDER_TYPES
     )  # fmt: skip
     if not known:
         raise Unusable("UNKNOWN_MESSAGE_TYPE", "MSH-9")

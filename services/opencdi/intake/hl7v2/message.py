@@ -114,7 +114,7 @@ def _escape(code: str, signs: dict[str, str]) -> str | None:
             return data.decode("latin-1")
     if code[:1] == ".":
         return "\n" if code[1:3].lower() in ("br", "sp", "ce") else ""
-    return "" if code in ("H", "N", "") or code[:1] in ("Z", "C", "M") and code[1:].isalnum() else None
+    return "" if code in ("H", "N", "") or (code[:1] in ("Z", "C", "M") and code[1:].isalnum()) else None
 
 
 def read_message(body: bytes) -> Message:
@@ -129,7 +129,7 @@ def read_message(body: bytes) -> Message:
         if not line:
             continue
         fields = line.split(header.field)
-        if not _SEGMENT.match(fields[0].strip()) or len(fields) == 1 and len(line) > 3:
+        if not _SEGMENT.match(fields[0].strip()) or (len(fields) == 1 and len(line) > 3):
             # A raw line break inside a text field: real senders do it, and the words must not be lost.
             if segments and segments[-1][0] in ("OBX", "NTE"):
                 segments[-1][-1 if len(segments[-1]) < 6 else 5] += "\n" + line

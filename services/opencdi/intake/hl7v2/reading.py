@@ -1,6 +1,7 @@
 """Reading HL7 data types: times, people, codes, identifiers."""
 
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole
@@ -10,7 +11,17 @@ from opencdi.intake.hl7v2.message import Message, Segment, raw
 from opencdi.intake.time import arrival, hl7_time, zone_named, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
-_SYSTEMS = {"LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT"}
+_SYSTEMS = {
+    "LN": "LN",
+    "LOINC": "LN",
+    "I10": "I10",
+    "I10C": "I10",
+    "ICD10CM": "I10",
+    "ICD-10-CM": "I10",
+    "I9": "I9",
+    "I9C": "I9",
+    "SCT": "SCT",
+}
 _DELETED = '""'
 
 
@@ -29,7 +40,7 @@ class Reading:
         self.zone = zone_of_offset(offset) if offset else zone_named(self.context.site.timezone)
         self.sent_at = hl7_time(sent, self.zone) or arrival(self.context.received_at)
 
-    zone: object = field(init=False)
+    zone: tzinfo = field(init=False)
     sent_at: ClinicalTime = field(init=False)
 
     def id_of(self, *parts: str) -> str:
@@ -41,7 +52,7 @@ class Reading:
         text = self.message.component(segment, number)
         if not text or text == _DELETED:
             return None
-        at = hl7_time(text, self.zone)  # type: ignore[arg-type]
+        at = hl7_time(text, self.zone)
         if at is None:
             self.told.problems.append(("UNREADABLE_TIME", where or f"{segment[0] if segment else ''}-{number}"))
         return at
@@ -88,4 +99,4 @@ class Reading:
     def time_of_action(self, segment: Segment | None, number: int) -> ClinicalTime | None:
         """PPN-15: when that person acted (signed)."""
         text = self.message.component(segment, number, 15)
-        return hl7_time(text, self.zone) if text else None  # type: ignore[arg-type]
+        return hl7_time(text, self.zone) if text else None

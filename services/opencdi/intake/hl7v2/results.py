@@ -136,7 +136,9 @@ def _words(
 ) -> None:  # fmt: skip
     """Text lines of one order: one document, or results in words where they are few and no document is ordered."""
     message, site = reading.message, reading.context.site
-    pieces = [text_of_ed(message.parts(raw(obx, 5)), reading.told) if raw(obx, 2) in ("ED", "RP") else _value(reading, obx, "TX") for obx in lines]
+    pieces = [
+        text_of_ed(message.parts(raw(obx, 5)), reading.told) if raw(obx, 2) in ("ED", "RP") else _value(reading, obx, "TX") for obx in lines
+    ]
     text = "\n".join(piece for piece in pieces if piece is not None).strip("\n")
     note_type = note_type_of(service, site, NOTE_TYPE_BY_SECTION.get(message.component(group.obr, 24), "other"))
     status = message.component(lines[0], 11) or message.component(group.obr, 25) or "F"

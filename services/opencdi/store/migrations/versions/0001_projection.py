@@ -72,6 +72,8 @@ def upgrade() -> None:
     sa.Column('entry_id', sa.String(), nullable=False),
     sa.Column('received_at', sa.String(), nullable=False),
     sa.Column('coding', sa.Text(), nullable=True),
+    sa.Column('drg', sa.Text(), nullable=True),
+    sa.Column('no_drg', sa.String(), nullable=True),
     sa.PrimaryKeyConstraint('encounter_id')
     )
     op.create_table('note',

@@ -1,0 +1,142 @@
+"""`opencdi code`: a note in, its ICD-10-CM codes out, each with its evidence (DESIGN §6)."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from opencdi.cli.jsonl import BadLine, object_in, run_filter
+
+if TYPE_CHECKING:
+    from opencdi.coding.table import ConceptTable
+    from opencdi.events.pages import NoteRead
+    from opencdi.nlp.reader import Reader
+
+
+class Scope(StrEnum):
+    """`reportable`: what a bill would carry; `mentions`: every affirmed mention, as annotators code."""
+
+    REPORTABLE = "reportable"
+    MENTIONS = "mentions"
+
+
+class Stay(StrEnum):
+    """Uncertain diagnoses count only after discharge, and then only from the final statement (DOMAIN F.11)."""
+
+    ADMITTED = "admitted"
+    DISCHARGED = "discharged"
+
+
+def code_notes(
+    files: Annotated[list[Path] | None, typer.Argument(help="text files, or JSON Lines (.jsonl, .ndjson, standard input)")] = None,
+    scope: Annotated[Scope, typer.Option(help="reportable: as a bill; mentions: every affirmed mention")] = Scope.REPORTABLE,
+    state: Annotated[Stay, typer.Option(help="whether the patient has left")] = Stay.DISCHARGED,
+    day: Annotated[str | None, typer.Option("--date", help="discharge date whose code set is used (YYYY-MM-DD); default: today")] = None,
+) -> None:
+    """Code notes to ICD-10-CM, with the words that support each code.
+
+    Example: echo '{"id":1,"text":"Acute kidney injury on CKD stage 3b."}' | opencdi code --date 2026-05-01
+    """
+    from opencdi.cli.read import note_lines
+    from opencdi.coding.table import load_table
+    from opencdi.gateway.clock import WallClock
+    from opencdi.nlp.reader import load_reader
+    from opencdi.settings import rules_dir
+
+    try:
+        on = date.fromisoformat(day) if day else WallClock().now().date()
+    except ValueError:
+        raise typer.BadParameter("not a date (YYYY-MM-DD)", param_hint="--date") from None
+    reader, table = load_reader(rules_dir() / "nlp"), load_table(rules_dir() / "coding" / "concepts.yaml")
+    coder = _mentions(rules_dir() / "coding" / "mentions.yaml", table, on) if scope is Scope.MENTIONS else _reportable(table, on, state)
+
+    def answer(line: str) -> dict[str, Any]:
+        told = object_in(line)
+        return {"id": told.get("id"), "codes": coder(_note(told, reader, on), told)}
+
+    run_filter(note_lines(files), answer)
+
+
+def _note(told: dict[str, Any], reader: "Reader", on: date) -> "NoteRead":
+    from opencdi.clinical.time import ClinicalTime
+    from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
+    from opencdi.events.pages import NoteRead
+
+    # Without these a text is an authenticated provider note of no special type.
+    note_type: NoteType = told.get("type") or "other"
+    role: AuthorRole = told.get("author_role") or "provider"
+    authentication: Authentication = told.get("authentication") or "authenticated"
+    text = told.get("text")
+    if not isinstance(text, str):
+        raise BadLine('needs "text" (a string)')
+    for name, value, words in (
+        ("type", note_type, NoteType),
+        ("author_role", role, AuthorRole),
+        ("authentication", authentication, Authentication),
+    ):
+        if value not in get_args(words):
+            raise BadLine(f'"{name}" is not one of {" ".join(get_args(words))}')
+    reading = reader.read(text, note_type)
+    return NoteRead(
+        note_id="note",
+        revision=1,
+        note_type=note_type,
+        author_role=role,
+        written_at=ClinicalTime(datetime.combine(on, time(), UTC), "day"),
+        authentication=authentication,
+        counts=role == "provider" and authentication == "authenticated",
+        findings=reading.findings,
+        values=reading.values,
+    )
+
+
+Coder = Callable[["NoteRead", dict[str, Any]], list[dict[str, Any]]]
+
+
+def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
+    from opencdi.coding.state import Stay as CodedStay
+    from opencdi.coding.working import Chart, confidence, working_codes
+    from opencdi.knowledge.icd10cm import description_of
+    from opencdi.knowledge.site import SiteData
+
+    def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
+        final = state is Stay.DISCHARGED and (note.note_type == "discharge-summary" or told.get("final_statement") is True)
+        chart = Chart(CodedStay(tenant=""), (note,), SiteData())
+        found = working_codes(chart, table, on, frozenset({note.note_id} if final else ()))
+        return [
+            {
+                "code": one.code,
+                "description": description_of(one.code),
+                "confidence": confidence(one),
+                "evidence": [{"start": span.start, "end": span.end, "quote": span.quote} for span in one.evidence],
+                "reasons": list(one.reasons),
+            }
+            for one in found
+            if one.status == "proposed"
+        ]
+
+    return coder
+
+
+def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:
+    from opencdi.coding.mentions import load_mentions, mentioned
+    from opencdi.knowledge.icd10cm import description_of, valid_on
+
+    extra, valid = load_mentions(path), partial(valid_on, day=on)
+
+    def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "code": code,
+                "description": description_of(code),
+                "confidence": 0.5,
+                "evidence": [{"start": one.start, "end": one.end, "quote": one.text} for one in findings],
+            }
+            for code, findings in mentioned(table, extra, note.findings, valid).items()
+        ]
+
+    return coder

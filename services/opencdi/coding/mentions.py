@@ -1,0 +1,32 @@
+"""Every affirmed mention as a code, as annotators do.  Not what a bill carries: the coding room never imports this (DOMAIN F.19)."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from opencdi.coding.table import ConceptTable, assignments
+from opencdi.events.pages import Finding
+
+
+@lru_cache(maxsize=2)
+def load_mentions(path: Path) -> dict[str, str]:
+    """slug -> code of what only this scope codes."""
+    return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+
+
+def mentioned(
+    table: ConceptTable, extra: dict[str, str], findings: tuple[Finding, ...], valid: Callable[[str], bool]
+) -> dict[str, list[Finding]]:
+    """code -> the mentions of it: of this patient and present, whether now or in the past."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.assertion != "present" or finding.experiencer != "patient" or finding.temporality == "hypothetical":
+            continue
+        codes = [one.code for one in assignments(table, finding.concept, finding.attributes)]
+        codes += [extra[finding.concept]] if finding.concept in extra else []
+        for code in codes:
+            if valid(code):
+                found.setdefault(code, []).append(finding)
+    return found

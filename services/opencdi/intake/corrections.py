@@ -1,0 +1,178 @@
+"""Versions: a newer one supersedes by identity, an older one that arrives late is ignored (DOMAIN F.5, E.1)."""
+
+from opencdi.events.facts import Fact, MeasurementResulted, NoteFiled, NoteRetracted, NoteStatusChanged
+from opencdi.events.ids import content_hash
+from opencdi.events.pages import FactsPage
+from opencdi.intake.desk import Desk
+from opencdi.intake.memory import Document, Held, Version, Waiting
+from opencdi.intake.snapshots import ordered
+from opencdi.intake.told import Item
+
+
+def place(desk: Desk, item: Item, encounter_id: str) -> None:
+    """File one fact with its encounter, or leave it where a newer version stands."""
+    match item.fact:
+        case NoteFiled() as note:
+            _file(desk, note, item, encounter_id)
+        case NoteStatusChanged() as changed:
+            _status(desk, changed, item, encounter_id)
+        case NoteRetracted() as retracted:
+            _retract(desk, retracted, item, encounter_id)
+        case fact if fact.kind == "inpatient_ordered":
+            ordered(desk, encounter_id, fact)
+        case fact:
+            _version(desk, fact, item, encounter_id)
+
+
+def known_encounter(desk: Desk, fact: Fact) -> str | None:
+    """The encounter where an earlier version of this lives."""
+    if isinstance(fact, NoteFiled | NoteStatusChanged | NoteRetracted):
+        document = desk.get(f"document/{fact.note_id}", Document)
+        if document is None and isinstance(fact, NoteFiled) and fact.parent_id:
+            document = desk.get(f"document/{fact.parent_id}", Document)
+        return desk.followed(document.encounter_id) if document is not None and document.encounter_id else None
+    version = desk.get(f"version/{identity_of(fact)}", Version)
+    return desk.followed(version.encounter_id) if version is not None else None
+
+
+def identity_of(fact: Fact) -> str:
+    """What makes two facts versions of one thing."""
+    match fact.kind:
+        case "measurement_resulted":
+            return fact.measurement_id
+        case "order_placed" | "medication_ordered":
+            return f"{fact.order_id}/{fact.kind}"
+        case "medication_given":
+            return fact.administration_id
+        case "diagnosis_listed":
+            return fact.listing_id
+        case "note_filed" | "note_status_changed" | "note_retracted":
+            return f"{fact.note_id}/{fact.kind}"
+        case "procedure_recorded":
+            return fact.procedure_id
+        case _:
+            return content_hash(fact.to_json())
+
+
+def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
+    key, said = f"version/{identity_of(fact)}", fact.to_json()
+    before = desk.get(key, Version)
+    mark = content_hash(said)
+    if before is not None:
+        if item.order < before.order:
+            desk.ignored.append("SUPERSEDED")
+            return
+        where = desk.followed(before.encounter_id)
+        if before.said == mark and where == encounter_id:
+            desk.ignored.append("UNCHANGED")
+            return
+        if where != encounter_id and isinstance(fact, MeasurementResulted):
+            # It was another stay's after all: there it is withdrawn.
+            desk.say(where, fact.model_copy(update={"status": "withdrawn"}))
+    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark)
+    desk.say(encounter_id, fact)
+
+
+def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
+    key = f"document/{note.note_id}"
+    before = desk.get(key, Document)
+    if before is not None and item.order < before.order:
+        desk.ignored.append("SUPERSEDED")
+        return
+    if note.parent_id is not None and not _is_filed(desk, note.parent_id):
+        _wait(desk, note.parent_id, item, encounter_id)
+        return
+    mark = content_hash(note.model_copy(update={"revision": 1, "authentication": "unsigned", "relation": "new"}).to_json())
+    if before is not None and not before.retracted and before.revision and before.text_hash == note.text_hash:
+        if before.authentication != note.authentication:
+            desk.say(
+                desk.followed(before.encounter_id),
+                NoteStatusChanged(
+                    note_id=note.note_id,
+                    revision=before.revision,
+                    authentication=note.authentication,
+                    at=note.authenticated_at or note.written_at,
+                ),
+            )
+            desk.states[key] = before.model_copy(update={"authentication": note.authentication, "order": item.order})
+            return
+        if before.said == mark:
+            desk.ignored.append("UNCHANGED")
+            return
+    revision = before.revision + 1 if before is not None else 1
+    if before is not None and before.revision and note.relation == "new":
+        note = note.model_copy(update={"relation": "replacement"})
+    filed = note.model_copy(update={"revision": revision})
+    desk.states[key] = Document(
+        encounter_id=encounter_id,
+        order=item.order,
+        revision=revision,
+        text_hash=note.text_hash,
+        said=mark,
+        authentication=note.authentication,
+    )
+    desk.say(encounter_id, filed, item.text)
+    _release(desk, note.note_id, encounter_id)
+
+
+def _is_filed(desk: Desk, note_id: str) -> bool:
+    document = desk.get(f"document/{note_id}", Document)
+    return document is not None and document.revision > 0
+
+
+def _status(desk: Desk, changed: NoteStatusChanged, item: Item, encounter_id: str) -> None:
+    key = f"document/{changed.note_id}"
+    before = desk.get(key, Document)
+    if before is None or not before.revision:
+        _wait(desk, changed.note_id, item, encounter_id)
+    elif item.order < before.order:
+        desk.ignored.append("SUPERSEDED")
+    elif before.authentication == changed.authentication:
+        desk.ignored.append("UNCHANGED")
+    else:
+        desk.states[key] = before.model_copy(update={"authentication": changed.authentication, "order": item.order})
+        desk.say(desk.followed(before.encounter_id), changed.model_copy(update={"revision": before.revision}))
+
+
+def _retract(desk: Desk, retracted: NoteRetracted, item: Item, encounter_id: str) -> None:
+    key = f"document/{retracted.note_id}"
+    before = desk.get(key, Document)
+    if before is None:
+        desk.states[key] = Document(encounter_id=encounter_id, order=item.order, revision=0, retracted=True)
+        desk.kept += 1  # the document itself may come after its cancel, and must then not be filed
+    elif item.order < before.order:
+        desk.ignored.append("SUPERSEDED")
+    elif before.retracted:
+        desk.ignored.append("UNCHANGED")
+    else:
+        desk.states[key] = before.model_copy(update={"retracted": True, "order": item.order})
+        desk.say(desk.followed(before.encounter_id), retracted)
+
+
+def _wait(desk: Desk, note_id: str, item: Item, encounter_id: str) -> None:
+    waiting = desk.get(f"waiting/{note_id}", Waiting) or Waiting()
+    held = held_of(item, encounter_id=encounter_id)
+    if held not in waiting.items:
+        desk.states[f"waiting/{note_id}"] = Waiting(items=(*waiting.items, held))
+    desk.kept += 1
+
+
+def _release(desk: Desk, note_id: str, encounter_id: str) -> None:
+    """What waited for this document, in the order of its own times (addenda by TXA-6/7)."""
+    waiting = desk.get(f"waiting/{note_id}", Waiting)
+    if waiting is None:
+        return
+    del desk.states[f"waiting/{note_id}"]
+    for held in sorted(waiting.items, key=lambda held: held.order):
+        place(desk, item_of(held), held.encounter_id or encounter_id)
+
+
+def held_of(item: Item, *, encounter_id: str | None = None, account: str = "", visit: tuple[str, str, bool] = ("", "", True)) -> Held:
+    """An item as it is kept."""
+    page = FactsPage(facts=(item.fact,)).to_json().decode()
+    return Held(page=page, order=item.order, orders=item.orders, text=item.text, encounter_id=encounter_id, account=account, visit=visit)
+
+
+def item_of(held: Held) -> Item:
+    """The item that was kept."""
+    return Item(FactsPage.read(held.page).facts[0], held.order, held.orders, held.text)

@@ -1,0 +1,173 @@
+"""Which encounter: visits become the stay that is billed as one (DOMAIN F.1).  Never "the latest"."""
+
+from datetime import datetime, timedelta
+
+from opencdi.intake.desk import Desk
+from opencdi.intake.identity import alias_id, current, identified
+from opencdi.intake.memory import Encounter, Lead, Person, Visit
+from opencdi.intake.moves import move
+from opencdi.intake.told import VisitTold
+
+_REUSED_AFTER = timedelta(days=30)
+
+
+def encounter_of(desk: Desk, patient_id: str, visit: VisitTold | None, orders: tuple[str, ...], at: datetime) -> str | None:
+    """The encounter of something that happened: visit -> order -> account -> the one open at that time; None: it must wait."""
+    visit_id = known_visit(desk, patient_id, visit) if visit is not None else None
+    if visit_id is not None and (found := desk.get(f"visit/{visit_id}", Visit)) is not None:
+        return desk.followed(found.encounter_id)
+    for number in orders:
+        if (lead := desk.get(f"order/{number}", Lead)) is not None:
+            return _same_patient(desk, patient_id, lead.to)
+    if visit is not None and visit.account and (lead := desk.get(f"account/{desk.id_of('account', visit.account)}", Lead)) is not None:
+        return _same_patient(desk, patient_id, lead.to)
+    # A visit is named and unknown: it belongs there and nowhere else.
+    return None if visit is not None and (visit.number or visit.aliases) else _open_at(desk, patient_id, at)
+
+
+def _same_patient(desk: Desk, patient_id: str, encounter_id: str) -> str | None:
+    encounter_id = desk.followed(encounter_id)
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    return encounter_id if encounter is not None and current(desk, encounter.patient_id) == patient_id else None
+
+
+def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
+    person = desk.get(f"person/{patient_id}", Person)
+    found = []
+    for encounter_id in person.encounters if person else ():
+        encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+        if encounter is None or encounter.into or encounter.cancelled or encounter.first_at is None or encounter.first_at > at:
+            continue
+        if encounter.discharged_at is None or at <= encounter.discharged_at:
+            found.append(encounter_id)
+    return found[0] if len(found) == 1 else None
+
+
+def known_visit(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
+    """The visit that is named, if intake knows it."""
+    for alias in told.aliases:
+        if (lead := desk.get(f"alias/{alias_id(desk, alias)}", Lead)) is not None and f"visit/{lead.to}" in desk.states:
+            return lead.to
+    if not told.number:
+        return None
+    own = desk.id_of("visit", told.facility, told.number)
+    if f"visit/{own}" in desk.states:
+        return own
+    if told.facility_assumed:
+        # The laboratory's MSH-4 is not the hospital's: the patient's only visit of that number is meant.
+        person, bare = desk.get(f"person/{patient_id}", Person), desk.id_of("number", told.number)
+        same = [v for v in (person.visits if person else ()) if (known := desk.get(f"visit/{v}", Visit)) and known.number == bare]
+        if len(same) == 1:
+            return same[0]
+    return None
+
+
+def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime) -> str | None:
+    """The visit that this message is about, made if it is new; None where it names none."""
+    visit_id = known_visit(desk, patient_id, told)
+    if visit_id is None:
+        visit_id = _name_of_new(desk, told)
+        if visit_id is None:
+            return None
+    visit = desk.get(f"visit/{visit_id}", Visit)
+    if visit is None:
+        _make(desk, patient_id, visit_id, told, at, reused=0)
+    elif _is_reused(visit, told):
+        desk.problems.append(("VISIT_REUSED", "PV1-19"))
+        _make(desk, patient_id, visit_id, told, at, reused=visit.reused + 1)
+    else:
+        _link(desk, patient_id, visit, told)
+    for alias in told.aliases:
+        key = f"alias/{alias_id(desk, alias)}"
+        if key not in desk.states:
+            desk.states[key] = Lead(to=visit_id)
+            desk.visits_changed = True
+    return visit_id
+
+
+def _name_of_new(desk: Desk, told: VisitTold) -> str | None:
+    if told.number:
+        return desk.id_of("visit", told.facility, told.number)
+    if told.event == "mention":
+        return None
+    if told.aliases:
+        return desk.id_of("visit", desk.context.feed, told.aliases[0])
+    return desk.id_of("visit", "account", told.account) if told.account else None
+
+
+def _is_reused(visit: Visit, told: VisitTold) -> bool:
+    if told.admitted_at is None or visit.admitted_at is None or visit.discharged_at is None or told.event == "mention":
+        return False
+    return told.admitted_at.at - visit.discharged_at > _REUSED_AFTER
+
+
+def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datetime, *, reused: int) -> None:
+    encounter_id = _linked(desk, patient_id, told) if not reused else None
+    is_new = encounter_id is None
+    if encounter_id is None:
+        # Named by the account where there is one, so that whichever visit of the stay comes first gives the same id.
+        named = ("account", told.account) if told.account and not _account_taken(desk, patient_id, told.account) else ("visit", visit_id)
+        encounter_id = desk.id_of("encounter", *named, str(reused))
+        desk.states[f"encounter/{encounter_id}"] = Encounter(patient_id=patient_id, visits=(visit_id,))
+    else:
+        encounter = desk.get(f"encounter/{encounter_id}", Encounter) or Encounter(patient_id=patient_id)
+        desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"visits": (*encounter.visits, visit_id)})
+    number = desk.id_of("number", told.number) if told.number else ""
+    desk.states[f"visit/{visit_id}"] = Visit(encounter_id=encounter_id, patient_id=patient_id, number=number, reused=reused)
+    _register(desk, told, visit_id, encounter_id)
+    person = desk.get(f"person/{patient_id}", Person) or Person()
+    person = person.model_copy(
+        update={
+            "visits": tuple(dict.fromkeys((*person.visits, visit_id))),
+            "encounters": tuple(dict.fromkeys((*person.encounters, encounter_id))),
+        }
+    )
+    desk.states[f"person/{patient_id}"] = person
+    if is_new:
+        desk.say(encounter_id, identified(patient_id, person))
+    desk.visits_changed = True
+
+
+def _account_taken(desk: Desk, patient_id: str, account: str) -> bool:
+    """A newborn on the mother's account is its own encounter (DOMAIN F.1)."""
+    lead = desk.get(f"account/{desk.id_of('account', account)}", Lead)
+    return lead is not None and _same_patient(desk, patient_id, lead.to) is None
+
+
+def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
+    """The encounter to which account, `partOf`, or an earlier part's `partOf` lead."""
+    leads = [f"account/{desk.id_of('account', told.account)}"] if told.account else []
+    for lead in (desk.get(key, Lead) for key in leads):
+        if lead is not None and (found := _same_patient(desk, patient_id, lead.to)):
+            return found
+    keys = [f"alias/{alias_id(desk, told.part_of)}"] if told.part_of else []
+    keys += [f"alias/{desk.id_of('whole', alias_id(desk, alias))}" for alias in told.aliases]
+    for lead in (desk.get(key, Lead) for key in keys):
+        visit = desk.get(f"visit/{lead.to}", Visit) if lead is not None else None
+        if visit is not None and (found := _same_patient(desk, patient_id, visit.encounter_id)):
+            return found
+    return None
+
+
+def _register(desk: Desk, told: VisitTold, visit_id: str, encounter_id: str) -> None:
+    if told.account:
+        key = f"account/{desk.id_of('account', told.account)}"
+        if key not in desk.states:
+            desk.states[key] = Lead(to=encounter_id)
+            desk.visits_changed = True
+    if told.part_of:
+        # The whole may come after its part: then it looks here.
+        desk.states.setdefault(f"alias/{desk.id_of('whole', alias_id(desk, told.part_of))}", Lead(to=visit_id))
+
+
+def _link(desk: Desk, patient_id: str, visit: Visit, told: VisitTold) -> None:
+    """A late link: what was two encounters turns out to be one stay (DESIGN §1)."""
+    mine = desk.followed(visit.encounter_id)
+    theirs = _linked(desk, patient_id, told)
+    if theirs is not None and theirs != mine:
+        move(desk, mine, theirs)
+        mine = theirs
+    if told.account or told.part_of:
+        visit_id = known_visit(desk, patient_id, told)
+        if visit_id is not None:
+            _register(desk, told, visit_id, mine)

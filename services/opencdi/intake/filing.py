@@ -1,0 +1,144 @@
+"""One message, or one transaction, is filed: patient, merge, visit, then each fact with its encounter; what has none waits."""
+
+from datetime import datetime
+
+from opencdi.events.facts import Fact, ProblemNoticed
+from opencdi.events.problems import Unusable
+from opencdi.intake.corrections import held_of, identity_of, item_of, known_encounter, place
+from opencdi.intake.desk import Desk
+from opencdi.intake.encounters import encounter_of, settled_visit
+from opencdi.intake.identity import current, id_of, known, merge, referred
+from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
+from opencdi.intake.moves import move
+from opencdi.intake.snapshots import update
+from opencdi.intake.told import Item, Merge, Told, VisitTold
+
+
+def file(desk: Desk, told: Told) -> None:
+    """File all that the message tells."""
+    if told.unused is not None:
+        desk.ignored.append(told.unused)
+        return
+    patient_id = _patient(desk, told)
+    if told.merge is not None:
+        _merge(desk, told.merge, patient_id)
+        patient_id = current(desk, patient_id)
+    if told.visit is not None:
+        visit_id = settled_visit(desk, patient_id, told.visit, told.at.at) or _open_visit(desk, patient_id, told)
+        if visit_id is not None and told.visit.event != "mention":
+            update(desk, visit_id, told.visit, told.at)
+        elif visit_id is None and told.visit.event != "mention":
+            desk.problems.append(("NO_VISIT", "PV1-19"))
+            desk.kept += 1
+    for item in told.items:
+        _item(desk, patient_id, item, told.visit)
+    if desk.visits_changed:
+        _release(desk, patient_id)
+    desk.problems.extend(told.problems)
+    for encounter_id, said in desk.said.items():
+        seen = {(fact.code, fact.where) for fact in said.facts if isinstance(fact, ProblemNoticed)}
+        for code, where in told.problems:
+            if (code, where) not in seen:
+                desk.say(encounter_id, ProblemNoticed(code=code, where=where))
+
+
+def _patient(desk: Desk, told: Told) -> str:
+    references = (*told.patient_aliases, *((told.patient_reference,) if told.patient_reference and told.patient else ()))
+    if told.patient is not None:
+        return known(desk, told.patient, told.at, references)
+    if not told.patient_reference:
+        raise Unusable("NO_PATIENT", "subject")
+    return referred(desk, told.patient_reference)
+
+
+def _open_visit(desk: Desk, patient_id: str, told: Told) -> str | None:
+    """An event without a visit number is about the one visit that leads there, if there is exactly one (DOMAIN F.1)."""
+    if told.visit is None or told.visit.event == "mention":
+        return None
+    encounter_id = encounter_of(desk, patient_id, told.visit, told.orders, told.at.at)
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter) if encounter_id else None
+    return encounter.visits[0] if encounter is not None and len(encounter.visits) == 1 else None
+
+
+def _merge(desk: Desk, told: Merge, patient_id: str) -> None:
+    if told.what == "patient":
+        merge(desk, id_of(desk, told.old), patient_id)
+        return
+    kind = "account" if told.what == "account" else "visit"
+    if kind == "account":
+        old_key, new_key = (f"account/{desk.id_of('account', number.value)}" for number in (told.old, told.new))
+        old, new = desk.get(old_key, Lead), desk.get(new_key, Lead)
+        if old is not None and new is not None:
+            move(desk, old.to, new.to)
+        elif old is not None or new is not None:
+            desk.states[old_key if old is None else new_key] = old or new or Lead(to="")
+        return
+    person = desk.get(f"person/{patient_id}", Person)
+    visits = [(i, v) for i in (person.visits if person else ()) if (v := desk.get(f"visit/{i}", Visit)) is not None]
+    old_visit = next((v for _, v in visits if v.number == desk.id_of("number", told.old.value)), None)
+    new_visit = next((v for _, v in visits if v.number == desk.id_of("number", told.new.value)), None)
+    if old_visit is not None and new_visit is not None:
+        move(desk, old_visit.encounter_id, new_visit.encounter_id)
+
+
+def _happened_at(fact: Fact) -> datetime:
+    for name in ("taken_at", "written_at", "given_at", "ordered_at", "at"):
+        if (at := getattr(fact, name, None)) is not None:
+            return at.at  # type: ignore[no-any-return]  # a ClinicalTime by each of these names
+    raise TypeError(fact.kind)
+
+
+def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> None:
+    encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item.fact)
+    if encounter_id is None:
+        _hold(desk, patient_id, item, visit)
+        return
+    for number in item.orders:
+        if f"order/{number}" not in desk.states:
+            desk.states[f"order/{number}"] = Lead(to=encounter_id)
+            desk.visits_changed = True
+    place(desk, item, encounter_id)
+
+
+def _hold(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> None:
+    """Kept with the patient: NO_VISIT, counted, released when settled; never filed with "the latest" (DOMAIN F.1)."""
+    person = desk.get(f"person/{patient_id}", Person) or Person()
+    held = held_of(
+        item,
+        account=visit.account if visit else "",
+        visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
+    ).model_copy(update={"aliases": visit.aliases if visit else (), "feed": desk.context.feed})
+    name = identity_of(item.fact)
+    before = desk.get(f"held/{patient_id}/{name}", Held)
+    if before is not None and (before.page == held.page or held.order < before.order):
+        desk.ignored.append("UNCHANGED" if before.page == held.page else "SUPERSEDED")
+        return
+    desk.states[f"held/{patient_id}/{name}"] = held
+    if before is None:
+        desk.states[f"person/{patient_id}"] = person.model_copy(update={"held": (*person.held, name)})
+    desk.kept += 1
+    desk.problems.append(("NO_VISIT", ""))
+
+
+def _release(desk: Desk, patient_id: str) -> None:
+    """What this patient's facts were waiting for may have come."""
+    patient_id = current(desk, patient_id)
+    person = desk.get(f"person/{patient_id}", Person)
+    if person is None or not person.held:
+        return
+    still: list[str] = []
+    for name in person.held:
+        held = desk.get(f"held/{patient_id}/{name}", Held)
+        if held is None:
+            continue
+        item = item_of(held)
+        visit = VisitTold(held.visit[0], held.visit[1], held.visit[2], aliases=held.aliases, account=held.account)
+        encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item.fact)
+        if encounter_id is None:
+            still.append(name)
+            continue
+        del desk.states[f"held/{patient_id}/{name}"]
+        place(desk, item, encounter_id)
+    if len(still) != len(person.held):
+        latest = desk.get(f"person/{patient_id}", Person) or person
+        desk.states[f"person/{patient_id}"] = latest.model_copy(update={"held": tuple(still)})

@@ -1,0 +1,43 @@
+"""How a message ended, told on `outcomes`: exactly one of five ways (DESIGN §1)."""
+
+from collections.abc import Iterable
+
+from opencdi.bus.room import Key, Outgoing
+from opencdi.clinical.vocabulary import Outcome
+from opencdi.events.audiences import MessageEnded, Problem
+from opencdi.events.entry import Headers
+from opencdi.events.inbound import Inbound
+from opencdi.events.topics import OUTCOMES
+
+
+def ended(
+    inbound: Inbound,
+    outcome: Outcome,
+    *,
+    message_type: str = "",
+    entries: int = 0,
+    reason: str | None = None,
+    problems: Iterable[tuple[str, str]] = (),
+    entry_id: str | None = None,
+) -> Outgoing:
+    """The outcome of this message; reason codes and field names only."""
+    told = MessageEnded(
+        tenant=inbound.tenant,
+        entry_id=entry_id or inbound.ce_id,
+        message_type=message_type,
+        feed=inbound.feed,
+        outcome=outcome,
+        entries=entries,
+        reason=reason,
+        problems=tuple(Problem(code=code, where=where) for code, where in dict.fromkeys(problems)),
+    )
+    headers: Headers = (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", f"{told.entry_id}.ended".encode()),
+        ("ce_type", b"cdi.outcomes.message-ended"),
+        ("ce_source", b"intake"),
+        ("ce_subject", inbound.tenant.encode()),
+        ("ce_time", inbound.received_at.isoformat().encode()),
+        ("content-type", b"application/json"),
+    )
+    return Outgoing(OUTCOMES, Key(inbound.tenant), told.to_json(), headers)

@@ -1,0 +1,209 @@
+"""The intake room: one inbound message becomes facts about encounters, and ends in exactly one of five ways (DESIGN §1, §4)."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from pydantic import ValidationError
+
+from opencdi.bus.room import EveryPartition, Key, Outgoing, Overlay, Record, Room, States
+from opencdi.bus.stepping import dead_letter
+from opencdi.events.entry import Envelope, entry_of, headers_of
+from opencdi.events.hl7_structure import header_of
+from opencdi.events.ids import content_hash
+from opencdi.events.inbound import Inbound, Tick, read_inbound
+from opencdi.events.pages import FactsPage, SitePage, TextsPage, TickPage
+from opencdi.events.problems import Unusable
+from opencdi.events.topics import CHART, INBOUND, OUTCOMES
+from opencdi.intake import duplicates
+from opencdi.intake.decisions import decide
+from opencdi.intake.desk import Desk
+from opencdi.intake.fhir.mapping import resources_in, told_by_fhir, versioned
+from opencdi.intake.filing import file
+from opencdi.intake.hl7v2.mapping import told_by_hl7
+from opencdi.intake.memory import CODEC, Encounter, Feeds, Site
+from opencdi.intake.outcome import ended
+from opencdi.intake.parts import joined_parts
+from opencdi.intake.told import Context, Told
+from opencdi.knowledge.site import SiteData
+
+_EVENT = "cdi.chart.entry"
+_NOTES = frozenset({"note_filed", "note_status_changed", "note_retracted"})
+
+
+def intake_room(keys: Callable[[str], bytes], site: SiteData) -> Room:
+    """The room.  `keys` gives a tenant's key for ids; `site` holds until site data arrive on `inbound`."""
+    step = _Intake(keys, site)
+    return Room("intake", INBOUND, (CHART, OUTCOMES), step, CODEC, on_unusable=_unusable)
+
+
+def _unusable(room: Room, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
+    """What the stepper could not hand to us at all (a poisoned entry): kept as a dead letter, and said so."""
+    yield dead_letter(room.name, record, reason, where)
+    try:
+        inbound = read_inbound(record.value, record.headers)
+    except (KeyError, ValueError):
+        return  # not even the gate's headers: there is no message to speak of
+    yield ended(inbound, "dead_letter", reason=reason, problems=[(reason, where)])
+
+
+class _Intake:
+    """The step, with what never changes between messages."""
+
+    def __init__(self, keys: Callable[[str], bytes], site: SiteData) -> None:
+        self.keys = keys
+        self.site = site
+        self.key_by_tenant: dict[str, bytes] = {}
+        self.site_as_read: dict[str, tuple[Site, SiteData]] = {}
+
+    def __call__(self, states: States, record: Record) -> Iterator[Outgoing]:
+        """One message."""
+        try:
+            inbound = read_inbound(record.value, record.headers)
+        except (KeyError, ValueError):
+            raise Unusable("NOT_A_MESSAGE", "headers") from None
+        match inbound.type:
+            case "cdi.inbound.tick":
+                yield from self._tick(states, inbound)
+            case "cdi.inbound.hl7v2" | "cdi.inbound.fhir" | "cdi.inbound.decision":
+                mine = Overlay(states)
+                try:
+                    yield from self._message(mine, inbound)
+                except Unusable as unusable:
+                    # Bad data from a sender is no failure of this room: it must never add up to stopping it.
+                    yield from self._dead(states, record, inbound, unusable)
+                else:
+                    mine.settle()
+            case "cdi.inbound.site-data":
+                try:
+                    yield from self._site_data(states, inbound)
+                except Unusable as unusable:
+                    yield from self._dead(states, record, inbound, unusable)
+            case "cdi.inbound.receipt" | "cdi.inbound.poisoned":
+                yield ended(inbound, "no_effect", message_type=inbound.type, reason="NOT_ABOUT_THE_CHART")
+
+    def _dead(self, states: States, record: Record, inbound: Inbound, unusable: Unusable) -> Iterator[Outgoing]:
+        whole = joined_parts(states, inbound)
+        entry_id = inbound.ce_id
+        if whole is not None:
+            entry_id, record = whole.ce_id, Record(record.topic, record.key, whole.body, whole.headers())
+        yield dead_letter("intake", record, unusable.reason, unusable.where)
+        header = header_of(inbound.body) if inbound.type == "cdi.inbound.hl7v2" else None
+        kind = header.message_type if header else inbound.type.rpartition(".")[2]
+        problems = [(unusable.reason, unusable.where)]
+        yield ended(inbound, "dead_letter", message_type=kind, reason=unusable.reason, problems=problems, entry_id=entry_id)
+
+    def _context(self, states: States, inbound: Inbound) -> Context:
+        key = self.key_by_tenant.get(inbound.tenant)
+        if key is None:
+            key = self.key_by_tenant[inbound.tenant] = self.keys(inbound.tenant)
+        told = states.get(f"site/{inbound.tenant}")
+        site = self.site
+        if isinstance(told, Site):
+            as_read = self.site_as_read.get(inbound.tenant)
+            if as_read is None or as_read[0] is not told:
+                as_read = self.site_as_read[inbound.tenant] = (told, SiteData.model_validate(told.site))
+            site = as_read[1]
+        return Context(key, site, inbound.received_at, inbound.feed)
+
+    def _message(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
+        desk = Desk(states, self._context(states, inbound))
+        if inbound.type == "cdi.inbound.decision":
+            kind = decide(desk, inbound)
+            yield from self._told(desk, inbound, kind)
+            return
+        if inbound.part is not None:
+            whole = joined_parts(states, inbound)
+            if whole is None:
+                return  # the message ends when its last part is here
+            inbound = whole
+        content = duplicates.short(content_hash(inbound.body))
+        message, tells = _what(inbound, desk.context)
+        earlier = duplicates.contents_seen(states, inbound.tenant, message, inbound.received_at) if message else ()
+        kind = tells[0].message_type if len(tells) == 1 else "Bundle"
+        self._heard(states, inbound, tells)
+        if content in earlier:
+            yield ended(inbound, "no_effect", message_type=kind, reason="DUPLICATE")
+            return
+        if earlier:
+            desk.problems.append(("CONTROL_ID_REUSED", "MSH-10"))
+        for told in tells:
+            file(desk, told)
+        if message:
+            duplicates.remember(states, inbound.tenant, message, content, inbound.received_at)
+        yield from self._told(desk, inbound, kind)
+
+    def _heard(self, states: States, inbound: Inbound, tells: list[Told]) -> None:
+        """When each feed was last heard; a feed's documents by themselves, since their silence is what matters (DOMAIN F.7)."""
+        feeds = states.get(f"feeds/{inbound.tenant}")
+        before = feeds.heard if isinstance(feeds, Feeds) else {}
+        documents = any(item.fact.kind in _NOTES for told in tells for item in told.items)
+        name = f"{inbound.feed}/documents" if documents else inbound.feed
+        ticked_at = feeds.ticked_at if isinstance(feeds, Feeds) else None
+        states[f"feeds/{inbound.tenant}"] = Feeds(heard=before | {name: inbound.received_at}, ticked_at=ticked_at)
+
+    def _told(self, desk: Desk, inbound: Inbound, kind: str) -> Iterator[Outgoing]:
+        problems = list(desk.problems)
+        for ordinal, (encounter_id, said) in enumerate(desk.said.items()):
+            encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+            page = FactsPage(facts=tuple(said.facts), patient_id=encounter.patient_id if encounter else None)
+            envelope = Envelope(
+                entry_id=f"{inbound.ce_id}-{ordinal}",
+                tenant=inbound.tenant,
+                received_at=inbound.received_at,
+                source=inbound.feed,
+                encounter_id=encounter_id,
+            )
+            entry = entry_of(envelope, (page, TextsPage(texts=said.texts)) if said.texts else (page,))
+            if not (encounter and encounter.into):
+                desk.remember(encounter_id, entry.pages[0], said.texts)
+            problems += [(fact.problem, "OBX") for fact in said.facts if fact.kind == "measurement_resulted" and fact.problem]
+            yield Outgoing(CHART, Key(encounter_id), entry.encode(), headers_of(entry, event_type=_EVENT, source="intake"))
+        if desk.said:
+            yield ended(inbound, "entries", message_type=kind, entries=len(desk.said), problems=problems)
+        elif desk.kept:
+            yield ended(inbound, "kept_with_patient", message_type=kind, reason="WAITS", problems=problems)
+        else:
+            reason = desk.ignored[0] if desk.ignored else "NOTHING_NEW"
+            yield ended(inbound, "no_effect", message_type=kind, reason=reason, problems=problems)
+
+    def _tick(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
+        try:
+            at = Tick.read(inbound.body).at
+        except ValidationError:
+            raise Unusable("NOT_A_TICK", "at") from None
+        feeds = states.get(f"feeds/{inbound.tenant}")
+        heard = feeds.heard if isinstance(feeds, Feeds) else {}
+        last = feeds.ticked_at if isinstance(feeds, Feeds) else None
+        if last is None or at.date() != last.date():
+            duplicates.forget(states, inbound.tenant, last or at, at)
+        states[f"feeds/{inbound.tenant}"] = Feeds(heard=heard, ticked_at=at)
+        yield from _to_all(inbound, "tick", TickPage(at=at, feeds=heard))
+
+    def _site_data(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
+        try:
+            site = SiteData.model_validate_json(inbound.body)
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+            raise Unusable("UNREADABLE_SITE_DATA", where) from None
+        told = site.model_dump(mode="json")
+        states[f"site/{inbound.tenant}"] = Site(site=told)
+        yield from _to_all(inbound, "site-data", SitePage(site=told))
+        yield ended(inbound, "entries", message_type=inbound.type, entries=1)
+
+
+def _what(inbound: Inbound, context: Context) -> tuple[str, list[Told]]:
+    """The id under which a duplicate would be known ("": it cannot be), and what the message tells."""
+    if inbound.type == "cdi.inbound.fhir":
+        resources = resources_in(inbound.body)
+        return (f"fhir {inbound.feed} {content_hash(inbound.body)}" if versioned(resources) else "", told_by_fhir(resources, context))
+    header = header_of(inbound.body)
+    if header is None:
+        raise Unusable("NO_MSH", "MSH")
+    control_id = header.control_id or content_hash(inbound.body)
+    return f"hl7 {header.get(3)} {header.get(4)} {control_id}", [told_by_hl7(inbound.body, context)]
+
+
+def _to_all(inbound: Inbound, kind: str, page: TickPage | SitePage) -> Iterator[Outgoing]:
+    """A copy to every partition of the chart: the whole line is told."""
+    envelope = Envelope(entry_id=inbound.ce_id, kind=kind, tenant=inbound.tenant, received_at=inbound.received_at, source=inbound.feed)
+    entry = entry_of(envelope, (page,))
+    yield Outgoing(CHART, EveryPartition(), entry.encode(), headers_of(entry, event_type=f"cdi.chart.{kind}", source="intake"))

@@ -1,0 +1,106 @@
+"use strict";
+// Live pages: the stream says which encounters changed; the page fetches itself and puts in only the parts that differ.
+// Everything works without this file, by ordinary forms and links.
+
+const dirty = (element) =>
+  [...element.querySelectorAll("form")].some((form) => form.dataset.touched) ||
+  (element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
+
+function patch(old, fresh) {
+  if (old.outerHTML === fresh.outerHTML || dirty(old) && !fresh.hasAttribute("data-force")) return;
+  if (old.hasAttribute("data-list")) return merge(old, fresh);
+  const open = [...old.querySelectorAll("details[id]")].filter((d) => d.open).map((d) => d.id);
+  const shut = [...old.querySelectorAll("details[id]")].filter((d) => !d.open).map((d) => d.id);
+  const node = document.importNode(fresh, true);
+  for (const d of node.querySelectorAll("details[id]")) {
+    if (open.includes(d.id)) d.open = true;
+    if (shut.includes(d.id)) d.open = false;
+  }
+  const changed = plain(old) !== plain(node);
+  old.replaceWith(node);
+  if (changed) { node.classList.add("fresh"); setTimeout(() => node.classList.remove("fresh"), 1600); }
+}
+
+const plain = (element) => element.textContent.replace(/\s+/g, " ").trim();
+
+function merge(old, fresh) {
+  const ids = new Set([...fresh.children].map((child) => child.id));
+  for (const child of [...old.children]) if (!ids.has(child.id)) child.remove();
+  let before = null;
+  for (const child of [...fresh.children]) {
+    let here = child.id && old.querySelector(`:scope > #${CSS.escape(child.id)}`);
+    if (here) { patch(here, child); here = old.querySelector(`:scope > #${CSS.escape(child.id)}`); }
+    else { here = document.importNode(child, true); here.classList.add("fresh"); old.append(here); }
+    const place = before ? before.nextElementSibling : old.firstElementChild;
+    if (place !== here) old.insertBefore(here, place);
+    before = here;
+  }
+}
+
+function show(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const other = fresh.getElementById(part.id);
+    if (other) patch(part, other);
+  }
+  document.body.dataset.version = fresh.body.dataset.version || document.body.dataset.version;
+}
+
+let busy = false, again = false;
+async function refresh() {
+  if (busy) { again = true; return; }
+  busy = true;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) show(await answer.text());
+  } catch { /* the stream reconnects and says so again */ }
+  busy = false;
+  if (again) { again = false; setTimeout(refresh, 150); }
+}
+
+async function decide(event) {
+  const form = event.target.closest("form[data-decision]");
+  if (!form) return;
+  event.preventDefault();
+  const said = new URLSearchParams(new FormData(form, event.submitter));
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  const notice = form.querySelector(".notice");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: said });
+    const html = await answer.text();
+    if (answer.ok) { delete form.dataset.touched; document.activeElement.blur(); show(html); return; }
+    const page = new DOMParser().parseFromString(html, "text/html");
+    if (notice) notice.textContent = page.querySelector(".said")?.textContent || `Not done (${answer.status}).`;
+  } catch { if (notice) notice.textContent = "The workbench cannot be reached. Nothing was recorded."; }
+  for (const button of form.querySelectorAll("button")) button.disabled = false;
+}
+
+function reveal() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let d = target.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+  target.scrollIntoView({ block: "center" });
+  target.classList.add("found");
+  setTimeout(() => target.classList.remove("found"), 2400);
+}
+
+document.addEventListener("submit", decide);
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-slow]")) for (const b of event.target.querySelectorAll("button")) { b.disabled = true; b.textContent = "Working…"; }
+});
+document.addEventListener("input", (event) => { const form = event.target.closest("form"); if (form) form.dataset.touched = "1"; });
+document.addEventListener("change", (event) => { if (event.target.matches("select[data-submit]")) event.target.form.submit(); });
+window.addEventListener("hashchange", reveal);
+reveal();
+
+const stream = new EventSource(`/stream?since=${encodeURIComponent(document.body.dataset.version)}`);
+const line = document.getElementById("connection");
+stream.onopen = () => { line.dataset.state = "live"; line.textContent = "live"; };
+stream.onerror = () => { line.dataset.state = "away"; line.textContent = "reconnecting"; };
+stream.addEventListener("reset", refresh);
+stream.addEventListener("changed", (event) => {
+  const mine = document.body.dataset.encounter, { encounters } = JSON.parse(event.data);
+  if (!mine || encounters.includes(mine)) refresh();
+});
+window.addEventListener("pagehide", () => stream.close());
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

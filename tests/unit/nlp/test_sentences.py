@@ -1,0 +1,45 @@
+"""Where a "no" can reach: sentences of notes as tired residents write them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from opencdi.nlp.sentences import sentences_in
+
+NOTEISH = st.text(alphabet=st.sampled_from("aB1 .,;:!?\n-*#[]()x\té\u2028\ufeff\U0001f600"), max_size=200)
+
+
+def quotes(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences_in(text)]
+
+
+def test_full_stops_end_sentences_but_abbreviations_and_numbers_do_not() -> None:
+    assert quotes("Seen with Dr. Smith. Cr 2.9 today. T 38.9.") == ["Seen with Dr. Smith.", "Cr 2.9 today.", "T 38.9."]
+
+
+def test_no_capitals_are_needed() -> None:
+    assert quotes("pt w fever. no cough. denies pain") == ["pt w fever.", "no cough.", "denies pain"]
+
+
+def test_an_organism_is_not_cut_at_its_dot() -> None:
+    assert quotes("Sepsis due to E. coli UTI. Start ceftriaxone.") == ["Sepsis due to E. coli UTI.", "Start ceftriaxone."]
+
+
+def test_a_wrapped_line_goes_on_and_a_list_does_not() -> None:
+    assert quotes("Denies chest pain, cough,\nor dyspnea.") == ["Denies chest pain, cough,\nor dyspnea."]
+    assert quotes("No fever\nCOPD\nAKI") == ["No fever", "COPD", "AKI"]
+
+
+def test_items_within_a_line_are_sentences() -> None:
+    assert quotes("1. AKI 2. UTI") == ["1. AKI", "2. UTI"]
+
+
+def test_headings_cut() -> None:
+    assert sentences_in("PMH: COPD", [0, 4]) == [(0, 4), (5, 9)]
+
+
+@given(NOTEISH)
+def test_sentences_cover_all_but_white_space_in_order(text: str) -> None:
+    spans = sentences_in(text)
+    assert all(start < end for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    uncovered = set(range(len(text))) - {i for start, end in spans for i in range(start, end)}
+    assert all(text[i].isspace() for i in uncovered)
