@@ -32,8 +32,9 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8081, description="HTTP port of the gateway")
     workbench_port: int = Field(default=8080, description="HTTP port of the workbench")
     gateway_url: str = Field(default="", description="where the workbench hands decisions to; default: http://CDI_HOST:CDI_API_PORT")
+    gateway_token: Path | None = Field(default=None, description="file with the workbench's bearer token, where the gateway needs one")
     workbench_exposed: bool = Field(
-        default=False, description="let the workbench, which has no accounts yet, listen beyond loopback (a container published on loopback)"
+        default=False, description="let the workbench, which has no accounts yet, listen beyond loopback (in a container published on loopback)"
     )
     metrics_port: int = Field(default=9464, description="Prometheus port of a room's process; 0: none")
     tokens: Path | None = Field(default=None, description="file of bearer tokens (0600): needed for any address but loopback")

@@ -49,7 +49,7 @@ def inbound_records(message: Message, tenant: str = TENANT) -> Iterator[Inbound]
     parts = cut(message.body).parts
     for nth, part in enumerate(parts, 1):
         told = f"{nth}/{len(parts)}"
-        yield Inbound(f"{ce_id}-{nth}", "cdi.inbound.fhir", tenant, "fhir", message.at, part, "application/fhir+json", part=told)
+        yield Inbound(f"{ce_id}.{nth}", "cdi.inbound.fhir", tenant, "fhir", message.at, part, "application/fhir+json", part=told)
 
 
 class Ward:

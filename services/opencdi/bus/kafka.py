@@ -11,6 +11,7 @@ from opencdi.bus.bus import PARTITIONS, BusDown, Place, partitions_for, refuse_t
 from opencdi.bus.kafka_cluster import REQUEST_S, Cluster, kafka_error
 from opencdi.bus.kafka_offsets import ends_of
 from opencdi.bus.kafka_reader import KafkaReader
+from opencdi.bus.kafka_repair import repair
 from opencdi.bus.kafka_runner import KafkaRunner
 from opencdi.bus.room import Key, Outgoing, Room
 from opencdi.events.topics import Topic
@@ -94,6 +95,10 @@ class KafkaBus:
         except KafkaException as failure:
             raise BusDown(kafka_error(failure).name()) from None
         return {(self.cluster.own(place.topic), place.partition): place.offset for place in told or () if place.offset >= 0}
+
+    def repair(self, room: Room, *, from_oldest: bool = False) -> dict[int, int]:
+        """Put a stopped room's committed offsets back in step with its changelog (`opencdi topics repair`)."""
+        return repair(self.cluster, self.admin, room, self.partitions, from_oldest=from_oldest)
 
     def close(self) -> None:
         """Let go; nothing is under way between two calls."""

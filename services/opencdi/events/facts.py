@@ -313,7 +313,12 @@ else:
     ]
 
 
+# R4's DocumentReference has no field for the instant of signing, and the sender's own code says nothing that the mapped one does not.
+_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source"})
+
+
 def fact_hash(fact: Contract) -> str:
     """What was said, whoever said it: covers all but source, ids and arrival, so HL7 and FHIR of one stay hash alike (DOMAIN B03)."""
     told = fact.model_dump(mode="json", exclude_none=True)
-    return derived_id(json.dumps({k: v for k, v in told.items() if not k.endswith("_id")}, sort_keys=True))
+    meant = {name: value for name, value in told.items() if not name.endswith("_id") and name not in _TOLD_BY_ONE_STANDARD}
+    return derived_id(json.dumps(meant, sort_keys=True))

@@ -15,6 +15,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from opencdi.bus.room import RecordCodec, State
 from opencdi.clinical.vocabulary import Authentication, Sex
 
@@ -58,7 +60,7 @@ class Encounter(State):
     patient_id: str
     visits: tuple[str, ...] = ()
     into: str | None = None
-    told: dict[str, tuple[str, datetime]] = {}
+    told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
     first_at: datetime | None = None
     inpatient_ordered: str | None = None
     discharge: str | None = None
@@ -112,7 +114,7 @@ class Story(State):
     """What one entry told: its facts page and the notes' texts."""
 
     page: str
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = Field(default_factory=dict)
 
 
 class Pages(State):
@@ -124,7 +126,7 @@ class Pages(State):
 class Seen(State):
     """Message -> hashes of the contents that were applied under that id."""
 
-    contents: dict[str, tuple[str, ...]] = {}
+    contents: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Part(State):
@@ -136,7 +138,7 @@ class Part(State):
 class Feeds(State):
     """Feed -> when it was last heard."""
 
-    heard: dict[str, datetime] = {}
+    heard: dict[str, datetime] = Field(default_factory=dict)
     ticked_at: datetime | None = None
 
 

@@ -73,7 +73,8 @@ def _fields(desk: Desk, visit_id: str, encounter_id: str, encounter: Encounter, 
     if news.keys() & {"encounter_class", "class_source"}:
         news |= {"encounter_class": told.encounter_class, "class_source": told.class_source}
     desk.say(encounter_id, EncounterUpdated.model_validate({"visit_id": visit_id, "at": at, **news}))
-    return encounter.model_copy(update={"told": encounter.told | {name: (_said(value), at.at) for name, value in news.items()}})
+    told_now = {name: (_said(value), at.at) for name, value in news.items()}
+    return encounter.model_copy(update={"told": encounter.told | told_now})
 
 
 def _inpatient(desk: Desk, encounter_id: str, encounter: Encounter, told: VisitTold, at: ClinicalTime) -> Encounter:
@@ -81,7 +82,7 @@ def _inpatient(desk: Desk, encounter_id: str, encounter: Encounter, told: VisitT
     if told.encounter_class != "inpatient" or told.event == "discharge":
         return encounter
     known = encounter.inpatient_ordered
-    if known is not None and (known.startswith("order") or known <= (mine := f"{at.at.isoformat()}")):
+    if known is not None and (known.startswith("order") or known <= (mine := at.at.isoformat())):
         return encounter
     mine = at.at.isoformat()
     desk.say(encounter_id, InpatientOrdered(at=at, basis="first-inpatient-class"))

@@ -7,7 +7,8 @@ from opencdi.knowledge.site import SiteData
 
 # --- HL7 v2 events --------------------------------------------------------------------------------------------------
 VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
-    "A01": "admit", "A02": "snapshot", "A03": "discharge", "A04": "admit", "A05": "admit", "A06": "snapshot", "A07": "snapshot", "A08": "snapshot",
+    "A01": "admit", "A02": "snapshot", "A03": "discharge", "A04": "admit", "A05": "admit", "A06": "snapshot", "A07": "snapshot",
+    "A08": "snapshot",
     "A11": "cancel-admit", "A12": "snapshot", "A13": "cancel-discharge",
 }  # fmt: skip
 PERSON_TRIGGERS = frozenset({"A28", "A31"})
@@ -33,7 +34,8 @@ RESULT_STATUS_BY_FHIR: dict[str, ResultStatus] = {
 }  # fmt: skip
 NO_RESULT_YET = frozenset({"I", "N", "O"})
 AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
-    "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned", "PA": "needs-cosignature",
+    "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned",
+    "PA": "needs-cosignature",
 }  # fmt: skip
 AUTHENTICATION_BY_DOCSTATUS: dict[str, Authentication] = {"final": "authenticated", "amended": "authenticated", "preliminary": "unsigned"}
 CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
@@ -41,12 +43,14 @@ CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
 # --- who wrote it: the note's type tells where the message does not (DOMAIN F.6) ---------------------------------------
 ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {
     "history-and-physical": "provider", "progress": "provider", "consult": "provider", "operative": "provider", "anesthesia": "provider",
-    "discharge-summary": "provider", "emergency": "provider", "procedure": "provider", "query-response": "provider", "radiology": "provider",
+    "discharge-summary": "provider", "emergency": "provider", "procedure": "provider", "query-response": "provider",
+    "radiology": "provider",
     "pathology": "provider", "nursing": "nurse", "dietitian": "dietitian", "wound-care": "nurse", "therapy": "therapist",
     "social-work": "social-worker", "laboratory": "system", "query": "system",
 }  # fmt: skip
 NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074
-    "RAD": "radiology", "CT": "radiology", "CUS": "radiology", "NMR": "radiology", "NMS": "radiology", "OUS": "radiology", "RUS": "radiology",
+    "RAD": "radiology", "CT": "radiology", "CUS": "radiology", "NMR": "radiology", "NMS": "radiology", "OUS": "radiology",
+    "RUS": "radiology",
     "RX": "radiology", "VUS": "radiology", "XRC": "radiology", "SP": "pathology", "CP": "pathology", "PAT": "pathology", "TX": "other",
 }  # fmt: skip
 

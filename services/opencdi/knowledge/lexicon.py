@@ -1,8 +1,8 @@
-"""The words of the ICD-10-CM tabular list as a lexicon: descriptions and inclusion terms of the codes (`simple_icd_10_cm`).
+"""The words of the ICD-10-CM tabular list as a lexicon: descriptions and inclusion terms of the codes.
 
 Precision first: a term is taken only where somebody would write it in a note.  Left out: external causes (V-Y), "other …" codes, the
 encounter endings of injuries (their stem stands for them), one-word terms that are not by their ending the name of a disease, and
-terms longer than `MAX_WORDS`.  Parsing the tabular takes two seconds, so the index is written once to the user's cache folder,
+terms longer than `MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
 named by edition and library version; without a writable folder it is simply built again.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "2"
+EDITION = "3"
 """Raise it whenever the choice of terms changes: an index under another edition is not read."""
 MAX_WORDS = 9
 _DISEASE_ENDING = re.compile(
@@ -67,15 +67,17 @@ def _acceptable(code: str, form: str) -> bool:
 
 def _tabular_terms() -> dict[str, str]:
     """term -> code, the tabular parsed; where codes share a term, the leaf whose own description it is wins."""
-    import simple_icd_10_cm as tabular  # parses 10 MB of XML when imported: only to build the index
+    from opencdi.knowledge.icd10cm import tabular  # loads the whole tabular: only to build the index
 
     best: dict[str, tuple[int, str]] = {}
-    for code in tabular.get_all_codes(with_dots=False):
-        if not tabular.is_category_or_subcategory(code) or code[0] in "VWXY" or (code[0] in _CHAPTER_WITH_ENDINGS and len(code) == 7):
+    codes = tabular()
+    for code in codes:
+        entry = codes.entry(code)
+        if entry is None or code[0] in "VWXY" or (code[0] in _CHAPTER_WITH_ENDINGS and len(code) == 7):
             continue
-        distance = 0 if tabular.is_leaf(code) or code[0] in _CHAPTER_WITH_ENDINGS else 3
-        title = tabular.get_description(code)
-        for source, term in [(0, title), *((1, term) for term in tabular.get_inclusion_term(code))]:
+        distance = 0 if entry.billable or code[0] in _CHAPTER_WITH_ENDINGS else 3
+        title = entry.description
+        for source, term in [(0, title), *((1, term) for term in entry.inclusion_terms)]:
             # Under "… in Lyme disease" an inclusion term "Polyneuropathy" means that of Lyme disease only.
             if _NOT_WRITTEN.search(term) or (source and _OF_ANOTHER.search(title) and len(term.split()) <= 2):
                 continue

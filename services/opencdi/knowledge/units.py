@@ -11,8 +11,8 @@ from opencdi.knowledge.analytes import ANALYTES, Analyte
 _SPELLINGS: dict[str, str] = {
     "mm[Hg]": "mmhg mm(hg) mm[hg]", "/min": "bpm /min beats/min breaths/min br/min min-1 {beats}/min {breaths}/min 1/min {beats}/min",
     "Cel": "c °c cel degc deg_c degreec celsius", "[degF]": "f °f degf deg_f [degf] fahrenheit", "10*3/uL": (
-        "10*3/ul k/ul x10^3/ul 10^3/ul x10e3/ul 10e3/ul thousand/ul k/mm3 k/cumm 10*9/l 10^9/l x10^9/l 10e9/l g/l{cells} thou/ul th/ul 10*3/mm3"
-    ), "mg/dL": "mg/dl mg%", "g/dL": "g/dl gm/dl", "mmol/L": "mmol/l mm meq/l mmole/l", "umol/L": "umol/l µmol/l μmol/l mcmol/l",
+        "10*3/ul k/ul x10^3/ul 10^3/ul x10e3/ul 10e3/ul thousand/ul k/mm3 k/cumm 10*9/l 10^9/l x10^9/l 10e9/l thou/ul th/ul 10*3/mm3"
+    ), "mg/dL": "mg/dl mg%", "g/dL": "g/dl gm/dl", "mmol/L": "mmol/l meq/l mmole/l", "umol/L": "umol/l µmol/l μmol/l mcmol/l",
     "ng/L": "ng/l pg/ml", "ng/mL": "ng/ml ug/l mcg/l µg/l μg/l", "mg/L": "mg/l", "U/L": "u/l iu/l [iu]/l units/l", "%": "% percent",
     "kg": "kg kgs kilogram", "[lb_av]": "lb lbs [lb_av] pounds", "[oz_av]": "oz [oz_av]", "g": "g gm", "cm": "cm", "m": "m",
     "[in_i]": "in [in_i] inch inches", "kPa": "kpa", "L/min": "l/min lpm", "mL": "ml cc", "L": "l", "s": "s sec seconds", "[pH]": "[ph] ph",
@@ -20,7 +20,8 @@ _SPELLINGS: dict[str, str] = {
     "mosm/kg": "mosm/kg mosmol/kg", "mL/min/{1.73_m2}": (
         "ml/min/{1.73_m2} ml/min/1.73m2 ml/min/1.73 ml/min/1.73m^2 ml/min/{1.73m2} ml/min/1.73_m2 ml/min"
     ), "/[HPF]": "/[hpf] /hpf wbc/hpf", "ug/dL": "ug/dl mcg/dl µg/dl μg/dl", "pmol/L": "pmol/l", "nmol/L": "nmol/l", "L/L": "l/l",
-    "mmol/mol": "mmol/mol", "1": "1 {fraction} fraction", "/uL": "/ul cells/ul /mm3 {cells}/ul /cumm", "mg/mL": "mg/ml", "ug/mL": "ug/ml mcg/ml",
+    "mmol/mol": "mmol/mol", "1": "1 {fraction} fraction", "/uL": "/ul cells/ul /mm3 {cells}/ul /cumm", "mg/mL": "mg/ml",
+    "ug/mL": "ug/ml mcg/ml",
 }  # fmt: skip
 
 _ANY: dict[str, dict[str, float]] = {  # target unit -> sent unit -> factor; holds for every analyte

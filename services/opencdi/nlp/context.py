@@ -89,7 +89,7 @@ def _reaches(hit: Hit, mention: Mention, hits: list[Hit], words: list[str], cues
         case "after":
             return (
                 mention.last <= first <= mention.last + cue.within
-                and _joined(words, mention.last, first, cue.within > 4)
+                and _joined(words, mention.last, hit)
                 and not _ended(hits, makes, mention.last, first)
             )
         case "answers":
@@ -100,13 +100,20 @@ def _reaches(hit: Hit, mention: Mention, hits: list[Hit], words: list[str], cues
             return _is_kin(hit, mention, hits, words, cues)
 
 
-def _joined(words: list[str], begin: int, stop: int, list_allowed: bool) -> bool:
-    """Whether what stands behind a mention still speaks of it: no comma between, or the comma of "A, B and C are absent"."""
-    between = words[begin:stop]
+def _joined(words: list[str], begin: int, hit: Hit) -> bool:
+    """Whether what stands behind a mention still speaks of it.
+
+    It does without a comma between; with the commas of a list ("A, B and C are absent"); and when the clause is only the cue
+    ("AKI, resolved"), which "fever, negative cultures" is not.
+    """
+    first, last, cue = hit
+    between = words[begin:first]
     if "," not in between:
         return True
+    if between == [","]:
+        return last >= len(words) or words[last] in _CLAUSE_ENDS
     after_comma = between[len(between) - between[::-1].index(",") :]
-    return list_allowed and ("and" in after_comma or "or" in after_comma)
+    return cue.within > 4 and ("and" in after_comma or "or" in after_comma)
 
 
 def _is_kin(hit: Hit, mention: Mention, hits: list[Hit], words: list[str], cues: Cues) -> bool:

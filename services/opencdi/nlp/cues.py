@@ -64,9 +64,10 @@ def load_cues(folder: Path) -> Cues:
     for group in told["cues"]:
         for term, cue in _cues_of(group):
             by_term[term] = (*by_term.get(term, ()), cue)
-    for of, terms in told["ends"].items():
-        for term in terms:
-            form = term_form(term)
-            by_term[form] = (*by_term.get(form, ()), Cue("end", of=of))
+    ends = {of: {term_form(term) for term in terms} for of, terms in told["ends"].items()}
+    for form in sorted(set().union(*ends.values())):
+        # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
+        words = {form, *form.split(" ")}
+        by_term[form] = (*by_term.get(form, ()), *(Cue("end", of=of) for of, known in ends.items() if known & words))
     forms = (frozenset(term_form(word) for word in told[name]) for name in ("reporting", "companions"))
     return Cues(Lexicon(by_term.items()), *forms)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 _BOUNDARY = re.compile(r"\n|[.!?]+(?=[\s\"')\]]|$)")
 _ITEM = re.compile(r"[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:)")
-_INLINE_ITEM = re.compile(r"(?<=[\s;])(?:\d{1,2}[.)]\s+(?=[A-Z])|[#•]\s*(?=\w))")
+_INLINE_ITEM = re.compile(r"(?<=[\s;])(?:1?\d[.)]\s+(?=[A-Z])|[#•]\s*(?=\w))")
 _SHORT_FORMS = frozenset(
     [
         "dr", "mr", "mrs", "ms", "st", "vs", "pt", "pts", "approx", "no", "dx", "hx", "sx", "tx", "rx", "fx", "wt", "ht", "temp", "yo",
@@ -19,6 +19,7 @@ _SHORT_FORMS = frozenset(
 )  # fmt: skip
 _WRAPPED_AT = 50
 """A line at least this long that ends without a full stop was broken by the editor, not by the author."""
+_ITEM_NUMBER = re.compile(r"(?<![^\s;])1?\d$")
 _BEFORE_DOT = re.compile(r"[A-Za-z.]+$")
 
 
@@ -38,6 +39,8 @@ def _ends_line(text: str, at: int, line_start: int) -> bool:
 
 def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     """Whether the full stop at that place ends a sentence."""
+    if text[at] == "?" and (at == begin or text[at - 1] in " \t\n(:"):
+        return False  # "? UTI": the doubt belongs to what follows
     if text[at] != "." or end - at > 1:
         return True
     before = _BEFORE_DOT.search(text, max(begin, at - 12), at)
@@ -46,7 +49,7 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
         return not after or (
             before.group().lower() in {"no", "c", "e", "h", "s", "p", "a", "k", "b"} and len(before.group()) > 1 and after[0].isupper()
         )
-    if at - begin < 6 and text[begin:at].strip().isdigit():
+    if _ITEM_NUMBER.search(text, max(begin, at - 3), at):
         return False  # "1. Acute kidney injury": the number belongs to its item
     after = text[end : end + 3].lstrip()
     # Tired residents write no capitals: a word of some length before the stop is enough.

@@ -10,6 +10,8 @@ from opencdi.knowledge.site import SiteData
 BACKLOG = timedelta(minutes=30)
 """After an outage the documents that waited come in first; candidates leave so long after the feed is heard again (DOMAIN F.7)."""
 DOCUMENTS = "/documents"
+RHYTHM = 8
+"""A feed has no usual gap that its silence could exceed before it has been heard at so many ticks."""
 
 
 class Due(BaseModel):
@@ -26,6 +28,7 @@ class Clock(State):
 
     at: datetime | None = None
     heard: datetime | None = None
+    hearings: int = 0
     resumed: datetime | None = None
     due: tuple[Due, ...] = ()
     waiting: tuple[str, ...] = ()
@@ -59,13 +62,15 @@ def told(clock: Clock, at: datetime, feeds: dict[str, datetime], site: SiteData)
     """The clock after a tick."""
     heard = documents_heard(feeds) or clock.heard
     limit = timedelta(hours=site.documents_silence_hours)
-    again = clock.heard is not None and heard is not None and heard - clock.heard > limit
-    return clock.model_copy(update={"at": at, "heard": heard, "resumed": heard if again else clock.resumed})
+    again = clock.heard is not None and heard is not None and heard - clock.heard > limit and clock.hearings >= RHYTHM
+    hearings = clock.hearings + (heard != clock.heard)
+    return clock.model_copy(update={"at": at, "heard": heard, "hearings": hearings, "resumed": heard if again else clock.resumed})
 
 
 def documents_flow(clock: Clock, at: datetime, site: SiteData) -> bool:
     """Whether silence of the chart may be taken for absence at that instant: the feed is not silent, and no backlog is coming in."""
-    if clock.heard is not None and at - clock.heard > timedelta(hours=site.documents_silence_hours):
+    known = clock.heard is not None and clock.hearings >= RHYTHM
+    if known and clock.heard is not None and at - clock.heard > timedelta(hours=site.documents_silence_hours):
         return False
     return clock.resumed is None or at >= clock.resumed + BACKLOG
 

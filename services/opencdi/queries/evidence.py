@@ -100,7 +100,7 @@ def of_act(treatment: str, act: Act) -> Cited:
             source=source,
             source_id=act.act_id,
             at=act.at,
-            author=act.author,
+            author=act.author or NOT_STATED,
         ),
     )
 

@@ -121,7 +121,7 @@ class Records:
                 )
                 self._act(act, kept=fact.status != "cancelled")
             case PatientIdentified():
-                self.update(patient_id=fact.patient_id, birth_date=fact.birth_date)
+                self.update(patient_id=fact.patient_id, birth_date=fact.birth_date or self.stay.birth_date)
             case EncounterUpdated():
                 self._encounter(fact)
             case EncounterDischarged():

@@ -3,6 +3,7 @@
 import re
 
 from opencdi.events.ids import derived_id
+from opencdi.events.wording import indicator_text
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
 from opencdi.queries.clock import clock_of, documents_flow, wait
@@ -98,7 +99,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
             "sources": _sources(judgement.cited),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,
-            "why_now": f"{latest.text}, {latest.source}, {latest.at.at:%Y-%m-%d %H:%M}",
+            "why_now": indicator_text(latest),
             "effect": effect,
             "priority": score,
             "priority_terms": terms,

@@ -4,6 +4,7 @@ Records per stay, small and several: `stay`, `series/<analyte>`, `concept/<conce
 `claim`.  An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +32,7 @@ from opencdi.queries.treatments import Treatments, load_treatments
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
+_ORDINAL = re.compile(r"[-/]\d+$")
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim, "clock": Clock,
     "site": SiteKnown,
@@ -166,11 +168,15 @@ def _noted_failures(work: Casework) -> None:
     entry, failed = work.entry, work.records.stay.failed
     if entry.has("failed"):
         failed = (*failed, entry.envelope.entry_id)
-    elif entry.envelope.replays:
-        message = entry.envelope.replays.partition("/")[0]
-        failed = tuple(entry_id for entry_id in failed if entry_id.partition("/")[0] != message)
+    elif replays := entry.envelope.replays:
+        failed = tuple(entry_id for entry_id in failed if _message(entry_id) not in (replays, _message(replays)))
     if failed != work.records.stay.failed:
         work.records.update(failed=failed)
+
+
+def _message(entry_id: str) -> str:
+    """The message that an entry came from: its id less the ordinal."""
+    return _ORDINAL.sub("", entry_id)
 
 
 def _new_claim(work: Casework, coding: CodingPage) -> bool:

@@ -16,7 +16,6 @@ from opencdi.events.facts import Fact, KnownFact, NoteFiled, Person
 from opencdi.events.pages import CodingPage, NoteRead, WorkingDrg
 from opencdi.store.tables import CHART_ITEM, DRG_CHANGE, ENCOUNTER, FAILED, FINAL_SET, LINE, NOTE, QUERY, READING, UNREADABLE
 
-
 _FACT: TypeAdapter[Fact] = TypeAdapter(KnownFact)
 
 

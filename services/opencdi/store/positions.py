@@ -40,9 +40,9 @@ def empty(connection: Connection) -> None:
 
 
 def next_seq(connection: Connection, epoch: int) -> int:
-    """Begin a batch: its number.  First statement of the transaction, so that a second writer waits here, and then learns that it is one."""
+    """Begin a batch: its number.  The transaction's first statement: a second writer waits here, and then learns that it is one."""
     mine = update(PROJECTION).where(PROJECTION.c.epoch == epoch).values(seq=PROJECTION.c.seq + 1).returning(PROJECTION.c.seq)
-    seq = connection.execute(mine).scalar()
+    seq: int | None = connection.execute(mine).scalar()
     if seq is None:
         raise Overtaken
     return seq

@@ -70,7 +70,8 @@ def _desk(settings: Settings) -> Desk:
     engine, blind = open_engine(settings.database_url), money_blind(open_engine(settings.database_url))
     migrate(engine)
     site = load_site(settings.site or rules_dir() / "sites" / "default.yaml")
-    gateway = Gateway(settings.gateway_url or f"http://{settings.host}:{settings.api_port}")
+    token = settings.gateway_token.read_text(encoding="ascii").strip() if settings.gateway_token else None
+    gateway = Gateway(settings.gateway_url or f"http://{settings.host}:{settings.api_port}", token)
     return Desk(engine, blind, screen(site.timezone), gateway, settings.tenant)
 
 

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from opencdi.events.audiences import FinalCodeSet
 from opencdi.store.encounters import final_sets, header_of, headers, notes
 from opencdi.store.engine import snapshot
-from opencdi.store.questions import unsettled
+from opencdi.store.questions import Pending, unsettled
 from opencdi.workbench.desk import Desk, back_to
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.restricted import restriction
@@ -40,7 +41,7 @@ def coder_pages(desk: Desk) -> APIRouter:
                 "before": sets[1:],
                 "codes": [shown for code in sets[0].codes if (shown := withheld.code(code))],
                 "hidden_codes": sum(withheld.code(code) is None for code in sets[0].codes),
-                "pending_decisions": [decision for decision in unsettled(connection, encounter_id) if decision.kind == "code_set_attested"],
+                "pending_decisions": [decision for decision in unsettled(connection, encounter_id) if _on_its_way(decision, sets)],
             }
 
         return desk.show(request, "final.html", look, "coder", "specialist")
@@ -58,3 +59,8 @@ def coder_pages(desk: Desk) -> APIRouter:
         return back_to(f"/final/{encounter_id}")
 
     return pages
+
+
+def _on_its_way(decision: Pending, sets: list[FinalCodeSet]) -> bool:
+    # The set that an attestation made, or was refused into, is as of the decision's own entry: its id and an ordinal.
+    return decision.kind == "code_set_attested" and all(final.as_of.rpartition("-")[0] != decision.decision_id for final in sets)

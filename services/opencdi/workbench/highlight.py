@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 MarkKind = Literal["indicator", "contrary", "code", "present", "absent", "possible"]
@@ -38,7 +39,7 @@ def segments(text: str, marks: Iterable[Mark]) -> list[Segment]:
     """The note cut where marks begin and end.  A mark whose quote does not reproduce is left out: better none than a wrong one."""
     told = sorted((mark for mark in marks if reproduces(text, mark)), key=lambda mark: (_RANK[mark.kind], mark.start))
     cuts = sorted({0, len(text), *(mark.start for mark in told), *(mark.end for mark in told)})
-    return [_segment(text, start, end, told) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [_segment(text, start, end, told) for start, end in pairwise(cuts)]
 
 
 def _segment(text: str, start: int, end: int, marks: list[Mark]) -> Segment:

@@ -38,7 +38,7 @@ def _ranked(row: OnWorklist, now: datetime | None) -> Ranked:
     return Ranked(
         row=row,
         questions=tuple(questions),
-        top=(drafts or questions or [None])[0],
+        top=next(iter(drafts or questions), None),
         drafts=len(drafts),
         days=days_in(row.header, now),
     )

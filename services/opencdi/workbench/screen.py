@@ -67,7 +67,7 @@ def screen(zone: str) -> Screen:
 
     templates.filters |= {
         "words": words.words, "quantity": words.quantity, "signed": words.signed, "clinical": words.clinical, "clock": clock,
-        "age": words.age, "person": words.person_name, "code": words.code, "measured": measured,
+        "age": words.age, "person": words.person_name, "code": words.code, "drg_title": words.drg_title, "measured": measured,
     }  # fmt: skip
     templates.globals |= {"STATES": words.STATES, "DISMISSALS": words.DISMISSALS}
     return Screen(templates, hospital)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from opencdi.events import facts as told
 from opencdi.store.encounters import Item, NoteOnChart
-from opencdi.workbench.words import quantity, words
+from opencdi.workbench.words import person_name, quantity, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def timeline(items: Iterable[Item], notes: Iterable[NoteOnChart], zone: ZoneInfo
 
 def _of_note(shown: NoteOnChart) -> Happening:
     note = shown.note
-    author = note.author.name if note.author else ""
+    author = person_name(note.author.name) if note.author else ""
     standing = "" if note.authentication == "authenticated" else words(note.authentication)
     detail = ", ".join(part for part in (author, standing, "retracted" if shown.retracted else "") if part)
     return Happening(note.written_at.at, "note", note.title or words(note.note_type), detail, f"#note-{note.note_id}", shown.retracted)
@@ -51,7 +51,7 @@ def _of_item(item: Item) -> Happening | None:
     at = item.at
     match item.fact:
         case told.MeasurementResulted() as fact:
-            gone = fact.status == "withdrawn"
+            gone = fact.status == "withdrawn" or fact.problem is not None
             before = [
                 earlier.value
                 for _, earlier in item.earlier
@@ -60,13 +60,13 @@ def _of_item(item: Item) -> Happening | None:
             corrected = f" (was {quantity(before[-1])})" if before and before[-1] is not None else ""
             flag = f" {fact.abnormal}" if fact.abnormal and fact.abnormal != "N" else ""
             name = words(fact.analyte) if fact.analyte else fact.code.text or fact.code.code
-            return Happening(at, "results", f"{name} {measured(fact)}{flag}{corrected}", "withdrawn" if gone else "", "", gone)
+            return Happening(at, "results", f"{name} {measured(fact)}{flag}{corrected}", words((fact.problem or "withdrawn").lower()) if gone else "", "", gone)
         case told.EncounterUpdated() as fact:
             parts = (
                 fact.encounter_class and words(fact.encounter_class),
                 fact.location,
                 fact.service,
-                fact.attending and fact.attending.name,
+                fact.attending and person_name(fact.attending.name),
             )
             said = " · ".join(part for part in parts if part) or fact.admitting_reason
             return Happening(at, "move", said) if said else None
@@ -95,7 +95,7 @@ def _of_item(item: Item) -> Happening | None:
         case told.ProblemNoticed() as fact:
             return Happening(at, "problem", fact.code, fact.where)
         case told.Decision() as fact:
-            return Happening(at, "decision", words(fact.kind.replace("_", " ")), fact.actor.name or fact.actor.staff_id)
+            return Happening(at, "decision", words(fact.kind.replace("_", " ")), person_name(fact.actor.name) or fact.actor.staff_id)
     return None
 
 

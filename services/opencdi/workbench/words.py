@@ -88,6 +88,15 @@ def person_name(name: str) -> str:
     return f"{family}, {given.replace('^', ' ').strip()}" if given.strip(" ^") else family
 
 
+_UPPER = frozenset({"CC", "MCC", "CC/MCC", "MV", "O.R.", "ECMO", "AMI", "CNS", "HIV", "GI", "D.C.", "C.D.E."})
+
+
+def drg_title(title: str) -> str:
+    """A DRG's title in sentence case; CMS prints it in capitals."""
+    said = [word if word.strip(",>") in _UPPER else word.lower() for word in title.split()]
+    return " ".join(said)[:1].upper() + " ".join(said)[1:]
+
+
 def code(value: str) -> str:
     """A diagnosis code with its dot."""
     return dotted(value)

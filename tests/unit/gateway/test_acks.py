@@ -31,8 +31,9 @@ def test_a_refusal_says_why_and_where() -> None:
 @pytest.mark.parametrize(
     ("conditions", "code", "told"),
     [
-        (b"AL|NE", "AA", [b"CA"]), (b"AL|NE", "AR", [b"CR"]), (b"AL|NE", "AE", [b"CE"]), (b"NE|AL", "AA", [b"AA"]), (b"AL|AL", "AA", [b"CA", b"AA"]),
-        (b"AL|AL", "AR", [b"CR"]), (b"NE|NE", "AA", []), (b"ER|NE", "AA", []), (b"ER|NE", "AR", [b"CR"]), (b"SU|NE", "AA", [b"CA"]), (b"SU|NE", "AE", []),
+        (b"AL|NE", "AA", [b"CA"]), (b"AL|NE", "AR", [b"CR"]), (b"AL|NE", "AE", [b"CE"]), (b"NE|AL", "AA", [b"AA"]),
+        (b"AL|AL", "AA", [b"CA", b"AA"]), (b"AL|AL", "AR", [b"CR"]), (b"NE|NE", "AA", []), (b"ER|NE", "AA", []),
+        (b"ER|NE", "AR", [b"CR"]), (b"SU|NE", "AA", [b"CA"]), (b"SU|NE", "AE", []),
     ],
 )  # fmt: skip
 def test_enhanced_mode(conditions: bytes, code: str, told: list[bytes]) -> None:

@@ -1,6 +1,7 @@
 """MLLP framing: what a connection says does not depend on how it was cut into pieces."""
 
 import hashlib
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ BODY = st.binary(max_size=40).map(lambda raw: b"MSH|" + raw.replace(b"\x1c\r", b
 def told(data: bytes, cuts: list[int]) -> tuple[list[Frame | Oversized], int]:
     frames = Frames(LIMIT)
     places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    found = [frame for a, b in zip(places, places[1:], strict=False) for frame in frames.feed(data[a:b])]
+    found = [frame for a, b in pairwise(places) for frame in frames.feed(data[a:b])]
     return found, frames.garbage
 
 

@@ -1,6 +1,7 @@
 """Context: is it there, is it sure, since when, is it the patient's (DOMAIN B23 to B26)."""
 
 import pytest
+
 from opencdi.nlp.context import Context
 from opencdi.nlp.reader import load_reader
 from opencdi.settings import rules_dir

@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from opencdi.events.pages import Finding
 from opencdi.knowledge.concepts import ATTRIBUTES, load_concepts
 from opencdi.nlp.reader import load_reader
@@ -12,9 +13,9 @@ from opencdi.settings import rules_dir
 
 READER = load_reader(rules_dir() / "nlp")
 PHRASES = [
-    "No fever", "acute on chronic", "heart failure", "AKI", "CKD stage 3b", "\r\n", "\n\n", "PMH:", "A/P:", "Cr 2.9", "due to", "E. coli", "sepsis", ", ", ". ", "[ ]",
-    "mother", "history of", "é", "İstanbul", "\ud800", "\u202e", "\U0001f600", "ﬁbrosis", "<b>", "\\.br\\", "\x0c", "\x00", "0.6", "BP 85/40", "?", "(-)", "anaemia",
-    "T 101.3 F", "ü" * 50, "x" * 60,
+    "No fever", "acute on chronic", "heart failure", "AKI", "CKD stage 3b", "\r\n", "\n\n", "PMH:", "A/P:", "Cr 2.9", "due to", "E. coli",
+    "sepsis",    ", ", ". ", "[ ]", "mother", "history of", "é", "İstanbul", "\ud800", "\u202e", "\U0001f600", "ﬁbrosis", "<b>", "\\.br\\", "\x0c", "\x00",
+    "0.6",    "BP 85/40", "?", "(-)", "anaemia", "T 101.3 F", "ü" * 50, "x" * 60,
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PHRASES) | st.text(max_size=8), max_size=25).map(" ".join)
 
@@ -111,7 +112,7 @@ def test_every_span_equals_the_text_at_its_offsets(text: str) -> None:
     reading = READER.read(text)
     for span in (*reading.findings, *reading.values):
         assert text[span.start : span.end] == span.text
-    assert [section.start for section in reading.sections][0] == 0
+    assert reading.sections[0].start == 0
     assert reading.sections[-1].end == len(text)
 
 

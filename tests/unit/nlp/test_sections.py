@@ -1,8 +1,11 @@
 """Sections: what a heading says about the words below it."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from opencdi.nlp.sections import load_headings, sections_in
 from opencdi.settings import rules_dir
 
@@ -47,4 +50,4 @@ def test_sections_are_a_partition_of_the_text(lines: list[str]) -> None:
     stretches = sections_in(text, HEADINGS)
     assert stretches[0].start == 0
     assert stretches[-1].end == len(text)
-    assert all(before.end == after.start for before, after in zip(stretches, stretches[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(stretches))

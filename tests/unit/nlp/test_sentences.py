@@ -1,7 +1,10 @@
 """Where a "no" can reach: sentences of notes as tired residents write them."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
+
 from opencdi.nlp.sentences import sentences_in
 
 NOTEISH = st.text(alphabet=st.sampled_from("aB1 .,;:!?\n-*#[]()x\té\u2028\ufeff\U0001f600"), max_size=200)
@@ -40,6 +43,6 @@ def test_headings_cut() -> None:
 def test_sentences_cover_all_but_white_space_in_order(text: str) -> None:
     spans = sentences_in(text)
     assert all(start < end for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     uncovered = set(range(len(text))) - {i for start, end in spans for i in range(start, end)}
     assert all(text[i].isspace() for i in uncovered)

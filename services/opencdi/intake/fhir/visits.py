@@ -8,7 +8,8 @@ from opencdi.intake.told import Context, Identifier, PatientTold, VisitEvent, Vi
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
-    "planned": "snapshot", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present", "finished": "discharge",
+    "planned": "snapshot", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present",
+    "finished": "discharge",
     "completed": "discharge", "discharged": "discharge", "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
 }  # fmt: skip
 
@@ -65,7 +66,7 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         part_of=reference_of(resource, "partOf"),
         event=_EVENT_BY_STATUS.get(first(resource, "status"), "snapshot"),
         encounter_class=encounter_class or ("unmapped" if sent else None),
-        class_source=sent or None,
+        class_source=sent if sent and encounter_class is None else None,
         location=first(resource, "location.0.location.display", "location.0.location.reference") or None,
         service=first(resource, "serviceType.coding.0.code", "serviceType.text") or None,
         attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown") if attending else None,
@@ -73,5 +74,5 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         admitted_at=time_in(resource, context, "period.start", "actualPeriod.start"),
         discharged_at=time_in(resource, context, "period.end", "actualPeriod.end"),
         disposition=site.disposition_by_code.get(source),
-        disposition_source=source or None,
+        disposition_source=(source or None) if source not in site.disposition_by_code else None,
     )

@@ -41,7 +41,7 @@ def class_of(reading: Reading, pv1: Segment) -> tuple[EncounterClass | None, str
     found = table.get(f"{sent}/{kind}") or table.get(sent)
     if found is None:
         reading.told.problems.append(("CLASS_UNMAPPED", "PV1-2"))
-    return found or "unmapped", sent
+    return (found, None) if found else ("unmapped", sent)
 
 
 def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | None:
@@ -82,7 +82,7 @@ def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | Non
         expected_discharge_at=reading.time(pv2, 9),
         discharged_at=reading.time(pv1, 45),
         disposition=site.disposition_by_code.get(disposition),
-        disposition_source=disposition or None,
+        disposition_source=(disposition or None) if disposition not in site.disposition_by_code else None,
     )
 
 

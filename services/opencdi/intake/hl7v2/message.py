@@ -7,8 +7,10 @@ from opencdi.events.hl7_structure import MessageHeader, header_of
 from opencdi.events.problems import Unusable
 
 _CHARSETS = {
-    "ASCII": "utf-8", "": "utf-8", "UNICODE UTF-8": "utf-8", "UNICODE": "utf-8", "UTF-8": "utf-8", "8859/1": "cp1252", "8859/2": "iso8859-2",
-    "8859/5": "iso8859-5", "8859/6": "iso8859-6", "8859/7": "iso8859-7", "8859/8": "iso8859-8", "8859/9": "iso8859-9", "8859/15": "iso8859-15",
+    "ASCII": "utf-8", "": "utf-8", "UNICODE UTF-8": "utf-8", "UNICODE": "utf-8", "UTF-8": "utf-8", "8859/1": "cp1252",
+    "8859/2": "iso8859-2",
+    "8859/5": "iso8859-5", "8859/6": "iso8859-6", "8859/7": "iso8859-7", "8859/8": "iso8859-8", "8859/9": "iso8859-9",
+    "8859/15": "iso8859-15",
     "ISO IR87": "iso2022_jp", "GB 18030-2000": "gb18030", "BIG-5": "big5", "KS X 1001": "euc_kr",
 }  # fmt: skip
 _LINES = re.compile(r"[\r\n]+")

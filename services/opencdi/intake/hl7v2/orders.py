@@ -53,7 +53,8 @@ def _order(reading: Reading, orc: Segment | None, obr: Segment) -> None:
     at = reading.time(orc, 9) or reading.time(orc, 15) or reading.sent_at
     status = _status(reading, orc)
     fact = OrderPlaced(
-        order_id=numbers[0], code=code, status=status, ordered_at=at, reason=message.component(obr, 31, 2) or message.component(obr, 31) or None,
+        order_id=numbers[0], code=code, status=status, ordered_at=at, reason=message.component(obr, 31,
+        2) or message.component(obr, 31) or None,
         by=reading.person(orc, 12, "provider") or reading.person(obr, 16, "provider"),
     )  # fmt: skip
     reading.told.items.append(Item(fact, (reading.sent_at.at.isoformat(),), numbers))

@@ -150,7 +150,8 @@ def _words(
                 continue
             fact = measurement(
                 reading.context,
-                measurement_id=reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4), message.component(obx, 1)),
+                measurement_id=reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4),
+                message.component(obx, 1)),
                 code=code, sent=piece, unit="", status=RESULT_STATUS_BY_OBX11.get(status, "preliminary"), taken_at=written_at,
             )  # fmt: skip
             reading.told.items.append(Item(fact, version, orders))

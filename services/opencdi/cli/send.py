@@ -1,0 +1,183 @@
+"""`opencdi send`: files to a front door, over the wire, waiting for every answer: what an interface team tries first."""
+
+import json
+import socket
+import ssl
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, Protocol
+from urllib.parse import urlsplit
+
+import typer
+
+if TYPE_CHECKING:
+    from opencdi.cli.recordings import Recorded
+
+_SHOW_AFTER_S = 2.0
+
+
+def send(
+    files: Annotated[list[Path], typer.Argument(help="HL7 v2 (one or many messages), FHIR JSON, NDJSON, folders of them, .gz")],
+    to: Annotated[str, typer.Option(help="mllp://host:port, mllps://host:port (TLS), http://host:port or https://host:port")],
+    backload: Annotated[bool, typer.Option("--backload", help="history: baselines only, behind live messages (http only)")] = False,
+    token: Annotated[Path | None, typer.Option(help="file with the bearer token (http)")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="client certificate and key, PEM (mllps)")] = None,
+    ca: Annotated[Path | None, typer.Option(help="authority of the server's certificate, PEM (mllps, https)")] = None,
+) -> None:
+    """Send each message and wait for its acknowledgement; count AA, AE and AR at the end.  Exits 1 if any was not accepted.
+
+    Example: opencdi send admissions.hl7 --to mllp://localhost:2575
+    """
+    where = urlsplit(to)
+    if where.scheme not in ("mllp", "mllps", "http", "https") or not where.hostname or not where.port:
+        _stop("--to is mllp://host:port, mllps://host:port, http://host:port or https://host:port")
+    if backload and not where.scheme.startswith("http"):
+        _stop("--backload goes over http: MLLP has no place to say that a message is history")
+    opened = (
+        _http(to, token, ca, backload)
+        if where.scheme.startswith("http")
+        else _mllp(where.hostname, where.port, certificate, ca, where.scheme)
+    )
+    counts: Counter[str] = Counter()
+    try:
+        with opened as post:
+            for message in _shown(_messages(files)):
+                counts[_code(message, post)] += 1
+    except (OSError, ConnectionError) as error:
+        print(f"{to}: {error.strerror or type(error).__name__}", file=sys.stderr)
+        counts["unanswered"] += 1
+    print(json.dumps({code: counts[code] for code in ("AA", "AE", "AR", "unanswered", "not-sent") if counts[code] or code[0] == "A"}))
+    if counts.total() != counts["AA"]:
+        raise typer.Exit(1)
+
+
+class Post(Protocol):
+    """Sends one message; the acknowledgement code, None if this door does not take such a message."""
+
+    def __call__(self, message: "Recorded") -> str | None:
+        """Waits for the answer."""
+
+
+def _code(message: "Recorded", post: Post) -> str:
+    code = post(message)
+    if code is None:
+        print(f"{message.where}: FHIR goes over http", file=sys.stderr)
+    elif code != "AA":
+        print(f"{message.where}: {code}", file=sys.stderr)
+    return code or "not-sent"
+
+
+def _messages(files: Iterable[Path]) -> Iterator["Recorded"]:
+    """HL7 message by message; a FHIR file that is one JSON object goes as the bytes it is, a Bundle whole."""
+    from opencdi.cli.recordings import Recorded, content_of, files_in, recorded_in
+
+    for file in files_in(files):
+        try:
+            content = content_of(file)
+        except OSError as error:
+            _stop(f"{file}: {error.strerror}")
+        if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _is_resource(content):
+            yield Recorded(file.name, "fhir", content, None)
+        else:
+            yield from recorded_in(file)
+
+
+def _is_resource(content: bytes) -> bool:
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and "resourceType" in value
+
+
+def _shown(messages: Iterable["Recorded"]) -> Iterator["Recorded"]:
+    """With a progress bar where it takes longer than two seconds."""
+    from time import monotonic
+
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn
+
+    told = list(messages)
+    began = monotonic()
+    with Progress(
+        *Progress.get_default_columns(), MofNCompleteColumn(), TextColumn("messages"), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task("sending", total=len(told), visible=False)
+        for message in told:
+            yield message
+            bar.update(task, advance=1, visible=monotonic() - began > _SHOW_AFTER_S)
+
+
+@contextmanager
+def _mllp(host: str, port: int, certificate: Path | None, ca: Path | None, scheme: str) -> Iterator[Post]:
+    from opencdi.gateway.acks import sender_of
+    from opencdi.gateway.frames import Frame, Frames, framed
+
+    plain = socket.create_connection((host, port), timeout=60)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with _tls(plain, host, certificate, ca) if scheme == "mllps" else plain as connection:
+        answers = Frames(1 << 20)
+        waiting: list[bytes] = []
+
+        def post(message: "Recorded") -> str | None:
+            if message.kind != "hl7v2":
+                return None
+            connection.sendall(framed(message.body))
+            mine = sender_of(message.body).field(10)
+            while True:
+                while waiting:
+                    # In enhanced mode a message may have two answers: the second one is read before the next message's first.
+                    code, control_id = _told(waiting.pop(0))
+                    if control_id == mine:
+                        return code
+                if not (piece := connection.recv(65536)):
+                    raise ConnectionError
+                waiting.extend(frame.body for frame in answers.feed(piece) if isinstance(frame, Frame))
+
+        yield post
+
+
+def _tls(plain: socket.socket, host: str, certificate: Path | None, ca: Path | None) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=str(ca) if ca else None)
+    if certificate:
+        context.load_cert_chain(certificate)
+    return context.wrap_socket(plain, server_hostname=host)
+
+
+@contextmanager
+def _http(to: str, token: Path | None, ca: Path | None, backload: bool) -> Iterator[Post]:
+    import httpx
+
+    headers = {"Authorization": f"Bearer {token.read_text().strip()}"} if token else {}
+    if backload:
+        headers["X-CDI-Backload"] = "1"
+    verify = ssl.create_default_context(cafile=str(ca)) if ca else True
+    with httpx.Client(base_url=to, headers=headers, timeout=60, trust_env=False, verify=verify) as client:
+
+        def post(message: "Recorded") -> str | None:
+            try:
+                answer = client.post("/hl7" if message.kind == "hl7v2" else "/fhir", content=message.body)
+            except httpx.TransportError:
+                raise ConnectionError from None
+            if answer.status_code in (401, 403):
+                _stop(f"{to}: {answer.status_code}, a token is needed (--token)")
+            if message.kind == "hl7v2":
+                return _told(answer.content)[0]
+            return "AA" if answer.is_success else "AE" if answer.status_code >= 500 else "AR"
+
+        yield post
+
+
+def _told(ack: bytes) -> tuple[str, bytes]:
+    """AA, AE or AR (in enhanced mode of its commit), and MSA-2."""
+    msa = ack.partition(b"\rMSA")[2].partition(b"\r")[0]
+    _, code, control_id, *_ = (*msa.split(msa[:1] or b"|"), b"", b"", b"")
+    return "A" + (code[1:].decode("ascii", "replace") or "E"), control_id
+
+
+def _stop(why: str) -> NoReturn:
+    print(why, file=sys.stderr)
+    raise typer.Exit(2)

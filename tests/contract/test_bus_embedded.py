@@ -1,0 +1,136 @@
+"""What only the embedded bus must show: one file, several processes and connections."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from contract.feed import FLAWLESS
+from contract.processes import Processes
+from contract.small_rooms import IN, NAMES, TOPICS, everything, given, small_line, verdict
+from opencdi.bus.bus import BusDown
+from opencdi.bus.embedded import EmbeddedBus
+from opencdi.bus.murmur2 import partition_of
+from opencdi.bus.stepping import Fenced
+
+ALDER = small_line()[0]
+PARTITIONS = 3
+WAL_BOUND = 40 * 1024 * 1024
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "bus.db"
+
+
+@pytest.fixture
+def bus(path: Path) -> Iterator[EmbeddedBus]:
+    with EmbeddedBus(str(path), partitions=PARTITIONS) as bus:
+        bus.apply_topics(TOPICS)
+        yield bus
+
+
+def wal(path: Path) -> int:
+    return path.with_name("bus.db-wal").stat().st_size
+
+
+def test_the_file_is_its_owners_alone(bus: EmbeddedBus, path: Path) -> None:
+    bus.publish([given("k", 0)])
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+@pytest.mark.chaos
+def test_three_processes_open_one_new_file_and_share_it(path: Path, tmp_path: Path) -> None:
+    """Two doors publish while the rooms step all of it; nobody opened the file before them."""
+    spec = {"url": f"sqlite:///{path}", "partitions": PARTITIONS}
+    acks = {f"door{n}": tmp_path / f"acks{n}" for n in range(2)}
+    with Processes() as processes:
+        pids = [processes.start(spec, keys=[f"{door}-{k}" for k in range(5)], acks=str(file)) for door, file in acks.items()]
+        pids.append(processes.start(spec, rooms=NAMES))
+        deadline = monotonic() + 30
+        while not all(file.exists() and len(file.read_bytes().split()) > 100 for file in acks.values()):
+            assert monotonic() < deadline, "the doors stand still"
+            sleep(0.01)
+        for pid in pids:
+            processes.kill(pid)
+    with EmbeddedBus(str(path)) as bus:
+        told = everything(bus, IN)
+        sent = [given(key, i) for key, values in told.items() for i in range(len(values))]
+        assert len(sent) > 2 * 5 * 100
+        assert bus.positions(small_line()[-1])
+        assert verdict(bus, sent) == FLAWLESS
+
+
+def test_whoever_is_replaced_commits_nothing(bus: EmbeddedBus) -> None:
+    bus.publish([given("k", 0)])
+    old = bus.runner(ALDER)
+    new = bus.runner(ALDER)
+    with pytest.raises(Fenced):
+        old.turn()
+    assert not any(old.states.values())
+    assert new.turn() == 1
+    assert len(everything(bus, ALDER.writes[0])["k"]) == 1
+
+
+def test_a_file_that_another_holds_is_a_bus_that_is_down(bus: EmbeddedBus, path: Path) -> None:
+    bus.db.execute("pragma busy_timeout=50")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(BusDown):
+        bus.publish([given("k", 0)])
+    other.execute("rollback")
+    other.close()
+    bus.publish([given("k", 0)])
+    assert everything(bus, IN) == {"k": [b"k:0"]}
+
+
+def test_the_wal_is_bounded_beside_a_slow_reader(bus: EmbeddedBus, path: Path) -> None:
+    """Our readers fetch and let go before they think, so that no reader keeps the log of writes from being folded back."""
+    reader = bus.reader([IN], {})
+    runner = bus.runner(ALDER)
+    big = [given(f"k{k}", 0) for k in range(20)]
+    big = [type(one)(one.topic, one.to, one.value + b":" + b"x" * 50_000, one.headers) for one in big]
+    largest = 0
+    for n in range(120):  # 120 MB in and as many out, while the reader takes one record at times
+        bus.publish(big)
+        while runner.turn(500):
+            pass
+        if n % 10 == 0:
+            assert reader.poll(1, 0.1)
+        largest = max(largest, wal(path))
+    reader.close()
+    assert largest < WAL_BOUND
+
+
+def test_a_foreign_reader_who_holds_on_stops_nobody_and_the_wal_comes_back(bus: EmbeddedBus, path: Path) -> None:
+    bus.publish([given("k", 0)])
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("begin")
+    holder.execute("select count(*) from log").fetchone()  # a backup tool, say: its snapshot pins the log of writes
+    runner = bus.runner(ALDER)
+    began = monotonic()
+    value = b"k:" + b"x" * 1_000_000
+    for _ in range(40):
+        bus.publish([type(given("k", 1))(IN, given("k", 1).to, value, ())])
+        while runner.turn():
+            pass
+    assert wal(path) > WAL_BOUND  # the reader's doing
+    assert monotonic() - began < 20  # but nobody waited the 30 s of the busy timeout for it
+    holder.execute("rollback")
+    holder.close()
+    bus.publish([given("k", 2)])
+    runner.turn()
+    assert wal(path) < WAL_BOUND
+
+
+def test_a_room_serves_all_partitions_though_one_is_long(bus: EmbeddedBus) -> None:
+    by_part = {partition_of(f"k{n}", PARTITIONS): f"k{n}" for n in range(50)}
+    long, *short = (by_part[part] for part in sorted(by_part))
+    runner = bus.runner(ALDER)
+    bus.publish([given(long, i) for i in range(400)] + [given(key, 0) for key in short])
+    assert runner.turn(60) <= 60
+    assert all(f"count/{key}" in runner.states[partition_of(key, PARTITIONS)] for key in short)

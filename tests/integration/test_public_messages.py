@@ -1,0 +1,62 @@
+"""Other people's messages: nothing crashes, each ends in one of five ways, the counts add up (public data, never committed)."""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from opencdi.bus.room import Record, State
+from opencdi.cli.recordings import recordings
+from opencdi.events.audiences import MessageEnded
+from opencdi.events.hl7_structure import structural_refusal
+from opencdi.events.inbound import Inbound, InboundType
+from opencdi.intake.room import intake_room
+from opencdi.knowledge.site import load_site
+from opencdi.settings import rules_dir
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+pytestmark = [pytest.mark.public_data, pytest.mark.skipif(not DATA.is_dir(), reason="public data are not on this machine")]
+
+
+def outcomes(bodies: Iterator[tuple[bytes, datetime]], kind: InboundType) -> Counter[str]:
+    room, states = intake_room(lambda _: b"k" * 32, load_site(rules_dir() / "sites" / "default.yaml")), dict[str, State]()
+    counts: Counter[str] = Counter()
+    for nth, (body, at) in enumerate(bodies):
+        if kind == "cdi.inbound.hl7v2" and structural_refusal(body):
+            counts["refused"] += 1
+            continue
+        inbound = Inbound(f"m{nth}", kind, "t", "feed", at, body)
+        said = list(room.step(states, Record("cdi.inbound.v1", "t", body, inbound.headers())))
+        (ended,) = [MessageEnded.read(out.value) for out in said if out.topic.name == "cdi.outcomes.v1"]
+        assert ended.entries == sum(out.topic.name == "cdi.chart.v1" for out in said)
+        counts[ended.outcome] += 1
+    return counts
+
+
+def test_messages_of_open_projects() -> None:
+    lines = gzip.decompress((DATA / "hl7v2" / "messages.ndjson.gz").read_bytes()).splitlines()
+    now = datetime(2026, 5, 2, tzinfo=UTC)
+    counts = outcomes(((json.loads(line)["message_latin1"].encode("latin-1"), now) for line in lines), "cdi.inbound.hl7v2")
+    assert counts.total() == len(lines) == 1473
+    assert counts["entries"] >= 450
+    assert counts["refused"] <= 10
+
+
+@pytest.mark.parametrize(("folder", "least"), [("synthea", 4000), ("mimic-iv-demo-fhir", 50_000)])
+def test_fhir_recordings(folder: str, least: int) -> None:
+    recorded = recordings([DATA / folder])
+
+    def in_time() -> Iterator[tuple[bytes, datetime]]:
+        latest = datetime(1900, 1, 1, tzinfo=UTC)
+        for one in recorded:
+            latest = max(latest, one.at or latest)
+            yield one.body, latest
+
+    counts = outcomes(in_time(), "cdi.inbound.fhir")
+    assert counts.total() == len(recorded)
+    assert counts["entries"] >= least
+    assert counts["dead_letter"] == 0

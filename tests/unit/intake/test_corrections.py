@@ -1,0 +1,172 @@
+"""Versions of results and documents; duplicates; what is quarantined (DOMAIN F.2, F.3, F.5, F.6)."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from itertools import permutations
+
+import pytest
+
+Builder = Callable[..., str]
+
+
+def labs(message: Builder, value: str, at: str, status: str = "F", **more: str) -> str:
+    unit, comment = more.pop("unit", "mg/dL"), more.pop("comment", "")
+    loinc = more.pop("loinc", "2160-0")
+    parts = [
+        f"OBR|1||F1|24323-8^Panel^LN|||20260504090000-0400|||||||||||||||{at}|||{status}",
+        f"OBX|1|NM|{loinc}^A result^LN||{value}|{unit}|||||{status}|||{more.pop('taken', '20260504090000-0400')}",
+    ]
+    return message("ORU^R01", *parts, *([f"NTE|1||{comment}"] if comment else []), at=at, **more)
+
+
+def note(
+    message: Builder, trigger: str, text: str, number: str = "D1", parent: str = "", at: str = "20260504100000-0400", status: str = "AU"
+) -> str:
+    txa = f"TXA|1|11506-3^Progress note^LN|TX|{at}|77^Lindqvist^Sara|{at}|||77^Lindqvist^Sara|||{number}|{parent}||||{status}"
+    obx = [f"OBX|1|TX|11506-3^^LN||{text}||||||F"] if text else []
+    return message(f"MDM^{trigger}", txa, *obx, at=at, control=f"{trigger}{number}{at}{status}")
+
+
+def test_the_newest_version_stands_in_whatever_order_they_come(new_feed, message: Builder) -> None:
+    told = [
+        labs(message, "2.0", "20260504091000-0400", "P"), labs(message, "2.9", "20260504092000-0400"), labs(message, "1.1", "20260504110000-0400", "C"),
+    ]  # fmt: skip
+    for order in permutations(told):
+        feed = new_feed()
+        feed.send(message("ADT^A01"))
+        for body in order:
+            feed.send(body)
+        last = feed.of("measurement_resulted")[-1]
+        assert (last.value, last.status) == (1.1, "corrected")
+
+
+def test_a_preliminary_after_the_final_is_ignored(feed, message: Builder) -> None:
+    feed.send(labs(message, "2.9", "20260504092000-0400"))
+    ended = feed.send(labs(message, "2.0", "20260504100000-0400", "P"))
+    assert (ended.outcome, ended.reason) == ("no_effect", "SUPERSEDED")
+
+
+def test_a_wrong_result_is_withdrawn(feed, message: Builder) -> None:
+    feed.send(labs(message, "2.9", "20260504092000-0400"))
+    feed.send(labs(message, "2.9", "20260504100000-0400", "W"))
+    assert feed.of("measurement_resulted")[-1].status == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [({"unit": "kg"}, "UNIT_UNKNOWN"), ({"unit": ""}, "UNIT_MISSING"), ({"value": "900"}, "IMPOSSIBLE_VALUE"),
+    ({"comment": "specimen hemolyzed"}, "HEMOLYZED"),
+     ({"taken": "20270101090000-0500"}, "FUTURE_TIME"), ({"loinc": "99999-9"}, None)],
+)  # fmt: skip
+def test_what_must_not_be_used_says_why(feed, message: Builder, change: dict[str, str], problem: str | None) -> None:
+    told = {"value": "2.9"} | change
+    feed.send(labs(message, told.pop("value"), "20260504092000-0400", **told))
+    assert feed.of("measurement_resulted")[0].problem == problem
+
+
+def test_an_unmapped_local_code_is_never_a_wrong_match(feed, message: Builder) -> None:
+    ended = feed.send(message("ORU^R01", "OBR|1||F1|PANEL", "OBX|1|NM|CREA^Creatinine^L||2.9|mg/dL|||||F"))
+    fact = feed.of("measurement_resulted")[0]
+    assert (fact.analyte, fact.problem) == (None, "MAPPING_NEEDED")
+    assert "MAPPING_NEEDED" in {p.code for p in ended.problems}
+
+
+def test_site_data_maps_a_local_code_from_then_on(feed, message: Builder, site) -> None:
+    changed = site.model_copy(update={"loinc_by_local_code": {"CREA^L": "2160-0"}, "revision": 9})
+    assert feed.send(changed.model_dump_json(), kind="cdi.inbound.site-data").outcome == "entries"
+    feed.send(message("ORU^R01", "OBR|1||F1|PANEL", "OBX|1|NM|CREA^Creatinine^L||2.9|mg/dL|||||F"))
+    assert feed.of("measurement_resulted")[0].analyte == "creatinine"
+
+
+def test_the_same_message_again_has_no_effect_and_another_content_under_its_id_has(feed, message: Builder) -> None:
+    first = labs(message, "2.9", "20260504092000-0400", control="C1")
+    feed.send(first)
+    assert (feed.send(first).outcome, feed.ended[-1].reason) == ("no_effect", "DUPLICATE")
+    ended = feed.send(labs(message, "1.1", "20260504100000-0400", "C", control="C1"))
+    assert ended.outcome == "entries"
+    assert "CONTROL_ID_REUSED" in {p.code for p in ended.problems}
+
+
+def test_a_duplicate_is_forgotten_after_thirty_days(feed, message: Builder) -> None:
+    from datetime import UTC, datetime
+
+    feed.send(labs(message, "2.9", "20260504092000-0400"), at=datetime(2026, 5, 4, 14, tzinfo=UTC))
+    assert any(key.startswith("seen/") for key in feed.states)
+    for day in (datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 6, 9, tzinfo=UTC)):
+        feed.send(f'{{"at":"{day.isoformat()}"}}', kind="cdi.inbound.tick", at=day)
+    assert not any(key.startswith("seen/") for key in feed.states)
+
+
+def test_a_document_its_addendum_and_its_replacement(feed, message: Builder) -> None:
+    feed.send(note(message, "T02", "Fever."))
+    feed.send(note(message, "T06", "Sepsis ruled in.", "D2", "D1", "20260504110000-0400"))
+    feed.send(note(message, "T10", "Fever and chills.", "D3", "D1", "20260504120000-0400"))
+    filed = feed.of("note_filed")
+    assert [(f.relation, f.revision) for f in filed] == [("new", 1), ("addendum", 1), ("replacement", 2)]
+    assert filed[1].parent_id == filed[0].note_id == filed[2].note_id
+    assert feed.texts[filed[0].note_id] == "Fever and chills."
+
+
+def test_an_addendum_before_its_parent_waits(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    assert feed.send(note(message, "T06", "Sepsis ruled in.", "D2", "D1", "20260504110000-0400")).outcome == "kept_with_patient"
+    feed.send(note(message, "T02", "Fever."))
+    assert [f.relation for f in feed.of("note_filed")] == ["new", "addendum"]
+
+
+def test_a_status_before_its_document_waits_and_a_resend_is_only_a_status(feed, message: Builder) -> None:
+    feed.send(note(message, "T02", "Fever.", status="DI"))
+    feed.send(note(message, "T02", "Fever.", status="AU", at="20260504110000-0400"))
+    assert feed.kinds()[-1] == "note_status_changed"
+    feed.send(note(message, "T03", "", "D9", at="20260504120000-0400"))
+    feed.send(note(message, "T02", "Chills.", "D9", status="DI"))
+    assert feed.of("note_status_changed")[-1].authentication == "authenticated"
+
+
+def test_a_cancelled_document_is_retracted_whichever_comes_first(new_feed, message: Builder) -> None:
+    told = [note(message, "T02", "Sepsis."), note(message, "T11", "", at="20260504110000-0400")]
+    for order in permutations(told):
+        feed = new_feed()
+        feed.send(message("ADT^A01"))
+        for body in order:
+            feed.send(body)
+        assert not feed.of("note_filed") or feed.kinds()[-1] == "note_retracted"
+
+
+def test_base64_text_is_read_and_what_is_not_base64_is_dead_lettered(feed, message: Builder) -> None:
+    data = b64encode("Sepsis, café.".encode()).decode()
+    txa = "TXA|1|18842-5^Discharge summary^LN|TX|20260504100000-0400|||||77^L^S|||{}|||||AU"
+    feed.send(message("MDM^T02", txa.format("D1"), f"OBX|1|ED|18842-5||^TEXT^^Base64^{data}||||||F"))
+    assert next(iter(feed.texts.values())) == "Sepsis, café."
+    assert feed.of("note_filed")[0].note_type == "discharge-summary"
+    ended = feed.send(message("MDM^T02", txa.format("D2"), "OBX|1|ED|18842-5||^TEXT^^Base64^%%%||||||F", at="20260504110000-0400"))
+    assert ended.outcome == "dead_letter"
+
+
+def test_report_lines_of_one_order_are_one_document(feed, message: Builder) -> None:
+    lines = [f"OBX|{n}|TX|18748-4^Chest X-ray^LN||{text}||||||F" for n, text in enumerate(("Right lower lobe", "consolidation."), 1)]
+    feed.send(message("ORU^R01", "OBR|1||R1|18748-4^Diagnostic imaging study^LN|||20260504090000-0400", *lines))
+    assert feed.of("note_filed")[0].note_type == "radiology"
+    assert next(iter(feed.texts.values())) == "Right lower lobe\nconsolidation."
+
+
+def test_given_is_not_ordered(feed, message: Builder) -> None:
+    orc = "ORC|RE|P1|||||||20260504090000-0400"
+    feed.send(message("RDE^O11", orc, "RXE||^ceftriaxone|1||g", "RXR|IV"))
+    feed.send(message("RAS^O17", orc, "RXA|0|1|20260504100000-0400||^ceftriaxone|1|g|||||||||||||CP", "RXR|IV"))
+    feed.send(message("RAS^O17", orc, "RXA|0|1|20260504180000-0400||^ceftriaxone|1|g|||||||||||||RE", at="20260504180000-0400"))
+    assert [f.kind for f in feed.all if f.kind.startswith("medication")] == ["medication_ordered", "medication_given", "medication_given"]
+    assert [f.status for f in feed.of("medication_given")] == ["given", "not-given"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [("MSH|^~\\&|A|B|||20260504||ZZZ^Z01|1|P|2.5\rPID|1||100\r", "UNKNOWN_MESSAGE_TYPE"),
+    ("MSH|^~\\&|A|B|||20260504||ORU^R01|1|P|2.5\rPID|1||\r", "NO_PATIENT"),
+     ("garbage", "NO_MSH")],
+)  # fmt: skip
+def test_unusable_messages_are_dead_lettered_and_never_stop_the_room(feed, message: Builder, body: str, reason: str) -> None:
+    for _ in range(150):
+        ended = feed.send(body)
+        assert (ended.outcome, ended.reason) == ("dead_letter", reason)
+    assert feed.send(message("ADT^A01")).outcome == "entries"

@@ -1,0 +1,76 @@
+"""A40 and A41: the patient's encounters, and what waits, follow; both orders of arrival."""
+
+from collections.abc import Callable
+
+Builder = Callable[..., str]
+
+
+def merge(message: Builder, old: str = "100", new: str = "200", at: str = "20260505080000-0400") -> str:
+    return message("ADT^A40", f"MRG|{old}^^^MERCY^MR", mrn=new, visit="", at=at)
+
+
+def creatinine(message: Builder, mrn: str, number: str, at: str, value: str = "1.1", visit: str = "V1", status: str = "F") -> str:
+    parts = (
+        f"OBR|1||{number}|24323-8^Panel^LN|||{at}|||||||||||||||{at}|||F",
+        f"OBX|1|NM|2160-0^Creatinine^LN||{value}|mg/dL|||||{status}|||{at}",
+    )
+    return message("ORU^R01", *parts, mrn=mrn, visit=visit, at=at)
+
+
+def test_a_merge_in_mid_stay_renames_the_patient_and_keeps_the_encounter(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", mrn="100"))
+    feed.send(creatinine(message, "100", "F1", "20260504100000-0400", "2.9"))
+    feed.send(message("ADT^A28", mrn="200", visit=""))
+    assert feed.send(merge(message)).outcome == "entries"
+    feed.send(creatinine(message, "200", "F1", "20260505100000-0400", "1.1", status="C"))
+    feed.send(creatinine(message, "100", "F2", "20260505110000-0400", "1.0", visit=""))  # a system that has not heard of the merge
+    assert len(feed.facts) == 1
+    named = feed.of("patient_identified")
+    assert named[0].patient_id != named[-1].patient_id
+    results = feed.of("measurement_resulted")
+    assert results[0].measurement_id == results[1].measurement_id
+    assert len(results) == 3
+
+
+def test_the_merge_may_come_before_the_admission(new_feed, message: Builder) -> None:
+    told = [message("ADT^A01", mrn="100"), creatinine(message, "100", "F1", "20260504100000-0400")]
+    early, late = new_feed(), new_feed()
+    for body in (merge(message), *told):
+        early.send(body)
+    for body in (*told, merge(message)):
+        late.send(body)
+    assert early.facts.keys() == late.facts.keys()
+    assert early.of("patient_identified")[-1].patient_id == late.of("patient_identified")[-1].patient_id
+    assert early.of("measurement_resulted") == late.of("measurement_resulted")
+
+
+def test_what_waited_under_the_old_number_is_released_under_the_new(feed, message: Builder) -> None:
+    assert feed.send(creatinine(message, "100", "F1", "20260504100000-0400", visit="")).outcome == "kept_with_patient"
+    feed.send(message("ADT^A01", mrn="200"))
+    assert feed.send(merge(message)).outcome == "entries"
+    assert feed.of("measurement_resulted")
+
+
+def test_a_merge_into_itself_is_dead_lettered(feed, message: Builder) -> None:
+    ended = feed.send(merge(message, "100", "100"))
+    assert (ended.outcome, ended.reason) == ("dead_letter", "MERGE_INTO_ITSELF")
+    assert feed.dead
+
+
+def test_a_merge_back_and_forth_ends(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", mrn="100"))
+    feed.send(merge(message, "100", "200"))
+    assert feed.send(merge(message, "200", "100", at="20260505090000-0400")).outcome in ("no_effect", "kept_with_patient")
+
+
+def test_accounts_merged_are_encounters_moved_with_their_notes(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    note = "TXA|1|11506-3^Progress note^LN|TX|20260504100000-0400|77^Lindqvist^Sara|20260504100000-0400|||77^Lindqvist^Sara|||D1|||||AU"
+    feed.send(message("MDM^T02", note, "OBX|1|TX|11506-3^^LN||Sepsis is improving.||||||F", visit="V1", account="A1"))
+    feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504120000-0400"))
+    old, new = feed.facts.values()
+    assert old[-1].kind == "encounter_moved"
+    assert [f for f in new if f.kind == "note_filed"]
+    last = [e for e in feed.entries if e.has("texts")][-1]
+    assert b"Sepsis is improving." in last.encode()

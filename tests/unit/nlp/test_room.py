@@ -1,0 +1,200 @@
+"""The nlp room: what goes on down the line, what it remembers, what a signature or a retraction changes."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opencdi.bus.room import Key, Overlay, Record, SamePartition, States
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
+from opencdi.events.contract import Contract
+from opencdi.events.entry import Entry, Envelope, Page, entry_of, read_entry
+from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved
+from opencdi.events.ids import content_hash
+from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, TextsPage, TickPage
+from opencdi.events.topics import CHART, FINDINGS
+from opencdi.knowledge.site import SiteData
+from opencdi.nlp.room import nlp_room
+
+ROOM = nlp_room(SiteData())
+NOW = datetime(2026, 5, 2, 10, tzinfo=UTC)
+AT = ClinicalTime(NOW)
+SEPSIS_LINE = "Sepsis secondary to urinary tract infection, ceftriaxone day 2, lactate clearing.\n"
+
+
+def filed(
+    text: str,
+    note_id: str = "n1",
+    *,
+    revision: int = 1,
+    note_type: NoteType = "progress",
+    role: AuthorRole = "provider",
+    signed: Authentication = "authenticated",
+) -> tuple[NoteFiled, str]:
+    fact = NoteFiled(
+        note_id=note_id,
+        revision=revision,
+        note_type=note_type,
+        author=Person(staff_id="7", role=role),
+        written_at=AT,
+        authentication=signed,
+        text_hash=content_hash(text),
+        length=len(text),
+    )
+    return fact, text
+
+
+def step(states: States, *facts: Contract | tuple[NoteFiled, str], entry_id: str = "e") -> Entry:
+    """One chart entry through the room, as bytes in and bytes out."""
+    plain = tuple(fact[0] if isinstance(fact, tuple) else fact for fact in facts)
+    texts = {fact[0].note_id: fact[1] for fact in facts if isinstance(fact, tuple)}
+    pages: list[Page] = [FactsPage(facts=plain)]  # type: ignore[arg-type]  # any fact
+    if texts:
+        pages.append(TextsPage(texts=texts))
+    envelope = Envelope(entry_id=entry_id, tenant="t", received_at=NOW, source="intake", encounter_id="enc")
+    (out,) = ROOM.step(states, Record(CHART.name, "enc", entry_of(envelope, pages).encode()))
+    assert (out.topic, out.to) == (FINDINGS, Key("enc"))
+    return read_entry(out.value)
+
+
+def notes(entry: Entry) -> tuple[NoteRead, ...]:
+    page = entry.page(FindingsPage)
+    return page.notes if page else ()
+
+
+def concepts(note: NoteRead) -> list[str]:
+    return [finding.concept for finding in note.findings]
+
+
+def test_the_text_leaves_the_line_and_its_findings_go_on() -> None:
+    entry = step({}, filed("Sepsis. No AKI."))
+    assert entry.envelope.pages == ("facts", "findings")
+    assert b"No AKI." not in entry.encode()
+    (note,) = notes(entry)
+    assert [(finding.concept, finding.active) for finding in note.findings] == [("sepsis", "yes"), ("acute-kidney-injury", "no")]
+    assert note.counts
+
+
+def test_an_entry_without_notes_passes_unchanged() -> None:
+    assert step({}, NoteRetracted(note_id="never filed", at=AT)).envelope.pages == ("facts",)
+
+
+@pytest.mark.parametrize("kind", ["tick", "site-data", "something-newer"])
+def test_what_concerns_no_encounter_passes_in_its_partition(kind: str) -> None:
+    envelope = Envelope(entry_id="t1", kind=kind, tenant="t", received_at=NOW, source="intake")
+    value = entry_of(envelope, [TickPage(at=NOW)]).encode()
+    (out,) = ROOM.step({}, Record(CHART.name, None, value))
+    assert (out.to, out.value) == (SamePartition(), value)
+
+
+def test_a_signature_makes_an_unsigned_note_count_without_its_text() -> None:
+    states: States = {}
+    (unsigned,) = notes(step(states, filed("Sepsis.", signed="unsigned")))
+    (signed,) = notes(step(states, NoteStatusChanged(note_id="n1", revision=1, authentication="authenticated", at=AT)))
+    assert (unsigned.counts, signed.counts) == (False, True)
+    assert signed.findings == unsigned.findings
+
+
+def test_a_signature_of_another_revision_changes_nothing() -> None:
+    states: States = {}
+    step(states, filed("Sepsis.", revision=2, signed="unsigned"))
+    (note,) = notes(step(states, NoteStatusChanged(note_id="n1", revision=1, authentication="authenticated", at=AT)))
+    assert (note.counts, note.authentication) == (False, "unsigned")
+
+
+def test_of_a_retracted_note_nothing_is_left_and_a_late_signature_brings_nothing_back() -> None:
+    states: States = {}
+    step(states, filed("Sepsis."))
+    (gone,) = notes(step(states, NoteRetracted(note_id="n1", at=AT)))
+    (still,) = notes(step(states, NoteStatusChanged(note_id="n1", revision=1, authentication="authenticated", at=AT)))
+    assert (gone.retracted, gone.counts, gone.findings) == (True, False, ())
+    assert still == gone
+
+
+def test_copied_text_is_marked_where_it_comes_again() -> None:
+    states: States = {}
+    (first,) = notes(step(states, filed(SEPSIS_LINE, "day1")))
+    (second,) = notes(step(states, filed(SEPSIS_LINE + "New AKI.", "day2")))
+    assert {finding.copied for finding in first.findings} == {False}
+    assert {finding.concept: finding.copied for finding in second.findings}["sepsis"] is True
+    assert {finding.concept: finding.copied for finding in second.findings}["acute-kidney-injury"] is False
+
+
+def test_a_new_version_of_the_same_note_is_not_a_copy() -> None:
+    states: States = {}
+    step(states, filed(SEPSIS_LINE))
+    (again,) = notes(step(states, filed(SEPSIS_LINE + "Signed.", revision=2)))
+    assert {finding.copied for finding in again.findings} == {False}
+
+
+def test_what_was_copied_from_a_retracted_note_is_new() -> None:
+    states: States = {}
+    step(states, filed(SEPSIS_LINE, "wrong patient"))
+    step(states, NoteRetracted(note_id="wrong patient", at=AT))
+    (note,) = notes(step(states, filed(SEPSIS_LINE, "n2")))
+    assert {finding.copied for finding in note.findings} == {False}
+
+
+QUESTION = (
+    "Clinical indicators: WBC 18.2, lactate 4.2, T 38.9, treated with ceftriaxone and IV fluids for presumed infection. Please clarify the "
+    "diagnosis being treated: Sepsis due to urinary tract infection; urinary tract infection without sepsis; other; unable to determine."
+)
+
+
+def approved() -> QueryApproved:
+    return QueryApproved(
+        decision_id="d", encounter_id="enc", actor=Person(staff_id="c"), decided_at=NOW, as_of="e0", query_id="q", shown_text=QUESTION
+    )
+
+
+@pytest.mark.parametrize("note_type", ["progress", "query", "other"])
+def test_our_question_come_back_as_a_document_says_nothing(note_type: NoteType) -> None:
+    states: States = {}
+    step(states, approved())
+    (note,) = notes(step(states, filed(QUESTION.replace(". ", ".\n"), note_type=note_type)))
+    assert (note.query_echo, note.counts, note.findings, note.values) == (True, False, (), ())
+
+
+def test_our_question_quoted_in_a_progress_note_leaves_the_note_as_it_was() -> None:
+    plain, quoting = "Doing better. AKI improving.\n", "Doing better. AKI improving.\nQuery: " + QUESTION
+    states: States = {}
+    step(states, approved())
+    (without,) = notes(step(dict(states), filed(plain)))
+    (quoted,) = notes(step(dict(states), filed(quoting)))
+    assert quoted.findings == without.findings
+    assert (quoted.query_echo, quoted.counts) == (False, True)
+
+
+def test_what_the_provider_adds_to_the_question_is_read() -> None:
+    states: States = {}
+    step(states, approved())
+    (note,) = notes(step(states, filed(QUESTION + "\nAddendum: severe sepsis, agree.")))
+    assert concepts(note) == ["severe-sepsis"]
+    assert note.counts
+
+
+def test_states_survive_their_codec() -> None:
+    states: States = {}
+    step(states, approved(), filed(SEPSIS_LINE))
+    assert {key: ROOM.codec.decode(key, ROOM.codec.encode(key, state)) for key, state in states.items()} == states
+    assert not any(SEPSIS_LINE.encode() in ROOM.codec.encode(key, state) for key, state in states.items())
+
+
+def test_an_abort_leaves_no_memory() -> None:
+    base: States = {}
+    step(Overlay(base), filed(SEPSIS_LINE))
+    assert base == {}
+
+
+SENTENCES = ["Sepsis due to E. coli.", "No AKI.", "PMH: COPD", "\n", SEPSIS_LINE, "Cr 2.9.", "Denies fever,", "cough.", "A/P:"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(SENTENCES), max_size=5).map(" ".join), min_size=1, max_size=4))
+def test_versions_one_by_one_say_what_the_last_alone_says(versions: list[str]) -> None:
+    """Incremental equals a full re-read (DOMAIN B31)."""
+    states: States = {}
+    for number, text in enumerate(versions, 1):
+        last = notes(step(states, filed(text, revision=number)))
+    assert last == notes(step({}, filed(versions[-1], revision=len(versions))))

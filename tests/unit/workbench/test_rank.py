@@ -1,0 +1,55 @@
+"""What waits for a decision comes first; then the published priority; and the order is reproducible."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import QueryState
+from opencdi.events.audiences import QueryAlert
+from opencdi.events.contract import MadeBy
+from opencdi.store.encounters import Header, OnWorklist
+from opencdi.workbench.rank import days_in, ranked
+
+NOW = datetime(2026, 5, 6, 14, tzinfo=UTC)
+
+
+def alert(encounter_id: str, state: QueryState, priority: float) -> QueryAlert:
+    return QueryAlert(
+        tenant="t", query_id=f"q-{encounter_id}-{state}", encounter_id=encounter_id, condition="sepsis", rule_id="D-01", rule_revision=1,
+        gap_type="missing-diagnosis", definition_id="d", state=state, cause="c", why_now="", at=NOW, as_of="e",
+        made_by=MadeBy(room="r", software="s"), priority=priority,
+    )  # fmt: skip
+
+
+def row(encounter_id: str, *alerts: QueryAlert) -> OnWorklist:
+    header = Header(encounter_id=encounter_id, tenant="t", admitted_at=ClinicalTime(NOW - timedelta(days=1)))
+    return OnWorklist(header, None, None, alerts, 0)
+
+
+def test_drafts_first_then_priority() -> None:
+    rows = [
+        row("high-but-sent", alert("high-but-sent", "sent", 90)),
+        row("low-draft", alert("low-draft", "draft", 10)),
+        row("nothing"),
+        row("settled", alert("settled", "auto-resolved", 99)),
+        row("high-draft", alert("high-draft", "draft", 40)),
+    ]
+    expected = ["high-draft", "low-draft", "high-but-sent", "nothing", "settled"]
+    for seed in range(20):
+        Random(seed).shuffle(rows)
+        assert [one.row.header.encounter_id for one in ranked(rows, NOW)] == expected
+
+
+def test_a_draft_ranks_its_encounter_even_beside_a_higher_question_already_asked() -> None:
+    (one,) = ranked([row("e", alert("e", "sent", 80), alert("e", "draft", 20))], NOW)
+    assert (one.drafts, one.top and one.top.state) == (1, "draft")
+
+
+def test_days_are_midnights_in_the_hospital_and_stop_at_discharge() -> None:
+    east = ClinicalTime(datetime.fromisoformat("2026-05-04T23:50:00-04:00"))
+    header = Header(encounter_id="e", tenant="t", admitted_at=east)
+    assert days_in(header, datetime.fromisoformat("2026-05-05T04:30:00+00:00")) == 1
+    assert days_in(header, datetime.fromisoformat("2026-05-05T03:55:00+00:00")) == 0
+    gone = header.model_copy(update={"discharged_at": ClinicalTime(datetime.fromisoformat("2026-05-06T09:00:00-04:00"))})
+    assert days_in(gone, NOW + timedelta(days=30)) == 2
+    assert days_in(header, None) is None
