@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     gateway_url: str = Field(default="", description="where the workbench hands decisions to; default: http://CDI_HOST:CDI_API_PORT")
     gateway_token: Path | None = Field(default=None, description="file with the workbench's bearer token, where the gateway needs one")
     workbench_exposed: bool = Field(
-        default=False, description="let the workbench, which has no accounts yet, listen beyond loopback (in a container published on loopback)"
+        default=False, description="let the workbench, which has no accounts yet, listen beyond loopback (for a container published on it)"
     )
     metrics_port: int = Field(default=9464, description="Prometheus port of a room's process; 0: none")
     tokens: Path | None = Field(default=None, description="file of bearer tokens (0600): needed for any address but loopback")

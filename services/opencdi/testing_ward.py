@@ -20,6 +20,7 @@ from opencdi.events.audiences import (
     QueryWording,
 )
 from opencdi.events.pages import CodingPage, Effect, Evidence, FindingsPage, WorkingCode, WorkingDrg
+from opencdi.events.topics import QUERY_ALERTS
 from opencdi.testing_topics import MADE_BY, Telling, Written, at, moved, passed, seen, written
 
 PHYSICIAN = told.Person(staff_id="1184726", name="HALVORSEN^ERIK", role="provider")
@@ -48,6 +49,11 @@ def ward() -> list[Outgoing]:
             )
     telling.dead("intake", "NO_PATIENT")
     return telling.messages
+
+
+def alerts_of(messages: list[Outgoing]) -> list[QueryAlert]:
+    """The alerts among these messages."""
+    return [QueryAlert.read(message.value) for message in messages if message.topic == QUERY_ALERTS]
 
 
 def admit(telling: Telling, encounter_id: str, name: str, mrn: str, born: str, sex: Any, location: str, reason: str, day: int = 0) -> None:

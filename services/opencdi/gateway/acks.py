@@ -10,6 +10,7 @@ from typing import Literal
 
 Code = Literal["AA", "AE", "AR"]
 _LINE_END = re.compile(rb"[\r\n]")
+_CONDITIONS = frozenset({b"AL", b"NE", b"ER", b"SU"})
 _COMMIT: dict[Code, bytes] = {"AA": b"CA", "AE": b"CE", "AR": b"CR"}
 # HL7 table 0357, by our reason codes
 _CONDITION_BY_REASON = {
@@ -50,15 +51,22 @@ def acknowledgements(message: bytes, code: Code, *, ack_id: str, at: datetime, r
     Stored is all that we ever promise, so in enhanced mode the application acknowledgement follows the commit at once.
     """
     sender = sender_of(message)
-    commit, application = sender.field(15).strip(), sender.field(16).strip()
+    commit, application = conditions_of(sender)
     if not commit and not application:
         return (_ack(sender, code.encode(), ack_id, at, reason, where),)
-    told = []
-    if _wanted(commit, code):
-        told.append(_ack(sender, _COMMIT[code], ack_id, at, reason, where))
-    if _wanted(application, code) and code == "AA":  # what was not committed gets no application's answer
-        told.append(_ack(sender, b"AA", ack_id + "-a", at, reason, where))
+    committed = _wanted(commit, code)
+    told = [_ack(sender, _COMMIT[code], ack_id, at, reason, where)] if committed else []
+    if _wanted(application, code) and (code == "AA" or not committed):  # what was not committed has had its answer
+        told.append(_ack(sender, code.encode(), ack_id + "-a", at, reason, where))
     return tuple(told)
+
+
+def conditions_of(sender: Sender) -> tuple[bytes, bytes]:
+    """MSH-15 and MSH-16, where they hold a condition of HL7 table 0155; anything else there is as good as empty."""
+    commit, application = (
+        condition if condition in _CONDITIONS else b"" for condition in (sender.field(15).strip(), sender.field(16).strip())
+    )
+    return commit, application
 
 
 def _wanted(condition: bytes, code: Code) -> bool:

@@ -66,6 +66,8 @@ class Doors:
             message = message.removeprefix(START).removesuffix(END)
         answer = await listener.answer(message, backload="x-cdi-backload" in request.headers)
         status = 413 if len(message) > MAX_RECORD_BYTES and answer.code == "AR" else _STATUS_BY_CODE[answer.code]
+        if not answer.acks and status == 200:
+            return Response(status_code=204)  # stored; by MSH-15 and MSH-16 this sender wants no acknowledgement
         return Response(b"".join(answer.acks), status, media_type=CONTENT_TYPE)
 
     async def fhir_any(self, request: Request) -> Response:

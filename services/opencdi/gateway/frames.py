@@ -40,6 +40,7 @@ class Frames:
     def __init__(self, limit: int) -> None:
         """`limit`: bytes of the largest message kept."""
         self.limit = limit
+        self._head_bytes = min(_HEAD_BYTES, limit - len(_AGAIN))  # what is certainly there when the first bytes are let go
         self.garbage = 0
         """Bytes passed over so far."""
         self._buffer = bytearray()
@@ -104,7 +105,7 @@ class Frames:
 
     def _let_go(self, upto: int) -> None:
         if not self._size:
-            self._head, self._hash = bytes(self._buffer[: min(upto, _HEAD_BYTES)]), hashlib.sha256()
+            self._head, self._hash = bytes(self._buffer[: self._head_bytes]), hashlib.sha256()
         self._hash.update(self._buffer[:upto])
         self._size += upto
         del self._buffer[:upto]

@@ -38,7 +38,7 @@ class Desk:
 
     def get(self, key: str, model: type[S]) -> S | None:
         """The record under that key; the key's first word is the model's, so the cast holds (RecordCodec checks it)."""
-        return cast(S | None, self.states.get(key))
+        return cast("S | None", self.states.get(key))
 
     def say(self, encounter_id: str, fact: Fact, text: str | None = None) -> None:
         """A fact about an encounter; a note brings its text."""

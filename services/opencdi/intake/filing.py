@@ -23,6 +23,7 @@ def file(desk: Desk, told: Told) -> None:
     if told.merge is not None:
         _merge(desk, told.merge, patient_id)
         patient_id = current(desk, patient_id)
+    visit_id: str | None = None
     if told.visit is not None:
         visit_id = settled_visit(desk, patient_id, told.visit, told.at.at) or _open_visit(desk, patient_id, told)
         if visit_id is not None and told.visit.event != "mention":
@@ -30,8 +31,10 @@ def file(desk: Desk, told: Told) -> None:
         elif visit_id is None and told.visit.event != "mention":
             desk.problems.append(("NO_VISIT", "PV1-19"))
             desk.kept += 1
+    visit = desk.get(f"visit/{visit_id}", Visit) if visit_id is not None else None
+    settled = desk.followed(visit.encounter_id) if visit is not None else None
     for item in told.items:
-        _item(desk, patient_id, item, told.visit)
+        _item(desk, patient_id, item, told.visit, settled)
     if desk.visits_changed:
         _release(desk, patient_id)
     desk.problems.extend(told.problems)
@@ -88,8 +91,10 @@ def _happened_at(fact: Fact) -> datetime:
     raise TypeError(fact.kind)
 
 
-def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> None:
-    encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item.fact)
+def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, settled: str | None) -> None:
+    encounter_id = (
+        settled or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item.fact)
+    )
     if encounter_id is None:
         _hold(desk, patient_id, item, visit)
         return

@@ -20,7 +20,10 @@ def current(desk: Desk, patient_id: str) -> str:
 
 def id_of(desk: Desk, identifier: Identifier) -> str:
     """The patient under that number, known or not."""
-    own = desk.id_of("patient", identifier.authority, identifier.value)
+    return _led(desk, desk.id_of("patient", identifier.authority, identifier.value))
+
+
+def _led(desk: Desk, own: str) -> str:
     lead = desk.get(f"alias/{own}", Lead)
     return current(desk, lead.to if lead is not None else own)
 
@@ -44,7 +47,7 @@ def referred(desk: Desk, reference: str) -> str:
 def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str, ...] = ()) -> str:
     """The patient whom these numbers name; learns name, birth date, sex and further numbers, and says what changed."""
     own = [desk.id_of("patient", i.authority, i.value) for i in told.ids]
-    found = dict.fromkeys(id_of(desk, i) for i in told.ids if _is_known(desk, i))
+    found = dict.fromkeys(_led(desk, i) for i in own if f"person/{i}" in desk.states or f"alias/{i}" in desk.states)
     if len(found) > 1:
         desk.problems.append(("IDENTITY_CONFLICT", "PID-3"))  # two patients in one list: the first number decides, nobody is merged by it
     patient_id = next(iter(found), own[0])
@@ -63,11 +66,6 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str
         if alias != patient_id and (stand_in := desk.get(f"person/{alias}", Person)) is not None and stand_in.into is None:
             merge(desk, alias, patient_id)
     return patient_id
-
-
-def _is_known(desk: Desk, identifier: Identifier) -> bool:
-    own = desk.id_of("patient", identifier.authority, identifier.value)
-    return f"person/{own}" in desk.states or f"alias/{own}" in desk.states
 
 
 def _lead(desk: Desk, key: str, to: str) -> None:

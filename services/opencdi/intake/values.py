@@ -20,7 +20,7 @@ _HAEMOLYSED = re.compile(r"h(?:a)?emoly[sz]ed|h(?:a)?emolysis", re.IGNORECASE)
 def number_in(sent: str) -> tuple[float, Comparator | None] | None:
     """The number and its comparator; None if these are words."""
     match = _NUMBER.match(sent.strip())
-    return (float(match[2]), cast(Comparator | None, match[1])) if match else None
+    return (float(match[2]), cast("Comparator | None", match[1])) if match else None
 
 
 def measurement(

@@ -14,7 +14,7 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import term_form
 
-ATTRIBUTES = ("severity", "acuity", "laterality", "type", "stage", "organism", "cause", "site", "resolved", "icd10cm")
+ATTRIBUTES = ("severity", "acuity", "laterality", "type", "stage", "organism", "cause", "site", "resolved", "poa", "icd10cm")
 """The closed list of what a finding may say beyond its concept."""
 
 
@@ -22,13 +22,15 @@ ATTRIBUTES = ("severity", "acuity", "laterality", "type", "stage", "organism", "
 class Concept:
     """A condition, procedure, device, drug group or organism.
 
-    `chronic`: it does not end, so that "history of" it means that the patient has it (DOMAIN B24).  `terms` gives for each term what it
+    `chronic`: it does not end, so that "history of" it means that the patient has it (DOMAIN B24).  `generic`: a
+    longer tabular term around it names the disease better.  `terms` gives for each term what it
     implies beyond the concept ("HFpEF": type diastolic).
     """
 
     slug: str
     kind: FindingKind
     chronic: bool
+    generic: bool
     terms: Mapping[str, Mapping[str, str]] = field(hash=False)
 
 
@@ -37,14 +39,14 @@ class WrongConcepts(Exception):
 
 
 def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
-    if unknown := set(told) - {"kind", "chronic", "terms", "implies"}:
+    if unknown := set(told) - {"kind", "chronic", "generic", "terms", "implies"}:
         raise WrongConcepts(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     terms: dict[str, Mapping[str, str]] = {str(term): {} for term in told.get("terms", ())}
     for term, implied in told.get("implies", {}).items():
         if unknown := set(implied) - set(ATTRIBUTES):
             raise WrongConcepts(f"{slug}: unknown attribute {', '.join(sorted(unknown))}")
         terms[str(term)] = implied
-    return Concept(slug, told["kind"], bool(told.get("chronic", False)), terms)
+    return Concept(slug, told["kind"], bool(told.get("chronic", False)), bool(told.get("generic", False)), terms)
 
 
 @lru_cache(maxsize=4)

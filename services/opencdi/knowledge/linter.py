@@ -3,12 +3,12 @@
 Deterministic, no model.  It knows nothing of rules, topics or states; `opencdi.queries.gate` lets nothing by that it rejects.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from opencdi.knowledge import query_language as language
 from opencdi.knowledge.query_language import Diagnosis, diagnoses_in
+from opencdi.knowledge.query_text import Offered, QueryText
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,129 +18,6 @@ class Violation:
     requirement: str
     where: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """An indicator as the physician would see it."""
-
-    text: str
-    source: str
-    source_id: str
-    at: str
-    author: str
-    quote: str = ""
-    encounter_id: str = ""
-    prior: bool = False
-    pertinence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """An answer that may be ticked."""
-
-    text: str
-    diagnosis: str = ""
-    ticked: bool = False
-    emphasised: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class QueryText:
-    """The provider's half of a question; `extra` are fields that the contract does not know; `effects`: option's diagnosis -> weight."""
-
-    encounter_id: str
-    patient_id: str
-    addressed_to: str
-    author: str
-    created_at: str
-    title: str
-    why: str
-    question: str
-    documented: tuple[Quoted, ...] = ()
-    indicators: tuple[Quoted, ...] = ()
-    contrary: tuple[Quoted, ...] = ()
-    no_contrary_evidence_found: bool = False
-    options: tuple[Offered, ...] = ()
-    extra: tuple[str, ...] = ()
-    effects: Mapping[str, float] | None = None
-
-    def prose(self) -> Iterator[tuple[str, str]]:
-        """(where, text) of everything written by the author of the question, indicators left out."""
-        yield "title", self.title
-        yield "why", self.why
-        yield "question", self.question
-        for index, option in enumerate(self.options):
-            yield f"options[{index}]", option.text
-
-
-_KNOWN = {"query_id", "id", "encounter_id", "patient_id", "addressed_to", "author", "created_at", "title", "why", "question", "documented", "indicators", "contrary",
-          "no_contrary_evidence_found", "options", "kind", "tenant", "state", "as_of", "made_by", "gate", "answer_option",
-          "answer_text"}  # fmt: skip
-_TICKED = ("selected", "checked", "ticked", "default", "preselected", "pre_ticked")
-_EMPHASISED = ("bold", "emphasis", "highlight", "highlighted", "recommended")
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _list(value: Any) -> list[Mapping[str, Any]]:
-    return [one if isinstance(one, Mapping) else {"text": _text(one)} for one in value] if isinstance(value, list) else []
-
-
-def _quoted(told: Mapping[str, Any]) -> Quoted:
-    at = told.get("at")
-    prior = bool(told.get("prior") or told.get("prior_encounter"))
-    return Quoted(
-        text=_text(told.get("text")),
-        source=_text(told.get("source")),
-        source_id=_text(told.get("source_id")),
-        at=_text(at.get("at")) if isinstance(at, Mapping) else _text(at),
-        author=_text(told.get("author")),
-        quote=_text(told.get("quote")),
-        encounter_id=_text(told.get("encounter_id")),
-        prior=prior,
-        pertinence=_text(told.get("pertinence")),
-    )
-
-
-def _offered(told: Mapping[str, Any]) -> Offered:
-    return Offered(
-        text=_text(told.get("text")),
-        diagnosis=_text(told.get("diagnosis")),
-        ticked=any(told.get(name) for name in _TICKED),
-        emphasised=any(told.get(name) for name in _EMPHASISED),
-    )
-
-
-def query_text(wording: Mapping[str, Any], internal: Mapping[str, Any] | None = None) -> QueryText:
-    """The text to lint, from a question in JSON; what is missing becomes empty, and the requirements say so."""
-    to = wording.get("addressed_to")
-    effects = {
-        _text(one.get("concept")): float(one["weight_delta"])
-        for one in _list((internal or {}).get("effect"))
-        if isinstance(one.get("weight_delta"), int | float)
-    }
-    return QueryText(
-        encounter_id=_text(wording.get("encounter_id")),
-        patient_id=_text(wording.get("patient_id")),
-        addressed_to=(_text(to.get("staff_id")) or _text(to.get("name"))) if isinstance(to, Mapping) else _text(to),
-        author=_text(wording.get("author")),
-        created_at=_text(wording.get("created_at")),
-        title=_text(wording.get("title")),
-        why=_text(wording.get("why")),
-        question=_text(wording.get("question")),
-        documented=tuple(map(_quoted, _list(wording.get("documented")))),
-        indicators=tuple(map(_quoted, _list(wording.get("indicators")))),
-        contrary=tuple(map(_quoted, _list(wording.get("contrary")))),
-        no_contrary_evidence_found=bool(wording.get("no_contrary_evidence_found")),
-        options=tuple(map(_offered, _list(wording.get("options")))),
-        extra=tuple(f"{name}: {value}" for name, value in wording.items() if name not in _KNOWN)
-        + tuple(f"{name}: {value}" for option in _list(wording.get("options")) for name, value in option.items()
-                if name not in {"option_id", "text", "diagnosis", "free_text", *_TICKED, *_EMPHASISED}),
-        effects=effects or None,
-    )  # fmt: skip
 
 
 # --- C.1 content ------------------------------------------------------------------------------------------------------
@@ -290,8 +167,9 @@ def _introduced(q: QueryText) -> Iterator[Violation]:
 
 # --- C.4 what must never reach the provider ------------------------------------------------------------------------------
 def _money(q: QueryText) -> Iterator[Violation]:
-    told = [*q.prose(), *((f"{name}[{i}]", f"{one.text} {one.source}") for name, all_of in (("indicators", q.indicators), ("contrary", q.contrary))
-                          for i, one in enumerate(all_of))]  # fmt: skip
+    told = list(q.prose())
+    for name, quoted in (("indicators", q.indicators), ("contrary", q.contrary)):
+        told += [(f"{name}[{index}]", f"{one.text} {one.source}") for index, one in enumerate(quoted)]
     for where, text in told:
         if match := language.MONEY.search(text) or language.MONEY_IN_CAPITALS.search(text):
             yield Violation("Q-30", where, f"speaks of {match.group()}")

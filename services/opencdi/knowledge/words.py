@@ -23,6 +23,11 @@ _BRITISH = (
     (re.compile(r"anaes"), "anes"),
     (re.compile(r"leuk?caem"), "leukem"),
 )
+_SPELLED_OUT = {
+    "resp": "respiratory", "exac": "exacerbation", "pulm": "pulmonary", "hypoxemic": "hypoxic", "hypoxemia": "hypoxia",
+    "hypercarbic": "hypercapnic", "hypercarbia": "hypercapnia",
+}  # fmt: skip
+"""Clippings and doublets that mean the same wherever they stand."""
 MAX_TOKEN = 40
 """A longer run of letters is no word of any lexicon (a base64 blob, a run of underscores)."""
 BREAK = "\n"
@@ -42,7 +47,7 @@ def word_form(token: str) -> str:
             word = pattern.sub(american, word)
     if len(word) > 3 and word[-1] == "s" and word[-2] not in "suia":
         word = word[:-1]  # plural; "abscess", "sepsis", "virus", "pus" keep theirs
-    return word
+    return _SPELLED_OUT.get(word, word)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,8 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
     taken = {i for mention in ours for i in range(mention.first, mention.last)}
     shorts = [short for short in _short_forms_in(text, words, sections, vocabulary) if short.first not in taken]
     ours = sorted([*ours, *shorts], key=lambda mention: mention.first)
-    return _with_tabular(ours, vocabulary.tabular.matches(words.words))
+    generic = frozenset(slug for slug, concept in vocabulary.concepts.items() if concept.generic)
+    return _with_tabular(ours, vocabulary.tabular.matches(words.words), generic)
 
 
 def _short_forms_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> Iterator[Mentioned]:
@@ -132,10 +133,13 @@ def _short_forms_in(text: str, words: Words, sections: list[SectionKind], vocabu
             break
 
 
-def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]]) -> list[Mentioned]:
+def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], generic: frozenset[str]) -> list[Mentioned]:
     found: list[Mentioned] = []
     at = 0
+    named_until = 0  # ours hide the tabular terms inside them
     for first, last, code in terms:
+        if first < named_until:
+            continue
         while at < len(ours) and ours[at].last <= first:
             found.append(ours[at])
             at += 1
@@ -147,8 +151,12 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]]) 
             found.append(Mentioned(first, last, f"icd10cm:{code}", kind_of_code(code), chronic_code(code)))
             continue
         head = inside[0]
+        named_until = inside[-1].last
         whole = first <= head.first and inside[-1].last <= last
-        if whole and last - first > head.last - head.first:
+        longer = whole and last - first > head.last - head.first
+        if longer and head.concept in generic:
+            inside = [Mentioned(first, last, f"icd10cm:{code}", kind_of_code(code), chronic_code(code)), *inside[1:]]
+        elif longer:
             inside[0] = Mentioned(head.first, head.last, head.concept, head.kind, head.chronic, {**head.attributes, "icd10cm": code})
         found.extend(inside)
     found.extend(ours[at:])

@@ -20,6 +20,8 @@ _NEW = frozenset({"new", "newly", "acute", "acutely", "onset", "worsening", "exa
 _GRADES = frozenset({"trace", "mild", "moderate", "severe", "mildly", "moderately", "severely", "small", "large"})
 _SPELLS = frozenset({"hour", "day", "week", "month", "hr", "wk"})
 _PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies"})
+_NO_LIST = 8
+"""A cue that reaches no further than this speaks of the words next to it, not of a list: it does not reach across a comma."""
 MAX_CUES = 200
 """Cues weighed for one sentence; a longer "sentence" (a table, a run of commas) is cut off at the same place everywhere."""
 
@@ -85,6 +87,8 @@ def _reaches(hit: Hit, mention: Mention, hits: list[Hit], words: list[str], cues
     makes = "historical" if cue.makes == "long-standing" else cue.makes
     match cue.place:
         case "before":
+            if cue.within <= _NO_LIST and "," in words[last : mention.first]:
+                return False  # "troponin negative, hypertension", "not on oxygen, CAD"
             return last <= mention.first <= last + cue.within and not _ended(hits, makes, last, mention.first)
         case "after":
             return (

@@ -52,9 +52,29 @@ _DUE_TO: Lexicon[bool] = Lexicon(
         "with", "growing", "positive for", "resulting from", "precipitated by", "triggered by",
     )
 )  # fmt: skip
-_ORGANISM_ONLY = frozenset({"with", "growing", term_form("positive for"), "from", term_form("associated with")})
+_ORGANISM_ONLY = frozenset({"with", "growing", term_form("positive for"), term_form("associated with")})
 """After these a disease is company rather than cause; an organism is still the organism."""
 _REACH = 5
+_ON_ADMISSION: Lexicon[str] = Lexicon(
+    [
+        *((term_form(term), "yes") for term in ("present on admission", "present at admission", "POA", "present on arrival")),
+        *(
+            (term_form(term), "no")
+            for term in ("not present on admission", "not present at admission", "not POA", "not present on arrival")
+        ),
+    ]
+)
+_SAID_WITHIN = 12
+"""Words behind a mention within which "present on admission" still speaks of it."""
+_ONSET: Lexicon[str] = Lexicon(
+    (term_form(term), onset)
+    for onset, terms in {
+        "before-admission": ("present on admission", "poa", "present on arrival", "on arrival", "on presentation", "prior to arrival"),
+        "in-hospital": ("not present on admission", "hospital acquired", "developed in hospital", "developed during this admission"),
+    }.items()
+    for term in terms
+)
+"""The provider's own words about present on admission (Guidelines appendix I)."""
 
 
 def attributes_of(at: int, mentions: list[Mentioned], words: list[str]) -> dict[str, str]:
@@ -67,8 +87,12 @@ def attributes_of(at: int, mentions: list[Mentioned], words: list[str]) -> dict[
                 told.setdefault(name, value)
         if mention.concept in _STAGED and (stage := _stage_of(mention, words)):
             told.setdefault("stage", stage)
+        if poa := _poa_of(mention, words):
+            told.setdefault("poa", poa)
         for name, value in _causes_of(at, mentions, words):
             told.setdefault(name, value)
+        if mention.kind == "diagnosis" and (onset := _onset_of(mention, words)):
+            told.setdefault("onset", onset)
     return told
 
 
@@ -103,6 +127,15 @@ def _right_of(mention: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]
             return
 
 
+def _onset_of(mention: Mentioned, words: list[str]) -> str | None:
+    """ "Sepsis due to UTI, present on admission": up to the end of the clause; a comma before another diagnosis ends it."""
+    end = next((i for i in range(mention.last, len(words)) if words[i] in {BREAK, ";"}), len(words))
+    for first, _, onset in _ONSET.matches(words, mention.last, end):
+        between = words[mention.last : first]
+        return onset if "," not in between[:-1] else None
+    return None
+
+
 def _stage_of(mention: Mentioned, words: list[str]) -> str | None:
     for i in range(mention.last, min(len(words), mention.last + 3)):
         if words[i] in _STAGES:
@@ -113,6 +146,13 @@ def _stage_of(mention: Mentioned, words: list[str]) -> str | None:
         if words[i] == "stage" and words[i + 1] in _STAGES:
             return _STAGES[words[i + 1]]
     return None
+
+
+def _poa_of(mention: Mentioned, words: list[str]) -> str | None:
+    """What the note itself says of its presence on admission, in the same clause (Guidelines appendix I: the provider's words)."""
+    behind = words[mention.last : mention.last + _SAID_WITHIN]
+    until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))
+    return next((told for _, _, told in _ON_ADMISSION.matches(behind, 0, until)), None)
 
 
 def _causes_of(at: int, mentions: list[Mentioned], words: list[str]) -> Iterator[tuple[str, str]]:

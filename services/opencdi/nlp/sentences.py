@@ -17,7 +17,7 @@ _SHORT_FORMS = frozenset(
         "t.i.d", "p.o", "i.v", "a.m", "p.m", "resp",
     ]
 )  # fmt: skip
-_WRAPPED_AT = 50
+_WRAPPED_AT = 65
 """A line at least this long that ends without a full stop was broken by the editor, not by the author."""
 _ITEM_NUMBER = re.compile(r"(?<![^\s;])1?\d$")
 _BEFORE_DOT = re.compile(r"[A-Za-z.]+$")

@@ -11,7 +11,7 @@ import yaml
 from opencdi.events.pages import ValueInText
 
 _BETWEEN = (
-    r"level|count|of|is|was|at|to|=|:|~|up|down|now|elevated|found|be|today|on|admission|"
+    r"level|count|of|is|was|at|to|=|:|~|up|down|now|elevated|peaked|peak|found|be|today|on|admission|"
     r"dropped|fell|rose|has|been|in|the|low|high|>|<|≥|≤|\(|,"
 )
 _SAID = rf"(?:[ \t]{{0,3}}(?:{_BETWEEN})){{0,4}}[ \t]{{0,3}}"
@@ -61,7 +61,7 @@ def load_values(folder: Path) -> Values:
             names.append(name)
     either = "|".join(re.escape(name) for name in sorted(exact, key=len, reverse=True))
     any_case = "|".join(re.escape(name).replace(r"\ ", r"[ \t]") for name in sorted(names, key=len, reverse=True))
-    return Values(re.compile(rf"(?<![\w.-])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name)
+    return Values(re.compile(rf"(?<![\w./-])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name)
 
 
 def values_in(text: str, values: Values) -> list[ValueInText]:

@@ -108,5 +108,8 @@ def of_act(treatment: str, act: Act) -> Cited:
 def of_listing(listing: Listing) -> Cited:
     """A listed diagnosis as an indicator."""
     return Cited(
-        "listed", Indicator(text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at, author=NOT_STATED)
+        "listed",
+        Indicator(
+            text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at, author=NOT_STATED
+        ),
     )

@@ -3,8 +3,9 @@
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import AlertEffect, GateReport, Indicator, ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
-from opencdi.knowledge.linter import Offered, QueryText, Quoted, lint
+from opencdi.knowledge.linter import lint
 from opencdi.knowledge.query_language import EDITION
+from opencdi.knowledge.query_text import Offered, QueryText, Quoted
 
 
 class NotCompliant(Exception):

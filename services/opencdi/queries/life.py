@@ -31,7 +31,9 @@ _LEGAL: dict[QueryState | None, tuple[QueryState, ...]] = {
 LEGAL = {state: frozenset(following) for state, following in _LEGAL.items()}
 
 OVER: frozenset[QueryState] = frozenset(state for state, following in LEGAL.items() if state is not None and not following)
-UNANSWERED: frozenset[QueryState] = frozenset(("candidate", "waiting-for-documents", "draft", "approved", "sent", "viewed", "escalated", *_HELD))
+UNANSWERED: frozenset[QueryState] = frozenset(
+    ("candidate", "waiting-for-documents", "draft", "approved", "sent", "viewed", "escalated", *_HELD)
+)
 WITH_THE_PHYSICIAN: frozenset[QueryState] = frozenset({"sent", "viewed", "escalated"})
 
 

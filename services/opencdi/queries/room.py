@@ -82,7 +82,7 @@ class Desk:
     def _concerns(self, entry: Entry) -> bool:
         """Tried on the bytes: most results are read by no rule, and are passed on undecoded."""
         pages = entry.envelope.pages
-        if "findings" in pages or "coding" in pages or "failed" in pages:
+        if "findings" in pages or "coding" in pages or "failed" in pages or entry.envelope.replays:
             return True
         return "facts" in pages and bool(self.inputs.touched.search(entry.pages[pages.index("facts")]))
 

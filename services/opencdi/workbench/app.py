@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from opencdi.bus.supervisor import StaysShut
 from opencdi.knowledge.site import load_site
 from opencdi.settings import Settings, rules_dir
 from opencdi.store.engine import open_engine
@@ -29,10 +30,6 @@ from opencdi.workbench.physician_pages import physician_pages
 from opencdi.workbench.screen import screen
 from opencdi.workbench.specialist_pages import specialist_pages
 from opencdi.workbench.stream import Watch
-
-
-class CannotServe(Exception):
-    """The workbench cannot listen there; the text names the setting to change."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -75,12 +72,16 @@ def _desk(settings: Settings) -> Desk:
     return Desk(engine, blind, screen(site.timezone), gateway, settings.tenant)
 
 
-def serve(settings: Settings) -> None:
-    """Serve until told to stop.  Raises `CannotServe`; raises what ended the projection, if that is what ended it."""
+def serve(settings: Settings, beat: Callable[[], None] = lambda: None) -> None:
+    """Serve until told to stop; `beat` is called while the pages follow the line, for a watchdog.
+
+    Raises `StaysShut` where it may not or cannot listen, naming the setting; raises what ended the projection, if that ended it.
+    """
     listener = _listener(settings)
     app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False))
     follower: Follower = app.state.follower
+    follower.beat = beat
     threading.Thread(target=_end_with, args=(follower, server), daemon=True).start()
     server.run(sockets=[listener])
     if follower.failed is not None:
@@ -94,11 +95,11 @@ def _end_with(follower: Follower, server: uvicorn.Server) -> None:
 
 def _listener(settings: Settings) -> socket.socket:
     if not (settings.workbench_exposed or _loopback(settings.host)):
-        raise CannotServe("the workbench has no accounts yet and listens on this machine only: set CDI_HOST to 127.0.0.1")
+        raise StaysShut("the workbench has no accounts yet and listens on this machine only: set CDI_HOST to 127.0.0.1")
     try:
         return socket.create_server((settings.host, settings.workbench_port))
     except OSError:
-        raise CannotServe(f"port {settings.workbench_port} is in use: set CDI_WORKBENCH_PORT to another") from None
+        raise StaysShut(f"port {settings.workbench_port} is in use: set CDI_WORKBENCH_PORT to another") from None
 
 
 def _loopback(host: str) -> bool:

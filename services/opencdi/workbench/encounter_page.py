@@ -1,7 +1,7 @@
 """The encounter on one screen: what is open, what the notes say, what it would be coded as, and what moved that."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -97,7 +97,8 @@ def _notes(
         restricted, current = withheld.hides_note(one.note.note_id), one.note.note_id not in seen
         seen.add(one.note.note_id)
         marks = [] if restricted or one.retracted else [*_marks(one, coding, questions)]
-        shown.append(NoteShown(one, current, restricted, tuple(segments("" if restricted else one.text, marks))))
+        held = replace(one, text="", reading=None) if restricted else one
+        shown.append(NoteShown(held, current, restricted, tuple(segments(held.text, marks))))
     return shown
 
 

@@ -1,6 +1,7 @@
 """The projection at work in a thread of the pages' process."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -14,6 +15,7 @@ class Follower:
 
     engine: Engine
     bus_url: str
+    beat: Callable[[], None] = lambda: None
     stop: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     failed: BaseException | None = None
@@ -26,7 +28,7 @@ class Follower:
 
     def _run(self) -> None:
         try:
-            follow(self.engine, self.bus_url, self.stop)
+            follow(self.engine, self.bus_url, self.stop, self.beat)
         except BaseException as error:
             self.failed = error  # raised again by `serve`, where the process ends
         finally:

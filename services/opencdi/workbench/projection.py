@@ -64,7 +64,7 @@ class Projection:
                 seq = next_seq(connection, self.epoch)
                 batch = Batch(connection)
                 for delivered in told:
-                    _apply(batch, delivered, seq)
+                    apply_record(batch, delivered, seq)
                 move_on(batch, {(d.topic, d.partition): d.position + 1 for d in told})
                 batch.write()
         return len(told)
@@ -74,7 +74,8 @@ class Projection:
         self.reader.close()
 
 
-def _apply(batch: Batch, delivered: Delivered, seq: int) -> None:
+def apply_record(batch: Batch, delivered: Delivered, seq: int) -> None:
+    """Write what one record says; one that cannot be read is counted instead."""
     record = delivered.record
     if room := _ROOM_BY_DEAD_TOPIC.get(delivered.topic):
         apply_dead_letter(batch, room, record)
@@ -100,8 +101,11 @@ def _apply_entry(batch: Batch, record: Record) -> str:
     return entry.envelope.tenant
 
 
-def follow(engine: Engine, bus_url: str, stop: Event) -> None:
-    """Keep the projection up with the bus until `stop`.  The world down: try again for a while, then raise (DESIGN §8)."""
+def follow(engine: Engine, bus_url: str, stop: Event, beat: Callable[[], None] = lambda: None) -> None:
+    """Keep the projection up with the bus until `stop`; `beat` is called each turn, for a watchdog.
+
+    The world down: try again for a while, then raise (DESIGN §8).
+    """
     away = Retrying(
         retry=retry_if_exception_type((BusDown, OperationalError)),
         stop=stop_after_delay(PATIENCE_S),
@@ -110,15 +114,16 @@ def follow(engine: Engine, bus_url: str, stop: Event) -> None:
         reraise=True,
     )
     while not stop.is_set():
-        away(_follow_once, engine, bus_url, stop)
+        away(_follow_once, engine, bus_url, stop, beat)
 
 
-def _follow_once(engine: Engine, bus_url: str, stop: Event) -> None:
+def _follow_once(engine: Engine, bus_url: str, stop: Event, beat: Callable[[], None]) -> None:
     # Opened anew after each failure: a reader that has polled what was not stored would otherwise go on behind it.
     with open_bus(bus_url) as bus:
         projection = Projection(engine, bus, bus_url)
         try:
             while not stop.is_set():
                 projection.turn()
+                beat()
         finally:
             projection.close()

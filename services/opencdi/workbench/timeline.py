@@ -51,16 +51,7 @@ def _of_item(item: Item) -> Happening | None:
     at = item.at
     match item.fact:
         case told.MeasurementResulted() as fact:
-            gone = fact.status == "withdrawn" or fact.problem is not None
-            before = [
-                earlier.value
-                for _, earlier in item.earlier
-                if isinstance(earlier, told.MeasurementResulted) and earlier.value != fact.value
-            ]
-            corrected = f" (was {quantity(before[-1])})" if before and before[-1] is not None else ""
-            flag = f" {fact.abnormal}" if fact.abnormal and fact.abnormal != "N" else ""
-            name = words(fact.analyte) if fact.analyte else fact.code.text or fact.code.code
-            return Happening(at, "results", f"{name} {measured(fact)}{flag}{corrected}", words((fact.problem or "withdrawn").lower()) if gone else "", "", gone)
+            return _result(item, fact)
         case told.EncounterUpdated() as fact:
             parts = (
                 fact.encounter_class and words(fact.encounter_class),
@@ -97,6 +88,15 @@ def _of_item(item: Item) -> Happening | None:
         case told.Decision() as fact:
             return Happening(at, "decision", words(fact.kind.replace("_", " ")), person_name(fact.actor.name) or fact.actor.staff_id)
     return None
+
+
+def _result(item: Item, fact: told.MeasurementResulted) -> Happening:
+    before = [old.value for _, old in item.earlier if isinstance(old, told.MeasurementResulted) and old.value != fact.value]
+    corrected = f" (was {quantity(before[-1])})" if before and before[-1] is not None else ""
+    flag = f" {fact.abnormal}" if fact.abnormal and fact.abnormal != "N" else ""
+    name = words(fact.analyte) if fact.analyte else fact.code.text or fact.code.code
+    gone = fact.problem or ("withdrawn" if fact.status == "withdrawn" else "")
+    return Happening(item.at, "results", f"{name} {measured(fact)}{flag}{corrected}", words(gone.lower()), "", bool(gone))
 
 
 def measured(fact: told.MeasurementResulted) -> str:

@@ -34,6 +34,7 @@ def test_a_refusal_says_why_and_where() -> None:
         (b"AL|NE", "AA", [b"CA"]), (b"AL|NE", "AR", [b"CR"]), (b"AL|NE", "AE", [b"CE"]), (b"NE|AL", "AA", [b"AA"]),
         (b"AL|AL", "AA", [b"CA", b"AA"]), (b"AL|AL", "AR", [b"CR"]), (b"NE|NE", "AA", []), (b"ER|NE", "AA", []),
         (b"ER|NE", "AR", [b"CR"]), (b"SU|NE", "AA", [b"CA"]), (b"SU|NE", "AE", []),
+        (b"NE|AL", "AR", [b"AR"]), (b"|AL", "AA", [b"AA"]), (b"ACCEPT|", "AA", [b"AA"]), (b"AL|", "AA", [b"CA"]),
     ],
 )  # fmt: skip
 def test_enhanced_mode(conditions: bytes, code: str, told: list[bytes]) -> None:

@@ -29,8 +29,10 @@ def note(
 
 def test_the_newest_version_stands_in_whatever_order_they_come(new_feed, message: Builder) -> None:
     told = [
-        labs(message, "2.0", "20260504091000-0400", "P"), labs(message, "2.9", "20260504092000-0400"), labs(message, "1.1", "20260504110000-0400", "C"),
-    ]  # fmt: skip
+        labs(message, "2.0", "20260504091000-0400", "P"),
+        labs(message, "2.9", "20260504092000-0400"),
+        labs(message, "1.1", "20260504110000-0400", "C"),
+    ]
     for order in permutations(told):
         feed = new_feed()
         feed.send(message("ADT^A01"))

@@ -43,6 +43,9 @@ def test_absent(text: str) -> None:
     [
         "Denies chest pain, but has <fever>.",
         "No chest pain; <fever> since yesterday.",
+        "Troponin negative, <hypertension>.",
+        "Lungs clear, not on oxygen, <cellulitis> improving.",
+        "<AKI>, not present on admission, from contrast.",
         "No increase in <edema>.",
         "Gram negative <bacteremia>.",
         "No cough, presents with <dyspnea>.",

@@ -1,6 +1,7 @@
 """Whose words count (DOMAIN F.6)."""
 
 import pytest
+
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
 from opencdi.nlp.documents import counts, role_of
 

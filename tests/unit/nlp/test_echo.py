@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from opencdi.nlp.echo import ECHO, echoes_in, lines_of, shingles_of
 
 QUESTION = (

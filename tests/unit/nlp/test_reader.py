@@ -14,8 +14,8 @@ from opencdi.settings import rules_dir
 READER = load_reader(rules_dir() / "nlp")
 PHRASES = [
     "No fever", "acute on chronic", "heart failure", "AKI", "CKD stage 3b", "\r\n", "\n\n", "PMH:", "A/P:", "Cr 2.9", "due to", "E. coli",
-    "sepsis",    ", ", ". ", "[ ]", "mother", "history of", "é", "İstanbul", "\ud800", "\u202e", "\U0001f600", "ﬁbrosis", "<b>", "\\.br\\", "\x0c", "\x00",
-    "0.6",    "BP 85/40", "?", "(-)", "anaemia", "T 101.3 F", "ü" * 50, "x" * 60,
+    "sepsis", ", ", ". ", "[ ]", "mother", "history of", "é", "İstanbul", "\ud800", "\u202e", "\U0001f600", "ﬁbrosis", "<b>", "\\.br\\",
+    "\x0c", "\x00", "0.6", "BP 85/40", "?", "(-)", "anaemia", "T 101.3 F", "ü" * 50, "x" * 60,
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PHRASES) | st.text(max_size=8), max_size=25).map(" ".join)
 
@@ -37,6 +37,9 @@ def finding(text: str, concept: str) -> Finding:
         ("moderate protein-calorie malnutrition", "malnutrition", {"severity": "moderate"}),
         ("Toxic-metabolic encephalopathy", "encephalopathy", {"type": "metabolic-toxic"}),
         ("MRSA bacteremia", "bacteremia", {"organism": "mrsa"}),
+        ("AKI from volume depletion", "acute-kidney-injury", {"cause": "dehydration"}),
+        ("Sepsis due to UTI, present on admission.", "sepsis", {"poa": "yes"}),
+        ("AKI, not present on admission", "acute-kidney-injury", {"poa": "no"}),
         ("AKI on CKD", "acute-kidney-injury", {"acuity": "acute-on-chronic"}),
         ("left pleural effusion", "pleural-effusion", {"laterality": "left"}),
         ("T2DM", "diabetes-mellitus", {"type": "2"}),
@@ -55,6 +58,10 @@ def test_a_modifier_belongs_to_its_own_mention() -> None:
 
 def test_a_longer_tabular_term_names_its_code_on_our_concept() -> None:
     assert finding("Sepsis due to Escherichia coli", "sepsis").attributes["icd10cm"] == "A4151"
+
+
+def test_a_generic_word_gives_way_to_the_tabular_term_around_it() -> None:
+    assert finding("Final diagnosis: malignant neoplasm of right ovary.", "icd10cm:C561").active == "yes"
 
 
 def test_a_tabular_term_without_our_concept_is_found() -> None:
@@ -96,6 +103,7 @@ def test_words_do_not_join_across_sentences() -> None:
         ("BMI 17.2", [("bmi", 17.2, "kg/m2")]),
         ("EF 25-30%", [("ejection-fraction", 25.0, "%")]),
         ("FiO2 0.6", [("fio2", 0.6, "1")]),
+        ("Cr peaked 2.4", [("creatinine", 2.4, "mg/dL")]),
         ("Cr 1.1 -> 2.9", [("creatinine", 1.1, "mg/dL"), ("creatinine", 2.9, "mg/dL")]),
         ("Cr on 12/05 pending", []),
         ("K 2024", []),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from opencdi.bus.room import Key, Overlay, Record, SamePartition, States
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType

@@ -28,7 +28,12 @@ def test_not_one_character_is_added_lost_or_moved(given: tuple[str, list[Mark]])
 @given(marked())
 def test_marked_is_exactly_what_some_reproducing_quote_covers(given: tuple[str, list[Mark]]) -> None:
     text, marks = given
-    covered = {i for mark in marks if 0 <= mark.start < mark.end <= len(text) and text[mark.start : mark.end] == mark.text for i in range(mark.start, mark.end)}
+    covered = {
+        i
+        for mark in marks
+        if 0 <= mark.start < mark.end <= len(text) and text[mark.start : mark.end] == mark.text
+        for i in range(mark.start, mark.end)
+    }
     place, shown = 0, set()
     for segment in segments(text, marks):
         if segment.kind:

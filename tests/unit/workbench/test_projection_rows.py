@@ -1,8 +1,10 @@
 """What an encounter's facts leave in its header and on its chart."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
@@ -18,10 +20,9 @@ from opencdi.store.health import as_of, line_health
 from opencdi.store.migrate import migrate
 from opencdi.testing_topics import Telling, at, seen, written
 from opencdi.testing_ward import AKI, PNEUMONIA, admit, result
-from opencdi.workbench.personas import CODER, SPECIALIST
 from opencdi.workbench.encounter_page import encounter_page
-from opencdi.workbench.projection import _apply
-from zoneinfo import ZoneInfo
+from opencdi.workbench.personas import CODER, SPECIALIST
+from opencdi.workbench.projection import apply_record
 
 
 @pytest.fixture
@@ -37,7 +38,9 @@ def tell(engine: Engine, messages: list[Outgoing]) -> None:
         batch = Batch(connection)
         for position, message in enumerate(messages):
             key = message.to.key if isinstance(message.to, Key) else None
-            _apply(batch, Delivered(message.topic.name, 0, position, Record(message.topic.name, key, message.value, message.headers)), 1)
+            apply_record(
+                batch, Delivered(message.topic.name, 0, position, Record(message.topic.name, key, message.value, message.headers)), 1
+            )
         batch.write()
 
 
@@ -97,7 +100,14 @@ def test_the_status_follows_the_facts(engine: Engine, facts: list[told.Fact], st
 
 
 def test_what_cannot_be_read_is_counted_and_shown_on_the_encounter(engine: Engine) -> None:
-    tell(engine, [Outgoing(QUERY_ALERTS, Key(AKI), b'{"kind": "query_alert"}'), Outgoing(CHART, Key(AKI), b"\x00garbage"), Outgoing(QUERIES, Key(AKI), b"")])
+    tell(
+        engine,
+        [
+            Outgoing(QUERY_ALERTS, Key(AKI), b'{"kind": "query_alert"}'),
+            Outgoing(CHART, Key(AKI), b"\x00garbage"),
+            Outgoing(QUERIES, Key(AKI), b""),
+        ],
+    )
     with snapshot(engine) as connection:
         assert line_health(connection, "demo").unreadable == 3
         assert {reason for _, reason, _ in failures(connection, AKI)} == {"NOT_THE_CONTRACT", "NOT_AN_ENTRY"}
@@ -123,8 +133,6 @@ def test_restricted_words_are_withheld_from_who_has_no_right(engine: Engine) -> 
     tell(engine, telling.messages)
     with snapshot(engine) as connection:
         shown = encounter_page(connection, "demo", PNEUMONIA, SPECIALIST, ZoneInfo("America/New_York"))
-        from dataclasses import replace
-
         entitled = encounter_page(connection, "demo", PNEUMONIA, replace(CODER, sees_restricted=True), ZoneInfo("America/New_York"))
     assert shown is not None
     assert entitled is not None

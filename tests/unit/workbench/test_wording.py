@@ -18,7 +18,9 @@ def test_it_holds_every_word_of_the_provider_half() -> None:
     for told in (wording.title, wording.why, wording.question, *(o.text for o in wording.options), *(i.text for i in wording.indicators)):
         assert told in text
     assert "Creatinine 0.9 mg/dL (laboratory, 2026-03-05 09:00, baseline, 60 d before)" in text
-    assert text.index("Clinical indicators:") < text.index("Contrary:") < text.index(wording.question) < text.index("[ ] Unable to determine")
+    assert (
+        text.index("Clinical indicators:") < text.index("Contrary:") < text.index(wording.question) < text.index("[ ] Unable to determine")
+    )
 
 
 def test_the_same_question_is_always_the_same_text() -> None:

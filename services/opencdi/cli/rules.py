@@ -1,0 +1,125 @@
+"""`opencdi rules`: list, show, test and begin documentation rules; adding one needs no Python (rules/README.md)."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opencdi.settings import rules_dir
+
+if TYPE_CHECKING:
+    from opencdi.queries.rule import Rule
+
+rules = typer.Typer(no_args_is_help=True, help="Documentation rules: list, show, test, new.")
+Folder = Annotated[Path | None, typer.Option("--rules", help="folder of rules; default: those of this installation")]
+
+
+def _loaded(folder: Path | None) -> tuple[Path, "tuple[Rule, ...]"]:
+    from opencdi.queries.rule import BadRule, all_rules
+
+    path = folder or rules_dir() / "queries"
+    try:
+        return path, all_rules(path)
+    except BadRule as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@rules.command("list")
+def list_rules(
+    folder: Folder = None, as_json: Annotated[bool, typer.Option("--json", help="JSON Lines instead of a table")] = False
+) -> None:
+    """List all rules.
+
+    Example: opencdi rules list
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    _, found = _loaded(folder)
+    if as_json:
+        for rule in found:
+            print(
+                json.dumps(
+                    {"id": rule.id, "revision": rule.revision, "status": rule.status, "type": rule.type, "condition": rule.condition}
+                )
+            )
+        return
+    table = Table("id", "revision", "status", "type", "condition", "definition")
+    for rule in found:
+        table.add_row(rule.id, str(rule.revision), rule.status, rule.type, rule.condition, rule.definition_id)
+    Console().print(table)
+
+
+@rules.command("show")
+def show_rule(rule_id: Annotated[str, typer.Argument(help="for instance D-11")], folder: Folder = None) -> None:
+    """Print one rule as it was understood, defaults filled in.
+
+    Example: opencdi rules show D-11
+    """
+    import yaml
+
+    _, found = _loaded(folder)
+    rule = next((rule for rule in found if rule.id == rule_id.upper()), None)
+    if rule is None:
+        typer.echo(f"no rule {rule_id}", err=True)
+        raise typer.Exit(2)
+    print(yaml.safe_dump(rule.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=140), end="")
+
+
+@rules.command("test")
+def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "", folder: Folder = None) -> None:
+    """Run the rules' cases through the queries room's own step; exit 1 if one does not hold.
+
+    Example: opencdi rules test D-11
+    """
+    from opencdi.knowledge.site import SiteData
+    from opencdi.queries.cases import failures, load_cases
+    from opencdi.queries.room import queries_room
+    from opencdi.queries.treatments import load_treatments
+
+    path, found = _loaded(folder)
+    by_id = {rule.id: rule for rule in found}
+    room = queries_room(SiteData(), tuple(rule for rule in found if rule.status != "retired"), load_treatments(path / "treatments.yaml"))
+    cases = [case for case in load_cases(path / "cases") if not rule_id or case.rule_id == rule_id.upper()]
+    wrong = 0
+    for case in cases:
+        told = failures(case, room, by_id[case.rule_id].condition) if case.rule_id in by_id else ["no such rule"]
+        wrong += bool(told)
+        for reason in told:
+            typer.echo(f"{case.rule_id} {'asks' if case.asks else 'stays silent'}: {case.why}: {reason}")
+    typer.echo(f"{len(cases) - wrong} of {len(cases)} cases hold")
+    if wrong or not cases:
+        raise typer.Exit(1)
+
+
+@rules.command("new")
+def new_rule(
+    rule_id: Annotated[str, typer.Argument(help="for instance D-15")],
+    condition: Annotated[str, typer.Argument(help="concept slug, for instance hyponatremia")],
+    like: Annotated[str, typer.Option(help="the rule to begin from")] = "D-11",
+    folder: Folder = None,
+) -> None:
+    """Begin a rule and its cases as a draft copy of another one.
+
+    Example: opencdi rules new D-15 hyponatremia --like D-11
+    """
+    path, found = _loaded(folder)
+    if any(rule.id == rule_id for rule in found):
+        typer.echo(f"{rule_id} exists already", err=True)
+        raise typer.Exit(2)
+    for below, first in ((".", "id: "), ("cases", "rule: ")):
+        source = next((path / below).glob(f"{like}-*.yaml"), None)
+        if source is None:
+            typer.echo(f"no rule {like} to begin from", err=True)
+            raise typer.Exit(2)
+        target = path / below / f"{rule_id}-{condition}.yaml"
+        text = (
+            source.read_text(encoding="utf-8")
+            .replace(f"{first}{like}", f"{first}{rule_id}", 1)
+            .replace("status: active", "status: draft", 1)
+        )
+        old = next(rule for rule in found if rule.id == like).condition
+        target.write_text(text.replace(f"condition: {old}\n", f"condition: {condition}\n", 1), encoding="utf-8")
+        typer.echo(f"wrote {target}")

@@ -1,0 +1,246 @@
+"""A stay told in short form, for the cases of rules: in the order of arrival; each line begins with its clinical time.
+
+    d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
+    d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order
+    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2)
+    d1 10:00 retract n1 · class observation · listed N186 · cancelled · moved · failed · tick · approve · view · answer aki · dismiss
+
+A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from opencdi.bus.room import Outgoing, Record, Room, State
+from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import AuthorRole, NoteType
+from opencdi.events.audiences import ProviderQuery, QueryAlert
+from opencdi.events.contract import MadeBy
+from opencdi.events.entry import Envelope, Page, entry_of, headers_of
+from opencdi.events.facts import (
+    Coded,
+    DiagnosisListed,
+    EncounterCancelled,
+    EncounterMoved,
+    EncounterUpdated,
+    Fact,
+    MeasurementResulted,
+    MedicationGiven,
+    MedicationOrdered,
+    OrderPlaced,
+    PatientIdentified,
+    Person,
+    QueryAnswered,
+    QueryApproved,
+    QueryDismissed,
+    QueryViewed,
+)  # fmt: skip
+from opencdi.events.ids import content_hash
+from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, NoteRead, TickPage
+from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+
+DAY_1 = datetime(2026, 5, 1, tzinfo=ZoneInfo("America/New_York"))
+ENCOUNTER, TENANT = "case", "cases"
+_LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
+_RESULT = re.compile(r"([a-z0-9-]+) ([<>]?)(-?[\d.]+)(?: (\S+))?$")
+_OPTION = re.compile(r" (id=\S+|preliminary|corrected|withdrawn|problem=\S+)")
+_MADE_BY = MadeBy(room="nlp", software="cases")
+
+
+class BadCase(ValueError):
+    """A line of a case that cannot be read."""
+
+
+@dataclass
+class Chart:
+    """A stay told line by line to the room, and what the room said."""
+
+    room: Room
+    encounter_id: str = ENCOUNTER
+    states: dict[str, State] = field(default_factory=dict)
+    alerts: list[QueryAlert] = field(default_factory=list)
+    asked: list[ProviderQuery] = field(default_factory=list)
+    passed_on: list[bytes] = field(default_factory=list)
+    said: int = 0
+    now: datetime = DAY_1
+
+    def begin(self, *, age: int = 70, encounter_class: str = "inpatient", attending: str = "1001") -> None:
+        """The admission: an inpatient of that age under an attending physician."""
+        at = ClinicalTime(DAY_1)
+        born = f"{DAY_1.year - age}-01-01"
+        updated = EncounterUpdated.model_validate(
+            {
+                "visit_id": "v",
+                "encounter_class": encounter_class,
+                "attending": {"staff_id": attending, "name": "Attending"} if attending else None,
+                "at": at,
+            }
+        )
+        self.tell(FactsPage(facts=(PatientIdentified(patient_id="p", mrn="m", birth_date=born), updated), patient_id="p"))
+
+    def tell(self, *pages: Page, kind: str = "entry", replays: str | None = None) -> list[Outgoing]:
+        """One entry down the line; time goes on by a second at least."""
+        self.said += 1
+        self.now += timedelta(seconds=1)
+        envelope = Envelope(
+            entry_id=f"e{self.said}/0",
+            kind=kind,
+            tenant=TENANT,
+            received_at=self.now,
+            source="cases",
+            encounter_id=None if kind == "tick" else self.encounter_id,
+            replays=replays,
+        )
+        entry = entry_of(envelope, pages)
+        headers = headers_of(entry, event_type="cdi.coding.entry", source="coding")
+        told = list(self.room.step(self.states, Record(CODING.name, envelope.encounter_id, entry.encode(), headers)))
+        for message in told:
+            if message.topic is QUERY_ALERTS:
+                self.alerts.append(QueryAlert.read(message.value))
+            elif message.topic is PROVIDER_QUERIES:
+                self.asked.append(ProviderQuery.read(message.value))
+            elif message.topic is QUERIES:
+                self.passed_on.append(message.value)
+        return told
+
+    def line(self, line: str) -> None:
+        """One line of a case."""
+        if not (match := _LINE.fullmatch(line)):
+            raise BadCase(line)
+        day, hour, minute, rest = match.groups()
+        at = DAY_1 + timedelta(days=int(day) - 1, hours=int(hour), minutes=int(minute))
+        self.now = max(self.now, at)
+        word = rest.partition(" ")[0]
+        if word == "tick":
+            self.tell(TickPage(at=at, feeds={name: at for name in rest.split()[1:]}), kind="tick")
+        elif word == "failed":
+            self.tell(FailedPage(room="nlp", reason="CASE"))
+        elif word in ("note", "retract"):
+            self.tell(FindingsPage(as_of=f"e{self.said}/0", made_by=_MADE_BY, notes=(_note(rest, at),)))
+        else:
+            self.tell(FactsPage(facts=(self._fact(rest, at),), patient_id="p"))
+
+    def _fact(self, rest: str, instant: datetime) -> Fact:
+        at = ClinicalTime(instant, "minute")
+        word, _, told = rest.partition(" ")
+        decided: dict[str, Any] = {
+            "decision_id": f"d{self.said}",
+            "encounter_id": self.encounter_id,
+            "actor": Person(staff_id="9001", role="nurse"),
+            "decided_at": instant,
+            "as_of": f"e{self.said}/0",
+        }
+        query_id = self.alerts[-1].query_id if self.alerts else "none"
+        match word:
+            case "given":
+                return MedicationGiven(
+                    administration_id=content_hash(rest + str(at)), drug=Coded(code="", text=told), status="given", given_at=at
+                )
+            case "prescribed":
+                return MedicationOrdered(
+                    order_id=content_hash(rest + str(at)), drug=Coded(code="", text=told), status="active", ordered_at=at
+                )
+            case "ordered":
+                return OrderPlaced(order_id=content_hash(rest + str(at)), code=Coded(code="", text=told), status="active", ordered_at=at)
+            case "listed":
+                return DiagnosisListed(listing_id=told, code=Coded(code=told, system="I10"), role="problem", at=at)
+            case "class":
+                return EncounterUpdated.model_validate({"visit_id": "v", "encounter_class": told, "at": at})
+            case "cancelled":
+                return EncounterCancelled(at=at)
+            case "moved":
+                return EncounterMoved(into="elsewhere", at=at)
+            case "approve":
+                return QueryApproved(query_id=query_id, **decided)
+            case "view":
+                return QueryViewed(query_id=query_id, **decided)
+            case "dismiss":
+                return QueryDismissed(query_id=query_id, reason="other", **decided)
+            case "answer":
+                return QueryAnswered(query_id=query_id, option_id=told, **decided)
+            case _:
+                return _result(rest, at)
+
+
+def _result(rest: str, at: ClinicalTime) -> MeasurementResulted:
+    options = _OPTION.findall(rest)
+    match = _RESULT.fullmatch(_OPTION.sub("", rest))
+    if not match:
+        raise BadCase(rest)
+    analyte, comparator, value, unit = match.groups()
+    named = dict(option.split("=", 1) for option in options if "=" in option)
+    status = next((option for option in options if option in ("preliminary", "corrected", "withdrawn")), "final")
+    return MeasurementResulted.model_validate(
+        {
+            "measurement_id": named.get("id") or f"{analyte}@{at.at.isoformat()}",
+            "analyte": analyte,
+            "code": {"code": analyte},
+            "value": float(value),
+            "unit": unit,
+            "comparator": comparator or None,
+            "status": status,
+            "taken_at": at,
+            "problem": named.get("problem"),
+        }
+    )
+
+
+def _note(rest: str, at: datetime) -> NoteRead:
+    head, _, body = rest.partition(":")
+    words = head.split()
+    if words[0] == "retract":
+        return NoteRead(
+            note_id=words[1], revision=99, note_type="progress", author_role="provider", written_at=ClinicalTime(at),
+            authentication="cancelled", counts=False, retracted=True,
+        )  # fmt: skip
+    if words[1] not in get_args(NoteType):
+        raise BadCase(rest)
+    role: AuthorRole = next((told for told in get_args(AuthorRole) if told in words[2:]), "provider")
+    unsigned, echo = "unsigned" in words, "echo" in words
+    revision = next((int(word[1:]) for word in words if re.fullmatch(r"r\d+", word)), 1)
+    return NoteRead.model_validate(
+        {
+            "note_id": next((word[3:] for word in words if word.startswith("id=")), content_hash(rest + str(at))[:8]),
+            "revision": revision,
+            "note_type": words[1],
+            "author": {"staff_id": "2002", "name": "Author"},
+            "author_role": role,
+            "written_at": ClinicalTime(at, "minute"),
+            "authentication": "unsigned" if unsigned else "authenticated",
+            "counts": role == "provider" and not unsigned and not echo,
+            "query_echo": echo,
+            "findings": tuple(_findings(body)),
+        }
+    )
+
+
+_LED: dict[str, dict[str, Any]] = {
+    "no": {"assertion": "absent", "active": "no"},
+    "possible": {"assertion": "possible", "certainty": "possible", "active": "unknown"},
+    "ruled-out": {"assertion": "absent", "certainty": "ruled-out", "active": "no"},
+    "history": {"temporality": "historical", "active": "no"},
+    "family": {"experiencer": "other", "active": "no"},
+    "copied": {"copied": True},
+}
+
+
+def _findings(body: str) -> Iterator[Finding]:
+    start = 0
+    for part in filter(None, (told.strip() for told in body.split(";"))):
+        words, _, attributes = part.partition("[")
+        lead, _, concept = words.strip().partition(" ")
+        led, concept = (_LED[lead], concept) if concept else ({}, lead)
+        said = {"assertion": "present", "temporality": "current", "active": "yes", "certainty": "certain", "experiencer": "patient", **led}
+        text = concept.replace("-", " ")
+        yield Finding.model_validate(
+            {
+                "start": start, "end": start + len(text), "text": text, "concept": concept, "kind": "diagnosis",
+                "section": "assessment-and-plan",
+                "attributes": dict(told.split("=") for told in attributes.rstrip("]").split(",") if told), **said,
+            }
+        )  # fmt: skip
+        start += len(text) + 2

@@ -1,0 +1,226 @@
+"""What people see and do, in a real browser: live pages without a reload, decisions that wait and return, phone and keyboard."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from opencdi.bus.embedded import EmbeddedBus
+from opencdi.events.facts import QueryAnswered, QueryApproved, QueryViewed
+from opencdi.events.topics import INBOUND
+from opencdi.gateway.door import Door
+from opencdi.settings import Settings
+from opencdi.testing_topics import Telling, at, moved, passed
+from opencdi.testing_ward import AKI, PHYSICIAN, QUERY_AKI, QUERY_ENCEPHALOPATHY, QUERY_MALNUTRITION, alerts_of, result, ward
+from opencdi.workbench.app import create_app
+
+pytestmark = pytest.mark.browser
+CHROMIUM = "/usr/bin/chromium"
+AS_PHYSICIAN = f"physician:{PHYSICIAN.staff_id}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+        yield browser
+        browser.close()
+
+
+class Served:
+    """A gateway and a workbench on free ports, over one bus file."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.bus = EmbeddedBus(str(home / "bus.db"))
+        self.bus.publish(ward())
+        opened: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self._door = threading.Thread(target=asyncio.run, args=(self._gateway(opened),))
+        self._door.start()
+        api_port, self._loop, self._stop = opened.result(30)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(create_app(Settings(home=home, api_port=api_port)), log_level="warning", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._pages = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
+        self._pages.start()
+
+    async def _gateway(self, opened: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
+        async with Door(Settings(home=self.home, mllp_port=0, api_port=0)) as door:
+            stop = asyncio.Event()
+            opened.set_result((door.api_port, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    def tell(self, telling: Telling) -> None:
+        self.bus.publish(telling.messages)
+
+    def decisions(self) -> list[bytes]:
+        reader = self.bus.reader([INBOUND], {})
+        told = [d.record.value for d in reader.poll(1000, timeout_s=0) if d.record.header("ce_type") == "cdi.inbound.decision"]
+        reader.close()
+        return told
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._pages.join()
+        self._door.join()
+        self.bus.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    served = Served(tmp_path)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """A desktop page that fails the test on any script error or refused resource."""
+    context = browser.new_context(base_url=served.url, viewport={"width": 1280, "height": 900})
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda told: wrong.append(told.text) if told.type == "error" and "503" not in told.text else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def arrive(page: Page, path: str, text: str) -> None:
+    """Open a page once the projection has got there."""
+    page.goto(path)
+    expect(page.locator("#connection")).to_have_text("live")
+    expect(page.locator("main")).to_contain_text(text)
+
+
+def test_a_new_result_appears_without_a_reload_and_a_half_written_form_is_left_alone(page: Page, served: Served) -> None:
+    arrive(page, "/worklist", "KOVACS")
+    page.get_by_role("link", name="KOVACS").click()
+    expect(page.locator("#results")).to_contain_text("1.8 mg/dL")
+    page.evaluate("window.neverReloaded = true")
+    note = page.locator(f"#note-for-{QUERY_ENCEPHALOPATHY}")
+    note.fill("half a thought")
+    telling = Telling(_count=500)
+    result(telling, AKI, (2, 11), "creatinine", 1.2, "mg/dL")
+    served.tell(telling)
+    expect(page.locator("#results")).to_contain_text("1.2 mg/dL")
+    expect(page.locator("#timeline")).to_contain_text("creatinine 1.2 mg/dL")
+    assert note.input_value() == "half a thought"
+    assert page.evaluate("window.neverReloaded") is True
+
+
+def test_an_approval_is_pending_until_it_comes_back(page: Page, served: Served) -> None:
+    arrive(page, f"/encounters/{AKI}", "rise in creatinine")
+    card = page.locator(f"#question-{QUERY_AKI}")
+    page.evaluate("window.neverReloaded = true")
+    card.get_by_role("button", name="Approve and send").click()
+    expect(card).to_contain_text("Approval pending")
+    (told,) = served.decisions()
+    decision = QueryApproved.read(told)
+    assert decision.query_id == QUERY_AKI
+    telling = Telling(_count=600)
+    alert = next(a for a in alerts_of(ward()) if a.query_id == QUERY_AKI)
+    telling.alert(alert.model_copy(update={"state": "sent", "from_state": "approved"}))
+    telling.entry(AKI, at(2, 10, 30), pages=[moved(QUERY_AKI, "acute-kidney-injury", "sent", decision.decision_id, at(2, 10, 30), "x")])
+    served.tell(telling)
+    expect(card).to_contain_text("with physician")
+    expect(card).not_to_contain_text("pending")
+    assert page.evaluate("window.neverReloaded") is True
+
+
+def test_the_physician_answers_and_sees_that_it_is_on_its_way(page: Page, served: Served) -> None:
+    arrive(page, "/worklist", "BRANDT")
+    page.locator("#persona").select_option(AS_PHYSICIAN)
+    expect(page.get_by_role("heading", name="Questions for you")).to_be_visible()
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("heading", name="nutritional status")).to_be_visible()
+    assert page.locator("input:checked").count() == 0
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose one of the answers")
+    page.get_by_label("Severe malnutrition").check()
+    page.get_by_role("button", name="Answer").click()
+    expect(page.locator("#question")).to_contain_text("Your answer pending")
+    viewed, answered = served.decisions()
+    assert QueryViewed.read(viewed).query_id == QUERY_MALNUTRITION
+    assert QueryAnswered.read(answered).option_id == "severe"
+    telling = Telling()
+    wording = next(a for a in alerts_of(ward()) if a.query_id == QUERY_MALNUTRITION).wording
+    assert wording is not None
+    telling.ask(passed(wording, "answered-awaiting-chart", "x", answer_option="severe"))
+    served.tell(telling)
+    expect(page.locator("#question")).to_contain_text("not yet documentation")
+
+
+def test_an_indicator_leads_to_its_words_in_the_note(page: Page) -> None:
+    arrive(page, f"/encounters/{AKI}", "rise in creatinine")
+    page.locator("#notes details").evaluate_all("notes => notes.forEach(note => note.open = false)")
+    page.locator(f"#question-{QUERY_AKI}").get_by_role("link", name="progress note").first.click()
+    expect(page.locator("mark.found")).to_have_text("Urine output 0.3 mL/kg/h overnight")
+    expect(page.locator("mark.found")).to_be_in_viewport()
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    arrive(page, f"/encounters/{AKI}", "rise in creatinine")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    button = page.locator(f"#question-{QUERY_AKI}").get_by_role("button", name="Approve and send")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if button.evaluate("element => element === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#question-{QUERY_AKI}")).to_contain_text("Approval pending")
+
+
+PHONE = ((AS_PHYSICIAN, "/inbox"), (AS_PHYSICIAN, f"/inbox/{QUERY_MALNUTRITION}"), ("specialist", "/worklist"), ("specialist", f"/encounters/{AKI}"),
+         ("specialist", "/line"), ("coder", "/final/enc-ended"))  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_nothing_runs_over_the_edge(browser: Browser, served: Served, scheme: str) -> None:
+    context = browser.new_context(base_url=served.url, viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    arrive(page, "/worklist", "BRANDT")
+    for persona, path in PHONE:
+        context.add_cookies([{"name": "cdi_persona", "value": persona, "url": served.url}])
+        page.goto(path)
+        expect(page.locator("main")).not_to_be_empty()
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path
+    context.close()
+
+
+def test_a_page_that_was_away_hears_what_it_missed(served: Served) -> None:
+    with httpx.Client(base_url=served.url, timeout=20) as client:
+        seen = ""
+        while "KOVACS" not in seen:
+            seen = client.get("/worklist").text
+        version = seen.split('data-version="')[1].split('"')[0]
+        telling = Telling(_count=700)
+        result(telling, AKI, (2, 12), "creatinine", 1.1, "mg/dL")
+        served.tell(telling)
+        assert told(client, version) == ("changed", [AKI])
+        assert told(client, "another-edition-7")[0] == "reset"
+
+
+def told(client: httpx.Client, last_event_id: str) -> tuple[str, list[str]]:
+    """The first event that a browser hears which reconnects with this id."""
+    with client.stream("GET", "/stream", headers={"Last-Event-ID": last_event_id}) as answer:
+        kind = ""
+        for line in answer.iter_lines():
+            if line.startswith("event: "):
+                kind = line.removeprefix("event: ")
+            if line.startswith("data: "):
+                data: dict[str, list[str]] = httpx.Response(200, text=line.removeprefix("data: ")).json()
+                return kind, data["encounters"]
+    raise AssertionError("the stream ended")

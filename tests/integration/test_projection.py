@@ -1,0 +1,237 @@
+"""The projection on SQLite and PostgreSQL: the same rows whatever came first, exactly once whatever was killed, one writer."""
+
+import os
+import pwd
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, create_engine, select, text
+
+from opencdi.bus.embedded import EmbeddedBus
+from opencdi.events.audiences import MessageEnded
+from opencdi.store.encounters import worklist
+from opencdi.store.engine import open_engine, snapshot
+from opencdi.store.health import line_health, version
+from opencdi.store.migrate import migrate
+from opencdi.store.positions import Overtaken
+from opencdi.store.questions import remember_sent
+from opencdi.store.tables import METADATA, POSITION, PROJECTION, SENT_DECISION, TOUCHED
+from opencdi.testing_topics import Telling
+from opencdi.testing_ward import ward
+from opencdi.workbench.projection import READS, Projection
+
+Fresh = Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """A private PostgreSQL on a Unix socket, run by a user that is not root; or the server that `CDI_TEST_POSTGRES` names."""
+    if given := os.environ.get("CDI_TEST_POSTGRES"):
+        yield given
+        return
+    pg_ctl = shutil.which("pg_ctl") or str(sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))[-1])
+    user = pwd.getpwnam("postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name)
+    folder = tempfile.mkdtemp(prefix="cdi-pg-", dir="/tmp")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    run: dict[str, Any] = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
+    if os.geteuid() == 0:
+        run |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    data = f"{folder}/data"
+    subprocess.run([str(Path(pg_ctl).with_name("initdb")), "-D", data, "-U", "cdi", "-A", "trust", "-N"], **run)
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run([pg_ctl, "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"], **run)
+    try:
+        yield f"postgresql+psycopg://cdi@/postgres?host={folder}"
+    finally:
+        subprocess.run([pg_ctl, "-D", data, "-w", "-m", "immediate", "stop"], **run)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
+    """Makes empty databases of each kind."""
+    if request.param == "sqlite":
+        yield lambda: f"sqlite:///{tmp_path / uuid4().hex}.db"
+        return
+    server = create_engine(request.getfixturevalue("postgres"), isolation_level="AUTOCOMMIT")
+
+    def make() -> str:
+        name = f"t{uuid4().hex}"
+        with server.connect() as connection:
+            connection.execute(text(f"create database {name}"))
+        return server.url.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    server.dispose()
+
+
+def opened(url: str) -> Engine:
+    engine = open_engine(url)
+    migrate(engine)
+    return engine
+
+
+def catch_up(engine: Engine, bus: EmbeddedBus, limit: int = 500) -> None:
+    projection = Projection(engine, bus, bus.path)
+    while projection.turn(limit, timeout_s=0):
+        pass
+    projection.close()
+
+
+def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """All that the projection knows, less how it came to know it."""
+    with snapshot(engine) as connection:
+        tables = [table for table in METADATA.sorted_tables if table not in (PROJECTION, POSITION, TOUCHED)]
+        return {table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in tables}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
+    folder = tmp_path_factory.mktemp("expected")
+    with EmbeddedBus(str(folder / "bus.db")) as bus:
+        bus.publish(ward())
+        engine = opened(f"sqlite:///{folder / 'w.db'}")
+        catch_up(engine, bus)
+        told = rows(engine)
+        engine.dispose()
+    assert {name for name, found in told.items() if found} >= {
+        "encounter",
+        "chart_item",
+        "note",
+        "reading",
+        "query",
+        "provider_query",
+        "final_set",
+    }
+    return told
+
+
+def test_both_databases_hold_the_same(fresh: Fresh, tmp_path: Path, expected: dict[str, Any]) -> None:
+    engine = opened(fresh())
+    with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
+        bus.publish(ward())
+        catch_up(engine, bus, limit=7)
+        assert rows(engine) == expected
+        with snapshot(engine) as connection:
+            assert len(worklist(connection, "demo")) == 4
+    engine.dispose()
+
+
+def test_the_migrations_make_exactly_these_tables(fresh: Fresh) -> None:
+    engine = opened(fresh())
+    migrate(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    engine.dispose()
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(READS), limit=st.integers(8, 90))
+def test_it_never_matters_which_topic_was_ahead(tmp_path: Path, expected: dict[str, Any], order: list[Any], limit: int) -> None:
+    folder = tmp_path / uuid4().hex
+    folder.mkdir()
+    engine = opened(f"sqlite:///{folder / 'w.db'}")
+    messages = ward()
+    with EmbeddedBus(str(folder / "bus.db")) as bus:
+        projection = Projection(engine, bus, bus.path)
+        for topic in order:
+            bus.publish([message for message in messages if message.topic == topic])
+            while projection.turn(limit, timeout_s=0):
+                pass
+        projection.close()
+        assert rows(engine) == expected
+    engine.dispose()
+
+
+def test_a_second_writer_takes_over_and_the_first_commits_nothing_more(fresh: Fresh, tmp_path: Path, expected: dict[str, Any]) -> None:
+    engine = opened(fresh())
+    messages = ward()
+    with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
+        first = Projection(engine, bus, bus.path)
+        bus.publish(messages[:100])
+        first.turn(30, timeout_s=0)
+        second = Projection(engine, bus, bus.path)
+        before = rows(engine)
+        with pytest.raises(Overtaken):
+            first.turn(30, timeout_s=0)
+        assert rows(engine) == before
+        bus.publish(messages[100:])
+        while second.turn(timeout_s=0):
+            pass
+        first.close()
+        second.close()
+        assert rows(engine) == expected
+    engine.dispose()
+
+
+def test_another_bus_is_another_projection_but_decisions_sent_are_kept(fresh: Fresh, tmp_path: Path, expected: dict[str, Any]) -> None:
+    engine = opened(fresh())
+    with EmbeddedBus(str(tmp_path / "old.db")) as old:
+        old.publish([message for message in ward() for _ in (1, 2)])
+        catch_up(engine, old)
+    remember_sent(engine, decision_id="d", encounter_id="e", query_id="q", kind="query_approved", by_staff_id="s")
+    with snapshot(engine) as connection:
+        edition, _ = version(connection)
+    with EmbeddedBus(str(tmp_path / "new.db")) as new:
+        new.publish(ward())
+        catch_up(engine, new)
+    told = rows(engine)
+    assert len(told.pop(SENT_DECISION.name)) == 1
+    assert told == {name: found for name, found in expected.items() if name != SENT_DECISION.name}
+    with snapshot(engine) as connection:
+        assert version(connection)[0] != edition
+    engine.dispose()
+
+
+_FOLLOWER = """
+import sys, threading
+from opencdi.store.engine import open_engine
+from opencdi.workbench.projection import follow
+follow(open_engine(sys.argv[1]), sys.argv[2], threading.Event(), lambda: print(flush=True))
+"""
+
+
+@pytest.mark.chaos
+def test_killed_at_any_moment_it_counts_every_message_exactly_once(fresh: Fresh, tmp_path: Path) -> None:
+    url, bus_url, count = fresh(), f"sqlite:///{tmp_path / 'bus.db'}", 8_000
+    engine = opened(url)
+    telling = Telling()
+    for nth in range(count):
+        told = MessageEnded(tenant="demo", entry_id=f"m{nth}", message_type="ORU^R01", feed="lab", outcome="entries")
+        telling.ended(told)
+    dice, kills = random.Random(7), 0
+    with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
+        bus.publish(telling.messages)
+        while done(engine) < count:
+            process = subprocess.Popen([sys.executable, "-c", _FOLLOWER, url, bus_url], stdout=subprocess.PIPE)
+            assert process.stdout is not None
+            for _ in range(dice.randint(1, 3)):  # so many batches, then a moment within the next
+                process.stdout.readline()
+                if done(engine) == count:
+                    break
+            try:
+                process.wait(dice.random() * 0.02)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                kills += 1
+            process.communicate()
+    assert kills >= 3
+    assert done(engine) == count
+    engine.dispose()
+
+
+def done(engine: Engine) -> int:
+    with snapshot(engine) as connection:
+        return sum(messages for _, _, messages in line_health(connection, "demo").outcomes)

@@ -1,0 +1,341 @@
+"""The pages over a projection: what each seat sees, what a physician can never see, and decisions on their way and back."""
+
+import asyncio
+import json
+import re
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from opencdi.bus.embedded import EmbeddedBus
+from opencdi.bus.room import Outgoing
+from opencdi.bus.supervisor import StaysShut
+from opencdi.events.audiences import DrgChanged, ProviderQuery, QueryAlert
+from opencdi.events.topics import DRG_CHANGES, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
+from opencdi.events.wording import shown_text
+from opencdi.gateway.door import Door
+from opencdi.settings import Settings
+from opencdi.store.engine import open_engine, snapshot
+from opencdi.store.physician import NotForPhysicians, asked, inbox, money_blind, physicians
+from opencdi.store.tables import ENCOUNTER, METADATA, PHYSICIAN_TABLES, PROVIDER_QUERY, SENT_DECISION
+from opencdi.testing_topics import Telling, at, moved, passed, refused
+from opencdi.testing_ward import AKI, ENDED, MALNUTRITION, PHYSICIAN, PNEUMONIA, QUERY_AKI, QUERY_ENCEPHALOPATHY, QUERY_MALNUTRITION, ward
+from opencdi.workbench.app import create_app, serve
+from opencdi.workbench.projection import Projection
+
+AS_PHYSICIAN = {"cdi_persona": f"physician:{PHYSICIAN.staff_id}"}
+WARD = ward()
+
+
+class Bench:
+    """A workbench whose projection is stepped by hand."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.bus = EmbeddedBus(str(settings.home / "bus.db"))
+        self.app = create_app(settings)
+        self.engine = open_engine(settings.database_url)
+        self.projection = Projection(self.engine, self.bus, settings.bus_url)
+
+    def tell(self, messages: list[Outgoing]) -> None:
+        self.bus.publish(messages)
+        while self.projection.turn(timeout_s=0):
+            pass
+
+    def ask(self, method: str, path: str, cookies: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+        async def once() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost", cookies=cookies) as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(once())
+
+    def page(self, path: str, cookies: dict[str, str] | None = None) -> str:
+        answer = self.ask("GET", path, cookies)
+        assert answer.status_code == 200, path
+        return answer.text
+
+    def status(self, method: str, path: str, cookies: dict[str, str] | None = None, **more: Any) -> int:
+        return self.ask(method, path, cookies, **more).status_code
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    """A real gateway on this test's bus."""
+    settings = Settings(home=tmp_path, mllp_port=0, api_port=0)
+    opened: Future[tuple[Door, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def run() -> None:
+        async with Door(settings) as door:
+            stop = asyncio.Event()
+            opened.set_result((door, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    door, loop, stop = opened.result(30)
+    yield door
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """The ward on a workbench; with a gateway where the test has one."""
+    port = request.getfixturevalue("door").api_port if "door" in request.fixturenames else 1
+    bench = Bench(Settings(home=tmp_path, api_port=port, demo_control="http://127.0.0.1:1"))
+    bench.tell(WARD)
+    yield bench
+    bench.projection.close()
+    bench.engine.dispose()
+    bench.bus.close()
+
+
+def words_of(page: str) -> str:
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", page.split("<main", 1)[1], flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+
+
+INTERNAL = (
+    "/worklist",
+    f"/encounters/{AKI}",
+    f"/encounters/{PNEUMONIA}",
+    "/final",
+    f"/final/{ENDED}",
+    "/line",
+    f"/queries/{QUERY_AKI}/preview",
+)
+NOT_THEIRS = tuple(table for table in METADATA.sorted_tables if table not in PHYSICIAN_TABLES)
+
+
+@pytest.mark.parametrize("path", INTERNAL)
+def test_every_page_says_up_to_when_it_speaks(bench: Bench, path: str) -> None:
+    page = bench.page(path)
+    assert "2026-05-06 10:00:00" in page
+    assert re.search(r'title="entry t\d+/0"', page)
+
+
+def test_the_worklist_puts_what_is_to_be_approved_first(bench: Bench) -> None:
+    said = words_of(bench.page("/worklist"))
+    assert said.index("KOVACS") < said.index("BRANDT") < said.index("ABBOTT")
+    assert "severity 20 + effect, absolute 9.4" in said
+    assert "LINDQVIST" not in said
+
+
+def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands(bench: Bench) -> None:
+    page = bench.page(f"/encounters/{AKI}")
+    said = words_of(page)
+    for told in (
+        "Contrary Renal ultrasound without hydronephrosis",
+        "N17.0 → 640 +0.4689",
+        "none → 641",
+        "baseline, 60 d before",
+        "2.9 mg/dL H (was 3.1)",
+    ):
+        assert told in said
+    anchors = re.findall(r'href="#(at-[^"]+)"', page)
+    assert anchors
+    assert set(anchors) <= set(re.findall(r'id="(at-[^"]+)"', page))
+
+
+# --- money never reaches a physician ----------------------------------------------------------------------------------
+def money(messages: list[Outgoing]) -> set[str]:
+    """Every DRG, weight, difference and priority that the ward's internal topics name."""
+    drgs = [DrgChanged.read(m.value) for m in messages if m.topic == DRG_CHANGES]
+    alerts = [QueryAlert.read(m.value) for m in messages if m.topic == QUERY_ALERTS]
+    shown = [drg for change in drgs for drg in (change.before, change.after) if drg]
+    told = {drg.drg for drg in shown} | {f"{drg.weight:.4f}" for drg in shown if drg.weight}
+    told |= {f"{e.weight_delta:.4f}" for a in alerts for e in a.effect if e.weight_delta} | {
+        e.drg for a in alerts for e in a.effect if e.drg
+    }
+    return told | {f"{a.priority:g}" for a in alerts if a.priority}
+
+
+def test_no_physicians_page_can_show_money(bench: Bench) -> None:
+    secrets = money(WARD)
+    assert len(secrets) > 5
+    specialist = words_of(bench.page(f"/encounters/{AKI}"))
+    assert any(secret in specialist for secret in secrets)
+    answered = passed(_wording(QUERY_MALNUTRITION), "answered-awaiting-chart", "x", answer_option="severe", answer_text="as above")
+    for path in ("/inbox", f"/inbox/{QUERY_MALNUTRITION}"):
+        said = words_of(bench.page(path, AS_PHYSICIAN))
+        assert "nutritional status" in said
+        assert not [secret for secret in secrets if secret in said]
+        assert not re.search(r"\b(DRG|CC|MCC|GMLOS|weight \d|priority|effect|reimburse\w*|E43|severity 20)\b", said)
+    telling = Telling()
+    telling.ask(answered)
+    bench.tell(telling.messages)
+    said = words_of(bench.page(f"/inbox/{QUERY_MALNUTRITION}", AS_PHYSICIAN))
+    assert "Severe malnutrition" in said
+    assert "not yet documentation" in said
+
+
+def test_the_physicians_questions_to_the_database_touch_only_their_tables(bench: Bench) -> None:
+    engine = money_blind(open_engine(bench.settings.database_url))
+    allowed, read = {table.name for table in PHYSICIAN_TABLES}, set()
+
+    def authorize(action: int, table: str | None, *_: object) -> int:
+        if action == 20:  # SQLITE_READ
+            read.add(table)
+        return 0
+
+    with snapshot(engine) as connection:
+        connection.connection.driver_connection.set_authorizer(authorize)  # type: ignore[union-attr]
+        assert inbox(connection, "demo", PHYSICIAN.staff_id)
+        assert asked(connection, "demo", QUERY_MALNUTRITION, PHYSICIAN.staff_id)
+        assert asked(connection, "demo", QUERY_MALNUTRITION, "somebody else") is None
+        assert physicians(connection, "demo") == [PHYSICIAN]
+        connection.connection.driver_connection.set_authorizer(None)  # type: ignore[union-attr]
+    assert read
+    assert read <= allowed
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", NOT_THEIRS, ids=lambda table: table.name)
+def test_the_physicians_engine_refuses_every_other_table(bench: Bench, table: object) -> None:
+    engine = money_blind(open_engine(bench.settings.database_url))
+    hidden = select(PROVIDER_QUERY.c.doc).where(PROVIDER_QUERY.c.query_id.in_(select(table.primary_key.columns.values()[0])))  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        for statement in (select(table), hidden):  # type: ignore[call-overload]
+            with pytest.raises(NotForPhysicians):
+                connection.execute(statement)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("path", INTERNAL)
+def test_a_physician_is_shown_none_of_the_other_seats_pages(bench: Bench, path: str) -> None:
+    assert bench.status("GET", path, AS_PHYSICIAN) == 403
+
+
+def test_and_the_others_have_no_inbox(bench: Bench) -> None:
+    assert bench.status("GET", "/inbox") == 403
+    assert bench.status("POST", f"/inbox/{QUERY_MALNUTRITION}/answer", data={"as_of": "x", "option_id": "severe"}) == 403
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/approve", AS_PHYSICIAN, data={"as_of": "x"}) == 403
+    assert bench.status("POST", f"/final/{ENDED}/attest", data={"as_of": "x"}) == 403
+
+
+def test_another_hospitals_encounter_does_not_exist_here(bench: Bench) -> None:
+    theirs = Telling(tenant="other")
+    theirs.entry("enc-theirs", at(2, 9))
+    bench.tell(theirs.messages)
+    assert bench.status("GET", "/encounters/enc-theirs") == 404
+
+
+# --- guards -----------------------------------------------------------------------------------------------------------
+def test_a_form_of_another_site_decides_nothing(bench: Bench, door: Door) -> None:
+    answer = bench.status("POST", f"/queries/{QUERY_AKI}/approve", data={"as_of": "x"}, headers={"origin": "http://evil.example"})
+    assert answer == 403
+    assert bench.status("GET", "/worklist", headers={"host": "evil.example"}) == 400
+
+
+def test_pages_are_kept_by_no_cache_and_framed_by_nobody(bench: Bench) -> None:
+    headers = bench.ask("GET", "/worklist").headers
+    assert headers["cache-control"] == "no-store"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_a_busy_port_names_the_setting_and_other_addresses_are_refused(tmp_path: Path, door: Door) -> None:
+    with pytest.raises(StaysShut, match="CDI_WORKBENCH_PORT"):
+        serve(Settings(home=tmp_path, workbench_port=door.api_port))
+    with pytest.raises(StaysShut, match="CDI_HOST"):
+        serve(Settings(home=tmp_path, host="0.0.0.0", workbench_port=0))
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+def _wording(query_id: str):  # type: ignore[no-untyped-def]
+    told = [QueryAlert.read(m.value) for m in WARD if m.topic == QUERY_ALERTS]
+    return next(alert.wording for alert in told if alert.query_id == query_id)
+
+
+def decided(bench: Bench) -> list[dict[str, object]]:
+    reader = bench.bus.reader([INBOUND], {})
+    told = [json.loads(d.record.value) for d in reader.poll(1000, timeout_s=0) if d.record.header("ce_type") == "cdi.inbound.decision"]
+    reader.close()
+    return told
+
+
+def test_an_approval_is_pending_until_the_move_that_it_caused_comes_back(bench: Bench, door: Door) -> None:
+    page = bench.page(f"/encounters/{AKI}")
+    as_of = re.search(r'approve".*?name="as_of" value="([^"]+)"', page, re.S)
+    assert as_of is not None
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/approve", data={"as_of": as_of[1]}) == 303
+    (decision,) = decided(bench)
+    assert decision["kind"] == "query_approved"
+    assert decision["as_of"] == as_of[1]
+    assert decision["shown_text"] == shown_text(_wording(QUERY_AKI))
+    assert decision["actor"]["staff_id"] == "CDI-1"  # type: ignore[index]
+    said = words_of(bench.page(f"/encounters/{AKI}"))
+    assert "Approval pending" in said
+    assert said.count("Approve and send") == 1  # the other question's
+    telling = Telling(_count=900)
+    decision_id = str(decision["decision_id"])
+    telling.entry(
+        AKI, at(2, 10, 5), pages=[moved(QUERY_AKI, "acute-kidney-injury", "approved", decision_id, at(2, 10, 5), "x", from_state="draft")]
+    )
+    bench.tell(telling.messages)
+    assert "Approval pending" not in words_of(bench.page(f"/encounters/{AKI}"))
+
+
+def test_a_refused_dismissal_says_so(bench: Bench, door: Door) -> None:
+    data = {"as_of": "old", "reason": "integral", "note": "part of the other"}
+    assert bench.status("POST", f"/queries/{QUERY_ENCEPHALOPATHY}/dismiss", data=data) == 303
+    (decision,) = decided(bench)
+    assert (decision["kind"], decision["reason"], decision["note"]) == ("query_dismissed", "integral", "part of the other")
+    telling = Telling(_count=900)
+    telling.entry(AKI, at(2, 10, 5), pages=[refused(str(decision["decision_id"]), QUERY_ENCEPHALOPATHY, "stale", "x")])
+    bench.tell(telling.messages)
+    assert "Refused: stale" in words_of(bench.page(f"/encounters/{AKI}"))
+
+
+def test_a_dismissal_needs_a_reason_of_the_list(bench: Bench, door: Door) -> None:
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/dismiss", data={"as_of": "x", "reason": "because"}) == 422
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/dismiss", data={"as_of": "x"}) == 422
+    assert decided(bench) == []
+
+
+def test_the_physician_opens_and_answers(bench: Bench, door: Door) -> None:
+    path = f"/inbox/{QUERY_MALNUTRITION}"
+    assert bench.status("POST", f"{path}/open", AS_PHYSICIAN) == 303
+    assert "checked" not in bench.page(path, AS_PHYSICIAN)
+    for bad in ({"as_of": "x"}, {"as_of": "x", "option_id": "none of these"}, {"as_of": "x", "option_id": "other"}):
+        assert bench.status("POST", f"{path}/answer", AS_PHYSICIAN, data=bad) == 422
+    assert (
+        bench.status("POST", f"{path}/answer", AS_PHYSICIAN, data={"as_of": "e1", "option_id": "severe", "free_text": " see note "}) == 303
+    )
+    viewed, answered = decided(bench)
+    assert viewed["kind"] == "query_viewed"
+    assert (answered["kind"], answered["option_id"], answered["free_text"]) == ("query_answered", "severe", "see note")
+    assert answered["actor"] == {"staff_id": PHYSICIAN.staff_id, "name": PHYSICIAN.name, "role": "provider"}
+    said = words_of(bench.page(path, AS_PHYSICIAN))
+    assert "Your answer pending" in said
+    assert "In your own words" not in said
+
+
+def test_a_gateway_that_is_away_is_said_and_nothing_is_remembered(bench: Bench) -> None:
+    answer = bench.ask("POST", f"/queries/{QUERY_AKI}/approve", data={"as_of": "x"})
+    assert answer.status_code == 503
+    assert "Nothing was recorded" in answer.text
+    with snapshot(bench.engine) as connection:
+        assert connection.execute(select(SENT_DECISION)).all() == []
+        assert len(connection.execute(select(ENCOUNTER)).all()) == 5
+
+
+def test_an_attestation_waits_for_the_set_that_it_makes(bench: Bench, door: Door) -> None:
+    coder = {"cdi_persona": "coder"}
+    assert bench.status("POST", f"/final/{ENDED}/attest", coder, data={"as_of": "x", "waived": ["pathology report"]}) == 303
+    (decision,) = decided(bench)
+    assert decision["waived"] == ["pathology report"]
+    assert "Attestation pending" in words_of(bench.page(f"/final/{ENDED}", coder))
+
+
+def test_seats_are_those_who_were_asked(bench: Bench) -> None:
+    page = bench.page("/worklist")
+    queries = [ProviderQuery.read(m.value) for m in WARD if m.topic == PROVIDER_QUERIES]
+    assert {q.wording.addressed_to.staff_id for q in queries} == set(re.findall(r'value="physician:([^"]+)"', page))
+    assert MALNUTRITION not in words_of(page)

@@ -1,0 +1,96 @@
+"""The table of legal moves, walked at random; and the room never makes a move that is not in it."""
+
+import random
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opencdi.clinical.vocabulary import QueryState
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.case_chart import Chart
+from opencdi.queries.life import LEGAL, OVER, IllegalMove, check_move
+from opencdi.queries.room import queries_room, rules_path
+from opencdi.queries.rule import load_rules
+
+ROOM = queries_room(SiteData(), load_rules(rules_path()))
+EVENTS = (
+    "creatinine 1.0 mg/dL id=c1",
+    "creatinine 2.4 mg/dL id=c2",
+    "creatinine 1.1 mg/dL id=c2 corrected",
+    "creatinine 2.0 mg/dL id=c3",
+    "given normal saline",
+    "note progress id=a: acute-kidney-injury",
+    "note progress unsigned id=a: acute-kidney-injury",
+    "note progress id=b: possible acute-kidney-injury",
+    "retract a",
+    "retract b",
+    "note progress: dehydration",
+    "approve",
+    "view",
+    "answer aki",
+    "answer undetermined",
+    "dismiss",
+    "class observation",
+    "class inpatient",
+    "cancelled",
+    "failed",
+    "tick mdm/documents",
+    "note progress: dialysis",
+)
+
+
+def test_every_state_is_in_the_table_and_every_state_can_be_reached() -> None:
+    assert set(LEGAL) - {None} == set(get_args(QueryState))
+    reached: set[QueryState] = set()
+    edge: list[QueryState] = list(LEGAL[None])
+    while edge:
+        state = edge.pop()
+        if state not in reached:
+            reached.add(state)
+            edge += LEGAL[state]
+    assert reached == set(get_args(QueryState))
+
+
+def test_a_hundred_thousand_random_steps_end_only_where_a_life_ends() -> None:
+    dice = random.Random(1)
+    walks = steps = 0
+    while steps < 100_000:
+        state: QueryState | None = None
+        for _ in range(100):
+            following = sorted(LEGAL[state])
+            if not following:
+                assert state in OVER
+                break
+            state = dice.choice(following)
+            steps += 1
+        walks += 1
+    assert walks > 1000
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, "sent"), ("draft", "sent"), ("dismissed", "draft"), ("closed", "answered"), ("answered-awaiting-chart", "closed")],
+)
+def test_illegal(before: QueryState | None, after: QueryState) -> None:
+    with pytest.raises(IllegalMove):
+        check_move(before, after)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(EVENTS), min_size=1, max_size=40))
+def test_whatever_happens_the_room_makes_legal_moves_only_and_asks_one_question_at_a_time(events: list[str]) -> None:
+    chart = Chart(ROOM)
+    chart.begin()
+    for hour, event in enumerate(events):
+        chart.line(f"d{1 + hour // 20} {hour % 20:02}:00 {event}")
+    state_by_query: dict[str, QueryState] = {}
+    for alert in chart.alerts:
+        if alert.cause != "EVIDENCE_CHANGED":
+            assert alert.from_state == state_by_query.get(alert.query_id)
+            assert alert.state in LEGAL[alert.from_state]
+        state_by_query[alert.query_id] = alert.state
+        assert sum(state not in OVER for state in state_by_query.values()) <= 1
+    sent = {asked.wording.query_id for asked in chart.asked}
+    assert sent <= {alert.query_id for alert in chart.alerts if alert.state == "approved"}

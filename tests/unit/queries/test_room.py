@@ -1,0 +1,359 @@
+"""The life of a question in the room: approval, answer, chart, corrections, silence, time."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from opencdi.bus.room import Key, Outgoing
+from opencdi.clinical.time import ClinicalTime
+from opencdi.events.contract import MadeBy
+from opencdi.events.entry import read_entry
+from opencdi.events.facts import Coded, MeasurementResulted, Person, QueryApproved
+from opencdi.events.pages import Claim, CodingPage, FactsPage, QueriesPage, SitePage, TickPage
+from opencdi.events.topics import QUERIES
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.case_chart import DAY_1, Chart
+from opencdi.queries.life import OVER
+from opencdi.queries.room import queries_room, rules_path
+from opencdi.queries.rule import load_rules
+
+RULES = load_rules(rules_path())
+KIDNEY = (
+    "d1 09:20 creatinine 1.0 mg/dL",
+    "d1 11:00 note history-and-physical: dehydration",
+    "d2 06:00 creatinine 2.4 mg/dL id=c2",
+    "d2 06:40 given lactated ringers 1000 mL",
+)
+
+
+def chart(*lines: str, site: SiteData | None = None, **begin: object) -> Chart:
+    told = Chart(queries_room(site or SiteData(), RULES))
+    told.begin(**begin)  # type: ignore[arg-type]
+    for line in lines:
+        told.line(line)
+    return told
+
+
+def states(told: Chart) -> list[str]:
+    return [alert.state for alert in told.alerts]
+
+
+def refusals(told: Chart) -> list[str]:
+    pages = [read_entry(value).page(QueriesPage) for value in told.passed_on]
+    return [refused.reason for page in pages if page for refused in page.refused]
+
+
+def test_nothing_reaches_a_physician_without_approval() -> None:
+    told = chart(*KIDNEY)
+    assert states(told) == ["candidate", "draft"]
+    assert told.asked == []
+    told.line("d2 08:00 approve")
+    assert [asked.state for asked in told.asked] == ["sent"]
+    assert told.asked[0].wording.addressed_to.staff_id == "1001"
+    assert b"weight" not in told.asked[0].to_json()
+    assert b"N179" not in told.asked[0].to_json()
+
+
+def test_an_answer_is_not_yet_documentation() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 view", "d2 09:05 answer aki")
+    assert states(told)[-1] == "answered-awaiting-chart"
+    assert told.asked[-1].answer_option == "aki"
+    told.line("d2 15:00 note progress: acute-kidney-injury")
+    assert states(told)[-2:] == ["validated", "closed"]
+
+
+def test_a_site_may_make_the_query_part_of_the_record() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:05 answer aki", site=SiteData(query_is_record=True))
+    assert states(told)[-3:] == ["answered", "validated", "closed"]
+
+
+def test_undetermined_ends_it_and_the_same_indicators_never_ask_again() -> None:
+    told = chart(
+        *KIDNEY, "d2 08:00 approve", "d2 09:05 answer undetermined", "d6 06:00 creatinine 2.6 mg/dL", "d6 07:00 given normal saline 1000 mL"
+    )
+    assert states(told)[-1] == "closed"
+    told.line("d6 09:00 ordered renal ultrasound")
+    assert states(told)[-1] == "closed"
+
+
+def test_after_a_dismissal_and_its_cooldown_only_a_new_kind_of_indicator_asks_again() -> None:
+    told = chart(*KIDNEY, "d2 08:00 dismiss", "d3 09:00 note progress: oliguria")
+    assert states(told)[-1] == "dismissed"
+    told.line("d6 09:00 note progress id=o: oliguria")
+    assert states(told)[-1] == "draft"
+    assert told.alerts[-1].query_id != told.alerts[0].query_id
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("d2 09:00 approve", "only a draft can be approved"),
+        ("d2 09:00 dismiss", "only a draft can be dismissed"),
+        ("d2 09:00 answer no-such-option", "no such option"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_visibly(line: str, reason: str) -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", line)
+    assert any(reason in refused for refused in refusals(told))
+    assert states(told)[-1] == "sent"
+
+
+def test_a_stale_approval_is_refused() -> None:
+    told = chart(*KIDNEY)
+    shown = told.alerts[-1].as_of
+    told.line("d2 07:30 creatinine 2.2 mg/dL id=c2 corrected".replace("07:30", "06:00"))
+    assert told.alerts[-1].cause == "EVIDENCE_CHANGED"
+    approval = QueryApproved(
+        decision_id="d", encounter_id="case", actor=Person(staff_id="9"), decided_at=DAY_1, as_of=shown, query_id=told.alerts[-1].query_id
+    )
+    told.tell(FactsPage(facts=(approval,)))
+    assert refusals(told) == ["the question has changed since it was shown"]
+
+
+def test_without_an_attending_the_gate_does_not_open() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", attending="")
+    assert told.alerts[-1].gate is not None
+    assert not told.alerts[-1].gate.compliant
+    assert refusals(told) == ["the compliance gate: Q-01"]
+
+
+def test_a_sent_question_whose_evidence_is_corrected_is_withdrawn_and_asked_anew_with_what_stands() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 06:00 creatinine 1.9 mg/dL id=c2 corrected")
+    assert states(told)[-3:] == ["withdrawn", "candidate", "draft"]
+    assert told.asked[-1].state == "withdrawn"
+    assert len({alert.query_id for alert in told.alerts}) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "state", "cause"),
+    [
+        ("d2 09:00 cancelled", "withdrawn", "ENCOUNTER_CANCELLED"),
+        ("d2 09:00 moved", "superseded", "SUPERSEDED"),
+        ("d2 09:00 class observation", "withdrawn", "CLASS_CHANGED"),
+        ("d2 09:00 note progress: comfort-care", "withdrawn", "SUPPRESSED comfort-care"),
+    ],
+)
+def test_the_stay_itself_ends_a_question(line: str, state: str, cause: str) -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", line)
+    assert (told.alerts[-1].state, told.alerts[-1].cause) == (state, cause)
+    assert told.asked[-1].state == state
+
+
+def test_an_unsigned_note_holds_a_sent_question_and_its_retraction_releases_it() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 note progress unsigned id=n9: acute-kidney-injury")
+    assert states(told)[-1] == "addressed-awaiting-signature"
+    told.line("d2 10:00 retract n9")
+    assert states(told)[-1] == "sent"
+    told.line("d2 11:00 note progress unsigned id=n8: acute-kidney-injury")
+    told.line("d2 12:00 note progress id=n8: acute-kidney-injury")
+    assert states(told)[-1] == "auto-resolved"
+    assert told.alerts[-1].satisfied_by[0].quote == "acute kidney injury"
+
+
+def test_nothing_is_opened_or_sent_while_an_entry_is_unread_and_a_second_try_mends_it() -> None:
+    told = chart(*KIDNEY, "d2 07:00 failed", "d2 08:00 approve")
+    assert refusals(told) == ["an entry of this encounter has not been read"]
+    fresh = chart("d1 08:00 failed", *KIDNEY)
+    assert fresh.alerts == []
+    fresh.tell(FactsPage(facts=()), replays="e2/0")
+    assert states(fresh) == ["candidate", "draft"]
+
+
+def test_a_candidate_waits_for_the_first_providers_note() -> None:
+    told = chart(KIDNEY[0], *KIDNEY[2:])
+    assert states(told) == ["candidate", "waiting-for-documents"]
+    told.line("d2 07:00 note nursing nurse: edema")
+    assert states(told)[-1] == "waiting-for-documents"
+    told.line("d2 08:00 note progress: edema")
+    assert states(told)[-1] == "draft"
+
+
+def outage() -> list[str]:
+    ticks = [f"d1 {hour:02}:00 tick mdm/documents" for hour in range(10, 20)]
+    return [*KIDNEY[:2], *ticks]
+
+
+def silent_tick(told: Chart, at: datetime, heard: datetime) -> None:
+    told.now = max(told.now, at)
+    told.tell(TickPage(at=at, feeds={"mdm/documents": heard, "lab": at}), kind="tick")
+
+
+def test_while_the_documents_feed_is_silent_nothing_leaves_and_the_backlog_comes_first() -> None:
+    told = chart(*outage())
+    silent_tick(told, DAY_1 + timedelta(days=1, hours=6), DAY_1 + timedelta(hours=19))
+    for line in KIDNEY[2:]:
+        told.line(line)
+    assert told.alerts[-1].cause == "DOCUMENTS_SILENT"
+    again = DAY_1 + timedelta(days=1, hours=8)
+    silent_tick(told, again, again)
+    assert states(told)[-1] == "waiting-for-documents"  # the backlog is coming in
+    silent_tick(told, again + timedelta(minutes=45), again + timedelta(minutes=40))
+    assert states(told)[-1] == "draft"
+    assert told.alerts[-1].at == again + timedelta(minutes=30)
+
+
+def test_a_note_of_the_backlog_that_answers_leaves_no_question() -> None:
+    told = chart(*outage())
+    silent_tick(told, DAY_1 + timedelta(days=1, hours=6), DAY_1 + timedelta(hours=19))
+    for line in (*KIDNEY[2:], "d2 08:10 note progress: acute-kidney-injury"):
+        told.line(line)
+    assert states(told)[-1] == "auto-resolved"
+    assert "draft" not in states(told)
+
+
+def reminded(*ticks: str) -> list[tuple[str, str, datetime]]:
+    told = chart(*KIDNEY, "d2 08:00 approve", *ticks)
+    return [(alert.state, alert.cause, alert.at) for alert in told.alerts if alert.state == "escalated"]
+
+
+def test_reminders_and_escalation_at_their_due_times_whenever_the_tick_comes() -> None:
+    once = reminded("d6 12:00 tick")
+    assert [cause for _, cause, _ in once] == ["REMINDER 24 h", "PHYSICIAN_ADVISOR 48 h", "DEPARTMENT_CHAIR 72 h"]
+    assert [at - once[0][2] for _, _, at in once] == [timedelta(0), timedelta(hours=24), timedelta(hours=48)]
+    often = reminded(*[f"d{day} {hour:02}:00 tick" for day in range(2, 6) for hour in range(9, 24)], "d6 12:00 tick")
+    assert often == once  # one tick over a gap does what many in it do
+
+
+def test_an_answered_question_is_not_pressed() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:05 answer aki", "d6 12:00 tick")
+    assert "escalated" not in states(told)
+
+
+def test_site_data_sets_a_threshold_and_open_stays_are_looked_at_again() -> None:
+    told = chart(
+        "d1 08:00 note history-and-physical: cellulitis",
+        "d1 09:00 creatinine 1.0 mg/dL",
+        "d2 08:00 creatinine 1.2 mg/dL",
+        "d2 09:00 ordered renal ultrasound",
+    )
+    assert told.alerts == []
+    told.encounter_id, encounter = "", told.encounter_id
+    told.tell(SitePage(site=SiteData(thresholds={"D-11.delta": 0.2}).model_dump(mode="json")), kind="site-data")
+    told.encounter_id = encounter
+    assert states(told) == ["candidate", "draft"]
+
+
+SEPSIS = ("d1 08:00 wbc 18.2 10*3/uL", "d1 08:00 heart-rate 118 /min", "d1 08:50 ordered blood culture",
+          "d1 09:20 given ceftriaxone 1 g IV",
+          "d1 12:10 note history-and-physical: pneumonia")  # fmt: skip
+
+
+def test_sepsis_three_asks_only_with_organ_dysfunction() -> None:
+    site = SiteData(sepsis_definition="sepsis-3")
+    assert chart(*SEPSIS, site=site).alerts == []
+    told = chart(*SEPSIS, "d1 10:00 creatinine 2.2 mg/dL", site=site)
+    alert = next(alert for alert in told.alerts if alert.condition == "sepsis")
+    assert set(alert.met) == {"sepsis-2", "sepsis-3"}
+    assert b"sepsis-3" not in (alert.wording.to_json().lower() if alert.wording else b"")
+    assert chart(*SEPSIS).alerts[-1].met == ("sepsis-2",)
+
+
+def claim_page(severity_swapped: bool) -> CodingPage:
+    secondary = (("N179", "Y"),) if severity_swapped else ()
+    claim = Claim(
+        age=70, sex="F", discharge_status="01", admit_date="2026-05-01", version="43.1", principal=("N390", "Y"), secondary=secondary
+    )
+    return CodingPage(as_of="e", made_by=MadeBy(room="coding", software="t"), codes=(), claim=claim)
+
+
+def test_the_effect_is_internal_and_what_the_physician_sees_does_not_depend_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = chart(*SEPSIS)
+    assert plain.alerts[-1].effect == ()
+    wordings = set()
+    for sign in (1.0, -1.0, 0.0):
+        monkeypatch.setattr("opencdi.queries.effect.weight_delta", lambda after, before, year, s=sign: 0.9 * s)
+        told = chart("d1 07:00 note emergency: fever")
+        told.tell(claim_page(False))
+        for line in SEPSIS:
+            told.line(line)
+        effect = next(one for one in told.alerts[-1].effect if one.concept == "sepsis")
+        assert effect.weight_delta == 0.9 * sign
+        assert told.alerts[-1].wording is not None
+        wordings.add(told.alerts[-1].wording.model_copy(update={"created_at": DAY_1}).to_json())
+    assert len(wordings) == 1
+
+
+def test_sepsis_present_on_admission_would_be_sequenced_first() -> None:
+    told = chart()
+    told.tell(claim_page(False))
+    for line in SEPSIS:
+        told.line(line)
+    effect = next(one for one in told.alerts[-1].effect if one.concept == "sepsis")
+    assert effect.code == "A419"
+    assert effect.drg == "872"
+    assert effect.weight_delta is not None
+
+
+def test_replay_gives_the_same_bytes() -> None:
+    def said(told: Chart) -> list[bytes]:
+        return [*told.passed_on, *(alert.to_json() for alert in told.alerts), *(asked.to_json() for asked in told.asked)]
+
+    lines = (*KIDNEY, "d2 08:00 approve", "d2 09:05 answer aki", "d6 12:00 tick")
+    assert said(chart(*lines)) == said(chart(*lines))
+
+
+def test_states_come_back_from_their_bytes() -> None:
+    told = chart(*SEPSIS, *KIDNEY[2:], "d2 08:00 approve", "d3 09:00 tick mdm/documents")
+    told.tell(claim_page(False))
+    for key, state in told.states.items():
+        assert told.room.codec.decode(key, told.room.codec.encode(key, state)) == state
+
+
+def test_an_entry_that_no_rule_reads_is_passed_on_as_the_bytes_it_came_in() -> None:
+    told = chart(*KIDNEY)
+    before = dict(told.states)
+    potassium = MeasurementResulted(
+        measurement_id="k",
+        analyte="potassium",
+        code=Coded(code="2823-3"),
+        value=4.0,
+        unit="mmol/L",
+        status="final",
+        taken_at=ClinicalTime(DAY_1),
+    )
+    out = told.tell(FactsPage(facts=(potassium,), patient_id="p"))
+    assert told.states == before
+    assert [message.topic for message in out] == [QUERIES]
+    assert read_entry(out[0].value).envelope.pages == ("facts",)
+
+
+def test_an_unknown_kind_of_entry_is_carried_on() -> None:
+    told = chart()
+    out = told.tell(FactsPage(), kind="of-another-year")
+    assert len(out) == 1
+    assert isinstance(out[0], Outgoing)
+    assert out[0].to == Key("case")
+
+
+def test_two_stays_shuffled_change_neither() -> None:
+    room = queries_room(SiteData(), RULES)
+    one, two = Chart(room, "one"), Chart(room, "two")
+    one.states = two.states
+    one.begin()
+    two.begin()
+    for a, b in zip(KIDNEY, SEPSIS, strict=False):
+        one.line(a)
+        two.line(b)
+    two.line(SEPSIS[-1])
+    assert states(one) == ["candidate", "draft"]
+    assert states(two)[-1] == "draft"
+
+
+def test_a_question_over_is_over() -> None:
+    told = chart(
+        *KIDNEY, "d2 09:00 note progress: acute-kidney-injury", "d3 06:00 creatinine 3.0 mg/dL", "d3 07:00 given normal saline 1000 mL"
+    )
+    assert [state for state in states(told) if state in OVER] == ["auto-resolved"]
+
+
+def test_only_the_gate_makes_a_provider_query() -> None:
+    import opencdi
+
+    package = Path(opencdi.__file__).parent
+    makers = [
+        file.name
+        for file in package.rglob("*.py")
+        if not file.name.startswith("testing") and " ProviderQuery(" in file.read_text(encoding="utf-8").replace("class ProviderQuery(", "")
+    ]
+    assert makers == ["gate.py"]
