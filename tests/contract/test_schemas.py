@@ -10,7 +10,9 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel
 from referencing import Registry, Resource
+from typer.testing import CliRunner
 
+from opencdi.cli.app import app
 from opencdi.cli.schemas import contract_files, drift
 from opencdi.events.entry import Envelope, Page
 from opencdi.events.facts import FACT_KINDS
@@ -72,6 +74,16 @@ def test_drift_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{ }")
     (tmp_path / "b.json").write_text("{}")
     assert drift(tmp_path, {"a.json": "{}"}) == ["a.json: changed", "b.json: not printed by anything"]
+
+
+def test_the_command_prints_and_checks(tmp_path: Path) -> None:
+    folder = tmp_path / "printed"
+    assert CliRunner().invoke(app, ["schemas", "--check", "--into", str(folder)]).exit_code == 1
+    assert CliRunner().invoke(app, ["schemas", "--into", str(folder)]).exit_code == 0
+    assert CliRunner().invoke(app, ["schemas", "--check", "--into", str(folder)]).exit_code == 0
+    (folder / "vocabularies.json").write_text("{}")
+    told = CliRunner().invoke(app, ["schemas", "--check", "--into", str(folder)])
+    assert (told.exit_code, "vocabularies.json: changed" in told.output) == (1, True)
 
 
 @pytest.mark.parametrize("name", [name for name in contract_files() if name.endswith(".schema.json")])

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from time import monotonic
 
 import httpx
 import pytest
@@ -52,6 +53,9 @@ class Served:
         self._server = uvicorn.Server(config)
         self._pages = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._pages.start()
+        deadline = monotonic() + 30
+        while "BRANDT" not in (said := httpx.get(f"{self.url}/worklist").text) or "KOVACS" not in said:  # the ward has come through
+            assert monotonic() < deadline
 
     async def _gateway(self, opened: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
         async with Door(Settings(home=self.home, mllp_port=0, api_port=0)) as door:

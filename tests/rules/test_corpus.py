@@ -3,7 +3,8 @@
 import pytest
 
 from opencdi.knowledge.analytes import ANALYTES
-from opencdi.knowledge.query_language import BY_CONCEPT, LEADING, MONEY, MONEY_IN_CAPITALS, diagnoses_in
+from opencdi.knowledge.diagnosis_terms import BY_CONCEPT, diagnoses_in
+from opencdi.knowledge.query_language import LEADING, MONEY, MONEY_IN_CAPITALS
 from opencdi.queries.cases import load_cases
 from opencdi.queries.inputs import index
 from opencdi.queries.room import rules_path

@@ -24,6 +24,7 @@ POSITION_KEY = b"#position"
 
 _FENCING = frozenset(
     {
+        KafkaError._FATAL,  # of a consumer: a static member whose slot another has taken
         KafkaError._FENCED,
         KafkaError._MAX_POLL_EXCEEDED,
         KafkaError.FENCED_INSTANCE_ID,

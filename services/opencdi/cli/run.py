@@ -81,7 +81,7 @@ def _job(name: str, settings: Settings) -> "Job":
         case "door":
             return Job(name, run_door, (settings,))
         case "pages":
-            return Job(name, run_pages, (settings,), watched=False)
+            return Job(name, run_pages, (settings,))
         case "rooms":
             return Job(name, run_rooms, (settings, ()))
     return Job(name, run_rooms, (settings, (name,)))
@@ -155,5 +155,4 @@ def run_pages(settings: Settings, watch: "Watch") -> None:
     from opencdi.workbench.app import serve
 
     start_logging(settings.log_level, "pages")
-    watch.beat()
-    serve(settings)
+    serve(settings, watch.beat)

@@ -26,7 +26,8 @@ def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
         return ProposedPoa("N", "the note says that it began after the admission")
     if one.came_with:
         return ProposedPoa("Y", "the note says that it was present on admission")
-    if one.nature == "chronic":
+    if one.nature == "chronic" or one.code.startswith("C"):
+        # A malignancy found after the order was there before it (appendix I, "chronic conditions … not diagnosed until after").
         return ProposedPoa("Y", "chronic by nature")
     if inpatient_at is None or one.order is None:
         return ProposedPoa("undetermined", "no inpatient order known")

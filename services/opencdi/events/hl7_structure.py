@@ -60,7 +60,7 @@ def header_of(message: bytes) -> MessageHeader | None:
     first, *rest = text[4:].split(separator)
     if not first or any(sign.isalnum() for sign in first[:4]):
         return None
-    component, repetition, escape, subcomponent = (first + "^~\\&"[len(first) :])[:4]
+    component, repetition, escape, subcomponent = tuple((first + "^~\\&"[len(first) :])[:4])
     return MessageHeader(separator, component, repetition, escape, subcomponent, (separator, first, *rest))
 
 

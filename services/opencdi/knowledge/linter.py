@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from opencdi.knowledge import query_language as language
-from opencdi.knowledge.query_language import Diagnosis, diagnoses_in
+from opencdi.knowledge.diagnosis_terms import BY_CONCEPT, Diagnosis, diagnoses_in
 from opencdi.knowledge.query_text import Offered, QueryText
 
 
@@ -95,7 +95,7 @@ def _leading(q: QueryText) -> Iterator[Violation]:
 
 def _diagnoses_of(option: Offered) -> tuple[Diagnosis, ...]:
     named = diagnoses_in(option.text)
-    known = language.BY_CONCEPT.get(option.diagnosis)
+    known = BY_CONCEPT.get(option.diagnosis)
     return named if named or known is None else (known,)
 
 

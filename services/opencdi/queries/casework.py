@@ -130,6 +130,7 @@ class Casework:
                     as_of=self.entry_id,
                     made_by=self.made_by,
                     effect=query.effect,
+                    passed=None if query.state == "sent" else query.gate,
                     answer_option=query.answer_option,
                     answer_text=query.answer_text,
                 )
