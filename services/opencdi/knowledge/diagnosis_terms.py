@@ -1,4 +1,4 @@
-"""The linter's own small lexicon: a diagnosis, the terms that name it, and the words of indicators that can support it (Q-10, Q-12, Q-19)."""
+"""The linter's own small lexicon: a diagnosis, the terms that name it, the words of indicators that can support it (Q-10, Q-12, Q-19)."""
 
 import re
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ from opencdi.queries.condition import (
     SuspectedInfection,
     Treatment,
 )  # fmt: skip
-from opencdi.queries.evidence import Cited, Sign, of_act, of_listing, of_mention
+from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.rule import Rule
 
 CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
@@ -68,9 +68,9 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
         case Stated():
             return _stated(condition, q.chart)
         case Treatment():
-            return (Sign(act.at.at, (of_act(name, act),)) for name in condition.any_of for act in q.chart.acts(name))
+            return (Sign(act.at.at, (Cited(name, act),)) for name in condition.any_of for act in q.chart.acts(name))
         case Listed():
-            return (Sign(told.at.at, (of_listing(told),)) for told in q.chart.stay.listings if told.code.startswith(condition.codes))
+            return (Sign(told.at.at, (Cited("listed", told),)) for told in q.chart.stay.listings if told.code.startswith(condition.codes))
         case SuspectedInfection():
             return _suspected_infection(condition, q.chart)
         case AnyOf():
@@ -99,7 +99,7 @@ def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
     said = [(concept, mention) for concept in condition.concepts for mention in chart.mentions(concept) if _says(condition, mention)]
     if len({mention.note_id for _, mention in said}) >= condition.notes:
         for concept, mention in said:
-            yield Sign(mention.at.at, (of_mention(concept, mention),))
+            yield Sign(mention.at.at, (Cited(concept, mention),))
 
 
 def _suspected_infection(condition: SuspectedInfection, chart: Chart) -> Iterator[Sign]:
@@ -108,21 +108,24 @@ def _suspected_infection(condition: SuspectedInfection, chart: Chart) -> Iterato
             ahead = antibiotic.at.at - culture.at.at
             if -ANTIBIOTIC_THEN_CULTURE <= ahead <= CULTURE_THEN_ANTIBIOTIC:
                 at = min(antibiotic.at.at, culture.at.at)
-                yield Sign(at, (of_act(condition.culture, culture), of_act(condition.antibiotic, antibiotic)))
+                yield Sign(at, (Cited(condition.culture, culture), Cited(condition.antibiotic, antibiotic)))
 
 
 def _merged(parts: Iterable[Sign]) -> tuple[Cited, ...]:
-    told: dict[str, Cited] = {}
+    told: dict[tuple[str, str, int], Cited] = {}
     for sign in parts:
         for cited in sign.cited:
-            told.setdefault(f"{cited.kind}/{cited.indicator.source_id}/{cited.indicator.start}", cited)
+            told.setdefault(cited.place, cited)
     return tuple(told.values())
 
 
 def _all_of(condition: AllOf, q: Question) -> Iterator[Sign]:
-    first, *others = (signs(one, q) for one in condition.of)
-    if not first or not all(others):
-        return
+    found: list[tuple[Sign, ...]] = []
+    for one in condition.of:  # in the rule's order, and no further than the first that is not met
+        if not (told := signs(one, q)):
+            return
+        found.append(told)
+    first, *others = found
     if condition.within_h is None:
         chosen = [first[0], *(other[0] for other in others)]
         yield Sign(max(sign.at for sign in chosen), _merged(chosen))

@@ -6,12 +6,12 @@ where it first stood (F.10): intake and nlp mark them, and nothing here brings t
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from opencdi.events.audiences import Indicator
 from opencdi.queries.chart import Act, Listing, Mention, Point
 
 NOT_STATED = "performer not stated"  # by the sender; Q-02 wants it said rather than left out
-ACTS = ("order", "medication order", "medication administration")
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
 )
@@ -33,12 +33,42 @@ UNIT_ON_PAPER = {
 NAME_BY_NOTE_TYPE = {"history-and-physical": "H&P", "progress": "progress note", "discharge-summary": "discharge summary"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cited:
-    """An indicator, and what kind it is of ("creatinine", "iv-fluid"): a question is asked again only for a new kind (Q-55)."""
+    """What a sign rests on, and what kind it is of ("creatinine", "iv-fluid"): a question is asked again only for a new kind (Q-55).
+
+    The indicator is written out only where somebody will read it: most signs are looked at and none asks.
+    """
 
     kind: str
-    indicator: Indicator
+    told: Point | Mention | Act | Listing
+    label: str | None = None
+
+    @cached_property
+    def indicator(self) -> Indicator:
+        """The indicator, as the physician would see it."""
+        match self.told:
+            case Point():
+                return _of_point(self.kind, self.told, self.label)
+            case Mention():
+                return _of_mention(self.told)
+            case Act():
+                return _of_act(self.told)
+            case Listing():
+                return _of_listing(self.told)
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Where in the record this stands."""
+        match self.told:
+            case Point():
+                return self.kind, self.told.measurement_id, 0
+            case Mention():
+                return self.kind, self.told.note_id, self.told.start
+            case Act():
+                return self.kind, self.told.act_id, 0
+            case Listing():
+                return self.kind, self.told.listing_id, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,60 +86,43 @@ def value_on_paper(analyte: str, point: Point) -> str:
     return f"{NAME_BY_ANALYTE.get(analyte, analyte.replace('-', ' '))} {point.comparator or ''}{point.value:g}{spaced}"
 
 
-def of_point(analyte: str, point: Point, label: str | None = None) -> Cited:
-    """A result or vital sign as an indicator; a preliminary one says so (DOMAIN F.5)."""
+def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
+    # A preliminary one says so (DOMAIN F.5).
     labels = [told for told in ("preliminary" if point.preliminary else None, label) if told]
-    return Cited(
-        analyte,
-        Indicator(
-            text=value_on_paper(analyte, point),
-            source="vital sign" if analyte in VITAL_SIGNS else "laboratory",
-            source_id=point.measurement_id,
-            at=point.at,
-            author=point.author or NOT_STATED,
-            label=", ".join(labels) or None,
-        ),
+    return Indicator(
+        text=value_on_paper(analyte, point),
+        source="vital sign" if analyte in VITAL_SIGNS else "laboratory",
+        source_id=point.measurement_id,
+        at=point.at,
+        author=point.author or NOT_STATED,
+        label=", ".join(labels) or None,
     )
 
 
-def of_mention(concept: str, mention: Mention) -> Cited:
-    """A statement of a note as an indicator, in the note's own words."""
-    return Cited(
-        concept,
-        Indicator(
-            text=f"“{mention.text}”",
-            source=NAME_BY_NOTE_TYPE.get(mention.note_type, f"{mention.note_type} note"),
-            source_id=f"{mention.note_id}@{mention.revision}",
-            at=mention.at,
-            author=mention.author or mention.author_role,
-            quote=mention.text,
-            start=mention.start,
-            end=mention.end,
-            label=None if mention.counts or mention.authentication == "authenticated" else "unsigned",
-        ),
+def _of_mention(mention: Mention) -> Indicator:
+    return Indicator(
+        text=f"“{mention.text}”",
+        source=NAME_BY_NOTE_TYPE.get(mention.note_type, f"{mention.note_type} note"),
+        source_id=f"{mention.note_id}@{mention.revision}",
+        at=mention.at,
+        author=mention.author or mention.author_role,
+        quote=mention.text,
+        start=mention.start,
+        end=mention.end,
+        label=None if mention.counts or mention.authentication == "authenticated" else "unsigned",
     )
 
 
-def of_act(treatment: str, act: Act) -> Cited:
-    """A drug given, or something ordered, as an indicator."""
-    source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
-    return Cited(
-        treatment,
-        Indicator(
-            text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}",
-            source=source,
-            source_id=act.act_id,
-            at=act.at,
-            author=act.author or NOT_STATED,
-        ),
+def _of_act(act: Act) -> Indicator:
+    return Indicator(
+        text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}",
+        source="medication administration" if act.drug and act.done else "medication order" if act.drug else "order",
+        source_id=act.act_id,
+        at=act.at,
+        author=act.author or NOT_STATED,
     )
 
 
-def of_listing(listing: Listing) -> Cited:
-    """A listed diagnosis as an indicator."""
-    return Cited(
-        "listed",
-        Indicator(
-            text=listing.text or listing.code, source="diagnosis list", source_id=listing.listing_id, at=listing.at, author=NOT_STATED
-        ),
-    )
+def _of_listing(listing: Listing) -> Indicator:
+    text = listing.text or listing.code
+    return Indicator(text=text, source="diagnosis list", source_id=listing.listing_id, at=listing.at, author=NOT_STATED)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.chart import Act, Chart, Mention
 from opencdi.queries.conditions import Question, signs
-from opencdi.queries.evidence import ACTS, Cited, Sign, of_mention
+from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.rule import Rule
 
 Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
@@ -75,7 +75,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
 
 def _shown_at(sign: Sign) -> datetime:
     """When the last of the findings was there; what was then done about it does not count."""
-    return max((cited.indicator.at.at for cited in sign.cited if cited.indicator.source not in ACTS), default=sign.at)
+    return max((cited.told.at.at for cited in sign.cited if not isinstance(cited.told, Act)), default=sign.at)
 
 
 def _awaits_signature(mention: Mention) -> bool:
@@ -85,7 +85,7 @@ def _awaits_signature(mention: Mention) -> bool:
 
 
 def _quoted(said: list[tuple[str, Mention]]) -> tuple[Cited, ...]:
-    return tuple(of_mention(concept, mention) for concept, mention in said)
+    return tuple(Cited(concept, mention) for concept, mention in said)
 
 
 def _documented(outcome: Outcome, reason: str, said: list[tuple[str, Mention]]) -> Judgement:
@@ -110,30 +110,26 @@ def _gap(q: Question, sign: Sign) -> Judgement:
     rule, chart = q.rule, q.chart
     near = (sign.at - BEFORE, sign.at + AFTER)
     cited = list(sign.cited)
-    held = {_place(c) for c in cited}
+    held = {c.place for c in cited}
     for condition in rule.supporting:
         one = next((s for s in signs(condition, q) if near[0] <= s.at <= near[1]), None)
-        fresh = [c for c in one.cited if _place(c) not in held] if one else []
+        fresh = [c for c in one.cited if c.place not in held] if one else []
         cited += fresh
-        held |= {_place(c) for c in fresh}
+        held |= {c.place for c in fresh}
     contrary: list[Cited] = []
     for condition in rule.contrary:
         later = [s for s in signs(condition, q) if s.at >= near[0]]
-        contrary += [c for c in (later[-1].cited if later else ()) if _place(c) not in held]
+        contrary += [c for c in (later[-1].cited if later else ()) if c.place not in held]
     return Judgement(
         "gap",
         "INDICATORS_WITHOUT_DOCUMENTATION",
         sign.at,
-        tuple(sorted(cited, key=lambda c: c.indicator.at.at)),
-        tuple(sorted(contrary, key=lambda c: c.indicator.at.at)),
+        tuple(sorted(cited, key=lambda c: c.told.at.at)),
+        tuple(sorted(contrary, key=lambda c: c.told.at.at)),
         _first_documented(rule, chart),
         met=tuple(name for name, condition in rule.definitions.items() if signs(condition, q)),
         offered=frozenset(option.id for option in rule.options if option.needs is None or signs(option.needs, q)),
     )
-
-
-def _place(cited: Cited) -> tuple[str, int | None]:
-    return cited.indicator.source_id, cited.indicator.start
 
 
 def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:
@@ -142,5 +138,5 @@ def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:
     for concept in rule.documented:
         said = [m for m in chart.mentions(concept) if m.counts and (m.affirmed or m.uncertain)]
         if said:
-            told.append(of_mention(concept, said[0]))
-    return tuple(sorted(told, key=lambda c: c.indicator.at.at))
+            told.append(Cited(concept, said[0]))
+    return tuple(sorted(told, key=lambda c: c.told.at.at))

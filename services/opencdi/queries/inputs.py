@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from opencdi.queries import sofa
 from opencdi.queries.condition import (
@@ -20,6 +21,7 @@ from opencdi.queries.condition import (
 from opencdi.queries.rule import Rule
 
 STAY = "stay"
+SHORT_MEMORY = timedelta(hours=72)  # conditions without a window of their own are met together within 48 h (D-01, D-40)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
 _OTHER_KINDS = (
@@ -62,6 +64,8 @@ class Inputs:
     analytes: frozenset[str]
     concepts: frozenset[str]
     treatments: frozenset[str]
+    keep: dict[str, timedelta]
+    """How long each analyte's values are kept: as long as the longest window of a rule over them needs."""
     touched: re.Pattern[bytes]
     """Found in a facts page that some rule, or the stay, may care about: tried on the bytes before anything is decoded."""
 
@@ -71,6 +75,16 @@ class Inputs:
             return self.rules
         found = {rule.id: rule for name in changed for rule in self.rules_by_input.get(name, ())}
         return tuple(found[name] for name in sorted(found))
+
+
+def _kept(analyte: str, rules: tuple[Rule, ...]) -> timedelta:
+    windows = (
+        condition.within_h
+        for rule in rules
+        for condition in rule.conditions()
+        if isinstance(condition, Change | RatioToBaseline) and condition.analyte == analyte
+    )
+    return max(SHORT_MEMORY, timedelta(hours=max(windows, default=0.0)) + timedelta(days=1))
 
 
 def index(rules: tuple[Rule, ...]) -> Inputs:
@@ -90,5 +104,6 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
         analytes,
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("concept/")),
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("treatment/")),
+        {analyte: _kept(analyte, rules) for analyte in analytes},
         re.compile("|".join(told).encode()),
     )

@@ -1,12 +1,13 @@
 """What the named conditions about measurements mean."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
 from opencdi.queries.chart import Chart, Point
 from opencdi.queries.condition import Change, Measurement, OxygenationRatio, RatioToBaseline, Repeated
-from opencdi.queries.evidence import Sign, of_point
+from opencdi.queries.evidence import Cited, Sign
 
 OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""
@@ -23,8 +24,8 @@ def beyond(point: Point, condition: Measurement, limit: float) -> bool:
 
 
 def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
-    held = [point for point in points if timedelta(0) <= at.at.at - point.at.at <= OXYGEN_HOLDS]
-    return held[-1] if held else None
+    before = bisect_right(points, at.at.at, key=lambda point: point.at.at)
+    return points[before - 1] if before and at.at.at - points[before - 1].at.at <= OXYGEN_HOLDS else None
 
 
 def oxygen_at(chart: Chart, point: Point) -> tuple[float | None, bool]:
@@ -50,7 +51,7 @@ def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sig
             if estimated or (fraction is not None and fraction > 0.22):
                 continue
             label = "room air" if fraction is not None else "no oxygen charted"
-        yield Sign(point.at.at, (of_point(condition.analyte, point, label),))
+        yield Sign(point.at.at, (Cited(condition.analyte, point, label),))
 
 
 def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
@@ -71,7 +72,7 @@ def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
         reference = min(before, key=lambda p: p.value) if rise else max(before, key=lambda p: p.value)
         difference = point.value - reference.value if rise else reference.value - point.value
         if round(difference, 6) >= by:  # 1.3 - 1.0 is 0.30000000000000004, and 0.8 - 0.5 is 0.29999999999999993
-            yield Sign(point.at.at, (of_point(condition.analyte, reference, "earlier value"), of_point(condition.analyte, point)))
+            yield Sign(point.at.at, (Cited(condition.analyte, reference, "earlier value"), Cited(condition.analyte, point)))
 
 
 def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
@@ -81,7 +82,7 @@ def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> It
     for index, point in enumerate(points):
         before = [p for p in points[:index] if point.at.at - p.at.at <= window and p.value > 0]
         if before and round(point.value / (lowest := min(before, key=lambda p: p.value)).value, 6) >= ratio:
-            yield Sign(point.at.at, (of_point(condition.analyte, lowest, "baseline"), of_point(condition.analyte, point)))
+            yield Sign(point.at.at, (Cited(condition.analyte, lowest, "baseline"), Cited(condition.analyte, point)))
 
 
 def low_oxygenation(condition: OxygenationRatio, chart: Chart, limit: float) -> Iterator[Sign]:
@@ -90,7 +91,7 @@ def low_oxygenation(condition: OxygenationRatio, chart: Chart, limit: float) -> 
         fraction, estimated = oxygen_at(chart, point)
         if fraction is None or (ratio := point.value / fraction) >= limit:
             continue
-        yield Sign(point.at.at, (of_point("pao2", point, f"PaO2/FiO2 {ratio:.0f}{', FiO2 estimated' if estimated else ''}"),))
+        yield Sign(point.at.at, (Cited("pao2", point, f"PaO2/FiO2 {ratio:.0f}{', FiO2 estimated' if estimated else ''}"),))
 
 
 def repeated(condition: Repeated, chart: Chart) -> Iterator[Sign]:
@@ -99,4 +100,4 @@ def repeated(condition: Repeated, chart: Chart) -> Iterator[Sign]:
     points = chart.series(condition.analyte)
     for before, point in pairwise(points):
         if timedelta(0) < point.at.at - before.at.at <= window:
-            yield Sign(point.at.at, (of_point(condition.analyte, point, "repeat measurement"),))
+            yield Sign(point.at.at, (Cited(condition.analyte, point, "repeat measurement"),))

@@ -30,7 +30,6 @@ from opencdi.queries.chart import Act, Chart, Listing, Mention, Point, Stay
 from opencdi.queries.inputs import STAY, Inputs
 from opencdi.queries.treatments import Treatments
 
-KEEP = timedelta(days=8)  # longer than the longest window of any rule (7 days)
 MAX_POINTS = 400  # one an hour for two weeks
 
 
@@ -179,7 +178,7 @@ class Records:
             insort(rest, new, key=lambda point: (point.at.at, point.measurement_id))
         if old and not any(p.measurement_id == old.measurement_id and (p.value, p.at) == (old.value, old.at) for p in rest):
             self.corrected.add(fact.measurement_id)
-        self.states[f"series/{self.encounter_id}/{fact.analyte}"] = Series(points=_bounded(rest))
+        self.states[f"series/{self.encounter_id}/{fact.analyte}"] = Series(points=_bounded(rest, self.inputs.keep[fact.analyte]))
         self.changed.add(f"analyte/{fact.analyte}")
 
     def _act(self, act: Act, *, kept: bool) -> None:
@@ -250,11 +249,11 @@ def _mention(note: NoteRead, finding: Finding) -> Mention:
     )
 
 
-def _bounded(points: list[Point]) -> tuple[Point, ...]:
+def _bounded(points: list[Point], keep: timedelta) -> tuple[Point, ...]:
     """The last days, at most so many, and the lowest of all as a baseline."""
     if not points:
         return ()
     oldest: ClinicalTime = points[-1].at
-    recent = [point for point in points if oldest.at - point.at.at <= KEEP][-MAX_POINTS:]
+    recent = [point for point in points if oldest.at - point.at.at <= keep][-MAX_POINTS:]
     lowest = min(points, key=lambda point: point.value)
     return tuple(recent) if lowest in recent else (lowest, *recent)

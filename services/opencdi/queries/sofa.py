@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from opencdi.queries.chart import Chart, Point
-from opencdi.queries.evidence import Cited, Sign, of_act, of_point
+from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.measurements import oxygen_at
 
 EDITION = "SOFA-1996"
@@ -43,9 +43,9 @@ def dysfunction(chart: Chart, at_least: float) -> Iterator[Sign]:
         for point in chart.series(analyte):
             if points := points_of(analyte, point.value):
                 organ = "circulation" if analyte == "map" else analyte
-                scored.append((point.at.at, organ, points, of_point(analyte, point, "baseline unknown, taken as 0")))
-    scored += [(p.at.at, "lungs", n, of_point("pao2", p)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
-    scored += [(act.at.at, "circulation", 3, of_act(PRESSOR, act)) for act in chart.acts(PRESSOR) if act.done]
+                scored.append((point.at.at, organ, points, Cited(analyte, point, "baseline unknown, taken as 0")))
+    scored += [(p.at.at, "lungs", n, Cited("pao2", p)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
+    scored += [(act.at.at, "circulation", 3, Cited(PRESSOR, act)) for act in chart.acts(PRESSOR) if act.done]
     scored.sort(key=lambda entry: (entry[0], entry[1]))
     until: datetime | None = None
     for index, (start, *_) in enumerate(scored):
