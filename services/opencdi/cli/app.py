@@ -2,7 +2,7 @@
 
 import typer
 
-from opencdi.cli import dead, rules, topics
+from opencdi.cli import dead, rules, tokens, topics
 from opencdi.cli.check import check
 from opencdi.cli.code import code_notes
 from opencdi.cli.context import context
@@ -30,6 +30,7 @@ app.command()(schemas)
 app.add_typer(topics.app, name="topics")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(dead.app, name="dead")
+app.add_typer(tokens.app, name="tokens")
 
 if __name__ == "__main__":
     app()

@@ -4,12 +4,11 @@
 back: a question that rests on one of those is looked at again (DOMAIN F.5).
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from datetime import timedelta
 from typing import Any
 
 from opencdi.bus.room import State, States
-from opencdi.clinical.time import ClinicalTime
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
     DiagnosisListed,
@@ -253,7 +252,10 @@ def _bounded(points: list[Point], keep: timedelta) -> tuple[Point, ...]:
     """The last days, at most so many, and the lowest of all as a baseline."""
     if not points:
         return ()
-    oldest: ClinicalTime = points[-1].at
-    recent = [point for point in points if oldest.at - point.at.at <= keep][-MAX_POINTS:]
+    since = points[-1].at.at - keep
+    first = max(bisect_left(points, since, key=lambda point: point.at.at), len(points) - MAX_POINTS)
+    if first == 0:
+        return tuple(points)
     lowest = min(points, key=lambda point: point.value)
-    return tuple(recent) if lowest in recent else (lowest, *recent)
+    recent = points[first:]
+    return tuple(recent) if any(point is lowest for point in recent) else (lowest, *recent)

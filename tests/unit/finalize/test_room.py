@@ -1,7 +1,7 @@
 """Finalize: discharge makes a set, late documents amend it, a coder closes it (DOMAIN B80, F.15)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -41,6 +41,7 @@ from opencdi.events.pages import (
     WorkingDrg,
 )
 from opencdi.finalize.room import finalize_room
+from opencdi.finalize.timers import Timers
 from opencdi.knowledge.site import SiteData
 
 START = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
@@ -89,9 +90,9 @@ class Hospital:
         assert self.entry(facts=[EncounterUpdated(visit_id="v", encounter_class=encounter_class, at=when(START))]) == []
         return self
 
-    def discharge(self, *pages: Page, disposition: str = "01") -> list[FinalCodeSet]:
-        self.now = max(self.now, LEFT)
-        return self.entry(*pages, facts=[EncounterDischarged(at=when(LEFT), disposition=disposition)], after=timedelta(minutes=5))
+    def discharge(self, *pages: Page, disposition: str = "01", at: datetime = LEFT) -> list[FinalCodeSet]:
+        self.now = max(self.now, at)
+        return self.entry(*pages, facts=[EncounterDischarged(at=when(at), disposition=disposition)], after=timedelta(minutes=5))
 
     def attest(self, as_of: str, *waived: str) -> list[FinalCodeSet]:
         decision = CodeSetAttested(
@@ -136,7 +137,8 @@ def pathology_order(status: Any = "active") -> OrderPlaced:
 def test_discharge_makes_a_provisional_set_with_what_is_open_named() -> None:
     hospital = Hospital().admitted()
     assert hospital.entry(coded("N390", "N179")) == []
-    assert hospital.entry(moved("q1", "sent", "Clarify the infection")) == []
+    assert hospital.entry(moved("q1", "draft", "Clarify the infection")) == []
+    assert hospital.entry(moved("q1", "sent")) == []  # a move need not tell the title again
     assert hospital.entry(moved("q2", "sent", "Other")) == []
     assert hospital.entry(moved("q2", "auto-resolved")) == []
     assert hospital.entry(facts=[pathology_order()]) == []
@@ -236,6 +238,8 @@ def test_a_pending_report_is_waived_by_name() -> None:
     assert hospital.attest(provisional.as_of)[0].cause == "attestation refused: waiting for pathology report"
     (attested,) = hospital.attest(provisional.as_of, "pathology report")
     assert (attested.status, attested.waiting_for) == ("attested", ())
+    (amended,) = hospital.entry(coded("N390"))
+    assert (amended.status, amended.waiting_for) == ("amended", ())  # it stays waived
 
 
 def test_an_unsigned_operative_report_is_waited_for_and_a_cancelled_order_is_not() -> None:
@@ -256,6 +260,23 @@ def test_yesterdays_note_stands_in_for_nothing() -> None:
     hospital = Hospital().admitted()
     hospital.entry(read("n1", "progress", at=LEFT - timedelta(days=1)))
     assert hospital.discharge(disposition="20")[0].waiting_for == ("discharge summary",)
+
+
+def test_the_day_of_discharge_is_the_hospitals_own_day() -> None:
+    eastern = timezone(timedelta(hours=-4))
+    left = datetime(2026, 5, 8, 10, 0, tzinfo=eastern)
+    hospital = Hospital().admitted()
+    hospital.entry(read("n1", "progress", at=datetime(2026, 5, 8, 2, 0, tzinfo=UTC)))  # the evening before
+    assert hospital.discharge(disposition="20", at=left)[0].waiting_for == ("discharge summary",)
+    (final,) = hospital.entry(read("n2", "progress", at=datetime(2026, 5, 9, 1, 0, tzinfo=UTC)))  # that evening
+    assert final.waiting_for == ()
+
+
+def test_an_older_note_that_comes_late_is_not_the_last_word() -> None:
+    hospital = Hospital().admitted()
+    hospital.entry(read("n2", "progress", at=LEFT))
+    hospital.entry(read("n1", "progress", at=LEFT - timedelta(days=2)))
+    assert hospital.discharge(disposition="20")[0].waiting_for == ()
 
 
 def test_a_retracted_summary_is_waited_for_again() -> None:
@@ -284,6 +305,7 @@ def test_cancelled_discharge_reopens_and_the_next_one_begins_again() -> None:
     hospital.discharge(read("s1", "discharge-summary"))
     (reopened,) = hospital.entry(facts=[DischargeCancelled(at=when(LEFT))])
     assert (reopened.status, reopened.cause, reopened.discharged_at) == ("reopened", "discharge cancelled", None)
+    assert hospital.states["timers/t"] == Timers()
     assert hospital.tick(LEFT + timedelta(days=30)) == []
     (again,) = hospital.discharge()
     assert (again.status, again.nth) == ("provisional", 3)
@@ -305,7 +327,8 @@ def test_attesting_a_stay_that_goes_on_is_refused_visibly() -> None:
     hospital = Hospital().admitted()
     (refused,) = hospital.attest("e1/1")
     assert (refused.status, refused.cause) == ("held", "attestation refused: no inpatient stay that has ended")
-    assert [final.status for final in hospital.discharge()] == ["provisional"]
+    assert hospital.entry(coded("N390")) == []
+    assert [(final.status, final.nth) for final in hospital.discharge()] == [("provisional", 2)]
 
 
 def test_an_entry_that_a_room_could_not_read_holds_the_set_until_somebody_has_looked() -> None:
@@ -376,7 +399,7 @@ def test_one_tick_over_a_gap_is_as_many_in_it(stays: list[tuple[int, bool]], cut
         for n, (minutes, signed) in enumerate(stays):
             hospital.encounter_id, hospital.now = f"enc{n}", START + timedelta(minutes=minutes)
             hospital.admitted()
-            (final,) = hospital.discharge(*([read("s", "discharge-summary")] if signed else []))
+            (final,) = hospital.discharge(*([read("s", "discharge-summary")] if signed else []), at=LEFT + timedelta(minutes=minutes))
             if signed:
                 hospital.attest(final.as_of)
         said: list[FinalCodeSet] = []
@@ -384,4 +407,6 @@ def test_one_tick_over_a_gap_is_as_many_in_it(stays: list[tuple[int, bool]], cut
             said += hospital.tick(LEFT + timedelta(hours=hour))
         return said
 
-    assert run([*sorted(cuts), 60 * 24]) == run([60 * 24])
+    at_once = run([60 * 24])
+    assert run([*sorted(cuts), 60 * 24]) == at_once
+    assert [final.at for final in at_once] == sorted(LEFT + timedelta(days=4, minutes=minutes) for minutes, signed in stays if not signed)
