@@ -34,6 +34,7 @@ class MllpServer:
         self.hl7, self.limits, self.metrics = hl7, limits or Limits(), hl7.gate.metrics
         self._open: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._closing = False
 
     async def start(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
         """Take connections from this socket."""
@@ -41,6 +42,7 @@ class MllpServer:
 
     async def close(self) -> None:
         """No new connection; those there are end where they stand: what was not answered will be sent again."""
+        self._closing = True
         if self._server:
             self._server.close()
         for task in self._open:
@@ -60,6 +62,9 @@ class MllpServer:
             await self._converse(reader, writer)
         except (ConnectionError, ssl.SSLError):
             pass  # the sender has gone; what it was not answered it will send again
+        except asyncio.CancelledError:
+            if not self._closing:  # asked to end: it ends, and asyncio need not report a cancelled connection as a failure
+                raise
         finally:
             self._open.discard(task)
             self.metrics.connections.dec()

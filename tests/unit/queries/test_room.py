@@ -202,6 +202,28 @@ def test_a_note_of_the_backlog_that_answers_leaves_no_question() -> None:
     assert "draft" not in states(told)
 
 
+def test_documents_stop_for_seven_hours_over_forty_stays_and_no_late_note_meets_a_question() -> None:
+    room = queries_room(SiteData(), RULES)
+    stays = [Chart(room, f"stay {n}") for n in range(40)]
+    for stay in stays:
+        stay.states = stays[0].states
+        stay.begin()
+        for line in KIDNEY[:2]:
+            stay.line(line)
+    for line in outage()[2:]:
+        stays[0].line(line)
+    silent_tick(stays[0], DAY_1 + timedelta(days=1, hours=5), DAY_1 + timedelta(hours=22))  # silent from 22:00, seven hours by now
+    for stay in stays:
+        for line in KIDNEY[2:]:
+            stay.line(line)
+    for nth, stay in enumerate(stays):  # the backlog, a note each, over twenty minutes
+        silent_tick(stays[0], DAY_1 + timedelta(days=1, hours=7, seconds=30 * nth), DAY_1 + timedelta(days=1, hours=7, seconds=30 * nth))
+        stay.line(f"d2 07:{nth // 2:02} note progress: acute-kidney-injury")
+    silent_tick(stays[0], DAY_1 + timedelta(days=1, hours=12), DAY_1 + timedelta(days=1, hours=11))
+    assert [states(stay)[-1] for stay in stays] == ["auto-resolved"] * 40
+    assert all("draft" not in states(stay) for stay in stays)
+
+
 def reminded(*ticks: str) -> list[tuple[str, str, datetime]]:
     told = chart(*KIDNEY, "d2 08:00 approve", *ticks)
     return [(alert.state, alert.cause, alert.at) for alert in told.alerts if alert.state == "escalated"]
