@@ -77,7 +77,7 @@ class Bus(Protocol):
         """Take the room over and put it to work."""
 
     def ends(self, topics: Sequence[Topic]) -> dict[Place, int]:
-        """For each partition the position after the last record."""
+        """For each partition that holds a record the position after the last one.  A room that stands there, or beyond, has caught up."""
 
     def positions(self, room: Room) -> dict[Place, int]:
         """How far the room has committed."""

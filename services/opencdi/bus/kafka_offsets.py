@@ -77,9 +77,9 @@ def _last_records(reader: Consumer, starts: Mapping[Place, int]) -> dict[Place, 
     unread = set(starts)
     deadline = monotonic() + REQUEST_S
     while unread:
+        if monotonic() > deadline:
+            raise BusDown("the end of a log did not come")
         if (message := reader.poll(0.5)) is None:
-            if monotonic() > deadline:
-                raise BusDown("the end of a log did not come")
             continue
         place, offset = place_of(message)
         if error := message.error():

@@ -33,11 +33,9 @@ class KafkaReader:
             if first is None:
                 return []
             more = self.consumer.consume(limit - 1, 0) if limit > 1 else []
-            if told := [self._delivered(message) for message in (first, *more) if not self._passed(message)]:
+            told = [delivered_in(message, self.cluster) for message in (first, *more) if not self._passed(message)]
+            if told or monotonic() >= deadline:
                 return told
-
-    def _delivered(self, message: Message) -> Delivered:
-        return delivered_in(message, self.cluster)
 
     def _passed(self, message: Message) -> bool:
         """Whether this is no record but news of a connection; an error that does not pass is raised."""

@@ -17,8 +17,12 @@ def lines_of(files: list[Path] | None) -> Iterator[tuple[str, str]]:
     """(where, line) of each non-empty line of the files, or of standard input; "-" means standard input too."""
     for file in files or [Path("-")]:
         name = "standard input" if str(file) == "-" else str(file)
-        text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        for number, line in enumerate(text.decode("utf-8", "replace").splitlines(), 1):
+        try:
+            text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        except OSError as error:
+            print(f"{name}: {error.strerror}", file=sys.stderr)
+            raise typer.Exit(2) from None
+        for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
             if line.strip():
                 yield f"{name}:{number}", line
 
@@ -39,7 +43,7 @@ def run_filter(inputs: Iterator[tuple[str, str]], answer: Callable[[str], dict[s
     bad = False
     for where, line in inputs:
         try:
-            print(json.dumps(answer(line), ensure_ascii=False))
+            print(json.dumps(answer(line)))  # ASCII: a lone surrogate must not stop the lines after it
         except BadLine as reason:
             bad = True
             print(f"{where}: {reason}", file=sys.stderr)

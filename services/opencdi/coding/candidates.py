@@ -135,7 +135,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         at_admission=any(one.said.note.note_type in AT_ADMISSION for one in held),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
-        came_with=any(one.said.finding.attributes.get("onset") == "before-admission" for one in held),
+        came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
         caused_by=frozenset(cause for one in held if (cause := one.said.finding.attributes.get("cause"))),
     )
 
@@ -151,7 +151,7 @@ def _kind(code: str, told: RowKind) -> RowKind:
 def _began_here(said: Stated) -> bool:
     # "Hospital-acquired" in the note of the admission means another hospital, or an earlier stay.
     told = said.finding.attributes
-    return (told.get("type") in _ONSET_AFTER or told.get("onset") == "in-hospital") and said.note.note_type not in AT_ADMISSION
+    return (told.get("type") in _ONSET_AFTER or told.get("poa") == "no") and said.note.note_type not in AT_ADMISSION
 
 
 def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:

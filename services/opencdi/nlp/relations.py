@@ -66,15 +66,6 @@ _ON_ADMISSION: Lexicon[str] = Lexicon(
 )
 _SAID_WITHIN = 12
 """Words behind a mention within which "present on admission" still speaks of it."""
-_ONSET: Lexicon[str] = Lexicon(
-    (term_form(term), onset)
-    for onset, terms in {
-        "before-admission": ("present on admission", "poa", "present on arrival", "on arrival", "on presentation", "prior to arrival"),
-        "in-hospital": ("not present on admission", "hospital acquired", "developed in hospital", "developed during this admission"),
-    }.items()
-    for term in terms
-)
-"""The provider's own words about present on admission (Guidelines appendix I)."""
 
 
 def attributes_of(at: int, mentions: list[Mentioned], words: list[str]) -> dict[str, str]:
@@ -91,8 +82,6 @@ def attributes_of(at: int, mentions: list[Mentioned], words: list[str]) -> dict[
             told.setdefault("poa", poa)
         for name, value in _causes_of(at, mentions, words):
             told.setdefault(name, value)
-        if mention.kind == "diagnosis" and (onset := _onset_of(mention, words)):
-            told.setdefault("onset", onset)
     return told
 
 
@@ -125,15 +114,6 @@ def _right_of(mention: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]
                 yield _MODIFIERS[word]
         elif word not in {",", "(", "with", "in"}:
             return
-
-
-def _onset_of(mention: Mentioned, words: list[str]) -> str | None:
-    """ "Sepsis due to UTI, present on admission": up to the end of the clause; a comma before another diagnosis ends it."""
-    end = next((i for i in range(mention.last, len(words)) if words[i] in {BREAK, ";"}), len(words))
-    for first, _, onset in _ONSET.matches(words, mention.last, end):
-        between = words[mention.last : first]
-        return onset if "," not in between[:-1] else None
-    return None
 
 
 def _stage_of(mention: Mentioned, words: list[str]) -> str | None:

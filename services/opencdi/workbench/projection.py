@@ -10,7 +10,7 @@ from threading import Event
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
-from tenacity import Retrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity import Retrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from opencdi.bus.bus import Bus, BusDown, Delivered, open_bus
 from opencdi.bus.room import Record
@@ -109,7 +109,7 @@ def follow(engine: Engine, bus_url: str, stop: Event, beat: Callable[[], None] =
     away = Retrying(
         retry=retry_if_exception_type((BusDown, OperationalError)),
         stop=stop_after_delay(PATIENCE_S),
-        wait=wait_exponential_jitter(initial=0.1, max=5.0),
+        wait=wait_random_exponential(multiplier=0.2, max=5),
         before_sleep=before_sleep_log(log, logging.WARNING),
         reraise=True,
     )

@@ -46,6 +46,7 @@ class Screen:
             "version": f"{version[0]}-{version[1]}",
             "as_of": as_of,
             "next_day": request.app.state.demo_control_url is not None,
+            "stalled": request.app.state.follower.failed is not None,
             "zone": self.zone,
         }
         return HTMLResponse(self.templates.get_template(template).render(**told, **shown), status)
