@@ -132,6 +132,13 @@ class Overlay(MutableMapping[str, State]):
             return state  # type: ignore[no-any-return]  # the sentinel makes the dict Any
         return self.base[key]
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """The state under that key, or the default: most lookups of a step find nothing, and an exception costs more than the lookup."""
+        state = self.changed.get(key)
+        if state is None:
+            return self.base.get(key, default)
+        return default if state is _GONE else state
+
     def __setitem__(self, key: str, state: State) -> None:
         """Remember."""
         self.changed[key] = state

@@ -1,7 +1,8 @@
 """What the named conditions about measurements mean."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -54,34 +55,38 @@ def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sig
         yield Sign(point.at.at, (Cited(condition.analyte, point, label),))
 
 
-def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
-    """Each value that differs by so much from one before it within the window; both are cited.
+def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[Point], float]) -> Iterator[tuple[Point, Point]]:
+    """Each point with the one of least `value` before it within the window (the first of equals); one pass, however long the stay.
 
     The clinical order decides, so a result that arrives late is placed where it was taken.
     """
+    rising: deque[Point] = deque()  # of the window, whoever may still be the least: each less than all after it
+    for point in points:
+        while rising and point.at.at - rising[0].at.at > window:
+            rising.popleft()
+        if rising:
+            yield point, rising[0]
+        while rising and value(rising[-1]) > value(point):
+            rising.pop()
+        rising.append(point)
+
+
+def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
+    """Each value that differs by so much from one before it within the window; both are cited."""
     window = timedelta(hours=condition.within_h)
-    points = [point for point in chart.series(condition.analyte) if point.at.fits_window(window)]
-    first = 0
-    for index, point in enumerate(points):
-        while point.at.at - points[first].at.at > window:
-            first += 1
-        before = points[first:index]
-        if not before:
-            continue
-        rise = condition.direction == "rise"
-        reference = min(before, key=lambda p: p.value) if rise else max(before, key=lambda p: p.value)
-        difference = point.value - reference.value if rise else reference.value - point.value
-        if round(difference, 6) >= by:  # 1.3 - 1.0 is 0.30000000000000004, and 0.8 - 0.5 is 0.29999999999999993
+    sign = 1 if condition.direction == "rise" else -1
+    points = (point for point in chart.series(condition.analyte) if point.at.fits_window(window))
+    for point, reference in _after_extreme(points, window, lambda p: sign * p.value):
+        if round(sign * (point.value - reference.value), 6) >= by:  # 1.3 - 1.0 is 0.30000000000000004, and 0.8 - 0.5 is 0.29999999999999993
             yield Sign(point.at.at, (Cited(condition.analyte, reference, "earlier value"), Cited(condition.analyte, point)))
 
 
 def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
     """Each value that is so many times the lowest one before it within the window."""
     window = timedelta(hours=condition.within_h)
-    points = [point for point in chart.series(condition.analyte) if point.at.fits_window(window)]
-    for index, point in enumerate(points):
-        before = [p for p in points[:index] if point.at.at - p.at.at <= window and p.value > 0]
-        if before and round(point.value / (lowest := min(before, key=lambda p: p.value)).value, 6) >= ratio:
+    points = (point for point in chart.series(condition.analyte) if point.at.fits_window(window) and point.value > 0)
+    for point, lowest in _after_extreme(points, window, lambda p: p.value):
+        if round(point.value / lowest.value, 6) >= ratio:
             yield Sign(point.at.at, (Cited(condition.analyte, lowest, "baseline"), Cited(condition.analyte, point)))
 
 
