@@ -34,10 +34,10 @@ schemas: .venv/dev  ## print the contracts
 	@$(BIN)/opencdi schemas
 
 bench-line: .venv/dev  ## speeds of the whole line, side by side
-	@$(BIN)/python tests/bench/line.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/line.py
 
 bench-chaos: .venv/dev  ## kill -9, many times
-	@$(BIN)/python tests/bench/chaos.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/chaos.py
 
 docs: .venv/dev  ## rewrite the generated tables of the README
 	@$(BIN)/python -m opencdi.cli.docs README.md
