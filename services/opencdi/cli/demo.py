@@ -5,6 +5,7 @@ is the demo's: before each message it tells the gate what time it is.
 """
 
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -45,6 +46,7 @@ def demo(
         CDI_DEMO_CONTROL=f"http://127.0.0.1:{control.server_port}",
         CDI_LOG_LEVEL="WARNING",
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # either way of stopping stops the line too
     line = subprocess.Popen([sys.executable, "-m", "opencdi.cli.app", "run"], env=told)
     try:
         player = Player(settings, line, START)
