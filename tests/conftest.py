@@ -8,10 +8,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 import kafka_broker
 
 ROOT = Path(__file__).parent.parent
+settings.register_profile("opencdi", deadline=None, print_blob=True)  # a law that takes long on a busy machine still holds
+settings.load_profile("opencdi")
 
 
 def _kafka() -> bool:
