@@ -1,10 +1,14 @@
-"""A publisher beside the rooms, who remembers what was acknowledged."""
+"""A publisher beside the rooms, who remembers what was acknowledged; and rooms that are killed beside it."""
 
 import random
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from time import monotonic, sleep
+from typing import Any
 
-from contract.small_rooms import TICK, Verdict, given, small_line
+from contract.processes import Processes
+from contract.small_rooms import NAMES, TICK, Verdict, given, small_line
 from opencdi.bus.bus import Bus
 from opencdi.bus.room import Outgoing
 
@@ -43,4 +47,32 @@ def await_progress(bus: Bus, feed: Feed, beyond: int, within_s: float = 30) -> N
     deadline = monotonic() + within_s
     while moved(bus) <= beyond:
         assert monotonic() < deadline, "the line stands still"
-        feed.on_for(0.05)
+        feed.on_for(0.01)
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Whether the process had committed anything; seconds from the kill before to its first commit, where that was awaited."""
+
+    at_work: bool
+    recovery_s: float | None = None
+
+
+def kills(
+    number: int, bus: Bus, spec: dict[str, Any], processes: Processes, feed: Feed, dice: random.Random, *, life_s: float, awaited: int
+) -> Iterator[Kill]:
+    """Three rooms in one process, killed again and again at random moments while records come in.
+
+    Of so many kills (`awaited`) one waits until the process has got to work: else we might only ever kill what has not begun.
+    """
+    killed_at = monotonic()
+    for n in range(1, number + 1):
+        before, recovery_s = moved(bus), None
+        pid = processes.start(spec, rooms=NAMES, limit=dice.choice((1, 5, 50)))
+        if n % awaited == 0:
+            await_progress(bus, feed, before)
+            recovery_s = monotonic() - killed_at
+        feed.on_for(dice.uniform(0.1, 1) * life_s)
+        killed_at = monotonic()
+        processes.kill(pid)
+        yield Kill(moved(bus) > before, recovery_s)

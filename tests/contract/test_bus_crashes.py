@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contract.feed import FLAWLESS, Feed, await_progress, moved
+from contract.feed import FLAWLESS, Feed, await_progress, kills, moved
 from contract.line_process import FENCED
 from contract.processes import Processes
 from contract.small_rooms import IN, NAMES, TOPICS, everything, open_trial, small_line, verdict
@@ -40,20 +40,13 @@ def processes() -> Iterator[Processes]:
 
 
 def test_kill_9_at_random_moments(bus: Bus, spec: dict[str, Any], processes: Processes, dice: random.Random) -> None:
-    """Three rooms in one process, killed again and again while records come in; every few kills they get to catch up."""
-    kills, life_s = (20, 1.6) if "kafka" in spec["url"] else (100, 0.12)
-    feed, caught_up, at_work = Feed(bus, dice), 0, 0
-    for kill in range(kills):
-        before = moved(bus)
-        pid = processes.start(spec, rooms=NAMES, limit=dice.choice((1, 5, 50)))
-        if kill % 5 == 4:
-            await_progress(bus, feed, caught_up)  # else we might only ever kill what has not begun
-            caught_up = moved(bus)
-        feed.on_for(dice.uniform(0.1, 1) * life_s)
-        processes.kill(pid)
-        at_work += moved(bus) > before
+    """Many more of them: `make bench-chaos`."""
+    number, life_s = (20, 1.6) if "kafka" in spec["url"] else (100, 0.12)
+    feed = Feed(bus, dice)
+    told = list(kills(number, bus, spec, processes, feed, dice, life_s=life_s, awaited=5))
     assert verdict(bus, feed.sent) == FLAWLESS
-    assert at_work >= kills // 3, f"only {at_work} of {kills} kills hit a process that had got to work"
+    at_work = sum(kill.at_work for kill in told)
+    assert at_work >= number // 3, f"only {at_work} of {number} kills hit a process that had got to work"
 
 
 def test_kill_9_of_one_room_at_a_time(bus: Bus, spec: dict[str, Any], processes: Processes, dice: random.Random) -> None:

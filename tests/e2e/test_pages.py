@@ -1,6 +1,7 @@
 """What people see and do, in a real browser: live pages without a reload, decisions that wait and return, phone and keyboard."""
 
 import asyncio
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,18 +13,25 @@ import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import Engine, select
 
+from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
+from by_hand.other_stays import QUERY_MALNUTRITION
+from by_hand.shorthand import PHYSICIAN, result
+from by_hand.telling import Telling, at, moved, passed
+from by_hand.ward import alerts_of, ward
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.events.facts import QueryAnswered, QueryApproved, QueryViewed
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.door import Door
 from opencdi.settings import Settings
-from opencdi.testing_topics import Telling, at, moved, passed
-from opencdi.testing_ward import AKI, PHYSICIAN, QUERY_AKI, QUERY_ENCEPHALOPATHY, QUERY_MALNUTRITION, alerts_of, result, ward
+from opencdi.store.engine import open_engine, snapshot
+from opencdi.store.tables import POSITION
 from opencdi.workbench.app import create_app
+from opencdi.workbench.projection import READS
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 AS_PHYSICIAN = f"physician:{PHYSICIAN.staff_id}"
 
 
@@ -31,7 +39,8 @@ AS_PHYSICIAN = f"physician:{PHYSICIAN.staff_id}"
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+        found = next(path for name in CHROMIUM if (path := shutil.which(name)))
+        browser = playwright.chromium.launch(executable_path=found, args=args)
         yield browser
         browser.close()
 
@@ -49,13 +58,20 @@ class Served:
         api_port, self._loop, self._stop = opened.result(30)
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(create_app(Settings(home=home, api_port=api_port)), log_level="warning", timeout_graceful_shutdown=1)
+        settings = Settings(home=home, api_port=api_port)
+        config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._pages = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._pages.start()
-        deadline = monotonic() + 30
-        while "BRANDT" not in (said := httpx.get(f"{self.url}/worklist").text) or "KOVACS" not in said:  # the ward has come through
+        engine, deadline = open_engine(settings.database_url), monotonic() + 30
+        while self._read(engine) != self.bus.ends(READS):  # the ward has come through
             assert monotonic() < deadline
+        engine.dispose()
+
+    @staticmethod
+    def _read(engine: Engine) -> dict[tuple[str, int], int]:
+        with snapshot(engine) as connection:
+            return {(row.topic, row.part): row.next for row in connection.execute(select(POSITION))}
 
     async def _gateway(self, opened: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
         async with Door(Settings(home=self.home, mllp_port=0, api_port=0)) as door:

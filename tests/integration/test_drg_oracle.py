@@ -70,12 +70,25 @@ def test_the_50_admissions_equal_the_official_grouper(version: int, column: str)
     assert (len(told), wrong) == (50, [])
 
 
-def test_weights_equal_an_independent_transcription() -> None:
-    told = [row for row in rows("cms/msdrg_weights_FY2026.csv") if row["ms_drg"] not in ("998", "999")]
-    wrong = []
-    for row in told:
-        ours = weight_of(row["ms_drg"], 2026)
-        if ours is None or (ours.weight_before_cap, ours.gmlos) != (float(row["relative_weight"]), float(row["gmlos"])):
-            wrong.append(row["ms_drg"])
-    assert len(told) == 770
-    assert wrong == []
+def transcribed(year: int) -> dict[str, tuple[float, float]]:
+    """DRG -> (weight before the cap, GMLOS) of that year, by the independent transcription."""
+    told = rows(f"cms/msdrg_weights_FY{year}.csv")
+    return {row["ms_drg"]: (float(row["relative_weight"]), float(row["gmlos"])) for row in told if row["ms_drg"] not in ("998", "999")}
+
+
+def test_table_5_equals_an_independent_transcription_of_its_column_before_the_cap() -> None:
+    told = transcribed(2026)
+    ours = {drg: weight_of(drg, 2026) for drg in told}
+    wrong = [drg for drg, (weight, gmlos) in told.items() if (row := ours[drg]) is None or (row.weight_before_cap, row.gmlos) != (weight, gmlos)]
+    assert (len(told), wrong) == (770, [])
+
+
+def test_the_weight_that_is_paid_differs_only_where_it_would_have_fallen_by_more_than_a_tenth() -> None:
+    told, last_year = transcribed(2026), transcribed(2025)
+    capped = {drg: row.weight for drg, (weight, _) in told.items() if (row := weight_of(drg, 2026)) and row.weight != weight}
+    assert len(capped) == 30
+    assert [drg for drg, weight in capped.items() if weight < told[drg][0]] == [], "the cap only ever raises"
+    assert [drg for drg, weight in capped.items() if weight < 0.9 * last_year[drg][0] - 0.001] == []
+    uncapped = [drg for drg in told if drg not in capped and drg in last_year]
+    assert [drg for drg in uncapped if told[drg][0] < 0.9 * last_year[drg][0] - 0.001] == []
+    assert (capped["010"], told["010"][0]) == (7.1757, 3.0699)

@@ -26,6 +26,7 @@ from opencdi.settings import Settings
 pytestmark = pytest.mark.anyio
 HL7 = b"MSH|^~\\&|LAB|GH|CDI|GH|20260502101500||ADT^A01|77|P|2.5.1\rPID|1||4711\r"
 PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01"}
+RECEIPT = {"id": "out-1", "status": "delivered", "encounter_id": "e1", "query_id": "q1"}
 DISMISSED = {"kind": "query_dismissed", "encounter_id": "e1", "query_id": "q1", "as_of": "x-1", "reason": "integral"}
 
 
@@ -217,8 +218,12 @@ async def test_nobody_decides_anonymously_and_no_web_page_speaks_without_a_token
 async def test_a_receipt_told_twice_is_one_record_id(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     async with http(settings) as client:
-        told = [(await client.post("/receipts", json={"id": "out-1", "status": "delivered"})).json() for _ in range(2)]
-        assert (await client.post("/receipts", json={"status": "delivered"})).status_code == 422
+        told = [(await client.post("/receipts", json=RECEIPT)).json() for _ in range(2)]
+        for wrong, field in (({"id": ""}, "id"), ({"status": "lost"}, "status"), ({"encounter_id": None}, "encounter_id")):
+            answer = await client.post("/receipts", json=RECEIPT | wrong)
+            assert (answer.status_code, answer.json()["field"]) == (422, field)
+        for body in (b"", b"[1]", b"{", b"\xff"):
+            assert (await client.post("/receipts", content=body)).status_code == 422
     assert told[0] == told[1]
     assert {record.header("ce_id") for record in stored(settings, "receipt")} == {told[0]["receipt_id"]}
 
@@ -279,7 +284,7 @@ async def test_while_the_bus_is_down_everything_is_503(tmp_path: Path) -> None:
             await client.post("/fhir", json=PATIENT),
             await client.post("/fhir", content=b"{"),
             await client.post("/decisions", json=DISMISSED),
-            await client.post("/receipts", json={"id": "1"}),
+            await client.post("/receipts", json=RECEIPT),
         ]
     assert [answer.status_code for answer in answers] == [503] * 5
     assert b"MSA|AE|77|BUS_DOWN" in answers[0].content

@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, select, text
 
+from by_hand.telling import Telling
+from by_hand.ward import ward
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.events.audiences import MessageEnded
 from opencdi.store.encounters import worklist
@@ -28,8 +30,6 @@ from opencdi.store.migrate import migrate
 from opencdi.store.positions import Overtaken
 from opencdi.store.questions import remember_sent
 from opencdi.store.tables import METADATA, POSITION, PROJECTION, SENT_DECISION, TOUCHED
-from opencdi.testing_topics import Telling
-from opencdi.testing_ward import ward
 from opencdi.workbench.projection import READS, Projection
 
 Fresh = Callable[[], str]

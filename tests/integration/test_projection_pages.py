@@ -4,28 +4,36 @@ import asyncio
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
+from starlette.routing import Route
 
+from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
+from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION
+from by_hand.shorthand import PHYSICIAN
+from by_hand.telling import Telling, at, moved, passed, refused
+from by_hand.ward import ward
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
-from opencdi.events.audiences import DrgChanged, ProviderQuery, QueryAlert
+from opencdi.events.audiences import DrgChanged, MessageEnded, ProviderQuery, QueryAlert
+from opencdi.events.facts import QueryApproved, QueryDismissed, QueryViewed
 from opencdi.events.topics import DRG_CHANGES, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door
 from opencdi.settings import Settings
 from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.physician import NotForPhysicians, asked, inbox, money_blind, physicians
+from opencdi.store.questions import unsettled
 from opencdi.store.tables import ENCOUNTER, METADATA, PHYSICIAN_TABLES, PROVIDER_QUERY, SENT_DECISION
-from opencdi.testing_topics import Telling, at, moved, passed, refused
-from opencdi.testing_ward import AKI, ENDED, MALNUTRITION, PHYSICIAN, PNEUMONIA, QUERY_AKI, QUERY_ENCEPHALOPATHY, QUERY_MALNUTRITION, ward
 from opencdi.workbench.app import create_app, serve
 from opencdi.workbench.projection import Projection
 
@@ -47,6 +55,11 @@ class Bench:
         self.bus.publish(messages)
         while self.projection.turn(timeout_s=0):
             pass
+
+    def close(self) -> None:
+        self.projection.close()
+        self.engine.dispose()
+        self.bus.close()
 
     def ask(self, method: str, path: str, cookies: dict[str, str] | None = None, **more: Any) -> httpx.Response:
         async def once() -> httpx.Response:
@@ -92,9 +105,7 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
     bench = Bench(Settings(home=tmp_path, api_port=port, demo_control="http://127.0.0.1:1"))
     bench.tell(WARD)
     yield bench
-    bench.projection.close()
-    bench.engine.dispose()
-    bench.bus.close()
+    bench.close()
 
 
 def words_of(page: str) -> str:
@@ -117,7 +128,7 @@ NOT_THEIRS = tuple(table for table in METADATA.sorted_tables if table not in PHY
 @pytest.mark.parametrize("path", INTERNAL)
 def test_every_page_says_up_to_when_it_speaks(bench: Bench, path: str) -> None:
     page = bench.page(path)
-    assert "2026-05-06 10:00:00" in page
+    assert page.count("Wed May 6, 2026, 10:00 EDT") == 1  # and the zone of all times on it, once
     assert re.search(r'title="entry t\d+/0"', page)
 
 
@@ -132,11 +143,13 @@ def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands
     page = bench.page(f"/encounters/{AKI}")
     said = words_of(page)
     for told in (
-        "Contrary Renal ultrasound without hydronephrosis",
-        "N17.0 → 640 +0.4689",
+        "Contrary Renal ultrasound without hydronephrosis laboratory",
+        "Acute tubular necrosis N17.0 640 +0.4689",
         "none → 641",
-        "baseline, 60 d before",
-        "2.9 mg/dL H (was 3.1)",
+        "Creatinine 0.9 mg/dL (baseline, 60 d before)",
+        "Creatinine 2.9 mg/dL H (was 3.1)",
+        "acute kidney injury: indicators without a diagnosis",
+        "Trend 2.9 -> 2.4 -> 1.8 with fluids. Renal ultrasound without hydronephrosis . Pneumonia was considered",
     ):
         assert told in said
     anchors = re.findall(r'href="#(at-[^"]+)"', page)
@@ -157,21 +170,45 @@ def money(messages: list[Outgoing]) -> set[str]:
     return told | {f"{a.priority:g}" for a in alerts if a.priority}
 
 
-def test_no_physicians_page_can_show_money(bench: Bench) -> None:
+MONEY_WORDS = re.compile(
+    r"\b(DRG|MDC|CC|MCC|GMLOS|CMI|SOI|ROM|HAC|PSI|[Pp]riority|[Ss]everity|[Rr]elative weight|[Ww]eight \d\.\d{4})\b|\$|(?i:reimburs|revenue|payment)"
+)
+
+
+def routes(app: FastAPI, method: str) -> list[str]:
+    """Every path of the workbench, once for each question and stay that the ward has."""
+    paths = {route.path for route in every_route(app.routes) if method in (route.methods or ()) and route.path != "/stream"}
+    ids = [(query_id, encounter_id) for query_id in (QUERY_MALNUTRITION, QUERY_AKI) for encounter_id in (MALNUTRITION, AKI, ENDED)]
+    return sorted({path.format(query_id=query_id, encounter_id=encounter_id) for path in paths for query_id, encounter_id in ids})
+
+
+def every_route(found: Iterable[Any]) -> Iterator[Route]:
+    for route in found:
+        if isinstance(route, Route):
+            yield route
+        else:
+            yield from every_route(getattr(getattr(route, "original_router", None), "routes", ()))
+
+
+def test_nothing_that_is_served_to_a_physician_speaks_of_money(bench: Bench) -> None:
     secrets = money(WARD)
     assert len(secrets) > 5
-    specialist = words_of(bench.page(f"/encounters/{AKI}"))
+    specialist = bench.page(f"/encounters/{AKI}")
     assert any(secret in specialist for secret in secrets)
+    assert MONEY_WORDS.search(specialist)
+    paths = routes(bench.app, "GET")
+    assert {"/inbox", f"/inbox/{QUERY_MALNUTRITION}", f"/inbox/{QUERY_AKI}", "/worklist", f"/final/{ENDED}", "/line"} <= set(paths)
     answered = passed(_wording(QUERY_MALNUTRITION), "answered-awaiting-chart", "x", answer_option="severe", answer_text="as above")
-    for path in ("/inbox", f"/inbox/{QUERY_MALNUTRITION}"):
-        said = words_of(bench.page(path, AS_PHYSICIAN))
-        assert "nutritional status" in said
-        assert not [secret for secret in secrets if secret in said]
-        assert not re.search(r"\b(DRG|CC|MCC|GMLOS|weight \d|priority|effect|reimburse\w*|E43|severity 20)\b", said)
-    telling = Telling()
-    telling.ask(answered)
-    bench.tell(telling.messages)
+    for told in ("before", "after the answer"):
+        for method, path in [("GET", path) for path in paths] + [("POST", path) for path in routes(bench.app, "POST")]:
+            served = bench.ask(method, path, AS_PHYSICIAN, data={"as_of": "x"} if method == "POST" else None).text
+            assert not [secret for secret in secrets if secret in served], (path, told)
+            assert not MONEY_WORDS.search(served), (path, told)
+        telling = Telling()
+        telling.ask(answered)
+        bench.tell(telling.messages)
     said = words_of(bench.page(f"/inbox/{QUERY_MALNUTRITION}", AS_PHYSICIAN))
+    assert "nutritional status" in said
     assert "Severe malnutrition" in said
     assert "not yet documentation" in said
 
@@ -229,8 +266,9 @@ def test_another_hospitals_encounter_does_not_exist_here(bench: Bench) -> None:
 
 # --- guards -----------------------------------------------------------------------------------------------------------
 def test_a_form_of_another_site_decides_nothing(bench: Bench, door: Door) -> None:
-    answer = bench.status("POST", f"/queries/{QUERY_AKI}/approve", data={"as_of": "x"}, headers={"origin": "http://evil.example"})
-    assert answer == 403
+    for headers in ({"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
+        assert bench.status("POST", f"/queries/{QUERY_AKI}/approve", data={"as_of": "x"}, headers=headers) == 403
+    assert decided(bench) == []
     assert bench.status("GET", "/worklist", headers={"host": "evil.example"}) == 400
 
 
@@ -274,12 +312,12 @@ def test_an_approval_is_pending_until_the_move_that_it_caused_comes_back(bench: 
     assert "Approval pending" in said
     assert said.count("Approve and send") == 1  # the other question's
     telling = Telling(_count=900)
-    decision_id = str(decision["decision_id"])
-    telling.entry(
-        AKI, at(2, 10, 5), pages=[moved(QUERY_AKI, "acute-kidney-injury", "approved", decision_id, at(2, 10, 5), "x", from_state="draft")]
-    )
+    move = moved(QUERY_AKI, "acute-kidney-injury", "approved", "APPROVED", at(2, 10, 5), "x", from_state="draft")
+    telling.entry(AKI, at(2, 10, 5), [QueryApproved.model_validate(decision)], pages=[move])
     bench.tell(telling.messages)
-    assert "Approval pending" not in words_of(bench.page(f"/encounters/{AKI}"))
+    said = words_of(bench.page(f"/encounters/{AKI}"))
+    assert "Approval pending" not in said
+    assert "query approved Dana Whitfield" in said
 
 
 def test_a_refused_dismissal_says_so(bench: Bench, door: Door) -> None:
@@ -288,9 +326,127 @@ def test_a_refused_dismissal_says_so(bench: Bench, door: Door) -> None:
     (decision,) = decided(bench)
     assert (decision["kind"], decision["reason"], decision["note"]) == ("query_dismissed", "integral", "part of the other")
     telling = Telling(_count=900)
-    telling.entry(AKI, at(2, 10, 5), pages=[refused(str(decision["decision_id"]), QUERY_ENCEPHALOPATHY, "stale", "x")])
+    why = "only a draft can be dismissed; it is auto-resolved"
+    page = refused(str(decision["decision_id"]), QUERY_ENCEPHALOPATHY, why, "x")
+    telling.entry(AKI, at(2, 10, 5), [QueryDismissed.model_validate(decision)], pages=[page])
     bench.tell(telling.messages)
-    assert "Refused: stale" in words_of(bench.page(f"/encounters/{AKI}"))
+    said = words_of(bench.page(f"/encounters/{AKI}"))
+    assert "Refused: only a draft can be dismissed; it is now “resolved by documentation”. Nothing was done" in said
+
+
+def test_a_decision_that_the_line_could_not_place_does_not_wait_for_ever(bench: Bench, door: Door) -> None:
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/approve", data={"as_of": "x"}) == 303
+    (decision,) = decided(bench)
+    ended = {"tenant": "demo", "entry_id": decision["decision_id"], "message_type": "decision", "feed": "http"}
+    telling = Telling(_count=900)
+    telling.ended(MessageEnded.model_validate(ended | {"outcome": "dead_letter", "reason": "UNKNOWN_ENCOUNTER"}))
+    bench.tell(telling.messages)
+    assert "Refused: this stay is not known to the line" in words_of(bench.page(f"/encounters/{AKI}"))
+
+
+def test_a_question_opened_twice_is_not_pending(bench: Bench, door: Door) -> None:
+    path = f"/inbox/{QUERY_MALNUTRITION}"
+    assert bench.status("POST", f"{path}/open", AS_PHYSICIAN) == 303
+    (viewed,) = decided(bench)
+    telling = Telling(_count=900)
+    telling.entry(MALNUTRITION, at(2, 10, 5), [QueryViewed.model_validate(viewed)])  # no news: nothing moved
+    bench.tell(telling.messages)
+    with snapshot(bench.engine) as connection:
+        assert unsettled(connection, MALNUTRITION) == []
+
+
+class Refuser(BaseHTTPRequestHandler):
+    """A gateway that answers every decision in one way."""
+
+    status, body = 503, b""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent."""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "answered", "said"),
+    [
+        (409, b"{}", 409, "no longer holds"),
+        (422, b'{"field": "reason", "problem": "Field required"}', 422, "could not read the decision: reason, Field required"),
+        (422, b"not json", 422, "it did not say why"),
+        (413, b"", 413, "too long"),
+        (401, b"", 503, "its token is missing or wrong"),
+        (503, b"", 503, "The line is down at the moment"),
+        (500, b"", 503, "refused the decision (HTTP 500)"),
+    ],
+)
+def test_what_the_gateway_says_is_said_in_clear_words(tmp_path: Path, status: int, body: bytes, answered: int, said: str) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Refusing", (Refuser,), {"status": status, "body": body}))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    bench = Bench(Settings(home=tmp_path, api_port=server.server_port))
+    bench.tell(WARD)
+    answer = bench.ask("POST", f"/queries/{QUERY_AKI}/approve", data={"as_of": "x"})
+    assert answer.status_code == answered
+    assert said in words_of(answer.text)
+    assert "Nothing was recorded." in words_of(answer.text)
+    bench.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_next_day_is_played_once_at_a_time_and_every_page_says_so(tmp_path: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Player(Refuser):
+        def do_POST(self) -> None:
+            assert self.path == "/next-day"
+            begun.set()
+            go_on.wait(30)
+            self.send_response(204)
+            self.end_headers()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Player)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    bench = Bench(Settings(home=tmp_path, demo_control=f"http://127.0.0.1:{server.server_port}"))
+    bench.tell(WARD)
+    assert '<button class="quiet">Next day</button>' in bench.page("/worklist")
+    pressed: Future[int] = Future()
+    threading.Thread(target=lambda: pressed.set_result(bench.status("POST", "/demo/next-day"))).start()
+    assert begun.wait(30)
+    assert '<button class="quiet" disabled>Playing the day…</button>' in bench.page(f"/encounters/{AKI}")
+    again = bench.ask("POST", "/demo/next-day")
+    assert again.status_code == 409
+    assert "being played already" in again.text
+    go_on.set()
+    assert pressed.result(30) == 303
+    assert "disabled>Playing" not in bench.page("/worklist")
+    server.shutdown()
+    server.server_close()
+    assert bench.status("POST", "/demo/next-day") == 503
+    bench.close()
+
+
+def test_without_a_demo_there_is_no_next_day(tmp_path: Path) -> None:
+    bench = Bench(Settings(home=tmp_path))
+    assert "next-day" not in bench.page("/worklist")
+    assert bench.status("POST", "/demo/next-day") == 404
+    bench.close()
+
+
+def test_healthz_tells_whether_the_pages_are_kept_up(bench: Bench) -> None:
+    async def served() -> tuple[int, int]:
+        transport = httpx.ASGITransport(bench.app)
+        async with (
+            bench.app.router.lifespan_context(bench.app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        ):
+            well = (await client.get("/healthz")).status_code
+            bench.app.state.follower.end()
+            return well, (await client.get("/healthz")).status_code
+
+    assert asyncio.run(served()) == (200, 503)
 
 
 def test_a_dismissal_needs_a_reason_of_the_list(bench: Bench, door: Door) -> None:

@@ -17,6 +17,8 @@ MAX_MESSAGE_BYTES = MAX_RECORD_BYTES + 64 * 1024
 """For brokers and clients: the largest record, with its key, headers and the framing of its batch."""
 REQUEST_S = 10.0
 """How long an administrative question may take."""
+RETRY_S = 0.05
+"""Between two askings of it: a topic that was made a moment ago, a leader that moves."""
 TRANSACTION_MS = 10_000
 """Transactions hold no steps, only their sending: one that lasts this long belongs to a process that died or was stopped."""
 POSITION_KEY = b"#position"
@@ -44,10 +46,13 @@ _PASSING = frozenset(
         KafkaError._TRANSPORT,
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
         KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
         KafkaError.LEADER_NOT_AVAILABLE,
         KafkaError.NOT_COORDINATOR,
         KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.OFFSET_NOT_AVAILABLE,
         KafkaError.REQUEST_TIMED_OUT,
+        KafkaError.UNKNOWN_LEADER_EPOCH,  # news of a new topic reaches the brokers one by one
         KafkaError.UNKNOWN_TOPIC_OR_PART,
         KafkaError.UNSTABLE_OFFSET_COMMIT,
     }

@@ -8,10 +8,9 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from opencdi.bus.bus import BusDown, Place
-from opencdi.bus.kafka_cluster import REQUEST_S, Cluster, kafka_error, meet, passing, place_of
+from opencdi.bus.kafka_cluster import REQUEST_S, RETRY_S, Cluster, kafka_error, meet, passing, place_of
 
 _FIRST_LOOK_BACK = 16
-_RETRY_S = 0.05
 
 
 def first_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
@@ -42,7 +41,21 @@ def _offsets(admin: AdminClient, places: Sequence[Place], spec: OffsetSpec, leve
             error = kafka_error(failure)
             if not passing(error) or monotonic() > deadline:
                 raise BusDown(error.name()) from None
-            sleep(_RETRY_S)  # a topic that was made a moment ago, a leader that moves
+            sleep(RETRY_S)  # a topic that was made a moment ago, a leader that moves
+
+
+def _settled(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
+    """Up to where each log is settled, once all is that was there when we asked: a commit is done before its marks are written.
+
+    What somebody holds open for longer than a request may take is not there yet.
+    """
+    asked = high_watermarks(admin, places)
+    deadline = monotonic() + REQUEST_S
+    while True:
+        stable = stable_offsets(admin, places)
+        if all(stable[place] >= end for place, end in asked.items()) or monotonic() > deadline:
+            return stable
+        sleep(RETRY_S / 10)
 
 
 def ends_of(cluster: Cluster, admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
@@ -51,7 +64,7 @@ def ends_of(cluster: Cluster, admin: AdminClient, places: Sequence[Place]) -> di
     The end of a log is no such position: after the last record stand the marks of the transactions.  So look back from the end,
     further and further, until there is a record.
     """
-    first, stable = first_offsets(admin, places), stable_offsets(admin, places)
+    first, stable = first_offsets(admin, places), _settled(admin, places)
     ends: dict[Place, int] = {}
     back = _FIRST_LOOK_BACK
     todo = {place for place in places if stable[place] > first[place]}

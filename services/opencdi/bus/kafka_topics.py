@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from time import monotonic, sleep
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from opencdi.bus.bus import BusDown, OtherPartitions, Place
-from opencdi.bus.kafka_cluster import MAX_MESSAGE_BYTES, POSITION_KEY, REQUEST_S, Cluster, kafka_error
+from opencdi.bus.kafka_cluster import MAX_MESSAGE_BYTES, POSITION_KEY, REQUEST_S, RETRY_S, Cluster, kafka_error
 from opencdi.bus.kafka_offsets import high_watermarks
 from opencdi.events.topics import DAY_MS, Topic, changelog
 
@@ -37,14 +38,13 @@ def apply(admin: AdminClient, cluster: Cluster, topics: Sequence[Topic], partiti
     """Create what is missing and start the rooms whose changelog is new; refuse another number of partitions."""
     wanted = with_changelogs(topics)
     found = partitions_found(admin, cluster)
-    for topic in wanted:
-        if (number := found.get(cluster.named(topic.name), partitions)) != partitions:
-            raise OtherPartitions(f"{topic.name} has {number} partitions, not {partitions}: rebuild the bus from inbound to change that")
+    _refuse_other_partitions(cluster, wanted, found, partitions)
     missing = [_new(cluster, topic, partitions) for topic in wanted if cluster.named(topic.name) not in found]
     try:
         for future in (admin.create_topics(missing, operation_timeout=REQUEST_S) if missing else {}).values():
             _done_or_there(future)
-        _await_leaders(admin, [cluster.named(topic.name) for topic in wanted])
+        found = _await_topics(admin, cluster, [cluster.named(topic.name) for topic in wanted])
+        _refuse_other_partitions(cluster, wanted, found, partitions)
         _start_rooms(admin, cluster, [cluster.named(topic.name) for topic in wanted if topic.compacted], partitions)
     except KafkaException as failure:
         raise BusDown(kafka_error(failure).name()) from None
@@ -68,10 +68,21 @@ def _done_or_there(future: Future[None]) -> None:
             raise
 
 
-def _await_leaders(admin: AdminClient, names: Sequence[str]) -> None:
-    """A topic is there when each of its partitions can be asked for its end."""
-    found = admin.list_topics(timeout=REQUEST_S).topics
-    high_watermarks(admin, [(name, part) for name in names for part in found[name].partitions])
+def _refuse_other_partitions(cluster: Cluster, wanted: Sequence[Topic], found: dict[str, int], partitions: int) -> None:
+    for topic in wanted:
+        if (number := found.get(cluster.named(topic.name), partitions)) != partitions:
+            raise OtherPartitions(f"{topic.name} has {number} partitions, not {partitions}: rebuild the bus from inbound to change that")
+
+
+def _await_topics(admin: AdminClient, cluster: Cluster, names: Sequence[str]) -> dict[str, int]:
+    """A topic is there when the brokers have heard of it from their controller, and each of its partitions can be asked for its end."""
+    deadline = monotonic() + REQUEST_S
+    while unheard := set(names) - (found := partitions_found(admin, cluster)).keys():
+        if monotonic() > deadline:
+            raise BusDown(f"{len(unheard)} new topics did not appear within {REQUEST_S:.0f} s")
+        sleep(RETRY_S)
+    high_watermarks(admin, [(name, part) for name in names for part in range(found[name])])
+    return found
 
 
 def _start_rooms(admin: AdminClient, cluster: Cluster, changelogs: Sequence[str], partitions: int) -> None:

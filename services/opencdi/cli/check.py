@@ -1,117 +1,129 @@
 """`opencdi check`: what the gateway would answer to these messages and what intake would make of them (DESIGN §6).
 
-The room's own code, on memory that is thrown away; each file's messages are stepped in their order, so that a result finds the
-visit that an earlier message opened.  Patient data never leave it: reason codes and field names only.
+The gate's and the room's own code, on memory that is thrown away; each file's messages are stepped in their order, so that a result
+finds the visit that an earlier message opened.  Patient data never leave it: reason codes and field names only.
 """
 
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from opencdi.cli.inputs import STANDARD_INPUT, UNREADABLE, files_in, name_of, reason
+
 if TYPE_CHECKING:
     from opencdi.bus.room import Record, Room, State
     from opencdi.cli.recordings import Recorded
+    from opencdi.events.audiences import MessageEnded
 
-_OUTCOMES = ("entries", "kept_with_patient", "no_effect", "dead_letter", "refused")
+OUTCOMES = ("entries", "kept_with_patient", "no_effect", "dead_letter", "refused")
+_NO_TIME = datetime(9998, 1, 1, tzinfo=UTC)
+"""When a message without a time of its own is taken to have come: nothing in it may count as lying in the future."""
 
 
 def check(
     sources: Annotated[
-        list[Path], typer.Argument(help="HL7 files (one or many messages, framed or not, .gz), FHIR JSON or NDJSON, folders")
-    ],
+        list[Path] | None,
+        typer.Argument(
+            help="HL7 files (one or many messages, framed or not, .gz), FHIR JSON or NDJSON, folders; none or - : standard input"
+        ),
+    ] = None,
     site: Annotated[Path | None, typer.Option(help="site data (YAML); default: the site that is set")] = None,
 ) -> None:
-    """Check messages without a hospital.  Example: opencdi check adt.hl7 results/ bundle.json.gz."""
-    from opencdi.cli.recordings import content_of, files_in, recorded_in
-    from opencdi.intake.room import intake_room
-    from opencdi.knowledge.site import load_site
-    from opencdi.settings import Settings, rules_dir
+    """Check messages without a hospital: how each would be acknowledged, what would become of it, and what is wrong with it.
 
-    tables = load_site(site or Settings().site or rules_dir() / "sites" / "default.yaml")
-    room = intake_room(lambda _tenant: b"a throw-away key of check", tables)
-    states: dict[str, State] = {}
+    Example: opencdi check adt.hl7 results/ bundle.json.gz
+    """
+    from opencdi.cli.line import site_data
+    from opencdi.cli.progress import watched
+    from opencdi.cli.recordings import recorded_in
+    from opencdi.intake.room import intake_room
+    from opencdi.intake.time import zone_named
+
+    tables = site_data(site)
+    checker = Checker(intake_room(lambda _tenant: b"a throw-away key of check", tables))
     counts: Counter[str] = Counter()
     bad = False
-    nth = 0
-    for file in files_in(sources):
+    for file in files_in(sources or [STANDARD_INPUT]):
         try:
-            found = list(recorded_in(file))
-            if not found and not content_of(file).strip():
-                raise ValueError("empty file")
-        except (OSError, EOFError, ValueError) as error:
-            bad = True
-            print(f"{file}: {error.strerror if isinstance(error, OSError) and error.strerror else error}", file=sys.stderr)
-            continue
-        for recorded in found:
-            nth += 1
-            answer = answered(room, states, recorded, nth)
-            counts[answer["outcome"]] += 1
-            bad |= answer["outcome"] == "refused"
-            print(json.dumps(answer, ensure_ascii=False))
-    print(", ".join(f"{outcome}: {counts[outcome]}" for outcome in _OUTCOMES), file=sys.stderr)
+            found = list(recorded_in(file, zone_named(tables.timezone)))
+        except UNREADABLE as error:
+            found, bad = [], True
+            print(f"{name_of(file)}: {reason(error)}", file=sys.stderr)
+        else:
+            if not found:
+                bad = True
+                print(f"{name_of(file)}: no message in it", file=sys.stderr)
+        for recorded in watched(found, "messages"):
+            for line in checker.lines(recorded):
+                counts[line["outcome"]] += 1
+                print(json.dumps(line))
+                if line["outcome"] == "refused":
+                    bad = True
+                    (problem,) = line["problems"]
+                    print(f"{recorded.where}: {line['ack']} {problem['code']} {problem['where']}".rstrip(), file=sys.stderr)
+    print(", ".join(f"{outcome}: {counts[outcome]}" for outcome in OUTCOMES), file=sys.stderr)
     if bad:
         raise typer.Exit(2)
 
 
-def answered(room: "Room", states: "dict[str, State]", recorded: "Recorded", nth: int) -> dict[str, Any]:
-    """The line for one message: the acknowledgement as the gateway would give it, and how intake ended it."""
-    from datetime import UTC, datetime
+class Checker:
+    """The gate and intake, remembering from message to message as they would."""
 
-    from opencdi.bus.room import Record
-    from opencdi.events.hl7_structure import header_of, structural_refusal
-    from opencdi.events.inbound import Inbound, InboundType
+    def __init__(self, room: "Room") -> None:
+        """`room` is intake."""
+        self.room = room
+        self.states: dict[str, State] = {}
+        self.nth = 0
 
-    control_id, kind = "", ""
-    if recorded.kind == "hl7v2":
-        header = header_of(recorded.body)
-        control_id, kind = (header.control_id, header.message_type) if header else ("", "")
-        if (refusal := structural_refusal(recorded.body)) is not None:
-            ack, reason, where = refusal
-            return _line(control_id, kind, ack, "refused", 0, [(reason, where)])
-    elif (no_resource := _not_fhir(recorded.body)) is not None:
-        return _line(control_id, kind, "AR", "refused", 0, [no_resource])
-    else:
-        control_id = str(json.loads(recorded.body).get("id", ""))
-    # A message without a time of its own is taken as of the end of days: nothing in it may count as lying in the future.
-    at = recorded.at or datetime(9998, 1, 1, tzinfo=UTC)
-    what: InboundType = "cdi.inbound.hl7v2" if recorded.kind == "hl7v2" else "cdi.inbound.fhir"
-    inbound = Inbound(f"check-{nth}", what, "check", "check", at, recorded.body, part=recorded.part)
-    told = _ended(room, states, Record(room.reads.name, "check", recorded.body, inbound.headers()))
-    problems = [(problem.code, problem.where) for problem in told.problems]
-    return _line(control_id, kind or told.message_type, "AA", told.outcome, told.entries, problems, told.reason)
+    def lines(self, recorded: "Recorded") -> Iterator[dict[str, Any]]:
+        """One line a message; each entry of a FHIR batch is a message of its own."""
+        from opencdi.bus.room import Record
+        from opencdi.cli.gate import Refused, at_the_gate
+        from opencdi.cli.playing import records_of
+        from opencdi.events.hl7_structure import header_of
+
+        control_id, kind = "", recorded.resource
+        if recorded.kind == "hl7v2":
+            header = header_of(recorded.body)
+            control_id, kind = (header.control_id, header.message_type) if header else ("", "")
+        else:
+            control_id = recorded.resource_id
+        self.nth += 1
+        taken = at_the_gate(recorded)
+        if isinstance(taken, Refused):
+            yield _line(control_id, kind, taken.ack, "refused", 0, [(taken.reason, taken.where)])
+            return
+        for inbound, told_type in zip(
+            records_of(recorded, taken, f"check-{self.nth}", "check", "check", recorded.at or _NO_TIME), taken.types, strict=True
+        ):
+            ended = self._ended(Record(self.room.reads.name, "check", inbound.body, inbound.headers()))
+            if ended is None:
+                continue  # a part of a transaction, which ends with its last one
+            problems = [(problem.code, problem.where) for problem in ended.problems]
+            kind = told_type if taken.kind == "batch" else kind
+            yield _line(control_id, kind or ended.message_type, "AA", ended.outcome, ended.entries, problems, ended.reason)
+
+    def _ended(self, record: "Record") -> "MessageEnded | None":
+        from opencdi.bus.stepping import Stepper
+        from opencdi.events.audiences import MessageEnded
+        from opencdi.events.topics import OUTCOMES as ON_OUTCOMES
+
+        said = (out.value for out in Stepper(self.room).step(self.states, record) if out.topic == ON_OUTCOMES)
+        value = next(said, None)
+        return MessageEnded.read(value) if value is not None else None
 
 
 def _line(
-    control_id: str, kind: str, ack: str, outcome: str, entries: int, problems: list[tuple[str, str]], reason: str | None = None
+    control_id: str, kind: str, ack: str, outcome: str, entries: int, problems: list[tuple[str, str]], why: str | None = None
 ) -> dict[str, Any]:
-    told = [{"code": code, "where": where, "text": _text(code)} for code, where in problems]
+    told = [{"code": code, "where": where, "text": code.replace("_", " ").lower()} for code, where in problems]
     return {
         "control_id": control_id, "type": kind, "ack": ack, "outcome": outcome, "entries": entries, "problems": told,
-        **({"reason": reason} if reason else {}),
+        **({"reason": why} if why else {}),
     }  # fmt: skip
-
-
-def _text(code: str) -> str:
-    return code.replace("_", " ").lower()
-
-
-def _not_fhir(body: bytes) -> tuple[str, str] | None:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return ("NOT_JSON", "")
-    return None if isinstance(value, dict) and ("resourceType" in value or "resource" in value) else ("NOT_A_RESOURCE", "resourceType")
-
-
-def _ended(room: "Room", states: "dict[str, State]", record: "Record") -> Any:
-    from opencdi.bus.stepping import Stepper
-    from opencdi.events.audiences import MessageEnded
-    from opencdi.events.topics import OUTCOMES
-
-    outcomes: Iterator[bytes] = (said.value for said in Stepper(room).step(states, record) if said.topic == OUTCOMES)
-    return MessageEnded.read(next(outcomes))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from opencdi.cli.jsonl import BadLine, object_in, run_filter
+from opencdi.cli.jsonl import object_in, run_filter, word
 
 if TYPE_CHECKING:
     from opencdi.coding.table import ConceptTable
@@ -62,25 +62,16 @@ def code_notes(
 
 
 def _note(told: dict[str, Any], reader: "Reader", on: date) -> "NoteRead":
+    from opencdi.cli.read import text_in
     from opencdi.clinical.time import ClinicalTime
     from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
     from opencdi.events.pages import NoteRead
 
     # Without these a text is an authenticated provider note of no special type.
-    note_type: NoteType = told.get("type") or "other"
-    role: AuthorRole = told.get("author_role") or "provider"
-    authentication: Authentication = told.get("authentication") or "authenticated"
-    text = told.get("text")
-    if not isinstance(text, str):
-        raise BadLine('needs "text" (a string)')
-    for name, value, words in (
-        ("type", note_type, NoteType),
-        ("author_role", role, AuthorRole),
-        ("authentication", authentication, Authentication),
-    ):
-        if value not in get_args(words):
-            raise BadLine(f'"{name}" is not one of {" ".join(get_args(words))}')
-    reading = reader.read(text, note_type)
+    note_type: NoteType = word(told, "type", get_args(NoteType), "other")
+    role: AuthorRole = word(told, "author_role", get_args(AuthorRole), "provider")
+    authentication: Authentication = word(told, "authentication", get_args(Authentication), "authenticated")
+    reading = reader.read(text_in(told), note_type)
     return NoteRead(
         note_id="note",
         revision=1,

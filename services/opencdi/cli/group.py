@@ -1,15 +1,16 @@
 """`opencdi group`: a claim in, the MS-DRG out; the official grouper's answer, edits, weight (DESIGN §6)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencdi.cli.jsonl import BadLine, lines_of, object_in, run_filter
+from opencdi.cli.jsonl import BadLine, lines_of, object_in, run_filter, word
 
 if TYPE_CHECKING:
+    from opencdi.clinical.vocabulary import Sex
     from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, HospitalStatus
 
 _HOSPITAL: tuple["HospitalStatus", ...] = ("NOT_EXEMPT", "EXEMPT", "UNKNOWN")
@@ -25,28 +26,45 @@ class _Told:
     admit_dx: str | None
 
 
-def _date(told: dict[str, Any], name: str) -> date | None:
-    value = told.get(name)
+def _date(told: dict[str, Any], name: str, of: str = "") -> date | None:
+    value, name = told.get(name), f"{of}.{name}" if of else name
     if value is None:
         return None
     try:
-        return date.fromisoformat(str(value)[:10])
+        return datetime.fromisoformat(str(value)).date()
     except ValueError:
-        raise BadLine(f"{name} is not a date") from None
+        raise BadLine(f"{name} is not a date (YYYY-MM-DD)") from None
+
+
+def _code(value: Any, where: str) -> str:
+    from opencdi.clinical.codes import undotted
+
+    code = undotted(value) if isinstance(value, str) else ""
+    if not code:
+        raise BadLine(f"{where} has no code")
+    if not (code.isascii() and code.isalnum()):
+        raise BadLine(f"{where}: a code is letters, digits and a dot")
+    return code
+
+
+def _coded(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {"code": value}
 
 
 def _diagnosis(value: Any, where: str) -> "CodedDiagnosis":
-    from opencdi.clinical.codes import undotted
     from opencdi.knowledge.grouper import CodedDiagnosis
 
-    if isinstance(value, str):
-        value = {"code": value}
-    if not isinstance(value, dict) or not isinstance(value.get("code"), str) or not value["code"].strip():
-        raise BadLine(f"{where} has no code")
-    poa = value.get("poa")
+    told = _coded(value)
+    code, poa = _code(told.get("code"), where), told.get("poa")
     if poa is not None and poa not in _POA:
         raise BadLine(f"{where}: poa must be one of Y N U W 1")
-    return CodedDiagnosis(undotted(value["code"]), poa or None)
+    return CodedDiagnosis(code, poa or None)
+
+
+def _procedure(value: Any, where: str) -> str:
+    told = _coded(value)
+    _date(told, "date", where)
+    return _code(told.get("code"), where)
 
 
 def _whole_number(told: dict[str, Any], name: str, low: int, high: int) -> int:
@@ -66,8 +84,7 @@ def _list(told: dict[str, Any], name: str) -> list[Any]:
 
 
 def _told(told: dict[str, Any], today: date) -> _Told:
-    from opencdi.clinical.codes import undotted
-    from opencdi.knowledge.code_year import RELEASES, no_grouper_reason, release_on, version_number
+    from opencdi.knowledge.code_year import RELEASES, release_on, version_number
     from opencdi.knowledge.grouper import GrouperClaim
 
     discharged, admitted = _date(told, "discharge_date"), _date(told, "admit_date")
@@ -83,18 +100,14 @@ def _told(told: dict[str, Any], today: date) -> _Told:
     else:
         release = release_on(day)
         if release is None:
-            raise BadLine(no_grouper_reason(day))
+            raise BadLine(f"no grouper covers the discharge date (covered: {RELEASES[0].first_day} to {RELEASES[-1].last_day})")
         version = release.version
-    sex = told.get("sex", "U")
-    if sex not in ("M", "F", "U"):
-        raise BadLine("sex must be M, F or U")
-    wanted = told.get("hospital_status") or "NOT_EXEMPT"
-    hospital = next((one for one in _HOSPITAL if one == wanted), None)
-    if hospital is None:
-        raise BadLine(f"hospital_status must be one of {' '.join(_HOSPITAL)}")
+    sex: Sex = word(told, "sex", ("M", "F", "U"), "U")
+    hospital = word(told, "hospital_status", _HOSPITAL, "NOT_EXEMPT")
     if told.get("principal") is None:
         raise BadLine("principal is missing")
-    procedures = tuple(_diagnosis(one, f"procedures[{i}]").code for i, one in enumerate(_list(told, "procedures")))
+    if told.get("los") is not None:
+        _whole_number(told, "los", 0, 9999)
     claim = GrouperClaim(
         version,
         _whole_number(told, "age", 0, 150),
@@ -102,11 +115,10 @@ def _told(told: dict[str, Any], today: date) -> _Told:
         _whole_number(told, "discharge_status", 0, 99),
         _diagnosis(told["principal"], "principal"),
         tuple(_diagnosis(one, f"secondary[{i}]") for i, one in enumerate(_list(told, "secondary"))),
-        procedures,
+        tuple(_procedure(one, f"procedures[{i}]") for i, one in enumerate(_list(told, "procedures"))),
         hospital,
     )
-    admit_dx = told.get("admit_dx")
-    return _Told(claim, day, undotted(admit_dx) if isinstance(admit_dx, str) else None)
+    return _Told(claim, day, _code(told["admit_dx"], "admit_dx") if told.get("admit_dx") else None)
 
 
 def grouped_line(line: str, today: date) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """The line: which rooms there are, each made with what it needs.  The only place that knows them all."""
 
 from collections.abc import Callable
+from pathlib import Path
+
+from yaml import YAMLError
 
 from opencdi.bus.room import Room
+from opencdi.cli.at_bus import stop
 from opencdi.knowledge.site import SiteData, load_site
 from opencdi.settings import Settings, rules_dir
 
@@ -10,6 +14,17 @@ from opencdi.settings import Settings, rules_dir
 def site_of(settings: Settings) -> SiteData:
     """The site data that this process starts with; changes arrive on `inbound`."""
     return load_site(settings.site or rules_dir() / "sites" / "default.yaml")
+
+
+def site_data(told: Path | None) -> SiteData:
+    """The site data of a file, of the settings where none is named; one clear line where they cannot be read."""
+    settings = Settings()
+    try:
+        return load_site(told) if told else site_of(settings)
+    except OSError as error:
+        stop(f"{told or settings.site}: {error.strerror}")
+    except (ValueError, YAMLError) as error:
+        stop(f"{told or settings.site}: {' '.join(str(error).split())}")
 
 
 def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:

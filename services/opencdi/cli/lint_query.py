@@ -33,7 +33,7 @@ def linted(line: str) -> dict[str, Any]:
     told = object_in(line)
     wording, internal = halves(told)
     violations = lint(query_text(wording, internal))
-    name = told.get("id") or told.get("query_id") or wording.get("id") or wording.get("query_id")
+    name = next((half[key] for half in (told, wording) for key in ("id", "query_id") if half.get(key) is not None), None)
     return {
         "id": name,
         "compliant": not violations,

@@ -1,17 +1,19 @@
 """Playing recorded messages through all rooms of one process, as fast as they go: what `replay`, `check` of a stay and specs share."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from opencdi.bus.bus import Bus, Runner
 from opencdi.bus.room import Key, Outgoing, Room
+from opencdi.cli.gate import Refused, Taken, at_the_gate
 from opencdi.cli.recordings import Recorded
 from opencdi.events.ids import content_hash, derived_id
 from opencdi.events.inbound import Inbound, InboundType, Tick
 from opencdi.events.topics import INBOUND
 
 TICK = timedelta(seconds=60)
+_WAIT_S = 0.05
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 _TYPES: dict[str, tuple[InboundType, str]] = {
     "hl7v2": ("cdi.inbound.hl7v2", "x-application/hl7-v2+er7"),
@@ -23,19 +25,35 @@ _TYPES: dict[str, tuple[InboundType, str]] = {
 class Line:
     """All rooms of the line at work in this process."""
 
+    bus: Bus
+    rooms: tuple[Room, ...]
     runners: tuple[Runner, ...]
 
-    def drain(self, *, timeout_s: float = 0.0) -> int:
-        """Step until no room finds anything; returns how many steps that took."""
-        steps = 0
-        while moved := sum(runner.turn(timeout_s=timeout_s) for runner in self.runners):
+    def drain(self) -> int:
+        """Step until every room has caught up; returns how many steps that took."""
+        steps, wait_s = 0, 0.0
+        while True:
+            moved = sum(runner.turn(timeout_s=wait_s) for runner in self.runners)
             steps += moved
-        return steps
+            if not moved and self._caught_up():
+                return steps
+            wait_s = 0.0 if moved else _WAIT_S  # on Kafka partitions and records take their time to arrive
+
+    def _caught_up(self) -> bool:
+        return all(
+            self.bus.positions(room).get(place, 0) >= end for room in self.rooms for place, end in self.bus.ends([room.reads]).items()
+        )
+
+    def close(self) -> None:
+        """Let go of the rooms."""
+        for runner in self.runners:
+            runner.close()
 
 
-def line_on(bus: Bus, rooms: Iterable[Room]) -> Line:
-    """Put these rooms to work on that bus."""
-    return Line(tuple(bus.runner(room) for room in rooms))
+def line_on(bus: Bus, rooms: Iterable[Room], skips: Mapping[str, frozenset[str]] | None = None) -> Line:
+    """Put these rooms to work on that bus; `skips` are the entries that each room leaves out."""
+    made = tuple(rooms)
+    return Line(bus, made, tuple(bus.runner(room, skip=(skips or {}).get(room.name, frozenset())) for room in made))
 
 
 def stored(message: Inbound) -> Outgoing:
@@ -43,18 +61,36 @@ def stored(message: Inbound) -> Outgoing:
     return Outgoing(INBOUND, Key(message.tenant), message.body, message.headers())
 
 
-def inbound_of(recorded: Iterable[Recorded], tenant: str, feed: str = "replay") -> Iterator[Inbound]:
-    """Messages and, where at least a minute has passed, ticks: a replay takes its clock from the messages (DESIGN §1)."""
+def inbound_of(
+    recorded: Iterable[Recorded], tenant: str, refused: Callable[[Recorded, Refused], object], feed: str = "replay"
+) -> Iterator[Inbound]:
+    """What the gate would have stored of these: a replay takes its clock from the messages (DESIGN §1).
+
+    Where at least a minute has passed a tick comes first.  What the gate refuses is told to `refused`.
+    """
     now = last_tick = _DAWN
-    for nth, message in enumerate(recorded):
+    nth = 0
+    for message in recorded:
+        taken = at_the_gate(message)
+        if isinstance(taken, Refused):
+            refused(message, taken)
+            continue
+        nth += 1
         now = max(now, message.at or now)
         if now - last_tick >= TICK:
             if last_tick is not _DAWN:
                 yield tick(tenant, now)
             last_tick = now
-        kind, content_type = _TYPES[message.kind]
-        ce_id = derived_id("replay", str(nth), content_hash(message.body))
-        yield Inbound(ce_id, kind, tenant, feed, now, message.body, content_type)
+        yield from records_of(message, taken, derived_id("replay", str(nth), content_hash(message.body)), tenant, feed, now)
+
+
+def records_of(message: Recorded, taken: Taken, ce_id: str, tenant: str, feed: str, at: datetime) -> Iterator[Inbound]:
+    """The records of one message: one, or k under one prefix."""
+    kind, content_type = _TYPES[message.kind]
+    count = len(taken.parts)
+    for i, part in enumerate(taken.parts, 1):
+        told = Inbound(ce_id if taken.kind == "single" else f"{ce_id}.{i}", kind, tenant, feed, at, part, content_type)
+        yield replace(told, part=f"{i}/{count}") if taken.kind == "transaction" else told
 
 
 def tick(tenant: str, at: datetime) -> Inbound:

@@ -7,9 +7,10 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from opencdi.cli.jsonl import BadLine, lines_of, object_in, run_filter
+from opencdi.cli.inputs import STANDARD_INPUT, UNREADABLE, content_of, reason, text_of
+from opencdi.cli.jsonl import BadLine, Line, lines_of, object_in, run_filter, word
 
-_LINES = (".jsonl", ".ndjson")
+_LINES = (".jsonl", ".ndjson", ".json")
 
 
 def read(
@@ -20,37 +21,45 @@ def read(
     Example: opencdi read note.txt   or   echo '{"id":1,"text":"AKI, resolved."}' | opencdi read
     """
     from opencdi.clinical.vocabulary import AuthorRole, NoteType
-    from opencdi.nlp.reader import load_reader
+    from opencdi.nlp.reader import MAX_CHARACTERS, load_reader
     from opencdi.settings import rules_dir
 
     reader = load_reader(rules_dir() / "nlp")
 
     def answer(line: str) -> dict[str, Any]:
         told = object_in(line)
-        text, note_type = told.get("text"), told.get("type", "other")
-        if not isinstance(text, str):
-            raise BadLine('needs "text" (a string)')
-        if note_type not in get_args(NoteType):
-            raise BadLine('"type" is no type of note')
-        if told.get("author_role", "unknown") not in get_args(AuthorRole):
-            raise BadLine('"author_role" is no role of an author')
+        note_type = word(told, "type", get_args(NoteType), "other")
+        word(told, "author_role", get_args(AuthorRole), "unknown")
+        text = text_in(told)
         reading = reader.read(text, note_type)
         return {
             "id": told.get("id"),
             "sections": [section.model_dump() for section in reading.sections],
             "findings": [finding.model_dump(exclude={"copied"}) for finding in reading.findings],
             "values": [value.model_dump() for value in reading.values],
+            **({"read_to": MAX_CHARACTERS} if len(text) > MAX_CHARACTERS else {}),
         }
 
     run_filter(note_lines(files), answer)
 
 
-def note_lines(files: list[Path] | None) -> Iterator[tuple[str, str]]:
+def text_in(told: dict[str, Any]) -> str:
+    """The note itself; raises `BadLine`."""
+    text = told.get("text")
+    if not isinstance(text, str):
+        raise BadLine('needs "text" (a string)')
+    return text
+
+
+def note_lines(files: list[Path] | None) -> Iterator[Line]:
     """(where, JSON line) of each note: a text file is one note whose id is its path."""
-    for file in files or [Path("-")]:
-        if str(file) == "-" or file.suffix in _LINES:
+    for file in files or [STANDARD_INPUT]:
+        if file == STANDARD_INPUT or file.with_suffix(file.suffix.removesuffix(".gz")).suffix in _LINES:
             yield from lines_of([file])
-        elif file.is_file():
-            yield str(file), json.dumps({"id": str(file), "text": file.read_bytes().decode("utf-8", "replace")})
-        else:
-            yield f"{file} (no such file)", "null"  # answered as a bad line, so that the other files still come out
+            continue
+        try:
+            yield str(file), json.dumps({"id": str(file), "text": text_of(content_of(file))})
+        except UNREADABLE as error:
+            yield str(file), BadLine(reason(error))
+        except ValueError as error:
+            yield str(file), BadLine(str(error))

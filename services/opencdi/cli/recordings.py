@@ -1,16 +1,21 @@
 """Recorded messages in files: HL7 v2 (one or many, framed or not), FHIR JSON and bulk NDJSON, folders of them, `.gz` of all."""
 
-import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Literal
 
+from opencdi.cli.inputs import STANDARD_INPUT, content_of, files_in, name_of
+from opencdi.events.hl7_structure import header_of
+from opencdi.intake.time import fhir_time, hl7_time
+
 _MESSAGE_START = re.compile(rb"(?:\A|[\r\n\x0b])(?=MSH[^A-Za-z0-9\s])")
 _FRAMING = b"\x0b\x1c\r\n"
+_BATCH = (b"FHS", b"BHS")
+_MARK = b"\xef\xbb\xbf"
 _OWN_TIMES = tuple(
     tuple(path.split("."))
     for path in (
@@ -19,118 +24,123 @@ _OWN_TIMES = tuple(
     )
 )  # fmt: skip
 _FIRST = {"Organization": 0, "Practitioner": 0, "PractitionerRole": 0, "Location": 0, "Medication": 0, "Patient": 1, "Encounter": 2}
+_LAST = 3
+_DAWN, _DUSK = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One message of a file; `at` is its own time, None if it has none that can be read."""
+    """What somebody sent: one HL7 message, one FHIR resource or one whole Bundle, as its bytes.
+
+    `at` is its own time, None if it has none that can be read; `resource` and `resource_id` what FHIR calls it, "" if it does not.
+    """
 
     where: str
     kind: Literal["hl7v2", "fhir"]
     body: bytes
     at: datetime | None
-    part: str | None = None
+    resource: str = ""
+    resource_id: str = ""
 
 
-def files_in(sources: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and those of folders, by name."""
-    for source in sources:
-        if source.is_dir():
-            yield from sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith("."))
-        else:
-            yield source
+def recordings(sources: Iterable[Path], zone: tzinfo = UTC) -> list[Recorded]:
+    """All messages of these files and folders, in time."""
+    return in_time(list(recorded_in(file, zone)) for file in files_in(sources))
 
 
-def content_of(file: Path) -> bytes:
-    """The bytes of a file, unpacked if it is a `.gz`."""
-    return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+def in_time(files: Iterable[Iterable[Recorded]]) -> list[Recorded]:
+    """In the order of their times: those of an HL7 file stay in its order, FHIR resources follow their own (DOMAIN F.19)."""
+    placed: list[tuple[datetime, int, Recorded]] = []
+    for file in files:
+        reached = _DAWN  # an HL7 file is in the order in which it was sent, so its clock never goes back
+        for recorded in file:
+            if recorded.kind == "hl7v2":
+                reached = max(reached, recorded.at or reached)
+                placed.append((reached, _LAST, recorded))
+            else:
+                rank = _FIRST.get(recorded.resource, _LAST)
+                placed.append((recorded.at or (_DUSK if rank == _LAST else _DAWN), rank, recorded))
+    return [recorded for _, _, recorded in sorted(placed, key=lambda told: told[:2])]
 
 
-def recordings(sources: Iterable[Path]) -> list[Recorded]:
-    """All messages: HL7 in the order of the files, FHIR resources ordered by their own times (DOMAIN F.19); then by time together."""
-    found = [recorded for file in files_in(sources) for recorded in recorded_in(file)]
-    if all(recorded.kind == "hl7v2" for recorded in found):
-        return found
-    return sorted(found, key=lambda recorded: (_rank(recorded), recorded.at or datetime.max.replace(tzinfo=UTC)))
-
-
-def _rank(recorded: Recorded) -> int:
-    if recorded.kind == "hl7v2" or recorded.part:
-        return 3
-    return _FIRST.get(json.loads(recorded.body)["resourceType"], 3) if recorded.body.startswith(b"{") else 3
-
-
-def recorded_in(file: Path) -> Iterator[Recorded]:
-    """The messages of one file, in its order."""
-    content = content_of(file)
-    start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith((b"{", b"[")):
-        yield from _json_messages(file.name, content)
+def recorded_in(file: Path, zone: tzinfo = UTC) -> Iterator[Recorded]:
+    """The messages of one file, in its order.  `zone` is the facility's: of times that do not tell theirs.  May raise `UNREADABLE`."""
+    content, name = content_of(file), name_of(file)
+    names = set() if file == STANDARD_INPUT else {suffix.lower() for suffix in file.suffixes}
+    if names & {".json", ".ndjson", ".jsonl"} or content[:4096].lstrip(_MARK + b" \t\r\n").startswith((b"{", b"[")):
+        for nth, body in enumerate(_json_bodies(content.removeprefix(_MARK), bool(names & {".ndjson", ".jsonl"})), 1):
+            yield from _messages_of(f"{name}:{nth}", body, zone)
     elif content.strip(_FRAMING):
         for nth, body in enumerate(_hl7_messages(content), 1):
-            yield Recorded(f"{file.name}:{nth}", "hl7v2", body, _sent_at(body))
+            yield Recorded(f"{name}:{nth}", "hl7v2", body, _sent_at(body, zone))
 
 
 def _hl7_messages(content: bytes) -> Iterator[bytes]:
+    content = content.removeprefix(_MARK)
     starts = [match.end() for match in _MESSAGE_START.finditer(content)] or [0]
+    before = content[: starts[0]].strip(_FRAMING)
+    if before and not before.startswith(_BATCH):
+        yield before  # no message: the gate says so
     for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
         yield content[start:end].strip(_FRAMING) + b"\r"
 
 
-def _sent_at(body: bytes) -> datetime | None:
-    fields = body[:500].split(body[3:4])
-    digits = re.match(rb"\d{8,14}", fields[6]) if len(fields) > 6 else None
-    if not digits:
-        return None
-    stamp = digits[0].decode().ljust(14, "0")
+def _sent_at(body: bytes, zone: tzinfo) -> datetime | None:
+    header = header_of(body)
+    at = hl7_time(header.first(7), zone) if header else None
+    return at.at if at else None
+
+
+def _json_bodies(content: bytes, lines: bool) -> Iterator[bytes]:
+    """One JSON text; or one a line, where the name says so or the first line is one by itself."""
+    first, _, rest = content.strip().partition(b"\n")
+    if lines or (rest.strip() and _value(first) is not None):
+        yield from (line for line in content.splitlines() if line.strip())
+    elif content.strip():
+        yield content
+
+
+def _value(body: bytes) -> Any:
     try:
-        return datetime.strptime(stamp[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None  # it goes on as it is: the gate says what is wrong with it
 
 
-def _json_messages(name: str, content: bytes) -> Iterator[Recorded]:
-    try:
-        values = [json.loads(content)]
-    except ValueError:
-        values = [_object(line) for line in content.splitlines() if line.strip()]
-    for nth, value in enumerate(values, 1):
-        yield from _messages_of(f"{name}:{nth}", value)
-
-
-def _object(line: bytes) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return line.decode("utf-8", "replace")  # goes on as it is: the outcome says what is wrong with it
-
-
-def _messages_of(where: str, value: Any) -> Iterator[Recorded]:
+def _messages_of(where: str, body: bytes, zone: tzinfo) -> Iterator[Recorded]:
+    value = _value(body)
     if isinstance(value, list):
         for nth, inner in enumerate(value, 1):
-            yield from _messages_of(f"{where}.{nth}", inner)
+            yield from _messages_of(f"{where}.{nth}", json.dumps(inner).encode(), zone)
     elif isinstance(value, dict) and isinstance(message := value.get("message_latin1", value.get("message")), str):
-        body = message.encode("latin-1", "replace")
-        yield Recorded(where, "hl7v2", body, _sent_at(body))
-    elif isinstance(value, dict) and value.get("resourceType") == "Bundle":
-        resources = [entry["resource"] for entry in value.get("entry", ()) if isinstance(entry, dict) and "resource" in entry]
-        for nth, resource in enumerate(resources, 1):
-            yield Recorded(f"{where}.{nth}", "fhir", json.dumps(resource).encode(), own_time(resource))
+        sent = message.encode("latin-1", "replace")
+        yield Recorded(where, "hl7v2", sent, _sent_at(sent, zone))
     else:
-        body = value.encode() if isinstance(value, str) else json.dumps(value).encode()
-        yield Recorded(where, "fhir", body, own_time(value) if isinstance(value, dict) else None)
+        told = value if isinstance(value, dict) else {}
+        kind, name = (word if isinstance(word, str) else "" for word in (told.get("resourceType"), told.get("id")))
+        yield Recorded(where, "fhir", body, own_time(told, zone), kind, name)
 
 
-def own_time(resource: dict[str, Any]) -> datetime | None:
-    """When the resource says that it happened."""
+def own_time(resource: dict[str, Any], zone: tzinfo = UTC) -> datetime | None:
+    """When the resource says that it happened; a Bundle cannot have been sent before the latest thing that it tells."""
+    if resource.get("resourceType") == "Bundle":
+        sent, entries = resource.get("timestamp"), resource.get("entry")
+        inner = [entry["resource"] for entry in entries if _has_resource(entry)] if isinstance(entries, list) else []
+        told = _read(sent, zone) or max(filter(None, (own_time(one, zone) for one in inner)), default=None)
+        return told
     for path in _OWN_TIMES:
         value: Any = resource
         for name in path:
             value = value.get(name) if isinstance(value, dict) else None
-        if isinstance(value, str):
-            try:
-                at = datetime.fromisoformat(value if len(value) > 7 else f"{value}-01"[:10].ljust(10, "1"))
-            except ValueError:
-                continue
-            return at if at.tzinfo else at.replace(tzinfo=UTC)
+        if at := _read(value, zone):
+            return at
     return None
+
+
+def _has_resource(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
+
+
+def _read(value: Any, zone: tzinfo) -> datetime | None:
+    at = fhir_time(value, zone) if isinstance(value, str) else None
+    return at.at if at else None

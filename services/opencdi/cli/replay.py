@@ -4,22 +4,35 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from opencdi.cli.at_bus import bus_at, everything, stop
+
+if TYPE_CHECKING:
+    from opencdi.bus.bus import Bus, Place
+    from opencdi.bus.room import Outgoing
+    from opencdi.cli.gate import Refused
+    from opencdi.cli.recordings import Recorded
+    from opencdi.events.topics import Topic
+    from opencdi.knowledge.site import SiteData
 
 DEFAULT_TOPICS = "drg-changes,query-alerts,final"
 
 
 def replay(
-    source: Annotated[list[str], typer.Argument(help="files, folders, bulk NDJSON, .gz of them, or one bus URL (its inbound)")],
+    source: Annotated[
+        list[str], typer.Argument(help="files, folders, bulk NDJSON, .gz of them, - (standard input), or one bus URL (its inbound)")
+    ],
     into: Annotated[str, typer.Option(help="bus to play into; default: a temporary one")] = "",
     topics: Annotated[str, typer.Option(help="what to print, by comma")] = DEFAULT_TOPICS,
-    as_of: Annotated[datetime | None, typer.Option(help="stop at this instant (UTC where it has no zone)")] = None,
-    tenant: Annotated[str, typer.Option(help="tenant of the messages")] = "demo",
+    as_of: Annotated[str, typer.Option(help="stop at this instant, for instance 2026-05-04T12:00Z (UTC where it has no zone)")] = "",
+    tenant: Annotated[str, typer.Option(help="tenant of the messages; default: CDI_TENANT; of a bus, only this one's")] = "",
     site: Annotated[Path | None, typer.Option(help="site data (YAML), told to the line first")] = None,
     indicators_only: Annotated[
         bool, typer.Option("--indicators-only", help="no gap, no query: which rules' indicators are met, and when")
@@ -30,140 +43,191 @@ def replay(
 
     Example: opencdi replay stay.hl7 --topics drg-changes | jq .value.after.drg
     """
-    from opencdi.bus.bus import open_bus
-    from opencdi.cli.line import line_of, site_of
-    from opencdi.cli.playing import line_on, play, stored
-    from opencdi.events.inbound import Inbound
-    from opencdi.knowledge.site import load_site
+    from opencdi.cli.indicators import indicators_on
+    from opencdi.cli.line import line_of, site_data
+    from opencdi.cli.playing import line_on, play
+    from opencdi.cli.progress import progress
+    from opencdi.events.topics import CODING, INBOUND, OUTCOMES, STATEFUL_ROOMS, TOPICS, changelog
     from opencdi.settings import Settings
 
     settings = Settings()
-    wanted = _topics(topics)
-    told = load_site(site) if site else site_of(settings)
-    if code_year:
-        told = told.model_copy(update={"code_year": code_year})
-    with tempfile.TemporaryDirectory(prefix="opencdi-replay-") as folder, open_bus(into or f"sqlite:///{folder}/bus.db") as bus:
-        bus.apply_topics(wanted)
-        line = line_on(bus, (make() for make in line_of(told, settings.tenant_key).values()))
-        messages: list[Any] = list(_messages(source, tenant, as_of))
-        if site or code_year:
-            first = (
-                messages[0].received_at if messages and isinstance(messages[0], Inbound) else datetime.fromisoformat("1970-01-01T00:00:00Z")
-            )
-            body = told.model_dump_json().encode()
-            messages.insert(0, Inbound("site-data", "cdi.inbound.site-data", tenant, "replay", first, body, "application/json"))
-        outgoing = [message if not isinstance(message, Inbound) else stored(message) for message in messages]
-        with _progress(len(outgoing)) as advance:
-            play(bus, line, outgoing, step=advance)
-        for row in _ordered(bus, wanted):
-            print(json.dumps(row, ensure_ascii=False))
-        _count(bus)
+    wanted, until = _topics(topics), _instant(as_of)
+    told = site_data(site)
+    if code_year is not None:
+        told = _in_year(told, code_year)
+    recording = (
+        _from_bus(source, tenant, until)
+        if any("://" in one for one in source)
+        else _from_files(source, tenant or settings.tenant, told, until)
+    )
+    if site or code_year is not None:
+        recording.tell_first(told)
+    with tempfile.TemporaryDirectory(prefix="opencdi-replay-") as folder, bus_at(into or f"sqlite:///{folder}/bus.db", there=False) as bus:
+        bus.apply_topics((*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS)))
+        before = bus.ends([INBOUND, CODING, OUTCOMES, *wanted])
+        rooms = line_of(told, settings.tenant_key)
+        asking = ("queries", "finalize") if indicators_only else ()
+        line = line_on(bus, [make() for name, make in rooms.items() if name not in asking], recording.skips)
+        with progress("messages", len(recording.messages)) as advance:
+            play(bus, line, recording.messages, step=advance)
+        line.close()
+        for row in indicators_on(bus, told, before) if indicators_only else _ordered(bus, wanted, before):
+            print(json.dumps(row))
+        counts = Counter(recording.refused)
+        counts.update(_outcomes(bus, before))
+    total = ", ".join(f"{counts[o]} {o}" for o in ("entries", "kept_with_patient", "no_effect", "dead_letter", "refused"))
+    print(f"{counts.total()} messages: {total}", file=sys.stderr)
+    if recording.refused["refused"] or recording.unreadable:
+        raise typer.Exit(2)
 
 
-def _topics(names: str) -> list[Any]:
+@dataclass
+class _Recording:
+    """What is played: as the gate stored or would store it, what it refused, and the entries that rooms had to leave out."""
+
+    messages: "list[Outgoing]" = field(default_factory=list)
+    tenants: dict[str, datetime] = field(default_factory=dict)  # and when each was first heard
+    refused: Counter[str] = field(default_factory=Counter)
+    unreadable: bool = False
+    skips: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def tell_first(self, told: "SiteData") -> None:
+        """`SiteDataChanged` before everything else, for each tenant."""
+        from opencdi.cli.playing import stored
+        from opencdi.events.inbound import Inbound
+
+        body = told.model_dump_json().encode()
+        self.messages[:0] = [
+            stored(Inbound(f"site-data-{tenant}", "cdi.inbound.site-data", tenant, "replay", first, body, "application/json"))
+            for tenant, first in self.tenants.items()
+        ]
+
+    def refuse(self, message: "Recorded", refusal: "Refused") -> None:
+        """Count it and say so."""
+        self.refused["refused"] += 1
+        print(f"{message.where}: {refusal.ack} {refusal.reason} {refusal.where}".rstrip(), file=sys.stderr)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter("no instant; write it like 2026-05-04T12:00Z", param_hint="--as-of") from None
+    return at.replace(tzinfo=at.tzinfo or UTC) if at else None
+
+
+def _in_year(site: "SiteData", year: int) -> "SiteData":
+    from opencdi.knowledge.code_year import RELEASES
+
+    years = sorted({release.fiscal_year for release in RELEASES})
+    if year not in years:
+        raise typer.BadParameter(f"no grouper for it; there are {years[0]} to {years[-1]}", param_hint="--code-year")
+    return site.model_copy(update={"code_year": year})
+
+
+def _topics(names: str) -> "list[Topic]":
     from opencdi.events.topics import TOPICS
 
     known = {topic.name.removeprefix("cdi.").removesuffix(".v1"): topic for topic in TOPICS}
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    wanted = [name.strip().removeprefix("cdi.").removesuffix(".v1") for name in names.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in known]:
-        raise typer.BadParameter(f"no topic {unknown[0]!r}; there are {', '.join(known)}")
-    return [known[name] for name in wanted]
+        raise typer.BadParameter(f"no topic {unknown[0]!r}; there are {', '.join(known)}", param_hint="--topics")
+    return [known[name] for name in dict.fromkeys(wanted)]
 
 
-def _messages(sources: list[str], tenant: str, as_of: datetime | None) -> Iterator[Any]:
-    from datetime import UTC
+def _from_files(sources: list[str], tenant: str, site: "SiteData", until: datetime | None) -> _Recording:
+    from opencdi.cli.inputs import UNREADABLE, files_in, name_of, reason
+    from opencdi.cli.playing import inbound_of, stored, tick
+    from opencdi.cli.recordings import in_time, recorded_in
+    from opencdi.intake.time import zone_named
 
-    from opencdi.cli.playing import inbound_of
-    from opencdi.cli.recordings import recordings
-
-    until = as_of.replace(tzinfo=as_of.tzinfo or UTC) if as_of else None
-    if any("://" in source for source in sources):
-        yield from (message for source in sources for message in _inbound_on(source, until))
-        return
-    if missing := [source for source in sources if not Path(source).exists()]:
-        raise typer.BadParameter(f"{missing[0]}: no such file or folder")
-    for message in inbound_of(recordings(Path(source) for source in sources), tenant):
+    told = _Recording()
+    files = []
+    for file in files_in(Path(source) for source in sources):
+        try:
+            files.append(list(recorded_in(file, zone_named(site.timezone))))
+        except UNREADABLE as error:
+            told.unreadable = True
+            print(f"{name_of(file)}: {reason(error)}", file=sys.stderr)
+    last: datetime | None = None
+    for message in inbound_of(in_time(files), tenant, told.refuse):
         if until is None or message.received_at <= until:
-            yield message
+            told.tenants.setdefault(tenant, message.received_at)
+            told.messages.append(stored(message))
+            last = message.received_at
+    if until is not None and last is not None and last < until:
+        told.messages.append(stored(tick(tenant, until)))  # what was due by then has happened
+    return told
 
 
-def _inbound_on(url: str, until: datetime | None) -> Iterator[Any]:
-    """The `inbound` of another bus as it lies there; what made a room stop is told first (DESIGN §2)."""
-    from opencdi.bus.bus import open_bus
+def _from_bus(sources: list[str], tenant: str, until: datetime | None) -> _Recording:
+    """The `inbound` of another bus as it lies there, and what made its rooms stop (DESIGN §2)."""
     from opencdi.bus.room import Key, Outgoing
-    from opencdi.events.inbound import read_inbound
+    from opencdi.events.inbound import EntryPoisoned, read_inbound
     from opencdi.events.topics import INBOUND
 
-    with open_bus(url) as bus:
-        reader, found = bus.reader([INBOUND], {}), []
-        while batch := reader.poll(timeout_s=2.0):
-            found += [delivered.record for delivered in batch]
-        reader.close()
+    if len(sources) != 1:
+        stop("a bus is replayed by itself: name one bus URL, or files and folders")
+    told = _Recording()
+    with bus_at(sources[0]) as bus:
+        found = [delivered.record for delivered in everything(bus, [INBOUND])]
     for record in found:
         message = read_inbound(record.value, record.headers)
-        if until is None or message.received_at <= until:
-            yield Outgoing(INBOUND, Key(message.tenant), record.value, record.headers)
+        if message.type == "cdi.inbound.poisoned":
+            poisoned = EntryPoisoned.read(message.body)
+            told.skips[poisoned.room] = told.skips.get(poisoned.room, frozenset()) | {poisoned.entry_id}
+        if (until is None or message.received_at <= until) and tenant in ("", message.tenant):
+            told.tenants.setdefault(message.tenant, message.received_at)
+            told.messages.append(Outgoing(INBOUND, Key(message.tenant), record.value, record.headers))
+    return told
 
 
-def _progress(total: int) -> Any:
-    from contextlib import contextmanager
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    @contextmanager
-    def shown() -> Iterator[Any]:
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-            task = progress.add_task("messages", total=total)
-            yield lambda n: progress.advance(task, n)
-
-    return shown()
-
-
-def _ordered(bus: Any, wanted: Iterable[Any]) -> Iterator[dict[str, Any]]:
+def _ordered(bus: "Bus", wanted: "Iterable[Topic]", since: "Mapping[Place, int]") -> Iterator[dict[str, Any]]:
     """By causing entry, topic, ordinal: the same for every bus, whatever the partitions."""
     from opencdi.events.topics import INBOUND
 
-    order = {record.header("ce_id"): nth for nth, (_, record) in enumerate(_all(bus, [INBOUND]))}
-    names = [topic.name for topic in wanted]
+    order: dict[str, int] = {}
+    for nth, delivered in enumerate(everything(bus, [INBOUND], since)):
+        ce_id = delivered.record.header("ce_id") or ""
+        order[ce_id] = nth
+        if delivered.record.header("part"):
+            order[ce_id.rpartition(".")[0]] = nth  # a transaction speaks when its last part is there
+    topics = {topic.name: topic for topic in wanted}
+    names = list(topics)
+    found = sorted(
+        everything(bus, topics.values(), since),
+        key=lambda one: (
+            one.record.header("ce_time") or "",
+            _nth(one.record.header("ce_id") or "", order),
+            names.index(one.topic),
+            one.record.key or "",
+            one.position,
+        ),
+    )
+    for delivered in found:
+        value = _value(delivered.record.value.decode("utf-8", "replace"), topics[delivered.topic].content_type)
+        yield {"topic": delivered.topic, "key": delivered.record.key, "value": value}
 
-    def place(told: tuple[int, Any]) -> tuple[str, int, int, str, int]:
-        position, record = told
-        return (
-            record.header("ce_time") or "",
-            _nth(record.header("ce_id") or "", order),
-            names.index(record.topic),
-            record.key or "",
-            position,
-        )
 
-    for _, record in sorted(_all(bus, list(wanted)), key=place):
-        text = record.value.decode("utf-8", "replace")
-        value = json.loads(text) if "\n" not in text else [json.loads(line) for line in text.splitlines()]
-        yield {"topic": record.topic, "key": record.key, "value": value}
+def _value(text: str, content_type: str) -> Any:
+    """An object; of the line's entries a list, the envelope first; of raw messages their text."""
+    from opencdi.events.topics import JSON, NDJSON
+
+    if content_type == NDJSON:
+        return [json.loads(line) for line in text.split("\n")]
+    return json.loads(text) if content_type == JSON else text
 
 
-def _nth(ce_id: str, order: dict[str | None, int]) -> int:
-    """Which message caused this: derived ids are the gate's id and ordinals after dots.  -1: a timer did."""
-    while ce_id not in order and "." in ce_id:
-        ce_id = ce_id.rpartition(".")[0]
+def _nth(ce_id: str, order: Mapping[str, int]) -> int:
+    """Which message caused this: derived ids are the gate's id and ordinals.  -1: a timer did."""
+    while ce_id not in order and (shorter := ce_id.rstrip("0123456789")[:-1]):
+        ce_id = shorter
     return order.get(ce_id, -1)
 
 
-def _all(bus: Any, topics: list[Any]) -> list[tuple[int, Any]]:
-    reader = bus.reader(topics, {})
-    found: list[tuple[int, Any]] = []
-    while batch := reader.poll(timeout_s=0.2 if found else 2.0):
-        found += [(delivered.position, delivered.record) for delivered in batch]
-    reader.close()
-    return found
-
-
-def _count(bus: Any) -> None:
-    """The five outcomes; they add up to the messages."""
+def _outcomes(bus: "Bus", since: "Mapping[Place, int]") -> Iterator[str]:
     from opencdi.events.audiences import MessageEnded
     from opencdi.events.topics import OUTCOMES
 
-    counts = Counter(MessageEnded.read(record.value).outcome for _, record in _all(bus, [OUTCOMES]))
-    told = ", ".join(f"{counts.get(o, 0)} {o}" for o in ("entries", "kept_with_patient", "no_effect", "dead_letter", "refused"))
-    print(f"{sum(counts.values())} messages: {told}", file=sys.stderr)
+    for delivered in everything(bus, [OUTCOMES], since):
+        yield MessageEnded.read(delivered.record.value).outcome

@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 from urllib.parse import urlsplit
 
 import typer
 
+from opencdi.cli.at_bus import stop
+from opencdi.cli.progress import watched
+
 if TYPE_CHECKING:
     from opencdi.cli.recordings import Recorded
-
-_SHOW_AFTER_S = 2.0
 
 
 def send(
@@ -33,9 +34,9 @@ def send(
     """
     where = urlsplit(to)
     if where.scheme not in ("mllp", "mllps", "http", "https") or not where.hostname or not where.port:
-        _stop("--to is mllp://host:port, mllps://host:port, http://host:port or https://host:port")
+        stop("--to is mllp://host:port, mllps://host:port, http://host:port or https://host:port")
     if backload and not where.scheme.startswith("http"):
-        _stop("--backload goes over http: MLLP has no place to say that a message is history")
+        stop("--backload goes over http: MLLP has no place to say that a message is history")
     opened = (
         _http(to, token, ca, backload)
         if where.scheme.startswith("http")
@@ -44,7 +45,7 @@ def send(
     counts: Counter[str] = Counter()
     try:
         with opened as post:
-            for message in _shown(_messages(files)):
+            for message in watched(list(_messages(files)), "messages"):
                 counts[_code(message, post)] += 1
     except (OSError, ConnectionError) as error:
         print(f"{to}: {error.strerror or type(error).__name__}", file=sys.stderr)
@@ -79,44 +80,15 @@ def _code(message: "Recorded", post: Post) -> str:
 
 
 def _messages(files: Iterable[Path]) -> Iterator["Recorded"]:
-    """HL7 message by message; a FHIR file that is one JSON object goes as the bytes it is, a Bundle whole."""
-    from opencdi.cli.recordings import Recorded, content_of, files_in, recorded_in
+    """HL7 message by message; FHIR as the bytes it is, a Bundle whole."""
+    from opencdi.cli.inputs import UNREADABLE, files_in, name_of, reason
+    from opencdi.cli.recordings import recorded_in
 
     for file in files_in(files):
         try:
-            content = content_of(file)
-        except OSError as error:
-            _stop(f"{file}: {error.strerror}")
-        if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _is_resource(content):
-            yield Recorded(file.name, "fhir", content, None)
-        else:
             yield from recorded_in(file)
-
-
-def _is_resource(content: bytes) -> bool:
-    try:
-        value = json.loads(content)
-    except ValueError:
-        return False
-    return isinstance(value, dict) and "resourceType" in value
-
-
-def _shown(messages: Iterable["Recorded"]) -> Iterator["Recorded"]:
-    """With a progress bar where it takes longer than two seconds."""
-    from time import monotonic
-
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TextColumn
-
-    told = list(messages)
-    began = monotonic()
-    with Progress(
-        *Progress.get_default_columns(), MofNCompleteColumn(), TextColumn("messages"), console=Console(stderr=True), transient=True
-    ) as bar:
-        task = bar.add_task("sending", total=len(told), visible=False)
-        for message in told:
-            yield message
-            bar.update(task, advance=1, visible=monotonic() - began > _SHOW_AFTER_S)
+        except UNREADABLE as error:
+            stop(f"{name_of(file)}: {reason(error)}")
 
 
 @contextmanager
@@ -174,7 +146,7 @@ def _http(to: str, token: Path | None, ca: Path | None, backload: bool) -> Itera
             except httpx.TransportError:
                 raise ConnectionError from None
             if answer.status_code in (401, 403):
-                _stop(f"{to}: {answer.status_code}, a token is needed (--token)")
+                stop(f"{to}: {answer.status_code}, a token is needed (--token)")
             return "AA" if answer.is_success else "AE" if answer.status_code >= 500 else "AR"
 
         yield post
@@ -185,8 +157,3 @@ def _told(ack: bytes) -> tuple[str, bytes]:
     msa = ack.partition(b"\rMSA")[2].partition(b"\r")[0]
     _, code, control_id, *_ = (*msa.split(msa[:1] or b"|"), b"", b"", b"")
     return "A" + (code[1:].decode("ascii", "replace") or "E"), control_id
-
-
-def _stop(why: str) -> NoReturn:
-    print(why, file=sys.stderr)
-    raise typer.Exit(2)

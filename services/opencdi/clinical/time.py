@@ -1,7 +1,7 @@
 """When it happened at the bedside: an instant with its zone, and how finely the sender knew it (DOMAIN F.2)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
@@ -19,8 +19,9 @@ _SPAN: dict[str, timedelta] = {
 class ClinicalTime:
     """An instant as the chart states it.
 
-    `at` is the earliest instant meant and always has a zone; `precision` says how finely it was written: "20260502" is a day
-    and enters no window finer than a day.  `ambiguous` marks the repeated hour of an autumn clock change.
+    `at` is the earliest instant meant, by the wall clock of the bedside and with that clock's offset: its hour is what the EHR shows.
+    `precision` says how finely it was written: "20260502" is a day and enters no window finer than a day.  `ambiguous` marks the
+    repeated hour of an autumn clock change.
     """
 
     at: datetime
@@ -36,6 +37,11 @@ class ClinicalTime:
     def latest(self) -> datetime:
         """The latest instant meant."""
         return self.at + _SPAN[self.precision]
+
+    @property
+    def sortable(self) -> str:
+        """The instant in UTC as text: sorts as the instants do, whatever the clocks by which they were written."""
+        return self.at.astimezone(UTC).isoformat()
 
     def fits_window(self, window: timedelta) -> bool:
         """Whether this time is written finely enough to be placed in a window of that length."""

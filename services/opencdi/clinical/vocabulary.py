@@ -52,4 +52,5 @@ QueryState = Literal[
     "closed", "withdrawn", "expired", "escalated", "auto-resolved", "superseded", "dismissed", "addressed-uncertain",
     "addressed-awaiting-signature",
 ]  # fmt: skip
+DeliveryStatus = Literal["delivered", "refused", "viewed", "deferred"]
 Outcome = Literal["entries", "kept_with_patient", "no_effect", "dead_letter", "refused"]

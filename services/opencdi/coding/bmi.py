@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from opencdi.coding.candidates import Candidate
 from opencdi.events.pages import Evidence, NoteRead
 
-WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R634", "R635", "R636", "R64")
+WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R636", "R64")
 ANALYTES = frozenset({"bmi", "body-mass-index"})
 
 

@@ -11,7 +11,7 @@ from opencdi.events.pages import Evidence, Finding, NoteRead
 
 Status = Literal["proposed", "flagged", "uncertain"]
 AT_ADMISSION = frozenset({"emergency", "history-and-physical"})
-_ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "discharge-diagnoses", "hospital-course"})
+_ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "discharge-diagnoses", "hospital-course", "addendum"})
 _ONSET_AFTER = frozenset({"hospital-acquired", "ventilator-associated"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
@@ -33,11 +33,14 @@ class Candidate:
     evidence: tuple[Evidence, ...] = ()
     reasons: tuple[str, ...] = ()
     order: tuple[datetime, int] | None = None
+    assessed_order: tuple[datetime, int] | None = None  # where it first stood in an assessment: a problem list's order is the author's
+    last: datetime | None = None  # the latest note that says it in its own words (copied text renews nothing, DOMAIN F.10)
     at_admission: bool = False  # said in the emergency note or the history and physical
     assessed: bool = False  # stands in an assessment or a discharge diagnosis, not only in passing
     onset_after: bool = False  # the note itself says that it began after the admission
     came_with: bool = False  # the note itself says that it was present on admission
     caused_by: frozenset[str] = field(default_factory=frozenset)
+    parts: tuple[str, ...] = ()  # of a combination: the codes that it says
 
     def flagged(self, reason: str) -> "Candidate":
         """Documented, not proposed: stays visible, leaves the claim (DOMAIN F.13)."""
@@ -85,7 +88,7 @@ def candidates(
     """
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
-    known: dict[tuple[str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
+    known: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
     for said in stated(notes):
         finding = said.finding
         if finding.assertion == "absent" and finding.certainty == "ruled-out":
@@ -95,9 +98,9 @@ def candidates(
         if not certain and not _is_uncertain(finding):
             continue
         ruled_out.pop(finding.concept, None)
-        key = (finding.concept, tuple(finding.attributes.items()))
+        key = (finding.concept, finding.text, tuple(finding.attributes.items()))
         if key not in known:
-            known[key] = [one for one in assignments(table, finding.concept, finding.attributes) if valid(one.code)]
+            known[key] = [one for one in assignments(table, finding.concept, finding.attributes, finding.text) if valid(one.code)]
         for assignment in known[key]:
             final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"
@@ -126,18 +129,24 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         concept=finding.concept,
         status=first.status,
         kind=_kind(assignment.code, row.kind if row and not assignment.companion else "diagnosis"),
-        nature=row.poa if row else "",
+        nature=assignment.nature,
         family=assignment.code if assignment.companion else (row.family if row else "") or finding.concept,
         specific=any(one.assignment.specific for one in held),
         evidence=_quotes(held),
         reasons=tuple(dict.fromkeys(reasons)),
-        order=(first.said.note.written_at.at, finding.start),
+        order=_place(first.said),
+        assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
+        last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
         at_admission=any(one.said.note.note_type in AT_ADMISSION for one in held),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
         caused_by=frozenset(cause for one in held if (cause := one.said.finding.attributes.get("cause"))),
     )
+
+
+def _place(said: Stated) -> tuple[datetime, int]:
+    return said.note.written_at.at, said.finding.start
 
 
 def _kind(code: str, told: RowKind) -> RowKind:

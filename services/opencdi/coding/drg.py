@@ -7,7 +7,7 @@ from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, Effect, WorkingDrg
 from opencdi.knowledge.code_year import GrouperRelease
-from opencdi.knowledge.effect import effect_of_adding, effect_of_removing
+from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, weight_delta
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
@@ -20,6 +20,7 @@ class Grouped:
     drg: WorkingDrg | None = None
     no_drg: str | None = None
     effects: tuple[Effect, ...] = ()
+    principal_effects: tuple[Effect, ...] = ()
     secondary: tuple[GroupedSecondary, ...] = ()
 
 
@@ -41,11 +42,13 @@ def grouped(
     principal: tuple[str, Poa],
     secondary: tuple[tuple[str, Poa], ...],
     waiting: tuple[str, ...],
+    others: tuple[str, ...] = (),
+    principal_if_not: str | None = None,
 ) -> Grouped:
     """Group today's claim.  `waiting`: codes that are not in the claim yet, whose effect is shown as if they were.
 
-    An undetermined POA is grouped as Y and marked, with the DRG under N beside it; an unknown disposition of a patient still here is
-    grouped as 01 and marked (DOMAIN F.12).
+    An undetermined POA is grouped as Y and marked, with the DRG under N beside it (`principal_if_not`: what then stands first); an unknown
+    disposition of a patient still here is grouped as 01 and marked (DOMAIN F.12).  `others`: codes that tie with the principal one.
     """
     admitted = stay.admitted_at.at.date() if stay.admitted_at else today
     age = stay.age_on(admitted)
@@ -53,8 +56,8 @@ def grouped(
         return Grouped(no_drg="age unknown")
     assumed = [] if stay.discharged_at else ["disposition 01"]
     status = stay.disposition if stay.discharged_at and stay.disposition else "01"
-    undetermined = [code for code, poa in secondary if poa == "undetermined"]
-    if undetermined or principal[1] == "undetermined":
+    undetermined = [code for code, poa in (principal, *secondary) if poa == "undetermined"]
+    if undetermined:
         assumed.append("poa undetermined as Y")
     sent = tuple(CodedDiagnosis(code, _as_grouped(poa)) for code, poa in secondary)
     procedures = tuple(sorted(set(stay.procedures.values())))
@@ -75,7 +78,7 @@ def grouped(
     )
     if answer.return_code != "OK":
         return Grouped(told, no_drg=f"grouper: {answer.return_code}", secondary=answer.secondary)
-    if_not = group(claim.poa_as("N", *undetermined)).drg if undetermined else None
+    if_not = _if_not_present(claim, principal_if_not, undetermined) if undetermined else None
     weight = weight_of(answer.drg, release.fiscal_year)
     drg = WorkingDrg(
         drg=answer.drg,
@@ -93,7 +96,21 @@ def grouped(
     )
     by_logic = excluded_by_logic(claim, answer)
     marked = tuple(replace(one, excluded=True) if one.code in by_logic else one for one in answer.secondary)
-    return Grouped(told, drg, None, _effects(claim, answer, waiting), marked)
+    firsts = tuple(_effect_of_first(claim, code, answer, release.fiscal_year) for code in others)
+    return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, marked)
+
+
+def _if_not_present(claim: GrouperClaim, first: str | None, undetermined: list[str]) -> str | None:
+    """The DRG with every undetermined POA as N; None where then nothing may stand first."""
+    if first is None:
+        return None
+    answer = group(claim.with_principal(first).poa_as("N", *undetermined))
+    return answer.drg if answer.return_code == "OK" else None
+
+
+def _effect_of_first(claim: GrouperClaim, code: str, answer: Grouping, fiscal_year: int) -> Effect:
+    drg = group(claim.with_principal(code)).drg
+    return Effect(code=code, drg_with=drg, drg_without=answer.drg, weight_delta=weight_delta(drg, answer.drg, fiscal_year))
 
 
 def _as_grouped(poa: Poa) -> str:

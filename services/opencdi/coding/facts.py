@@ -1,4 +1,4 @@
-"""What a fact tells the coder about the stay.  Results, drugs and orders tell nothing here and are not even decoded."""
+"""What a fact tells the coder about the stay.  Drugs and orders tell nothing here and are not even decoded; of results see `signs`."""
 
 import re
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ def _after(stay: Stay, fact: Fact) -> Stay:
                 update={"birth_date": fact.birth_date or stay.birth_date, "sex": fact.sex if fact.sex != "U" else stay.sex}
             )
         case EncounterUpdated():
-            news = {"encounter_class": fact.encounter_class, "admitted_at": fact.admitted_at}
+            news = {"encounter_class": fact.encounter_class, "admitted_at": fact.admitted_at, "admitting_reason": fact.admitting_reason}
             return stay.model_copy(update={name: value for name, value in news.items() if value is not None})
         case InpatientOrdered():
             # An order outweighs what was only inferred from the class.

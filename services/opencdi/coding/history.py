@@ -1,9 +1,10 @@
 """The DRG's history: each change with what caused it, numbered, so that any past instant can be told again (DOMAIN B57)."""
 
+from opencdi.coding.cause import changed, told_by
 from opencdi.coding.state import Stay
 from opencdi.events.audiences import DrgCause, DrgChanged
-from opencdi.events.entry import Envelope
-from opencdi.events.pages import CodingPage
+from opencdi.events.entry import Entry
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage
 
 
 def _claimed(page: CodingPage | None) -> set[str]:
@@ -14,8 +15,9 @@ def _principal(page: CodingPage | None) -> str | None:
     return next((code.code for code in page.codes if code.role == "principal"), None) if page else None
 
 
-def change_of(envelope: Envelope, encounter_id: str, stay: Stay, before: CodingPage | None, after: CodingPage) -> DrgChanged | None:
+def change_of(entry: Entry, encounter_id: str, stay: Stay, before: CodingPage | None, after: CodingPage) -> DrgChanged | None:
     """The change, if the DRG or its weight is another one, there is one now, or there is none any more."""
+    envelope = entry.envelope
     was, now = (before.drg if before else None), after.drg
     if (was and (was.drg, was.weight, was.grouper)) == (now and (now.drg, now.weight, now.grouper)):
         return None
@@ -34,9 +36,17 @@ def change_of(envelope: Envelope, encounter_id: str, stay: Stay, before: CodingP
             added=tuple(sorted(_claimed(after) - _claimed(before))),
             removed=tuple(sorted(_claimed(before) - _claimed(after))),
             other=_other_cause(before, after),
+            words=_in_words(entry, before, after),
         ),
         nth=stay.nth + 1,
     )
+
+
+def _in_words(entry: Entry, before: CodingPage | None, after: CodingPage) -> str:
+    findings, facts = entry.page(FindingsPage), entry.page(FactsPage)
+    source = told_by(findings.notes if findings else (), facts.facts if facts else ())
+    what = changed(before, after) or _other_cause(before, after)
+    return f"{source}: {what}" if what else source
 
 
 def _other_cause(before: CodingPage | None, after: CodingPage) -> str:

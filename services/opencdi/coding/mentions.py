@@ -24,7 +24,7 @@ def mentioned(
     for finding in findings:
         if finding.assertion != "present" or finding.experiencer != "patient" or finding.temporality == "hypothetical":
             continue
-        codes = [one.code for one in assignments(table, finding.concept, finding.attributes)]
+        codes = [one.code for one in assignments(table, finding.concept, finding.attributes, finding.text)]
         codes += [extra[finding.concept]] if finding.concept in extra else []
         for code in codes:
             if valid(code):

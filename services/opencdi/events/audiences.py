@@ -25,6 +25,7 @@ class DrgCause(Contract):
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     other: str = ""  # "class inpatient", "disposition 03", "principal A419 -> J189"
+    words: str = ""  # for a reader of a dashboard: "progress note of 2026-05-08: principal diagnosis A41.9 … instead of J18.9 …"
 
 
 class DrgChanged(Contract):
@@ -134,6 +135,7 @@ class AlertEffect(Contract):
     drg: str | None = None
     weight_delta: float | None = None
     with_other_gaps: float | None = None
+    option_id: str | None = None  # the answer meant: several may document one concept in different degrees
 
 
 class QueryAlert(Contract):
@@ -187,6 +189,7 @@ class FinalCodeSet(Contract):
     status: FinalStatus
     at: datetime
     discharged_at: ClinicalTime | None = None
+    disposition: str | None = None  # UB-04 patient status; another one is another claim
     as_of: str
     made_by: MadeBy
     codes: tuple[WorkingCode, ...] = ()
@@ -194,6 +197,7 @@ class FinalCodeSet(Contract):
     no_drg: str | None = None
     open_questions: tuple[OpenQuestion, ...] = ()
     waiting_for: tuple[str, ...] = ()  # "discharge summary", "pathology"
+    to_settle: tuple[str, ...] = ()  # "POA of N17.9: undetermined, grouped as Y", ties for principal diagnosis, conflicts, edits
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()

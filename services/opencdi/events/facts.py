@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import Discriminator, Field, Tag
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import Authentication, AuthorRole, EncounterClass, NoteType, ResultStatus, Sex
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
 from opencdi.events.contract import Contract, Unknown, kind_of
 from opencdi.events.ids import derived_id
 
@@ -166,6 +166,15 @@ class NoteRetracted(Contract):
     at: ClinicalTime
 
 
+class NoteProvenanceAdded(Contract):
+    """The same document came from another system too: one note, two provenances (DOMAIN B04, F.5).  `source` is that feed's name."""
+
+    kind: Literal["note_provenance_added"] = "note_provenance_added"
+    note_id: str
+    source: str
+    at: ClinicalTime
+
+
 class OrderPlaced(Contract):
     """An order that is not a drug: culture, imaging, consult, diet, admission."""
 
@@ -233,6 +242,18 @@ class ProblemNoticed(Contract):
     where: str = ""
 
 
+class DeliveryReceipted(Contract):
+    """What became of handing a question to another system: it re-enters by the gateway (DESIGN §2).  `receipt_id`: its ce_id."""
+
+    kind: Literal["delivery_receipted"] = "delivery_receipted"
+    receipt_id: str
+    query_id: str
+    status: DeliveryStatus
+    reason: str = ""
+    source: str
+    at: ClinicalTime
+
+
 # --- people's decisions; the actor comes from the authenticated token (DESIGN §3) -------------------------------------
 class Decision(Contract):
     """A person decided, about one encounter.  `as_of`: the entry that this person's page showed; `decision_id`: the ce_id of the gate."""
@@ -250,6 +271,17 @@ class QueryApproved(Decision):
     kind: Literal["query_approved"] = "query_approved"
     query_id: str
     shown_text: str = ""  # the question as shown, so that nlp knows our own words when they come back (DOMAIN F.8)
+
+
+class QueryEdited(Decision):
+    """A CDI specialist words a draft anew.  Indicators and what an option stands for cannot be edited; the gate is passed again (Q-58)."""
+
+    kind: Literal["query_edited"] = "query_edited"
+    query_id: str
+    title: str | None = None
+    why: str | None = None
+    question: str | None = None
+    options: dict[str, str] = Field(default_factory=dict)  # option_id -> its new text
 
 
 class QueryDismissed(Decision):
@@ -286,15 +318,15 @@ class CodeSetAttested(Decision):
 
 FACTS: tuple[type[Contract], ...] = (
     PatientIdentified, EncounterUpdated, InpatientOrdered, EncounterDischarged, DischargeCancelled, EncounterCancelled, EncounterMoved,
-    MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, OrderPlaced, MedicationOrdered, MedicationGiven, DiagnosisListed,
-    ProcedureRecorded, ProblemNoticed, QueryApproved, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested,
+    MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
+    DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted, QueryApproved, QueryEdited, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested,
 )  # fmt: skip
 FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
 
 Fact = (
     PatientIdentified | EncounterUpdated | InpatientOrdered | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved
-    | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | OrderPlaced | MedicationOrdered | MedicationGiven
-    | DiagnosisListed | ProcedureRecorded | ProblemNoticed | QueryApproved | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
+    | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
+    | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted | QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
 )  # fmt: skip
 KnownFact = Annotated[Fact, Field(discriminator="kind")]
 """Fast: the kind picks the model.  A page with a kind that this release does not know is read by `AnyFact` instead."""
@@ -320,5 +352,8 @@ _TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposit
 def fact_hash(fact: Contract) -> str:
     """What was said, whoever said it: covers all but source, ids and arrival, so HL7 and FHIR of one stay hash alike (DOMAIN B03)."""
     told = fact.model_dump(mode="json", exclude_none=True)
+    times = {name: at.sortable for name in told if isinstance(at := getattr(fact, name), ClinicalTime)}  # by whatever clock it was told
+    for name, instant in times.items():
+        told[name]["at"] = instant
     meant = {name: value for name, value in told.items() if not name.endswith("_id") and name not in _TOLD_BY_ONE_STANDARD}
     return derived_id(json.dumps(meant, sort_keys=True))

@@ -6,7 +6,7 @@ intake.  Works on the first segment alone, so that a 20 MB note costs the gate n
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Refusal = tuple[Literal["AE", "AR"], str, str]
 """Acknowledgement code, reason code, field."""
@@ -17,15 +17,21 @@ _SEGMENT_ENDS = re.compile(rb"[\r\n]")
 _FRONT = b"\x0b\xef\xbb\xbf \t\r\n\x00"  # a stray start block, a byte order mark, blank lines: seen in practice, harmless
 
 
-@dataclass(frozen=True, slots=True)
-class MessageHeader:
-    """MSH: the separators that this sender uses, and the fields by their number (`fields[9]` is MSH-10)."""
+class Signs(NamedTuple):
+    """The separators that a sender uses, and its escape sign."""
 
     field: str
     component: str
     repetition: str
     escape: str
     subcomponent: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHeader:
+    """MSH: the sender's signs, and the fields by their number (`fields[9]` is MSH-10)."""
+
+    signs: Signs
     fields: tuple[str, ...]
 
     def get(self, number: int) -> str:
@@ -34,7 +40,7 @@ class MessageHeader:
 
     def first(self, number: int) -> str:
         """The first component of MSH-`number`."""
-        return self.get(number).split(self.component, 1)[0].strip()
+        return self.get(number).split(self.signs.component, 1)[0].strip()
 
     @property
     def control_id(self) -> str:
@@ -44,7 +50,7 @@ class MessageHeader:
     @property
     def message_type(self) -> str:
         """ "ADT^A01", with a caret whatever the sender's separator; "" if MSH-9 is empty."""
-        return "^".join(part.strip() for part in self.get(9).split(self.component)[:2] if part.strip())
+        return "^".join(part.strip() for part in self.get(9).split(self.signs.component)[:2] if part.strip())
 
 
 def header_of(message: bytes) -> MessageHeader | None:
@@ -61,7 +67,7 @@ def header_of(message: bytes) -> MessageHeader | None:
     if not first or any(sign.isalnum() for sign in first[:4]):
         return None
     component, repetition, escape, subcomponent = tuple((first + "^~\\&"[len(first) :])[:4])
-    return MessageHeader(separator, component, repetition, escape, subcomponent, (separator, first, *rest))
+    return MessageHeader(Signs(separator, component, repetition, escape, subcomponent), (separator, first, *rest))
 
 
 def structural_refusal(message: bytes, *, processing_id: str | None = None) -> Refusal | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
+from pydantic import Field
+
+from opencdi.clinical.vocabulary import DeliveryStatus
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Headers
 
@@ -26,6 +29,16 @@ class Tick(Contract):
     """It is now `at`, for one tenant."""
 
     at: datetime
+
+
+class Receipt(Contract):
+    """What became of handing a question to another system, as its sender tells it at `POST /receipts`; `id` is the sender's own."""
+
+    id: str = Field(min_length=1)
+    status: DeliveryStatus
+    encounter_id: str
+    query_id: str
+    reason: str = ""
 
 
 class EntryPoisoned(Contract):

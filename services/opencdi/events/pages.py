@@ -13,6 +13,7 @@
 A page is absent where that room had nothing new to say; what it said before still stands.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -41,11 +42,12 @@ from opencdi.events.facts import AnyFact, Fact, KnownFact, Person
 
 # --- intake ---------------------------------------------------------------------------------------------------------
 class FactsPage(Page):
-    """What happened, in the order of the message."""
+    """What happened, in the order of the message.  `moved_from`: encounters that live on here; their facts are told again in this page."""
 
     kind: Literal["facts"] = "facts"
     facts: tuple[KnownFact, ...] = ()
     patient_id: str | None = None
+    moved_from: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, raw: bytes | str) -> Self:
@@ -59,13 +61,20 @@ class FactsPage(Page):
                 raise
         anything = _OpenFactsPage.read(raw)
         known = tuple(fact for fact in anything.facts if isinstance(fact, Fact))
-        return cls(facts=known, patient_id=anything.patient_id)
+        return cls(facts=known, patient_id=anything.patient_id, moved_from=anything.moved_from)
+
+
+def facts_page(encoded: Iterable[bytes], *, patient_id: str | None, moved_from: Iterable[str] = ()) -> bytes:
+    """The page of facts that are encoded already: intake has the bytes of each, because it compares them with what was said before."""
+    rest = FactsPage(patient_id=patient_id, moved_from=tuple(moved_from)).to_json()
+    return rest.replace(b'"facts":[]', b'"facts":[' + b",".join(encoded) + b"]", 1)
 
 
 class _OpenFactsPage(Page):
     kind: Literal["facts"] = "facts"
     facts: tuple[AnyFact, ...] = ()
     patient_id: str | None = None
+    moved_from: tuple[str, ...] = ()
 
 
 class TextsPage(Page):
@@ -245,6 +254,7 @@ class CodingPage(Page):
     made_by: MadeBy
     codes: tuple[WorkingCode, ...]
     principal_candidates: tuple[str, ...] = ()
+    principal_effects: tuple[Effect, ...] = ()  # each other candidate: the DRG with it in first place, and as shown (internal; DOMAIN D-79)
     claim: Claim | None = None
     drg: WorkingDrg | None = None
     no_drg: str | None = None  # why there is none: "class observation", "disposition unmapped", "no principal diagnosis"

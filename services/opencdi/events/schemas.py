@@ -16,6 +16,7 @@ from opencdi.events import audiences, facts, inbound, pages
 from opencdi.events.entry import Envelope, Page
 from opencdi.events.facts import Decision
 from opencdi.events.topics import JSON, NDJSON, TOPICS, Topic
+from opencdi.knowledge.concepts import ATTRIBUTES
 from opencdi.knowledge.site import SiteData
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -119,7 +120,8 @@ def vocabularies() -> dict[str, list[str]]:
     """The closed lists: a new value of one of these is a new version of the contract."""
     named = {**vars(vocabulary), "Precision": time.Precision, "InboundType": inbound.InboundType, "FinalStatus": audiences.FinalStatus}
     lists = {name: [str(value) for value in get_args(told)] for name, told in named.items() if get_origin(told) is Literal}
-    return lists | {"DismissalReason": list(get_args(facts.QueryDismissed.model_fields["reason"].annotation))}
+    reasons = list(get_args(facts.QueryDismissed.model_fields["reason"].annotation))
+    return lists | {"DismissalReason": reasons, "FindingAttribute": sorted(ATTRIBUTES)}
 
 
 def _channel(topic: Topic) -> dict[str, Any]:

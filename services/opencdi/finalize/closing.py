@@ -74,6 +74,7 @@ def _chart(states: States, encounter_id: str, stay: Stay, site: SiteData, tenant
         at=at,
         coding=coding_of(states, encounter_id),
         discharged_at=stay.discharged_at,
+        disposition=stay.disposition,
         open_questions=recalled(states, f"questions/{encounter_id}", Questions()).open,
         waiting_for=waiting_for(stay, site) if stay.to_be_closed else (),
     )
@@ -92,8 +93,8 @@ def _need(chart: Chart, stay: Stay, told: Told, cause: str) -> tuple[FinalStatus
         return None
     if told.status != "attested":
         return told.base, cause
-    # What was attested stands, whatever questions are still talked about; another discharge date makes another claim.
-    return ("amended", cause) if chart.discharged_at != told.discharged_at else None
+    # What was attested stands, whatever questions are still talked about; another discharge makes another claim.
+    return ("amended", cause) if chart.left_otherwise(told) else None
 
 
 def _timed(timers: Timers, chart: Chart, told: Told, status: FinalStatus) -> Timers:

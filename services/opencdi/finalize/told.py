@@ -10,6 +10,7 @@ from opencdi.events.contract import MadeBy
 from opencdi.events.facts import Person
 from opencdi.events.pages import CodingPage
 from opencdi.finalize.difference import Difference, Standing, difference, standing
+from opencdi.finalize.unsettled import to_settle
 from opencdi.settings import SOFTWARE
 
 _SEEN = 100  # a page older than this many entries of the stay is stale whatever has happened since
@@ -27,6 +28,7 @@ class Told(State):
     base: FinalStatus = "provisional"
     shown_by: tuple[str, ...] = ()
     discharged_at: ClinicalTime | None = None
+    disposition: str | None = None
     codes: tuple[Standing, ...] = ()
     drg: str | None = None
     no_drg: str | None = None
@@ -54,6 +56,7 @@ class Chart:
     at: datetime
     coding: CodingPage | None
     discharged_at: ClinicalTime | None
+    disposition: str | None
     open_questions: tuple[OpenQuestion, ...]
     waiting_for: tuple[str, ...]
 
@@ -78,11 +81,12 @@ class Chart:
 
     def moved_since(self, told: Told) -> bool:
         """Whether anything is other than the last set told."""
-        return self.recoded_since(told) or (told.discharged_at, told.open_questions, told.waiting_for) != (
-            self.discharged_at,
-            self.open_questions,
-            self.waiting_for,
-        )
+        talk = (told.open_questions, told.waiting_for) != (self.open_questions, self.waiting_for)
+        return talk or self.recoded_since(told) or self.left_otherwise(told)
+
+    def left_otherwise(self, told: Told) -> bool:
+        """Whether the patient left at another time or to another place than the last set said: that is another claim."""
+        return (told.discharged_at, told.disposition) != (self.discharged_at, self.disposition)
 
 
 def next_set(chart: Chart, told: Told, status: FinalStatus, cause: str, *, attested_by: Person | None = None) -> tuple[FinalCodeSet, Told]:
@@ -98,6 +102,7 @@ def next_set(chart: Chart, told: Told, status: FinalStatus, cause: str, *, attes
         status=status,
         at=chart.at,
         discharged_at=chart.discharged_at,
+        disposition=chart.disposition,
         as_of=chart.entry_id,
         made_by=_made_by(coding),
         codes=coding.codes if coding else (),
@@ -105,6 +110,7 @@ def next_set(chart: Chart, told: Told, status: FinalStatus, cause: str, *, attes
         no_drg=chart.no_drg,
         open_questions=chart.open_questions,
         waiting_for=chart.waiting_for,
+        to_settle=to_settle(coding) if coding else (),
         added=changes.added,
         removed=changes.removed,
         changed=changes.changed,
@@ -118,6 +124,7 @@ def next_set(chart: Chart, told: Told, status: FinalStatus, cause: str, *, attes
         base=status if status in ("provisional", "amended") else told.base,
         shown_by=(*told.shown_by, chart.entry_id)[-_SEEN:] if unmoved else (chart.entry_id,),
         discharged_at=chart.discharged_at,
+        disposition=chart.disposition,
         codes=chart.codes,
         drg=chart.drg,
         no_drg=chart.no_drg,

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
 from opencdi.events.ids import derived_id
-from opencdi.events.inbound import Inbound
+from opencdi.events.inbound import Inbound, Receipt
 from opencdi.gateway.callers import LOOPBACK, Callers
 from opencdi.gateway.clock import DemoClock
 from opencdi.gateway.decisions import BadDecision, decision_of
@@ -25,6 +25,7 @@ from opencdi.gateway.ticks import tick
 from opencdi.gateway.tokens import Caller
 
 MAX_BODY_BYTES = 64 * 1024 * 1024  # a Bundle of many resources; each resource alone is held to the size of a record
+_HELD_BYTES = MAX_RECORD_BYTES - 1024
 _STATUS_BY_CODE = {"AA": 200, "AR": 400, "AE": 503}
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 FHIR_JSON = "application/fhir+json"
@@ -87,7 +88,7 @@ class Doors:
             told = await run_in_threadpool(cut, body, wanted)
         except NotFhir as refusal:
             return await self._refuse(caller, body, refusal)
-        if any(len(part) > MAX_RECORD_BYTES for part in told.parts):
+        if any(map(_too_large, told.parts)):
             return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE"), size=len(body))
         records = self._records(caller, told, backload="x-cdi-backload" in request.headers)
         await self.gate.store(*records)
@@ -141,13 +142,12 @@ class Doors:
         caller = self.callers.caller(request)
         body = await _small_body(request)
         try:
-            told: Any = json.loads(body)
-        except (ValueError, RecursionError):
-            told = None
-        if not isinstance(told, dict) or not isinstance(told.get("id"), str) or not told["id"]:
-            return JSONResponse({"field": "id", "problem": "a receipt is a JSON object with an id"}, 422)
+            told = Receipt.read(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            return JSONResponse({"field": ".".join(map(str, first["loc"])) or "body", "problem": first["msg"]}, 422)
         stamp = self.gate.stamp(caller.tenant)
-        receipt_id = "receipt-" + derived_id(caller.tenant, caller.feed, told["id"])
+        receipt_id = "receipt-" + derived_id(caller.tenant, caller.feed, told.id)
         await self._store_json("cdi.inbound.receipt", caller, receipt_id, stamp.received_at, body)
         return JSONResponse({"receipt_id": receipt_id}, 202)
 
@@ -168,6 +168,11 @@ class Doors:
 
     async def _store_json(self, kind: Any, caller: Caller, ce_id: str, at: datetime, body: bytes) -> None:
         await self.gate.store(Inbound(ce_id, kind, caller.tenant, caller.feed, at, body, "application/json"))
+
+
+def _too_large(part: bytes) -> bool:
+    """As a record, or as intake holds it until the rest of its transaction is there: as text in JSON."""
+    return len(part) > MAX_RECORD_BYTES // 2 and len(json.dumps(part.decode("utf-8", "replace"), ensure_ascii=False).encode()) > _HELD_BYTES
 
 
 async def _small_body(request: Request) -> bytes:

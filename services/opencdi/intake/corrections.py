@@ -3,15 +3,20 @@
 from opencdi.events.facts import Fact, MeasurementResulted, NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
+from opencdi.intake import copies
 from opencdi.intake.desk import Desk
-from opencdi.intake.memory import Document, Held, Version, Waiting
+from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
 from opencdi.intake.snapshots import ordered
-from opencdi.intake.told import Item
+from opencdi.intake.told import Item, VisitTold
 
 
 def place(desk: Desk, item: Item, encounter_id: str) -> None:
     """File one fact with its encounter, or leave it where a newer version stands."""
-    match item.fact:
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is not None and encounter.closed:
+        desk.ignored.append("ENCOUNTER_CLOSED")
+        return
+    match copies.of_the_original(desk, item.fact):
         case NoteFiled() as note:
             _file(desk, note, item, encounter_id)
         case NoteStatusChanged() as changed:
@@ -63,19 +68,21 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
             desk.ignored.append("SUPERSEDED")
             return
         where = desk.followed(before.encounter_id)
-        if before.said == mark and where == encounter_id:
+        if before.said == mark and where == encounter_id and not desk.again:
             desk.ignored.append("UNCHANGED")
             return
         if where != encounter_id and isinstance(fact, MeasurementResulted):
             # It was another stay's after all: there it is withdrawn.
             desk.say(where, fact.model_copy(update={"status": "withdrawn"}))
     desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark)
-    desk.say(encounter_id, fact)
+    desk.say(encounter_id, fact, encoded=said)
 
 
 def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     key = f"document/{note.note_id}"
     before = desk.get(key, Document)
+    if copies.is_copy(desk, note, encounter_id):
+        return
     if before is not None and item.order < before.order:
         desk.ignored.append("SUPERSEDED")
         return
@@ -97,7 +104,10 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
             desk.states[key] = before.model_copy(update={"authentication": note.authentication, "order": item.order})
             return
         if before.said == mark:
-            desk.ignored.append("UNCHANGED")
+            if desk.again:
+                desk.say(desk.followed(before.encounter_id), note.model_copy(update={"revision": before.revision}), item.text)
+            else:
+                desk.ignored.append("UNCHANGED")
             return
     revision = before.revision + 1 if before is not None else 1
     if before is not None and before.revision and note.relation == "new":
@@ -110,7 +120,10 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
         text_hash=note.text_hash,
         said=mark,
         authentication=note.authentication,
+        written_at=note.written_at.at,
+        senders=before.senders if before is not None and before.senders else (desk.sender,),
     )
+    copies.remember(desk, filed, encounter_id)
     desk.say(encounter_id, filed, item.text)
     _release(desk, note.note_id, encounter_id)
 
@@ -127,7 +140,7 @@ def _status(desk: Desk, changed: NoteStatusChanged, item: Item, encounter_id: st
         _wait(desk, changed.note_id, item, encounter_id)
     elif item.order < before.order:
         desk.ignored.append("SUPERSEDED")
-    elif before.authentication == changed.authentication:
+    elif before.authentication == changed.authentication and not desk.again:
         desk.ignored.append("UNCHANGED")
     else:
         desk.states[key] = before.model_copy(update={"authentication": changed.authentication, "order": item.order})
@@ -142,8 +155,10 @@ def _retract(desk: Desk, retracted: NoteRetracted, item: Item, encounter_id: str
         desk.kept += 1  # the document itself may come after its cancel, and must then not be filed
     elif item.order < before.order:
         desk.ignored.append("SUPERSEDED")
-    elif before.retracted:
+    elif before.retracted and not desk.again:
         desk.ignored.append("UNCHANGED")
+    elif copies.still_stands(desk, key, before):
+        desk.ignored.append("ANOTHER_SYSTEMS_COPY")
     else:
         desk.states[key] = before.model_copy(update={"retracted": True, "order": item.order})
         desk.say(desk.followed(before.encounter_id), retracted)
@@ -151,7 +166,7 @@ def _retract(desk: Desk, retracted: NoteRetracted, item: Item, encounter_id: str
 
 def _wait(desk: Desk, note_id: str, item: Item, encounter_id: str) -> None:
     waiting = desk.get(f"waiting/{note_id}", Waiting) or Waiting()
-    held = held_of(item, encounter_id=encounter_id)
+    held = held_of(desk, item, encounter_id=encounter_id)
     if held not in waiting.items:
         desk.states[f"waiting/{note_id}"] = Waiting(items=(*waiting.items, held))
     desk.kept += 1
@@ -164,13 +179,29 @@ def _release(desk: Desk, note_id: str, encounter_id: str) -> None:
         return
     del desk.states[f"waiting/{note_id}"]
     for held in sorted(waiting.items, key=lambda held: held.order):
-        place(desk, item_of(held), held.encounter_id or encounter_id)
+        file_held(desk, held, held.encounter_id or encounter_id)
 
 
-def held_of(item: Item, *, encounter_id: str | None = None, account: str = "", visit: tuple[str, str, bool] = ("", "", True)) -> Held:
+def file_held(desk: Desk, held: Held, encounter_id: str) -> None:
+    """File what waited, in the name of who sent it."""
+    sender, desk.sender = desk.sender, held.sender
+    place(desk, item_of(held), encounter_id)
+    desk.sender = sender
+
+
+def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: VisitTold | None = None) -> Held:
     """An item as it is kept."""
-    page = FactsPage(facts=(item.fact,)).to_json().decode()
-    return Held(page=page, order=item.order, orders=item.orders, text=item.text, encounter_id=encounter_id, account=account, visit=visit)
+    return Held(
+        page=FactsPage(facts=(item.fact,)).to_json().decode(),
+        order=item.order,
+        orders=item.orders,
+        text=item.text,
+        encounter_id=encounter_id,
+        account=visit.account if visit else "",
+        visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
+        aliases=visit.aliases if visit else (),
+        sender=desk.sender,
+    )
 
 
 def item_of(held: Held) -> Item:

@@ -19,7 +19,7 @@ def encounter_of(desk: Desk, patient_id: str, visit: VisitTold | None, orders: t
     for number in orders:
         if (lead := desk.get(f"order/{number}", Lead)) is not None:
             return _same_patient(desk, patient_id, lead.to)
-    if visit is not None and visit.account and (lead := desk.get(f"account/{desk.id_of('account', visit.account)}", Lead)) is not None:
+    if visit is not None and visit.account and (lead := desk.get(f"account/{account_id(desk, visit.account)}", Lead)) is not None:
         return _same_patient(desk, patient_id, lead.to)
     # A visit is named and unknown: it belongs there and nowhere else.
     return None if visit is not None and (visit.number or visit.aliases) else _open_at(desk, patient_id, at)
@@ -43,6 +43,28 @@ def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def account_id(desk: Desk, number: str) -> str:
+    """The account of that number, or the one into which it was merged."""
+    return _led_on(desk, desk.id_of("account", number))
+
+
+def visit_id_of(desk: Desk, facility: str, number: str) -> str:
+    """The visit of that number, or the one into which it was merged."""
+    return _led_on(desk, desk.id_of("visit", facility, number))
+
+
+def lead_on(desk: Desk, own: str, to: str) -> None:
+    """From now on the one number leads to the other; both are ends of their chains, so no circle can come of it."""
+    desk.states[f"alias/{own}"] = Lead(to=to)
+    desk.visits_changed = True
+
+
+def _led_on(desk: Desk, own: str) -> str:
+    while (lead := desk.get(f"alias/{own}", Lead)) is not None:
+        own = lead.to
+    return own
+
+
 def known_visit(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
     """The visit that is named, if intake knows it."""
     for alias in told.aliases:
@@ -50,7 +72,7 @@ def known_visit(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
             return lead.to
     if not told.number:
         return None
-    own = desk.id_of("visit", told.facility, told.number)
+    own = visit_id_of(desk, told.facility, told.number)
     if f"visit/{own}" in desk.states:
         return own
     if told.facility_assumed:
@@ -72,7 +94,7 @@ def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime) ->
     visit = desk.get(f"visit/{visit_id}", Visit)
     if visit is None:
         _make(desk, patient_id, visit_id, told, at, reused=0)
-    elif _is_reused(visit, told):
+    elif _is_reused(visit, told, at):
         desk.problems.append(("VISIT_REUSED", "PV1-19"))
         _make(desk, patient_id, visit_id, told, at, reused=visit.reused + 1)
     else:
@@ -87,7 +109,7 @@ def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime) ->
 
 def _name_of_new(desk: Desk, told: VisitTold) -> str | None:
     if told.number:
-        return desk.id_of("visit", told.facility, told.number)
+        return visit_id_of(desk, told.facility, told.number)
     if told.event == "mention":
         return None
     if told.aliases:
@@ -95,10 +117,9 @@ def _name_of_new(desk: Desk, told: VisitTold) -> str | None:
     return desk.id_of("visit", "account", told.account) if told.account else None
 
 
-def _is_reused(visit: Visit, told: VisitTold) -> bool:
-    if told.admitted_at is None or visit.admitted_at is None or visit.discharged_at is None or told.event == "mention":
-        return False
-    return told.admitted_at.at - visit.discharged_at > _REUSED_AFTER
+def _is_reused(visit: Visit, told: VisitTold, at: datetime) -> bool:
+    admitted_at = told.admitted_at.at if told.admitted_at is not None and told.event != "mention" else at if told.event == "admit" else None
+    return admitted_at is not None and visit.discharged_at is not None and admitted_at - visit.discharged_at > _REUSED_AFTER
 
 
 def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datetime, *, reused: int) -> None:
@@ -106,7 +127,8 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datet
     is_new = encounter_id is None
     if encounter_id is None:
         # Named by the account where there is one, so that whichever visit of the stay comes first gives the same id.
-        named = ("account", told.account) if told.account and not _account_taken(desk, patient_id, told.account) else ("visit", visit_id)
+        by_account = told.account and not _account_taken(desk, patient_id, told.account)
+        named = ("account", account_id(desk, told.account)) if by_account else ("visit", visit_id)
         encounter_id = desk.id_of("encounter", *named, str(reused))
         desk.states[f"encounter/{encounter_id}"] = Encounter(patient_id=patient_id, visits=(visit_id,))
     else:
@@ -130,13 +152,13 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datet
 
 def _account_taken(desk: Desk, patient_id: str, account: str) -> bool:
     """A newborn on the mother's account is its own encounter (DOMAIN F.1)."""
-    lead = desk.get(f"account/{desk.id_of('account', account)}", Lead)
+    lead = desk.get(f"account/{account_id(desk, account)}", Lead)
     return lead is not None and _same_patient(desk, patient_id, lead.to) is None
 
 
 def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
     """The encounter to which account, `partOf`, or an earlier part's `partOf` lead."""
-    leads = [f"account/{desk.id_of('account', told.account)}"] if told.account else []
+    leads = [f"account/{account_id(desk, told.account)}"] if told.account else []
     for lead in (desk.get(key, Lead) for key in leads):
         if lead is not None and (found := _same_patient(desk, patient_id, lead.to)):
             return found
@@ -151,7 +173,7 @@ def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
 
 def _register(desk: Desk, told: VisitTold, visit_id: str, encounter_id: str) -> None:
     if told.account:
-        key = f"account/{desk.id_of('account', told.account)}"
+        key = f"account/{account_id(desk, told.account)}"
         if key not in desk.states:
             desk.states[key] = Lead(to=encounter_id)
             desk.visits_changed = True

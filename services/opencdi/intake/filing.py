@@ -4,14 +4,14 @@ from datetime import datetime
 
 from opencdi.events.facts import Fact, ProblemNoticed
 from opencdi.events.problems import Unusable
-from opencdi.intake.corrections import held_of, identity_of, item_of, known_encounter, place
+from opencdi.intake.corrections import file_held, held_of, identity_of, item_of, known_encounter, place
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import encounter_of, settled_visit
-from opencdi.intake.identity import current, id_of, known, merge, referred
+from opencdi.intake.identity import current, known, referred
 from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
-from opencdi.intake.moves import move
+from opencdi.intake.merges import merge
 from opencdi.intake.snapshots import update
-from opencdi.intake.told import Item, Merge, Told, VisitTold
+from opencdi.intake.told import Item, Told, VisitTold
 
 
 def file(desk: Desk, told: Told) -> None:
@@ -21,7 +21,7 @@ def file(desk: Desk, told: Told) -> None:
         return
     patient_id = _patient(desk, told)
     if told.merge is not None:
-        _merge(desk, told.merge, patient_id)
+        merge(desk, told.merge, patient_id)
         patient_id = current(desk, patient_id)
     visit_id: str | None = None
     if told.visit is not None:
@@ -36,12 +36,13 @@ def file(desk: Desk, told: Told) -> None:
     for item in told.items:
         _item(desk, patient_id, item, told.visit, settled)
     if desk.visits_changed:
+        desk.visits_changed = False
         _release(desk, patient_id)
     desk.problems.extend(told.problems)
-    for encounter_id, said in desk.said.items():
-        seen = {(fact.code, fact.where) for fact in said.facts if isinstance(fact, ProblemNoticed)}
-        for code, where in told.problems:
-            if (code, where) not in seen:
+    for code, where in told.problems:
+        for encounter_id, said in desk.said.items():
+            if (code, where) not in said.noticed:
+                said.noticed.add((code, where))
                 desk.say(encounter_id, ProblemNoticed(code=code, where=where))
 
 
@@ -63,27 +64,6 @@ def _open_visit(desk: Desk, patient_id: str, told: Told) -> str | None:
     return encounter.visits[0] if encounter is not None and len(encounter.visits) == 1 else None
 
 
-def _merge(desk: Desk, told: Merge, patient_id: str) -> None:
-    if told.what == "patient":
-        merge(desk, id_of(desk, told.old), patient_id)
-        return
-    kind = "account" if told.what == "account" else "visit"
-    if kind == "account":
-        old_key, new_key = (f"account/{desk.id_of('account', number.value)}" for number in (told.old, told.new))
-        old, new = desk.get(old_key, Lead), desk.get(new_key, Lead)
-        if old is not None and new is not None:
-            move(desk, old.to, new.to)
-        elif old is not None or new is not None:
-            desk.states[old_key if old is None else new_key] = old or new or Lead(to="")
-        return
-    person = desk.get(f"person/{patient_id}", Person)
-    visits = [(i, v) for i in (person.visits if person else ()) if (v := desk.get(f"visit/{i}", Visit)) is not None]
-    old_visit = next((v for _, v in visits if v.number == desk.id_of("number", told.old.value)), None)
-    new_visit = next((v for _, v in visits if v.number == desk.id_of("number", told.new.value)), None)
-    if old_visit is not None and new_visit is not None:
-        move(desk, old_visit.encounter_id, new_visit.encounter_id)
-
-
 def _happened_at(fact: Fact) -> datetime:
     for name in ("taken_at", "written_at", "given_at", "ordered_at", "at"):
         if (at := getattr(fact, name, None)) is not None:
@@ -98,21 +78,19 @@ def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, sett
     if encounter_id is None:
         _hold(desk, patient_id, item, visit)
         return
-    for number in item.orders:
-        if f"order/{number}" not in desk.states:
-            desk.states[f"order/{number}"] = Lead(to=encounter_id)
-            desk.visits_changed = True
+    if item.orders and desk.led != (item.orders, encounter_id):  # the results of one message share their order
+        desk.led = (item.orders, encounter_id)
+        for number in item.orders:
+            if desk.states.get(f"order/{number}") is None:
+                desk.states[f"order/{number}"] = Lead(to=encounter_id)
+                desk.visits_changed = True
     place(desk, item, encounter_id)
 
 
 def _hold(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> None:
     """Kept with the patient: NO_VISIT, counted, released when settled; never filed with "the latest" (DOMAIN F.1)."""
     person = desk.get(f"person/{patient_id}", Person) or Person()
-    held = held_of(
-        item,
-        account=visit.account if visit else "",
-        visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
-    ).model_copy(update={"aliases": visit.aliases if visit else (), "feed": desk.context.feed})
+    held = held_of(desk, item, visit=visit)
     name = identity_of(item.fact)
     before = desk.get(f"held/{patient_id}/{name}", Held)
     if before is not None and (before.page == held.page or held.order < before.order):
@@ -143,7 +121,7 @@ def _release(desk: Desk, patient_id: str) -> None:
             still.append(name)
             continue
         del desk.states[f"held/{patient_id}/{name}"]
-        place(desk, item, encounter_id)
+        file_held(desk, held, encounter_id)
     if len(still) != len(person.held):
         latest = desk.get(f"person/{patient_id}", Person) or person
         desk.states[f"person/{patient_id}"] = latest.model_copy(update={"held": tuple(still)})

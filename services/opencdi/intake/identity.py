@@ -92,15 +92,18 @@ def tell_encounters(desk: Desk, patient_id: str, person: Person) -> None:
     """Say who this is on each of the patient's encounters."""
     for encounter_id in person.encounters:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-        if encounter is not None and encounter.into is None and not encounter.cancelled:
+        if encounter is not None and not (encounter.into or encounter.cancelled or encounter.closed):
             desk.say(encounter_id, identified(patient_id, person))
 
 
-def merge(desk: Desk, old_id: str, new_id: str) -> None:
-    """`old` lives on as `new`: its encounters, visits and what it holds follow; a later message about `old` finds `new`."""
+def merge(desk: Desk, old_id: str, new_id: str) -> bool:
+    """`old` lives on as `new`: its encounters, visits and what it holds follow; a later message about `old` finds `new`.
+
+    False where they are one already.
+    """
     old_id, new_id = current(desk, old_id), current(desk, new_id)
     if old_id == new_id:
-        return
+        return False
     old = desk.get(f"person/{old_id}", Person) or Person()
     new = desk.get(f"person/{new_id}", Person) or Person()
     for name in old.held:
@@ -126,3 +129,4 @@ def merge(desk: Desk, old_id: str, new_id: str) -> None:
             desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"patient_id": new_id})
     tell_encounters(desk, new_id, joined.model_copy(update={"encounters": old.encounters}))
     desk.visits_changed = True
+    return True

@@ -6,10 +6,12 @@
 | `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
 | `encounter/<encounter>` | the snapshot as last told, so that a flood of A08 costs nothing |
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
+| `copy/<encounter>/<text>` | the note with that text, for a second system that sends it too |
 | `held/<patient>/<fact>` `waiting/<note>` | what waits for an encounter; for its parent document |
 | `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
-| `seen/<tenant>/<day>/<two letters>` | message ids of that day (DOMAIN F.3) |
-| `part/<message>/<i>` `feeds/<tenant>` `site/<tenant>` | parts of a transaction; when each feed was heard; the tenant's tables |
+| `seen/<tenant>/<period>/<three letters>` | message ids of those ten days (DOMAIN F.3) |
+| `part/<message>/<i>` `parts/<message>` | parts of a transaction, and how many are here |
+| `feeds/<tenant>` `site/<tenant>` | when each feed was heard; the tenant's tables |
 """
 
 from datetime import datetime
@@ -67,6 +69,8 @@ class Encounter(State):
     discharge_told_at: datetime | None = None
     discharged_at: datetime | None = None
     cancelled: bool = False
+    history: bool = False  # it was over before we went live (DOMAIN F.18)
+    closed: bool = False  # long over, and its facts forgotten
 
 
 class Version(State):
@@ -75,7 +79,6 @@ class Version(State):
     encounter_id: str
     order: tuple[str, ...]
     said: str
-    fact: str = ""  # results only: to withdraw it where it turns out to belong to another encounter
 
 
 class Document(State):
@@ -88,6 +91,9 @@ class Document(State):
     said: str = ""
     authentication: Authentication = "unsigned"
     retracted: bool = False
+    written_at: datetime | None = None
+    senders: tuple[str, ...] = ()  # the systems that have sent it, the first one first
+    same_as: str | None = None  # another system's number for that document
 
 
 class Held(State):
@@ -101,7 +107,7 @@ class Held(State):
     account: str = ""
     visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed
     aliases: tuple[str, ...] = ()
-    feed: str = ""
+    sender: str = ""
 
 
 class Waiting(State):
@@ -118,21 +124,28 @@ class Story(State):
 
 
 class Pages(State):
-    """How many entries told about an encounter."""
+    """How many entries told about an encounter; `history` of them as history only, not yet to the rooms that ask and code."""
 
     count: int = 0
+    history: tuple[int, ...] = ()
 
 
 class Seen(State):
-    """Message -> hashes of the contents that were applied under that id."""
+    """Message -> hashes of the contents that were applied under that id, each with its day."""
 
-    contents: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    contents: dict[str, tuple[tuple[str, int], ...]] = Field(default_factory=dict)
 
 
 class Part(State):
     """One part of a transaction that is not yet whole."""
 
     body: str
+
+
+class Parts(State):
+    """How many of its parts are here."""
+
+    count: int
 
 
 class Feeds(State):
@@ -151,5 +164,5 @@ class Site(State):
 CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
-    "site": Site,
+    "site": Site, "copy": Lead, "parts": Parts,
 })  # fmt: skip

@@ -1,10 +1,9 @@
 """An encounter lives on as another: its facts are told again there, the old one is closed (DESIGN §1)."""
 
-from opencdi.events.facts import EncounterMoved
+from opencdi.events.facts import Decision, EncounterMoved
 from opencdi.events.pages import FactsPage
-from opencdi.intake.desk import Desk
+from opencdi.intake.desk import Desk, Said
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
-from opencdi.intake.time import arrival
 
 
 def move(desk: Desk, old_id: str, new_id: str) -> None:
@@ -19,12 +18,15 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
         if story is None:
             continue
         for fact in FactsPage.read(story.page).facts:
+            if isinstance(fact, Decision):
+                fact = fact.model_copy(update={"encounter_id": new_id})
             if fact.kind != "patient_identified":
                 desk.say(new_id, fact, story.texts.get(fact.note_id) if fact.kind == "note_filed" else None)
         del desk.states[f"story/{old_id}/{nth}"]
     if pages.count:
         del desk.states[f"pages/{old_id}"]
-    desk.say(old_id, EncounterMoved(into=new_id, at=arrival(desk.context.received_at)))
+    desk.said.setdefault(new_id, Said()).moved_from.append(old_id)
+    desk.say(old_id, EncounterMoved(into=new_id, at=desk.context.arrived_at))
     told = dict(new.told)
     for name, (value, at) in old.told.items():
         if name not in told or told[name][1] < at:
@@ -35,7 +37,8 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
             "visits": tuple(dict.fromkeys(new.visits + old.visits)),
             "told": told,
             "first_at": min(starts, default=None),
-            "inpatient_ordered": min((at for at in (old.inpatient_ordered, new.inpatient_ordered) if at), default=None),
+            # An order wins over a class, an earlier one over a later.
+            "inpatient_ordered": min(filter(None, (old.inpatient_ordered, new.inpatient_ordered)), key=_by_order, default=None),
         }
     )
     desk.states[f"encounter/{old_id}"] = old.model_copy(update={"into": new_id, "told": {}})
@@ -47,3 +50,7 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
         kept = tuple(e for e in person.encounters if e != old_id)
         desk.states[f"person/{new.patient_id}"] = person.model_copy(update={"encounters": tuple(dict.fromkeys((*kept, new_id)))})
     desk.visits_changed = True
+
+
+def _by_order(told: str) -> tuple[bool, str]:
+    return not told.startswith("order"), told

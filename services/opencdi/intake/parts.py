@@ -5,7 +5,7 @@ from dataclasses import replace
 from opencdi.bus.room import States
 from opencdi.events.inbound import Inbound
 from opencdi.events.problems import Unusable
-from opencdi.intake.memory import Part
+from opencdi.intake.memory import Part, Parts
 
 
 def joined_parts(states: States, inbound: Inbound) -> Inbound | None:
@@ -19,14 +19,17 @@ def joined_parts(states: States, inbound: Inbound) -> Inbound | None:
     if not (nth.isdigit() and count.isdigit() and 1 <= int(nth) <= int(count)):
         raise Unusable("PART_MISNUMBERED", "part")
     message = inbound.ce_id.rpartition(".")[0] or inbound.ce_id
-    states[f"part/{message}/{nth}"] = Part(body=inbound.body.decode("utf-8", "replace"))
+    key = f"part/{message}/{nth}"
+    before = states.get(f"parts/{message}")
+    here = (before.count if isinstance(before, Parts) else 0) + (key not in states)
+    states[key] = Part(body=inbound.body.decode("utf-8", "replace"))
+    states[f"parts/{message}"] = Parts(count=here)
+    if here < int(count):
+        return None
     bodies: list[str] = []
-    for number in range(1, int(count) + 1):
-        part = states.get(f"part/{message}/{number}")
-        if not isinstance(part, Part):
-            return None
-        bodies.append(part.body)
-    for number in range(1, int(count) + 1):
-        del states[f"part/{message}/{number}"]
+    for number in range(1, here + 1):
+        part = states.pop(f"part/{message}/{number}")
+        bodies.append(part.body if isinstance(part, Part) else "")
+    del states[f"parts/{message}"]
     whole = '{"resourceType":"Bundle","type":"transaction","entry":[' + ",".join(bodies) + "]}"
     return replace(inbound, ce_id=message, body=whole.encode("utf-8", "replace"), part=None)

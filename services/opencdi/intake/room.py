@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
-from opencdi.bus.room import EveryPartition, Key, Outgoing, Overlay, Record, Room, States
+from opencdi.bus.bus import MAX_RECORD_BYTES
+from opencdi.bus.room import EveryPartition, Outgoing, Overlay, Record, Room, States
 from opencdi.bus.stepping import dead_letter
 from opencdi.events.entry import Envelope, entry_of, headers_of
 from opencdi.events.hl7_structure import header_of
 from opencdi.events.ids import content_hash
 from opencdi.events.inbound import Inbound, Tick, read_inbound
-from opencdi.events.pages import FactsPage, SitePage, TextsPage, TickPage
+from opencdi.events.pages import SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, INBOUND, OUTCOMES
 from opencdi.intake import duplicates
@@ -19,13 +20,17 @@ from opencdi.intake.desk import Desk
 from opencdi.intake.fhir.mapping import resources_in, told_by_fhir, versioned
 from opencdi.intake.filing import file
 from opencdi.intake.hl7v2.mapping import told_by_hl7
-from opencdi.intake.memory import CODEC, Encounter, Feeds, Site
+from opencdi.intake.hl7v2.message import read_message
+from opencdi.intake.memory import CODEC, Feeds, Site
 from opencdi.intake.outcome import ended
 from opencdi.intake.parts import joined_parts
+from opencdi.intake.receipts import receive
+from opencdi.intake.retention import forget
+from opencdi.intake.telling import entries_of
 from opencdi.intake.told import Context, Told
 from opencdi.knowledge.site import SiteData
 
-_EVENT = "cdi.chart.entry"
+_HEAD_BYTES = 4096
 _NOTES = frozenset({"note_filed", "note_status_changed", "note_retracted"})
 
 
@@ -63,7 +68,7 @@ class _Intake:
         match inbound.type:
             case "cdi.inbound.tick":
                 yield from self._tick(states, inbound)
-            case "cdi.inbound.hl7v2" | "cdi.inbound.fhir" | "cdi.inbound.decision":
+            case "cdi.inbound.hl7v2" | "cdi.inbound.fhir" | "cdi.inbound.decision" | "cdi.inbound.receipt":
                 mine = Overlay(states)
                 try:
                     yield from self._message(mine, inbound)
@@ -77,7 +82,7 @@ class _Intake:
                     yield from self._site_data(states, inbound)
                 except Unusable as unusable:
                     yield from self._dead(states, record, inbound, unusable)
-            case "cdi.inbound.receipt" | "cdi.inbound.poisoned":
+            case "cdi.inbound.poisoned":
                 yield ended(inbound, "no_effect", message_type=inbound.type, reason="NOT_ABOUT_THE_CHART")
 
     def _dead(self, states: States, record: Record, inbound: Inbound, unusable: Unusable) -> Iterator[Outgoing]:
@@ -85,7 +90,7 @@ class _Intake:
         entry_id = inbound.ce_id
         if whole is not None:
             entry_id, record = whole.ce_id, Record(record.topic, record.key, whole.body, whole.headers())
-        yield dead_letter("intake", record, unusable.reason, unusable.where)
+        yield _letter(record, unusable)
         header = header_of(inbound.body) if inbound.type == "cdi.inbound.hl7v2" else None
         kind = header.message_type if header else inbound.type.rpartition(".")[2]
         problems = [(unusable.reason, unusable.where)]
@@ -102,7 +107,8 @@ class _Intake:
             if as_read is None or as_read[0] is not told:
                 as_read = self.site_as_read[inbound.tenant] = (told, SiteData.model_validate(told.site))
             site = as_read[1]
-        return Context(key, site, inbound.received_at, inbound.feed)
+        backload = inbound.backload or (site.golive_at is not None and inbound.received_at < site.golive_at)
+        return Context(key, site, inbound.received_at, inbound.feed, backload)
 
     def _message(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
         desk = Desk(states, self._context(states, inbound))
@@ -110,26 +116,39 @@ class _Intake:
             kind = decide(desk, inbound)
             yield from self._told(desk, inbound, kind)
             return
+        if inbound.type == "cdi.inbound.receipt":
+            yield from self._receipt(desk, inbound)
+            return
         if inbound.part is not None:
             whole = joined_parts(states, inbound)
             if whole is None:
                 return  # the message ends when its last part is here
             inbound = whole
         content = duplicates.short(content_hash(inbound.body))
-        message, tells = _what(inbound, desk.context)
+        message, desk.sender, tells = _what(inbound, desk.context)
         earlier = duplicates.contents_seen(states, inbound.tenant, message, inbound.received_at) if message else ()
         kind = tells[0].message_type if len(tells) == 1 else "Bundle"
         self._heard(states, inbound, tells)
-        if content in earlier:
+        desk.again = inbound.replays is not None
+        if content in earlier and not desk.again:
             yield ended(inbound, "no_effect", message_type=kind, reason="DUPLICATE")
             return
-        if earlier:
+        if earlier and not desk.again:
             desk.problems.append(("CONTROL_ID_REUSED", "MSH-10"))
         for told in tells:
             file(desk, told)
-        if message:
+        if message and content not in earlier:
             duplicates.remember(states, inbound.tenant, message, content, inbound.received_at)
         yield from self._told(desk, inbound, kind)
+
+    def _receipt(self, desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
+        name, content = f"receipt {inbound.ce_id}", duplicates.short(content_hash(inbound.body))
+        if duplicates.contents_seen(desk.states, inbound.tenant, name, inbound.received_at):
+            yield ended(inbound, "no_effect", message_type=inbound.type, reason="DUPLICATE")
+            return
+        receive(desk, inbound)
+        duplicates.remember(desk.states, inbound.tenant, name, content, inbound.received_at)
+        yield from self._told(desk, inbound, inbound.type)
 
     def _heard(self, states: States, inbound: Inbound, tells: list[Told]) -> None:
         """When each feed was last heard; a feed's documents by themselves, since their silence is what matters (DOMAIN F.7)."""
@@ -141,24 +160,13 @@ class _Intake:
         states[f"feeds/{inbound.tenant}"] = Feeds(heard=before | {name: inbound.received_at}, ticked_at=ticked_at)
 
     def _told(self, desk: Desk, inbound: Inbound, kind: str) -> Iterator[Outgoing]:
+        entries = tuple(entries_of(desk, inbound))
+        yield from entries
         problems = list(desk.problems)
-        for ordinal, (encounter_id, said) in enumerate(desk.said.items()):
-            encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-            page = FactsPage(facts=tuple(said.facts), patient_id=encounter.patient_id if encounter else None)
-            envelope = Envelope(
-                entry_id=f"{inbound.ce_id}-{ordinal}",
-                tenant=inbound.tenant,
-                received_at=inbound.received_at,
-                source=inbound.feed,
-                encounter_id=encounter_id,
-            )
-            entry = entry_of(envelope, (page, TextsPage(texts=said.texts)) if said.texts else (page,))
-            if not (encounter and encounter.into):
-                desk.remember(encounter_id, entry.pages[0], said.texts)
+        for said in desk.said.values():
             problems += [(fact.problem, "OBX") for fact in said.facts if fact.kind == "measurement_resulted" and fact.problem]
-            yield Outgoing(CHART, Key(encounter_id), entry.encode(), headers_of(entry, event_type=_EVENT, source="intake"))
         if desk.said:
-            yield ended(inbound, "entries", message_type=kind, entries=len(desk.said), problems=problems)
+            yield ended(inbound, "entries", message_type=kind, entries=len(entries), problems=problems)
         elif desk.kept:
             yield ended(inbound, "kept_with_patient", message_type=kind, reason="WAITS", problems=problems)
         else:
@@ -172,9 +180,7 @@ class _Intake:
             raise Unusable("NOT_A_TICK", "at") from None
         feeds = states.get(f"feeds/{inbound.tenant}")
         heard = feeds.heard if isinstance(feeds, Feeds) else {}
-        last = feeds.ticked_at if isinstance(feeds, Feeds) else None
-        if last is None or at.date() != last.date():
-            duplicates.forget(states, inbound.tenant, last or at, at)
+        forget(states, inbound.tenant, at, self._context(states, inbound).site.bill_hold_days)
         states[f"feeds/{inbound.tenant}"] = Feeds(heard=heard, ticked_at=at)
         yield from _to_all(inbound, "tick", TickPage(at=at, feeds=heard))
 
@@ -190,16 +196,23 @@ class _Intake:
         yield ended(inbound, "entries", message_type=inbound.type, entries=1)
 
 
-def _what(inbound: Inbound, context: Context) -> tuple[str, list[Told]]:
-    """The id under which a duplicate would be known ("": it cannot be), and what the message tells."""
+def _letter(record: Record, unusable: Unusable) -> Outgoing:
+    """The dead letter; of a transaction that is too large as one record only its head, since `inbound` has all its parts."""
+    if (size := len(record.value)) > MAX_RECORD_BYTES:
+        record = Record(record.topic, record.key, record.value[:_HEAD_BYTES], (*record.headers, ("size", str(size).encode())))
+    return dead_letter("intake", record, unusable.reason, unusable.where)
+
+
+def _what(inbound: Inbound, context: Context) -> tuple[str, str, list[Told]]:
+    """The id under which a duplicate would be known ("": it cannot be), who sent it, and what it tells."""
     if inbound.type == "cdi.inbound.fhir":
         resources = resources_in(inbound.body)
-        return (f"fhir {inbound.feed} {content_hash(inbound.body)}" if versioned(resources) else "", told_by_fhir(resources, context))
-    header = header_of(inbound.body)
-    if header is None:
-        raise Unusable("NO_MSH", "MSH")
-    control_id = header.control_id or content_hash(inbound.body)
-    return f"hl7 {header.get(3)} {header.get(4)} {control_id}", [told_by_hl7(inbound.body, context)]
+        name = f"fhir {inbound.feed}"
+        return (f"{name} {content_hash(inbound.body)}" if versioned(resources) else "", name, told_by_fhir(resources, context))
+    split = read_message(inbound.body)
+    control_id = split.header.control_id or content_hash(inbound.body)
+    name = f"hl7 {split.header.get(3)} {split.header.get(4)}"
+    return f"{name} {control_id}", name, [told_by_hl7(split, context)]
 
 
 def _to_all(inbound: Inbound, kind: str, page: TickPage | SitePage) -> Iterator[Outgoing]:

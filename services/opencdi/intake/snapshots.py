@@ -23,7 +23,7 @@ _FIELDS = (
 def _said(value: object) -> str:
     match value:
         case ClinicalTime():
-            return f"{value.at.isoformat()}/{value.precision}"
+            return f"{value.sortable}/{value.precision}"
         case Person():
             return value.to_json().decode()
         case _:
@@ -36,6 +36,9 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     encounter_id = desk.followed(visit.encounter_id) if visit else ""
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
     if visit is None or encounter is None:
+        return
+    if encounter.closed:
+        desk.ignored.append("ENCOUNTER_CLOSED")
         return
     if told.event == "cancel-admit":
         _cancel(desk, visit_id, visit, encounter_id, encounter, at)
@@ -66,7 +69,7 @@ def _fields(desk: Desk, visit_id: str, encounter_id: str, encounter: Encounter, 
         if value is None:
             continue
         before = encounter.told.get(name)
-        if before is None or (at.at >= before[1] and before[0] != _said(value)):
+        if before is None or (at.at >= before[1] and (desk.again or before[0] != _said(value))):
             news[name] = value
     if not news:
         return encounter
@@ -82,9 +85,9 @@ def _inpatient(desk: Desk, encounter_id: str, encounter: Encounter, told: VisitT
     if told.encounter_class != "inpatient" or told.event == "discharge":
         return encounter
     known = encounter.inpatient_ordered
-    if known is not None and (known.startswith("order") or known <= (mine := at.at.isoformat())):
+    if known is not None and (known.startswith("order") or known <= (mine := at.sortable)):
         return encounter
-    mine = at.at.isoformat()
+    mine = at.sortable
     desk.say(encounter_id, InpatientOrdered(at=at, basis="first-inpatient-class"))
     return encounter.model_copy(update={"inpatient_ordered": mine})
 
@@ -92,7 +95,7 @@ def _inpatient(desk: Desk, encounter_id: str, encounter: Encounter, told: VisitT
 def ordered(desk: Desk, encounter_id: str, fact: InpatientOrdered) -> None:
     """The order itself: wins over the class."""
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-    mine = f"order {fact.at.at.isoformat()}"
+    mine = f"order {fact.at.sortable}"
     if encounter is not None and encounter.inpatient_ordered != mine:
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"inpatient_ordered": mine})
         desk.say(encounter_id, fact)
@@ -115,7 +118,7 @@ def _discharge(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, told:
             return  # the emergency visit ended before the stay did
         left = told.discharged_at or at
         fact = EncounterDischarged(at=left, disposition=told.disposition, disposition_source=told.disposition_source)
-        if encounter.discharge == (said := fact.to_json().decode()):
+        if encounter.discharge == (said := fact.to_json().decode()) and not desk.again:
             return
         desk.say(encounter_id, fact)
         _tell_discharge(desk, encounter_id, encounter, said, left.at, at.at)

@@ -1,4 +1,4 @@
-"""Clinical times as messages write them: zone and precision kept (DOMAIN F.2)."""
+"""Clinical times as messages write them: wall clock, zone and precision kept (DOMAIN F.2)."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from opencdi.clinical.time import ClinicalTime, Precision
 
 FUTURE = timedelta(minutes=15)
-_HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?([+-]\d\d:?\d\d)?\Z")
+_DAY = 3  # parts of a date
+_YEARS = (1900, 2900)  # what nobody can reckon with ("00010101", "99991231" for never) is no time
+_HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?\Z")
 _FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?\Z")
 _PRECISION: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
 
@@ -22,21 +24,37 @@ def zone_named(name: str) -> tzinfo:
 @lru_cache(maxsize=256)
 def zone_of_offset(offset: str) -> tzinfo:
     """ "+0200", "-05:00" or "Z"."""
-    if offset == "Z":
+    hours, minutes = (0, 0) if offset == "Z" else (int(offset[1:3]), int(offset[-2:]))
+    if not hours and not minutes:
         return UTC
-    hours, minutes = int(offset[1:3]), int(offset[-2:])
     return timezone((1 if offset[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
 
 
-def _time(parts: tuple[str | None, ...], offset: str | None, zone: tzinfo) -> ClinicalTime | None:
+def _time(parts: tuple[str | None, ...], offset: str | None, zone: tzinfo, facility: tzinfo) -> ClinicalTime | None:
     given = [int(part) for part in parts if part is not None]
+    meant = zone_of_offset(offset) if offset else zone
+    if len(given) <= _DAY and meant is UTC:
+        meant = facility  # a date is a day of the chart's calendar
     try:
-        at = datetime(*(given + [1, 1][len(given) - 1 :] if len(given) < 3 else given), tzinfo=zone_of_offset(offset) if offset else zone)  # type: ignore[arg-type, misc]
+        at = datetime(*(given + [1, 1][len(given) - 1 :] if len(given) < _DAY else given), tzinfo=meant)  # type: ignore[arg-type, misc]
     except (ValueError, TypeError):
         return None
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        return None
     # The repeated hour of an autumn night: both readings exist and differ; the earlier one is meant by "at".
-    ambiguous = not offset and len(given) > 3 and at.utcoffset() != at.replace(fold=1).utcoffset() and _exists(at)
-    return ClinicalTime(at.astimezone(UTC), _PRECISION[len(given) - 1], ambiguous)
+    ambiguous = not offset and len(given) > _DAY and at.utcoffset() != at.replace(fold=1).utcoffset() and _exists(at)
+    return ClinicalTime(bedside(at, facility), _PRECISION[len(given) - 1], ambiguous)
+
+
+def bedside(at: datetime, facility: tzinfo) -> datetime:
+    """That instant by the wall clock of who wrote it, with a fixed offset.
+
+    UTC is no bedside's clock but a server's way of writing: such an instant is told by the facility's.
+    """
+    if at.tzinfo is UTC:
+        at = at.astimezone(facility)
+    # Not the zone itself: within one zone Python compares and subtracts walls, which the clock change makes wrong.
+    return at.replace(tzinfo=timezone(at.utcoffset() or timedelta()), fold=0)
 
 
 def _exists(at: datetime) -> bool:
@@ -44,22 +62,20 @@ def _exists(at: datetime) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def hl7_time(text: str, zone: tzinfo) -> ClinicalTime | None:
-    """YYYY[MM[DD[HH[MM[SS]]]]][+ZZZZ]; None for what is no time (a problem of who asked)."""
+def hl7_time(text: str, zone: tzinfo, facility: tzinfo | None = None) -> ClinicalTime | None:
+    """YYYY[MM[DD[HH[MM[SS]]]]][+ZZZZ]; None for what is no time (a problem of who asked).
+
+    `zone`: of times without an offset of their own; `facility`: whose wall clock the chart is read by, where that is another.
+    """
     match = _HL7.match(text.strip())
-    return _time(match.groups()[:6], match[7], zone) if match else None
+    return _time(match.groups()[:6], match[7], zone, facility or zone) if match else None
 
 
 @lru_cache(maxsize=4096)
-def fhir_time(text: str, zone: tzinfo) -> ClinicalTime | None:
+def fhir_time(text: str, facility: tzinfo) -> ClinicalTime | None:
     """FHIR date, dateTime, instant."""
     match = _FHIR.match(text.strip())
-    return _time(match.groups()[:6], match[7], zone) if match else None
-
-
-def arrival(received_at: datetime) -> ClinicalTime:
-    """When nothing else is told: the time at the gate."""
-    return ClinicalTime(received_at.astimezone(UTC))
+    return _time(match.groups()[:6], match[7], facility, facility) if match else None
 
 
 def claims_future(at: ClinicalTime, received_at: datetime) -> bool:

@@ -5,12 +5,13 @@ and leave the room only as keyed hashes.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.events.facts import Fact, Person
+from opencdi.intake.time import bedside, zone_named
 from opencdi.knowledge.site import SiteData
 
 
@@ -22,6 +23,17 @@ class Context:
     site: SiteData
     received_at: datetime
     feed: str
+    backload: bool = False  # history sent afterwards: baselines only (DOMAIN F.18)
+
+    @property
+    def facility(self) -> tzinfo:
+        """The zone of the facility's wall clock."""
+        return zone_named(self.site.timezone)
+
+    @property
+    def arrived_at(self) -> ClinicalTime:
+        """When it came to the gate, by the facility's clock: what stands where nothing else is told."""
+        return ClinicalTime(bedside(self.received_at.astimezone(UTC), self.facility))
 
 
 @dataclass(frozen=True, slots=True)

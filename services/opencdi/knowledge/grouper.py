@@ -55,6 +55,13 @@ class GrouperClaim:
         held = {self.principal.code, *(d.code for d in self.secondary)}
         return replace(self, secondary=(*self.secondary, *(d for d in diagnoses if d.code not in held)))
 
+    def with_principal(self, code: str) -> "GrouperClaim":
+        """The claim with this secondary diagnosis in first place and the first one behind it; the claim itself where it is first."""
+        first = next((d for d in self.secondary if d.code == code), None)
+        if first is None:
+            return self
+        return replace(self, principal=first, secondary=(self.principal, *(d for d in self.secondary if d.code != code)))
+
     def poa_as(self, told: str, *codes: str) -> "GrouperClaim":
         """The claim with another POA for these secondary diagnoses."""
         return replace(self, secondary=tuple(CodedDiagnosis(d.code, told) if d.code in codes else d for d in self.secondary))
@@ -215,6 +222,8 @@ class Edit:
 
 
 def _edits_of(claim: GrouperClaim, day: date) -> list[tuple[str, int]]:
+    if not 2000 <= day.year <= 2100:  # a recording with shifted dates: the editor knows no such day, so that version's own time
+        day = next(release for release in RELEASES if release.version == claim.version).first_day
     told = _editor().edit(cast(MceInput, {**_as_input(claim), "discharge_date": int(day.strftime("%Y%m%d")), "icd_version": 10}))
     found = [(edit["name"], edit["count"]) for edit in told["edits"]]
     return found or ([(told["edit_type"], 1)] if told["edit_type"] == "INVALID_DISCHARGE_DATE" else [])
@@ -233,6 +242,18 @@ def edits(claim: GrouperClaim, day: date) -> tuple[Edit, ...]:
     named = {"INVALID_CODE" if edit.edit == "CODE_SYSTEM" else edit.edit for edit in told}
     told.extend(Edit(name) for name, _ in counted if name not in named)
     return tuple(Edit(_EDIT_NAME.get(edit.edit, edit.edit), edit.code) for edit in told)
+
+
+_NEVER_FIRST = ("UNACCEPTABLE_PDX", "E_CODE_AS_PDX", "MANIFESTATION_AS_PDX")
+
+
+@lru_cache(maxsize=20_000)
+def never_principal(code: str, version: int) -> str | None:
+    """The code editor's edit against this code as a principal diagnosis, whatever else is on the claim; None where it may stand first."""
+    release = next(release for release in RELEASES if release.version == version)
+    claim = GrouperClaim(version, 50, "U", 1, CodedDiagnosis(code))
+    found = {name for name, _ in _edits_of(claim, release.first_day)}
+    return next((_EDIT_NAME.get(name, name) for name in _NEVER_FIRST if name in found), None)
 
 
 def _attributed(claim: GrouperClaim, day: date, names: set[str]) -> Iterable[Edit]:

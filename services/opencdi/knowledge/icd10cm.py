@@ -167,9 +167,20 @@ def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
     return tabular().billable(code) if release is None else is_valid(code, release.version)
 
 
+_SIDE = re.compile(r"\b(left|right|bilateral|unspecified) (?:[a-z]+ )?(?:side|[a-z]+)$|\b(bilateral)\b", re.IGNORECASE)
+
+
+def _side_of(description: str) -> str:
+    """The side that a description names at its end ("… , right side", "… of left ovary"); "" for none."""
+    match = _SIDE.search(description)
+    return (match[1] or match[2]).lower() if match else ""
+
+
 @lru_cache(maxsize=20_000)
-def unspecified_leaf(code: str) -> str | None:
+def unspecified_leaf(code: str, laterality: str = "") -> str | None:
     """The billable code that a stem comes to when nothing more is said: itself if billable, else down its only "unspecified" branch.
+
+    `laterality` ("left", "right", "bilateral") is followed where the classification asks for the side; without it the side is unspecified.
 
     An injury under active treatment takes the seventh character A, and a fracture not said to be open is closed (I.C.19.a, I.C.19.c).
     None where the classification offers no such code: then the note says too little to code.
@@ -177,10 +188,14 @@ def unspecified_leaf(code: str) -> str | None:
     held = tabular()
     while code in held and not held.billable(code):
         below = held.children(code)
+        sided = [child for child in below if _SIDE.search(held.description(child) or "")]
+        of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
         vague = [child for child in below if "nspecified" in (held.description(child) or "")]
         initial = [child for child in below if len(child) == 7 and child.endswith("A")]
         if len(below) == 1:
             code = below[0]
+        elif len(sided) > 1 and len(of_side) == 1:
+            code = of_side[0]
         elif initial:
             code = initial[0]
         elif len(vague) == 1:

@@ -1,9 +1,10 @@
 """A stay told in short form, for the cases of rules: in the order of arrival; each line begins with its clinical time.
 
     d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
-    d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order
+    d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2)
-    d1 10:00 retract n1 · class observation · listed N186 · cancelled · moved · failed · tick · approve · view · answer aki · dismiss
+    d1 10:00 retract n1 · class observation · listed N186 · cancelled · moved · failed · tick
+    d1 11:00 approve · edit question: text · view · answer aki · dismiss
 
 A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
 """
@@ -37,6 +38,7 @@ from opencdi.events.facts import (
     QueryAnswered,
     QueryApproved,
     QueryDismissed,
+    QueryEdited,
     QueryViewed,
 )  # fmt: skip
 from opencdi.events.ids import content_hash
@@ -48,6 +50,7 @@ ENCOUNTER, TENANT = "case", "cases"
 _LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
 _RESULT = re.compile(r"([a-z0-9-]+) ([<>]?)(-?[\d.]+)(?: (\S+))?$")
 _OPTION = re.compile(r" (id=\S+|preliminary|corrected|withdrawn|problem=\S+)")
+_ACT = re.compile(r" (id=\S+|cancelled$)")
 _MADE_BY = MadeBy(room="nlp", software="cases")
 
 
@@ -130,22 +133,14 @@ class Chart:
         decided: dict[str, Any] = {
             "decision_id": f"d{self.said}",
             "encounter_id": self.encounter_id,
-            "actor": Person(staff_id="9001", role="nurse"),
+            "actor": Person(staff_id="1001", role="provider") if word in ("view", "answer") else Person(staff_id="9001", role="nurse"),
             "decided_at": instant,
             "as_of": f"e{self.said}/0",
         }
         query_id = self.alerts[-1].query_id if self.alerts else "none"
         match word:
-            case "given":
-                return MedicationGiven(
-                    administration_id=content_hash(rest + str(at)), drug=Coded(code="", text=told), status="given", given_at=at
-                )
-            case "prescribed":
-                return MedicationOrdered(
-                    order_id=content_hash(rest + str(at)), drug=Coded(code="", text=told), status="active", ordered_at=at
-                )
-            case "ordered":
-                return OrderPlaced(order_id=content_hash(rest + str(at)), code=Coded(code="", text=told), status="active", ordered_at=at)
+            case "given" | "prescribed" | "ordered":
+                return _act(word, told, at)
             case "listed":
                 return DiagnosisListed(listing_id=told, code=Coded(code=told, system="I10"), role="problem", at=at)
             case "class":
@@ -158,12 +153,30 @@ class Chart:
                 return QueryApproved(query_id=query_id, **decided)
             case "view":
                 return QueryViewed(query_id=query_id, **decided)
+            case "edit":
+                field, _, text = told.partition(": ")
+                edit = {"options": {field.removeprefix("option "): text}} if field.startswith("option ") else {field: text}
+                return QueryEdited(query_id=query_id, **edit, **decided)
             case "dismiss":
                 return QueryDismissed(query_id=query_id, reason="other", **decided)
             case "answer":
                 return QueryAnswered(query_id=query_id, option_id=told, **decided)
             case _:
                 return _result(rest, at)
+
+
+def _act(word: str, told: str, at: ClinicalTime) -> Fact:
+    text, act_id, cancelled = _ACT.sub("", told), content_hash(word + told + str(at)), told.endswith(" cancelled")
+    if named := re.search(r" id=(\S+)", told):
+        act_id = named.group(1)
+    what = Coded(code="", text=text)
+    match word:
+        case "given":
+            return MedicationGiven(administration_id=act_id, drug=what, status="withdrawn" if cancelled else "given", given_at=at)
+        case "prescribed":
+            return MedicationOrdered(order_id=act_id, drug=what, status="cancelled" if cancelled else "active", ordered_at=at)
+        case _:
+            return OrderPlaced(order_id=act_id, code=what, status="cancelled" if cancelled else "active", ordered_at=at)
 
 
 def _result(rest: str, at: ClinicalTime) -> MeasurementResulted:

@@ -24,6 +24,8 @@ class Case:
     cause: str | None = None
     shows: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    offers_not: tuple[str, ...] = ()
 
 
 def load_cases(path: Path) -> tuple[Case, ...]:
@@ -33,7 +35,7 @@ def load_cases(path: Path) -> tuple[Case, ...]:
         told = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for name in ("asks", "stays_silent"):
             for one in told[name]:
-                lists: dict[str, Any] = {key: tuple(one.pop(key, ())) for key in ("chart", "shows", "against")}
+                lists: dict[str, Any] = {key: tuple(one.pop(key, ())) for key in ("chart", "shows", "against", "offers", "offers_not")}
                 cases.append(Case(rule_id=told["rule"], asks=name == "asks", **lists, **one))
     return tuple(cases)
 
@@ -62,6 +64,9 @@ def failures(case: Case, room: Room, condition: str) -> list[str]:
     ):
         texts = " · ".join(f"{one.text} {one.label or ''}" for one in shown)
         wrong += [f"{name} not {text!r} but {texts}" for text in wanted_texts if text not in texts]
+    offered = {option.text for option in wording.options} if wording else set()
+    wrong += [f"does not offer {text!r}" for text in case.offers if text not in offered]
+    wrong += [f"offers {text!r}" for text in case.offers_not if text in offered]
     if case.asks and last and last.gate and not last.gate.compliant:
         wrong.append(f"gate: {last.gate.violations}")
     return wrong

@@ -11,7 +11,7 @@ from typing import Any
 
 from opencdi.bus.room import Key, Outgoing, States
 from opencdi.clinical.vocabulary import QueryState
-from opencdi.events.audiences import ProviderQuery, QueryAlert
+from opencdi.events.audiences import AlertEffect, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.facts import Person
@@ -20,7 +20,7 @@ from opencdi.events.topics import JSON, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, remind
-from opencdi.queries.life import check_move
+from opencdi.queries.life import OVER, check_move
 from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
@@ -90,42 +90,33 @@ class Casework:
         self.tell(now, before, cause, at)
         return now
 
+    def show(self, query: Query, cause: str) -> Query:
+        """A question that did not move reads otherwise: a decision about what was shown before is stale now."""
+        shown = query.model_copy(update={"as_of": self.entry_id, "earlier": (*query.earlier, query.as_of)[-8:]})
+        self.store(shown)
+        self.tell(shown, shown.state, cause, self.at)
+        return shown
+
+    def weigh(self, query: Query, effect: tuple[AlertEffect, ...]) -> None:
+        """Another internal half of the same words: CDI hears of it, and no decision about the words is stale for it."""
+        weighed = query.model_copy(update={"effect": effect})
+        self.store(weighed)
+        told = [n for n, message in enumerate(self.said) if isinstance(message, QueryAlert) and message.query_id == query.query_id]
+        if told:
+            self.said[told[-1]] = self.said[told[-1]].model_copy(update={"effect": effect})
+        elif query.state is not None:
+            self.said.append(self._alert(weighed, query.state, query.state, "EFFECT_CHANGED", self.at))
+
     def tell(self, query: Query, before: QueryState | None, cause: str, at: datetime) -> None:
         """The alert for CDI; and the physician's half, if the physician has it."""
         if query.state is None:
             return
-        tenant = self.entry.envelope.tenant
-        self.said.append(
-            QueryAlert(
-                tenant=tenant,
-                query_id=query.query_id,
-                encounter_id=self.records.encounter_id,
-                condition=query.condition,
-                rule_id=query.rule_id,
-                rule_revision=query.rule_revision,
-                gap_type=query.gap_type,
-                definition_id=query.definition_id,
-                state=query.state,
-                from_state=before,
-                cause=cause,
-                why_now=query.why_now,
-                at=at,
-                as_of=self.entry_id,
-                made_by=self.made_by,
-                wording=query.wording,
-                gate=query.gate,
-                met=query.met,
-                effect=query.effect,
-                priority=query.priority,
-                priority_terms=query.priority_terms,
-                satisfied_by=query.satisfied_by,
-            )
-        )
+        self.said.append(self._alert(query, query.state, before, cause, at))
         if query.sent_at is not None and query.wording is not None:
             self.said.append(
                 gate.release(
                     query.wording,
-                    tenant=tenant,
+                    tenant=self.entry.envelope.tenant,
                     state=query.state,
                     as_of=self.entry_id,
                     made_by=self.made_by,
@@ -135,6 +126,38 @@ class Casework:
                     answer_text=query.answer_text,
                 )
             )
+
+    def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: str, at: datetime) -> QueryAlert:
+        return QueryAlert(
+            tenant=self.entry.envelope.tenant,
+            query_id=query.query_id,
+            encounter_id=self.records.encounter_id,
+            condition=query.condition,
+            rule_id=query.rule_id,
+            rule_revision=query.rule_revision,
+            gap_type=query.gap_type,
+            definition_id=query.definition_id,
+            state=state,
+            from_state=before,
+            cause=cause,
+            why_now=query.why_now,
+            at=at,
+            as_of=self.entry_id,
+            made_by=self.made_by,
+            wording=query.wording,
+            gate=query.gate,
+            met=query.met,
+            effect=query.effect,
+            priority=query.priority,
+            priority_terms=query.priority_terms,
+            satisfied_by=query.satisfied_by,
+        )
+
+    def goes_on(self) -> None:
+        """The patient has left; CDI hears that what is open is asked in retrospect now, while the bill is held (DOMAIN F.15)."""
+        for query in filter(None, map(self.current, self.records.stay.queries)):
+            if query.state is not None and query.state not in OVER:
+                self.said.append(self._alert(query, query.state, query.state, "RETROSPECTIVE", self.at))
 
     def send(self, query: Query, cause: str, *, actor: Person | None = None) -> Query:
         """Approved and sent: from now on it is with the physician, and reminders run."""

@@ -18,7 +18,7 @@ class Form(BaseModel):
 
 
 class Measurement(Form):
-    """A result or vital sign beyond a limit.  `oxygen: room-air` counts only values taken without known oxygen."""
+    """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none."""
 
     kind: Literal["measurement"]
     analyte: str
@@ -26,7 +26,7 @@ class Measurement(Form):
     at_least: str | None = None
     below: str | None = None
     at_most: str | None = None
-    oxygen: Literal["any", "room-air"] = "any"
+    oxygen: Literal["any", "room-air", "charted-room-air"] = "any"
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
@@ -46,12 +46,16 @@ class Change(Form):
 
 
 class RatioToBaseline(Form):
-    """A value that is at least so many times the lowest earlier value within the window (KDIGO: 1.5 times within 7 days)."""
+    """A value at least so many times the baseline: the lowest value within the window before it, or after it (KDIGO: 1.5 in 7 days).
+
+    `later`: the patient came in with the high value and recovered to the baseline; this is known only in retrospect (DOMAIN D-11).
+    """
 
     kind: Literal["ratio-to-baseline"]
     analyte: str
     at_least: str
     within_h: float
+    baseline: Literal["earlier", "later"] = "earlier"
 
 
 class OxygenationRatio(Form):
@@ -103,10 +107,14 @@ class SuspectedInfection(Form):
 
 
 class OrganDysfunction(Form):
-    """SOFA points of the worst values within a day reach the limit, a baseline of 0 assumed and said so (Singer 2016)."""
+    """SOFA points of the worst values within a day reach the limit, a baseline of 0 assumed and said so (Singer 2016).
+
+    `chronic`: analyte -> concepts of the record that explain its points as old ("creatinine": chronic kidney disease); those score nothing.
+    """
 
     kind: Literal["organ-dysfunction"]
     at_least: str
+    chronic: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class CountOf(Form):
@@ -120,11 +128,35 @@ class CountOf(Form):
 
 
 class AllOf(Form):
-    """Every one of these; with `within_h`, no further than that from the first of them."""
+    """Every one of these; with `within_h`, no further than that from the first of them, the nearest of each.
+
+    `in_order`: the others do not come before the first, since what was done earlier was not done about it.
+    """
 
     kind: Literal["all-of"]
     of: "tuple[Condition, ...]"
     within_h: float | None = None
+    in_order: bool = False
+
+
+class Without(Form):
+    """Signs of the one that have no sign of the other from `before_h` before to `after_h` after them; `ever`: none in the whole stay.
+
+    What explains a finding away comes before it (a white count after steroids); what shows it to be an artefact comes after it.
+    """
+
+    kind: Literal["without"]
+    of: "Condition"
+    sign: "Condition"
+    before_h: float = 0
+    after_h: float = 0
+    ever: bool = False
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.ever == bool(self.before_h or self.after_h):
+            raise ValueError("without needs before_h, after_h or ever")
+        return self
 
 
 class AnyOf(Form):
@@ -143,9 +175,9 @@ class Definition(Form):
 
 Condition = Annotated[
     Measurement | Change | RatioToBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed | SuspectedInfection
-    | OrganDysfunction | CountOf | AllOf | AnyOf | Definition,
+    | OrganDysfunction | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 
-for _form in (CountOf, AllOf, AnyOf):
+for _form in (CountOf, AllOf, AnyOf, Without):
     _form.model_rebuild()

@@ -1,8 +1,9 @@
 """Whether a named condition is met by the record: the signs of it, in clinical order.  No sign: not met."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from opencdi.knowledge.site import SiteData
@@ -24,6 +25,7 @@ from opencdi.queries.condition import (
     Stated,
     SuspectedInfection,
     Treatment,
+    Without,
 )  # fmt: skip
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.rule import Rule
@@ -64,7 +66,7 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
         case Repeated():
             return measurements.repeated(condition, q.chart)
         case OrganDysfunction():
-            return sofa.dysfunction(q.chart, q.limit(condition.at_least))
+            return sofa.dysfunction(q.chart, q.limit(condition.at_least), condition.chronic)
         case Stated():
             return _stated(condition, q.chart)
         case Treatment():
@@ -79,6 +81,8 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return _all_of(condition, q)
         case CountOf():
             return _count_of(condition, q)
+        case Without():
+            return _without(condition, q)
         case Definition():
             return _signs(q.rule.definitions[getattr(q.site, condition.chosen_by)], q)
         case _:
@@ -97,9 +101,15 @@ def _says(condition: Stated, mention: Mention) -> bool:
 
 def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
     said = [(concept, mention) for concept in condition.concepts for mention in chart.mentions(concept) if _says(condition, mention)]
-    if len({mention.note_id for _, mention in said}) >= condition.notes:
-        for concept, mention in said:
-            yield Sign(mention.at.at, (Cited(concept, mention),))
+    if condition.notes == 1:
+        yield from (Sign(mention.at.at, (Cited(concept, mention),)) for concept, mention in said)
+        return
+    first_of = {mention.note_id: (concept, mention) for concept, mention in sorted(said, key=lambda told: told[1].at.at, reverse=True)}
+    each = sorted(first_of.values(), key=lambda told: told[1].at.at)
+    if len(each) >= condition.notes:  # the several notes are the evidence, not one of them
+        for end in range(condition.notes, len(each) + 1):
+            told = each[end - condition.notes : end]
+            yield Sign(told[-1][1].at.at, tuple(Cited(concept, mention) for concept, mention in told))
 
 
 def _suspected_infection(condition: SuspectedInfection, chart: Chart) -> Iterator[Sign]:
@@ -132,10 +142,35 @@ def _all_of(condition: AllOf, q: Question) -> Iterator[Sign]:
         return
     window = timedelta(hours=condition.within_h)
     for anchor in first:
-        near = [next((sign for sign in other if abs(sign.at - anchor.at) <= window), None) for other in others]
+        near = [_nearest(anchor, other, window, in_order=condition.in_order) for other in others]
         if all(near):
             chosen = [anchor, *(sign for sign in near if sign)]
             yield Sign(max(sign.at for sign in chosen), _merged(chosen))
+
+
+def _between(told: tuple[Sign, ...], start: datetime, end: datetime) -> tuple[Sign, ...]:
+    return told[bisect_left(told, start, key=_when) : bisect_right(told, end, key=_when)]
+
+
+def _when(sign: Sign) -> datetime:
+    return sign.at
+
+
+def _nearest(anchor: Sign, others: tuple[Sign, ...], window: timedelta, *, in_order: bool) -> Sign | None:
+    inside = _between(others, anchor.at if in_order else anchor.at - window, anchor.at + window)
+    if in_order:  # a value is not its own repetition
+        own = {cited.place for cited in anchor.cited}
+        inside = tuple(s for s in inside if not {cited.place for cited in s.cited} <= own)
+    return min(inside, key=lambda sign: abs(sign.at - anchor.at), default=None)
+
+
+def _without(condition: Without, q: Question) -> Iterator[Sign]:
+    found = signs(condition.of, q)
+    others = signs(condition.sign, q) if found else ()
+    before, after = timedelta(hours=condition.before_h), timedelta(hours=condition.after_h)
+    for sign in found:
+        if not (others if condition.ever else _between(others, sign.at - before, sign.at + after)):
+            yield sign
 
 
 def _count_of(condition: CountOf, q: Question) -> Iterator[Sign]:

@@ -1,19 +1,26 @@
 """People's decisions about questions.  What is stale or illegal is refused visibly, never lost (DESIGN §3)."""
 
+from typing import get_args
+
+from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.audiences import Option
-from opencdi.events.facts import Fact, QueryAnswered, QueryApproved, QueryDismissed, QueryViewed
+from opencdi.events.facts import Fact, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.pages import DecisionRefused
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
+from opencdi.queries.gap import judge
 from opencdi.queries.life import LEGAL, WITH_THE_PHYSICIAN
-from opencdi.queries.query import Query
+from opencdi.queries.query import Edits, Query
+from opencdi.queries.review import chart_after_answer
+from opencdi.queries.wording import edited
 
-QueryDecision = QueryApproved | QueryDismissed | QueryViewed | QueryAnswered
+QueryDecision = QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered
+NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
 
 
 def decide(work: Casework, fact: Fact) -> None:
     """Carry out a decision about a question, or say why not; other facts are nothing to this."""
-    if not isinstance(fact, QueryApproved | QueryDismissed | QueryViewed | QueryAnswered):
+    if not isinstance(fact, QueryDecision):
         return
     query = work.query(fact.query_id)
     if reason := _why_not(work, query, fact):
@@ -28,6 +35,8 @@ def _why_not(work: Casework, query: Query | None, fact: QueryDecision) -> str:
     match fact:
         case QueryApproved():
             return _why_not_approved(work, query, fact)
+        case QueryEdited():
+            return _why_not_edited(query, fact)
         case QueryDismissed():
             if query.state != "draft":
                 return f"only a draft can be dismissed; it is {query.state}"
@@ -49,13 +58,35 @@ def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
         return "an entry of this encounter has not been read"
     if stale := _stale(query, fact):
         return stale
-    report = gate.inspect(query.wording, query.effect) if query.wording else None
-    if report is None or not report.compliant:
-        return "the compliance gate: " + ", ".join(sorted({told[0] for told in report.violations})) if report else "it has no words"
-    return ""
+    if query.wording is None:
+        return "it has no words"
+    report = gate.inspect(query.wording, query.effect)
+    return "" if report.compliant else "the compliance gate: " + ", ".join(sorted({told[0] for told in report.violations}))
+
+
+def _why_not_edited(query: Query, fact: QueryEdited) -> str:
+    if query.state != "draft" or query.wording is None:
+        return f"only a draft can be edited; it is {query.state}"
+    if stale := _stale(query, fact):
+        return stale
+    if set(fact.options) - {option.option_id for option in query.wording.options}:
+        return "no such option"
+    report = gate.inspect(edited(query.wording, _edits(query, fact)), query.effect)
+    told = sorted({f"{requirement} {where}: {text}" for requirement, where, text in report.violations})
+    return "" if report.compliant else "the compliance gate: " + "; ".join(told)
+
+
+def _edits(query: Query, fact: QueryEdited) -> Edits:
+    """These edits over those made before."""
+    before = query.edits or Edits(editor="")
+    told = {name: text for name in ("title", "why", "question") if (text := getattr(fact, name)) is not None}
+    editor = fact.actor.staff_id or fact.actor.name
+    return before.model_copy(update={**told, "options": {**before.options, **fact.options}, "editor": editor})
 
 
 def _why_not_answered(query: Query, fact: QueryAnswered) -> str:
+    if fact.actor.role in NOT_PROVIDERS:  # Q-52: an answer is a provider's
+        return f"only a provider can answer; the actor is a {fact.actor.role}"
     if query.sent_at is None or query.state is None or "answered" not in LEGAL[query.state]:
         return f"it cannot be answered; it is {query.state}"
     if fact.option_id is None and not fact.free_text.strip():
@@ -73,6 +104,10 @@ def _carry_out(work: Casework, query: Query, fact: QueryDecision) -> None:
     match fact:
         case QueryApproved():
             work.send(query, "APPROVED", actor=fact.actor)
+        case QueryEdited() if query.wording is not None:
+            wording, edits = edited(query.wording, _edits(query, fact)), _edits(query, fact)
+            report = gate.inspect(wording, query.effect)
+            work.show(query.model_copy(update={"wording": wording, "gate": report, "edits": edits}), "EDITED")
         case QueryDismissed():
             work.move(query, "dismissed", f"DISMISSED {fact.reason}", actor=fact.actor)
         case QueryViewed():
@@ -99,4 +134,6 @@ def _answered(work: Casework, query: Query, fact: QueryAnswered) -> None:
     elif work.site.query_is_record:
         work.move(work.move(answered, "validated", "QUERY_IS_RECORD"), "closed", "QUERY_IS_RECORD")
     else:
-        work.move(answered, "answered-awaiting-chart", "AWAITING_CHART")  # an answer is not yet documentation (DOMAIN F.9)
+        awaiting = work.move(answered, "answered-awaiting-chart", "AWAITING_CHART")  # an answer is not yet documentation (DOMAIN F.9)
+        if rule := work.rules.get(query.rule_id):
+            chart_after_answer(work, rule, awaiting, judge(rule, work.records.chart(), work.site))  # a note may have said it meanwhile

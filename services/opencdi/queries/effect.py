@@ -1,16 +1,34 @@
 """Internal: what the answers would do to the working DRG, from the claim that coding published (DOMAIN B55).  CDI's half only."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.audiences import AlertEffect
 from opencdi.events.pages import Claim
 from opencdi.knowledge.code_year import version_number
-from opencdi.knowledge.effect import effect_of_adding, weight_delta
+from opencdi.knowledge.effect import weight_delta
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, group
+from opencdi.queries.query import Query
 from opencdi.queries.rule import AnswerOption, Rule
 
 _SEX: dict[str, Sex] = {"M": "M", "F": "F"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The codes that the record would support after an answer; `first`: as the principal diagnosis, where present on admission."""
+
+    codes: tuple[str, ...]
+    first: bool = False
+
+    def on(self, claim: GrouperClaim) -> GrouperClaim:
+        """The claim with it."""
+        told = tuple(CodedDiagnosis(code, "Y") for code in self.codes)
+        if not self.first or claim.principal.code == self.codes[0]:
+            return claim.with_secondary(*told)
+        rest = tuple(one for one in (claim.principal, *claim.secondary) if one.code != self.codes[0])
+        return replace(claim, principal=told[0], secondary=rest).with_secondary(*told[1:])
 
 
 def grouper_claim(claim: Claim | None) -> GrouperClaim | None:
@@ -28,25 +46,39 @@ def grouper_claim(claim: Claim | None) -> GrouperClaim | None:
     )
 
 
-def effects_of(rule: Rule, offered: frozenset[str], claim: Claim | None) -> tuple[AlertEffect, ...]:
-    """For each diagnosis offered: the DRG and the change of weight if the record came to support its code, present on admission."""
+def _answers(rule: Rule, offered: frozenset[str]) -> tuple[AnswerOption, ...]:
+    return tuple(option for option in rule.options if option.codes and option.diagnosis and option.id in offered)
+
+
+def likeliest(rule: Rule, query: Query) -> Answer | None:
+    """The answer that stands for an open question beside others: of those offered, the one that moves the weight most."""
+    offered = frozenset(option.option_id for option in query.wording.options) if query.wording else frozenset()
+    weighed = {(one.concept, one.code): abs(one.weight_delta or 0.0) for one in query.effect}
+    options = sorted(_answers(rule, offered), key=lambda option: (-weighed.get((option.diagnosis or "", option.codes[0]), 0.0), option.id))
+    return Answer(options[0].codes, options[0].sequenced_first) if options else None
+
+
+def effects_of(rule: Rule, offered: frozenset[str], claim: Claim | None, others: tuple[Answer, ...] = ()) -> tuple[AlertEffect, ...]:
+    """For each diagnosis offered: the DRG and the change of weight if the record came to support it, alone and after the other gaps."""
     grouped = grouper_claim(claim)
     if grouped is None:
         return ()
-    return tuple(_effect(option, grouped) for option in rule.options if option.codes and option.diagnosis and option.id in offered)
+    joint = reduce(lambda told, other: other.on(told), others, grouped) if others else None
+    return tuple(_effect(option, grouped, joint) for option in _answers(rule, offered))
 
 
-def _effect(option: AnswerOption, claim: GrouperClaim) -> AlertEffect:
-    diagnosis = CodedDiagnosis(option.codes[0], "Y")
-    if option.sequenced_first and claim.principal.code != diagnosis.code:
-        rest = tuple(told for told in (claim.principal, *claim.secondary) if told.code != diagnosis.code)
-        moved = replace(claim, principal=diagnosis, secondary=rest)
-        before, after = group(claim).drg, group(moved).drg
-        return AlertEffect(
-            concept=option.diagnosis or "",
-            code=diagnosis.code,
-            drg=after,
-            weight_delta=weight_delta(after, before, 1983 + claim.version // 10),
-        )
-    told = effect_of_adding(claim, diagnosis)
-    return AlertEffect(concept=option.diagnosis or "", code=diagnosis.code, drg=told.drg_with, weight_delta=told.weight_delta)
+def _effect(option: AnswerOption, alone: GrouperClaim, joint: GrouperClaim | None) -> AlertEffect:
+    answer = Answer(option.codes, option.sequenced_first)
+    after = group(answer.on(alone)).drg
+    return AlertEffect(
+        option_id=option.id,
+        concept=option.diagnosis or "",
+        code=option.codes[0],
+        drg=after,
+        weight_delta=_change(alone, answer),
+        with_other_gaps=_change(joint, answer) if joint else None,
+    )
+
+
+def _change(claim: GrouperClaim, answer: Answer) -> float | None:
+    return weight_delta(group(answer.on(claim)).drg, group(claim).drg, 1983 + claim.version // 10)

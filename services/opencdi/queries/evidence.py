@@ -11,7 +11,15 @@ from functools import cached_property
 from opencdi.events.audiences import Indicator
 from opencdi.queries.chart import Act, Listing, Mention, Point
 
-NOT_STATED = "performer not stated"  # by the sender; Q-02 wants it said rather than left out
+# Whose record it stands in, where the sender names no performer (Q-02 wants that said rather than left out).
+RECORD_BY_SOURCE = {
+    "result": "laboratory", "vital sign": "flowsheet", "medication administration": "administration record",
+    "medication order": "order entry", "order": "order entry", "diagnosis list": "diagnosis list",
+}  # fmt: skip
+DECIMALS = {"ph-arterial": 2} | dict.fromkeys(
+    ("creatinine", "lactate", "temperature", "wbc", "potassium", "hemoglobin", "albumin", "bilirubin-total", "bmi"), 1
+)
+"""Digits that are always written: a creatinine of 1.0 is not "1"."""
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
 )
@@ -30,7 +38,10 @@ UNIT_ON_PAPER = {
     "[pH]": "",
     "1": "",
 }
-NAME_BY_NOTE_TYPE = {"history-and-physical": "H&P", "progress": "progress note", "discharge-summary": "discharge summary"}
+NAME_BY_NOTE_TYPE = {
+    "history-and-physical": "H&P", "progress": "progress note", "discharge-summary": "discharge summary", "emergency": "ED note",
+    "wound-care": "wound care note", "social-work": "social work note", "query-response": "query response",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,18 +94,23 @@ def value_on_paper(analyte: str, point: Point) -> str:
     """The value as a clinician writes it: "creatinine 2.4 mg/dL"."""
     unit = UNIT_ON_PAPER.get(point.unit, point.unit)
     spaced = f" {unit}" if unit and unit != "%" else unit
-    return f"{NAME_BY_ANALYTE.get(analyte, analyte.replace('-', ' '))} {point.comparator or ''}{point.value:g}{spaced}"
+    value = f"{point.value:g}"
+    digits = DECIMALS.get(analyte, 0)
+    if len(value.partition(".")[2]) < digits:
+        value = f"{point.value:.{digits}f}"
+    return f"{NAME_BY_ANALYTE.get(analyte, analyte.replace('-', ' '))} {point.comparator or ''}{value}{spaced}"
 
 
 def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
     # A preliminary one says so (DOMAIN F.5).
     labels = [told for told in ("preliminary" if point.preliminary else None, label) if told]
+    source = "vital sign" if analyte in VITAL_SIGNS else "result"
     return Indicator(
         text=value_on_paper(analyte, point),
-        source="vital sign" if analyte in VITAL_SIGNS else "laboratory",
+        source=source,
         source_id=point.measurement_id,
         at=point.at,
-        author=point.author or NOT_STATED,
+        author=point.author or RECORD_BY_SOURCE[source],
         label=", ".join(labels) or None,
     )
 
@@ -114,15 +130,17 @@ def _of_mention(mention: Mention) -> Indicator:
 
 
 def _of_act(act: Act) -> Indicator:
+    source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
     return Indicator(
         text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}",
-        source="medication administration" if act.drug and act.done else "medication order" if act.drug else "order",
+        source=source,
         source_id=act.act_id,
         at=act.at,
-        author=act.author or NOT_STATED,
+        author=act.author or RECORD_BY_SOURCE[source],
     )
 
 
 def _of_listing(listing: Listing) -> Indicator:
     text = listing.text or listing.code
-    return Indicator(text=text, source="diagnosis list", source_id=listing.listing_id, at=listing.at, author=NOT_STATED)
+    source = "diagnosis list"
+    return Indicator(text=text, source=source, source_id=listing.listing_id, at=listing.at, author=RECORD_BY_SOURCE[source])

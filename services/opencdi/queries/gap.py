@@ -53,6 +53,8 @@ def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
     full = [(c, m) for c, m in answers if c not in lacking or lacking[c] in m.attributes]
     if affirmed := [(c, m) for c, m in full if m.counts and m.affirmed]:
         return _documented("satisfied", "DOCUMENTED", affirmed)
+    if final := [(c, m) for c, m in full if m.counts and m.uncertain and m.note_type == "discharge-summary"]:
+        return _documented("satisfied", "UNCERTAIN_IN_FINAL_STATEMENT", final)  # coded as if established (Guideline II.H, DOMAIN F.11)
     if excluded := _excluded(rule, chart):
         return Judgement("silent", excluded)
     if suppressed := next((name for name, condition in rule.unless.items() if signs(condition, q)), None):
@@ -66,7 +68,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
     if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain]:
         return _documented("uncertain", "UNCERTAIN", uncertain)
     gap = _gap(q, sign)
-    if unsigned := [(c, m) for c, m in full if _awaits_signature(m)]:
+    if unsigned := [(c, m) for c, m in full if _awaits_signature(m, since=_shown_at(sign))]:
         return Judgement(
             "unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered
         )
@@ -78,10 +80,10 @@ def _shown_at(sign: Sign) -> datetime:
     return max((cited.told.at.at for cited in sign.cited if not isinstance(cited.told, Act)), default=sign.at)
 
 
-def _awaits_signature(mention: Mention) -> bool:
-    # A provider's unsigned words hold the question; anyone else's, signed or not, never do (DOMAIN F.6).
-    waiting = mention.authentication in ("unsigned", "needs-cosignature")
-    return waiting and mention.author_role == "provider" and (mention.affirmed or mention.uncertain)
+def _awaits_signature(mention: Mention, *, since: datetime) -> bool:
+    # A provider's unsigned words hold the question, its denial too; anyone else's, signed or not, never do (DOMAIN F.6).
+    waiting = mention.authentication in ("unsigned", "needs-cosignature") and mention.author_role == "provider"
+    return waiting and (mention.affirmed or mention.uncertain or (mention.ruled_out and mention.at.at >= since))
 
 
 def _quoted(said: list[tuple[str, Mention]]) -> tuple[Cited, ...]:

@@ -27,7 +27,8 @@ OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 _OTHER_KINDS = (
     "patient_identified", "encounter_updated", "encounter_discharged", "discharge_cancelled", "encounter_cancelled", "encounter_moved",
     "order_placed",
-    "medication_ordered", "medication_given", "diagnosis_listed", "query_approved", "query_dismissed", "query_viewed", "query_answered",
+    "medication_ordered", "medication_given", "diagnosis_listed", "query_approved", "query_edited",
+    "query_dismissed", "query_viewed", "query_answered",
 )  # fmt: skip
 
 
@@ -36,13 +37,14 @@ def inputs_of(condition: Condition) -> frozenset[str]:
     match condition:
         case Measurement():
             own = {f"analyte/{condition.analyte}"}
-            return frozenset(own | OXYGEN) if condition.oxygen == "room-air" else frozenset(own)
+            return frozenset(own | OXYGEN) if condition.oxygen != "any" else frozenset(own)
         case Change() | RatioToBaseline() | Repeated():
             return frozenset({f"analyte/{condition.analyte}"})
         case OxygenationRatio():
             return frozenset({"analyte/pao2"}) | OXYGEN
         case OrganDysfunction():
-            return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED)})
+            chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
+            return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
         case Stated():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)
         case Treatment():

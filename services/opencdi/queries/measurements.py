@@ -13,6 +13,7 @@ from opencdi.queries.evidence import Cited, Sign
 OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""
 SAME_DRAW = timedelta(minutes=30)
+"""A blood gas is divided by the oxygen charted no further than that from the draw (DOMAIN D.0)."""
 
 
 def beyond(point: Point, condition: Measurement, limit: float) -> bool:
@@ -29,14 +30,20 @@ def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
     return points[before - 1] if before and at.at.at - points[before - 1].at.at <= OXYGEN_HOLDS else None
 
 
-def oxygen_at(chart: Chart, point: Point) -> tuple[float | None, bool]:
+def _same_draw(points: tuple[Point, ...], at: Point) -> Point | None:
+    near = [point for point in points if abs(point.at.at - at.at.at) <= SAME_DRAW]
+    return min(near, key=lambda point: abs(point.at.at - at.at.at), default=None)
+
+
+def oxygen_at(chart: Chart, point: Point, *, same_draw: bool = False) -> tuple[float | None, bool]:
     """FiO2 as a fraction at the time of a measurement, and whether it is an estimate; None where nothing is charted.
 
     Nasal cannula: 0.20 + 0.04 per litre up to 6 L/min (DOMAIN D.0), an estimate.
     """
-    if fio2 := _standing(chart.series("fio2"), point):
+    charted = _same_draw if same_draw else _standing
+    if fio2 := charted(chart.series("fio2"), point):
         return (fio2.value / 100 if fio2.value > 1 else fio2.value), False
-    if flow := _standing(chart.series("oxygen-flow"), point):
+    if flow := charted(chart.series("oxygen-flow"), point):
         return (0.21, False) if flow.value == 0 else (0.20 + 0.04 * flow.value, True) if flow.value <= 6 else (None, True)
     return None, False
 
@@ -47,9 +54,9 @@ def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sig
         if not beyond(point, condition, limit):
             continue
         label = None
-        if condition.oxygen == "room-air":
+        if condition.oxygen != "any":
             fraction, estimated = oxygen_at(chart, point)
-            if estimated or (fraction is not None and fraction > 0.22):
+            if estimated or (fraction > 0.22 if fraction is not None else condition.oxygen == "charted-room-air"):
                 continue
             label = "room air" if fraction is not None else "no oxygen charted"
         yield Sign(point.at.at, (Cited(condition.analyte, point, label),))
@@ -62,7 +69,7 @@ def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[
     """
     rising: deque[Point] = deque()  # of the window, whoever may still be the least: each less than all after it
     for point in points:
-        while rising and point.at.at - rising[0].at.at > window:
+        while rising and abs(point.at.at - rising[0].at.at) > window:
             rising.popleft()
         if rising:
             yield point, rising[0]
@@ -71,29 +78,46 @@ def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[
         rising.append(point)
 
 
+def _placed(chart: Chart, analyte: str, window: timedelta) -> list[Point]:
+    return [point for point in chart.series(analyte) if point.at.fits_window(window)]
+
+
 def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
     """Each value that differs by so much from one before it within the window; both are cited."""
     window = timedelta(hours=condition.within_h)
     sign = 1 if condition.direction == "rise" else -1
-    points = (point for point in chart.series(condition.analyte) if point.at.fits_window(window))
+    points = _placed(chart, condition.analyte, window)
     for point, reference in _after_extreme(points, window, lambda p: sign * p.value):
-        if round(sign * (point.value - reference.value), 6) >= by:  # 1.3 - 1.0 is 0.30000000000000004, and 0.8 - 0.5 is 0.29999999999999993
+        difference = sign * (point.value - reference.value)
+        if round(difference, 6) >= by and not _wobbles(point, reference, points, window, sign):  # 1.3 - 1.0 is 0.30000000000000004
             yield Sign(point.at.at, (Cited(condition.analyte, reference, "earlier value"), Cited(condition.analyte, point)))
 
 
+def _wobbles(point: Point, extreme: Point, points: list[Point], window: timedelta, sign: int = 1) -> bool:
+    """Whether the patient had such a value on the other side of the extreme too (1.9, 2.1, 1.8, 2.1): neither rise nor recovery."""
+    after = point.at.at > extreme.at.at
+    return any(
+        sign * other.value >= sign * point.value
+        for other in points
+        if abs(other.at.at - point.at.at) <= window and (other.at.at < extreme.at.at if after else other.at.at > extreme.at.at)
+    )
+
+
 def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
-    """Each value that is so many times the lowest one before it within the window."""
-    window = timedelta(hours=condition.within_h)
-    points = (point for point in chart.series(condition.analyte) if point.at.fits_window(window) and point.value > 0)
-    for point, lowest in _after_extreme(points, window, lambda p: p.value):
-        if round(point.value / lowest.value, 6) >= ratio:
-            yield Sign(point.at.at, (Cited(condition.analyte, lowest, "baseline"), Cited(condition.analyte, point)))
+    """Each value that is so many times the lowest one before it within the window; or, in retrospect, after it."""
+    window, later = timedelta(hours=condition.within_h), condition.baseline == "later"
+    points = [point for point in _placed(chart, condition.analyte, window) if point.value > 0]
+    for point, lowest in _after_extreme(reversed(points) if later else points, window, lambda p: p.value):
+        if round(point.value / lowest.value, 6) < ratio or _wobbles(point, lowest, points, window):
+            continue
+        reference = Cited(condition.analyte, lowest, "lowest later value" if later else "baseline")
+        yield Sign(point.at.at, (Cited(condition.analyte, point), reference) if later else (reference, Cited(condition.analyte, point)))
 
 
 def low_oxygenation(condition: OxygenationRatio, chart: Chart, limit: float) -> Iterator[Sign]:
     """Each arterial oxygen pressure whose ratio to the oxygen fraction of that time is below the limit."""
     for point in chart.series("pao2"):
-        fraction, estimated = oxygen_at(chart, point)
+        fraction, estimated = oxygen_at(chart, point, same_draw=True)
         if fraction is None or (ratio := point.value / fraction) >= limit:
             continue
         yield Sign(point.at.at, (Cited("pao2", point, f"PaO2/FiO2 {ratio:.0f}{', FiO2 estimated' if estimated else ''}"),))

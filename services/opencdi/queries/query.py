@@ -1,17 +1,31 @@
 """One question as the room remembers it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from opencdi.bus.room import State
 from opencdi.clinical.vocabulary import GapType, QueryState
 from opencdi.events.audiences import AlertEffect, GateReport, Indicator, QueryWording
+from opencdi.queries.chart import Remembered
+
+
+class Edits(Remembered):
+    """What a specialist words otherwise than the rule's template does; kept while the evidence under it moves on."""
+
+    editor: str
+    title: str | None = None
+    why: str | None = None
+    question: str | None = None
+    options: Mapping[str, str] = {}
 
 
 class Query(State):
     """A question on one condition: where its life stands, its words, and what it rests on.
 
     `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
-    the entry that last changed what people see of it, `earlier` those before: a decision that names one of them is stale.
+    the entry that last changed what people see of it, `earlier` those before: a decision that names one of them is stale.  `settled` are
+    the kinds of evidence on which people have decided before, on this question or an earlier one on the condition, the last at
+    `settled_at` (Q-55).
     """
 
     query_id: str
@@ -32,6 +46,9 @@ class Query(State):
     gate: GateReport | None = None
     sources: tuple[tuple[str, datetime, str], ...] = ()
     kinds: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    settled_at: datetime | None = None
+    edits: Edits | None = None
     met: tuple[str, ...] = ()
     why_now: str = ""
     effect: tuple[AlertEffect, ...] = ()

@@ -27,7 +27,7 @@ from opencdi.events.facts import (
 from opencdi.events.pages import Claim, Finding, NoteRead
 from opencdi.queries.chart import Act, Chart, Listing, Mention, Point, Stay
 from opencdi.queries.inputs import STAY, Inputs
-from opencdi.queries.treatments import Treatments
+from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
 
 MAX_POINTS = 400  # one an hour for two weeks
 
@@ -175,18 +175,21 @@ class Records:
             if new == old:
                 return
             insort(rest, new, key=lambda point: (point.at.at, point.measurement_id))
-        if old and not any(p.measurement_id == old.measurement_id and (p.value, p.at) == (old.value, old.at) for p in rest):
+        stands = old and any((p.measurement_id, p.value, p.at) == (old.measurement_id, old.value, old.at) for p in rest)
+        if old and not stands and fact.status != "preliminary":  # a preliminary value takes nothing back (DOMAIN F.5)
             self.corrected.add(fact.measurement_id)
         self.states[f"series/{self.encounter_id}/{fact.analyte}"] = Series(points=_bounded(rest, self.inputs.keep[fact.analyte]))
         self.changed.add(f"analyte/{fact.analyte}")
 
     def _act(self, act: Act, *, kept: bool) -> None:
-        for name in self.treatments.of(act.text):
-            if name not in self.inputs.treatments:
-                continue
+        # A cancellation may name the order by its id alone, and a corrected one may name another drug: look wherever it was filed.
+        self._file_act(act, self.treatments.of(act.text) if kept else ())
+
+    def _file_act(self, act: Act, names: tuple[str, ...]) -> None:
+        for name in sorted(self.inputs.treatments):
             acts = self._acts(name)
             rest = [held for held in acts if held.act_id != act.act_id]
-            if kept:
+            if name in names:
                 insort(rest, act, key=lambda held: (held.at.at, held.act_id))
             elif len(rest) < len(acts):
                 self.corrected.add(act.act_id)
@@ -214,6 +217,9 @@ class Records:
                     said.setdefault(finding.concept, []).append(_mention(note, finding))
         for concept, mentions in said.items():
             self._replace(concept, note.note_id, tuple(mentions))
+        if note.note_type in OPERATIVE_NOTES or note.retracted:
+            operation = Act(act_id=note.note_id, text="operation", done=True, drug=False, at=note.written_at)
+            self._file_act(operation, () if note.retracted else (OPERATION,))
         if isinstance(held, Note) and (note.retracted or note.revision > held.revision):
             self.corrected.add(f"{note.note_id}@{held.revision}")
         self.states[key] = Note(revision=note.revision, concepts=tuple(said))

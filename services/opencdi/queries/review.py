@@ -1,16 +1,18 @@
 """Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
 
 import re
+from datetime import datetime
 
+from opencdi.events.audiences import AlertEffect
 from opencdi.events.ids import derived_id
 from opencdi.events.wording import indicator_text
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
 from opencdi.queries.clock import clock_of, documents_flow, wait
-from opencdi.queries.effect import effects_of
+from opencdi.queries.effect import effects_of, likeliest
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
-from opencdi.queries.life import OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
 from opencdi.queries.record import LastClaim
@@ -39,6 +41,28 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
             _steer(work, rule, query, judgement)
 
 
+def weigh_together(work: Casework) -> None:
+    """The internal half of each open question beside the others: what one answer adds depends on what else may be documented."""
+    if not (work.moved or work.said):
+        return
+    open_ones = [query for query in map(work.current, work.records.stay.queries) if query and query.state in UNANSWERED]
+    for query in open_ones:
+        effect = _effects(work, work.rules[query.rule_id], query, _offered(query)) if query.rule_id in work.rules else query.effect
+        if effect != query.effect:
+            work.weigh(query, effect)
+
+
+def _offered(query: Query) -> frozenset[str]:
+    return frozenset(option.option_id for option in query.wording.options) if query.wording else frozenset()
+
+
+def _effects(work: Casework, rule: Rule, query: Query, offered: frozenset[str]) -> tuple[AlertEffect, ...]:
+    held = work.states.get(f"claim/{work.records.encounter_id}")
+    beside = [one for one in map(work.current, work.records.stay.queries) if one and one.query_id != query.query_id]
+    others = (likeliest(work.rules[one.rule_id], one) for one in beside if one.state in UNANSWERED and one.rule_id in work.rules)
+    return effects_of(rule, offered, held.claim if isinstance(held, LastClaim) else None, tuple(answer for answer in others if answer))
+
+
 def _end(work: Casework) -> None:
     """Cancelled or moved: nothing is asked here any more."""
     cause = work.records.stay.ended
@@ -49,17 +73,28 @@ def _end(work: Casework) -> None:
         work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
 
 
+def _settled(before: Query | None) -> tuple[frozenset[str], datetime | None]:
+    """The kinds of evidence on which people have decided about the condition in this stay, and when they last did."""
+    if before is None:
+        return frozenset(), None
+    if before.state in DECIDED:
+        return frozenset((*before.settled, *before.kinds)), before.moved_at
+    return frozenset(before.settled), before.settled_at
+
+
 def _may_ask(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> bool:
     """After a person's decision the condition rests; then only a new kind of indicator may ask again (Q-55: no query until yes)."""
-    if before is None or before.state not in ("dismissed", "closed", "expired"):
+    kinds, decided_at = _settled(before)
+    if decided_at is None:
         return True
-    rested = (work.at - before.moved_at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
-    return rested and not judgement.kinds <= set(before.kinds)
+    rested = (work.at - decided_at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
+    return rested and not judgement.kinds <= kinds
 
 
 def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
     stay, encounter_id = work.records.stay, work.records.encounter_id
     nth = stay.asked.get(rule.condition, 0) + 1
+    kinds, settled_at = _settled(work.current(rule.condition))
     query = Query(
         query_id=derived_id(stay.tenant, encounter_id, rule.condition, str(nth)),
         condition=rule.condition,
@@ -71,6 +106,8 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
         title=rule.title,
         opened_at=work.at,
         moved_at=work.at,
+        settled=tuple(sorted(kinds)),
+        settled_at=settled_at,
     )
     query = _worded(work, rule, query, judgement)
     work.records.update(
@@ -86,9 +123,8 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
 def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Query:
     """The question with its words, evidence, report and internal half as of now."""
     stay = work.records.stay
-    wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at)
-    held = work.states.get(f"claim/{work.records.encounter_id}")
-    effect = effects_of(rule, judgement.offered, held.claim if isinstance(held, LastClaim) else None)
+    wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
+    effect = _effects(work, rule, query, judgement.offered)
     score, terms = priority(rule.severity, effect, (work.at - stay.started_at).days, len(judgement.kinds))
     latest = judgement.cited[-1].indicator
     return query.model_copy(
@@ -139,7 +175,7 @@ def _hold(work: Casework, query: Query, judgement: Judgement) -> None:
 def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
     """What the record says now settles, holds, releases, withdraws or refreshes an open question."""
     if query.state == "answered-awaiting-chart":
-        return _chart_after_answer(work, query, judgement)
+        return chart_after_answer(work, rule, query, judgement)
     if query.state not in UNANSWERED:
         return
     match judgement.outcome:
@@ -153,10 +189,11 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
             _still_open(work, rule, query, judgement)
 
 
-def _chart_after_answer(work: Casework, query: Query, judgement: Judgement) -> None:
+def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
     """An authenticated note now says what was answered: only this makes it documentation (DOMAIN F.9)."""
+    needed = next((told.having for told in rule.satisfied_by if told.concept == query.answer_diagnosis and told.having), None)
     said = work.records.chart().mentions(query.answer_diagnosis) if query.answer_diagnosis else ()
-    if judgement.outcome == "satisfied" or any(mention.counts and mention.affirmed for mention in said):
+    if judgement.outcome == "satisfied" or any(m.counts and m.affirmed and (needed is None or needed in m.attributes) for m in said):
         validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
         work.move(validated, "closed", "DOCUMENTED")
 
@@ -172,32 +209,43 @@ def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
 
 
 def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
-    if query.state in _HELD_BY.values():
-        return _release(work, rule, query, judgement)
-    if query.state in WITH_THE_PHYSICIAN:
-        now = {(at, text) for _, at, text in _sources(judgement.cited)}
-        lost = [text for source_id, at, text in query.sources if source_id in work.records.corrected and (at, text) not in now]
-        if lost:  # the physician is looking at a value that no longer stands
+    if query.settled and judgement.kinds <= set(query.settled):  # what was new since the last decision is gone again
+        work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
+    elif query.state in _HELD_BY.values():
+        _release(work, rule, query, judgement)
+    elif query.state in WITH_THE_PHYSICIAN:
+        if _shows_what_no_longer_stands(work, query, judgement):
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-            _open(work, rule, judgement)
-        return
-    worded = _worded(work, rule, query, judgement)
+            if not work.records.stay.failed:
+                _open(work, rule, judgement)
+    else:
+        _refresh(work, query, _worded(work, rule, query, judgement))
+
+
+def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgement) -> bool:
+    """Whether the physician is looking at evidence, for or against, that was corrected or taken back."""
+    wording = query.wording
+    shown = (*wording.documented, *wording.indicators, *wording.contrary) if wording else ()
+    now = {(one.indicator.at.at, one.indicator.text) for one in (*judgement.documented, *judgement.cited, *judgement.contrary)}
+    return any(one.source_id in work.records.corrected and (one.at.at, one.text) not in now for one in shown)
+
+
+def _refresh(work: Casework, query: Query, worded: Query) -> None:
     if query.state in ("candidate", "waiting-for-documents"):
         work.store(worded)
         advance(work, worded)
     elif _differs(query, worded):
-        earlier = (*query.earlier, query.as_of)[-8:]
-        refreshed = worded.model_copy(update={"as_of": work.entry_id, "earlier": earlier})
-        work.store(refreshed)
-        work.tell(refreshed, refreshed.state, "EVIDENCE_CHANGED", work.at)
+        work.show(worded, "EVIDENCE_CHANGED")
+    elif query.effect != worded.effect:
+        work.weigh(query, worded.effect)
 
 
 def _differs(before: Query, after: Query) -> bool:
-    """Whether a specialist should see the draft again: other evidence for or against, another addressee, another internal half."""
+    """Whether a specialist should see the draft again: other evidence for or against, another addressee."""
     if before.wording is None or after.wording is None:
         return before.wording is not after.wording
     unchanging = {"contrary": ()}
-    if before.wording.model_copy(update=unchanging) != after.wording.model_copy(update=unchanging) or before.effect != after.effect:
+    if before.wording.model_copy(update=unchanging) != after.wording.model_copy(update=unchanging):
         return True
     return _kinds_against(before) != _kinds_against(after)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
+from opencdi.events.facts import EncounterDischarged
 from opencdi.events.ids import derived_id
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
@@ -25,7 +26,7 @@ from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Note, Records, Series, Statements
-from opencdi.queries.review import review
+from opencdi.queries.review import review, weigh_together
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
@@ -109,7 +110,10 @@ class Desk:
             rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in asked)
         review(work, rules)
         for fact in facts.facts if facts is not None else ():
+            if isinstance(fact, EncounterDischarged):
+                work.goes_on()
             decide(work, fact)
+        weigh_together(work)
         yield from self._told(work)
 
     def _told(self, work: Casework) -> Iterator[Outgoing]:
@@ -126,8 +130,11 @@ class Desk:
         site = site_of(states, tenant, self.site)
         states[f"clock/{tenant}"] = told(clock_of(states, tenant), tick.at, tick.feeds, site)
         for work in fire(states, tenant, tick.at, site, lambda envelope: self._begin(states, Entry(envelope))):
-            if work.page() is not None:
-                yield from self._told(work)
+            yield from self._caused(work)
+
+    def _caused(self, work: Casework) -> Iterator[Outgoing]:
+        """What a timer or new site data did to one stay: an entry of its own only where a question moved."""
+        yield from self._told(work) if work.page() is not None else work.side_messages()
 
     def _site_data(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         """Another policy or threshold: every stay of the tenant is looked at again."""
@@ -152,8 +159,8 @@ class Desk:
             )
             work = self._begin(states, Entry(caused))
             review(work, tuple(self.rules.values()))
-            if work.page() is not None:
-                yield from self._told(work)
+            weigh_together(work)
+            yield from self._caused(work)
 
 
 def _decoded(entry: Entry, model: type[P]) -> P | None:

@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from opencdi.clinical.vocabulary import EncounterClass, GapType
 from opencdi.events.ids import content_hash
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form, OrganDysfunction, Without
 
 Severity = Literal[1, 2, 3]
 
@@ -145,6 +145,7 @@ class Rule(Form):
     def concepts(self) -> frozenset[str]:
         """The concepts of notes that this rule reads."""
         read = {concept for c in self.conditions() for concept in getattr(c, "concepts", ())}
+        read |= {one for c in self.conditions() if isinstance(c, OrganDysfunction) for told in c.chronic.values() for one in told}
         answered = {option.diagnosis for option in self.options if option.diagnosis}
         documents = {documentation.concept for documentation in self.satisfied_by}
         return frozenset(read | answered | documents | set(self.documented) | set(self.preconditions.never))
@@ -158,6 +159,8 @@ def with_inner(condition: Condition) -> Iterator[Condition]:
             inner: tuple[Condition, ...] = (*condition.of, *((condition.including,) if condition.including else ()))
         case AllOf() | AnyOf():
             inner = condition.of
+        case Without():
+            inner = (condition.of, condition.sign)
         case _:
             inner = ()
     for one in inner:

@@ -1,6 +1,6 @@
 """SOFA points as far as the record can score them (Vincent 1996; Singer 2016).  Unmeasured organs score nothing: a partial score."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from opencdi.queries.chart import Chart, Point
@@ -31,20 +31,25 @@ def points_of(analyte: str, value: float) -> int:
 
 
 def _respiratory(chart: Chart, point: Point) -> int:
-    fraction, _ = oxygen_at(chart, point)
+    fraction, _ = oxygen_at(chart, point, same_draw=True)
     ratio = point.value / fraction if fraction else 999.0
     return 2 if ratio < 300 else 1 if ratio < 400 else 0  # 3 and 4 need a ventilator, which is not charted as a value
 
 
-def dysfunction(chart: Chart, at_least: float) -> Iterator[Sign]:
-    """Each day-long window, by its first scoring value, in which the worst values together reach the limit."""
+def dysfunction(chart: Chart, at_least: float, chronic: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[Sign]:
+    """Each day-long window, by its first scoring value, in which the worst values together reach the limit.
+
+    `chronic`: analyte -> concepts; where one is documented, the analyte's points are the patient's own baseline and score nothing.
+    """
+    old = {analyte for analyte, told in (chronic or {}).items() if any(m.affirmed for concept in told for m in chart.mentions(concept))}
     scored: list[tuple[datetime, str, int, Cited]] = []
-    for analyte in (*_LOW, *_HIGH):
+    for analyte in (one for one in (*_LOW, *_HIGH) if one not in old):
         for point in chart.series(analyte):
             if points := points_of(analyte, point.value):
                 organ = "circulation" if analyte == "map" else analyte
-                scored.append((point.at.at, organ, points, Cited(analyte, point, "baseline unknown, taken as 0")))
-    scored += [(p.at.at, "lungs", n, Cited("pao2", p)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
+                scored.append((point.at.at, organ, points, Cited(analyte, point, "baseline not known")))
+    if "pao2" not in old:
+        scored += [(p.at.at, "lungs", n, Cited("pao2", p)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
     scored += [(act.at.at, "circulation", 3, Cited(PRESSOR, act)) for act in chart.acts(PRESSOR) if act.done]
     scored.sort(key=lambda entry: (entry[0], entry[1]))
     until: datetime | None = None

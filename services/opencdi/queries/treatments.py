@@ -1,6 +1,7 @@
 """What was done for the patient, by name: which drugs and orders belong to "iv-antibiotic", "culture", "oxygen-therapy" …
 
 A word list (`rules/queries/treatments.yaml`), because senders name the same drug in a hundred ways and codes are often local.
+`not` lists the words that tell another use of it: cefazolin "for prophylaxis", tobramycin "ophthalmic".
 """
 
 import re
@@ -9,26 +10,41 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-_SHAPE = TypeAdapter(dict[str, tuple[str, ...]])
+OPERATION = "operation"
+"""The one treatment that no order names: an operative or anesthesia note tells it, by whatever name the procedure has."""
+OPERATIVE_NOTES = frozenset({"operative", "anesthesia"})
+
+
+class Words(BaseModel):
+    """The words of one treatment, whole words or phrases in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    words: tuple[str, ...]
+    unless: tuple[str, ...] = Field(default=(), alias="not")
+
+
+_SHAPE = TypeAdapter(dict[str, tuple[str, ...] | Words])
+
+
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<![a-z0-9])(?:" + "|".join(re.escape(word) for word in words) + r")(?![a-z0-9])")
 
 
 class Treatments:
     """Finds the named treatments that a drug or order belongs to."""
 
-    def __init__(self, words_by_name: Mapping[str, tuple[str, ...]]) -> None:
-        """`words_by_name`: treatment -> the words, each a whole word or phrase, any of which tells it."""
-        self.names = frozenset(words_by_name)
-        self._pattern_by_name = {
-            name: re.compile(r"(?<![a-z0-9])(?:" + "|".join(re.escape(word) for word in words) + r")(?![a-z0-9])")
-            for name, words in words_by_name.items()
-        }
+    def __init__(self, words_by_name: Mapping[str, tuple[str, ...] | Words]) -> None:
+        """`words_by_name`: treatment -> the words, any of which tells it."""
+        self.names = frozenset(words_by_name) | {OPERATION}
+        told = {name: words if isinstance(words, Words) else Words(words=words) for name, words in words_by_name.items()}
+        self._told_by = {name: (_pattern(one.words), _pattern(one.unless) if one.unless else None) for name, one in told.items()}
 
     def of(self, text: str) -> tuple[str, ...]:
         """The treatments that this drug's or order's name belongs to."""
         told = text.lower()
-        return tuple(name for name, pattern in self._pattern_by_name.items() if pattern.search(told))
+        return tuple(name for name, (is_it, is_not) in self._told_by.items() if is_it.search(told) and not (is_not and is_not.search(told)))
 
 
 @lru_cache(maxsize=8)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from opencdi.events.audiences import Option, QueryWording
+from opencdi.events.audiences import Indicator, Option, QueryWording
 from opencdi.events.facts import Person
 from opencdi.queries.chart import Stay
 from opencdi.queries.gap import Judgement
+from opencdi.queries.query import Edits
 from opencdi.queries.rule import AnswerOption, Rule
 
 
@@ -20,11 +21,13 @@ def _as_shown(option: AnswerOption) -> Option:
     return Option(option_id=option.id, text=option.text, diagnosis=option.diagnosis, free_text=option.free_text)
 
 
-def word(query_id: str, encounter_id: str, stay: Stay, rule: Rule, judgement: Judgement, created_at: datetime) -> QueryWording:
+def word(
+    query_id: str, encounter_id: str, stay: Stay, rule: Rule, judgement: Judgement, created_at: datetime, edits: Edits | None = None
+) -> QueryWording:
     """What the physician would be shown.  `{documented}` in the template is the provider's own first term for the matter."""
-    first = judgement.documented[0].indicator if judgement.documented else None
-    term = (first.quote or "") if first else "this condition"
-    return QueryWording(
+    documented = tuple(cited.indicator for cited in judgement.documented)
+    term = (documented[0].quote or "") if documented else "this condition"
+    wording = QueryWording(
         query_id=query_id,
         encounter_id=encounter_id,
         patient_id=stay.patient_id,
@@ -33,10 +36,25 @@ def word(query_id: str, encounter_id: str, stay: Stay, rule: Rule, judgement: Ju
         created_at=created_at,
         title=rule.title,
         why=rule.why.replace("{documented}", term),
-        documented=tuple(cited.indicator for cited in judgement.documented),
-        indicators=tuple(cited.indicator for cited in judgement.cited),
+        documented=documented,
+        indicators=_not_said_twice(judgement),
         contrary=tuple(cited.indicator for cited in judgement.contrary),
         no_contrary_evidence_found=not judgement.contrary,
         question=rule.question.replace("{documented}", term),
         options=options_of(rule, judgement.offered),
     )
+    return edited(wording, edits) if edits else wording
+
+
+def _not_said_twice(judgement: Judgement) -> tuple[Indicator, ...]:
+    """The indicators less those that stand under "Documented" already; at least one always (Q-02)."""
+    told = {cited.place for cited in judgement.documented}
+    rest = [cited for cited in judgement.cited if cited.place not in told] or judgement.cited
+    return tuple(cited.indicator for cited in rest)
+
+
+def edited(wording: QueryWording, edits: Edits) -> QueryWording:
+    """The wording with a specialist's words in place of the template's; evidence and the meaning of options stay as they are."""
+    told = {name: text for name in ("title", "why", "question") if (text := getattr(edits, name)) is not None}
+    options = tuple(option.model_copy(update={"text": edits.options.get(option.option_id, option.text)}) for option in wording.options)
+    return wording.model_copy(update={**told, "options": options, "author": edits.editor})

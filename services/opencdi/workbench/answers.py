@@ -12,8 +12,10 @@ from opencdi.workbench.personas import Persona
 
 _HEADERS = {
     "content-security-policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # "no-referrer" would make browsers send our own forms with `Origin: null`
     "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",  # what a page shows belongs to the person at the screen, not to a disk
 }
 

@@ -24,6 +24,7 @@ from opencdi.workbench.answers import SafeHeaders, answer_plainly
 from opencdi.workbench.coder_pages import coder_pages
 from opencdi.workbench.common_pages import common_pages
 from opencdi.workbench.decisions import Gateway
+from opencdi.workbench.demo_day import DemoDay
 from opencdi.workbench.desk import Desk, from_our_own_page
 from opencdi.workbench.following import Follower
 from opencdi.workbench.physician_pages import physician_pages
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     ours = [Depends(from_our_own_page)]
     app = FastAPI(title="OpenCDI workbench", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, dependencies=ours)
-    app.state.demo_control_url = f"{settings.demo_control}/next-day" if settings.demo_control else None
+    app.state.demo = DemoDay(f"{settings.demo_control}/next-day" if settings.demo_control else None)
     app.state.follower = follower
     # A page of another site must not reach us under its own name (DNS rebinding).
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", settings.host])

@@ -3,7 +3,7 @@
 from opencdi.bus.room import Record
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, ProviderQuery, QueryAlert
 from opencdi.store.batch import Batch
-from opencdi.store.tables import DEAD_COUNT, DRG_CHANGE, FINAL_SET, OUTCOME_COUNT, PROVIDER_QUERY, QUERY
+from opencdi.store.tables import DEAD_COUNT, DRG_CHANGE, FINAL_SET, OUTCOME_COUNT, PROVIDER_QUERY, QUERY, SETTLED
 from opencdi.workbench.chart_rows import instant
 
 
@@ -60,12 +60,15 @@ def apply_final(batch: Batch, record: Record) -> str:
 
 
 def apply_outcome(batch: Batch, record: Record) -> str:
-    """One more message that ended this way."""
+    """One more message that ended this way; a decision that reached no chart is refused."""
     ended = MessageEnded.read(record.value)
     key = (ended.tenant, ended.outcome, ended.reason or "")
     before = batch.get(OUTCOME_COUNT, *key)
     count = (before["messages"] if before else 0) + 1
     batch.put(OUTCOME_COUNT, {"tenant": key[0], "outcome": key[1], "reason": key[2], "messages": count})
+    if ended.message_type == "decision" and ended.outcome == "dead_letter":  # it has no entry that could come back
+        told = {"query_id": None, "refused": ended.reason or "dead letter", "entry_id": ended.entry_id}
+        batch.put(SETTLED, {"decision_id": ended.entry_id, **told})
     return ended.tenant
 
 

@@ -85,7 +85,8 @@ def _store(batch: Batch, entry: Entry, encounter_id: str, ordinal: int, fact: to
         case told.Decision():
             item_id, at = fact.decision_id, instant(fact.decided_at)
         case _:
-            item_id, at = _identity(fact) or f"{entry.envelope.entry_id}.{ordinal}", _clinical(fact) or known_at
+            time = clinical_time_of(fact)
+            item_id, at = _identity(fact) or f"{entry.envelope.entry_id}.{ordinal}", instant(time.at) if time else known_at
     _store_item(batch, encounter_id, fact.kind, item_id, at, known_at, entry.envelope.entry_id, fact)
 
 
@@ -96,10 +97,11 @@ def _identity(fact: Contract) -> str | None:
     return None
 
 
-def _clinical(fact: Contract) -> str | None:
+def clinical_time_of(fact: Contract) -> ClinicalTime | None:
+    """When it happened at the bedside; None where the fact says nothing about that."""
     for field in ("taken_at", "given_at", "ordered_at", "at"):
         if isinstance(time := getattr(fact, field, None), ClinicalTime):
-            return instant(time.at)
+            return time
     return None
 
 

@@ -1,5 +1,7 @@
 """The coder's pages: stays that ended, each with its final code set, what it waits for, and what changed since the last one."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -7,12 +9,40 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from opencdi.events.audiences import FinalCodeSet
-from opencdi.store.encounters import final_sets, header_of, headers, notes
+from opencdi.store.encounters import Header, final_sets, header_of, headers, notes
 from opencdi.store.engine import snapshot
+from opencdi.store.health import as_of as speaks_up_to
 from opencdi.store.questions import Pending, unsettled
+from opencdi.workbench.code_lines import code_lines
 from opencdi.workbench.desk import Desk, back_to
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.restricted import restriction
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One stay that ended: its latest set, and how many days its bill has waited."""
+
+    header: Header
+    final: FinalCodeSet | None
+    unbilled: int | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether a coder can attest it now."""
+        final = self.final
+        return final is not None and final.status != "attested" and not final.waiting_for and not final.open_questions
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """What is ready first, then what has waited longest; ties by id."""
+        return not self.ready, -(self.unbilled or 0), self.header.encounter_id
+
+
+def _ended(header: Header, sets: list[FinalCodeSet], now: datetime | None) -> Ended:
+    final = sets[0] if sets else None
+    settled = final is not None and final.status == "attested"
+    return Ended(header, final, (now - header.discharged_at.at).days if now and header.discharged_at and not settled else None)
 
 
 def coder_pages(desk: Desk) -> APIRouter:
@@ -22,9 +52,11 @@ def coder_pages(desk: Desk) -> APIRouter:
     @pages.get("")
     def the_sets(request: Request) -> Response:
         def look(connection: Connection, _: Persona) -> dict[str, Any]:
-            ended = [(header, final_sets(connection, header.encounter_id)) for header in headers(connection, desk.tenant, ("discharged",))]
-            ended.sort(key=lambda one: (one[1][0].at if one[1] else one[0].discharged_at.at if one[0].discharged_at else None) is None)
-            return {"rows": [(header, sets[0] if sets else None) for header, sets in ended]}
+            line = speaks_up_to(connection, desk.tenant)
+            now = line.received_at if line else None
+            discharged = headers(connection, desk.tenant, ("discharged",))
+            ended = [_ended(header, final_sets(connection, header.encounter_id), now) for header in discharged]
+            return {"rows": sorted(ended, key=lambda one: one.rank)}
 
         return desk.show(request, "finals.html", look, "coder", "specialist")
 
@@ -35,12 +67,14 @@ def coder_pages(desk: Desk) -> APIRouter:
             if header is None or not sets:
                 raise HTTPException(404, "There is no final code set for this encounter.")
             withheld = restriction(notes(connection, encounter_id), sees_restricted=persona.sees_restricted)
+            codes, hidden_codes = code_lines(sets[0].codes, withheld)
             return {
                 "header": header,
                 "final": sets[0],
                 "before": sets[1:],
-                "codes": [shown for code in sets[0].codes if (shown := withheld.code(code))],
-                "hidden_codes": sum(withheld.code(code) is None for code in sets[0].codes),
+                "codes": codes,
+                "hidden_codes": hidden_codes,
+                "effects": {},
                 "pending_decisions": [decision for decision in unsettled(connection, encounter_id) if _on_its_way(decision, sets)],
             }
 

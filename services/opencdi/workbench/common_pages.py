@@ -2,18 +2,16 @@
 
 from typing import Annotated, Any
 
-import httpx
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 
 from opencdi.store.health import line_health
+from opencdi.workbench.demo_day import NotPlayed
 from opencdi.workbench.desk import Desk, back_to
 from opencdi.workbench.personas import COOKIE, Persona
 from opencdi.workbench.stream import Watch
-
-NEXT_DAY_TIMEOUT_S = 120.0
 
 
 def common_pages(desk: Desk, watch: Watch) -> APIRouter:
@@ -48,14 +46,11 @@ def common_pages(desk: Desk, watch: Watch) -> APIRouter:
 
     @pages.post("/demo/next-day")
     def next_day(request: Request) -> Response:
-        url = request.app.state.demo_control_url
-        if url is None:
-            raise HTTPException(404, "There is no demo running.")
         persona, _ = desk.persona(request)
         try:
-            httpx.post(url, timeout=NEXT_DAY_TIMEOUT_S, trust_env=False).raise_for_status()
-        except httpx.HTTPError:
-            raise HTTPException(503, "The demo did not answer.") from None
+            request.app.state.demo.play()
+        except NotPlayed as reason:
+            raise HTTPException(reason.status, str(reason)) from None
         return back_to(persona.home)
 
     @pages.get("/healthz")

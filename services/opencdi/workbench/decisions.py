@@ -8,9 +8,23 @@ import httpx
 
 from opencdi.events.facts import Person
 
+_SAID_BY_STATUS = {
+    401: "The gateway does not know this workbench: its token is missing or wrong.",
+    403: "The gateway does not let this workbench speak for you.",
+    409: "The gateway says that this no longer holds: look at the page again.",
+    413: "That is too long for the gateway. Make it shorter.",
+    422: "The gateway could not read the decision",
+    503: "The line is down at the moment: the gateway cannot store anything. Try again in a minute.",
+}
+
 
 class NotTaken(Exception):
     """The gateway did not take the decision: nothing was recorded.  The text is for the person who made it."""
+
+    def __init__(self, said: str, status: int) -> None:
+        """With the HTTP status under which the page says it."""
+        super().__init__(f"{said} Nothing was recorded.")
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -21,7 +35,7 @@ class Gateway:
     token: str | None = field(default=None, repr=False)  # may name the person it speaks for; None on loopback without tokens
     timeout_s: float = 10.0
 
-    def post(self, decision: Mapping[str, str | None], person: Person) -> str:
+    def post(self, decision: Mapping[str, object], person: Person) -> str:
         """Hand the decision over; its id, under which it will come back.  Raises `NotTaken`."""
         told = {field: value for field, value in decision.items() if value is not None}
         headers = {"X-CDI-Actor": json.dumps(person.model_dump())}  # ASCII, as a header must be
@@ -30,7 +44,22 @@ class Gateway:
         try:
             answer = httpx.post(f"{self.url}/decisions", json=told, headers=headers, timeout=self.timeout_s, trust_env=False)
         except httpx.HTTPError:
-            raise NotTaken("The gateway cannot be reached. Nothing was recorded; try again.") from None
+            raise NotTaken("The gateway cannot be reached. Try again.", 503) from None
         if answer.status_code != httpx.codes.ACCEPTED:
-            raise NotTaken(f"The gateway refused the decision ({answer.status_code}). Nothing was recorded.")
+            raise _not_taken(answer)
         return str(answer.json()["decision_id"])
+
+
+def _not_taken(answer: httpx.Response) -> NotTaken:
+    said = _SAID_BY_STATUS.get(answer.status_code, f"The gateway refused the decision (HTTP {answer.status_code}).")
+    if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+        said += f": {_field(answer)}."
+    return NotTaken(said, answer.status_code if answer.status_code in (409, 413, 422) else 503)
+
+
+def _field(answer: httpx.Response) -> str:
+    try:
+        told = answer.json()
+        return f"{told['field']}, {told['problem']}"
+    except (ValueError, TypeError, KeyError):
+        return "it did not say why"

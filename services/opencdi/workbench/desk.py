@@ -47,11 +47,11 @@ class Desk:
         return self.screen.page(request, template, persona=persona, seats=among, version=seen, as_of=speaks_up_to, **told)
 
     def decide(self, decision: dict[str, Any], person: Person) -> None:
-        """Hand a decision to the gateway and remember that it is on its way.  503 where it was not taken."""
+        """Hand a decision to the gateway and remember that it is on its way; where it was not taken, say why."""
         try:
             decision_id = self.gateway.post(decision, person)
         except NotTaken as reason:
-            raise HTTPException(503, str(reason)) from None
+            raise HTTPException(reason.status, str(reason)) from None
         remember_sent(
             self.engine,
             decision_id=decision_id,
@@ -64,8 +64,9 @@ class Desk:
 
 def from_our_own_page(request: Request) -> None:
     """A form of another site must not decide in this person's name: browsers say where a POST comes from."""
-    origin = request.headers.get("origin")
-    if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
+    ours = (origin is None or urlsplit(origin).netloc == request.headers.get("host")) and site in ("same-origin", "none")
+    if request.method == "POST" and not ours:
         raise HTTPException(403, "This form belongs to another site.")
 
 

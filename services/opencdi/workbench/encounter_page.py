@@ -2,22 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from opencdi.events.audiences import Indicator, QueryAlert, QueryWording
+from opencdi.clinical.codes import dotted
+from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
+from opencdi.events.facts import QueryAnswered
 from opencdi.events.pages import CodingPage, QueryMoved
-from opencdi.store.encounters import NoteOnChart, alerts, drg_history, failures, final_sets, header_of, items, notes, on_line
-from opencdi.store.health import as_of
+from opencdi.store.encounters import Header, Item, NoteOnChart, alerts, drg_history, failures, final_sets, header_of, items, notes, on_line
+from opencdi.store.health import AsOf, as_of
 from opencdi.store.questions import Pending, moves, unsettled
+from opencdi.workbench.code_lines import code_lines
+from opencdi.workbench.drg_plot import drg_plot
+from opencdi.workbench.evidence import quoted_in
 from opencdi.workbench.highlight import Mark, MarkKind, Segment, segments
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.rank import days_in
 from opencdi.workbench.restricted import Restriction, restriction
 from opencdi.workbench.results import trends
 from opencdi.workbench.timeline import timeline
-from opencdi.workbench.words import OVER, words
+from opencdi.workbench.vocabulary import OVER
+from opencdi.workbench.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,22 @@ class QuestionShown:
     wording: QueryWording | None
     moves: tuple[QueryMoved, ...]
     pending: tuple[Pending, ...]
+    answer: QueryAnswered | None
+
+    @property
+    def ticked(self) -> str | None:
+        """The words of the option that the physician chose."""
+        offered = self.wording.options if self.wording and self.answer else ()
+        return next((option.text for option in offered if self.answer and option.option_id == self.answer.option_id), None)
+
+    @property
+    def effect_by_option(self) -> dict[str, AlertEffect]:
+        """What each answer would do to the DRG; an alert that names no answer means all that document its concept."""
+        by_option = {effect.option_id: effect for effect in self.alert.effect if effect.option_id}
+        by_concept = {effect.concept: effect for effect in self.alert.effect if not effect.option_id}
+        offered = self.wording.options if self.wording else ()
+        told = ((option.option_id, by_option.get(option.option_id) or by_concept.get(option.diagnosis or "")) for option in offered)
+        return {option_id: effect for option_id, effect in told if effect}
 
     @property
     def waiting(self) -> bool:
@@ -43,6 +66,7 @@ class NoteShown:
     current: bool
     restricted: bool
     segments: tuple[Segment, ...]
+    opened: bool
 
 
 def encounter_page(connection: Connection, tenant: str, encounter_id: str, persona: Persona, zone: ZoneInfo) -> dict[str, object] | None:
@@ -52,21 +76,24 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         return None
     on_chart, line = notes(connection, encounter_id), on_line(connection, encounter_id)
     withheld = restriction(on_chart, sees_restricted=persona.sees_restricted)
-    questions = _questions(connection, encounter_id, withheld)
     coding = line.coding if line else None
     stay = items(connection, encounter_id)
-    now = as_of(connection, tenant)
+    questions = _questions(connection, encounter_id, withheld, stay)
+    now, history = as_of(connection, tenant), drg_history(connection, encounter_id)
+    codes, hidden_codes = code_lines(coding.codes if coding else (), withheld)
     return {
         "header": header,
         "days": days_in(header, now.received_at if now else None),
         "line": line,
         "coding": coding,
-        "codes": [] if coding is None else [shown for code in coding.codes if (shown := withheld.code(code))],
-        "hidden_codes": 0 if coding is None else sum(withheld.code(code) is None for code in coding.codes),
+        "codes": codes,
+        "hidden_codes": hidden_codes,
         "effects": {effect.code: effect for effect in coding.effects} if coding else {},
-        "history": drg_history(connection, encounter_id),
+        "history": history,
+        "plot": drg_plot(history, until) if (until := _until(header, now)) else None,
         "questions": [question for question in questions if question.alert.state not in OVER],
         "past": [question for question in questions if question.alert.state in OVER],
+        "around": quoted_in(_cited(questions), on_chart, withheld),
         "notes": _notes(on_chart, coding, questions, withheld),
         "trends": trends(stay),
         "days_of_stay": timeline(stay, on_chart, zone),
@@ -75,14 +102,30 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
     }
 
 
-def _questions(connection: Connection, encounter_id: str, withheld: Restriction) -> list[QuestionShown]:
+def _until(header: Header, now: AsOf | None) -> datetime | None:
+    if header.discharged_at:
+        return header.discharged_at.at
+    return now.received_at if now else None
+
+
+def _cited(questions: Iterable[QuestionShown]) -> Iterable[Indicator]:
+    for question in questions:
+        if question.wording:
+            yield from (*question.wording.documented, *question.wording.indicators, *question.wording.contrary)
+
+
+def _questions(connection: Connection, encounter_id: str, withheld: Restriction, stay: list[Item]) -> list[QuestionShown]:
     moved, sent = moves(connection, encounter_id), unsettled(connection, encounter_id)
+    on_their_way = {decision.decision_id for decision in sent}  # or refused
+    given = [item.fact for item in stay if isinstance(item.fact, QueryAnswered) and item.item_id not in on_their_way]
+    answers = {answer.query_id: answer for answer in given}  # the last one, by its time
     return [
         QuestionShown(
             alert=alert,
             wording=withheld.wording(wording) if wording else None,
             moves=tuple(move for move in moved if move.query_id == alert.query_id),
             pending=tuple(decision for decision in sent if decision.query_id == alert.query_id),
+            answer=answers.get(alert.query_id),
         )
         for alert, wording in alerts(connection, encounter_id)
     ]
@@ -92,13 +135,15 @@ def _notes(
     on_chart: list[NoteOnChart], coding: CodingPage | None, questions: Iterable[QuestionShown], withheld: Restriction
 ) -> list[NoteShown]:
     seen: set[str] = set()
-    shown = []
+    shown: list[NoteShown] = []
     for one in on_chart:
         restricted, current = withheld.hides_note(one.note.note_id), one.note.note_id not in seen
         seen.add(one.note.note_id)
         marks = [] if restricted or one.retracted else [*_marks(one, coding, questions)]
         held = replace(one, text="", reading=None) if restricted else one
-        shown.append(NoteShown(held, current, restricted, tuple(segments(held.text, marks))))
+        told = any(mark.kind in ("indicator", "contrary") for mark in marks)
+        opened = current and not one.retracted and (told or not shown)  # what the open questions quote, and the newest
+        shown.append(NoteShown(held, current, restricted, tuple(segments(held.text, marks)), opened))
     return shown
 
 
@@ -110,9 +155,9 @@ def _marks(one: NoteOnChart, coding: CodingPage | None, questions: Iterable[Ques
     for code in coding.codes if coding else ():
         for evidence in code.evidence:
             if (evidence.note_id, evidence.revision) == (note_id, revision):
-                yield Mark(evidence.start, evidence.end, evidence.quote, "code", f"{code.code} {code.description}")
+                yield Mark(evidence.start, evidence.end, evidence.quote, "code", f"{dotted(code.code)} {code.description}")
     for question in questions:
-        if question.wording:
+        if question.wording and question.alert.state not in OVER:
             yield from _indicator_marks(question.wording.indicators, "indicator", f"{note_id}@{revision}")
             yield from _indicator_marks(question.wording.documented, "indicator", f"{note_id}@{revision}")
             yield from _indicator_marks(question.wording.contrary, "contrary", f"{note_id}@{revision}")
@@ -121,6 +166,5 @@ def _marks(one: NoteOnChart, coding: CodingPage | None, questions: Iterable[Ques
 def _indicator_marks(indicators: Iterable[Indicator], kind: MarkKind, source_id: str) -> Iterable[Mark]:
     for indicator in indicators:
         if indicator.source_id == source_id and indicator.start is not None and indicator.end is not None and indicator.quote:
-            yield Mark(
-                indicator.start, indicator.end, indicator.quote, kind, "indicator of a question" if kind == "indicator" else "contrary"
-            )
+            label = "clinical indicator of a question" if kind == "indicator" else "contrary to a question"
+            yield Mark(indicator.start, indicator.end, indicator.quote, kind, label)

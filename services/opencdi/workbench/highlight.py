@@ -47,3 +47,14 @@ def _segment(text: str, start: int, end: int, marks: list[Mark]) -> Segment:
     labels = list(dict.fromkeys(mark.label for mark in here))
     starts = start if any(mark.start == start for mark in here) else None
     return Segment(text[start:end], here[0].kind if here else None, " · ".join(labels), starts)
+
+
+def in_context(text: str, start: int, end: int, reach: int = 60) -> tuple[str, str]:
+    """The words of the same line before and after a quote, at most so many characters, cut between words."""
+    begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    before, after = text[begin:start], text[end : stop if stop >= 0 else len(text)]
+    if len(before) > reach:
+        before = "…" + before[-reach:].partition(" ")[2]
+    if len(after) > reach:
+        after = after[:reach].rpartition(" ")[0] + "…"
+    return before.lstrip(), after.rstrip()

@@ -1,7 +1,8 @@
 """Entries at the end of the line (cdi.queries) as rows: what the notes say, today's codes, and the moves of questions."""
 
 from opencdi.events.entry import Entry
-from opencdi.events.pages import CodingPage, FailedPage, FindingsPage, QueriesPage, TickPage
+from opencdi.events.facts import CodeSetAttested, Decision
+from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, TickPage
 from opencdi.store.batch import Batch
 from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, SETTLED
 from opencdi.workbench.chart_rows import instant
@@ -21,7 +22,10 @@ def apply_line(batch: Batch, entry: Entry) -> None:
         key = {"encounter_id": encounter_id, "note_id": note.note_id, "revision": note.revision}
         batch.put(READING, {**key, "doc": note.to_json().decode()})
     if queries:
-        _move_queries(batch, entry.envelope.entry_id, encounter_id, queries)
+        for ordinal, move in enumerate(queries.moved):
+            key = {"entry_id": entry.envelope.entry_id, "ordinal": ordinal}
+            batch.put(QUERY_MOVE, {**key, "encounter_id": encounter_id, "doc": move.to_json().decode()})
+    _settle(batch, entry, queries)
     if failed:
         told = {"room": failed.room, "reason": failed.reason, "at_field": failed.where}
         batch.put(FAILED, {"encounter_id": encounter_id, "entry_id": entry.envelope.entry_id, **told})
@@ -52,12 +56,12 @@ def _mark_line(batch: Batch, entry: Entry, encounter_id: str, coding: CodingPage
     batch.put(LINE, row)
 
 
-def _move_queries(batch: Batch, entry_id: str, encounter_id: str, page: QueriesPage) -> None:
-    for ordinal, move in enumerate(page.moved):
-        key = {"entry_id": entry_id, "ordinal": ordinal}
-        batch.put(QUERY_MOVE, {**key, "encounter_id": encounter_id, "doc": move.to_json().decode()})
-        # The cause of a move is a decision's id where a person made it: that decision is no longer pending.
-        batch.put(SETTLED, {"decision_id": move.cause, "query_id": move.query_id, "refused": None, "entry_id": entry_id})
-    for refusal in page.refused:
-        told = {"query_id": refusal.query_id, "refused": refusal.reason, "entry_id": entry_id}
-        batch.put(SETTLED, {"decision_id": refusal.decision_id, **told})
+def _settle(batch: Batch, entry: Entry, queries: QueriesPage | None) -> None:
+    # A decision about a question has been dealt with when its own entry has passed the room of questions, whether that moved the
+    # question, refused the decision, or left all as it was (opened a second time).
+    refused = {refusal.decision_id: refusal.reason for refusal in queries.refused} if queries else {}
+    facts = entry.page(FactsPage)
+    for fact in facts.facts if facts else ():
+        if isinstance(fact, Decision) and not isinstance(fact, CodeSetAttested):  # an attestation is dealt with further on
+            told = {"query_id": getattr(fact, "query_id", None), "refused": refused.get(fact.decision_id)}
+            batch.put(SETTLED, {"decision_id": fact.decision_id, **told, "entry_id": entry.envelope.entry_id})

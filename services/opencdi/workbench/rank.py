@@ -5,17 +5,18 @@ from datetime import datetime
 
 from opencdi.events.audiences import QueryAlert
 from opencdi.store.encounters import Header, OnWorklist
-from opencdi.workbench.words import OVER
+from opencdi.workbench.vocabulary import OVER
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One row: the encounter, its questions still open, and the one that ranks it."""
+    """One row: the encounter, its questions still open, the one that ranks it, and those settled, latest first."""
 
     row: OnWorklist
     questions: tuple[QueryAlert, ...]
     top: QueryAlert | None
     drafts: int
+    settled: tuple[QueryAlert, ...]
     days: int | None
 
     @property
@@ -40,6 +41,7 @@ def _ranked(row: OnWorklist, now: datetime | None) -> Ranked:
         questions=tuple(questions),
         top=next(iter(drafts or questions), None),
         drafts=len(drafts),
+        settled=tuple(sorted((alert for alert in row.alerts if alert.state in OVER), key=lambda alert: (alert.at, alert.query_id))[::-1]),
         days=days_in(row.header, now),
     )
 

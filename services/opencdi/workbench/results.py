@@ -6,6 +6,7 @@ from datetime import datetime
 
 from opencdi.events.facts import MeasurementResulted
 from opencdi.store.encounters import Item
+from opencdi.workbench.on_paper import analyte_name
 
 WIDTH, HEIGHT, EDGE = 132.0, 30.0, 3.0
 """Size of the line in CSS pixels, and the margin that keeps its end points whole."""
@@ -30,7 +31,6 @@ class Trend:
     """One analyte's results, latest first, and the points of its line ("x,y x,y"), empty below two usable values."""
 
     name: str
-    unit: str
     results: tuple[ResultShown, ...]
     line: str
     last_point: tuple[float, float] | None
@@ -48,10 +48,10 @@ def trends(items: Iterable[Item]) -> list[Trend]:
     by_name: dict[str, list[ResultShown]] = {}
     for item in items:
         if isinstance(item.fact, MeasurementResulted):
-            name = item.fact.analyte or item.fact.code.text or item.fact.code.code
+            name = analyte_name(item.fact)
             replaced = tuple(before for _, before in item.earlier if isinstance(before, MeasurementResulted))
             by_name.setdefault(name, []).append(ResultShown(item.fact, item.known_at, replaced))
-    return [_trend(name, found) for name, found in sorted(by_name.items())]
+    return [_trend(name, found) for name, found in sorted(by_name.items(), key=lambda one: one[0].lower())]
 
 
 def _trend(name: str, found: list[ResultShown]) -> Trend:
@@ -59,10 +59,8 @@ def _trend(name: str, found: list[ResultShown]) -> Trend:
     points = [(result.fact.taken_at.at, result.fact.value) for result in found if result.usable and result.fact.value is not None]
     drawn = _points(points)
     values = [value for _, value in points]
-    unit = next((result.fact.unit or result.fact.sent_unit or "" for result in reversed(found)), "")
     return Trend(
         name=name,
-        unit=unit,
         results=tuple(reversed(found)),
         line=" ".join(f"{x:.1f},{y:.1f}" for x, y in drawn),
         last_point=drawn[-1] if drawn else None,

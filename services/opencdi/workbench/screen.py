@@ -1,5 +1,6 @@
 """Templates with the filters of the field, and what every page shows: who looks, and up to when it speaks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
+from opencdi.clinical.time import ClinicalTime
 from opencdi.store.health import AsOf
-from opencdi.workbench import words
+from opencdi.workbench import moments, on_paper, vocabulary, words
+from opencdi.workbench.evidence import said_together
 from opencdi.workbench.personas import Persona
-from opencdi.workbench.timeline import measured
 
 _HERE = Path(__file__).parent
 
@@ -45,9 +48,8 @@ class Screen:
             "seats": seats,
             "version": f"{version[0]}-{version[1]}",
             "as_of": as_of,
-            "next_day": request.app.state.demo_control_url is not None,
+            "demo": request.app.state.demo,
             "stalled": request.app.state.follower.failed is not None,
-            "zone": self.zone,
         }
         return HTMLResponse(self.templates.get_template(template).render(**told, **shown), status)
 
@@ -63,12 +65,30 @@ def screen(zone: str) -> Screen:
         lstrip_blocks=True,
     )
 
-    def clock(at: datetime) -> str:
-        return words.clock(at, hospital)
-
-    templates.filters |= {
-        "words": words.words, "quantity": words.quantity, "signed": words.signed, "clinical": words.clinical, "clock": clock,
-        "age": words.age, "person": words.person_name, "code": words.code, "drg_title": words.drg_title, "measured": measured,
+    templates.filters |= _times(hospital) | {
+        "words": words.words, "signed": words.signed, "age": words.age, "person": words.person_name, "place": words.place,
+        "code": words.code, "drg_title": words.drg_title, "grouper": words.grouper, "disposition": words.disposition,
+        "assumption": words.assumption, "moved_by": words.moved_by, "cause": words.cause, "refusal": words.refusal,
+        "number": on_paper.number_on_paper, "value": on_paper.value_on_paper, "said_together": said_together,
     }  # fmt: skip
-    templates.globals |= {"STATES": words.STATES, "DISMISSALS": words.DISMISSALS}
+    closed_lists = ("STATES", "ASKED", "DISMISSALS", "GAPS", "OUTCOMES")
+    templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}
     return Screen(templates, hospital)
+
+
+def _times(zone: ZoneInfo) -> dict[str, Callable[..., str]]:
+    """The filters for times.  The page's own year goes without saying."""
+
+    def year(context: Context) -> int | None:
+        as_of: AsOf | None = context.get("as_of")
+        return as_of.received_at.astimezone(zone).year if as_of else None
+
+    @pass_context
+    def clinical(context: Context, time: ClinicalTime | None) -> str:
+        return moments.clinical_text(time, zone, year(context))
+
+    @pass_context
+    def instant(context: Context, at: datetime) -> str:
+        return moments.instant_text(at, zone, year(context))
+
+    return {"clinical": clinical, "instant": instant, "as_of_text": lambda at: moments.as_of_text(at, zone)}

@@ -17,7 +17,7 @@ from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.rank import ranked
 from opencdi.workbench.restricted import restriction
-from opencdi.workbench.words import DISMISSALS
+from opencdi.workbench.vocabulary import DISMISSALS
 
 
 def specialist_pages(desk: Desk) -> APIRouter:

@@ -44,13 +44,18 @@ class Watch:
         with snapshot(self.engine) as connection:
             return version(connection), touched_since(connection, self.tenant, seq)
 
+    def _beyond(self, seen: tuple[str, int]) -> bool:
+        # A page may have been made a moment before this watch looked: then it is ahead, and there is nothing to tell it.
+        edition, seq = self.now
+        return edition != "" and (edition != seen[0] or seq > seen[1])
+
     async def changes(self, last_event_id: str) -> AsyncIterator[dict[str, str]]:
         """Events from there on: `changed` with the encounters, or `reset` where that version means nothing to this projection."""
         edition, _, number = last_event_id.rpartition("-")
         seen = (edition, int(number) if number.isdecimal() else 0)
         while True:
             async with self._changed:
-                await self._changed.wait_for(lambda: self.now != seen)  # noqa: B023  # awaited at once
+                await self._changed.wait_for(lambda: self._beyond(seen))  # noqa: B023  # awaited at once
             since = seen[1]
             seen, touched = await run_in_threadpool(self._touched, since)
             kind = "changed" if seen[0] == edition else "reset"

@@ -6,16 +6,21 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from opencdi.clinical.time import ClinicalTime
 from opencdi.events import facts as told
 from opencdi.store.encounters import Item, NoteOnChart
-from opencdi.workbench.words import person_name, quantity, words
+from opencdi.workbench.chart_rows import clinical_time_of
+from opencdi.workbench.moments import local
+from opencdi.workbench.on_paper import analyte_name, number_on_paper, value_on_paper
+from opencdi.workbench.words import disposition, person_name, place, words
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the timeline.  `sort` is its word in the margin: "move", "note", "results", "medication" …"""
+    """One line of the timeline.  `sort` is its word in the margin; `hour` its time of day, empty where only the day is known."""
 
     at: datetime
+    hour: str
     sort: str
     text: str
     detail: str = ""
@@ -24,83 +29,94 @@ class Happening:
 
 
 def timeline(items: Iterable[Item], notes: Iterable[NoteOnChart], zone: ZoneInfo) -> list[tuple[date, list[Happening]]]:
-    """The stay by day, both days and events newest first."""
-    happenings = [happening for item in items if (happening := _of_item(item)) is not None]
-    happenings = _results_together(happenings) + [_of_note(note) for note in notes]
-    happenings.sort(key=lambda happening: happening.at, reverse=True)
-    return [(day, list(group)) for day, group in groupby(happenings, key=lambda happening: happening.at.astimezone(zone).date())]
+    """The stay by day as the bedside's clock told it, days and events newest first."""
+    happenings = [happening for item in items if (happening := _of_item(item, zone)) is not None]
+    happenings = _results_together(happenings) + [_of_note(note, zone) for note in notes]
+    happenings.sort(key=lambda happening: (happening.at.date(), happening.hour != "", happening.at), reverse=True)
+    return [(day, list(group)) for day, group in groupby(happenings, key=lambda happening: happening.at.date())]
 
 
-def _of_note(shown: NoteOnChart) -> Happening:
+def _when(time: ClinicalTime, zone: ZoneInfo) -> tuple[datetime, str]:
+    at = local(time, zone)
+    return at, "" if time.precision in ("day", "month", "year") else f"{at:%H:%M}"
+
+
+def _of_note(shown: NoteOnChart, zone: ZoneInfo) -> Happening:
     note = shown.note
     author = person_name(note.author.name) if note.author else ""
     standing = "" if note.authentication == "authenticated" else words(note.authentication)
     detail = ", ".join(part for part in (author, standing, "retracted" if shown.retracted else "") if part)
-    return Happening(note.written_at.at, "note", note.title or words(note.note_type), detail, f"#note-{note.note_id}", shown.retracted)
+    title = note.title or words(note.note_type).capitalize()
+    return Happening(*_when(note.written_at, zone), "note", title, detail, f"#note-{note.note_id}", shown.retracted)
 
 
 def _results_together(happenings: list[Happening]) -> list[Happening]:
-    by_moment: dict[datetime, list[Happening]] = {}
+    by_moment: dict[tuple[datetime, str], list[Happening]] = {}
     rest: list[Happening] = []
-    for happening in happenings:
-        (by_moment.setdefault(happening.at, []) if happening.sort == "results" and not happening.struck else rest).append(happening)
-    return rest + [Happening(at, "results", " · ".join(one.text for one in group)) for at, group in by_moment.items()]
+    for one in happenings:
+        (by_moment.setdefault((one.at, one.hour), []) if one.sort == "results" and not one.struck else rest).append(one)
+    return rest + [Happening(at, hour, "results", " · ".join(one.text for one in group)) for (at, hour), group in by_moment.items()]
 
 
-def _of_item(item: Item) -> Happening | None:
-    at = item.at
+def _of_item(item: Item, zone: ZoneInfo) -> Happening | None:
+    at, hour = _when(clinical_time_of(item.fact) or ClinicalTime(item.at), zone)
+
+    def on_line(sort: str, text: str, detail: str = "", *, struck: bool = False) -> Happening:
+        return Happening(at, hour, sort, text, detail, "", struck)
+
     match item.fact:
         case told.MeasurementResulted() as fact:
-            return _result(item, fact)
+            return on_line("results", *_result(item, fact), struck=_gone(fact) != "")
         case told.EncounterUpdated() as fact:
             parts = (
                 fact.encounter_class and words(fact.encounter_class),
-                fact.location,
+                place(fact.location),
                 fact.service,
                 fact.attending and person_name(fact.attending.name),
             )
             said = " · ".join(part for part in parts if part) or fact.admitting_reason
-            return Happening(at, "move", said) if said else None
+            return on_line("move", said) if said else None
         case told.InpatientOrdered() as fact:
-            return Happening(at, "move", "inpatient order", "" if fact.basis == "order" else "taken from the first inpatient class")
+            return on_line("move", "inpatient order", "" if fact.basis == "order" else "taken from the first inpatient class")
         case told.EncounterDischarged() as fact:
-            return Happening(at, "move", "discharged", f"disposition {fact.disposition}" if fact.disposition else "disposition not told")
+            return on_line("move", "discharged", f"to {disposition(fact.disposition)}")
         case told.DischargeCancelled():
-            return Happening(at, "move", "discharge cancelled")
+            return on_line("move", "discharge cancelled")
         case told.EncounterCancelled():
-            return Happening(at, "move", "admission cancelled")
+            return on_line("move", "admission cancelled")
         case told.EncounterMoved():
-            return Happening(at, "move", "merged into another encounter")
+            return on_line("move", "merged into another stay")
         case told.MedicationGiven() as fact:
-            said = " ".join(part for part in (fact.drug.text or fact.drug.code, fact.dose, fact.route) if part)
-            return Happening(at, "given", said, "" if fact.status == "given" else words(fact.status), "", fact.status != "given")
+            standing = "" if fact.status == "given" else words(fact.status)
+            return on_line("given", _drug(fact), standing, struck=fact.status != "given")
         case told.MedicationOrdered() as fact:
-            said = " ".join(part for part in (fact.drug.text or fact.drug.code, fact.dose, fact.route) if part)
-            return Happening(at, "ordered", said, "" if fact.status == "active" else fact.status, "", fact.status == "cancelled")
+            standing = "" if fact.status == "active" else words(fact.status)
+            return on_line("ordered", _drug(fact), standing, struck=fact.status == "cancelled")
         case told.OrderPlaced() as fact:
-            return Happening(at, "order", fact.code.text or fact.code.code, fact.reason or "", "", fact.status == "cancelled")
+            return on_line("order", fact.code.text or fact.code.code, fact.reason or "", struck=fact.status == "cancelled")
         case told.DiagnosisListed() as fact:
-            return Happening(at, "listed", f"{fact.code.text or fact.code.code}", f"{fact.role} list", "", fact.status == "withdrawn")
+            return on_line("listed", fact.code.text or fact.code.code, f"{words(fact.role)} list", struck=fact.status == "withdrawn")
         case told.ProcedureRecorded() as fact:
-            return Happening(at, "procedure", fact.code.text or fact.code.code, "", "", fact.status == "withdrawn")
+            return on_line("procedure", fact.code.text or fact.code.code, struck=fact.status == "withdrawn")
         case told.ProblemNoticed() as fact:
-            return Happening(at, "problem", fact.code, fact.where)
+            return on_line("problem", words(fact.code).lower(), fact.where)
         case told.Decision() as fact:
-            return Happening(at, "decision", words(fact.kind.replace("_", " ")), person_name(fact.actor.name) or fact.actor.staff_id)
+            return on_line("decision", words(fact.kind), person_name(fact.actor.name) or fact.actor.staff_id)
     return None
 
 
-def _result(item: Item, fact: told.MeasurementResulted) -> Happening:
+def _drug(fact: told.MedicationGiven | told.MedicationOrdered) -> str:
+    name = fact.drug.text or fact.drug.code
+    dose = fact.dose if fact.dose and fact.dose not in name else None  # senders repeat it: "ceftriaxone 1 g", dose "1"
+    return " ".join(part for part in (name, dose, fact.route) if part)
+
+
+def _result(item: Item, fact: told.MeasurementResulted) -> tuple[str, str]:
     before = [old.value for _, old in item.earlier if isinstance(old, told.MeasurementResulted) and old.value != fact.value]
-    corrected = f" (was {quantity(before[-1])})" if before and before[-1] is not None else ""
+    corrected = f" (was {number_on_paper(before[-1])})" if before and before[-1] is not None else ""
     flag = f" {fact.abnormal}" if fact.abnormal and fact.abnormal != "N" else ""
-    name = words(fact.analyte) if fact.analyte else fact.code.text or fact.code.code
-    gone = fact.problem or ("withdrawn" if fact.status == "withdrawn" else "")
-    return Happening(item.at, "results", f"{name} {measured(fact)}{flag}{corrected}", words(gone.lower()), "", bool(gone))
+    return f"{analyte_name(fact)} {value_on_paper(fact)}{flag}{corrected}", words(_gone(fact).lower())
 
 
-def measured(fact: told.MeasurementResulted) -> str:
-    """The value as people read it: comparator, number, unit; or the text."""
-    if fact.value is None:
-        return fact.text or fact.sent_value or "no value"
-    return f"{fact.comparator or ''}{quantity(fact.value)} {fact.unit or fact.sent_unit or ''}".strip()
+def _gone(fact: told.MeasurementResulted) -> str:
+    return fact.problem or ("withdrawn" if fact.status == "withdrawn" else "")

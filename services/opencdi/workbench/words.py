@@ -1,48 +1,10 @@
-"""How things are said on screen: slugs as words, numbers, times, and the states of a question as people call them (pure)."""
+"""How things are said on screen: slugs as words, codes with their dots, names, places, and what moved a DRG (pure)."""
 
-from datetime import date, datetime
-from typing import Literal
-from zoneinfo import ZoneInfo
+import re
+from datetime import date
 
 from opencdi.clinical.codes import dotted
-from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import QueryState
-
-Tone = Literal["act", "wait", "good", "quiet"]
-
-STATES: dict[QueryState, tuple[str, Tone]] = {
-    "candidate": ("candidate", "quiet"),
-    "waiting-for-documents": ("waiting for documents", "quiet"),
-    "draft": ("to approve", "act"),
-    "approved": ("approved", "wait"),
-    "sent": ("with physician", "wait"),
-    "viewed": ("opened by physician", "wait"),
-    "answered": ("answered", "good"),
-    "answered-awaiting-chart": ("answered, awaiting chart", "wait"),
-    "validated": ("validated", "good"),
-    "closed": ("closed", "quiet"),
-    "withdrawn": ("withdrawn", "quiet"),
-    "expired": ("expired", "quiet"),
-    "escalated": ("escalated", "act"),
-    "auto-resolved": ("resolved by documentation", "good"),
-    "superseded": ("superseded", "quiet"),
-    "dismissed": ("dismissed", "quiet"),
-    "addressed-uncertain": ("addressed, uncertain", "wait"),
-    "addressed-awaiting-signature": ("addressed, awaiting signature", "wait"),
-}
-OVER: frozenset[QueryState] = frozenset({"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"})
-"""States in which nobody is waited for any more."""
-
-DISMISSALS: dict[str, str] = {
-    "insufficient-evidence": "Insufficient evidence",
-    "already-documented": "Already documented",
-    "handled-by-query": "Handled by another query",
-    "integral": "Integral to another condition",
-    "coding-guidance": "Coding guidance prohibits",
-    "tuning": "Rule needs tuning",
-    "other": "Other",
-}
-"""The closed list of DOMAIN E.2."""
+from opencdi.workbench.vocabulary import CAUSES, DISMISSALS, DISPOSITIONS, REFUSALS, STATES
 
 
 def words(slug: str) -> str:
@@ -50,27 +12,9 @@ def words(slug: str) -> str:
     return slug.replace("-", " ").replace("_", " ")
 
 
-def quantity(value: float | None) -> str:
-    """A number as written on a report: no trailing zeros, no exponent."""
-    return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
-
-
 def signed(value: float) -> str:
-    """A difference with its sign: "+0.4127", "−0.2000"."""
-    return f"{'+' if value >= 0 else '−'}{abs(value):.4f}"
-
-
-def clinical(time: ClinicalTime | None) -> str:
-    """A clinical time in its own zone, no finer than it is known."""
-    if time is None:
-        return ""
-    form = {"year": "%Y", "month": "%Y-%m", "day": "%m-%d"}.get(time.precision, "%m-%d %H:%M")
-    return time.at.strftime(form)
-
-
-def clock(at: datetime, zone: ZoneInfo) -> str:
-    """An instant on the hospital's clock."""
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    """A difference with its sign: "+0.4127", "−0.2000", "0" where there is none."""
+    return "±0" if abs(value) < 0.00005 else f"{'+' if value >= 0 else '−'}{abs(value):.4f}"
 
 
 def age(birth_date: str | None, today: date) -> str:
@@ -88,6 +32,12 @@ def person_name(name: str) -> str:
     return f"{family}, {given.replace('^', ' ').strip()}" if given.strip(" ^") else family
 
 
+def place(location: str | None) -> str:
+    """A location as people say it: HL7's "4W^420^A" becomes "4W 420-A"."""
+    unit, _, inside = (location or "").partition("^")
+    return f"{unit} {'-'.join(part for part in inside.split('^')[:2] if part)}".strip()
+
+
 _UPPER = frozenset({"CC", "MCC", "CC/MCC", "MV", "O.R.", "ECMO", "AMI", "CNS", "HIV", "GI", "D.C.", "C.D.E."})
 
 
@@ -97,6 +47,57 @@ def drg_title(title: str) -> str:
     return " ".join(said)[:1].upper() + " ".join(said)[1:]
 
 
+def grouper(version: str) -> str:
+    """The grouper by its name: "43.1" -> "MS-DRG v43.1"."""
+    return f"MS-DRG v{version}" if version[:1].isdigit() else version
+
+
 def code(value: str) -> str:
     """A diagnosis code with its dot."""
     return dotted(value)
+
+
+def disposition(value: str | None) -> str:
+    """Where the patient went: "home (01)"."""
+    return f"{DISPOSITIONS.get(value, 'disposition')} ({value})" if value else "destination not told"
+
+
+def assumption(told: str) -> str:
+    """What a working DRG takes for granted: "disposition 01" -> "discharge to home (01)"."""
+    return f"discharge to {disposition(told[-2:])}" if told.startswith("disposition ") else told.replace("poa", "POA")
+
+
+_DISPOSITION = re.compile(r"\bdisposition (\d\d)\b")
+
+
+def moved_by(told: str) -> str:
+    """What besides codes moved a DRG, as coding says it: "principal A419 -> J189" -> "principal diagnosis A41.9 → J18.9"."""
+    return "; ".join(said for part in told.split("; ") if (said := _moved_by(part)))
+
+
+def _moved_by(part: str) -> str:
+    if part.startswith("no longer:"):
+        return ""  # why there was none before: the step itself says that there was none
+    before, arrow, after = part.removeprefix("principal ").partition(" -> ")
+    if not arrow:
+        return _DISPOSITION.sub(lambda found: f"to {disposition(found[1])}", part)
+    if before == "none":
+        return f"principal diagnosis {dotted(after)}"
+    return f"principal diagnosis {dotted(before)} → {'none' if after == 'none' else dotted(after)}"
+
+
+def cause(told: str) -> str:
+    """Why a question moved: "DISMISSED integral" -> "dismissed: integral to another condition"."""
+    if told in CAUSES:
+        return CAUSES[told]
+    kind, _, rest = told.partition(" ")
+    if kind == "DISMISSED":
+        return f"dismissed: {DISMISSALS.get(rest, rest).lower()}"
+    return words(told).lower() if told.isupper() or kind.isupper() else told
+
+
+def refusal(told: str) -> str:
+    """Why a decision was refused, with states by their names on screen."""
+    said = REFUSALS.get(told, told)
+    head, found, state = said.rpartition(" is ")
+    return f"{head} is now “{STATES[state][0]}”" if found and state in STATES else said

@@ -97,5 +97,5 @@ def test_the_reportable_path_cannot_load_the_mentions_table() -> None:
     program = "import sys, opencdi.coding.room; print('opencdi.coding.mentions' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-    assert "C801" in coded("He has cancer.", "--scope", "mentions")
-    assert "C801" not in coded("He has cancer.")
+    assert "B999" in coded("He has an infection.", "--scope", "mentions")
+    assert "B999" not in coded("He has an infection.")

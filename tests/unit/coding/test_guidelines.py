@@ -10,7 +10,6 @@ from opencdi.coding.bmi import bmi_code
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import poa_of
-from opencdi.coding.sequence import principal_of
 from opencdi.coding.table import assignments, load_table
 from opencdi.knowledge.icd10cm import tabular
 from opencdi.settings import rules_dir
@@ -23,9 +22,9 @@ def coded(concept: str, offset: int = 0, cause: str = "", hours: float = 0, **at
     row = TABLE.codes[concept]
     return tuple(
         Candidate(
-            one.code, concept, kind=row.kind, nature=row.poa,
+            one.code, concept, kind=row.kind, nature=one.nature,
             family=one.code if one.companion else row.family or concept, specific=one.specific,
-            order=(T0 + timedelta(hours=hours), offset), at_admission=True, assessed=True, caused_by=frozenset({cause} if cause else ()),
+            order=(T0 + timedelta(hours=hours), offset), last=T0 + timedelta(hours=hours), at_admission=True, assessed=True, caused_by=frozenset({cause} if cause else ()),
         )
         for one in assignments(TABLE, concept, attributes)
     )  # fmt: skip
@@ -67,10 +66,32 @@ HTN, CKD4, HF = coded("hypertension"), coded("chronic-kidney-disease", stage="4"
         ((coded("heart-failure"), HF, coded("fluid-overload")), {"I5021"}),
         ((coded("pneumonia"), coded("pneumonia", organism="mrsa")), {"J15212"}),
         ((coded("elevated-creatinine"),), set()),
+        ((coded("malnutrition", severity="moderate"), coded("malnutrition", hours=72, severity="severe")), {"E43"}),
+        ((coded("malnutrition", severity="severe"), coded("malnutrition", hours=72, severity="moderate")), {"E440"}),
+        ((coded("malnutrition", severity="severe"), coded("malnutrition", severity="moderate")), {"E43"}),
+        ((coded("end-stage-renal-disease"), coded("chronic-kidney-disease", hours=48, stage="4")), {"N186"}),
+        ((coded("chronic-kidney-disease", stage="3a"), coded("chronic-kidney-disease", hours=48, stage="3b")), {"N1832"}),
+        ((coded("nstemi"), coded("stemi", hours=5)), {"I213"}),
+        ((coded("heart-failure", type="systolic", acuity="acute"), coded("heart-failure", type="systolic", acuity="chronic")), {"I5023"}),
+        ((coded("acute-respiratory-failure", type="hypoxic"), coded("chronic-respiratory-failure", type="hypoxic")), {"J9621"}),
+        ((coded("copd"), coded("pneumonia")), {"J440", "J189"}),
+        ((coded("copd", acuity="acute"), coded("pneumonia")), {"J440", "J441", "J189"}),
+        ((coded("copd"), coded("urinary-tract-infection")), {"J449", "N390"}),
+        ((coded("sepsis", cause="pneumonia"), coded("pneumonia", organism="streptococcus-pneumoniae")), {"A403", "J13"}),
+        ((coded("sepsis", cause="pneumonia"), coded("pneumonia")), {"A419", "J189"}),
+        ((coded("sepsis"), coded("pneumonia", organism="streptococcus-pneumoniae")), {"A419", "J13"}),
+        ((coded("cellulitis"), coded("edema"), coded("rash")), {"L0390"}),
     ],
 )
 def test_what_is_proposed(said: tuple[tuple[Candidate, ...], ...], proposed: set[str]) -> None:
     assert {code for code, status in after(*said).items() if status == "proposed"} == proposed
+
+
+def test_the_other_degree_stays_visible_with_the_reason() -> None:
+    told = (coded("malnutrition", severity="moderate"), coded("malnutrition", severity="severe"))
+    moderate = next(one for one in apply_guidelines(TABLE, tuple(one for group in told for one in group)) if one.code == "E440")
+    assert moderate.status == "flagged"
+    assert "E43 is proposed: the highest of one note; conflicting documentation" in moderate.reasons[-1]
 
 
 EVERY = st.lists(st.sampled_from(sorted(TABLE.codes)), min_size=1, max_size=8, unique=True)
@@ -88,32 +109,6 @@ def test_nothing_documented_is_dropped(concepts: list[str]) -> None:
 def test_the_order_of_mentions_does_not_change_what_is_claimed_twice(concepts: list[str]) -> None:
     once = apply_guidelines(TABLE, tuple({one.code: one for concept in concepts for one in coded(concept)}.values()))
     assert {one.code: one.status for one in apply_guidelines(TABLE, once)} == {one.code: one.status for one in once}
-
-
-def principal(*said: tuple[Candidate, ...]) -> tuple[str, ...] | None:
-    codes = apply_guidelines(TABLE, tuple({one.code: one for group in said for one in group}.values()))
-    poa = {one.code: poa_of(one, T0 + timedelta(hours=1)).poa for one in codes}
-    found = principal_of(codes, poa, frozenset())
-    return found.ties if found else None
-
-
-@pytest.mark.parametrize(
-    ("said", "first"),
-    [
-        ((coded("pneumonia"), coded("sepsis", 90)), ("A419",)),
-        ((HTN, HF), ("I110",)),
-        ((coded("chest-pain"),), ("R079",)),
-        ((coded("chest-pain"), coded("gerd")), ("K219",)),
-        ((coded("septic-shock"),), ("A419",)),
-        ((coded("fall"), coded("hip-fracture", 30, laterality="left")), ("S72002A",)),
-        ((coded("fall"),), None),
-        ((coded("pneumonia"), coded("cellulitis", 30)), ("J189", "L0390")),
-        ((coded("diabetes-mellitus"), coded("cellulitis", 30)), ("L0390",)),
-        ((coded("urinary-tract-infection", organism="escherichia-coli"),), ("N390",)),
-    ],
-)
-def test_principal_diagnosis(said: tuple[tuple[Candidate, ...], ...], first: tuple[str, ...] | None) -> None:
-    assert principal(*said) == first
 
 
 @pytest.mark.parametrize(

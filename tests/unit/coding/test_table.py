@@ -65,7 +65,30 @@ def test_codes_of_a_mention(concept: str, attributes: dict[str, str], codes: lis
     assert [one.code for one in assignments(TABLE, concept, attributes)] == codes
 
 
-def test_a_table_with_a_slip_stops_at_the_start(tmp_path: Path) -> None:
-    (tmp_path / "concepts.yaml").write_text("codes: {sepsis: {cod: A419}}", encoding="utf-8")
-    with pytest.raises(ValueError, match="cod"):
+RULES = rules_dir() / "coding"
+
+
+@pytest.mark.parametrize(
+    ("file", "told", "word"),
+    [
+        ("concepts.yaml", "codes: {sepsis: {cod: A419}}", "cod"),
+        ("guidelines.yaml", "first: [{codes: [A41], words: no section}]", "cite"),
+        ("guidelines.yaml", (RULES / "guidelines.yaml").read_text(encoding="utf-8").replace("analyte: gcs", "analyte: gsc"), "gsc"),
+    ],
+)
+def test_a_table_with_a_slip_stops_at_the_start(tmp_path: Path, file: str, told: str, word: str) -> None:
+    for name in ("concepts.yaml", "guidelines.yaml"):
+        (tmp_path / name).write_bytes((RULES / name).read_bytes())
+    (tmp_path / file).write_text(told, encoding="utf-8")
+    with pytest.raises(ValueError, match=word):
         load_table(tmp_path / "concepts.yaml")
+
+
+def test_every_code_and_prefix_of_the_guideline_lists_exists() -> None:
+    data = TABLE.guidelines
+    prefixes = {code for row in (*data.first, *data.one_of, *data.signs) for code in row.codes}
+    prefixes |= {code for row in data.after_study for code in (*row.codes, *row.into)}
+    prefixes |= {code for row in data.combined for group in (*row.of, row.replaces) for code in group} | set(data.sepsis_organism)
+    assert [prefix for prefix in sorted(prefixes) if not any(code.startswith(prefix) for code in tabular())] == []
+    made = {row.into for row in data.combined} | set(data.sepsis_organism.values())
+    assert [code for code in made if not all(valid_on(code, day) for day in DAYS)] == []

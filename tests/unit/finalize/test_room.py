@@ -28,7 +28,9 @@ from opencdi.events.facts import (
     Person,
 )
 from opencdi.events.pages import (
+    Claim,
     CodingPage,
+    Effect,
     FactsPage,
     FailedPage,
     FindingsPage,
@@ -189,6 +191,55 @@ def test_a_late_pathology_report_amends_with_before_and_after() -> None:
     assert (final.drg_before, final.drg and final.drg.drg) == ("394", "375")
     assert final.cause == "pathology note p1, authenticated"
     assert final.waiting_for == ()
+
+
+def test_another_disposition_is_another_claim_even_after_attestation() -> None:
+    hospital = Hospital().admitted()
+    hospital.entry(coded("N390"))
+    (shown,) = hospital.discharge(read("s1", "discharge-summary"))
+    assert shown.disposition == "01"
+    (attested,) = hospital.attest(shown.as_of)
+    assert attested.status == "attested"
+    (final,) = hospital.discharge(disposition="06")
+    assert (final.status, final.disposition, final.cause) == ("amended", "06", "discharged, disposition 06")
+
+
+def test_a_set_names_what_a_coder_has_to_settle() -> None:
+    page = coded("J441", "J9601", "N179", "S72009A", "E440", drg="190")
+    codes = [
+        code.model_copy(update={"poa": "undetermined"}) if code.code == "N179" else code
+        for code in page.codes
+    ]  # fmt: skip
+    codes[-1] = codes[-1].model_copy(update={"status": "flagged", "reasons": ("malnutrition", "I.B.14: … conflicting documentation")})
+    assert page.drg is not None
+    page = page.model_copy(
+        update={
+            "codes": tuple(codes),
+            "principal_candidates": ("J441", "J9601"),
+            "principal_effects": (Effect(code="J9601", drg_with="189", drg_without="190"),),
+            "drg": page.drg.model_copy(update={"if_not_poa": "192", "initial_drg": "191"}),
+            "claim": Claim(
+                age=71, sex="M", discharge_status="01", admit_date="2026-05-04", discharge_date="2026-05-08", version="43.1",
+                principal=("J441", "Y"), secondary=(("J9601", "Y"), ("N179", "Y"), ("S72009A", "Y")),
+            ),
+        }
+    )  # fmt: skip
+    hospital = Hospital().admitted()
+    hospital.entry(page)
+    (final,) = hospital.discharge()
+    assert final.to_settle == (
+        "principal diagnosis: J44.1, J96.01 (DRG 189) meet the definition equally (II.C)",
+        "POA of N17.9: undetermined, grouped as Y; DRG 192 if not present",
+        "E44.0: I.B.14: … conflicting documentation",
+        "hospital-acquired condition: DRG 191 without it",
+        "code editor: UNSPECIFIED S72.009A",
+    )
+
+
+def test_a_plain_chart_leaves_nothing_to_settle() -> None:
+    hospital = Hospital().admitted()
+    hospital.entry(coded("N390"))
+    assert [final.to_settle for final in hospital.discharge()] == [()]
 
 
 def test_evidence_and_confidence_alone_make_no_new_set() -> None:

@@ -37,14 +37,14 @@ class Feed:
 
     def send(
         self, body: str | bytes | dict[str, Any], *, kind: InboundType | None = None, ce_id: str | None = None, part: str | None = None,
-        at: datetime | None = None, tenant: str = "t",
+        at: datetime | None = None, tenant: str = "t", name: str = "feed", replays: str | None = None, backload: bool = False,
     ) -> MessageEnded | None:  # fmt: skip
         """Send one message; returns how it ended (None: a tick, or a part that waits)."""
         self.sent += 1
         raw = json.dumps(body).encode() if isinstance(body, dict) else body.encode() if isinstance(body, str) else body
         what: InboundType = kind or ("cdi.inbound.fhir" if isinstance(body, dict) else "cdi.inbound.hl7v2")
         when = at or BEGIN + timedelta(days=3, minutes=self.sent)
-        inbound = Inbound(ce_id or f"m{self.sent}", what, tenant, "feed", when, raw, part=part)
+        inbound = Inbound(ce_id or f"m{self.sent}", what, tenant, name, when, raw, part=part, replays=replays, backload=backload)
         before = len(self.ended)
         for said in Stepper(self.room).step(self.states, Record("cdi.inbound.v1", tenant, raw, inbound.headers())):
             if said.topic.name == "cdi.chart.v1":

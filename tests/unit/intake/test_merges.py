@@ -1,6 +1,11 @@
 """A40 and A41: the patient's encounters, and what waits, follow; both orders of arrival."""
 
+import json
 from collections.abc import Callable
+
+import pytest
+
+from opencdi.events.pages import FactsPage
 
 Builder = Callable[..., str]
 
@@ -69,8 +74,52 @@ def test_accounts_merged_are_encounters_moved_with_their_notes(feed, message: Bu
     feed.send(message("MDM^T02", note, "OBX|1|TX|11506-3^^LN||Sepsis is improving.||||||F", visit="V1", account="A1"))
     feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
     feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504120000-0400"))
-    old, new = feed.facts.values()
+    (old_id, old), (new_id, new) = feed.facts.items()
     assert old[-1].kind == "encounter_moved"
+    assert old[-1].into == new_id
+    assert [e.page(FactsPage).moved_from for e in feed.entries if e.envelope.encounter_id == new_id] == [(), (old_id,)]
     assert [f for f in new if f.kind == "note_filed"]
     last = [e for e in feed.entries if e.has("texts")][-1]
     assert b"Sepsis is improving." in last.encode()
+
+
+def test_a_decision_moves_with_its_encounter(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    (old_id,) = feed.facts
+    viewed = {"kind": "query_viewed", "query_id": "q1", "encounter_id": old_id, "as_of": "m1", "actor": {"staff_id": "77"}}
+    feed.send(json.dumps(viewed), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504120000-0400"))
+    new_id = list(feed.facts)[1]
+    assert [fact.encounter_id for fact in feed.facts[new_id] if fact.kind == "query_viewed"] == [new_id]
+
+
+def stay(message: Builder, number: str, at: str) -> list[str]:
+    return [
+        message("ADT^A01", visit=f"V{number}", account=f"A{number}", at=at),
+        creatinine(message, "100", f"F{number}", at, visit=f"V{number}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "old_number"), [("ADT^A41", "MRG|||A1"), ("ADT^A42", "MRG|||||V1^^^MERCY")], ids=["accounts", "visits"]
+)
+def test_the_merge_may_come_before_between_or_after_what_it_merges(new_feed, message: Builder, trigger: str, old_number: str) -> None:
+    old, new = stay(message, "1", "20260504080000-0400"), stay(message, "2", "20260504110000-0400")
+    merged = message(trigger, old_number, visit="V2", account="A2", at="20260504120000-0400")
+    for told in ([merged, *old, *new], [*old, merged, *new], [*new, merged, *old], [*old, *new, merged], [*new, *old, merged]):
+        feed = new_feed()
+        for body in told:
+            feed.send(body)
+        living = {e for e, facts in feed.facts.items() if not any(fact.kind == "encounter_moved" for fact in facts)}
+        (encounter_id,) = living
+        assert {fact.measurement_id for fact in feed.facts[encounter_id] if fact.kind == "measurement_resulted"} == {
+            fact.measurement_id for fact in feed.of("measurement_resulted")
+        }
+        assert len(feed.of("measurement_resulted")) >= 2
+        assert feed.send(message(trigger, old_number, visit="V2", account="A2", at="20260504130000-0400")).outcome == "no_effect"
+
+
+def test_a_merge_of_what_nobody_knows_yet_is_kept(feed, message: Builder) -> None:
+    assert feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2")).outcome == "kept_with_patient"
+    assert feed.send(message("ADT^A41", "MRG|||A2", visit="", account="A1")).outcome == "no_effect"

@@ -49,9 +49,33 @@ def test_a_decision_about_nothing_is_dead_lettered(feed, body: str, reason: str)
     assert (ended.outcome, ended.reason) == ("dead_letter", reason)
 
 
-def test_receipts_and_poisoned_records_have_no_effect_and_end(feed) -> None:
-    assert feed.send("{}", kind="cdi.inbound.receipt").outcome == "no_effect"
+def test_a_poisoned_record_has_no_effect_and_ends(feed) -> None:
     assert feed.send("{}", kind="cdi.inbound.poisoned").outcome == "no_effect"
+
+
+@pytest.mark.parametrize("status", ["delivered", "refused", "viewed", "deferred"])
+def test_a_receipt_reaches_its_encounter_once(feed, message, status: str) -> None:
+    feed.send(message("ADT^A01"))
+    (encounter_id,) = feed.facts
+    told = json.dumps({"id": "out-1", "status": status, "encounter_id": encounter_id, "query_id": "q1", "reason": "budget"})
+    assert feed.send(told, kind="cdi.inbound.receipt", ce_id="receipt-1").outcome == "entries"
+    again = feed.send(told, kind="cdi.inbound.receipt", ce_id="receipt-1")
+    assert (again.outcome, again.reason) == ("no_effect", "DUPLICATE")
+    (fact,) = feed.of("delivery_receipted")
+    assert (fact.receipt_id, fact.query_id, fact.status, fact.reason, fact.source) == ("receipt-1", "q1", status, "budget", "feed")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "where"),
+    [
+        ("{}", "UNREADABLE_RECEIPT", "id"),
+        ('{"id":"1","status":"lost","encounter_id":"e","query_id":"q"}', "UNREADABLE_RECEIPT", "status"),
+        ('{"id":"1","status":"viewed","encounter_id":"e","query_id":"q"}', "UNKNOWN_ENCOUNTER", "encounter_id"),
+    ],
+)
+def test_a_receipt_about_nothing_is_dead_lettered(feed, body: str, reason: str, where: str) -> None:
+    ended = feed.send(body, kind="cdi.inbound.receipt")
+    assert (ended.outcome, ended.reason, ended.problems[0].where) == ("dead_letter", reason, where)
 
 
 def test_unreadable_site_data_is_dead_lettered_by_field(feed) -> None:

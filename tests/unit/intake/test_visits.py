@@ -49,7 +49,7 @@ def test_observation_to_inpatient_is_ordered_at_the_moment_of_the_change(feed, m
     feed.send(message("ADT^A04", pv1="OBS"))
     feed.send(message("ADT^A06", at="20260505100000-0400"))
     assert [f.encounter_class for f in feed.of("encounter_updated")] == ["observation", "inpatient"]
-    assert feed.of("inpatient_ordered")[0].at.at.isoformat() == "2026-05-05T14:00:00+00:00"
+    assert feed.of("inpatient_ordered")[0].at.at.isoformat() == "2026-05-05T10:00:00-04:00"
 
 
 def test_discharge_and_its_cancel(feed, message: Builder) -> None:

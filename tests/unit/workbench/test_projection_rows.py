@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
+from by_hand.kidney import AKI
+from by_hand.other_stays import PNEUMONIA
+from by_hand.shorthand import admit, result
+from by_hand.telling import Telling, at, seen, written
 from opencdi.bus.bus import Delivered
 from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events import facts as told
@@ -18,8 +22,6 @@ from opencdi.store.encounters import failures, header_of, items, notes
 from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.health import as_of, line_health
 from opencdi.store.migrate import migrate
-from opencdi.testing_topics import Telling, at, seen, written
-from opencdi.testing_ward import AKI, PNEUMONIA, admit, result
 from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import CODER, SPECIALIST
 from opencdi.workbench.projection import apply_record

@@ -1,9 +1,10 @@
 """The question as text: all that a physician is shown, in the order in which it is read, and nothing internal."""
 
+from by_hand.kidney import QUERY_AKI
+from by_hand.ward import ward
 from opencdi.events.audiences import QueryAlert
 from opencdi.events.topics import QUERY_ALERTS
 from opencdi.events.wording import shown_text
-from opencdi.testing_ward import QUERY_AKI, ward
 
 
 def alerts() -> dict[str, QueryAlert]:

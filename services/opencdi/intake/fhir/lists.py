@@ -6,7 +6,7 @@ from opencdi.events.facts import Coded, DiagnosisListed, MedicationGiven, Medica
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.fhir.reading import Resource, at, coded, first, own_id, reference_of, time_in
-from opencdi.intake.time import arrival, claims_future
+from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
 _ORDER_STATUS: dict[str, Literal["active", "completed", "cancelled"]] = {
@@ -25,7 +25,7 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
     wrong = first(resource, "verificationStatus.coding.0.code") in ("entered-in-error", "refuted")
     over = first(resource, "clinicalStatus.coding.0.code") in ("resolved", "inactive", "remission")
     category = first(resource, "category.0.coding.0.code")
-    told_at = time_in(resource, context, "meta.lastUpdated", "recordedDate") or arrival(context.received_at)
+    told_at = time_in(resource, context, "meta.lastUpdated", "recordedDate") or context.arrived_at
     fact = DiagnosisListed(
         listing_id=own_id(resource, context, "condition"),
         code=code,
@@ -33,7 +33,7 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
         status="withdrawn" if wrong else "resolved" if over else "active",
         at=time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start") or told_at,
     )
-    return [Item(fact, (told_at.at.isoformat(),))]
+    return [Item(fact, (told_at.sortable,))]
 
 
 def _drug(resource: Resource, problems: list[tuple[str, str]]) -> Coded:
@@ -57,7 +57,7 @@ def _dose(resource: Resource, quantity: str, text: str) -> str | None:
 
 def medication_request_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """A drug ordered."""
-    told_at = time_in(resource, context, "meta.lastUpdated", "authoredOn") or arrival(context.received_at)
+    told_at = time_in(resource, context, "meta.lastUpdated", "authoredOn") or context.arrived_at
     order_id = own_id(resource, context, "order")
     route = coded(at(resource, "dosageInstruction.0.route"))
     fact = MedicationOrdered(
@@ -68,13 +68,13 @@ def medication_request_of(resource: Resource, context: Context, problems: list[t
         status=_ORDER_STATUS.get(first(resource, "status"), "active"),
         ordered_at=time_in(resource, context, "authoredOn") or told_at,
     )
-    return [Item(fact, (told_at.at.isoformat(),), (order_id,))]
+    return [Item(fact, (told_at.sortable,), (order_id,))]
 
 
 def medication_administration_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """A drug given, or not."""
     given_at = time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "occurenceDateTime", "occurencePeriod.start")
-    told_at = time_in(resource, context, "meta.lastUpdated") or given_at or arrival(context.received_at)
+    told_at = time_in(resource, context, "meta.lastUpdated") or given_at or context.arrived_at
     if given_at is not None and claims_future(given_at, context.received_at):
         problems.append(("FUTURE_TIME", "MedicationAdministration.effective"))
         return []
@@ -90,4 +90,4 @@ def medication_administration_of(resource: Resource, context: Context, problems:
         status="withdrawn" if status == "entered-in-error" else "not-given" if status == "not-done" else "given",
         given_at=given_at or told_at,
     )
-    return [Item(fact, (told_at.at.isoformat(),))]
+    return [Item(fact, (told_at.sortable,))]

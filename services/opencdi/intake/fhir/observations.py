@@ -4,7 +4,6 @@ import json
 
 from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, time_in
 from opencdi.intake.tables import RESULT_STATUS_BY_FHIR
-from opencdi.intake.time import arrival
 from opencdi.intake.told import Context, Item
 from opencdi.intake.values import measurement
 
@@ -26,7 +25,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     status = RESULT_STATUS_BY_FHIR.get(first(resource, "status"))
     if status is None:
         return []
-    told_at = time_in(resource, context, "issued", "meta.lastUpdated") or arrival(context.received_at)
+    told_at = time_in(resource, context, "issued", "meta.lastUpdated") or context.arrived_at
     taken_at = time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued") or told_at
     specimen = first(resource, "specimen.display") or None
     found: list[Item] = []
@@ -50,5 +49,5 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             specimen=specimen,
             comment=first(resource, "note.0.text"),
         )
-        found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.at.isoformat())))
+        found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable)))
     return found

@@ -8,7 +8,7 @@ from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.facts import Coded, Person
 from opencdi.events.ids import keyed_hash
 from opencdi.intake.hl7v2.message import clean
-from opencdi.intake.time import fhir_time, zone_named
+from opencdi.intake.time import fhir_time
 from opencdi.intake.told import Context, Identifier
 
 Resource = dict[str, Any]
@@ -53,7 +53,7 @@ def time_in(resource: Resource, context: Context, *paths: str) -> ClinicalTime |
     """The first of these paths that is a time."""
     for path in paths:
         text = at(resource, path)
-        if isinstance(text, str) and (found := fhir_time(text, zone_named(context.site.timezone))):
+        if isinstance(text, str) and (found := fhir_time(text, context.facility)):
             return found
     return None
 

@@ -104,7 +104,9 @@ def merge_of(reading: Reading, trigger: str, patient: PatientTold) -> Merge:
     elif what == "account":
         new = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
     else:
-        new = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4))
+        sender = reading.message.header.first(4)  # as for PV1-19 of any message
+        old = Identifier(old.value, old.authority or sender)
+        new = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4) or sender)
     if old == new or not new.value:
         raise Unusable("MERGE_INTO_ITSELF" if old == new else "NO_NEW_IDENTIFIER", "MRG")
     return Merge(what, old, new)
@@ -126,4 +128,4 @@ def diagnoses_of(reading: Reading) -> None:
             poa=message.component(dg1, 26) or None,
             at=reading.time(dg1, 5) or reading.sent_at,
         )
-        reading.told.items.append(Item(fact, (reading.sent_at.at.isoformat(),)))
+        reading.told.items.append(Item(fact, (reading.sent_at.sortable,)))

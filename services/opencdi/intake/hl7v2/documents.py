@@ -24,7 +24,7 @@ def document_of(reading: Reading, trigger: str) -> None:
         raise Unusable("NO_DOCUMENT_NUMBER", "TXA-12")
     relation = RELATION_BY_TRIGGER[trigger]
     event_at = reading.time(message.first("EVN"), 2) or reading.sent_at
-    version = (event_at.at.isoformat(),)
+    version = (event_at.sortable,)
     # A replacement is the same document under a new number; an addendum and an edit keep their own.
     note_id = reading.id_of("document", parent if relation == "replacement" and parent else number or parent)
     orders = tuple(reading.id_of("order", n) for n in (message.component(txa, 14), message.component(txa, 15)) if n)
@@ -82,7 +82,7 @@ def _text(reading: Reading) -> str | None:
         if message.component(obx, 2).upper() in ("ED", "RP"):
             piece = text_of_ed(message.parts(value), reading.told)
         else:
-            piece = "\n".join(message.plain(part) for part in value.split(message.header.repetition))
+            piece = "\n".join(message.plain(part) for part in value.split(message.header.signs.repetition))
         if piece is not None:
             pieces.append(piece)
     return plain_text("\n".join(pieces)) if any(pieces) else None

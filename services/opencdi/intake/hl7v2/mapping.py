@@ -3,7 +3,7 @@
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.adt import diagnoses_of, event_of, merge_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
-from opencdi.intake.hl7v2.message import read_message
+from opencdi.intake.hl7v2.message import Message
 from opencdi.intake.hl7v2.orders import orders_of
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.hl7v2.results import results_of
@@ -11,9 +11,9 @@ from opencdi.intake.tables import MERGE_BY_TRIGGER, ORDER_TYPES, PERSON_TRIGGERS
 from opencdi.intake.told import Context, Told
 
 
-def told_by_hl7(body: bytes, context: Context) -> Told:
+def told_by_hl7(message: Message, context: Context) -> Told:
     """What the message tells; raises `Unusable` (dead letter) for a type without mapping or a message about nobody."""
-    reading = Reading(read_message(body), context)
+    reading = Reading(message, context)
     kind, _, trigger = reading.message.header.message_type.partition("^")
     name = f"{kind}^{trigger}"
     if kind == "ACK":

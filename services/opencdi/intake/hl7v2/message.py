@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from opencdi.events.hl7_structure import MessageHeader, header_of
+from opencdi.events.hl7_structure import MessageHeader, Signs, header_of
 from opencdi.events.problems import Unusable
 
 _CHARSETS = {
@@ -28,7 +28,7 @@ def clean(text: str) -> str:
 
 def decoded(body: bytes, header: MessageHeader) -> str:
     """The message as text: MSH-18, else UTF-8, else Windows' Latin-1 (which what claims to be ASCII often is)."""
-    charset = _CHARSETS.get(header.first(18).split(header.repetition)[0].upper(), "utf-8")
+    charset = _CHARSETS.get(header.first(18).split(header.signs.repetition)[0].upper(), "utf-8")
     for name in (charset, "utf-8", "cp1252"):
         try:
             return body.decode(name)
@@ -54,31 +54,31 @@ class Message:
 
     def parts(self, value: str) -> list[str]:
         """The components of one repetition, unescaped."""
-        return [self.plain(part) for part in value.split(self.header.component)]
+        return [self.plain(part) for part in value.split(self.header.signs.component)]
 
     def repetitions(self, segment: Segment | None, number: int) -> list[str]:
         """The repetitions of a field, as sent."""
         value = raw(segment, number)
-        return value.split(self.header.repetition) if value else []
+        return value.split(self.header.signs.repetition) if value else []
 
     def component(self, segment: Segment | None, number: int, nth: int = 1) -> str:
         """The nth component of the first repetition of a field, its first subcomponent, unescaped and stripped."""
         value = raw(segment, number)
-        if not value:
-            return ""
-        header = self.header
-        if header.repetition in value:
-            value = value.split(header.repetition, 1)[0]
-        if header.component in value or nth > 1:
-            parts = value.split(header.component)
+        if not value or value.isalnum():  # no sender's sign is a letter or a digit
+            return value if nth == 1 else ""
+        _, component, repetition, _, subcomponent = self.header.signs
+        if repetition in value:
+            value = value.split(repetition, 1)[0]
+        if component in value or nth > 1:
+            parts = value.split(component)
             value = parts[nth - 1] if nth <= len(parts) else ""
-        if header.subcomponent in value:
-            value = value.split(header.subcomponent, 1)[0]
+        if subcomponent in value:
+            value = value.split(subcomponent, 1)[0]
         return self.plain(value).strip()
 
     def plain(self, value: str) -> str:
         """The value with the escapes undone."""
-        return unescaped(value, self.header) if self.header.escape and self.header.escape in value else value
+        return unescaped(value, self.header.signs)
 
 
 def raw(segment: Segment | None, number: int) -> str:
@@ -86,19 +86,21 @@ def raw(segment: Segment | None, number: int) -> str:
     return segment[number] if segment is not None and number < len(segment) else ""
 
 
-def unescaped(value: str, header: MessageHeader) -> str:
+def unescaped(value: str, signs: Signs) -> str:
     r"""Undo \F\ \S\ \T\ \R\ \E\ \.br\ \Xdd..\; highlighting and unknown escapes leave nothing; a lone escape sign stays."""
-    signs = {"F": header.field, "S": header.component, "T": header.subcomponent, "R": header.repetition, "E": header.escape}
-    pieces = value.split(header.escape)
+    if not signs.escape or signs.escape not in value:
+        return value
+    meant_by = {"F": signs.field, "S": signs.component, "T": signs.subcomponent, "R": signs.repetition, "E": signs.escape}
+    pieces = value.split(signs.escape)
     out = [pieces[0]]
     inside = True
     for nth, piece in enumerate(pieces[1:], 1):
         last = nth == len(pieces) - 1
-        if inside and not last and (meant := _escape(piece, signs)) is not None:
+        if inside and not last and (meant := _escape(piece, meant_by)) is not None:
             out.append(meant)
             inside = False
         elif inside:
-            out.append(header.escape + piece)
+            out.append(signs.escape + piece)
         else:
             out.append(piece)
             inside = True
@@ -130,7 +132,7 @@ def read_message(body: bytes) -> Message:
     for line in _LINES.split(text):
         if not line:
             continue
-        fields = line.split(header.field)
+        fields = line.split(header.signs.field)
         if not _SEGMENT.match(fields[0].strip()) or (len(fields) == 1 and len(line) > 3):
             # A raw line break inside a text field: real senders do it, and the words must not be lost.
             if segments and segments[-1][0] in ("OBX", "NTE"):
@@ -138,6 +140,6 @@ def read_message(body: bytes) -> Message:
             continue
         fields[0] = fields[0].strip()
         if fields[0] == "MSH":
-            fields.insert(1, header.field)
+            fields.insert(1, header.signs.field)
         segments.append(fields)
     return Message(header, tuple(segments))

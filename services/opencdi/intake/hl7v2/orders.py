@@ -57,9 +57,9 @@ def _order(reading: Reading, orc: Segment | None, obr: Segment) -> None:
         2) or message.component(obr, 31) or None,
         by=reading.person(orc, 12, "provider") or reading.person(obr, 16, "provider"),
     )  # fmt: skip
-    reading.told.items.append(Item(fact, (reading.sent_at.at.isoformat(),), numbers))
+    reading.told.items.append(Item(fact, (reading.sent_at.sortable,), numbers))
     if code.code in reading.context.site.inpatient_order_codes and status != "cancelled":
-        reading.told.items.append(Item(InpatientOrdered(at=at, basis="order"), (reading.sent_at.at.isoformat(),), numbers))
+        reading.told.items.append(Item(InpatientOrdered(at=at, basis="order"), (reading.sent_at.sortable,), numbers))
 
 
 def _drug(reading: Reading, orc: Segment | None, segment: Segment, route: str | None) -> None:
@@ -78,7 +78,7 @@ def _drug(reading: Reading, orc: Segment | None, segment: Segment, route: str | 
         status=_status(reading, orc),
         ordered_at=reading.time(orc, 9) or reading.sent_at,
     )
-    reading.told.items.append(Item(fact, (reading.sent_at.at.isoformat(),), numbers))
+    reading.told.items.append(Item(fact, (reading.sent_at.sortable,), numbers))
 
 
 def _given(reading: Reading, orc: Segment | None, rxa: Segment, route: str | None, nth: int) -> None:
@@ -105,4 +105,4 @@ def _given(reading: Reading, orc: Segment | None, rxa: Segment, route: str | Non
         status=status,
         given_at=at,
     )
-    reading.told.items.append(Item(fact, (reading.sent_at.at.isoformat(),), numbers))
+    reading.told.items.append(Item(fact, (reading.sent_at.sortable,), numbers))

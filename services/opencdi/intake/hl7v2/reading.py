@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import lru_cache
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.facts import Coded, Person
+from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import keyed_hash
-from opencdi.intake.hl7v2.message import Message, Segment, raw
-from opencdi.intake.time import arrival, hl7_time, zone_named, zone_of_offset
+from opencdi.intake.hl7v2.message import Message, Segment, raw, unescaped
+from opencdi.intake.time import hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
 _SYSTEMS = {
@@ -25,6 +27,16 @@ _SYSTEMS = {
 _DELETED = '""'
 
 
+@lru_cache(maxsize=8192)  # a hospital has some thousand codes and sends each all day
+def _coded(value: str, signs: Signs) -> Coded:
+    parts = [unescaped(part, signs) for part in value.split(signs.repetition, 1)[0].split(signs.component)]
+    parts += [""] * (6 - len(parts))
+    code, text, system, other, other_text, other_system = (part.strip() for part in parts[:6])
+    if _SYSTEMS.get(system.upper()) != "LN" and _SYSTEMS.get(other_system.upper()) == "LN" and other:
+        code, text, system = other, other_text or text, other_system
+    return Coded(code=code, system=_SYSTEMS.get(system.upper(), system or "L"), text=text)
+
+
 @dataclass(slots=True)
 class Reading:
     """One message being read, with the zone in which its times are meant."""
@@ -37,8 +49,8 @@ class Reading:
         """The zone of times without an offset: MSH-7's, else the facility's (DOMAIN F.2)."""
         sent = self.message.header.first(7)
         offset = sent[-5:] if len(sent) > 5 and sent[-5] in "+-" and sent[-4:].isdigit() else ""
-        self.zone = zone_of_offset(offset) if offset else zone_named(self.context.site.timezone)
-        self.sent_at = hl7_time(sent, self.zone) or arrival(self.context.received_at)
+        self.zone = zone_of_offset(offset) if offset else self.context.facility
+        self.sent_at = hl7_time(sent, self.zone, self.context.facility) or self.context.arrived_at
 
     zone: tzinfo = field(init=False)
     sent_at: ClinicalTime = field(init=False)
@@ -52,7 +64,7 @@ class Reading:
         text = self.message.component(segment, number)
         if not text or text == _DELETED:
             return None
-        at = hl7_time(text, self.zone)
+        at = hl7_time(text, self.zone, self.context.facility)
         if at is None:
             self.told.problems.append(("UNREADABLE_TIME", where or f"{segment[0] if segment else ''}-{number}"))
         return at
@@ -62,7 +74,7 @@ class Reading:
         value = raw(segment, number)
         if not value or value == _DELETED:
             return None
-        parts = self.message.parts(value.split(self.message.header.repetition, 1)[0])
+        parts = self.message.parts(value.split(self.message.header.signs.repetition, 1)[0])
         family = (parts[1] if len(parts) > 1 else "").split("&")[0].strip()
         name = f"{parts[2].strip()} {family}".strip() if len(parts) > 2 else family
         return Person(staff_id=parts[0].strip(), name=name, role=role) if parts[0].strip() or name else None
@@ -73,12 +85,7 @@ class Reading:
 
     def code(self, value: str) -> Coded:
         """CE or CWE; the alternate is taken where it is LOINC and the first is not."""
-        parts = self.message.parts(value.split(self.message.header.repetition, 1)[0])
-        parts += [""] * (6 - len(parts))
-        code, text, system, other, other_text, other_system = (part.strip() for part in parts[:6])
-        if _SYSTEMS.get(system.upper()) != "LN" and _SYSTEMS.get(other_system.upper()) == "LN" and other:
-            code, text, system = other, other_text or text, other_system
-        return Coded(code=code, system=_SYSTEMS.get(system.upper(), system or "L"), text=text)
+        return _coded(value, self.message.header.signs)
 
     def identifiers(self, segment: Segment | None, number: int) -> tuple[Identifier, ...]:
         """CX repetitions, the medical record number first; numbers of other kinds (SSN, licence) identify nobody here."""
@@ -99,4 +106,4 @@ class Reading:
     def time_of_action(self, segment: Segment | None, number: int) -> ClinicalTime | None:
         """PPN-15: when that person acted (signed)."""
         text = self.message.component(segment, number, 15)
-        return hl7_time(text, self.zone) if text else None
+        return hl7_time(text, self.zone, self.context.facility) if text else None

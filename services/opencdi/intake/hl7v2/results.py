@@ -69,6 +69,7 @@ def _group(reading: Reading, group: Group) -> None:
     message, obr = reading.message, group.obr
     orders = order_numbers(reading, group.orc, obr)
     version_at = reading.time(obr, 22) or reading.sent_at
+    told_at = version_at.sortable
     lines: list[Segment] = []
     service = reading.code(raw(obr, 4))
     # F.5: filler number, else placer number with the service; without either, the patient and the time of the draw.
@@ -105,7 +106,7 @@ def _group(reading: Reading, group: Group) -> None:
             specimen=specimen,
             comment=group.comments.get(nth, "") + " " + message.component(obx, 8, 2) if nth in group.comments else "",
         )
-        reading.told.items.append(Item(fact, ("0" if status == "preliminary" else "1", version_at.at.isoformat()), orders))
+        reading.told.items.append(Item(fact, ("0" if status == "preliminary" else "1", told_at), orders))
     if lines:
         _words(reading, group, lines, service, identity, orders, version_at, taken_of_order or version_at)
 
@@ -127,7 +128,7 @@ def _value(reading: Reading, obx: Segment, kind: str) -> str:
     if kind in ("CE", "CWE", "CNE", "CF"):
         parts = message.parts(value)
         return (parts[1] if len(parts) > 1 and parts[1] else parts[0]).strip()
-    return message.plain(value).replace(message.header.repetition, "\n").strip() if value else ""
+    return message.plain(value).replace(message.header.signs.repetition, "\n").strip() if value else ""
 
 
 def _words(
@@ -142,7 +143,7 @@ def _words(
     text = "\n".join(piece for piece in pieces if piece is not None).strip("\n")
     note_type = note_type_of(service, site, NOTE_TYPE_BY_SECTION.get(message.component(group.obr, 24), "other"))
     status = message.component(lines[0], 11) or message.component(group.obr, 25) or "F"
-    version = ("0" if status in ("P", "R", "S") else "1", version_at.at.isoformat())
+    version = ("0" if status in ("P", "R", "S") else "1", version_at.sortable)
     if note_type == "other" and len(text) < _REPORT_CHARACTERS:
         for obx, piece in zip(lines, pieces, strict=True):
             code = reading.code(raw(obx, 3))

@@ -6,6 +6,8 @@ const dirty = (element) =>
   [...element.querySelectorAll("form")].some((form) => form.dataset.touched) ||
   (element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
 
+const REACHED = "a, button, summary, input, select, textarea";
+
 function patch(old, fresh) {
   if (old.outerHTML === fresh.outerHTML || dirty(old) && !fresh.hasAttribute("data-force")) return;
   if (old.hasAttribute("data-list")) return merge(old, fresh);
@@ -17,7 +19,9 @@ function patch(old, fresh) {
     if (shut.includes(d.id)) d.open = false;
   }
   const changed = plain(old) !== plain(node);
+  const reached = [...old.querySelectorAll(REACHED)].indexOf(document.activeElement);
   old.replaceWith(node);
+  if (reached >= 0) node.querySelectorAll(REACHED)[reached]?.focus({ preventScroll: true });  // the keyboard stays where it was
   if (changed) { node.classList.add("fresh"); setTimeout(() => node.classList.remove("fresh"), 1600); }
 }
 
@@ -55,23 +59,63 @@ async function refresh() {
     if (answer.ok) show(await answer.text());
   } catch { /* the stream reconnects and says so again */ }
   busy = false;
-  if (again) { again = false; setTimeout(refresh, 150); }
+  if (again) { again = false; setTimeout(refresh, 500); }
+}
+
+let later;
+function refreshLater() {  // nothing of this page changed, but it speaks up to a later entry now
+  later ??= setTimeout(() => { later = undefined; refresh(); }, 5000);
+}
+
+function lacking(form) {
+  if (!form.dataset.needs) return "";
+  const chosen = form.querySelector("input[type=radio]:checked");
+  const wrote = form.querySelector("textarea").value.trim();
+  if (chosen?.dataset.say && !wrote) return `Please specify in your own words: ${chosen.dataset.say}`;
+  return chosen || wrote ? "" : form.dataset.needs;
+}
+
+const said_by = (html) => new DOMParser().parseFromString(html, "text/html").querySelector(".said")?.textContent;
+
+async function play(event) {
+  const form = event.target.closest("form[data-slow]");
+  if (!form) return;
+  event.preventDefault();
+  const button = form.querySelector("button"), notice = form.querySelector(".notice");
+  const usual = button.textContent;
+  button.disabled = true; button.textContent = form.dataset.slow; notice.textContent = "";
+  let said = "";
+  try {
+    const answer = await fetch(form.action, { method: "POST" });
+    if (!answer.ok) said = said_by(await answer.text()) || `Not done (${answer.status}).`;
+  } catch { said = "The workbench cannot be reached."; }
+  const now = document.getElementById(form.id);  // the page may have been renewed meanwhile
+  now.querySelector("button").disabled = false; now.querySelector("button").textContent = usual; now.querySelector(".notice").textContent = said;
+  if (!said) refresh();
 }
 
 async function decide(event) {
   const form = event.target.closest("form[data-decision]");
   if (!form) return;
   event.preventDefault();
-  const said = new URLSearchParams(new FormData(form, event.submitter));
-  for (const button of form.querySelectorAll("button")) button.disabled = true;
   const notice = form.querySelector(".notice");
+  notice.textContent = lacking(form);
+  if (notice.textContent) return;
+  const said = new URLSearchParams(new FormData(form, event.submitter));
+  const card = form.closest("[id]").id;
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
   try {
     const answer = await fetch(form.action, { method: "POST", body: said });
     const html = await answer.text();
-    if (answer.ok) { delete form.dataset.touched; document.activeElement.blur(); show(html); return; }
-    const page = new DOMParser().parseFromString(html, "text/html");
-    if (notice) notice.textContent = page.querySelector(".said")?.textContent || `Not done (${answer.status}).`;
-  } catch { if (notice) notice.textContent = "The workbench cannot be reached. Nothing was recorded."; }
+    if (answer.ok) {
+      delete form.dataset.touched;
+      document.activeElement.blur();
+      show(html);
+      document.getElementById(card)?.querySelector(".pending")?.focus({ preventScroll: true });
+      return;
+    }
+    notice.textContent = said_by(html) || `Not done (${answer.status}).`;
+  } catch { notice.textContent = "The workbench cannot be reached. Nothing was recorded."; }
   for (const button of form.querySelectorAll("button")) button.disabled = false;
 }
 
@@ -85,9 +129,7 @@ function reveal() {
 }
 
 document.addEventListener("submit", decide);
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("form[data-slow]")) for (const b of event.target.querySelectorAll("button")) { b.disabled = true; b.textContent = "Working…"; }
-});
+document.addEventListener("submit", play);
 document.addEventListener("input", (event) => { const form = event.target.closest("form"); if (form) form.dataset.touched = "1"; });
 document.addEventListener("change", (event) => { if (event.target.matches("select[data-submit]")) event.target.form.submit(); });
 window.addEventListener("hashchange", reveal);
@@ -100,7 +142,7 @@ stream.onerror = () => { line.dataset.state = "away"; line.textContent = "reconn
 stream.addEventListener("reset", refresh);
 stream.addEventListener("changed", (event) => {
   const mine = document.body.dataset.encounter, { encounters } = JSON.parse(event.data);
-  if (!mine || encounters.includes(mine)) refresh();
+  if (!mine || encounters.includes(mine)) refresh(); else refreshLater();
 });
 window.addEventListener("pagehide", () => stream.close());
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

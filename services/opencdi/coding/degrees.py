@@ -1,0 +1,57 @@
+"""Steps that are lists in `guidelines.yaml`: one degree of one disease, said apart but coded as one, what it was after study."""
+
+from datetime import UTC, datetime
+
+from opencdi.clinical.codes import dotted
+from opencdi.coding.candidates import Candidate
+from opencdi.coding.guideline_data import GuidelineData, OneOf
+
+Candidates = tuple[Candidate, ...]
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
+    """Those on the claim under these prefixes."""
+    return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes)]
+
+
+def after_study(data: GuidelineData, codes: Candidates) -> Candidates:
+    """II: what was seen first leaves the claim once it is documented what it was."""
+    for row in data.after_study:
+        found = proposed(codes, *row.into)
+        if found:
+            seen = {one.code for one in proposed(codes, *row.codes)}
+            reason = f"{row.reason} ({dotted(found[0].code)})"
+            codes = tuple(one.flagged(reason) if one.code in seen else one for one in codes)
+    return codes
+
+
+def one_degree(data: GuidelineData, codes: Candidates) -> Candidates:
+    """A patient has one degree of a disease: the others are documented too, so they stay, flagged for a person (DOMAIN D-77, F.13)."""
+    for row in data.one_of:
+        held = proposed(codes, *row.codes)
+        if len(held) > 1:
+            kept = _kept(row, held)
+            reason = f"{row.reason}; {dotted(kept.code)} is proposed: {_why(row, kept, held)}"
+            codes = tuple(one.flagged(reason) if one in held and one is not kept else one for one in codes)
+    return codes
+
+
+def _rank(row: OneOf, one: Candidate) -> int:
+    return next(nth for nth, prefix in enumerate(row.codes) if one.code.startswith(prefix))
+
+
+def _kept(row: OneOf, held: list[Candidate]) -> Candidate:
+    outright = [one for one in held if one.code.startswith(row.always)] if row.always else []
+    if outright or row.which == "highest":
+        return min(outright or held, key=lambda one: _rank(row, one))
+    latest = max(one.last or _NEVER for one in held)
+    return min((one for one in held if (one.last or _NEVER) == latest), key=lambda one: _rank(row, one))
+
+
+def _why(row: OneOf, kept: Candidate, held: list[Candidate]) -> str:
+    if row.which == "highest" or (row.always and kept.code.startswith(row.always)):
+        return "the highest that is documented"
+    if sum(one.last == kept.last for one in held) > 1:
+        return "the highest of one note; conflicting documentation"
+    return f"documented last ({kept.last.date().isoformat()})" if kept.last else "documented last"

@@ -1,0 +1,101 @@
+"""The guideline steps that are lists (`rules/coding/guidelines.yaml`): each row cites its section; a slip stops the room at its start."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from opencdi.knowledge.analytes import ANALYTES
+
+Codes = tuple[str, ...]
+"""Prefixes of un-dotted codes."""
+
+
+class Row(BaseModel):
+    """What every row has: `cite` the section of the guidelines, `words` why, for a coder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    cite: str
+    words: str
+
+    @property
+    def reason(self) -> str:
+        """As the coder reads it."""
+        return f"{self.cite}: {self.words}"
+
+
+class First(Row):
+    """Sequenced first where present on admission; `beside`: only beside one of these codes."""
+
+    codes: Codes
+    beside: Codes = Field(default=(), alias="with")
+
+
+class AfterStudy(Row):
+    """What was seen first, and what it turned out to be."""
+
+    codes: Codes
+    into: Codes
+
+
+class OneOf(Row):
+    """Degrees of one disease, the highest first.  `always`: degrees that outweigh whatever was documented later."""
+
+    codes: Codes
+    which: Literal["latest", "highest"]
+    always: Codes = ()
+
+
+class Combined(Row):
+    """One code of each group makes `into`."""
+
+    of: tuple[Codes, ...]
+    into: str
+    replaces: Codes
+
+
+class Bound(BaseModel):
+    """A value outside a bound, in the analyte's own unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    analyte: str
+    above: float | None = None
+    below: float | None = None
+
+    def holds(self, value: float) -> bool:
+        """Whether the value is outside."""
+        return (self.above is not None and value > self.above) or (self.below is not None and value < self.below)
+
+
+class Sign(BaseModel):
+    """Findings that show that a diagnosis was there before it was documented; `unless`: with one of these codes they say nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    codes: Codes
+    of: tuple[Bound, ...]
+    at_least: int = 1
+    unless: Codes = ()
+
+
+class GuidelineData(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    first: tuple[First, ...]
+    after_study: tuple[AfterStudy, ...]
+    one_of: tuple[OneOf, ...]
+    combined: tuple[Combined, ...]
+    sepsis_organism: dict[str, str]
+    signs: tuple[Sign, ...]
+
+    @property
+    def analytes(self) -> frozenset[str]:
+        """The analytes that any sign asks for."""
+        return frozenset(bound.analyte for sign in self.signs for bound in sign.of)
+
+    def bounds(self, analyte: str) -> tuple[Bound, ...]:
+        """The bounds of one analyte."""
+        return tuple(bound for sign in self.signs for bound in sign.of if bound.analyte == analyte)
+
+    def unknown_analytes(self) -> frozenset[str]:
+        """Analytes that no result can have: a slip in the file."""
+        return self.analytes - {analyte.slug for analyte in ANALYTES}

@@ -1,0 +1,114 @@
+"""Findings from before the inpatient order: evidence that a diagnosis documented later was already there (Guidelines appendix I).
+
+Results reach this room by the thousand and hardly any matters here, so an entry is decoded only where its bytes name an analyte of
+`guidelines.yaml` and the encounter may still have findings from before its order.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from opencdi.bus.room import State
+from opencdi.clinical.time import ClinicalTime
+from opencdi.coding.candidates import AT_ADMISSION
+from opencdi.coding.guideline_data import Bound, GuidelineData
+from opencdi.events.facts import Fact, MeasurementResulted
+from opencdi.events.pages import NoteRead
+from opencdi.knowledge.analytes import ANALYTES
+from opencdi.knowledge.units import in_house_unit
+
+LATE = timedelta(hours=24)
+"""How long after the order a result from before it may still come in."""
+MOST = 40
+"""So many findings of one stay are kept: the first ones, which are those before the order."""
+_ANALYTE_BY_SLUG = {analyte.slug: analyte for analyte in ANALYTES}
+
+
+@dataclass(frozen=True, slots=True)
+class Presenting:
+    """A value outside its bounds, and where it was seen."""
+
+    analyte: str
+    value: float
+    told: str  # "spo2 84 % at 2026-05-05 05:35"
+
+
+class SignSeen(State):
+    """One result that a sign asks for."""
+
+    analyte: str
+    value: float
+    unit: str
+    taken_at: ClinicalTime
+
+
+class Signs(State):
+    """`signs/<encounter>`: measurement id -> result outside a bound; a corrected result replaces or removes itself."""
+
+    seen: dict[str, SignSeen] = Field(default_factory=dict)
+
+
+def may_hold_signs(facts_page: bytes, data: GuidelineData, received_at: datetime, inpatient_at: datetime | None) -> bool:
+    """Whether to decode the page for results: a look at the bytes and the clock of the stay."""
+    if inpatient_at is not None and received_at > inpatient_at + LATE:
+        return False
+    return b'"measurement_resulted"' in facts_page and any(b'"' + analyte.encode() + b'"' in facts_page for analyte in data.analytes)
+
+
+def after_results(signs: Signs, facts: Iterable[Fact], data: GuidelineData) -> Signs:
+    """The signs after these results (DOMAIN F.5: a superseded value is no evidence)."""
+    seen = dict(signs.seen)
+    for fact in facts:
+        if not isinstance(fact, MeasurementResulted):
+            continue
+        seen.pop(fact.measurement_id, None)
+        usable = fact.value is not None and fact.problem is None and fact.status in ("final", "corrected")
+        if usable and fact.analyte and _outside(data.bounds(fact.analyte), fact.value) and len(seen) < MOST:
+            assert fact.value is not None  # noqa: S101  # narrowed by `usable`
+            seen[fact.measurement_id] = SignSeen(analyte=fact.analyte, value=fact.value, unit=fact.unit or "", taken_at=fact.taken_at)
+    return signs if seen == signs.seen else Signs(seen=seen)
+
+
+def _outside(bounds: tuple[Bound, ...], value: float | None) -> bool:
+    return value is not None and any(bound.holds(value) for bound in bounds)
+
+
+def presenting(signs: Signs, notes: Iterable[NoteRead], inpatient_at: datetime | None) -> tuple[Presenting, ...]:
+    """What was measured before the order, or is written in the admission's own notes, which describe the patient as he came."""
+    found: list[Presenting] = []
+    if inpatient_at is not None:
+        for seen in signs.seen.values():
+            if seen.taken_at.latest <= inpatient_at:
+                at = seen.taken_at.at.isoformat(timespec="minutes")
+                found.append(Presenting(seen.analyte, seen.value, f"{seen.analyte} {seen.value:g} {seen.unit} at {at}"))
+    for note in notes:
+        if note.note_type in AT_ADMISSION and note.counts and not note.retracted:
+            for value in note.values:
+                analyte = _ANALYTE_BY_SLUG.get(value.analyte)
+                number = in_house_unit(analyte, value.value, value.unit or analyte.unit) if analyte else None
+                if analyte and number is not None and analyte.low <= number <= analyte.high:
+                    found.append(Presenting(value.analyte, number, f"{value.analyte} {number:g} {analyte.unit} in the admission note"))
+    return tuple(found)
+
+
+def sign_of(code: str, data: GuidelineData, seen: Iterable[Presenting], claimed: Iterable[str]) -> str | None:
+    """The findings that show this diagnosis at admission, in words; None where there are too few."""
+    held, codes = tuple(seen), tuple(claimed)
+    for sign in data.signs:
+        if not code.startswith(sign.codes) or (sign.unless and any(one.startswith(sign.unless) for one in codes)):
+            continue
+        first: Mapping[str, str] = _first_outside(sign.of, held)
+        if len(first) >= sign.at_least:
+            return "; ".join(first.values())
+    return None
+
+
+def _first_outside(bounds: tuple[Bound, ...], seen: tuple[Presenting, ...]) -> dict[str, str]:
+    """analyte -> its first value outside."""
+    found: dict[str, str] = {}
+    for one in seen:
+        if one.analyte not in found and any(bound.analyte == one.analyte and bound.holds(one.value) for bound in bounds):
+            found[one.analyte] = one.told
+    return found

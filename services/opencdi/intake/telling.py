@@ -1,0 +1,101 @@
+"""What a message said becomes entries: one per encounter that it concerns, live or as history (DESIGN §1, DOMAIN F.18)."""
+
+from collections.abc import Iterator
+
+from opencdi.bus.bus import MAX_RECORD_BYTES
+from opencdi.bus.room import Key, Outgoing
+from opencdi.events.entry import Entry, Envelope, headers_of
+from opencdi.events.inbound import Inbound
+from opencdi.events.pages import FactsPage, TextsPage, facts_page
+from opencdi.events.problems import Unusable
+from opencdi.events.topics import CHART
+from opencdi.intake.desk import Desk, Said
+from opencdi.intake.memory import Encounter, Pages, Story
+
+EVENT = "cdi.chart.entry"
+_MOST_FACTS = 1000
+_MOST_CHARACTERS = 1_000_000  # of notes' texts
+_MOST_BYTES = MAX_RECORD_BYTES - 65_536  # as an entry, and as intake remembers it: its facts as text in JSON may be twice as long
+
+
+def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
+    """The entries, in the order in which the message spoke of their encounters; each is remembered, to be told again where that moves."""
+    ordinal = 0
+    for encounter_id, said in desk.said.items():
+        encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+        history = _is_history(desk, encounter_id, encounter)
+        for piece in _in_pieces(said if history else _caught_up(desk, encounter_id, said)):
+            patient_id = encounter.patient_id if encounter else None
+            pages = {"facts": facts_page(piece.encoded, patient_id=patient_id, moved_from=piece.moved_from)}
+            if piece.texts and not history:
+                pages["texts"] = TextsPage(texts=piece.texts).to_json()
+            if 2 * len(pages["facts"]) + len(pages.get("texts", b"")) > _MOST_BYTES:
+                raise Unusable("TOO_LARGE", "facts")
+            envelope = Envelope(
+                entry_id=f"{inbound.ce_id}-{ordinal}",
+                kind="history" if history else "entry",
+                tenant=inbound.tenant,
+                received_at=inbound.received_at,
+                source=inbound.feed,
+                encounter_id=encounter_id,
+                replays=inbound.replays,
+                pages=tuple(pages),
+            )
+            entry = Entry(envelope, tuple(pages.values()))
+            if not (encounter and encounter.into):
+                _remember(desk, encounter_id, entry.pages[0], piece.texts, history=history)
+            yield Outgoing(CHART, Key(encounter_id), entry.encode(), headers_of(entry, event_type=EVENT, source="intake"))
+            ordinal += 1
+
+
+def _in_pieces(said: Said) -> Iterator[Said]:
+    """A transaction of ten thousand results, or a stay that moves with all its notes, is several entries: no record may be too large."""
+    if len(said.facts) <= _MOST_FACTS and sum(map(len, said.texts.values())) <= _MOST_CHARACTERS:
+        yield said
+        return
+    piece, characters = Said(moved_from=said.moved_from), 0
+    for fact, encoded in zip(said.facts, said.encoded, strict=True):
+        text = said.texts.get(fact.note_id) if fact.kind == "note_filed" else None
+        if len(piece.facts) == _MOST_FACTS or (piece.facts and text and characters + len(text) > _MOST_CHARACTERS):
+            yield piece
+            piece, characters = Said(moved_from=said.moved_from), 0
+        piece.add(fact, text, encoded)
+        characters += len(text or "")
+    yield piece
+
+
+def _is_history(desk: Desk, encounter_id: str, encounter: Encounter | None) -> bool:
+    """What was sent afterwards, and all about a stay that was over before we went live: nobody is asked about it any more."""
+    if encounter is None:
+        return desk.context.backload
+    over = encounter.discharged_at is not None or encounter.cancelled
+    pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
+    never_live = len(pages.history) == pages.count
+    if desk.context.backload and over and never_live and not encounter.history:
+        desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"history": True})
+    return desk.context.backload or (encounter.history and over)
+
+
+def _caught_up(desk: Desk, encounter_id: str, said: Said) -> Said:
+    """The first live word about a stay that began as history brings what came before it: the rooms that ask and code have not heard it."""
+    pages = desk.get(f"pages/{encounter_id}", Pages)
+    if pages is None or not pages.history:
+        return said
+    whole = Said(moved_from=said.moved_from)
+    for nth in pages.history:
+        story = desk.get(f"story/{encounter_id}/{nth}", Story)
+        if story is not None:
+            for fact in FactsPage.read(story.page).facts:
+                whole.add(fact, story.texts.get(fact.note_id) if fact.kind == "note_filed" else None)
+            del desk.states[f"story/{encounter_id}/{nth}"]
+    desk.states[f"pages/{encounter_id}"] = Pages(count=pages.count)
+    for fact, encoded in zip(said.facts, said.encoded, strict=True):
+        whole.add(fact, said.texts.get(fact.note_id) if fact.kind == "note_filed" else None, encoded)
+    return whole
+
+
+def _remember(desk: Desk, encounter_id: str, page: bytes, texts: dict[str, str], *, history: bool) -> None:
+    pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
+    desk.states[f"story/{encounter_id}/{pages.count}"] = Story(page=page.decode(), texts=texts)
+    untold = (*pages.history, pages.count) if history else pages.history
+    desk.states[f"pages/{encounter_id}"] = Pages(count=pages.count + 1, history=untold)

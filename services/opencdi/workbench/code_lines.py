@@ -1,0 +1,60 @@
+"""Working codes as a coder reads them: why, and each quote once (pure)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from opencdi.clinical.codes import dotted
+from opencdi.events.pages import Evidence, WorkingCode
+from opencdi.workbench.restricted import Restriction
+from opencdi.workbench.words import words
+
+_ORDER = {"proposed": 0, "recorded": 1, "uncertain": 2, "flagged": 3}
+_WEIGHT = {"MCC": 0, "CC": 1}
+_CODE = re.compile(r"\b[A-Z]\d[0-9A-Z]{1,5}\b")
+SHOWN = 2
+"""So many quotes stand under a code at once; the others unfold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """One quote with where it stands first, and how often it stands in the notes."""
+
+    evidence: Evidence
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """One code with its reasons, without what the viewer may not read."""
+
+    code: WorkingCode
+    reasons: tuple[str, ...]
+    quotes: tuple[Quoted, ...]
+    more: tuple[Quoted, ...]
+
+
+def code_lines(codes: Iterable[WorkingCode], withheld: Restriction) -> tuple[list[CodeLine], int]:
+    """The principal diagnosis first, then by what counts; and how many codes are withheld altogether."""
+    told = [(code, withheld.code(code)) for code in codes]
+    shown = sorted((seen for _, seen in told if seen), key=_rank)
+    return [_line(code) for code in shown], sum(seen is None for _, seen in told)
+
+
+def _rank(code: WorkingCode) -> tuple[bool, int, int, str]:
+    return code.role != "principal", _ORDER[code.status], _WEIGHT.get(code.severity, 2), code.code
+
+
+def _line(code: WorkingCode) -> CodeLine:
+    reasons = tuple(said for reason in code.reasons if (said := _reason(reason, code)))
+    found: dict[tuple[str, str], list[Evidence]] = {}
+    for evidence in code.evidence:
+        found.setdefault((evidence.quote.casefold(), evidence.author), []).append(evidence)
+    quotes = tuple(Quoted(same[0], len(same)) for same in found.values())
+    return CodeLine(code, reasons, quotes[:SHOWN], quotes[SHOWN:])
+
+
+def _reason(reason: str, code: WorkingCode) -> str:
+    # The concept by itself says no more than the description does.
+    said = "" if reason == code.concept else reason.replace(code.concept, words(code.concept))
+    return _CODE.sub(lambda found: dotted(found[0]), said)

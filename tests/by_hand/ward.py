@@ -1,0 +1,36 @@
+"""Five invented stays told by hand, as the whole line would have told them: topics for tests of the workbench."""
+
+from by_hand.kidney import kidney
+from by_hand.other_stays import ended, malnutrition, pneumonia, sepsis
+from by_hand.telling import Telling, at
+from opencdi.bus.room import Outgoing
+from opencdi.events.audiences import MessageEnded, QueryAlert
+from opencdi.events.topics import QUERY_ALERTS
+
+
+def ward() -> list[Outgoing]:
+    """All messages of the five stays, in the order of their time."""
+    telling = Telling()
+    kidney(telling)
+    malnutrition(telling)
+    sepsis(telling)
+    pneumonia(telling)
+    ended(telling)
+    telling.tick(at(2, 10), adt=at(2, 9, 58), lab=at(2, 9, 41), documents=at(2, 8, 12))
+    for outcome, reason, count in (
+        ("entries", None, 61),
+        ("no_effect", "DUPLICATE", 4),
+        ("kept_with_patient", "NO_VISIT", 2),
+        ("refused", "NO_MSH", 1),
+    ):
+        for nth in range(count):
+            telling.ended(
+                MessageEnded(tenant="demo", entry_id=f"m{outcome}{nth}", message_type="ORU^R01", feed="lab", outcome=outcome, reason=reason)
+            )
+    telling.dead("intake", "NO_PATIENT")
+    return telling.messages
+
+
+def alerts_of(messages: list[Outgoing]) -> list[QueryAlert]:
+    """The alerts among these messages."""
+    return [QueryAlert.read(message.value) for message in messages if message.topic == QUERY_ALERTS]

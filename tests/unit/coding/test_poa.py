@@ -1,0 +1,122 @@
+"""Present on admission: what the documentation says, what the admission's own notes and findings show, and nothing more (DOMAIN F.12)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from opencdi.clinical.time import ClinicalTime, Precision
+from opencdi.coding.candidates import Candidate
+from opencdi.coding.guidelines import apply_guidelines
+from opencdi.coding.poa import ProposedPoa, proposed_poa
+from opencdi.coding.signs import Presenting, Signs, after_results, presenting
+from opencdi.coding.table import load_table
+from opencdi.events.facts import Coded, MeasurementResulted
+from opencdi.settings import rules_dir
+
+TABLE = load_table(rules_dir() / "coding" / "concepts.yaml")
+ORDER = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
+ADMISSION = (ORDER + timedelta(hours=1), 0)
+LATER = (ORDER + timedelta(days=3), 0)
+
+
+def late(code: str, family: str, **told: object) -> Candidate:
+    return Candidate(code, family, family=family, order=LATER, **told)  # type: ignore[arg-type]
+
+
+def early(code: str, family: str, **told: object) -> Candidate:
+    return Candidate(code, family, family=family, order=ADMISSION, at_admission=True, **told)  # type: ignore[arg-type]
+
+
+def proposed(code: str, *codes: Candidate, seen: tuple[Presenting, ...] = ()) -> ProposedPoa:
+    return proposed_poa(TABLE, codes, ORDER, seen)[code]
+
+
+def test_an_organism_that_the_culture_named_later_was_there_with_its_infection() -> None:
+    found = proposed("J13", late("J13", "pneumonia"), early("J189", "pneumonia"))
+    assert (found.poa, "J18.9" in found.reason) == ("Y", True)
+    assert proposed("J13", late("J13", "pneumonia"), early("N390", "urinary-tract-infection")).poa == "undetermined"
+
+
+def test_a_chronic_disease_at_admission_does_not_bring_its_acute_form_along() -> None:
+    chronic, acute = early("I5022", "heart-failure", nature="chronic"), late("I5021", "heart-failure")
+    assert proposed("I5021", acute, chronic).poa == "undetermined"
+
+
+def test_what_explains_a_symptom_of_the_admission_was_there() -> None:
+    found = proposed("G9341", late("G9341", "encephalopathy"), early("R410", "confusion", kind="symptom"))
+    assert (found.poa, "R41.0" in found.reason) == ("Y", True)
+
+
+def test_a_symptom_that_something_else_of_the_admission_explains_shows_nothing() -> None:
+    embolism, failure = late("I2699", "pulmonary-embolism"), early("I5021", "heart-failure")
+    dyspnea = early("R0600", "dyspnea", kind="symptom")
+    assert proposed("I2699", embolism, dyspnea).poa == "Y"
+    assert proposed("I2699", embolism, dyspnea, failure).poa == "undetermined"
+
+
+def test_a_documented_onset_here_outweighs_everything() -> None:
+    assert proposed("J13", late("J13", "pneumonia", onset_after=True), early("J189", "pneumonia")).poa == "N"
+
+
+@pytest.mark.parametrize(
+    ("parts", "poa"),
+    [
+        ((early("J449", "copd", nature="chronic"), early("J189", "pneumonia")), "Y"),
+        ((early("J449", "copd", nature="chronic"), late("J189", "pneumonia")), "undetermined"),
+        ((early("J449", "copd", nature="chronic"), late("J189", "pneumonia", onset_after=True)), "N"),
+    ],
+)
+def test_a_combination_was_present_if_all_its_parts_were(parts: tuple[Candidate, ...], poa: str) -> None:
+    assert proposed("J440", *apply_guidelines(TABLE, parts)).poa == poa
+
+
+# --- findings from before the order ---------------------------------------------------------------------------------
+def result(
+    name: str, analyte: str, value: float, hours: float, status: str = "final", precision: Precision = "minute"
+) -> MeasurementResulted:
+    return MeasurementResulted(
+        measurement_id=name, analyte=analyte, code=Coded(code=analyte), value=value, unit="u", status=status,  # type: ignore[arg-type]
+        taken_at=ClinicalTime(ORDER + timedelta(hours=hours), precision),
+    )  # fmt: skip
+
+
+def seen(*results: MeasurementResulted) -> tuple[Presenting, ...]:
+    return presenting(after_results(Signs(), results, TABLE.guidelines), (), ORDER)
+
+
+def test_a_value_from_before_the_order_shows_what_was_named_later() -> None:
+    failure = late("J9601", "respiratory-failure")
+    found = proposed("J9601", failure, seen=seen(result("m", "spo2", 84, -1)))
+    assert (found.poa, "spo2 84" in found.reason) == ("Y", True)
+    assert proposed("J9601", failure, seen=seen(result("m", "spo2", 84, 2))).poa == "undetermined", "after the order"
+    assert proposed("J9601", failure, seen=seen(result("m", "spo2", 96, -1))).poa == "undetermined", "normal"
+    assert proposed("J9601", failure, seen=seen(result("m", "spo2", 84, -1, precision="day"))).poa == "undetermined", (
+        "only the day is known"
+    )
+
+
+def test_one_sign_of_inflammation_is_not_sepsis_and_two_of_one_kind_are_one() -> None:
+    sepsis = late("A419", "sepsis")
+    hot, fast = result("t", "temperature", 39.2, -1), result("h", "heart-rate", 124, -1)
+    assert proposed("A419", sepsis, seen=seen(hot)).poa == "undetermined"
+    assert proposed("A419", sepsis, seen=seen(hot, result("t2", "temperature", 38.8, -0.5))).poa == "undetermined"
+    assert proposed("A419", sepsis, seen=seen(hot, fast)).poa == "Y"
+
+
+def test_a_creatinine_says_nothing_of_acute_injury_in_chronic_disease() -> None:
+    injury, kidney = late("N179", "acute-kidney-injury"), early("N184", "chronic-kidney-disease", nature="chronic")
+    high = seen(result("c", "creatinine", 3.1, -1))
+    assert proposed("N179", injury, seen=high).poa == "Y"
+    assert proposed("N179", injury, kidney, seen=high).poa == "undetermined"
+
+
+@pytest.mark.parametrize("status", ["corrected", "withdrawn"])
+def test_a_superseded_value_is_no_evidence(status: str) -> None:
+    first = after_results(Signs(), [result("c", "creatinine", 2.9, -1)], TABLE.guidelines)
+    mended = after_results(first, [result("c", "creatinine", 1.1, -1, status)], TABLE.guidelines)
+    assert presenting(first, (), ORDER)
+    assert presenting(mended, (), ORDER) == ()
+
+
+def test_a_preliminary_value_is_not_kept() -> None:
+    assert seen(result("s", "spo2", 84, -1, "preliminary")) == ()
