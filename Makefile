@@ -37,7 +37,7 @@ bench-line: .venv/dev  ## speeds of the whole line, side by side
 	@PYTHONPATH=tests $(BIN)/python tests/bench/line.py
 
 bench-chaos: .venv/dev  ## kill -9, many times
-	@PYTHONPATH=tests $(BIN)/python tests/bench/chaos.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/chaos.py $(CHAOS)
 
 docs: .venv/dev  ## rewrite the generated tables of the README
 	@$(BIN)/python -m opencdi.cli.docs README.md

@@ -1,5 +1,6 @@
 """`schemas/` is the print-out of the models, and every contract has an example that holds (STYLE §3.5)."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from pydantic import BaseModel
 from referencing import Registry, Resource
 from typer.testing import CliRunner
@@ -158,6 +159,16 @@ def test_asyncapi_agrees_with_the_topics() -> None:
         assert message["contentType"] == topic.content_type
         assert kept == (-1 if topic.retention_days is None else topic.retention_days * 86_400_000)
         assert f"{topic.writer}.writes.{topic.name}" in document["operations"]
+
+
+def test_asyncapi_is_what_the_initiative_calls_asyncapi() -> None:
+    """Against the AsyncAPI Initiative's own JSON Schema of 3.0.0 (npm @asyncapi/specs 6.11.1, Apache-2.0)."""
+    schema = json.loads(gzip.decompress((Path(__file__).parent / "asyncapi-3.0.0.json.gz").read_bytes()))
+    official = Draft7Validator(schema)
+    document = yaml.safe_load((SCHEMAS / "asyncapi.yaml").read_text(encoding="utf-8"))
+    assert [(list(error.absolute_path), error.message) for error in official.iter_errors(document)] == []
+    for wrong in ({"asyncapi": "2.6.0"}, {"channel": {}}, {"operations": {"a": {"action": "shout", "channel": {"$ref": "#/channels/a"}}}}):
+        assert not official.is_valid(document | wrong)
 
 
 def test_every_reference_of_asyncapi_leads_somewhere() -> None:

@@ -1,10 +1,12 @@
 """What is installed is what is in the repository: the wheel holds rules, schemas and demo, and nothing that git ignores."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -81,3 +83,36 @@ def test_an_installation_finds_its_data(wheel: zipfile.ZipFile, tmp_path: Path) 
     root, site, rules, demo = done.stdout.split()
     assert (root, site, demo) == (str(tmp_path / "site" / "opencdi"), "default", "True")
     assert int(rules) == len(list((ROOT / "rules" / "queries").glob("D-*.yaml")))
+
+
+BY_NAME = {"psycopg", "python-multipart"}
+"""Loaded by others: SQLAlchemy by the database URL, FastAPI for forms."""
+MODULE = {"pyyaml": "yaml", "simple-icd-10-cm": "simple_icd_10_cm"}
+
+
+def base_dependencies() -> set[str]:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    return {re.split(r"[\[<>=; ]", one)[0] for one in told}
+
+
+def test_what_is_installed_is_used() -> None:
+    """The base install is what the product imports, no more (DESIGN §5: light, without torch)."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "services").rglob("*.py"))
+    unused = [
+        name
+        for name in base_dependencies() - BY_NAME
+        if not re.search(rf"^\s*(?:import|from) {MODULE.get(name, name.replace('-', '_'))}\b|files\(\"{name}\"\)", source, re.MULTILINE)
+    ]
+    assert unused == []
+    assert "postgresql+psycopg" in source
+    assert "Form(" in source
+
+
+def test_the_locks_name_every_dependency_once() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        pinned = re.findall(r"^([a-z0-9-]+)==", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(pinned) == len(set(pinned))
+        assert base_dependencies() - set(pinned) == set()
+    base = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert not re.search(r"^(torch|transformers|spacy|medspacy|pytest|faust-streaming)==", base, re.MULTILINE)
+    assert "://" not in base  # no address of a registry

@@ -1,4 +1,4 @@
-"""A line of one tiny room that cannot bear the word "poison".  Run by test_supervisor.py: `poisonous_line.py FOLDER raise|hang|crash`."""
+"""A line of one tiny room that cannot bear one entry.  Run by test_supervisor.py: `poisonous_line.py FOLDER BUS raise|hang|crash`."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ from opencdi.bus.room import Key, Outgoing, Record, Room, States
 from opencdi.bus.supervisor import Job, Supervisor
 from opencdi.bus.watch import Watch
 from opencdi.cli.run import Report
-from opencdi.events.topics import CHART, INBOUND
+from opencdi.events.topics import CHART, FINDINGS
 from opencdi.logs import start_logging
 from opencdi.metrics import RoomMetrics
 from opencdi.settings import Settings
@@ -24,9 +24,7 @@ from opencdi.settings import Settings
 
 def tiny_room(harm: str) -> Room:
     def step(states: States, record: Record) -> Iterable[Outgoing]:
-        if record.header("ce_type") == "cdi.inbound.poisoned":
-            return
-        if record.value == b"poison":
+        if record.header("ce_id") == "poison":
             match harm:
                 case "raise":
                     raise ValueError(record.value * 2)
@@ -35,9 +33,10 @@ def tiny_room(harm: str) -> Room:
                         pass
                 case "crash":
                     os.abort()
-        yield Outgoing(CHART, Key("encounter"), record.value, record.headers)
+        assert record.key
+        yield Outgoing(FINDINGS, Key(record.key), record.value, record.headers)
 
-    return Room("intake", INBOUND, (CHART,), step)
+    return Room("nlp", CHART, (FINDINGS,), step)
 
 
 def process(settings: Settings, harm: str, watch: Watch) -> None:
@@ -49,9 +48,9 @@ def process(settings: Settings, harm: str, watch: Watch) -> None:
 
 
 if __name__ == "__main__":
-    settings = Settings(home=Path(sys.argv[1]))
+    settings = Settings(home=Path(sys.argv[1]), bus=sys.argv[2])
     start_logging("INFO", "supervisor")
     logging.getLogger("opencdi").info("supervisor is process %d", os.getpid())
-    supervisor = Supervisor([Job("rooms", process, (settings, sys.argv[2]))], Report(settings), hang_s=1.0)
+    supervisor = Supervisor([Job("rooms", process, (settings, sys.argv[3]))], Report(settings), hang_s=1.0)
     signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
     sys.exit(supervisor.run())

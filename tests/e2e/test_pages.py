@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine, select
 
 from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
-from by_hand.other_stays import QUERY_MALNUTRITION
+from by_hand.other_stays import MALNUTRITION, QUERY_MALNUTRITION
 from by_hand.shorthand import PHYSICIAN, result
 from by_hand.telling import Telling, at, moved, passed
 from by_hand.ward import alerts_of, ward
@@ -133,7 +133,7 @@ def test_a_new_result_appears_without_a_reload_and_a_half_written_form_is_left_a
     result(telling, AKI, (2, 11), "creatinine", 1.2, "mg/dL")
     served.tell(telling)
     expect(page.locator("#results")).to_contain_text("1.2 mg/dL")
-    expect(page.locator("#timeline")).to_contain_text("creatinine 1.2 mg/dL")
+    expect(page.locator("#timeline")).to_contain_text("Creatinine 1.2 mg/dL")
     assert note.input_value() == "half a thought"
     assert page.evaluate("window.neverReloaded") is True
 
@@ -150,7 +150,7 @@ def test_an_approval_is_pending_until_it_comes_back(page: Page, served: Served) 
     telling = Telling(_count=600)
     alert = next(a for a in alerts_of(ward()) if a.query_id == QUERY_AKI)
     telling.alert(alert.model_copy(update={"state": "sent", "from_state": "approved"}))
-    telling.entry(AKI, at(2, 10, 30), pages=[moved(QUERY_AKI, "acute-kidney-injury", "sent", decision.decision_id, at(2, 10, 30), "x")])
+    telling.entry(AKI, at(2, 10, 30), [decision], pages=[moved(QUERY_AKI, "acute-kidney-injury", "sent", "APPROVED", at(2, 10, 30), "x")])
     served.tell(telling)
     expect(card).to_contain_text("with physician")
     expect(card).not_to_contain_text("pending")
@@ -176,14 +176,16 @@ def test_the_physician_answers_and_sees_that_it_is_on_its_way(page: Page, served
     wording = next(a for a in alerts_of(ward()) if a.query_id == QUERY_MALNUTRITION).wording
     assert wording is not None
     telling.ask(passed(wording, "answered-awaiting-chart", "x", answer_option="severe"))
+    telling.entry(MALNUTRITION, at(2, 10, 30), [QueryViewed.read(viewed), QueryAnswered.read(answered)])
     served.tell(telling)
     expect(page.locator("#question")).to_contain_text("not yet documentation")
+    expect(page.locator("#question")).not_to_contain_text("pending")
 
 
 def test_an_indicator_leads_to_its_words_in_the_note(page: Page) -> None:
     arrive(page, f"/encounters/{AKI}", "rise in creatinine")
     page.locator("#notes details").evaluate_all("notes => notes.forEach(note => note.open = false)")
-    page.locator(f"#question-{QUERY_AKI}").get_by_role("link", name="progress note").first.click()
+    page.locator(f"#question-{QUERY_AKI}").get_by_role("link", name="Urine output 0.3 mL/kg/h overnight").click()
     expect(page.locator("mark.found")).to_have_text("Urine output 0.3 mL/kg/h overnight")
     expect(page.locator("mark.found")).to_be_in_viewport()
 

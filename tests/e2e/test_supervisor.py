@@ -15,31 +15,44 @@ import pytest
 
 from opencdi.bus.bus import open_bus
 from opencdi.bus.room import Key, Outgoing, Record
-from opencdi.events.inbound import EntryPoisoned, Inbound
-from opencdi.events.topics import ALARMS, CHART, INBOUND, Topic, dead_letters
+from opencdi.cli.at_bus import everything
+from opencdi.events.entry import Envelope, entry_of, headers_of, read_entry
+from opencdi.events.inbound import EntryPoisoned
+from opencdi.events.pages import FailedPage
+from opencdi.events.topics import ALARMS, CHART, FINDINGS, INBOUND, TOPICS, Topic, dead_letters
 from opencdi.settings import Settings
 
 SCRIPT = Path(__file__).parent / "poisonous_line.py"
 
 
-def publish(settings: Settings, *bodies: bytes) -> None:
+@pytest.fixture
+def settings(bus_url: str, tmp_path: Path) -> Settings:
+    """A home, and a bus with its topics."""
+    with open_bus(bus_url, partitions=2) as bus:
+        bus.apply_topics(TOPICS)
+    return Settings(home=tmp_path, bus=bus_url)
+
+
+def entry(name: str) -> Outgoing:
+    """A real entry, of one encounter."""
+    at = datetime(2026, 5, 2, 10, tzinfo=UTC)
+    made = entry_of(Envelope(entry_id=name, tenant="demo", received_at=at, source="test", encounter_id="e1"), ())
+    return Outgoing(CHART, Key("e1"), made.encode(), headers_of(made, event_type="cdi.chart.entry", source="intake"))
+
+
+def publish(settings: Settings, *names: str) -> None:
     with open_bus(settings.bus_url) as bus:
-        for body in bodies:
-            at = datetime(2026, 5, 2, 10, tzinfo=UTC)
-            told = Inbound(f"id-{body.decode()}", "cdi.inbound.hl7v2", "demo", "test", at, body)
-            bus.publish([Outgoing(INBOUND, Key("demo"), body, told.headers())])
+        bus.publish([entry(name) for name in names])
 
 
 def records(settings: Settings, topic: Topic) -> list[Record]:
     with open_bus(settings.bus_url) as bus:
-        reader = bus.reader([topic], {})
-        told = [delivered.record for delivered in reader.poll(timeout_s=0)]
-        reader.close()
-    return told
+        return [delivered.record for delivered in everything(bus, [topic])]
 
 
-def chart(settings: Settings) -> list[bytes]:
-    return [record.value for record in records(settings, CHART)]
+def findings(settings: Settings) -> dict[str, FailedPage | None]:
+    """What went on down the line, in order, and which of it as failed."""
+    return {record.header("ce_id") or "": read_entry(record.value).page(FailedPage) for record in records(settings, FINDINGS)}
 
 
 def until(fact: Callable[[], bool], process: "subprocess.Popen[str] | None" = None, patience_s: float = 30.0) -> None:
@@ -64,7 +77,7 @@ class Line:
 def line(settings: Settings, harm: str = "raise") -> Iterator[Line]:
     log = settings.home / f"log-{time.monotonic_ns()}"
     with log.open("w") as file:
-        process = subprocess.Popen([sys.executable, str(SCRIPT), str(settings.home), harm], stderr=file, text=True)
+        process = subprocess.Popen([sys.executable, str(SCRIPT), str(settings.home), settings.bus_url, harm], stderr=file, text=True)
         try:
             yield Line(process, log)
         finally:
@@ -72,46 +85,56 @@ def line(settings: Settings, harm: str = "raise") -> Iterator[Line]:
             process.wait(30)
 
 
-@pytest.mark.parametrize("harm", ["raise", "hang", "crash"])
-def test_a_poisonous_entry_stops_the_room_twice_and_is_then_passed_over(tmp_path: Path, harm: str) -> None:
-    settings = Settings(home=tmp_path)
-    publish(settings, b"one", b"poison", b"two")
+ON_KAFKA = pytest.param("kafka", "raise", marks=pytest.mark.kafka)
+
+
+@pytest.mark.parametrize(
+    ("bus_url", "harm"), [*(("embedded", harm) for harm in ("raise", "hang", "crash")), ON_KAFKA], indirect=["bus_url"]
+)
+def test_a_poisonous_entry_stops_the_room_twice_and_is_then_passed_over(settings: Settings, harm: str) -> None:
+    publish(settings, "one", "poison", "two")
+    failed = FailedPage(room="nlp", reason="POISONED")
     with line(settings, harm) as running:
-        until(lambda: chart(settings) == [b"one", b"two"], running.process)
-        (letter,) = records(settings, dead_letters("intake"))
-        assert (letter.value, letter.header("reason")) == (b"poison", "POISONED")
+        until(lambda: findings(settings) == {"one": None, "poison": failed, "two": None}, running.process, 60)
+        (letter,) = records(settings, dead_letters("nlp"))
+        assert (letter.value, letter.header("reason")) == (entry("poison").value, "POISONED")
         (alarm,) = records(settings, ALARMS)
-        assert b'"what":"entry-poisoned","entry_id":"id-poison"' in alarm.value
-        (told,) = (record for record in records(settings, INBOUND) if record.header("ce_type") == "cdi.inbound.poisoned")
-        assert EntryPoisoned.read(told.value) == EntryPoisoned(room="intake", entry_id="id-poison")
+        assert b'"what":"entry-poisoned","entry_id":"poison"' in alarm.value
+        (told,) = records(settings, INBOUND)
+        assert (told.header("ce_type"), EntryPoisoned.read(told.value)) == (
+            "cdi.inbound.poisoned",
+            EntryPoisoned(room="nlp", entry_id="poison"),
+        )
         assert len(running.workers()) == 3
     assert running.process.returncode == 0
-    assert "poisonpoison" not in running.log.read_text()
+    assert '"kind":"entry"' not in running.log.read_text()  # what the exception said of the record
     # A new supervisor knows of it from the alarms: the same bytes under the same id stop nobody any more.
-    publish(settings, b"poison", b"three")
+    publish(settings, "poison", "three")
     with line(settings, harm) as running:
-        until(lambda: chart(settings) == [b"one", b"two", b"three"], running.process)
+        until(lambda: list(findings(settings)) == ["one", "poison", "two", "three"], running.process, 60)
         assert len(running.workers()) == 1
+    assert len(records(settings, FINDINGS)) == 5
 
 
-def test_a_killed_process_is_started_again_and_nothing_is_held_against_its_entry(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
+@pytest.mark.parametrize("bus_url", ["embedded"], indirect=True)
+def test_a_killed_process_is_started_again_and_nothing_is_held_against_its_entry(settings: Settings) -> None:
     with line(settings) as running:
         for n in range(3):
-            publish(settings, str(n).encode())
-            until(lambda n=n: len(chart(settings)) == n + 1, running.process)  # type: ignore[misc]
+            publish(settings, str(n))
+            until(lambda n=n: len(findings(settings)) == n + 1, running.process)  # type: ignore[misc]
             os.kill(running.workers()[-1], signal.SIGKILL)
             until(lambda n=n: len(running.workers()) == n + 2, running.process)  # type: ignore[misc]
-        publish(settings, b"last")
-        until(lambda: chart(settings) == [b"0", b"1", b"2", b"last"], running.process)
+        publish(settings, "last")
+        until(lambda: list(findings(settings)) == ["0", "1", "2", "last"], running.process)
+    assert len(records(settings, FINDINGS)) == 4
     assert records(settings, ALARMS) == []
 
 
-def test_the_process_dies_with_its_supervisor(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
+@pytest.mark.parametrize("bus_url", ["embedded"], indirect=True)
+def test_the_process_dies_with_its_supervisor(settings: Settings) -> None:
     with line(settings) as running:
-        publish(settings, b"one")
-        until(lambda: chart(settings) == [b"one"], running.process)
+        publish(settings, "one")
+        until(lambda: len(findings(settings)) == 1, running.process)
         running.process.kill()
         running.process.wait(10)
         (worker,) = running.workers()

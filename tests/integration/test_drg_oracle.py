@@ -79,7 +79,9 @@ def transcribed(year: int) -> dict[str, tuple[float, float]]:
 def test_table_5_equals_an_independent_transcription_of_its_column_before_the_cap() -> None:
     told = transcribed(2026)
     ours = {drg: weight_of(drg, 2026) for drg in told}
-    wrong = [drg for drg, (weight, gmlos) in told.items() if (row := ours[drg]) is None or (row.weight_before_cap, row.gmlos) != (weight, gmlos)]
+    wrong = [
+        drg for drg, (weight, gmlos) in told.items() if (row := ours[drg]) is None or (row.weight_before_cap, row.gmlos) != (weight, gmlos)
+    ]
     assert (len(told), wrong) == (770, [])
 
 

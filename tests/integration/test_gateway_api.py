@@ -285,8 +285,9 @@ async def test_while_the_bus_is_down_everything_is_503(tmp_path: Path) -> None:
             await client.post("/fhir", content=b"{"),
             await client.post("/decisions", json=DISMISSED),
             await client.post("/receipts", json=RECEIPT),
+            await client.get("/healthz"),
         ]
-    assert [answer.status_code for answer in answers] == [503] * 5
+    assert [answer.status_code for answer in answers] == [503] * 6
     assert b"MSA|AE|77|BUS_DOWN" in answers[0].content
 
 

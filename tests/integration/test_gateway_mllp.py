@@ -21,6 +21,7 @@ from opencdi.events.topics import INBOUND, Topic, dead_letters
 from opencdi.gateway.door import Door
 from opencdi.gateway.frames import framed
 from opencdi.gateway.mllp import Limits
+from opencdi.gateway.tokens import Caller, add_token
 from opencdi.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -254,6 +255,12 @@ async def test_time_never_goes_back_across_a_restart(tmp_path: Path) -> None:
 async def test_the_door_stays_shut(tmp_path: Path) -> None:
     with pytest.raises(StaysShut, match="CDI_TOKENS"):
         Door(settings_in(tmp_path, host="0.0.0.0"))
+    add_token(tmp_path / "tokens.json", Caller(tenant="north", feed="engine"))
+    open_to_all = {"host": "0.0.0.0", "tokens": tmp_path / "tokens.json"}
+    with pytest.raises(StaysShut, match=r"MLLP needs CDI_TLS_CERTIFICATE.*CDI_MLLP_PLAIN"):
+        Door(settings_in(tmp_path, **open_to_all))
+    with pytest.raises(StaysShut, match="CDI_DEMO_CLOCK_AT is for loopback only"):
+        Door(settings_in(tmp_path, **open_to_all, mllp_plain=True, demo_clock_at="2026-05-04T00:00:00Z"))
     async with Door(settings_in(tmp_path)) as door:
         with pytest.raises(StaysShut, match=f"port {door.mllp_port} is in use: set CDI_MLLP_PORT"):
             await Door(settings_in(tmp_path).model_copy(update={"mllp_port": door.mllp_port})).__aenter__()

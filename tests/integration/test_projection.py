@@ -23,14 +23,15 @@ from by_hand.telling import Telling
 from by_hand.ward import ward
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.events.audiences import MessageEnded
+from opencdi.store.batch import Batch
 from opencdi.store.encounters import worklist
 from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.health import line_health, version
 from opencdi.store.migrate import migrate
-from opencdi.store.positions import Overtaken
+from opencdi.store.positions import Overtaken, empty
 from opencdi.store.questions import remember_sent
 from opencdi.store.tables import METADATA, POSITION, PROJECTION, SENT_DECISION, TOUCHED
-from opencdi.workbench.projection import READS, Projection
+from opencdi.workbench.projection import READS, Projection, apply_record
 
 Fresh = Callable[[], str]
 
@@ -204,16 +205,18 @@ follow(open_engine(sys.argv[1]), sys.argv[2], threading.Event(), lambda: print(f
 
 
 @pytest.mark.chaos
-def test_killed_at_any_moment_it_counts_every_message_exactly_once(fresh: Fresh, tmp_path: Path) -> None:
+def test_killed_at_any_moment_it_holds_every_message_exactly_once(fresh: Fresh, tmp_path: Path) -> None:
     url, bus_url, count = fresh(), f"sqlite:///{tmp_path / 'bus.db'}", 8_000
     engine = opened(url)
     telling = Telling()
     for nth in range(count):
-        told = MessageEnded(tenant="demo", entry_id=f"m{nth}", message_type="ORU^R01", feed="lab", outcome="entries")
+        told = MessageEnded(tenant="other", entry_id=f"m{nth}", message_type="ORU^R01", feed="lab", outcome="entries")
         telling.ended(told)
     dice, kills = random.Random(7), 0
     with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
-        bus.publish(telling.messages)
+        bus.publish(telling.messages + ward())
+        unbroken = opened(f"sqlite:///{tmp_path / 'unbroken.db'}")
+        catch_up(unbroken, bus)
         while done(engine) < count:
             process = subprocess.Popen([sys.executable, "-c", _FOLLOWER, url, bus_url], stdout=subprocess.PIPE)
             assert process.stdout is not None
@@ -227,11 +230,45 @@ def test_killed_at_any_moment_it_counts_every_message_exactly_once(fresh: Fresh,
                 process.kill()
                 kills += 1
             process.communicate()
+        catch_up(engine, bus)
     assert kills >= 3
     assert done(engine) == count
+    assert rows(engine) == rows(unbroken)
+    engine.dispose()
+    unbroken.dispose()
+
+
+def test_rebuilt_from_the_bus_it_is_the_same_and_again_the_same(fresh: Fresh, tmp_path: Path, expected: dict[str, Any]) -> None:
+    engine = opened(fresh())
+    with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
+        bus.publish(ward())
+        catch_up(engine, bus)
+        for limit in (500, 11):
+            with engine.begin() as connection:
+                empty(connection)
+            assert not any(rows(engine).values())
+            catch_up(engine, bus, limit)
+            catch_up(engine, bus)  # nothing new: nothing twice
+            assert rows(engine) == expected
+    engine.dispose()
+
+
+def test_a_batch_that_is_not_committed_leaves_nothing(fresh: Fresh, tmp_path: Path, expected: dict[str, Any]) -> None:
+    engine = opened(fresh())
+    with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
+        bus.publish(ward())
+        with engine.connect() as connection, connection.begin() as transaction:
+            batch = Batch(connection)
+            for delivered in bus.reader(READS, {}).poll(150, timeout_s=0):
+                apply_record(batch, delivered, 1)
+            batch.write()
+            transaction.rollback()
+        assert not any(rows(engine).values())
+        catch_up(engine, bus)
+        assert rows(engine) == expected
     engine.dispose()
 
 
 def done(engine: Engine) -> int:
     with snapshot(engine) as connection:
-        return sum(messages for _, _, messages in line_health(connection, "demo").outcomes)
+        return sum(messages for _, _, messages in line_health(connection, "other").outcomes)

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, MessageEnded, ProviderQuery, QueryAlert
-from opencdi.events.facts import QueryApproved, QueryDismissed, QueryViewed
+from opencdi.events.facts import QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.topics import DRG_CHANGES, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door
@@ -110,7 +111,7 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 def words_of(page: str) -> str:
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", page.split("<main", 1)[1], flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 INTERNAL = (
@@ -143,13 +144,12 @@ def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands
     page = bench.page(f"/encounters/{AKI}")
     said = words_of(page)
     for told in (
-        "Contrary Renal ultrasound without hydronephrosis laboratory",
+        "Contrary …likely prerenal. Trend 2.9 -> 2.4 -> 1.8 with fluids. Renal ultrasound without hydronephrosis . Pneumonia was considered",
         "Acute tubular necrosis N17.0 640 +0.4689",
         "none → 641",
         "Creatinine 0.9 mg/dL (baseline, 60 d before)",
         "Creatinine 2.9 mg/dL H (was 3.1)",
-        "acute kidney injury: indicators without a diagnosis",
-        "Trend 2.9 -> 2.4 -> 1.8 with fluids. Renal ultrasound without hydronephrosis . Pneumonia was considered",
+        "Acute kidney injury: indicators without a diagnosis",
     ):
         assert told in said
     anchors = re.findall(r'href="#(at-[^"]+)"', page)
@@ -257,6 +257,12 @@ def test_and_the_others_have_no_inbox(bench: Bench) -> None:
     assert bench.status("POST", f"/final/{ENDED}/attest", data={"as_of": "x"}) == 403
 
 
+def test_a_page_that_is_not_there_says_so(bench: Bench) -> None:
+    answer = bench.ask("GET", "/nowhere")
+    assert answer.status_code == 404
+    assert "There is no such page." in words_of(answer.text)
+
+
 def test_another_hospitals_encounter_does_not_exist_here(bench: Bench) -> None:
     theirs = Telling(tenant="other")
     theirs.entry("enc-theirs", at(2, 9))
@@ -342,6 +348,30 @@ def test_a_decision_that_the_line_could_not_place_does_not_wait_for_ever(bench: 
     telling.ended(MessageEnded.model_validate(ended | {"outcome": "dead_letter", "reason": "UNKNOWN_ENCOUNTER"}))
     bench.tell(telling.messages)
     assert "Refused: this stay is not known to the line" in words_of(bench.page(f"/encounters/{AKI}"))
+
+
+def test_a_draft_is_worded_anew_and_only_what_changed_is_told(bench: Bench, door: Door) -> None:
+    form = dict(re.findall(r'name="(option-[^"]+)" value="([^"]+)"', bench.page(f"/encounters/{AKI}").partition("q-aki/edit")[2]))
+    same = {"as_of": "x", "title": "Clinical clarification – rise in creatinine"}
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/edit", data=same) == 422
+    data = same | {"question": "Please clarify\n the rise in creatinine:", "option-aki": "Acute kidney injury (please specify cause)"}
+    assert "option-aki" in form
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/edit", AS_PHYSICIAN, data=data) == 403
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/edit", data=data) == 303
+    (decision,) = decided(bench)
+    edited = QueryEdited.model_validate(decision)
+    assert (edited.title, edited.question) == (None, "Please clarify the rise in creatinine:")
+    assert edited.options == {"aki": "Acute kidney injury (please specify cause)"}
+    assert "Edit pending" in words_of(bench.page(f"/encounters/{AKI}"))
+    why = "the compliance gate: Q-13 options: no way to say that it cannot be determined"
+    telling = Telling(_count=900)
+    telling.entry(AKI, at(2, 10, 5), [edited], pages=[refused(edited.decision_id, QUERY_AKI, why, "x")])
+    bench.tell(telling.messages)
+    assert f"Refused: {why}" in words_of(bench.page(f"/encounters/{AKI}"))
+    assert bench.status("POST", f"/queries/{QUERY_AKI}/edit", data=data) == 303  # the next attempt stands in its place
+    said = words_of(bench.page(f"/encounters/{AKI}"))
+    assert "Edit pending" in said
+    assert "Refused" not in said
 
 
 def test_a_question_opened_twice_is_not_pending(bench: Bench, door: Door) -> None:

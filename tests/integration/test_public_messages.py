@@ -46,7 +46,7 @@ def test_messages_of_open_projects() -> None:
     assert counts["refused"] <= 10
 
 
-@pytest.mark.parametrize(("folder", "least"), [("synthea", 4000), ("mimic-iv-demo-fhir", 50_000)])
+@pytest.mark.parametrize(("folder", "least"), [("synthea", 28), ("mimic-iv-demo-fhir", 50_000)])  # synthea: a transaction a patient
 def test_fhir_recordings(folder: str, least: int) -> None:
     recorded = recordings([DATA / folder])
 

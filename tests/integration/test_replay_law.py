@@ -4,29 +4,38 @@ For each derived topic and key the same sequence of (key, value, ce_* headers). 
 interleaving of keys do not count.
 """
 
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import zip_longest
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from typer.testing import CliRunner
 
+from contract.small_rooms import caught_up
 from opencdi.bus.at_work import skips_in
 from opencdi.bus.bus import open_bus
-from opencdi.bus.room import Outgoing, Record, Room, States
+from opencdi.bus.room import Key, Outgoing, Record, Room, States
 from opencdi.cli.app import app
 from opencdi.cli.at_bus import everything
 from opencdi.cli.line import line_of
 from opencdi.cli.playing import line_on, play, stored, tick
 from opencdi.events.facts import Person, QueryAnswered, QueryApproved, QueryDismissed
 from opencdi.events.inbound import Inbound
-from opencdi.events.topics import ALARMS, INBOUND, LINE, PROVIDER_QUERIES, TOPICS, dead_letters
+from opencdi.events.topics import ALARMS, INBOUND, LINE, PROVIDER_QUERIES, STATEFUL_ROOMS, TOPICS, dead_letters
 from opencdi.gateway.clock import WallClock
 from opencdi.gateway.poison import record_poisoned
 from opencdi.hospital.message import play as messages_of
+from opencdi.settings import environment
 from opencdi.testing import DAY_ZERO, TENANT, Ward, default_site, inbound_records, story
 
 DERIVED = tuple(topic for topic in TOPICS if topic not in (INBOUND, ALARMS, dead_letters("gateway")))
@@ -189,3 +198,54 @@ def test_from_file_to_kafka_and_back(lived: Lived, kafka_url: str, tmp_path: Pat
     assert not unlike(replayed(lived, lived.url, kafka_url), lived.said)
     with empty_file(tmp_path / "back.db", 4) as into:
         assert not unlike(replayed(lived, kafka_url, into), lived.said)
+
+
+def until(fact: Callable[[], bool], within_s: float = 120) -> None:
+    """Wait for a fact."""
+    deadline = monotonic() + within_s
+    while not fact():
+        assert monotonic() < deadline, "it did not come about"
+        sleep(0.02)
+
+
+@contextmanager
+def one_process_a_room(lived: Lived, url: str, log: Path) -> Iterator[None]:
+    """`opencdi run intake nlp …` on that bus: a supervisor and five processes."""
+    settings = environment(CDI_HOME=str(lived.home), CDI_BUS=url, CDI_METRICS_PORT="0")
+    with (
+        log.open("w") as told,
+        subprocess.Popen([sys.executable, "-m", "opencdi.cli.app", "run", *STATEFUL_ROOMS], stderr=told, env=settings) as run,
+    ):
+        try:
+            yield
+        finally:
+            run.terminate()
+
+
+def process_of(room: str, log: Path) -> int:
+    """The room's process as the supervisor last started it."""
+    return int(re.findall(rf"{room} started, process (\d+)", log.read_text())[-1])
+
+
+@pytest.mark.kafka
+@pytest.mark.chaos
+def test_one_process_a_room_each_killed_while_it_works(lived: Lived, kafka_url: str, tmp_path: Path, dice: random.Random) -> None:
+    """The same `inbound` comes in a little at a time, and a room is killed each time: what they say in the end is the same."""
+    log = tmp_path / "log"
+    with open_bus(lived.url) as bus:
+        alarms, inbound = (
+            [Outgoing(topic, Key(one.record.key or ""), one.record.value, one.record.headers) for one in everything(bus, [topic])]
+            for topic in (ALARMS, INBOUND)
+        )
+    with open_bus(kafka_url, partitions=3) as bus:
+        bus.apply_topics(TOPICS)
+        bus.publish(alarms)  # a rebuilt bus knows before it begins what its rooms must leave out
+        with one_process_a_room(lived, kafka_url, log):
+            made = {room.name: room for room in rooms()}
+            for nth, room in enumerate(dice.sample(STATEFUL_ROOMS, len(STATEFUL_ROOMS))):
+                before = bus.positions(made[room])
+                bus.publish(inbound[len(inbound) * nth // 5 : len(inbound) * (nth + 1) // 5])
+                until(lambda room=room, before=before: bus.positions(made[room]) != before)  # type: ignore[misc]
+                os.kill(process_of(room, log), signal.SIGKILL)
+            until(lambda: all(caught_up(bus, room) for room in made.values()))
+    assert not unlike(sequences(kafka_url), lived.said)

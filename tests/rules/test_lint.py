@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from opencdi.cli.app import app
 from opencdi.cli.jsonl import BadLine
 from opencdi.cli.lint_query import linted
+from opencdi.knowledge.plain_text import disguised
 
 TOLD = yaml.safe_load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"))
 
@@ -50,8 +55,8 @@ def test_good(case: dict[str, Any]) -> None:
 
 
 def test_there_are_enough_of_both() -> None:
-    assert len(TOLD["bad"]) >= 30
-    assert len(TOLD["good"]) >= 20
+    assert len(TOLD["bad"]) >= 60
+    assert len(TOLD["good"]) >= 50
 
 
 @pytest.mark.parametrize("shape", ["flat", "wording", "provider", "provider query"])
@@ -71,3 +76,70 @@ def test_what_is_no_question_is_a_bad_line(line: str) -> None:
 def test_odd_types_do_not_stop_it() -> None:
     report = linted('{"title": 3, "question": null, "options": "none", "indicators": [1, null], "addressed_to": []}')
     assert not report["compliant"]
+
+
+def test_the_command_answers_in_order_and_goes_on_after_a_bad_line() -> None:
+    good = question({"why": "a", "base": "kidney"})
+    lines = [
+        json.dumps(good),
+        "not json",
+        json.dumps({"internal": {}}),
+        json.dumps({**good, "id": "b", "internal": None}),
+        json.dumps(good["wording"]),
+    ]
+    result = CliRunner().invoke(app, ["lint-query"], input="\n".join(lines))
+    assert result.exit_code == 2
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one["id"] for one in told] == ["a", "b", "q-1"]
+    assert all(set(one) == {"id", "compliant", "violations"} and one["compliant"] for one in told)
+    assert result.stderr.splitlines() == [
+        "standard input:2: not JSON",
+        "standard input:3: no question in it: needs title, question, indicators, options",
+    ]
+
+
+HIDING = {
+    "zero width": "\u200b".join, "soft hyphen": "\u00ad".join, "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in text),
+    "Cyrillic": lambda text: "".join(text).translate(str.maketrans("aeopcyxis", "аеорсухіѕ")), "spelled out": " ".join, "capitals": lambda text: "".join(text).upper(),
+    "accents": lambda text: "".join(c + "\u0301" if c in "aeiou" else c for c in text), "direction marks": "\u202e".join,
+}  # fmt: skip
+TERMS = ("sepsis", "acute kidney injury", "acute respiratory failure", "encephalopathy", "malnutrition", "pneumonia")
+
+
+@pytest.mark.parametrize("trick", HIDING)
+@pytest.mark.parametrize("term", TERMS)
+def test_no_spelling_hides_a_diagnosis_in_the_title(trick: str, term: str) -> None:
+    wording = question({"why": "a", "base": "kidney"})["wording"]
+    hidden = (
+        " ".join(HIDING[trick](word) for word in term.split(" "))
+        if trick != "spelled out" or " " not in term
+        else HIDING["zero width"](term)
+    )
+    report = linted(json.dumps({**wording, "title": f"Clarification: {hidden}"}))
+    assert "Q-10" in {violation["requirement"] for violation in report["violations"]}, hidden
+
+
+@pytest.mark.parametrize(
+    "text", ["38.9 °C, WBC 18.2 ×10³/µL", "β-lactam given", "α-blocker", "<0.5 ng/mL and >3", "Noël's sign", "“naïve”"]
+)
+def test_honest_characters_are_no_disguise(text: str) -> None:
+    assert disguised(text) == ""
+    assert linted(
+        json.dumps(question({"why": "a", "base": "kidney", "set": {"why": f"The findings below ({text}) have no associated diagnosis."}}))
+    )["compliant"]
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_linted(text: str) -> None:
+    wording = question({"why": "a", "base": "kidney"})["wording"]
+    told = json.dumps({**wording, "title": text, "question": text, "options": [{"text": text}, *wording["options"][2:]]})
+    assert linted(told) == linted(told)
+
+
+def test_the_order_of_the_rules_options_does_not_follow_any_weights() -> None:
+    for case in TOLD["good"]:
+        told = question(case)
+        diagnoses = [option.get("diagnosis") for option in told["wording"]["options"] if option.get("diagnosis")]
+        for sign in (1, -1):
+            told["internal"] = {"effect": [{"concept": name, "weight_delta": sign * n} for n, name in enumerate(diagnoses)]}
+            assert linted(json.dumps(told))["compliant"]

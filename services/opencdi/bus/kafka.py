@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
 from opencdi.bus import kafka_topics
 from opencdi.bus.bus import PARTITIONS, BusDown, Place, partitions_for, refuse_too_large
-from opencdi.bus.kafka_cluster import REQUEST_S, Cluster, kafka_error
-from opencdi.bus.kafka_offsets import ends_of
+from opencdi.bus.kafka_cluster import Cluster, kafka_error
+from opencdi.bus.kafka_offsets import committed_offsets, ends_of
 from opencdi.bus.kafka_reader import KafkaReader
 from opencdi.bus.kafka_repair import repair
 from opencdi.bus.kafka_runner import KafkaRunner
@@ -31,6 +31,7 @@ class KafkaBus:
         self.partitions: int = next(iter(found.values()), partitions or PARTITIONS)
         self._wanted = partitions or self.partitions
         self._producer: Producer | None = None
+        self._askers: dict[str, Consumer] = {}
 
     def apply_topics(self, topics: Sequence[Topic]) -> None:
         """Create what is missing, changelogs of the writing rooms included; raises `OtherPartitions`."""
@@ -86,23 +87,27 @@ class KafkaBus:
 
     def positions(self, room: Room) -> dict[Place, int]:
         """How far the room has committed."""
-        group = self.cluster.named(room.group)
-        asked = self.admin.list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(group)], require_stable=True, request_timeout=REQUEST_S
-        )
-        try:
-            told = asked[group].result().topic_partitions
-        except KafkaException as failure:
-            raise BusDown(kafka_error(failure).name()) from None
-        return {(self.cluster.own(place.topic), place.partition): place.offset for place in told or () if place.offset >= 0}
+        asker = self._askers.get(room.group)
+        if asker is None:
+            asker = self._askers[room.group] = Consumer(self.cluster.consumer(room.group))
+        reads = self.cluster.named(room.reads.name)
+        found = committed_offsets(asker, [(reads, part) for part in range(self.partitions)])
+        return {(self.cluster.own(name), part): offset for (name, part), offset in found.items()}
 
     def repair(self, room: Room, *, from_oldest: bool = False) -> dict[int, int]:
         """Put a stopped room's committed offsets back in step with its changelog (`opencdi topics repair`)."""
         return repair(self.cluster, self.admin, room, self.partitions, from_oldest=from_oldest)
 
     def close(self) -> None:
-        """Let go; nothing is under way between two calls."""
+        """Let go; nothing is under way between two calls.
+
+        Now, and not when the interpreter ends: a client whose brokers have gone by then logs that, and waits for ever for its turn.
+        """
         self._producer = None
+        for asker in self._askers.values():
+            asker.close()
+        self._askers.clear()
+        del self.admin
 
     def __enter__(self) -> Self:
         """Closes at the end of the block."""

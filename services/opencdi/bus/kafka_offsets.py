@@ -11,6 +11,7 @@ from opencdi.bus.bus import BusDown, Place
 from opencdi.bus.kafka_cluster import REQUEST_S, RETRY_S, Cluster, kafka_error, meet, passing, place_of
 
 _FIRST_LOOK_BACK = 16
+_ONE_TRY_S = 2.0
 
 
 def first_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
@@ -42,6 +43,26 @@ def _offsets(admin: AdminClient, places: Sequence[Place], spec: OffsetSpec, leve
             if not passing(error) or monotonic() > deadline:
                 raise BusDown(error.name()) from None
             sleep(RETRY_S)  # a topic that was made a moment ago, a leader that moves
+
+
+def committed_offsets(asker: Consumer, places: Sequence[Place]) -> dict[Place, int]:
+    """How far the asker's group has committed, once what is under way has been settled (names as on the cluster).
+
+    A consumer asks, not an `AdminClient`: that one never hears that the coordinator of a new cluster's first group has been made,
+    and then cannot be destroyed.  In short tries, each of which looks for the coordinator anew.
+    """
+    deadline = monotonic() + REQUEST_S
+    while True:
+        try:
+            told = asker.committed([TopicPartition(*place) for place in places], _ONE_TRY_S)
+            errors = [place.error for place in told if place.error is not None]
+        except KafkaException as failure:
+            errors = [kafka_error(failure)]
+        if not errors:
+            return {(place.topic, place.partition): place.offset for place in told if place.offset >= 0}
+        if not passing(errors[0]) or monotonic() > deadline:
+            raise BusDown(errors[0].name())
+        sleep(RETRY_S)
 
 
 def _settled(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:

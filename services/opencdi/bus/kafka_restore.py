@@ -12,7 +12,7 @@ from opencdi.bus.kafka_offsets import first_offsets, high_watermarks
 from opencdi.bus.room import Room, State
 from opencdi.events.topics import changelog
 
-_AT_ONCE = 200  # records between two looks at the clock
+_AT_ONCE = 50  # records between two looks at the clock
 
 
 @dataclass(slots=True)

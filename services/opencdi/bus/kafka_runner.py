@@ -36,18 +36,13 @@ class KafkaRunner:
         self.arriving: set[int] = set()  # assigned, paused, not yet restored
         self.restore: Restore | None = None
         self.rewinds = 0
-        member = f"{cluster.named(room.group)}-{slot}"
-        self.producer = Producer(cluster.producer(**{"transactional.id": member, "transaction.timeout.ms": TRANSACTION_MS}))
-        meet(self.producer, [self.log, *(cluster.named(topic.name) for topic in room.writes)])
-        try:
-            self.producer.init_transactions(_WAIT_S)
-        except KafkaException as failure:
-            raise stop_for(kafka_error(failure), room.name) from None
+        self.member = f"{cluster.named(room.group)}-{slot}"
+        self.producer = self._fencing_producer()
         self.consumer = Consumer(
             cluster.consumer(
                 room.group,
                 **{
-                    "group.instance.id": member,
+                    "group.instance.id": self.member,
                     "group.protocol": "classic",  # with KIP-848 a kill costs 42 s on 4.1.1
                     "partition.assignment.strategy": "cooperative-sticky",
                     "session.timeout.ms": cluster.session_ms,
@@ -58,6 +53,17 @@ class KafkaRunner:
         )
         meet(self.consumer, [self.reads])
         self.consumer.subscribe([self.reads], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)
+
+    def _fencing_producer(self) -> Producer:
+        """The slot's producer; whoever was it before is fenced, and what that one left open is aborted."""
+        settings = {"transactional.id": self.member, "transaction.timeout.ms": TRANSACTION_MS}
+        producer = Producer(self.cluster.producer(**settings))
+        meet(producer, [self.log, *(self.cluster.named(topic.name) for topic in self.room.writes)])
+        try:
+            producer.init_transactions(_WAIT_S)
+        except KafkaException as failure:
+            raise stop_for(kafka_error(failure), self.room.name) from None
+        return producer
 
     @property
     def at(self) -> str | None:
@@ -218,11 +224,14 @@ class KafkaRunner:
         """A peer came or went: read again from the last commit.  Anything else ends the process."""
         if error.fatal() or not error.txn_requires_abort():
             raise stop_for(error, self.room.name)
+        self.rewinds += 1
         try:
             self.producer.abort_transaction(_WAIT_S)
-            self.rewinds += 1
             if error.code() != KafkaError.ILLEGAL_GENERATION or self.rewinds > _REWINDS_IN_A_ROW:
                 raise stop_for(error, self.room.name)
+            # What the abort took out of the queue may have left a gap in the sequence numbers; then the broker would refuse the next
+            # transaction (OUT_OF_ORDER_SEQUENCE_NUMBER), so the next one has a producer of its own.
+            self.producer = self._fencing_producer()
             self.batch.clear()
             for part, position in self.next.items():
                 self.consumer.seek(TopicPartition(self.reads, part, position))

@@ -8,7 +8,6 @@ import logging
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -151,23 +150,32 @@ class Supervisor:
 def _in_process(name: str, target: Callable[..., None], args: tuple[Any, ...]) -> None:
     """The first frame of a process: dies with its supervisor, and turns what went wrong into an exit code without anybody's data."""
     threading.Thread(target=_die_with_parent, daemon=True, name="die-with-parent").start()
+    status = _lived(name, target, args)
+    logging.shutdown()
+    # Not by way of the interpreter's tidy end: a client library whose brokers are gone may wait there for ever.
+    os._exit(status)
+
+
+def _lived(name: str, target: Callable[..., None], args: tuple[Any, ...]) -> int:
+    """The process's life; its exit status."""
     try:
         target(*args)
-    except SystemExit:
-        raise
+    except SystemExit as asked:
+        return asked.code if isinstance(asked.code, int) else _EXIT_EXCEPTION if asked.code else 0
     except (Fenced, BusDown) as error:
         log.warning("%s: %s %s", name, type(error).__name__, error)
-        sys.exit(_EXIT_WORLD_DOWN)
+        return _EXIT_WORLD_DOWN
     except TooManyFailures as error:
         log.critical("%s: too many failures in a row in %s: mend it, then run it again", name, error)
-        sys.exit(_EXIT_TOO_MANY)
+        return _EXIT_TOO_MANY
     except (StaysShut, OtherPartitions, OutOfStep) as error:
         log.critical("%s: %s", name, error)
-        sys.exit(_EXIT_SETTINGS)
+        return _EXIT_SETTINGS
     except Exception as error:
         # Where it happened, not what was said: an exception's text may quote a patient's record.
         log.critical("%s: %s at\n%s", name, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
-        sys.exit(_EXIT_EXCEPTION)
+        return _EXIT_EXCEPTION
+    return 0
 
 
 class StaysShut(Exception):

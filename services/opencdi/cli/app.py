@@ -1,6 +1,9 @@
 """`opencdi`: every command in a module of its own; what a command needs is imported when it is called."""
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from opencdi.cli import dead, rules, tokens, topics
 from opencdi.cli.check import check
@@ -15,7 +18,31 @@ from opencdi.cli.run import run
 from opencdi.cli.schemas import schemas
 from opencdi.cli.send import send
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="OpenCDI: concurrent clinical documentation integrity, event by event.")
+
+class Commands(TyperGroup):
+    """All commands; a setting that cannot be read is one clear line, whichever command reads it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        from pydantic import ValidationError
+
+        try:
+            return super().invoke(ctx)
+        except ValidationError as error:
+            if error.title != "Settings":
+                raise
+            for wrong in error.errors(include_url=False, include_context=False, include_input=False):
+                typer.echo(f"CDI_{'_'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}", err=True)
+            raise typer.Exit(2) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # they may hold a patient's record
+    help="OpenCDI: concurrent clinical documentation integrity, event by event.",
+)
 app.command()(check)
 app.command("code")(code_notes)
 app.command()(context)

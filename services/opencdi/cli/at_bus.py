@@ -27,6 +27,7 @@ def bus_at(url: str, *, partitions: int | None = None, there: bool = True) -> "I
     """The bus of that URL, closed at the end.  `there`: it must exist; a command that reads makes no empty file."""
     from opencdi.bus.bus import BusDown, OtherPartitions, TooLarge, open_bus
 
+    check_url(url)
     if url.startswith("sqlite://"):
         _look_at(Path(url.removeprefix("sqlite:///")), url, there)
     try:
@@ -38,10 +39,12 @@ def bus_at(url: str, *, partitions: int | None = None, there: bool = True) -> "I
         stop(f"{url}: {refused}")
     except OSError as error:
         stop(f"{url}: {error.strerror}")
-    except ValueError as error:
-        if "://" in url and url.partition("://")[0] in ("sqlite", "kafka"):
-            raise
-        stop(str(error))
+
+
+def check_url(url: str) -> None:
+    """Stop where this cannot be the URL of a bus."""
+    if not url.startswith(("sqlite:///", "kafka://")):
+        stop(f"{url}: a bus is sqlite:///path or kafka://host:port (CDI_BUS)")
 
 
 def _look_at(file: Path, url: str, there: bool) -> None:

@@ -3,10 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from opencdi.cli.at_bus import bus_at, everything, stop
 
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus
@@ -27,6 +30,20 @@ class Letter:
     received_at: str
     record: "Record"
 
+    @property
+    def size(self) -> int:
+        """Bytes as they came; of what was too large only the head is kept."""
+        return int(self.record.header("size") or len(self.record.value))
+
+    def summary(self) -> dict[str, str | int]:
+        """What a machine reads; `replays` names the letter that this was a second try of."""
+        told: dict[str, str | int] = {
+            "entry_id": self.entry_id, "room": self.room, "reason": self.reason, "where": self.where, "received_at": self.received_at,
+            "bytes": self.size,
+        }  # fmt: skip
+        replays = self.record.header("replays")
+        return told | {"replays": replays} if replays else told
+
 
 @app.command("list")
 def list_letters(
@@ -37,20 +54,25 @@ def list_letters(
 
     Example: opencdi dead list --room intake
     """
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("entry", "room", "reason", "where", "received", "bytes")
     with _bus() as bus:
-        for letter in letters(bus, room):
-            size = letter.record.header("size") or str(len(letter.record.value))
-            if as_json:
-                told = {"entry_id": letter.entry_id, "room": letter.room, "reason": letter.reason, "where": letter.where}
-                print(json.dumps(told | {"received_at": letter.received_at, "bytes": int(size)}))
-            else:
-                table.add_row(letter.entry_id, letter.room, letter.reason, letter.where, letter.received_at, size)
-    if not as_json:
-        Console().print(table)
+        found = list(letters(bus, room))
+    if as_json:
+        for letter in found:
+            print(json.dumps(letter.summary()))
+        return
+    if not found:
+        print("no dead letters")
+        return
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    table = Table(*(Column(name, overflow="fold") for name in ("entry", "room", "reason", "where", "received")), Column("bytes", "right"))
+    for letter in found:
+        received = letter.received_at[:16].replace("T", " ")
+        table.add_row(letter.entry_id, letter.room, letter.reason, letter.where, received, str(letter.size))
+    console = Console()
+    console.print(table)
+    console.print("why: opencdi dead show ENTRY     once mended: opencdi dead replay ENTRY", highlight=False)
 
 
 @app.command()
@@ -85,12 +107,10 @@ def replay(
 
     Example: opencdi dead replay --reason UNSUPPORTED_PROCESSING_ID
     """
-    from opencdi.bus.bus import BusDown
     from opencdi.gateway.again import Incomplete, send_again
 
     if not entries and room is None and reason is None:
-        typer.echo("name entries, or --room, or --reason", err=True)
-        raise typer.Exit(2)
+        stop("name entries, or --room, or --reason")
     bad = False
     with _bus() as bus:
         wanted = [
@@ -107,9 +127,6 @@ def replay(
             except Incomplete as why:
                 typer.echo(f"{letter.entry_id}: {why}", err=True)
                 bad = True
-            except BusDown as down:
-                typer.echo(f"{letter.entry_id}: bus down ({down})", err=True)
-                raise typer.Exit(1) from None
     if bad:
         raise typer.Exit(2)
 
@@ -118,30 +135,22 @@ def letters(bus: "Bus", room: str | None = None) -> Iterator[Letter]:
     """The dead letters of a room, or of all."""
     from opencdi.events.topics import ROOMS, dead_letters
 
-    topics = [dead_letters(name) for name in ([room] if room else ROOMS)]
-    left = sum(bus.ends(topics).values())
-    reader = bus.reader(topics, {})
-    try:
-        while left > 0 and (batch := reader.poll(timeout_s=2.0)):
-            left -= len(batch)
-            for delivered in batch:
-                record = delivered.record
-                entry_id, reason, where, at = (record.header(name) or "" for name in ("ce_id", "reason", "where", "ce_time"))
-                yield Letter(record.header("room") or "", entry_id, reason, where, at, record)
-    finally:
-        reader.close()
+    if room is not None and room not in ROOMS:
+        stop(f"no such room: {room}; there are {', '.join(ROOMS)}")
+    for delivered in everything(bus, [dead_letters(name) for name in ([room] if room else ROOMS)]):
+        record = delivered.record
+        entry_id, reason, where, at = (record.header(name) or "" for name in ("ce_id", "reason", "where", "ce_time"))
+        yield Letter(record.header("room") or "", entry_id, reason, where, at, record)
 
 
 def _one(bus: "Bus", entry: str) -> Letter:
     for letter in letters(bus):
         if letter.entry_id == entry:
             return letter
-    typer.echo(f"{entry}: no such dead letter", err=True)
-    raise typer.Exit(2)
+    stop(f"{entry}: no such dead letter; `opencdi dead list` tells them")
 
 
-def _bus() -> "Bus":
-    from opencdi.bus.bus import open_bus
+def _bus() -> "AbstractContextManager[Bus]":
     from opencdi.settings import Settings
 
-    return open_bus(Settings().bus_url)
+    return bus_at(Settings().bus_url)

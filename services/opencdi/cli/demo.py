@@ -6,7 +6,6 @@ is the demo's: before each message it tells the gate what time it is.
 
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from opencdi.cli.at_bus import stop
 
 START = datetime(2026, 5, 4, tzinfo=timezone(timedelta(hours=-4)))
 """Day 0: a Monday in FY2026, for which weights exist."""
@@ -32,13 +33,15 @@ def demo(
     Example: opencdi demo
     """
     from opencdi.cli.player import Control, Player
+    from opencdi.cli.ports import busy_port
     from opencdi.settings import Settings, environment
 
     fresh = not (keep and (home / "bus.db").exists())
     if fresh:
         shutil.rmtree(home, ignore_errors=True)
     settings = Settings(home=home, demo_clock_at=START)
-    _ports_are_free(settings)
+    if busy := busy_port(settings, ("door", "pages")):
+        stop(busy)
     control = ThreadingHTTPServer(("127.0.0.1", 0), Control)
     told = environment(
         CDI_HOME=str(home),
@@ -65,19 +68,6 @@ def demo(
         control.shutdown()
         line.terminate()
         line.wait(20)
-
-
-def _ports_are_free(settings: Any) -> None:
-    for name, port in (
-        ("CDI_MLLP_PORT", settings.mllp_port),
-        ("CDI_API_PORT", settings.api_port),
-        ("CDI_WORKBENCH_PORT", settings.workbench_port),
-    ):
-        try:
-            socket.create_server((settings.host, port)).close()
-        except OSError:
-            print(f"port {port} is in use: set {name} to another", file=sys.stderr)
-            raise typer.Exit(2) from None
 
 
 def _say_what_to_look_at(settings: Any) -> None:

@@ -5,20 +5,16 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencdi.cli.at_bus import bus_at, everything, stop
+from opencdi.cli.at_bus import bus_at, everything
 
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus, Place
-    from opencdi.bus.room import Outgoing
-    from opencdi.cli.gate import Refused
-    from opencdi.cli.recordings import Recorded
     from opencdi.events.topics import Topic
     from opencdi.knowledge.site import SiteData
 
@@ -45,6 +41,7 @@ def replay(
     """
     from opencdi.cli.indicators import indicators_on
     from opencdi.cli.line import line_of, site_data
+    from opencdi.cli.played import from_bus, from_files
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
     from opencdi.events.topics import CODING, INBOUND, OUTCOMES, STATEFUL_ROOMS, TOPICS, changelog
@@ -56,9 +53,9 @@ def replay(
     if code_year is not None:
         told = _in_year(told, code_year)
     recording = (
-        _from_bus(source, tenant, until)
+        from_bus(source, tenant, until)
         if any("://" in one for one in source)
-        else _from_files(source, tenant or settings.tenant, told, until)
+        else from_files(source, tenant or settings.tenant, told, until)
     )
     if site or code_year is not None:
         recording.tell_first(told)
@@ -79,33 +76,6 @@ def replay(
     print(f"{counts.total()} messages: {total}", file=sys.stderr)
     if recording.refused["refused"] or recording.unreadable:
         raise typer.Exit(2)
-
-
-@dataclass
-class _Recording:
-    """What is played: as the gate stored or would store it, what it refused, and the entries that rooms had to leave out."""
-
-    messages: "list[Outgoing]" = field(default_factory=list)
-    tenants: dict[str, datetime] = field(default_factory=dict)  # and when each was first heard
-    refused: Counter[str] = field(default_factory=Counter)
-    unreadable: bool = False
-    skips: dict[str, frozenset[str]] = field(default_factory=dict)
-
-    def tell_first(self, told: "SiteData") -> None:
-        """`SiteDataChanged` before everything else, for each tenant."""
-        from opencdi.cli.playing import stored
-        from opencdi.events.inbound import Inbound
-
-        body = told.model_dump_json().encode()
-        self.messages[:0] = [
-            stored(Inbound(f"site-data-{tenant}", "cdi.inbound.site-data", tenant, "replay", first, body, "application/json"))
-            for tenant, first in self.tenants.items()
-        ]
-
-    def refuse(self, message: "Recorded", refusal: "Refused") -> None:
-        """Count it and say so."""
-        self.refused["refused"] += 1
-        print(f"{message.where}: {refusal.ack} {refusal.reason} {refusal.where}".rstrip(), file=sys.stderr)
 
 
 def _instant(text: str) -> datetime | None:
@@ -133,53 +103,6 @@ def _topics(names: str) -> "list[Topic]":
     if unknown := [name for name in wanted if name not in known]:
         raise typer.BadParameter(f"no topic {unknown[0]!r}; there are {', '.join(known)}", param_hint="--topics")
     return [known[name] for name in dict.fromkeys(wanted)]
-
-
-def _from_files(sources: list[str], tenant: str, site: "SiteData", until: datetime | None) -> _Recording:
-    from opencdi.cli.inputs import UNREADABLE, files_in, name_of, reason
-    from opencdi.cli.playing import inbound_of, stored, tick
-    from opencdi.cli.recordings import in_time, recorded_in
-    from opencdi.intake.time import zone_named
-
-    told = _Recording()
-    files = []
-    for file in files_in(Path(source) for source in sources):
-        try:
-            files.append(list(recorded_in(file, zone_named(site.timezone))))
-        except UNREADABLE as error:
-            told.unreadable = True
-            print(f"{name_of(file)}: {reason(error)}", file=sys.stderr)
-    last: datetime | None = None
-    for message in inbound_of(in_time(files), tenant, told.refuse):
-        if until is None or message.received_at <= until:
-            told.tenants.setdefault(tenant, message.received_at)
-            told.messages.append(stored(message))
-            last = message.received_at
-    if until is not None and last is not None and last < until:
-        told.messages.append(stored(tick(tenant, until)))  # what was due by then has happened
-    return told
-
-
-def _from_bus(sources: list[str], tenant: str, until: datetime | None) -> _Recording:
-    """The `inbound` of another bus as it lies there, and what made its rooms stop (DESIGN §2)."""
-    from opencdi.bus.room import Key, Outgoing
-    from opencdi.events.inbound import EntryPoisoned, read_inbound
-    from opencdi.events.topics import INBOUND
-
-    if len(sources) != 1:
-        stop("a bus is replayed by itself: name one bus URL, or files and folders")
-    told = _Recording()
-    with bus_at(sources[0]) as bus:
-        found = [delivered.record for delivered in everything(bus, [INBOUND])]
-    for record in found:
-        message = read_inbound(record.value, record.headers)
-        if message.type == "cdi.inbound.poisoned":
-            poisoned = EntryPoisoned.read(message.body)
-            told.skips[poisoned.room] = told.skips.get(poisoned.room, frozenset()) | {poisoned.entry_id}
-        if (until is None or message.received_at <= until) and tenant in ("", message.tenant):
-            told.tenants.setdefault(message.tenant, message.received_at)
-            told.messages.append(Outgoing(INBOUND, Key(message.tenant), record.value, record.headers))
-    return told
 
 
 def _ordered(bus: "Bus", wanted: "Iterable[Topic]", since: "Mapping[Place, int]") -> Iterator[dict[str, Any]]:

@@ -2,13 +2,13 @@
 
 import os
 import signal
-import sys
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from opencdi.cli.at_bus import bus_at, check_url, stop
 from opencdi.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def run(
 
     On the embedded bus `opencdi run` is the whole product: the front door, all rooms, the workbench.  On Kafka run one room a
     process: `CDI_BUS=kafka://host:9092 opencdi run nlp`.
+
+    Example: opencdi run
     """
     from opencdi.logs import start_logging
 
@@ -35,26 +37,20 @@ def run(
 
 def supervise(settings: Settings, what: tuple[str, ...]) -> int:
     """Keep these running until SIGTERM or SIGINT; the exit status."""
-    from opencdi.bus.bus import OtherPartitions, open_bus
     from opencdi.bus.supervisor import Supervisor
+    from opencdi.cli.ports import busy_port
     from opencdi.events.topics import STATEFUL_ROOMS, TOPICS
 
     if wrong := [name for name in what if name not in (*_PROCESSES, *STATEFUL_ROOMS)]:
-        print(f"no such process or room: {', '.join(wrong)}; there are {', '.join((*_PROCESSES, *STATEFUL_ROOMS))}", file=sys.stderr)
-        return 2
+        stop(f"no such process or room: {', '.join(wrong)}; there are {', '.join((*_PROCESSES, *STATEFUL_ROOMS))}")
+    check_url(settings.bus_url)
     if settings.bus_url.startswith("sqlite://"):
-        try:
-            with open_bus(settings.bus_url, partitions=settings.partitions) as bus:
-                bus.apply_topics(TOPICS)
-        except OtherPartitions as other:
-            print(other, file=sys.stderr)
-            return 2
+        with bus_at(settings.bus_url, partitions=settings.partitions, there=False) as bus:
+            bus.apply_topics(TOPICS)
         if "rooms" in what and not _first_here(settings):
-            print(
-                f"{settings.bus_url} is already being worked on: stop the other `opencdi run`, or set CDI_HOME to another folder",
-                file=sys.stderr,
-            )
-            return 2
+            stop(f"{settings.bus_url} is already being worked on: stop the other `opencdi run`, or set CDI_HOME to another folder")
+    if busy := busy_port(settings, what):
+        stop(busy)
     supervisor = Supervisor([_job(name, settings) for name in what], Report(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())

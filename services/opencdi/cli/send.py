@@ -32,23 +32,20 @@ def send(
 
     Example: opencdi send admissions.hl7 --to mllp://localhost:2575
     """
-    where = urlsplit(to)
-    if where.scheme not in ("mllp", "mllps", "http", "https") or not where.hostname or not where.port:
-        stop("--to is mllp://host:port, mllps://host:port, http://host:port or https://host:port")
-    if backload and not where.scheme.startswith("http"):
+    scheme, host, port = _address(to)
+    if backload and not scheme.startswith("http"):
         stop("--backload goes over http: MLLP has no place to say that a message is history")
-    opened = (
-        _http(to, token, ca, backload)
-        if where.scheme.startswith("http")
-        else _mllp(where.hostname, where.port, certificate, ca, where.scheme)
-    )
+    for file in (token, certificate, ca):
+        if file is not None and not file.is_file():
+            stop(f"{file}: no such file")
+    opened = _http(to, token, ca, backload) if scheme.startswith("http") else _mllp(host, port, certificate, ca, scheme)
     counts: Counter[str] = Counter()
     try:
         with opened as post:
             for message in watched(list(_messages(files)), "messages"):
                 counts[_code(message, post)] += 1
     except (OSError, ConnectionError) as error:
-        print(f"{to}: {error.strerror or type(error).__name__}", file=sys.stderr)
+        print(f"{to}: {error.strerror or str(error) or 'hung up without an answer'}", file=sys.stderr)
         counts["unanswered"] += 1
     print(
         json.dumps(
@@ -63,20 +60,33 @@ def send(
         raise typer.Exit(1)
 
 
-class Post(Protocol):
-    """Sends one message; the acknowledgement code, None if this door does not take such a message."""
+def _address(to: str) -> tuple[str, str, int]:
+    try:
+        where = urlsplit(to)
+        scheme, host, port = where.scheme, where.hostname, where.port
+    except ValueError:  # a port that is none
+        scheme, host, port = "", None, None
+    if scheme not in ("mllp", "mllps", "http", "https") or not host or not port:
+        stop("--to is mllp://host:port, mllps://host:port, http://host:port or https://host:port")
+    return scheme, host, port
 
-    def __call__(self, message: "Recorded") -> str | None:
+
+class Post(Protocol):
+    """Sends one message; the acknowledgement code and the reason given, None if this door does not take such a message."""
+
+    def __call__(self, message: "Recorded") -> tuple[str, str] | None:
         """Waits for the answer."""
 
 
 def _code(message: "Recorded", post: Post) -> str:
-    code = post(message)
-    if code is None:
+    answer = post(message)
+    if answer is None:
         print(f"{message.where}: FHIR goes over http", file=sys.stderr)
-    elif code not in ("AA", "no-answer-asked"):
-        print(f"{message.where}: {code}", file=sys.stderr)
-    return code or "not-sent"
+        return "not-sent"
+    code, why = answer
+    if code not in ("AA", "no-answer-asked"):
+        print(f"{message.where}: {code} {why}".rstrip(), file=sys.stderr)
+    return code
 
 
 def _messages(files: Iterable[Path]) -> Iterator["Recorded"]:
@@ -102,20 +112,20 @@ def _mllp(host: str, port: int, certificate: Path | None, ca: Path | None, schem
         answers = Frames(1 << 20)
         waiting: list[bytes] = []
 
-        def post(message: "Recorded") -> str | None:
+        def post(message: "Recorded") -> tuple[str, str] | None:
             if message.kind != "hl7v2":
                 return None
             connection.sendall(framed(message.body))
             sender = sender_of(message.body)
             mine = sender.field(10)
             if (conditions := conditions_of(sender)) != (b"", b"") and b"AL" not in conditions:
-                return "no-answer-asked"
+                return "no-answer-asked", ""
             while True:
                 while waiting:
                     # In enhanced mode a message may have two answers: the second one is read before the next message's first.
-                    code, control_id = _told(waiting.pop(0))
+                    code, control_id, why = _told(waiting.pop(0))
                     if control_id == mine:
-                        return code
+                        return code, why
                 if not (piece := connection.recv(65536)):
                     raise ConnectionError
                 waiting.extend(frame.body for frame in answers.feed(piece) if isinstance(frame, Frame))
@@ -140,20 +150,39 @@ def _http(to: str, token: Path | None, ca: Path | None, backload: bool) -> Itera
     verify = ssl.create_default_context(cafile=str(ca)) if ca else True
     with httpx.Client(base_url=to, headers=headers, timeout=60, trust_env=False, verify=verify) as client:
 
-        def post(message: "Recorded") -> str | None:
+        def post(message: "Recorded") -> tuple[str, str] | None:
             try:
                 answer = client.post("/hl7" if message.kind == "hl7v2" else "/fhir", content=message.body)
-            except httpx.TransportError:
-                raise ConnectionError from None
+            except httpx.TransportError as error:
+                raise ConnectionError(str(error).partition("] ")[2] or "no answer") from None
             if answer.status_code in (401, 403):
                 stop(f"{to}: {answer.status_code}, a token is needed (--token)")
-            return "AA" if answer.is_success else "AE" if answer.status_code >= 500 else "AR"
+            if answer.status_code in (404, 405):
+                stop(f"{to}: {answer.status_code}, no gateway there; its port is CDI_API_PORT, the workbench's is another")
+            code = "AA" if answer.is_success else "AE" if answer.status_code >= 500 else "AR"
+            return code, _told(answer.content)[2] if message.kind == "hl7v2" else _issue(answer.content)
 
         yield post
 
 
-def _told(ack: bytes) -> tuple[str, bytes]:
-    """AA, AE or AR (of a commit acknowledgement its counterpart), and MSA-2."""
-    msa = ack.partition(b"\rMSA")[2].partition(b"\r")[0]
-    _, code, control_id, *_ = (*msa.split(msa[:1] or b"|"), b"", b"", b"")
-    return "A" + (code[1:].decode("ascii", "replace") or "E"), control_id
+def _told(ack: bytes) -> tuple[str, bytes, str]:
+    """AA, AE or AR (of a commit acknowledgement its counterpart), MSA-2, and the reason: ERR-8 with ERR-2, else MSA-3."""
+    msa, err = (_fields(ack, name) for name in (b"MSA", b"ERR"))
+    code, control_id, said = msa[1], msa[2], msa[3]
+    place = b"-".join(part for part in err[2].split(b"^")[::2] if part)
+    why = b" ".join(part for part in (err[8] or said, place) if part)
+    return "A" + (code[1:].decode("ascii", "replace") or "E"), control_id, why.decode("utf-8", "replace")
+
+
+def _fields(ack: bytes, segment: bytes) -> list[bytes]:
+    line = ack.partition(b"\r" + segment)[2].partition(b"\r")[0]
+    return [segment, *line.split(line[:1] or b"|")[1:], *[b""] * 9]
+
+
+def _issue(outcome: bytes) -> str:
+    """The first issue of an OperationOutcome: reason code and place."""
+    try:
+        issue = json.loads(outcome)["issue"][0]
+        return " ".join([issue["details"]["text"], *issue.get("expression", ())])
+    except (ValueError, LookupError, TypeError):
+        return ""

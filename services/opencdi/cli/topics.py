@@ -14,18 +14,14 @@ def apply() -> None:
 
     Example: CDI_BUS=kafka://localhost:9092 CDI_PARTITIONS=8 opencdi topics apply
     """
-    from opencdi.bus.bus import BusDown, OtherPartitions, open_bus
+    from opencdi.cli.at_bus import bus_at
     from opencdi.events.topics import STATEFUL_ROOMS, TOPICS, changelog
     from opencdi.settings import Settings
 
     settings = Settings()
-    try:
-        with open_bus(settings.bus_url, partitions=settings.partitions) as bus:
-            bus.apply_topics((*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS)))
-            print(f"{settings.bus_url}: {len(TOPICS)} topics of {bus.partitions} partitions")
-    except (BusDown, OtherPartitions) as error:
-        typer.echo(f"{settings.bus_url}: {error}", err=True)
-        raise typer.Exit(2) from None
+    with bus_at(settings.bus_url, partitions=settings.partitions, there=False) as bus:
+        bus.apply_topics((*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS)))
+        print(f"{settings.bus_url}: {len(TOPICS)} topics of {bus.partitions} partitions")
 
 
 @app.command("list")
@@ -37,7 +33,7 @@ def list_topics(as_json: Annotated[bool, typer.Option("--json", help="one JSON o
     from dataclasses import asdict
 
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from opencdi.events.topics import STATEFUL_ROOMS, TOPICS, changelog
 
@@ -46,7 +42,7 @@ def list_topics(as_json: Annotated[bool, typer.Option("--json", help="one JSON o
         for topic in topics:
             print(json.dumps(asdict(topic)))
         return
-    table = Table("topic", "writer", "key", "kept", "what")
+    table = Table(Column("topic", no_wrap=True), "writer", "key", "kept", "what")
     for topic in topics:
         kept = "compacted" if topic.compacted else f"{topic.retention_days} d" if topic.retention_days else "legal record"
         table.add_row(topic.name, topic.writer, topic.keyed_by, kept, topic.about)

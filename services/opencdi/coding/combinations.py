@@ -71,6 +71,8 @@ def diabetes_combinations(codes: Candidates) -> Candidates:
         ("N18", "22", "chronic kidney disease"),
         ("R739", "65", "hyperglycemia"),
         ("E162", "649", "hypoglycemia"),
+        ("G629", "40", "neuropathy"),
+        ("I739", "51", "peripheral angiopathy"),
     ):
         held = [one for one in codes if one.code.startswith(complication) and one.status != "uncertain"]
         if held:

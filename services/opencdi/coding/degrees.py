@@ -15,9 +15,9 @@ def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
     return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes)]
 
 
-def after_study(data: GuidelineData, codes: Candidates) -> Candidates:
-    """II: what was seen first leaves the claim once it is documented what it was."""
-    for row in data.after_study:
+def said_by_another(data: GuidelineData, codes: Candidates) -> Candidates:
+    """What another code of the claim says too leaves the claim: what was seen first, once it is documented what it was (II)."""
+    for row in data.said_by:
         found = proposed(codes, *row.into)
         if found:
             seen = {one.code for one in proposed(codes, *row.codes)}

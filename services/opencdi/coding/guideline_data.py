@@ -1,5 +1,7 @@
 """The guideline steps that are lists (`rules/coding/guidelines.yaml`): each row cites its section; a slip stops the room at its start."""
 
+import re
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,8 +32,15 @@ class First(Row):
     beside: Codes = Field(default=(), alias="with")
 
 
-class AfterStudy(Row):
-    """What was seen first, and what it turned out to be."""
+class SeldomFirst(Row):
+    """First only where it answers the reason for the admission; `before_symptoms`: or where else there are only symptoms."""
+
+    codes: Codes
+    before_symptoms: bool
+
+
+class SaidBy(Row):
+    """Codes that leave the claim where one of `into` is on it."""
 
     codes: Codes
     into: Codes
@@ -81,20 +90,28 @@ class GuidelineData(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     first: tuple[First, ...]
-    after_study: tuple[AfterStudy, ...]
+    seldom_first: tuple[SeldomFirst, ...]
+    said_by: tuple[SaidBy, ...]
     one_of: tuple[OneOf, ...]
     combined: tuple[Combined, ...]
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
 
+    @cached_property
+    def bounds(self) -> dict[str, tuple[Bound, ...]]:
+        """analyte -> all its bounds, for the analytes that any sign asks for."""
+        every = [bound for sign in self.signs for bound in sign.of]
+        return {bound.analyte: tuple(one for one in every if one.analyte == bound.analyte) for bound in every}
+
     @property
     def analytes(self) -> frozenset[str]:
         """The analytes that any sign asks for."""
-        return frozenset(bound.analyte for sign in self.signs for bound in sign.of)
+        return frozenset(self.bounds)
 
-    def bounds(self, analyte: str) -> tuple[Bound, ...]:
-        """The bounds of one analyte."""
-        return tuple(bound for sign in self.signs for bound in sign.of if bound.analyte == analyte)
+    @cached_property
+    def names_a_sign(self) -> re.Pattern[bytes]:
+        """Finds one of these analytes in a page of facts as it travels."""
+        return re.compile(rb'"analyte":\s*"(?:' + "|".join(map(re.escape, sorted(self.bounds))).encode() + rb')"')
 
     def unknown_analytes(self) -> frozenset[str]:
         """Analytes that no result can have: a slip in the file."""

@@ -15,7 +15,7 @@ from opencdi.coding.combinations import (
     sepsis_and_organ_dysfunction,
     sepsis_organism,
 )
-from opencdi.coding.degrees import Candidates, after_study, one_degree, proposed
+from opencdi.coding.degrees import Candidates, one_degree, proposed, said_by_another
 from opencdi.coding.table import ConceptTable
 from opencdi.knowledge.icd10cm import description_of, excluded_here
 
@@ -94,13 +94,14 @@ def apply_guidelines(table: ConceptTable, codes: Candidates) -> Candidates:
     data = table.guidelines
     steps: tuple[Step, ...] = (
         specificity,
-        partial(sepsis_organism, data),
+        partial(said_by_another, data),
         partial(one_degree, data),
         partial(said_as_one, data),
         hypertension_combinations,
         diabetes_combinations,
         sepsis_and_organ_dysfunction,
-        partial(after_study, data),
+        partial(sepsis_organism, data),
+        partial(said_by_another, data),
         excludes1,
         integral_symptoms(table),
         abnormal_findings,

@@ -20,20 +20,24 @@ class ProposedPoa:
 
 
 def proposed_poa(
-    table: ConceptTable, codes: Iterable[Candidate], inpatient_at: datetime | None, seen: tuple[Presenting, ...] = ()
+    table: ConceptTable,
+    codes: Iterable[Candidate],
+    inpatient_at: datetime | None,
+    seen: tuple[Presenting, ...] = (),
+    reason: frozenset[str] = frozenset(),
 ) -> Mapping[str, ProposedPoa]:
     """code -> its proposal: each by its own documentation, then by what was there when the patient came.
 
     What was documented only later is Y where the same disease stood less exactly in the admission's notes (an organism that the culture
     named on day 2), where it explains a symptom of the admission that nothing else explains, or where a finding from before the order
-    shows it.  `seen`: those findings.
+    shows it.  `seen`: those findings; `reason`: codes of what the hospital stated as the reason for the admission.
     """
     held = tuple(codes)
     told = {one.code: poa_of(one, inpatient_at) for one in held}
     came = [one for one in held if told[one.code].poa == "Y"]
     claimed = [one.code for one in held if one.status == "proposed"]
     for one in held:
-        if told[one.code].poa == "undetermined" and (shown := _shown(table, one, came, seen, claimed)):
+        if told[one.code].poa == "undetermined" and (shown := _shown(table, one, came, seen, claimed, reason)):
             told[one.code] = ProposedPoa("Y", f"appendix I: {shown}")
     for one in held:
         parts = [told[part].poa for part in one.parts if part in told]
@@ -76,17 +80,24 @@ def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
     return ProposedPoa("undetermined", f"first documented {one.order[0].date().isoformat()}, after the inpatient order; onset not said")
 
 
-def _shown(table: ConceptTable, one: Candidate, came: list[Candidate], seen: tuple[Presenting, ...], claimed: Iterable[str]) -> str | None:
+def _shown(
+    table: ConceptTable,
+    one: Candidate,
+    came: list[Candidate],
+    seen: tuple[Presenting, ...],
+    claimed: Iterable[str],
+    reason: frozenset[str],
+) -> str | None:
     for other in came:
         # A chronic disease at admission does not bring its acute form along.
         if other.family == one.family and other.code != one.code and (other.nature == one.nature or other.nature == ""):
             return f"the same disease, less exactly, at admission ({dotted(other.code)})"
-    for symptom in came:
-        if symptom.kind == "diagnosis" or not one.code.startswith(table.integral_to(symptom.code) or ("\0",)):
-            continue
-        others = [other for other in came if other.kind == "diagnosis" and other.code.startswith(table.integral_to(symptom.code))]
-        if not others:
-            return f"it explains a symptom of the admission ({dotted(symptom.code)})"
+    if any(one.kind == "diagnosis" and one.code[:3] == told[:3] for told in reason):
+        return "the stated reason for the admission names it"
+    for symptom in (*(other.code for other in came if other.kind != "diagnosis"), *sorted(reason)):
+        explained_by = table.integral_to(symptom) or ("\0",)
+        if one.code.startswith(explained_by) and not any(o.kind == "diagnosis" and o.code.startswith(explained_by) for o in came):
+            return f"it explains a symptom of the admission ({dotted(symptom)})"
     if (found := sign_of(one.code, table.guidelines, seen, claimed)) is not None:
         return f"found before the inpatient order or in the admission note ({found})"
     return None

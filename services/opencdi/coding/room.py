@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class _Coder:
                 page = entry.page(FactsPage)
                 stay = told(stay or Stay(tenant=entry.envelope.tenant), page.facts if page else ())
             if may_hold_signs(raw, self.table.guidelines, entry.envelope.received_at, stay.inpatient_at if stay else None):
-                seen = self._seen(states, entry, encounter_id)
+                seen = self._seen(states, entry, encounter_id, stay.inpatient_at if stay else None)
         changed_notes = False
         if entry.has("findings") and (findings := entry.page(FindingsPage)):
             stay = stay or Stay(tenant=entry.envelope.tenant)
@@ -81,10 +82,10 @@ class _Coder:
             states[f"stay/{encounter_id}"] = stay
         return changed_notes or seen or stay != before
 
-    def _seen(self, states: States, entry: Entry, encounter_id: str) -> bool:
+    def _seen(self, states: States, entry: Entry, encounter_id: str, inpatient_at: datetime | None) -> bool:
         """Keep what results show of the patient before the order; whether anything is new."""
         held, page = _signs_in(states, encounter_id), entry.page(FactsPage)
-        signs = after_results(held, page.facts if page else (), self.table.guidelines)
+        signs = after_results(held, page.facts if page else (), self.table.guidelines, inpatient_at)
         if signs is held:
             return False
         states[f"signs/{encounter_id}"] = signs

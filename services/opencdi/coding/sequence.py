@@ -60,7 +60,8 @@ def principal_of(
     """Rank the established diagnoses by the circumstances of the admission; None if nothing may stand first.
 
     In this order: what a guideline sequences first; an acute disease present on admission; a neoplasm, or a chronic disease that was the
-    reason for the admission; an acute disease of unknown onset; a symptom that nothing related explains (II.A); a chronic disease.
+    reason for the admission; an acute disorder that usually accompanies another; an acute disease of unknown onset; a symptom that nothing
+    related explains (II.A); a chronic disease.
     Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
     """
     claimed = [one for one in codes if one.status == "proposed"]
@@ -84,7 +85,7 @@ class _Rank:
 
 def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], came_for: bool) -> _Rank:
     first, cite = _sequenced_first(table, one.code, held) if poa == "Y" else (0, "")
-    level, kind = _level(one, poa, came_for)
+    level, kind = _level(table, one, poa, came_for)
     words = (cite, kind, "what the patient came for, or its cause" if came_for else "", "assessed" if one.assessed else "")
     return _Rank((first, level, came_for, one.assessed), tuple(word for word in words if word))
 
@@ -98,15 +99,18 @@ def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[i
     return 0, ""
 
 
-def _level(one: Candidate, poa: Poa, came_for: bool) -> tuple[int, str]:
+def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool) -> tuple[int, str]:
     known = poa in ("Y", "W", "1")
     if one.kind != "diagnosis":
-        return 2, "a symptom, its cause not established (II.A)"
+        return 3, "a symptom, its cause not established (II.A)"
     if one.code.startswith(_NEOPLASM):
-        return (4, "a neoplasm present on admission (I.C.2)") if known else (3, "a neoplasm, its onset not said")
-    if one.nature == "":
-        return (5, "acute, present on admission") if known else (3, "acute, its onset not said")
-    return (4, "a chronic disease that was the reason for the admission") if came_for else (1, "chronic")
+        return (6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
+    if one.nature != "":
+        return (6, "a chronic disease that was the reason for the admission") if came_for else (1, "chronic")
+    seldom = next((row for row in table.guidelines.seldom_first if one.code.startswith(row.codes)), None)
+    if seldom and not came_for:
+        return 5 if known and seldom.before_symptoms else 2, seldom.words
+    return (7, "acute, present on admission") if known else (4, "acute, its onset not said")
 
 
 def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances) -> bool:

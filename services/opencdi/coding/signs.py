@@ -54,18 +54,19 @@ def may_hold_signs(facts_page: bytes, data: GuidelineData, received_at: datetime
     """Whether to decode the page for results: a look at the bytes and the clock of the stay."""
     if inpatient_at is not None and received_at > inpatient_at + LATE:
         return False
-    return b'"measurement_resulted"' in facts_page and any(b'"' + analyte.encode() + b'"' in facts_page for analyte in data.analytes)
+    return data.names_a_sign.search(facts_page) is not None
 
 
-def after_results(signs: Signs, facts: Iterable[Fact], data: GuidelineData) -> Signs:
-    """The signs after these results (DOMAIN F.5: a superseded value is no evidence)."""
+def after_results(signs: Signs, facts: Iterable[Fact], data: GuidelineData, inpatient_at: datetime | None) -> Signs:
+    """The signs after these results; what was taken after the order is none (DOMAIN F.5: a superseded value is no evidence)."""
     seen = dict(signs.seen)
     for fact in facts:
         if not isinstance(fact, MeasurementResulted):
             continue
         seen.pop(fact.measurement_id, None)
-        usable = fact.value is not None and fact.problem is None and fact.status in ("final", "corrected")
-        if usable and fact.analyte and _outside(data.bounds(fact.analyte), fact.value) and len(seen) < MOST:
+        early = inpatient_at is None or fact.taken_at.latest <= inpatient_at
+        usable = early and fact.value is not None and fact.problem is None and fact.status in ("final", "corrected")
+        if usable and fact.analyte and _outside(data.bounds.get(fact.analyte, ()), fact.value) and len(seen) < MOST:
             assert fact.value is not None  # noqa: S101  # narrowed by `usable`
             seen[fact.measurement_id] = SignSeen(analyte=fact.analyte, value=fact.value, unit=fact.unit or "", taken_at=fact.taken_at)
     return signs if seen == signs.seen else Signs(seen=seen)

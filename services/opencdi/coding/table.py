@@ -5,7 +5,7 @@ Beside it lies `guidelines.yaml`, the guideline steps that are lists; both toget
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -69,6 +69,7 @@ class Row(BaseModel):
     kind: RowKind = "diagnosis"
     family: str = ""
     organism: bool = False
+    underlying: str = ""  # the concept that is coded with it where the note names its organism ("septic shock due to E. coli")
 
 
 class ConceptTable(BaseModel):
@@ -115,7 +116,7 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     row = table.codes.get(concept)
     if row is None:
         return ()
-    form = term_form(text)
+    form = term_form(text) if any(by.words for by in row.by) else ""
     found = next((by for by in row.by if by.holds(attributes, form)), None)
     if found is not None:
         nature = found.nature(row.poa)
@@ -127,6 +128,9 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     else:
         codes = [Assignment(row.code, concept, specific=False, nature=row.poa)]
     codes += [Assignment(code, f"comes with {codes[0].code}", False, row.poa, companion=True) for code in row.also]
+    if row.underlying and "organism" in attributes:
+        under = assignments(table, row.underlying, attributes)
+        codes += [replace(one, companion=True, reason=f"{one.reason}; comes with {codes[0].code} (I.C.1.d.1.b)") for one in under]
     if row.organism and (organism := table.organisms.get(attributes.get("organism", ""))):
         codes.append(Assignment(organism, "organism as the cause (I.A.17)", True, row.poa, companion=True))
     return tuple(codes)

@@ -40,13 +40,16 @@ class Chart:
 
 
 def final_statements(chart: Chart) -> frozenset[str]:
-    """The notes whose uncertain diagnoses are coded (DOMAIN F.11); none while the patient is still here."""
+    """The notes whose uncertain diagnoses are coded (DOMAIN F.11); none while the patient is still here.
+
+    II.H waits for the discharge summary; the last note of the day stands in for it only where the site says so (death, transfer; F.15).
+    """
     left = chart.stay.discharged_at
     if left is None:
         return frozenset()
     counting = [note for note in chart.notes if note.counts and not note.retracted]
     summaries = {note.note_id for note in counting if note.note_type == "discharge-summary"}
-    if summaries:
+    if summaries or chart.stay.disposition not in chart.site.summary_substitute_for:
         return frozenset(summaries)
     zone = ZoneInfo(chart.site.timezone)
     day = left.at.astimezone(zone).date()
@@ -78,13 +81,14 @@ def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: d
     if stay.closed:
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
     codes = working_codes(chart, table, today, final_statements(chart))
-    poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at))
+    poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at), chart.reason)
     release = release_on(today, site.code_year)
     told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
     not_present: dict[str, Poa] = {code: "N" if poa == "undetermined" else poa for code, poa in told.items()}
     listed = frozenset(undotted(listed.code)[:3] for listed in stay.listed.values() if listed.role == "admitting")
     first = partial(_first, table, codes, Circumstances(listed, chart.reason), release)
-    principal, if_not = first(told), first(not_present)
+    principal = first(told)
+    if_not = principal if not_present == told else first(not_present)
     answer = _grouped(chart, codes, told, principal, if_not, today)
     return CodingPage(
         as_of=as_of,

@@ -30,8 +30,9 @@ class Envelope(Contract):
     """What the line needs to know without opening a page.
 
     `kind` is open: an unknown one is carried on.  "history" is an entry of what was sent afterwards or before go-live: baselines only,
-    no alert, question or DRG change, and without the notes' texts (DOMAIN F.18).  `entry_id` is the ce_id given at the gate plus an ordinal; for what a timer fired
-    it is derived from encounter, timer and due time.  `encounter_id` is None for what concerns a whole tenant (a tick, site data).
+    no alert, question or DRG change, and without the notes' texts (DOMAIN F.18).  `entry_id` is the ce_id given at the gate plus an
+    ordinal; for what a timer fired it is derived from encounter, timer and due time.  `encounter_id` is None for what concerns a whole
+    tenant (a tick, site data).
     `received_at` never decreases per tenant.
     """
 

@@ -319,14 +319,16 @@ class CodeSetAttested(Decision):
 FACTS: tuple[type[Contract], ...] = (
     PatientIdentified, EncounterUpdated, InpatientOrdered, EncounterDischarged, DischargeCancelled, EncounterCancelled, EncounterMoved,
     MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
-    DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted, QueryApproved, QueryEdited, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested,
+    DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted,
+    QueryApproved, QueryEdited, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested,
 )  # fmt: skip
 FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
 
 Fact = (
     PatientIdentified | EncounterUpdated | InpatientOrdered | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved
     | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
-    | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted | QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
+    | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted
+    | QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
 )  # fmt: skip
 KnownFact = Annotated[Fact, Field(discriminator="kind")]
 """Fast: the kind picks the model.  A page with a kind that this release does not know is read by `AnyFact` instead."""

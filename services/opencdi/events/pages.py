@@ -13,7 +13,6 @@
 A page is absent where that room had nothing new to say; what it said before still stands.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -62,12 +61,6 @@ class FactsPage(Page):
         anything = _OpenFactsPage.read(raw)
         known = tuple(fact for fact in anything.facts if isinstance(fact, Fact))
         return cls(facts=known, patient_id=anything.patient_id, moved_from=anything.moved_from)
-
-
-def facts_page(encoded: Iterable[bytes], *, patient_id: str | None, moved_from: Iterable[str] = ()) -> bytes:
-    """The page of facts that are encoded already: intake has the bytes of each, because it compares them with what was said before."""
-    rest = FactsPage(patient_id=patient_id, moved_from=tuple(moved_from)).to_json()
-    return rest.replace(b'"facts":[]', b'"facts":[' + b",".join(encoded) + b"]", 1)
 
 
 class _OpenFactsPage(Page):

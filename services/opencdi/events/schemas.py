@@ -41,6 +41,7 @@ MODEL_BY_TOPIC: dict[str, type[BaseModel]] = {
 DECISIONS: tuple[type[Decision], ...] = tuple(fact for fact in facts.FACTS if issubclass(fact, Decision))
 BODIES: dict[str, tuple[type[BaseModel], ...]] = {
     "cdi.inbound.decision": DECISIONS,
+    "cdi.inbound.receipt": (inbound.Receipt,),
     "cdi.inbound.site-data": (SiteData,),
     "cdi.inbound.tick": (inbound.Tick,),
     "cdi.inbound.poisoned": (inbound.EntryPoisoned,),
@@ -60,6 +61,7 @@ _INBOUND_HEADERS = {
     "tenant": {"type": "string"},
     "part": {"type": "string", "description": "k/n of one FHIR transaction"},
     "replays": {"type": "string", "description": "entry id of the dead letter that this is a second try of"},
+    "backload": {"const": "1", "description": "history sent afterwards: baselines only"},
 }
 _DEAD_HEADERS = {
     "reason": {"type": "string", "description": "a reason code"},

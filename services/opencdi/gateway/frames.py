@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 START, END = b"\x0b", b"\x1c\r"
 _AGAIN = b"\x0bMSH"  # a bare 0x0B may stand in a note: a word processor's line break
+_BLANK = b" \t\r\n"  # between messages it is no garbage: many senders end a line there
 _HEAD_BYTES = 4096
 
 
@@ -76,7 +77,7 @@ class Frames:
             return True
         start = self._buffer.find(START)
         passed = self._buffer if start < 0 else self._buffer[:start]
-        self.garbage += len(passed.strip())
+        self.garbage += len(passed.translate(None, _BLANK))
         if start < 0:
             self._buffer.clear()
             return False

@@ -60,6 +60,8 @@ class Gate:
         self._last: dict[str, datetime] = {}
         self._run = secrets.token_hex(5)
         self._count = 0
+        self.down = False
+        """Whether the last write found the bus away."""
 
     async def run(self, tenants: Sequence[str], opened: asyncio.Event) -> None:
         """Open the bus, learn how late it was, then write until cancelled.  A failure that is not `BusDown` is ours: it goes up."""
@@ -141,5 +143,6 @@ class Gate:
             for waiting in batch:
                 with suppress(asyncio.InvalidStateError):  # the sender has hung up meanwhile
                     waiting.stored.set_result(None) if failure is None else waiting.stored.set_exception(failure)
+        self.down = failure is not None
         self.metrics.commit_seconds.observe(perf_counter() - began)
         self.metrics.stored.inc(len(messages))

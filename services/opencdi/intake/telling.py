@@ -1,12 +1,12 @@
 """What a message said becomes entries: one per encounter that it concerns, live or as history (DESIGN §1, DOMAIN F.18)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from opencdi.bus.bus import MAX_RECORD_BYTES
 from opencdi.bus.room import Key, Outgoing
 from opencdi.events.entry import Entry, Envelope, headers_of
 from opencdi.events.inbound import Inbound
-from opencdi.events.pages import FactsPage, TextsPage, facts_page
+from opencdi.events.pages import FactsPage, TextsPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART
 from opencdi.intake.desk import Desk, Said
@@ -26,7 +26,7 @@ def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
         history = _is_history(desk, encounter_id, encounter)
         for piece in _in_pieces(said if history else _caught_up(desk, encounter_id, said)):
             patient_id = encounter.patient_id if encounter else None
-            pages = {"facts": facts_page(piece.encoded, patient_id=patient_id, moved_from=piece.moved_from)}
+            pages = {"facts": _facts_page(piece.encoded, patient_id=patient_id, moved_from=piece.moved_from)}
             if piece.texts and not history:
                 pages["texts"] = TextsPage(texts=piece.texts).to_json()
             if 2 * len(pages["facts"]) + len(pages.get("texts", b"")) > _MOST_BYTES:
@@ -62,6 +62,12 @@ def _in_pieces(said: Said) -> Iterator[Said]:
         piece.add(fact, text, encoded)
         characters += len(text or "")
     yield piece
+
+
+def _facts_page(encoded: Iterable[bytes], *, patient_id: str | None, moved_from: Iterable[str] = ()) -> bytes:
+    """The page of facts that are encoded already: each was, to be compared with what was said before."""
+    rest = FactsPage(patient_id=patient_id, moved_from=tuple(moved_from)).to_json()
+    return rest.replace(b'"facts":[]', b'"facts":[' + b",".join(encoded) + b"]", 1)
 
 
 def _is_history(desk: Desk, encounter_id: str, encounter: Encounter | None) -> bool:

@@ -6,6 +6,15 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Violation:
+    """One requirement that a text does not keep, where, and why."""
+
+    requirement: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """An indicator as the physician would see it."""
 
@@ -18,6 +27,11 @@ class Quoted:
     encounter_id: str = ""
     prior: bool = False
     pertinence: str = ""
+    label: str = ""
+
+    def chart_words(self) -> str:
+        """The part that quotes a note; a result or vital sign has nothing to quote."""
+        return "" if self.source in NO_QUOTATION else self.quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +40,17 @@ class Offered:
 
     text: str
     diagnosis: str = ""
+    option_id: str = ""
     ticked: bool = False
     emphasised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QueryText:
-    """The provider's half of a question; `extra` are fields that the contract does not know; `effects`: option's diagnosis -> weight."""
+    """The provider's half of a question.
+
+    `extra` are fields that the contract does not know; `effects`: option id, or the diagnosis it would document -> change of weight.
+    """
 
     encounter_id: str
     patient_id: str
@@ -59,6 +77,7 @@ class QueryText:
             yield f"options[{index}]", option.text
 
 
+NO_QUOTATION = frozenset({"laboratory", "result", "vital sign", "medication administration", "medication order", "order"})
 _KNOWN = frozenset(
     [
         "query_id",
@@ -86,8 +105,28 @@ _KNOWN = frozenset(
         "answer_text",
     ]
 )
+_OF_INDICATOR = frozenset(
+    (
+        "text",
+        "source",
+        "source_id",
+        "at",
+        "author",
+        "quote",
+        "start",
+        "end",
+        "label",
+        "encounter_id",
+        "prior",
+        "prior_encounter",
+        "pertinence",
+        "value",
+        "unit",
+        "role",
+    )
+)
 _TICKED = ("selected", "checked", "ticked", "default", "preselected", "pre_ticked")
-_EMPHASISED = ("bold", "emphasis", "highlight", "highlighted", "recommended")
+_EMPHASISED = ("bold", "emphasis", "highlight", "highlighted", "recommended", "preferred", "starred", "color", "style", "font")
 
 
 def _text(value: Any) -> str:
@@ -111,6 +150,7 @@ def _quoted(told: Mapping[str, Any]) -> Quoted:
         encounter_id=_text(told.get("encounter_id")),
         prior=prior,
         pertinence=_text(told.get("pertinence")),
+        label=_text(told.get("label")),
     )
 
 
@@ -118,6 +158,7 @@ def _offered(told: Mapping[str, Any]) -> Offered:
     return Offered(
         text=_text(told.get("text")),
         diagnosis=_text(told.get("diagnosis")),
+        option_id=_text(told.get("option_id")),
         ticked=any(told.get(name) for name in _TICKED),
         emphasised=any(told.get(name) for name in _EMPHASISED),
     )
@@ -127,7 +168,7 @@ def query_text(wording: Mapping[str, Any], internal: Mapping[str, Any] | None = 
     """The text to lint, from a question in JSON; what is missing becomes empty, and the requirements say so."""
     to = wording.get("addressed_to")
     effects = {
-        _text(one.get("concept")): float(one["weight_delta"])
+        _text(one.get("option_id")) or _text(one.get("concept")): float(one["weight_delta"])
         for one in _list((internal or {}).get("effect"))
         if isinstance(one.get("weight_delta"), int | float)
     }
@@ -147,6 +188,8 @@ def query_text(wording: Mapping[str, Any], internal: Mapping[str, Any] | None = 
         options=tuple(map(_offered, _list(wording.get("options")))),
         extra=tuple(f"{name}: {value}" for name, value in wording.items() if name not in _KNOWN)
         + tuple(f"{name}: {value}" for option in _list(wording.get("options")) for name, value in option.items()
-                if name not in {"option_id", "text", "diagnosis", "free_text", *_TICKED, *_EMPHASISED}),
+                if name not in {"option_id", "text", "diagnosis", "free_text", *_TICKED, *_EMPHASISED})
+        + tuple(f"{name}: {value}" for kind in ("documented", "indicators", "contrary") for one in _list(wording.get(kind))
+                for name, value in one.items() if name not in _OF_INDICATOR),
         effects=effects or None,
     )  # fmt: skip

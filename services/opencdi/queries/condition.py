@@ -128,7 +128,8 @@ class CountOf(Form):
 
 
 class AllOf(Form):
-    """Every one of these; with `within_h`, no further than that from the first of them, the nearest of each.
+    """Every one of these; with `within_h`, no further than that from the first of them, the nearest of each.  Without: whenever in
+    the stay, and the last of them says when.
 
     `in_order`: the others do not come before the first, since what was done earlier was not done about it.
     """

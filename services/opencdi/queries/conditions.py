@@ -32,6 +32,8 @@ from opencdi.queries.rule import Rule
 
 CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
 ANTIBIOTIC_THEN_CULTURE = timedelta(hours=24)
+EVER = timedelta(days=3650)
+"""No window: any two instants of one stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +137,18 @@ def _all_of(condition: AllOf, q: Question) -> Iterator[Sign]:
         if not (told := signs(one, q)):
             return
         found.append(told)
-    first, *others = found
     if condition.within_h is None:
-        chosen = [first[0], *(other[0] for other in others)]
-        yield Sign(max(sign.at for sign in chosen), _merged(chosen))
-        return
-    window = timedelta(hours=condition.within_h)
-    for anchor in first:
+        *others, anchors = found
+        window = EVER
+    else:
+        anchors, *others = found
+        window = timedelta(hours=condition.within_h)
+    for anchor in anchors:
         near = [_nearest(anchor, other, window, in_order=condition.in_order) for other in others]
         if all(near):
-            chosen = [anchor, *(sign for sign in near if sign)]
+            chosen = (
+                [*(sign for sign in near if sign), anchor] if condition.within_h is None else [anchor, *(sign for sign in near if sign)]
+            )
             yield Sign(max(sign.at for sign in chosen), _merged(chosen))
 
 

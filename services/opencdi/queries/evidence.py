@@ -121,7 +121,7 @@ def _of_mention(mention: Mention) -> Indicator:
         source=NAME_BY_NOTE_TYPE.get(mention.note_type, f"{mention.note_type} note"),
         source_id=f"{mention.note_id}@{mention.revision}",
         at=mention.at,
-        author=mention.author or mention.author_role,
+        author=mention.author or (mention.author_role if mention.author_role != "unknown" else "author not named"),
         quote=mention.text,
         start=mention.start,
         end=mention.end,

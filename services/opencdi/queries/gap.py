@@ -44,8 +44,11 @@ class Judgement:
         return frozenset(cited.kind for cited in self.cited)
 
 
-def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
-    """What this rule says to this record.  What is documented comes first: it settles a question whatever the values do later."""
+def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = None) -> Judgement:
+    """What this rule says to this record.  What is documented comes first: it settles a question whatever the values do later.
+
+    `since`: people decided on the evidence up to then, so what came after it is looked at first (Q-55).
+    """
     q = Question(rule, site, chart)
     answers = [(told.concept, m) for told in rule.satisfied_by for m in chart.mentions(told.concept)]
     # A denial or a doubt need not name the attribute that only an affirmed diagnosis must carry.
@@ -62,7 +65,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData) -> Judgement:
     found = signs(rule.when, q)
     if not found:
         return Judgement("silent", "NOT_MET")
-    sign = found[0]
+    sign = next((later for later in found if since is not None and _shown_at(later) > since), found[0])
     if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= _shown_at(sign)]:
         return _documented("ruled-out", "RULED_OUT", ruled_out)
     if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain]:

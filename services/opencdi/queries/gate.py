@@ -20,7 +20,13 @@ class NotCompliant(Exception):
 def _quoted(told: tuple[Indicator, ...]) -> tuple[Quoted, ...]:
     return tuple(
         Quoted(
-            text=one.text, source=one.source, source_id=one.source_id, at=one.at.at.isoformat(), author=one.author, quote=one.quote or ""
+            text=one.text,
+            source=one.source,
+            source_id=one.source_id,
+            at=one.at.at.isoformat(),
+            author=one.author,
+            quote=one.quote or "",
+            label=one.label or "",
         )
         for one in told
     )
@@ -41,8 +47,8 @@ def inspect(wording: QueryWording, effect: tuple[AlertEffect, ...] = ()) -> Gate
         indicators=_quoted(wording.indicators),
         contrary=_quoted(wording.contrary),
         no_contrary_evidence_found=wording.no_contrary_evidence_found,
-        options=tuple(Offered(text=option.text, diagnosis=option.diagnosis or "") for option in wording.options),
-        effects={one.concept: one.weight_delta for one in effect if one.weight_delta is not None} or None,
+        options=tuple(Offered(option.text, option.diagnosis or "", option.option_id) for option in wording.options),
+        effects={one.option_id or one.concept: one.weight_delta for one in effect if one.weight_delta is not None} or None,
     )
     found = tuple((violation.requirement, violation.where, violation.text) for violation in lint(text))
     return GateReport(compliant=not found, text_hash=wording.text_hash(), linter=EDITION, violations=found)

@@ -30,8 +30,8 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         return _end(work)
     chart = work.records.chart()
     for rule in rules:
-        judgement = judge(rule, chart, work.site)
         query = work.current(rule.condition)
+        judgement = judge(rule, chart, work.site, _settled(query)[1])
         if query is not None and query.rule_id != rule.id and query.state not in OVER:
             continue  # one condition, one question: another rule has asked
         if query is None or query.state in OVER:
@@ -131,7 +131,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
         update={
             "rule_revision": rule.revision,
             "wording": wording,
-            "gate": gate.inspect(wording, effect),
+            "gate": query.gate if (wording, effect) == (query.wording, query.effect) else gate.inspect(wording, effect),
             "sources": _sources(judgement.cited),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, event, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, event, func, select
 from sqlalchemy.sql import ClauseElement, visitors
 
 from opencdi.clinical.time import ClinicalTime
@@ -91,6 +91,7 @@ def _pending(connection: Connection, staff_id: str) -> list[Pending]:
 
 def physicians(connection: Connection, tenant: str) -> list[Person]:
     """Everybody whom a question was addressed to."""
-    docs = connection.scalars(select(PROVIDER_QUERY.c.doc).where(PROVIDER_QUERY.c.tenant == tenant))
-    told = {query.wording.addressed_to.staff_id: query.wording.addressed_to for query in map(ProviderQuery.read, docs)}
-    return sorted(told.values(), key=lambda person: person.name)
+    one_each = select(func.min(PROVIDER_QUERY.c.query_id)).where(PROVIDER_QUERY.c.tenant == tenant).group_by(PROVIDER_QUERY.c.staff_id)
+    docs = connection.scalars(select(PROVIDER_QUERY.c.doc).where(PROVIDER_QUERY.c.query_id.in_(one_each)))
+    told = [ProviderQuery.read(doc).wording.addressed_to for doc in docs]
+    return sorted(told, key=lambda person: (person.name, person.staff_id))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from opencdi.events.audiences import QueryAlert, QueryWording
 from opencdi.events.pages import QueryMoved
@@ -46,8 +46,14 @@ def unsettled(connection: Connection, encounter_id: str) -> list[Pending]:
 
 
 def remember_sent(engine: Engine, *, decision_id: str, encounter_id: str, query_id: str | None, kind: str, by_staff_id: str) -> None:
-    """The gateway has taken this decision: pages show it as pending until the line has dealt with it."""
+    """The gateway has taken this decision: pages show it as pending until the line has dealt with it.
+
+    It replaces what the same person's earlier decisions about the question were refused for.
+    """
     with engine.begin() as connection:
+        refused = select(SETTLED.c.decision_id).where(SETTLED.c.refused.is_not(None))
+        earlier = (SENT_DECISION.c.query_id == query_id) & (SENT_DECISION.c.by_staff_id == by_staff_id)
+        connection.execute(delete(SENT_DECISION).where(earlier, SENT_DECISION.c.decision_id.in_(refused)))
         batch = Batch(connection)
         batch.put(
             SENT_DECISION,

@@ -20,6 +20,9 @@ _HEADERS = {
 }
 
 
+_SAID_BY_STATUS = {404: "There is no such page.", 405: "This cannot be done here.", 422: "The form was not complete."}
+
+
 class SafeHeaders:
     """Adds the headers to every answer, streams included."""
 
@@ -43,7 +46,8 @@ def answer_plainly(app: FastAPI, desk: Desk) -> None:
     """Errors are pages that say what happened and where to go."""
 
     def refused(request: Request, error: Exception) -> Response:
-        status, said = (error.status_code, error.detail) if isinstance(error, AnyHttpException) else (422, "The form was not complete.")
+        status = error.status_code if isinstance(error, AnyHttpException) else 422
+        said = error.detail if isinstance(error, HTTPException) else _SAID_BY_STATUS.get(status, "This cannot be done here.")
 
         def look(_: Connection, persona: Persona) -> dict[str, object]:
             return {"said": said, "home": persona.home}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from opencdi.clinical.codes import dotted
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
-from opencdi.events.facts import QueryAnswered
+from opencdi.events.facts import QueryAnswered, QueryDismissed
 from opencdi.events.pages import CodingPage, QueryMoved
 from opencdi.store.encounters import Header, Item, NoteOnChart, alerts, drg_history, failures, final_sets, header_of, items, notes, on_line
 from opencdi.store.health import AsOf, as_of
@@ -36,6 +36,7 @@ class QuestionShown:
     moves: tuple[QueryMoved, ...]
     pending: tuple[Pending, ...]
     answer: QueryAnswered | None
+    dismissal: QueryDismissed | None
 
     @property
     def ticked(self) -> str | None:
@@ -117,8 +118,9 @@ def _cited(questions: Iterable[QuestionShown]) -> Iterable[Indicator]:
 def _questions(connection: Connection, encounter_id: str, withheld: Restriction, stay: list[Item]) -> list[QuestionShown]:
     moved, sent = moves(connection, encounter_id), unsettled(connection, encounter_id)
     on_their_way = {decision.decision_id for decision in sent}  # or refused
-    given = [item.fact for item in stay if isinstance(item.fact, QueryAnswered) and item.item_id not in on_their_way]
-    answers = {answer.query_id: answer for answer in given}  # the last one, by its time
+    done = [item.fact for item in stay if item.item_id not in on_their_way]
+    answers = {fact.query_id: fact for fact in done if isinstance(fact, QueryAnswered)}  # the last one, by its time
+    dismissals = {fact.query_id: fact for fact in done if isinstance(fact, QueryDismissed)}
     return [
         QuestionShown(
             alert=alert,
@@ -126,6 +128,7 @@ def _questions(connection: Connection, encounter_id: str, withheld: Restriction,
             moves=tuple(move for move in moved if move.query_id == alert.query_id),
             pending=tuple(decision for decision in sent if decision.query_id == alert.query_id),
             answer=answers.get(alert.query_id),
+            dismissal=dismissals.get(alert.query_id) if alert.state == "dismissed" else None,
         )
         for alert, wording in alerts(connection, encounter_id)
     ]

@@ -56,5 +56,5 @@ def in_context(text: str, start: int, end: int, reach: int = 60) -> tuple[str, s
     if len(before) > reach:
         before = "…" + before[-reach:].partition(" ")[2]
     if len(after) > reach:
-        after = after[:reach].rpartition(" ")[0] + "…"
+        after = after[:reach].rpartition(" ")[0].rstrip(".") + "…"
     return before.lstrip(), after.rstrip()

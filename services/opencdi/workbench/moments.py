@@ -1,6 +1,6 @@
 """When, as people at the bedside read it: dates by name, a 24-hour clock, the hospital's zone (DOMAIN F.2) (pure)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from opencdi.clinical.time import ClinicalTime
@@ -44,6 +44,12 @@ def as_of_text(at: datetime, zone: ZoneInfo) -> str:
     """The instant up to which a page speaks, with the zone of all times on it: "Thu May 7, 2026, 10:03 EDT"."""
     here = at.astimezone(zone)
     return f"{here:%a} {_date(here, None)}, {here:%H:%M %Z}"
+
+
+def span_text(span: timedelta) -> str:
+    """A time without news, as finely as anybody wants to know it: "4 min", "28 h", "3 d"."""
+    minutes = int(max(span, timedelta(0)).total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
 def _date(at: datetime, year: int | None) -> str:

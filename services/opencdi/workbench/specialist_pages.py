@@ -1,8 +1,8 @@
-"""The CDI specialist's pages: the worklist, the encounter, and the decision to ask or not to ask."""
+"""The CDI specialist's pages: the worklist, the encounter, and the decision to ask, in which words, or not to ask."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
@@ -13,6 +13,7 @@ from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of
 from opencdi.store.questions import question
 from opencdi.workbench.desk import Desk, back_to
+from opencdi.workbench.edits import edits_of
 from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.rank import ranked
@@ -60,6 +61,17 @@ def specialist_pages(desk: Desk) -> APIRouter:
         desk.decide(told | {"shown_text": shown_text(wording)}, persona.person)
         return back_to(f"/encounters/{alert.encounter_id}#question-{query_id}")
 
+    @pages.post("/queries/{query_id}/edit")
+    def edit(request: Request, query_id: str, form: Annotated[dict[str, str], Depends(_form)]) -> Response:
+        persona, _ = desk.persona(request, "specialist")
+        with snapshot(desk.engine) as connection:
+            alert, wording = _question(connection, query_id)
+        edits = edits_of(form, wording)
+        if not edits:
+            raise HTTPException(422, "Nothing has been changed.")
+        desk.decide(_decision("query_edited", alert, form.get("as_of", "")) | edits, persona.person)
+        return back_to(f"/encounters/{alert.encounter_id}#question-{query_id}")
+
     @pages.post("/queries/{query_id}/dismiss")
     def dismiss(
         request: Request, query_id: str, as_of: Annotated[str, Form()], reason: Annotated[str, Form()], note: Annotated[str, Form()] = ""
@@ -81,5 +93,10 @@ def specialist_pages(desk: Desk) -> APIRouter:
     return pages
 
 
-def _decision(kind: str, alert: QueryAlert, as_of: str) -> dict[str, str]:
+async def _form(request: Request) -> dict[str, str]:
+    # A question's options are its own: their fields cannot be named beforehand.
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+def _decision(kind: str, alert: QueryAlert, as_of: str) -> dict[str, Any]:
     return {"kind": kind, "encounter_id": alert.encounter_id, "query_id": alert.query_id, "as_of": as_of}

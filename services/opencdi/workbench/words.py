@@ -43,13 +43,17 @@ _UPPER = frozenset({"CC", "MCC", "CC/MCC", "MV", "O.R.", "ECMO", "AMI", "CNS", "
 
 def drg_title(title: str) -> str:
     """A DRG's title in sentence case; CMS prints it in capitals."""
-    said = [word if word.strip(",>") in _UPPER else word.lower() for word in title.split()]
-    return " ".join(said)[:1].upper() + " ".join(said)[1:]
+    return sentence(" ".join(word if word.strip(",>") in _UPPER else word.lower() for word in title.split()))
 
 
 def grouper(version: str) -> str:
     """The grouper by its name: "43.1" -> "MS-DRG v43.1"."""
     return f"MS-DRG v{version}" if version[:1].isdigit() else version
+
+
+def sentence(text: str) -> str:
+    """With a capital at its beginning, and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def code(value: str) -> str:
@@ -87,12 +91,12 @@ def _moved_by(part: str) -> str:
 
 
 def cause(told: str) -> str:
-    """Why a question moved: "DISMISSED integral" -> "dismissed: integral to another condition"."""
+    """Why a question moved: "DISMISSED integral" -> "integral to another condition"."""
     if told in CAUSES:
         return CAUSES[told]
     kind, _, rest = told.partition(" ")
     if kind == "DISMISSED":
-        return f"dismissed: {DISMISSALS.get(rest, rest).lower()}"
+        return DISMISSALS.get(rest, rest).lower()
     return words(told).lower() if told.isupper() or kind.isupper() else told
 
 

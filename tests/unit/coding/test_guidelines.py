@@ -81,6 +81,21 @@ HTN, CKD4, HF = coded("hypertension"), coded("chronic-kidney-disease", stage="4"
         ((coded("sepsis", cause="pneumonia"), coded("pneumonia")), {"A419", "J189"}),
         ((coded("sepsis"), coded("pneumonia", organism="streptococcus-pneumoniae")), {"A419", "J13"}),
         ((coded("cellulitis"), coded("edema"), coded("rash")), {"L0390"}),
+        (
+            (coded("septic-shock", cause="pyelonephritis"), coded("pyelonephritis", organism="escherichia-coli")),
+            {"A4151", "R6521", "N12", "B9620"},
+        ),
+        ((coded("sepsis"), coded("septic-shock", organism="escherichia-coli")), {"A4151", "R6521"}),
+        ((coded("acute-kidney-injury"), coded("acute-tubular-necrosis")), {"N170"}),
+        ((coded("copd"), coded("pneumonia"), coded("aspiration-pneumonia")), {"J449", "J690"}),
+        (
+            (
+                coded("chronic-respiratory-failure"),
+                coded("acute-respiratory-failure", acuity="acute-on-chronic", type="hypercapnic-hypoxic"),
+            ),
+            {"J9621", "J9622"},
+        ),
+        ((coded("diabetes-mellitus", type="2"), coded("peripheral-artery-disease")), {"E1151"}),
     ],
 )
 def test_what_is_proposed(said: tuple[tuple[Candidate, ...], ...], proposed: set[str]) -> None:

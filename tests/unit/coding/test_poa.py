@@ -54,6 +54,15 @@ def test_a_symptom_that_something_else_of_the_admission_explains_shows_nothing()
     assert proposed("I2699", embolism, dyspnea, failure).poa == "undetermined"
 
 
+def test_the_stated_reason_for_the_admission_is_evidence_too() -> None:
+    def told(code: str, family: str, reason: str) -> str:
+        return proposed_poa(TABLE, [late(code, family)], ORDER, (), frozenset({reason}))[code].poa
+
+    assert told("J189", "pneumonia", "J189") == "Y"
+    assert told("G9341", "encephalopathy", "R410") == "Y", "it explains the confusion"
+    assert told("N179", "acute-kidney-injury", "R410") == "undetermined"
+
+
 def test_a_documented_onset_here_outweighs_everything() -> None:
     assert proposed("J13", late("J13", "pneumonia", onset_after=True), early("J189", "pneumonia")).poa == "N"
 
@@ -81,7 +90,7 @@ def result(
 
 
 def seen(*results: MeasurementResulted) -> tuple[Presenting, ...]:
-    return presenting(after_results(Signs(), results, TABLE.guidelines), (), ORDER)
+    return presenting(after_results(Signs(), results, TABLE.guidelines, None), (), ORDER)
 
 
 def test_a_value_from_before_the_order_shows_what_was_named_later() -> None:
@@ -112,11 +121,16 @@ def test_a_creatinine_says_nothing_of_acute_injury_in_chronic_disease() -> None:
 
 @pytest.mark.parametrize("status", ["corrected", "withdrawn"])
 def test_a_superseded_value_is_no_evidence(status: str) -> None:
-    first = after_results(Signs(), [result("c", "creatinine", 2.9, -1)], TABLE.guidelines)
-    mended = after_results(first, [result("c", "creatinine", 1.1, -1, status)], TABLE.guidelines)
+    first = after_results(Signs(), [result("c", "creatinine", 2.9, -1)], TABLE.guidelines, ORDER)
+    mended = after_results(first, [result("c", "creatinine", 1.1, -1, status)], TABLE.guidelines, ORDER)
     assert presenting(first, (), ORDER)
     assert presenting(mended, (), ORDER) == ()
 
 
 def test_a_preliminary_value_is_not_kept() -> None:
     assert seen(result("s", "spo2", 84, -1, "preliminary")) == ()
+
+
+def test_a_result_from_after_the_order_changes_nothing() -> None:
+    signs = Signs()
+    assert after_results(signs, [result("s", "spo2", 84, 2)], TABLE.guidelines, ORDER) is signs

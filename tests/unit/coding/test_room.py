@@ -25,7 +25,7 @@ from opencdi.events.facts import (
     MeasurementResulted,
     PatientIdentified,
 )
-from opencdi.events.pages import CodingPage, FactsPage, Finding, FindingsPage, NoteRead, SitePage, TickPage, WorkingCode
+from opencdi.events.pages import CodingPage, FactsPage, Finding, FindingsPage, NoteRead, SitePage, TickPage, ValueInText, WorkingCode
 from opencdi.knowledge.site import SiteData
 
 T0 = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
@@ -190,10 +190,19 @@ def test_uncertain_waits_for_the_final_statement() -> None:
     assert line.status("U071") == "flagged", "never from uncertainty"
 
 
+def test_a_progress_note_of_the_day_of_discharge_is_no_final_statement_while_a_summary_is_due() -> None:
+    maybe = {"assertion": "possible", "certainty": "probable", "active": "unknown"}
+    last = note("last", 89, finding("sepsis"), finding("acute-kidney-injury", 30, **maybe))
+    home, dead = (
+        septic().send(EncounterDischarged(at=at(90), disposition=disposition), notes=[last], hours=90) for disposition in ("01", "20")
+    )
+    assert (home.status("N179"), dead.status("N179")) == ("uncertain", "proposed")
+
+
 def test_uncertain_that_the_final_statement_does_not_repeat_is_never_coded() -> None:
     maybe = {"assertion": "possible", "certainty": "possible", "active": "unknown"}
     line = septic().send(notes=[note("p1", 20, finding("acute-kidney-injury", **maybe))], hours=20)
-    line.send(EncounterDischarged(at=at(90), disposition="01"), notes=[note("last", 89, finding("sepsis"))], hours=90)
+    line.send(EncounterDischarged(at=at(90), disposition="20"), notes=[note("last", 89, finding("sepsis"))], hours=90)
     assert line.status("N179") == "flagged"
 
 
@@ -247,6 +256,64 @@ def test_ties_stay_ties() -> None:
     )
     assert line.page is not None
     assert line.page.principal_candidates == ("J189", "L0390")
+
+
+def test_a_tie_shows_the_drg_of_each_and_the_reason_for_the_admission_settles_it() -> None:
+    said = [note("hp", 1, finding("pneumonia", 0), finding("cellulitis", 50), note_type="history-and-physical")]
+    line = admitted().send(notes=said, hours=1)
+    assert line.page is not None
+    assert line.drg == "194"
+    assert [(one.code, one.drg_with, one.drg_without) for one in line.page.principal_effects] == [("L0390", "602", "194")]
+    line.send(EncounterUpdated(visit_id="v", admitting_reason="cellulitis, left leg", at=at(2)), hours=2)
+    assert (line.page.principal_candidates, line.drg) == (("L0390",), "602")
+    assert "what the patient came for" in line.code("L0390").reasons[-1]  # type: ignore[union-attr]
+
+
+def test_a_value_from_before_the_order_makes_a_later_diagnosis_present_on_admission() -> None:
+    saturation = MeasurementResulted(
+        measurement_id="m", analyte="spo2", code=Coded(code="59408-5", system="LN"), value=84, unit="%", status="final", taken_at=at(-2)
+    )
+    failure = [note("p3", 60, finding("acute-respiratory-failure", attributes={"type": "hypoxic"}))]
+    assert admitted().send(notes=failure, hours=60).code("J9601").poa == "undetermined"  # type: ignore[union-attr]
+    line = admitted().send(saturation, hours=3).send(notes=failure, hours=60)
+    assert line.code("J9601").poa == "Y"  # type: ignore[union-attr]
+    assert "spo2 84 %" in line.code("J9601").poa_reason  # type: ignore[union-attr]
+    line.send(saturation.model_copy(update={"status": "corrected", "value": 97.0}), hours=10)
+    assert line.code("J9601").poa == "undetermined", "the correction came within a day of the order"  # type: ignore[union-attr]
+
+
+def test_a_drg_that_hangs_on_an_onset_is_shown_both_ways_sequenced_anew() -> None:
+    headache, late = finding("headache", kind="symptom"), finding("cellulitis")
+    line = admitted().send(notes=[note("hp", 1, headache, note_type="history-and-physical"), note("p4", 90, late)], hours=90)
+    assert line.page is not None
+    assert line.page.drg is not None
+    assert (line.page.principal_candidates, line.page.drg.drg) == (("L0390",), "603")
+    assert (line.page.drg.if_not_poa, line.page.drg.assumed[-1]) == ("103", "poa undetermined as Y"), "then the headache stands first"
+
+
+def test_a_body_mass_index_beside_a_mere_weight_loss_is_not_coded() -> None:
+    index = ValueInText(start=0, end=8, text="BMI 16.8", analyte="bmi", value=16.8, unit="kg/m2")
+    said = [note("hp", 1, finding("bowel-obstruction"), finding("weight-loss", 40), note_type="history-and-physical")]
+    dietitian = note("d", 20, note_type="dietitian", author_role="dietitian", counts=False, values=(index,))
+    line = admitted().send(notes=[*said, dietitian], hours=20)
+    assert line.status("Z681") is None
+    line.send(notes=[note("p", 40, finding("malnutrition", attributes={"severity": "severe"}))], hours=40)
+    assert (line.status("Z681"), line.status("R634")) == ("proposed", "flagged")
+
+
+def test_the_cause_of_a_change_is_told_in_words() -> None:
+    line = septic()
+    assert line.changes[0].cause.words == (
+        "history and physical note of 2026-05-04: principal diagnosis A41.9 Sepsis, unspecified organism; "
+        "MCC J18.9 Pneumonia, unspecified organism added"
+    )
+    line.send(notes=[note("hp", 1, finding("sepsis"), revision=2, note_type="history-and-physical", confidentiality="R")], hours=2)
+    assert (
+        line.changes[-1].cause.words
+        == "restricted note of 2026-05-04: MCC J18.9 Pneumonia, unspecified organism gone, no longer documented"
+    )
+    line.send(EncounterUpdated(visit_id="v", encounter_class="observation", at=at(3)), hours=3)
+    assert line.changes[-1].cause.words == "class observation: no DRG: class observation"
 
 
 def test_site_data_are_remembered_and_open_encounters_looked_at_again() -> None:

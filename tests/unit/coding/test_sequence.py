@@ -67,6 +67,11 @@ def first(*told: tuple[Candidate, ...], reason: str = "") -> tuple[str, ...] | N
         ((said("urinary-tract-infection", organism="escherichia-coli"),), ("N390",)),
         ((said("delirium", cause="sepsis"), said("pneumonia", 9)), ("J189",)),
         ((said("copd", acuity="acute"), said("acute-respiratory-failure", 30, type="hypoxic")), ("J441", "J9601")),
+        ((said("hypokalemia"), said("urinary-tract-infection", 40)), ("N390",)),
+        ((said("dehydration"), said("acute-kidney-injury", 40, cause="dehydration")), ("N179",)),
+        ((said("hyponatremia"), said("headache", 40)), ("E871",)),
+        ((said("malnutrition", severity="severe"), said("chest-pain", 40)), ("R079",)),
+        ((said("malnutrition", severity="severe"), said("hypertension", 40)), ("E43",)),
     ],
 )
 def test_principal_diagnosis(told: tuple[tuple[Candidate, ...], ...], expected: tuple[str, ...] | None) -> None:

@@ -55,6 +55,8 @@ def test_attributes_are_those_of_the_closed_list() -> None:
         ("sepsis", {"icd10cm": "A4151"}, ["A4151"]),
         ("malnutrition", {"severity": "severe"}, ["E43"]),
         ("delirium", {"cause": "sepsis"}, ["F05"]),
+        ("septic-shock", {"organism": "escherichia-coli"}, ["R6521", "A4151"]),
+        ("septic-shock", {}, ["R6521"]),
         ("icd10cm:K7460", {}, ["K7460"]),
         ("icd10cm:J960", {}, ["J9600"]),
         ("icd10cm:A41", {}, []),
@@ -63,6 +65,38 @@ def test_attributes_are_those_of_the_closed_list() -> None:
 )
 def test_codes_of_a_mention(concept: str, attributes: dict[str, str], codes: list[str]) -> None:
     assert [one.code for one in assignments(TABLE, concept, attributes)] == codes
+
+
+@pytest.mark.parametrize(
+    ("concept", "text", "code"),
+    [
+        ("copd", "COPD", "J449"),
+        ("copd", "Emphysema", "J439"),
+        ("tobacco-use", "smoker", "F17200"),
+        ("tobacco-use", "tobacco use", "Z720"),
+        ("dehydration", "volume depletion", "E869"),
+        ("hyperlipidemia", "hypercholesterolaemia", "E7800"),
+        ("weakness", "generalized weakness", "R531"),
+        ("weakness", "fatigue", "R5383"),
+    ],
+)
+def test_the_word_that_was_used_leads_where_the_index_leads(concept: str, text: str, code: str) -> None:
+    assert [one.code for one in assignments(TABLE, concept, {}, text)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("concept", "attributes", "nature"),
+    [
+        ("copd", {}, "chronic"),
+        ("copd", {"acuity": "acute"}, ""),
+        ("heart-failure", {"type": "systolic", "acuity": "acute-on-chronic"}, ""),
+        ("heart-failure", {"type": "systolic", "acuity": "chronic"}, "chronic"),
+        ("asthma", {"type": "status-asthmaticus"}, ""),
+        ("pneumonia", {}, ""),
+    ],
+)
+def test_an_acute_form_is_not_chronic_by_nature(concept: str, attributes: dict[str, str], nature: str) -> None:
+    assert {one.nature for one in assignments(TABLE, concept, attributes)} == {nature}
 
 
 RULES = rules_dir() / "coding"
@@ -86,8 +120,8 @@ def test_a_table_with_a_slip_stops_at_the_start(tmp_path: Path, file: str, told:
 
 def test_every_code_and_prefix_of_the_guideline_lists_exists() -> None:
     data = TABLE.guidelines
-    prefixes = {code for row in (*data.first, *data.one_of, *data.signs) for code in row.codes}
-    prefixes |= {code for row in data.after_study for code in (*row.codes, *row.into)}
+    prefixes = {code for row in (*data.first, *data.seldom_first, *data.one_of, *data.signs) for code in row.codes}
+    prefixes |= {code for row in data.said_by for code in (*row.codes, *row.into)}
     prefixes |= {code for row in data.combined for group in (*row.of, row.replaces) for code in group} | set(data.sepsis_organism)
     assert [prefix for prefix in sorted(prefixes) if not any(code.startswith(prefix) for code in tabular())] == []
     made = {row.into for row in data.combined} | set(data.sepsis_organism.values())

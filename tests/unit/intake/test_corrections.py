@@ -94,7 +94,7 @@ def test_a_duplicate_is_forgotten_after_thirty_days(feed, message: Builder) -> N
 
     feed.send(labs(message, "2.9", "20260504092000-0400"), at=datetime(2026, 5, 4, 14, tzinfo=UTC))
     assert any(key.startswith("seen/") for key in feed.states)
-    for day in (datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 6, 9, tzinfo=UTC)):
+    for day in (datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 6, 20, tzinfo=UTC)):
         feed.send(f'{{"at":"{day.isoformat()}"}}', kind="cdi.inbound.tick", at=day)
     assert not any(key.startswith("seen/") for key in feed.states)
 
@@ -172,3 +172,17 @@ def test_unusable_messages_are_dead_lettered_and_never_stop_the_room(feed, messa
         ended = feed.send(body)
         assert (ended.outcome, ended.reason) == ("dead_letter", reason)
     assert feed.send(message("ADT^A01")).outcome == "entries"
+
+
+def test_words_under_an_order_without_a_code_of_their_own_are_not_lost(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    obx = "OBX|1|TX|||Impression: markedly intense metabolic activity.||||||F"
+    assert feed.send(message("ORU^R01", "OBR|1||F9|2244^General Order", obx, at="20260504090000-0400")).outcome == "entries"
+    (result,) = feed.of("measurement_resulted")
+    assert (result.code.code, result.text) == ("2244", "Impression: markedly intense metabolic activity.")
+
+
+def test_a_value_without_a_code_is_a_visible_problem(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    ended = feed.send(message("ORU^R01", "OBR|1||F9|15074-8^Glucose^LN", "OBX|1|NM|||6.3|mmol/L|||||F", at="20260504090000-0400"))
+    assert ("RESULT_WITHOUT_CODE", "OBX-3") in [(problem.code, problem.where) for problem in ended.problems]

@@ -26,7 +26,7 @@ def test_a_closed_stay_leaves_memory_thirty_days_after_its_bill(feed, message: B
     tick(feed, LEFT + DUE - timedelta(days=1))
     assert any(key.startswith("document/") for key in feed.states)
     tick(feed, LEFT + DUE + timedelta(days=1))
-    kinds = {key.partition("/")[0] for key in feed.states}
+    kinds = {key.partition("/")[0] for key in feed.states if not key.startswith("seen/")}
     assert kinds == {"person", "visit", "encounter", "feeds"}
     late = message("ORU^R01", "OBR|1||F1|24323-8^P^LN", "OBX|1|NM|2160-0^C^LN||1.1|mg/dL|||||C", at="20260701080000-0400", account="A1")
     ended = feed.send(late, at=LEFT + timedelta(days=60))
@@ -67,3 +67,11 @@ def test_a_cancelled_stay_is_forgotten_too(feed, message: Builder) -> None:
     feed.send(message("ADT^A11", at="20260504090000-0400", account="A1"))
     tick(feed, LEFT + timedelta(days=60))
     assert not any(key.startswith("story/") for key in feed.states)
+
+
+def test_the_same_message_is_a_duplicate_for_thirty_days(feed, message: Builder) -> None:
+    body = message("ADT^A01")
+    first = datetime(2026, 5, 4, 14, tzinfo=UTC)
+    feed.send(body, at=first)
+    assert feed.send(body, at=first + timedelta(days=30)).reason == "DUPLICATE"
+    assert feed.send(body, at=first + timedelta(days=31)).reason != "DUPLICATE"

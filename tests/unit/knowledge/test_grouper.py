@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencdi.knowledge.grouper import CodedDiagnosis, Edit, GrouperClaim, edits, excluded_by_logic, group, is_valid, severity_of
+from opencdi.knowledge.grouper import (
+    CodedDiagnosis,
+    Edit,
+    GrouperClaim,
+    edits,
+    excluded_by_logic,
+    group,
+    is_valid,
+    never_principal,
+    severity_of,
+)
 
 V = 431
 DAY = date(2026, 5, 1)
@@ -99,3 +109,28 @@ def test_four_hundred_secondaries_are_grouped() -> None:
 def test_a_version_that_is_not_carried_is_refused() -> None:
     with pytest.raises(ValueError, match="no such grouper version"):
         group(GrouperClaim(999, 70, "F", 1, CodedDiagnosis("J189")))
+
+
+@pytest.mark.parametrize(
+    ("code", "edit"),
+    [
+        ("R6520", "UNACCEPTABLE_PDX"),
+        ("B9620", "UNACCEPTABLE_PDX"),
+        ("F05", "UNACCEPTABLE_PDX"),
+        ("Z6841", "UNACCEPTABLE_PDX"),
+        ("D631", "MANIFESTATION"),
+        ("W19XXXA", "E_CODE"),
+        ("S72009A", None),
+        ("A419", None),
+        ("R079", None),
+    ],
+)
+def test_what_may_never_stand_first_is_the_code_editors_list(code: str, edit: str | None) -> None:
+    assert never_principal(code, V) == edit
+
+
+def test_another_diagnosis_in_first_place_is_the_same_claim_sequenced_anew() -> None:
+    told = claim("J441", "J9601", "I10")
+    assert group(told.with_principal("J9601")).drg == "189"
+    assert told.with_principal("J9601").secondary == (CodedDiagnosis("J441", "Y"), CodedDiagnosis("I10", "Y"))
+    assert told.with_principal("J441") == told

@@ -67,3 +67,21 @@ def test_half_an_index_is_built_again(tmp_path: Path, monkeypatch: pytest.Monkey
         assert broken.stat().st_size > 1_000_000
     finally:
         icd10cm.tabular.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("stem", "side", "leaf"),
+    [
+        ("N8320", "right", "N83201"),
+        ("N8320", "left", "N83202"),
+        ("N8320", "", "N83209"),
+        ("C56", "bilateral", "C563"),
+        ("S7200", "left", "S72002A"),
+        ("S7200", "right", "S72001A"),
+        ("S7200", "", "S72009A"),
+        ("N8320", "bilateral", None),
+        ("J960", "left", "J9600"),
+    ],
+)
+def test_the_side_is_followed_where_the_classification_asks_for_it(stem: str, side: str, leaf: str | None) -> None:
+    assert unspecified_leaf(stem, side) == leaf

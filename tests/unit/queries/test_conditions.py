@@ -7,10 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.queries.chart import Chart, Point, Stay
-from opencdi.queries.condition import Change, Measurement, OxygenationRatio, RatioToBaseline
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.chart import Chart, Mention, Point, Stay
+from opencdi.queries.condition import AllOf, Change, Condition, Measurement, OxygenationRatio, RatioToBaseline, Repeated, Without
+from opencdi.queries.conditions import Question, signs
 from opencdi.queries.measurements import beyond, changed, low_oxygenation, measured, oxygen_at, times_baseline
-from opencdi.queries.sofa import points_of
+from opencdi.queries.room import rules_path
+from opencdi.queries.rule import Rule, load_rules
+from opencdi.queries.sofa import dysfunction, points_of
+from opencdi.queries.treatments import load_treatments
 
 ZERO = datetime(2026, 5, 1, tzinfo=timezone(timedelta(hours=-4)))
 
@@ -111,3 +116,131 @@ def test_oxygenation_ratio_needs_an_oxygen_fraction() -> None:
 )
 def test_sofa_points(analyte: str, value: float, points: int) -> None:
     assert points_of(analyte, value) == points
+
+
+# --- combining -----------------------------------------------------------------------------------------------------------
+def kidney_rule(**told: object) -> Rule:
+    rule = next(rule for rule in load_rules(rules_path()) if rule.id == "D-11")
+    return rule.model_copy(update=told)
+
+
+def met(condition: Condition, told: Chart) -> list[float]:
+    """The hours at which it is met, limits being those of the kidney rule."""
+    return [(sign.at - ZERO).total_seconds() / 3600 for sign in signs(condition, Question(kidney_rule(), SiteData(), told))]
+
+
+HIGH = Measurement(kind="measurement", analyte="creatinine", above="creatinine_normal")
+NORMAL = Measurement(kind="measurement", analyte="creatinine", at_most="creatinine_normal")
+FAST = Measurement(kind="measurement", analyte="heart-rate", above="creatinine_normal")
+
+
+@pytest.mark.parametrize(
+    ("before_h", "after_h", "ever", "hours"),
+    [(4, 0, False, [20.0]), (0, 6, False, [10.0]), (0, 4, False, [10.0, 20.0]), (4, 6, False, []), (0, 0, True, [])],
+)
+def test_without_looks_before_and_after(before_h: float, after_h: float, ever: bool, hours: list[float]) -> None:
+    condition = Without(kind="without", of=HIGH, sign=FAST, before_h=before_h, after_h=after_h, ever=ever)
+    assert met(condition, chart(creatinine=[at(10, 2.0), at(20, 2.0)], heart_rate=[at(7, 120), at(25, 120)])) == hours
+
+
+def test_without_needs_to_know_when() -> None:
+    with pytest.raises(ValueError, match="before_h, after_h or ever"):
+        Without(kind="without", of=HIGH, sign=FAST)
+
+
+def test_the_nearest_of_several_is_the_evidence() -> None:
+    both = AllOf(kind="all-of", of=(HIGH, FAST), within_h=24)
+    told = chart(creatinine=[at(20, 2.0)], heart_rate=[at(1, 100), at(19, 110), at(40, 120)])
+    sign = signs(both, Question(kidney_rule(), SiteData(), told))[0]
+    assert [cited.indicator.text for cited in sign.cited] == ["creatinine 2.0 mg/dL", "heart rate 110 mg/dL"]
+
+
+def test_in_order_counts_only_what_came_after_and_no_value_as_its_own_repetition() -> None:
+    after = AllOf(kind="all-of", of=(HIGH, Repeated(kind="repeated", analyte="creatinine", within_h=12)), within_h=24, in_order=True)
+    assert met(after, chart(creatinine=[at(0, 1.0), at(10, 2.0)])) == []
+    assert met(after, chart(creatinine=[at(0, 1.0), at(10, 2.0), at(20, 2.0)])) == [20.0]
+
+
+def test_without_a_window_each_sign_of_the_last_says_when() -> None:
+    both = AllOf(kind="all-of", of=(NORMAL, FAST))
+    assert met(both, chart(creatinine=[at(5, 1.0)], heart_rate=[at(1, 100), at(300, 110)])) == [5.0, 300.0]
+
+
+WITHIN_A_WEEK = {"kind": "ratio-to-baseline", "analyte": "creatinine", "at_least": "ratio", "within_h": 168}
+
+
+@pytest.mark.parametrize(
+    ("values", "earlier", "later"),
+    [
+        ([(0, 2.4), (48, 1.0)], [], [0.0]),  # recovered: the baseline is the later trough
+        ([(0, 1.0), (48, 2.4)], [48.0], []),
+        ([(0, 2.4), (24, 1.9)], [], []),
+        ([(0, 1.1), (24, 0.6), (48, 1.1)], [], []),  # one value too low is neither rise nor recovery
+        ([(0, 2.4), (48, 1.0), (96, 2.0)], [], [0.0]),
+        ([(0, 1.4), (48, 1.0), (96, 2.0)], [96.0], []),
+        ([(0, 2.4), (200, 1.0)], [], []),  # out of the window
+    ],
+)
+def test_rise_and_recovery(values: list[tuple[float, float]], earlier: list[float], later: list[float]) -> None:
+    told = chart(creatinine=[at(hours, value) for hours, value in values])
+    assert met(RatioToBaseline.model_validate(WITHIN_A_WEEK), told) == earlier
+    assert met(RatioToBaseline.model_validate({**WITHIN_A_WEEK, "baseline": "later"}), told) == later
+
+
+@given(st.lists(st.sampled_from([1.8, 1.9, 2.0, 2.1]), min_size=1, max_size=12))
+def test_a_wobble_of_a_chronic_level_rises_only_above_all_that_was_there_before_the_lowest(values: list[float]) -> None:
+    points = [at(4 * n, value) for n, value in enumerate(values)]
+    for sign in changed(RISE, chart(creatinine=points), 0.3):
+        lowest, high = (cited.told for cited in sign.cited)
+        assert isinstance(lowest, Point)
+        assert isinstance(high, Point)
+        assert all(p.value < high.value for p in points if p.at.at < lowest.at.at and high.at.at - p.at.at <= timedelta(hours=48))
+
+
+def test_a_blood_gas_is_divided_by_the_oxygen_of_its_own_draw() -> None:
+    condition = OxygenationRatio(kind="oxygenation-ratio", below="x")
+    assert list(low_oxygenation(condition, chart(pao2=[at(1, 60)], fio2=[at(1.4, 40)]), 300))
+    assert not list(low_oxygenation(condition, chart(pao2=[at(3, 60)], fio2=[at(1, 40)]), 300))
+
+
+@pytest.mark.parametrize(("oxygen", "met_at"), [("any", 3), ("room-air", 2), ("charted-room-air", 1)])
+def test_room_air_by_what_is_charted(oxygen: str, met_at: int) -> None:
+    condition = Measurement.model_validate({"kind": "measurement", "analyte": "spo2", "below": "x", "oxygen": oxygen})
+    told = chart(spo2=[at(1, 85), at(10, 85), at(20, 85)], oxygen_flow=[at(9, 4), at(19, 0)])
+    assert len(list(measured(condition, told, 91))) == met_at
+
+
+def test_organs_with_a_chronic_cause_score_nothing() -> None:
+    points = {"creatinine": (at(0, 2.4),), "platelets": (at(1, 90),)}
+    mention = Mention(
+        note_id="n", revision=1, note_type="progress", author_role="provider", authentication="authenticated", counts=True,
+        at=ClinicalTime(ZERO), start=0, end=3, text="CKD", assertion="present", temporality="current", active="yes", certainty="certain",
+        experiencer="patient", section="assessment",
+    )  # fmt: skip
+    stay = Stay(tenant="t", started_at=ZERO)
+    told = Chart(
+        stay,
+        lambda analyte: points.get(analyte, ()),
+        lambda concept: (mention,) if concept == "chronic-kidney-disease" else (),
+        lambda _: (),
+    )
+    assert len(list(dysfunction(told, 4))) == 1
+    assert not list(dysfunction(told, 4, {"creatinine": ("chronic-kidney-disease",)}))
+    assert len(list(dysfunction(told, 2, {"creatinine": ("chronic-kidney-disease",)}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("cefazolin 2 g IV", ("iv-antibiotic",)),
+        ("cefazolin 2 g IV surgical prophylaxis", ()),
+        ("tobramycin 0.3 % ophthalmic drops", ()),
+        ("prednisone 40 mg", ("systemic-steroid",)),
+        ("hydrocortisone 1 % cream", ()),
+        ("MRSA screen, nares, culture", ()),
+        ("Bacteria identified in Blood by Culture", ("culture",)),
+        ("", ()),
+    ],
+)
+def test_treatments_by_their_names(text: str, names: tuple[str, ...]) -> None:
+    assert load_treatments(rules_path() / "treatments.yaml").of(text) == names

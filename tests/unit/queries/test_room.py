@@ -9,7 +9,7 @@ from opencdi.bus.room import Key, Outgoing
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import Coded, MeasurementResulted, Person, QueryApproved
+from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced, Person, QueryAnswered, QueryApproved
 from opencdi.events.pages import Claim, CodingPage, FactsPage, QueriesPage, SitePage, TickPage
 from opencdi.events.topics import QUERIES
 from opencdi.knowledge.site import SiteData
@@ -379,3 +379,222 @@ def test_only_the_gate_makes_a_provider_query() -> None:
         if not file.name.startswith("testing") and " ProviderQuery(" in file.read_text(encoding="utf-8").replace("class ProviderQuery(", "")
     ]
     assert makers == ["gate.py"]
+
+
+# --- a person's words, and the gate again -----------------------------------------------------------------------------
+def test_a_draft_may_be_worded_anew_and_keeps_those_words_while_the_evidence_moves_on() -> None:
+    told = chart(*KIDNEY, "d2 07:00 edit question: What condition, if any, do these findings represent?")
+    assert told.alerts[-1].cause == "EDITED"
+    told.line("d2 07:30 note nursing nurse: oliguria")
+    wording = told.alerts[-1].wording
+    assert told.alerts[-1].cause == "EVIDENCE_CHANGED"
+    assert wording is not None
+    assert wording.question == "What condition, if any, do these findings represent?"
+    assert wording.author == "9001"
+    assert any("oliguria" in one.text for one in wording.indicators)
+    told.line("d2 08:00 approve")
+    assert told.asked[-1].wording.question == wording.question
+
+
+@pytest.mark.parametrize(
+    ("edit", "requirement"),
+    [
+        ("question: Please document acute kidney injury.", "Q-11"),
+        ("title: A\u200bKI", "Q-10"),
+        ("why: An M.C.C. depends on it.", "Q-30"),
+        ("option aki: Acute kidney injury 💰", "Q-30"),
+        ("option aki: Dehydration", "Q-12"),
+        ("option other: Nothing", "Q-13"),
+        ("option none-such: Anything", "no such option"),
+    ],
+)
+def test_an_edit_that_the_gate_rejects_changes_nothing_and_says_why(edit: str, requirement: str) -> None:
+    told = chart(*KIDNEY)
+    before = told.alerts[-1].wording
+    told.line(f"d2 07:00 edit {edit}")
+    assert requirement in refusals(told)[-1]
+    told.line("d2 08:00 approve")
+    assert told.asked[-1].wording == before
+
+
+def test_what_was_sent_cannot_be_edited() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 edit title: Clinical clarification")
+    assert refusals(told)[-1] == "only a draft can be edited; it is sent"
+
+
+# --- answers ------------------------------------------------------------------------------------------------------------
+def test_only_a_provider_answers() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve")
+    answer = QueryAnswered(
+        decision_id="d", encounter_id="case", actor=Person(staff_id="7", role="nurse"), decided_at=DAY_1, as_of=told.alerts[-1].as_of,
+        query_id=told.alerts[-1].query_id, option_id="aki",
+    )  # fmt: skip
+    told.tell(FactsPage(facts=(answer,)))
+    assert refusals(told) == ["only a provider can answer; the actor is a nurse"]
+    assert states(told)[-1] == "sent"
+
+
+def test_an_answer_that_the_chart_has_said_meanwhile_is_closed_at_once() -> None:
+    told = chart("d1 08:00 note history-and-physical: chronic-kidney-disease", *KIDNEY, "d2 08:00 approve", "d2 09:00 answer ckd")
+    assert states(told)[-3:] == ["answered-awaiting-chart", "validated", "closed"]
+
+
+def test_an_answer_is_validated_only_by_as_much_as_was_asked() -> None:
+    told = chart(
+        "d1 15:00 note history-and-physical: bowel-obstruction",
+        "d2 10:30 note dietitian dietitian: malnutrition [severity=severe]",
+        "d2 12:00 prescribed oral nutrition supplement 237 mL",
+        "d2 13:00 approve",
+        "d2 14:00 answer severe",
+        "d2 15:00 note progress: malnutrition",
+    )
+    assert states(told)[-1] == "answered-awaiting-chart"
+    told.line("d3 15:00 note progress: malnutrition [severity=severe]")
+    assert states(told)[-1] == "closed"
+
+
+def test_a_late_answer_to_a_question_that_is_over_is_refused_visibly() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 note progress: acute-kidney-injury", "d2 10:00 answer undetermined")
+    assert refusals(told) == ["it cannot be answered; it is auto-resolved"]
+
+
+# --- no query until yes (Q-55) ------------------------------------------------------------------------------------------
+def test_a_new_kind_that_is_taken_back_takes_its_question_with_it() -> None:
+    told = chart(*KIDNEY, "d2 08:00 dismiss", "d3 09:00 note progress id=o: oliguria", "d6 09:00 note progress: oliguria")
+    assert states(told)[-1] == "draft"
+    told.line("d6 10:00 retract o")
+    assert (states(told)[-1], told.alerts[-1].cause) == ("withdrawn", "EVIDENCE_CORRECTED")
+    told.line("d7 06:00 creatinine 2.6 mg/dL")
+    assert states(told)[-1] == "withdrawn"  # the dismissal still stands, two questions later
+
+
+def test_a_new_episode_with_new_kinds_of_indicators_may_be_asked_about_with_those() -> None:
+    told = chart(*SEPSIS, "d1 13:00 approve", "d1 14:00 answer localized")
+    later = ("d9 08:00 temperature 39.4 Cel", "d9 08:00 respiratory-rate 30 /min", "d9 08:30 ordered blood culture",
+             "d9 09:00 given meropenem 1 g IV", "d9 09:30 lactate 4.4 mmol/L", "d9 10:00 note progress: pneumonia")  # fmt: skip
+    for line in later:
+        told.line(line)
+    wording = told.alerts[-1].wording
+    assert states(told)[-1] == "draft"
+    assert wording is not None
+    assert {"lactate 4.4 mmol/L", "temperature 39.4 °C"} <= {one.text for one in wording.indicators}
+    assert "WBC 18.2 ×10³/µL" not in {one.text for one in wording.indicators}
+
+
+def test_the_physicians_no_is_never_asked_again_on_the_same_kinds() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 answer not-significant")
+    for day in range(3, 12):
+        told.line(f"d{day} 06:00 creatinine {1.5 + day / 5:.1f} mg/dL")
+        told.line(f"d{day} 07:00 given normal saline 1000 mL")
+    assert states(told)[-1] == "closed"
+
+
+# --- what holds, and what does not ---------------------------------------------------------------------------------------
+def test_an_unsigned_denial_holds_the_question_too() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 note progress unsigned id=n: no acute-kidney-injury")
+    assert states(told)[-1] == "addressed-awaiting-signature"
+    told.line("d2 10:00 note progress id=n r2: no acute-kidney-injury")
+    assert (states(told)[-1], told.alerts[-1].cause) == ("auto-resolved", "RULED_OUT")
+
+
+@pytest.mark.parametrize("role", ["student", "scribe", "nurse", "dietitian"])
+def test_nobody_elses_unsigned_or_signed_words_hold_or_resolve(role: str) -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", f"d2 09:00 note progress {role} unsigned: acute-kidney-injury")
+    told.line(f"d2 10:00 note progress {role}: acute-kidney-injury")
+    assert states(told)[-1] == "sent"
+
+
+def test_uncertain_holds_during_the_stay_and_resolves_in_the_final_statement() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 note progress: possible acute-kidney-injury")
+    assert states(told)[-1] == "addressed-uncertain"
+    told.line("d4 10:00 note discharge-summary: possible acute-kidney-injury")
+    assert (states(told)[-1], told.alerts[-1].cause) == ("auto-resolved", "UNCERTAIN_IN_FINAL_STATEMENT")
+
+
+def test_our_own_words_in_a_note_change_nothing() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve")
+    before = len(told.alerts)
+    told.line("d2 09:00 note progress echo: acute-kidney-injury")
+    told.line("d2 09:30 note query-response echo: no acute-kidney-injury")
+    assert len(told.alerts) == before
+
+
+def test_a_preliminary_value_withdraws_nothing() -> None:
+    lines = (*KIDNEY[:2], "d2 06:00 creatinine 2.4 mg/dL id=c2 preliminary", KIDNEY[3], "d2 06:00 creatinine 1.0 mg/dL id=c2 preliminary")
+    assert states(chart(*lines))[-1] == "draft"
+    assert states(chart(*lines, "d2 06:00 creatinine 1.0 mg/dL id=c2"))[-1] == "draft"  # nothing was taken back: it was never final
+    assert states(chart(*lines[:-1], "d2 06:00 creatinine 1.0 mg/dL id=c2"))[-1] == "withdrawn"
+
+
+def test_corrected_contrary_evidence_withdraws_a_sent_question_too() -> None:
+    told = chart(*KIDNEY, "d2 07:00 creatinine 1.1 mg/dL id=c9", "d2 08:00 approve")
+    assert told.asked[-1].wording.contrary
+    told.line("d2 07:00 creatinine 2.3 mg/dL id=c9 corrected")
+    assert states(told)[-3:] == ["withdrawn", "candidate", "draft"]
+    assert told.alerts[-1].wording is not None
+    assert told.alerts[-1].wording.no_contrary_evidence_found
+
+
+# --- after discharge ------------------------------------------------------------------------------------------------------
+def test_after_discharge_a_question_goes_on_in_retrospect() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d4 15:00 discharged")
+    assert (states(told)[-1], told.alerts[-1].cause) == ("sent", "RETROSPECTIVE")
+    told.line("d5 10:00 answer aki")
+    told.line("d5 12:00 note discharge-summary: acute-kidney-injury")
+    assert states(told)[-1] == "closed"
+
+
+def test_a_late_result_after_discharge_still_asks() -> None:
+    told = chart(*KIDNEY[:2], KIDNEY[3], "d4 15:00 discharged", KIDNEY[2])
+    assert states(told)[-1] == "draft"
+
+
+# --- words ------------------------------------------------------------------------------------------------------------------
+def test_what_stands_under_documented_is_not_said_twice() -> None:
+    told = chart(*SEPSIS)
+    wording = told.alerts[-1].wording
+    assert wording is not None
+    assert [one.text for one in wording.documented] == ["“pneumonia”"]
+    assert "“pneumonia”" not in [one.text for one in wording.indicators]
+
+
+def test_a_cancellation_that_names_the_order_only_by_its_id_takes_it_back() -> None:
+    told = chart("d1 08:50 ordered blood culture id=o1", SEPSIS[0], SEPSIS[1], *SEPSIS[3:])
+    assert states(told)[-1] == "draft"
+    cancelled = OrderPlaced(order_id="o1", code=Coded(code=""), status="cancelled", ordered_at=ClinicalTime(DAY_1))
+    told.tell(FactsPage(facts=(cancelled,)))
+    assert (states(told)[-1], told.alerts[-1].cause) == ("withdrawn", "EVIDENCE_CORRECTED")
+
+
+# --- several gaps together (internal) ----------------------------------------------------------------------------------------
+def test_beside_another_open_gap_an_answer_adds_only_what_it_adds() -> None:
+    told = chart("d1 07:00 note emergency: fever")
+    told.tell(claim_page(False))
+    for line in SEPSIS:
+        told.line(line)
+    alone = {one.concept: one for one in told.alerts[-1].effect}
+    assert alone["sepsis"].with_other_gaps is None
+    for line in KIDNEY[1:]:
+        told.line(line)
+    told.line(KIDNEY[0])
+    effects = {alert.condition: {one.option_id: one for one in alert.effect} for alert in told.alerts}
+    kidney, sepsis = effects["acute-kidney-injury"]["aki"], effects["sepsis"]["sepsis"]
+    # N39.0 -> A41.9 with it is 872 (DOMAIN D-01); N17.9 (a CC) adds nothing to 872, and nothing to 690 (no CC tier).
+    assert (kidney.weight_delta, kidney.with_other_gaps) == (0.0, 0.0)
+    assert sepsis.with_other_gaps == sepsis.weight_delta == alone["sepsis"].weight_delta
+    told.line("d2 09:00 note progress: sepsis")
+    last = next(alert for alert in reversed(told.alerts) if alert.condition == "acute-kidney-injury")
+    assert last.cause == "EFFECT_CHANGED"
+    assert last.effect[0].with_other_gaps is None
+
+
+def test_a_changed_effect_makes_no_approval_stale() -> None:
+    told = chart(*KIDNEY)
+    shown = told.alerts[-1].as_of
+    told.tell(claim_page(False))
+    assert told.alerts[-1].cause == "EFFECT_CHANGED"
+    approval = QueryApproved(
+        decision_id="d", encounter_id="case", actor=Person(staff_id="9"), decided_at=DAY_1, as_of=shown, query_id=told.alerts[-1].query_id
+    )
+    told.tell(FactsPage(facts=(approval,)))
+    assert states(told)[-1] == "sent"

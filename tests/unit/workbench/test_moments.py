@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.workbench.moments import as_of_text, clinical_text, instant_text, local
+from opencdi.workbench.moments import as_of_text, clinical_text, instant_text, local, span_text
 
 HERE = ZoneInfo("America/New_York")
 WEST = timezone(timedelta(hours=-7))
@@ -38,6 +38,14 @@ def test_an_instant_of_the_line_and_the_page_that_names_its_zone() -> None:
     at = datetime(2026, 12, 31, 23, 3, tzinfo=UTC)
     assert instant_text(at, HERE, 2026) == "Dec 31, 18:03"
     assert instant_text(at, HERE, None) == "Dec 31, 2026, 18:03"
+    assert [span_text(timedelta(minutes=told)) for told in (-3, 4, 119, 120, 1680, 5000)] == [
+        "0 min",
+        "4 min",
+        "119 min",
+        "2 h",
+        "28 h",
+        "3 d",
+    ]
     assert as_of_text(at, HERE) == "Thu Dec 31, 2026, 18:03 EST"
 
 

@@ -46,7 +46,7 @@ def test_what_moved_a_drg(told: str, shown: str) -> None:
 
 
 def test_why_a_question_moved_and_why_a_decision_was_refused() -> None:
-    assert cause("DISMISSED insufficient-evidence") == "dismissed: insufficient evidence"
+    assert cause("DISMISSED insufficient-evidence") == "insufficient evidence"
     assert cause("DOCUMENTED") == "a provider's note documents it"
     assert cause("PHYSICIAN_ADVISOR 48 h") == "physician advisor 48 h"
     assert refusal("only a draft can be approved; it is auto-resolved") == (

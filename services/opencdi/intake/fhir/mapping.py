@@ -76,6 +76,8 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
         visit = visit_of(resource, context, aliases, problems)
         return Told(kind, when, patient=patient, patient_reference=subject, visit=visit, problems=tuple(problems))
     items = _ITEMS[kind](resource, context, problems)
+    if not items and not problems:
+        return Told(kind, when, unused="NO_RESULT")  # an Observation that only names its members, or has no value yet
     orders = tuple(number for item in items for number in item.orders)
     return Told(
         kind, when, patient=patient, patient_reference=subject, visit=visit_mentioned(resource, context), items=tuple(items),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from opencdi.events.hl7_structure import MessageHeader, Signs, header_of
 from opencdi.events.problems import Unusable
@@ -13,7 +14,6 @@ _CHARSETS = {
     "8859/15": "iso8859-15",
     "ISO IR87": "iso2022_jp", "GB 18030-2000": "gb18030", "BIG-5": "big5", "KS X 1001": "euc_kr",
 }  # fmt: skip
-_LINES = re.compile(r"[\r\n]+")
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z")
 Segment = list[str]
 """Fields by their number: `segment[0]` is the name, `segment[3]` the third field; MSH counts its separator as MSH-1."""
@@ -121,6 +121,11 @@ def _escape(code: str, signs: dict[str, str]) -> str | None:
     return "" if code in ("H", "N", "") or (code[:1] in ("Z", "C", "M") and code[1:].isalnum()) else None
 
 
+@lru_cache(maxsize=256)
+def _is_segment(name: str) -> bool:
+    return _SEGMENT.match(name.strip()) is not None
+
+
 def read_message(body: bytes) -> Message:
     """The message in these bytes; raises `Unusable` where there is none.  A line that is no segment belongs to the field before it."""
     body = body.strip(b"\x0b\x1c")
@@ -129,11 +134,11 @@ def read_message(body: bytes) -> Message:
         raise Unusable("NO_MSH", "MSH")
     text = clean(decoded(body[body.index(b"MSH") :], header))
     segments: list[Segment] = []
-    for line in _LINES.split(text):
+    for line in text.replace("\n", "\r").split("\r"):
         if not line:
             continue
         fields = line.split(header.signs.field)
-        if not _SEGMENT.match(fields[0].strip()) or (len(fields) == 1 and len(line) > 3):
+        if not _is_segment(fields[0]) or (len(fields) == 1 and len(line) > 3):
             # A raw line break inside a text field: real senders do it, and the words must not be lost.
             if segments and segments[-1][0] in ("OBX", "NTE"):
                 segments[-1][-1 if len(segments[-1]) < 6 else 5] += "\n" + line

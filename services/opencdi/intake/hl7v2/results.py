@@ -56,7 +56,7 @@ def groups_in(reading: Reading) -> list[Group]:
 def order_numbers(reading: Reading, *segments: Segment | None) -> tuple[str, ...]:
     """Ids of the placer and filler numbers in ORC-2/3 and OBR-2/3: they lead to the visit (DOMAIN F.1)."""
     numbers = (reading.message.component(segment, n) for segment in segments if segment is not None for n in (2, 3))
-    return tuple(dict.fromkeys(reading.id_of("order", number) for number in numbers if number))
+    return tuple(reading.id_of("order", number) for number in dict.fromkeys(numbers) if number)
 
 
 def results_of(reading: Reading) -> None:
@@ -85,7 +85,11 @@ def _group(reading: Reading, group: Group) -> None:
             lines.append(obx)
             continue
         sent_status = message.component(obx, 11) or message.component(obr, 25) or "F"
-        if sent_status in NO_RESULT_YET or not (code.code or code.text):
+        if sent_status in NO_RESULT_YET:
+            continue
+        if not (code.code or code.text):
+            if raw(obx, 5):
+                reading.told.problems.append(("RESULT_WITHOUT_CODE", "OBX-3"))
             continue
         status = RESULT_STATUS_BY_OBX11.get(sent_status)
         if status is None:
@@ -147,6 +151,7 @@ def _words(
     if note_type == "other" and len(text) < _REPORT_CHARACTERS:
         for obx, piece in zip(lines, pieces, strict=True):
             code = reading.code(raw(obx, 3))
+            code = code if code.code or code.text else service  # lines of words often name nothing but their order
             if not piece or not (code.code or code.text):
                 continue
             fact = measurement(
