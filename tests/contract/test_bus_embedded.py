@@ -10,11 +10,13 @@ import pytest
 
 from contract.feed import FLAWLESS
 from contract.processes import Processes
-from contract.small_rooms import IN, NAMES, TOPICS, everything, given, small_line, verdict
-from opencdi.bus.bus import BusDown
+from contract.small_rooms import IN, NAMES, OUT, TOPICS, everything, given, small_line, verdict
+from opencdi.bus.bus import BusDown, OutOfStep
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.murmur2 import partition_of
+from opencdi.bus.room import Key, Outgoing
 from opencdi.bus.stepping import Fenced
+from opencdi.events.topics import INBOUND, Topic
 
 ALDER = small_line()[0]
 PARTITIONS = 3
@@ -133,3 +135,63 @@ def test_a_room_serves_all_partitions_though_one_is_long(bus: EmbeddedBus) -> No
     bus.publish([given(long, i) for i in range(400)] + [given(key, 0) for key in short])
     assert runner.turn(60) <= 60
     assert all(f"count/{key}" in runner.states[partition_of(key, PARTITIONS)] for key in short)
+
+
+def aged(bus: EmbeddedBus, topic: Topic, days: int, below: int) -> None:
+    """As if the first of them had been stored so many days ago."""
+    bus.db.execute("update log set at = datetime('now', ?) where topic=? and pos<?", (f"-{days} days", topic.name, below))
+
+
+def kept(bus: EmbeddedBus, topic: Topic) -> list[int]:
+    return [pos for (pos,) in bus.db.execute("select pos from log where topic=? order by pos", (topic.name,))]
+
+
+def positions_read(bus: EmbeddedBus, topic: Topic, start: int | None = None) -> list[int]:
+    reader = bus.reader([topic], {} if start is None else {(topic.name, 0): start})
+    try:
+        return [one.position for one in reader.poll(100, 0)]
+    finally:
+        reader.close()
+
+
+def test_what_is_old_goes_only_when_every_room_has_read_it(path: Path) -> None:
+    with EmbeddedBus(str(path), partitions=1) as bus:
+        bus.publish([given("k", i) for i in range(6)])
+        aged(bus, IN, 91, below=4)
+        assert bus.forget([IN], [ALDER]) == 0  # nobody has read it
+        runner = bus.runner(ALDER)
+        while bus.positions(ALDER).get((IN.name, 0), 0) < 2:
+            runner.turn(1)
+        assert bus.forget([IN], [ALDER]) == 2
+        assert kept(bus, IN) == [2, 3, 4, 5]
+        while runner.turn():
+            pass
+        assert bus.forget([IN], [ALDER]) == 2
+        assert kept(bus, IN) == [4, 5]  # too young
+        aged(bus, IN, 91, below=6)
+        bus.forget([IN], [ALDER])
+        assert kept(bus, IN) == [5]  # the end of a log is always a record's
+        bus.publish([given("k", 6)])
+        while runner.turn():
+            pass
+        assert positions_read(bus, OUT[0]) == list(range(7))
+        assert bus.ends([IN]) == bus.positions(ALDER) == {(IN.name, 0): 7}
+
+
+def test_the_legal_record_is_never_forgotten(path: Path) -> None:
+    with EmbeddedBus(str(path), partitions=1) as bus:
+        bus.publish([Outgoing(INBOUND, Key("demo"), b"") for _ in range(3)])
+        aged(bus, INBOUND, 40_000, below=3)
+        assert bus.forget([INBOUND], []) == 0
+        assert kept(bus, INBOUND) == [0, 1, 2]
+
+
+def test_a_reader_who_was_away_for_too_long_is_told_so(path: Path) -> None:
+    with EmbeddedBus(str(path), partitions=1) as bus:
+        bus.publish([Outgoing(OUT[2], Key("k"), b"") for _ in range(5)])
+        aged(bus, OUT[2], 91, below=4)
+        assert bus.forget([OUT[2]], list(small_line())) == 4
+        assert positions_read(bus, OUT[2], 4) == [4]
+        assert positions_read(bus, OUT[2]) == [4]  # from the beginning of what is kept
+        with pytest.raises(OutOfStep):
+            positions_read(bus, OUT[2], 2)

@@ -6,7 +6,6 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITI
 from by_hand.shorthand import PHYSICIAN
 from by_hand.telling import Telling, at, moved, passed, refused
 from by_hand.ward import ward
-from opencdi.bus.embedded import EmbeddedBus
+from by_hand.workbench import Bench, gateway, words_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, MessageEnded, ProviderQuery, QueryAlert
@@ -35,68 +34,17 @@ from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.physician import NotForPhysicians, asked, inbox, money_blind, physicians
 from opencdi.store.questions import unsettled
 from opencdi.store.tables import ENCOUNTER, METADATA, PHYSICIAN_TABLES, PROVIDER_QUERY, SENT_DECISION
-from opencdi.workbench.app import create_app, serve
-from opencdi.workbench.projection import Projection
+from opencdi.workbench.app import serve
 
 AS_PHYSICIAN = {"cdi_persona": f"physician:{PHYSICIAN.staff_id}"}
 WARD = ward()
 
 
-class Bench:
-    """A workbench whose projection is stepped by hand."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.bus = EmbeddedBus(str(settings.home / "bus.db"))
-        self.app = create_app(settings)
-        self.engine = open_engine(settings.database_url)
-        self.projection = Projection(self.engine, self.bus, settings.bus_url)
-
-    def tell(self, messages: list[Outgoing]) -> None:
-        self.bus.publish(messages)
-        while self.projection.turn(timeout_s=0):
-            pass
-
-    def close(self) -> None:
-        self.projection.close()
-        self.engine.dispose()
-        self.bus.close()
-
-    def ask(self, method: str, path: str, cookies: dict[str, str] | None = None, **more: Any) -> httpx.Response:
-        async def once() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://localhost", cookies=cookies) as client:
-                return await client.request(method, path, **more)
-
-        return asyncio.run(once())
-
-    def page(self, path: str, cookies: dict[str, str] | None = None) -> str:
-        answer = self.ask("GET", path, cookies)
-        assert answer.status_code == 200, path
-        return answer.text
-
-    def status(self, method: str, path: str, cookies: dict[str, str] | None = None, **more: Any) -> int:
-        return self.ask(method, path, cookies, **more).status_code
-
-
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
     """A real gateway on this test's bus."""
-    settings = Settings(home=tmp_path, mllp_port=0, api_port=0)
-    opened: Future[tuple[Door, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-
-    async def run() -> None:
-        async with Door(settings) as door:
-            stop = asyncio.Event()
-            opened.set_result((door, asyncio.get_running_loop(), stop))
-            await stop.wait()
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    door, loop, stop = opened.result(30)
-    yield door
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
+    with gateway(tmp_path) as door:
+        yield door
 
 
 @pytest.fixture
@@ -107,11 +55,6 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
     bench.tell(WARD)
     yield bench
     bench.close()
-
-
-def words_of(page: str) -> str:
-    body = re.sub(r"<(script|style)\b.*?</\1>", " ", page.split("<main", 1)[1], flags=re.S)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 INTERNAL = (

@@ -1,5 +1,6 @@
 """The demo admissions, told as the clinic would: messages in, facts out, through all rooms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -214,6 +215,22 @@ CHARTS = {
 }
 
 
+Lived = Callable[[str], Ward]
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """A story lived to its end, once for all that is asked of it."""
+    wards: dict[str, Ward] = {}
+
+    def of(name: str) -> Ward:
+        if name not in wards:
+            wards[name] = Ward(tmp_path_factory.mktemp(name)).live([story(name)])
+        return wards[name]
+
+    return of
+
+
 def _claimed(codes: tuple[WorkingCode, ...]) -> dict[str, str]:
     return {code.code: code.poa for code in codes if code.status == "proposed"}
 
@@ -228,9 +245,9 @@ def _as_read(chart: Chart, ours: set[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", sorted(CHARTS))
-def test_the_claim_at_the_end_is_a_coders(ward: Ward, name: str) -> None:
+def test_the_claim_at_the_end_is_a_coders(lived: Lived, name: str) -> None:
     chart = CHARTS[name]
-    ward.live([story(name)])
+    ward = lived(name)
     final = ward.finals()[-1]
     ours = _claimed(final.codes)
     assert ours == _as_read(chart, set(ours))
@@ -242,8 +259,8 @@ def test_the_claim_at_the_end_is_a_coders(ward: Ward, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CHARTS))
-def test_each_move_of_the_drg_names_its_cause(ward: Ward, name: str) -> None:
-    ward.live([story(name)])
+def test_each_move_of_the_drg_names_its_cause(lived: Lived, name: str) -> None:
+    ward = lived(name)
     moves = [(move.before and move.before.drg, move.after and move.after.drg) for move in ward.drgs()]
     assert moves == [(before, after) for before, after, _ in CHARTS[name].moves]
     for move, (_, _, words) in zip(ward.drgs(), CHARTS[name].moves, strict=True):
@@ -252,8 +269,8 @@ def test_each_move_of_the_drg_names_its_cause(ward: Ward, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CHARTS))
-def test_every_code_says_why_and_shows_its_words(ward: Ward, name: str) -> None:
-    ward.live([story(name)])
+def test_every_code_says_why_and_shows_its_words(lived: Lived, name: str) -> None:
+    ward = lived(name)
     for code in ward.finals()[-1].codes:
         assert code.reasons, code.code
         assert code.poa_reason, code.code
@@ -261,30 +278,30 @@ def test_every_code_says_why_and_shows_its_words(ward: Ward, name: str) -> None:
         assert not code.calibrated
 
 
-def test_two_that_meet_the_definition_equally_stay_two_with_the_reason_and_the_other_drg(ward: Ward) -> None:
-    ward.live([story("respiratory-failure")])
+def test_two_that_meet_the_definition_equally_stay_two_with_the_reason_and_the_other_drg(lived: Lived) -> None:
+    ward = lived("respiratory-failure")
     final = ward.finals()[-1]
     principal = next(code for code in final.codes if code.role == "principal")
     assert any(reason.startswith("II.C: J44.1, J96.01, J96.02 meet the definition equally") for reason in principal.reasons)
     assert final.to_settle == ("principal diagnosis: J44.1, J96.01 (DRG 189), J96.02 (DRG 189) meet the definition equally (II.C)",)
 
 
-def test_a_provisional_set_names_the_open_poa_and_the_missing_summary(ward: Ward) -> None:
-    ward.live([story("aki-fhir")])
+def test_a_provisional_set_names_the_open_poa_and_the_missing_summary(lived: Lived) -> None:
+    ward = lived("aki-fhir")
     final = ward.finals()[-1]
     assert (final.status, final.waiting_for, final.disposition) == ("provisional", ("discharge summary",), "01")
     assert final.to_settle == ("POA of N17.9, E86.9: undetermined, grouped as Y",)
 
 
-def test_a_cancelled_admission_loses_its_drg_and_says_why(ward: Ward) -> None:
-    ward.live([story("cancelled")])
+def test_a_cancelled_admission_loses_its_drg_and_says_why(lived: Lived) -> None:
+    ward = lived("cancelled")
     given, taken = ward.drgs()
     assert (given.after and given.after.drg, "chest pain" in given.cause.words.lower()) == ("313", True)
     assert (taken.after, taken.cause.words) == (None, "admission cancelled: no DRG: encounter cancelled")
 
 
-def test_the_amendment_says_what_came_and_what_left(ward: Ward) -> None:
-    ward.live([story("late-pathology")])
+def test_the_amendment_says_what_came_and_what_left(lived: Lived) -> None:
+    ward = lived("late-pathology")
     amended = ward.finals()[-1]
     assert (amended.status, amended.added, amended.removed, amended.drg_before) == ("amended", ("C561",), ("N83201",), "761")
     assert "discharge-summary" in amended.cause

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from time import perf_counter, sleep
+from time import monotonic, perf_counter, sleep
 
 from opencdi.bus.bus import Bus
 from opencdi.bus.room import Outgoing, Record, Room, States
 from opencdi.bus.watch import Watch
 from opencdi.events.audiences import Alarm
 from opencdi.events.problems import Unusable
-from opencdi.events.topics import ALARMS
+from opencdi.events.topics import ALARMS, TOPICS
 from opencdi.metrics import RoomMetrics
 
 _IDLE_S = 0.002
 _ALONE_WAIT_S = 0.5
+_FORGET_EVERY_S = 3600.0
 
 
 def skips_in(bus: Bus) -> dict[str, frozenset[str]]:
@@ -52,11 +53,15 @@ def work(
     bus: Bus, rooms: Iterable[Room], *, slot: str, watch: Watch, metrics: RoomMetrics, stopped: Callable[[], bool], limit: int = 200
 ) -> None:
     """Turn these rooms until stopped.  Whatever a room raises ends the process; its position is then uncommitted."""
-    skips = skips_in(bus)
+    skips, rooms = skips_in(bus), tuple(rooms)
     runners = [(room.name, bus.runner(watched(room, watch), slot=slot, skip=skips.get(room.name, frozenset()))) for room in rooms]
     wait_s = _ALONE_WAIT_S if len(runners) == 1 else 0.0
     try:
+        forget_at = monotonic()
         while not stopped():
+            if monotonic() >= forget_at:
+                bus.forget(TOPICS, rooms)
+                forget_at = monotonic() + _FORGET_EVERY_S
             if not sum(_turn(name, runner.turn, watch, metrics, limit, wait_s) for name, runner in runners) and not wait_s:
                 sleep(_IDLE_S)
     finally:

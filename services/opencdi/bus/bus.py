@@ -82,6 +82,9 @@ class Bus(Protocol):
     def positions(self, room: Room) -> dict[Place, int]:
         """How far the room has committed."""
 
+    def forget(self, topics: Sequence[Topic], rooms: Sequence[Room]) -> int:
+        """Delete what is older than its topic keeps and was read by all of these rooms; how many records.  Kafka's brokers do it alone."""
+
     def close(self) -> None:
         """Let go."""
 

@@ -17,7 +17,6 @@ from time import monotonic, sleep
 from typing import Any, Self
 
 from opencdi.bus.bus import (
-    MAX_BATCH_S,
     PARTITIONS,
     BusDown,
     Delivered,
@@ -26,8 +25,10 @@ from opencdi.bus.bus import (
     partitions_for,
     refuse_too_large,
 )
-from opencdi.bus.room import Key, Outgoing, Overlay, Record, Room, State
-from opencdi.bus.stepping import Fenced, Stepper
+from opencdi.bus.embedded_reader import EmbeddedReader
+from opencdi.bus.embedded_retention import forget
+from opencdi.bus.embedded_runner import EmbeddedRunner
+from opencdi.bus.room import Key, Outgoing, Record, Room
 from opencdi.events.entry import Headers
 from opencdi.events.topics import Topic
 
@@ -43,7 +44,6 @@ create table if not exists state(room text, part integer, key text, value blob, 
 """
 _WAL_LIMIT_PAGES = 4000  # 16 MB: the checkpoint that a busy reader put off is tried again from here on
 _BUSY_MS = 30_000
-_POLL_S = 0.002
 _RETRY_S = 0.001
 
 
@@ -74,7 +74,8 @@ class EmbeddedBus:
         self._wanted = partitions or self.partitions
 
     @contextmanager
-    def _writing(self, synchronous: str) -> Any:
+    def writing(self, synchronous: str) -> Any:
+        """A write transaction, committed at the end of the block; `BusDown` when the file cannot be had."""
         self.db.execute(f"pragma synchronous={synchronous}")
         self._begin()
         try:
@@ -103,7 +104,7 @@ class EmbeddedBus:
         finally:
             self.db.execute(f"pragma busy_timeout={_BUSY_MS}")
 
-    def _append(self, messages: Iterable[tuple[Outgoing, int]]) -> None:
+    def append(self, messages: Iterable[tuple[Outgoing, int]]) -> None:
         """Inside a write transaction: allot positions and store."""
         by_place: dict[Place, list[Outgoing]] = {}
         for message, same in messages:
@@ -124,8 +125,8 @@ class EmbeddedBus:
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         """Durably stored (synchronous=FULL), in order, when this returns."""
-        with self._writing("full"):
-            self._append((message, 0) for message in messages)
+        with self.writing("full"):
+            self.append((message, 0) for message in messages)
 
     def read(self, topic: str, part: int, position: int, limit: int) -> list[Delivered]:
         """At most `limit` records from there on: fetched at once, so that no reader pins the WAL while it thinks."""
@@ -152,13 +153,17 @@ class EmbeddedBus:
         rows = self.db.execute("select part, pos from position where room=?", (room.name,))
         return {(room.reads.name, part): pos for part, pos in rows}
 
-    def reader(self, topics: Sequence[Topic], positions: Mapping[Place, int]) -> "EmbeddedReader":
+    def reader(self, topics: Sequence[Topic], positions: Mapping[Place, int]) -> EmbeddedReader:
         """A reader with a connection of its own."""
         return EmbeddedReader(EmbeddedBus(self.path), topics, positions)
 
-    def runner(self, room: Room, *, slot: str = "0", skip: frozenset[str] = frozenset()) -> "EmbeddedRunner":
+    def runner(self, room: Room, *, slot: str = "0", skip: frozenset[str] = frozenset()) -> EmbeddedRunner:
         """Take the room over; whoever had it is fenced.  Rooms of one process may share this bus's connection."""
         return EmbeddedRunner(self, room, skip)
+
+    def forget(self, topics: Sequence[Topic], rooms: Sequence[Room]) -> int:
+        """Delete what is older than its topic keeps and has been read; how many records."""
+        return forget(self, topics, rooms)
 
     def checkpoint(self) -> None:
         """Fold the WAL back if it has outgrown its bound; a reader in the way means: try again later."""
@@ -179,114 +184,3 @@ class EmbeddedBus:
     def __exit__(self, *exc: object) -> None:
         """Close."""
         self.close()
-
-
-class EmbeddedReader:
-    """Reads several topics at its own positions, in short reads."""
-
-    def __init__(self, bus: EmbeddedBus, topics: Sequence[Topic], positions: Mapping[Place, int]) -> None:
-        """Start at these positions; absent ones at the beginning."""
-        self.bus = bus
-        self.next = {(t.name, p): positions.get((t.name, p), 0) for t in topics for p in range(bus.partitions)}
-
-    def poll(self, limit: int = 500, timeout_s: float = 0.5) -> list[Delivered]:
-        """The next records of any partition; waits at most `timeout_s` for one."""
-        deadline = monotonic() + timeout_s
-        while True:
-            ready = {(t, p): end for t, p, end in self.bus.db.execute("select topic, part, pos from ends")}
-            told: list[Delivered] = []
-            for place, position in self.next.items():
-                if len(told) >= limit:
-                    break
-                if ready.get(place, 0) > position and (batch := self.bus.read(*place, position, limit - len(told))):
-                    told += batch
-                    self.next[place] = batch[-1].position + 1
-            if told or monotonic() >= deadline:
-                return told
-            sleep(min(0.02, timeout_s))
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self.bus.close()
-
-
-class EmbeddedRunner:
-    """One room over the file: states in memory, decoded once; steps outside the transaction; one short commit a batch."""
-
-    def __init__(self, bus: EmbeddedBus, room: Room, skip: frozenset[str] = frozenset()) -> None:
-        """Take the lease and restore the states."""
-        self.bus, self.room, self.stepper = bus, room, Stepper(room, skip)
-        db = bus.db
-        with bus._writing("full"):
-            db.execute("insert into lease values(?, 1) on conflict(room) do update set epoch = epoch + 1", (room.name,))
-            self.epoch: int = db.execute("select epoch from lease where room=?", (room.name,)).fetchone()[0]
-        self.states: dict[int, dict[str, State]] = {part: {} for part in range(bus.partitions)}
-        for part, key, raw in db.execute("select part, key, value from state where room=?", (room.name,)):
-            self.states[part][key] = room.codec.decode(key, raw)
-        committed = {part: pos for (_, part), pos in bus.positions(room).items()}
-        self.next = {part: committed.get(part, 0) for part in range(bus.partitions)}
-        self.first = 0
-
-    @property
-    def at(self) -> str | None:
-        """The entry in hand."""
-        return self.stepper.at
-
-    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
-        """Step what is there and commit it as one act; waits at most `timeout_s` for something to do."""
-        deadline = monotonic() + timeout_s
-        while not (batch := self._batch(limit)):
-            if monotonic() >= deadline:
-                return 0
-            sleep(_POLL_S)
-        said: list[tuple[Outgoing, int]] = []
-        overlays: dict[int, Overlay] = {}
-        reached: dict[int, int] = {}
-        stepped, due = 0, monotonic() + MAX_BATCH_S
-        for delivered in batch:
-            if stepped and monotonic() >= due:
-                break
-            part = delivered.partition
-            overlay = overlays.setdefault(part, Overlay(self.states[part]))
-            said += [(message, part) for message in self.stepper.step(overlay, delivered.record)]
-            reached[part] = delivered.position + 1
-            stepped += 1
-        encoded = [
-            (part, key, None if state is None else self.room.codec.encode(key, state))
-            for part, overlay in overlays.items()
-            for key, state in overlay.writes()
-        ]
-        for _, _, raw in encoded:
-            refuse_too_large(f"state of {self.room.name}", raw)
-        self._commit(said, encoded, reached)
-        for overlay in overlays.values():
-            overlay.settle()
-        self.next.update(reached)
-        self.bus.checkpoint()
-        return stepped
-
-    def _batch(self, limit: int) -> list[Delivered]:
-        """Of each partition that has something its share, beginning with another one each time: none waits for a long one."""
-        ends = dict(self.bus.db.execute("select part, pos from ends where topic=?", (self.room.reads.name,)))
-        ready = [part for part, position in self.next.items() if ends.get(part, 0) > position]
-        self.first += 1
-        batch: list[Delivered] = []
-        for left in range(len(ready), 0, -1):
-            part = ready[(self.first + left) % len(ready)]
-            batch += self.bus.read(self.room.reads.name, part, self.next[part], max(1, (limit - len(batch)) // left))
-        return batch
-
-    def _commit(self, said: list[tuple[Outgoing, int]], states: list[tuple[int, str, bytes | None]], reached: dict[int, int]) -> None:
-        name, db = self.room.name, self.bus.db
-        with self.bus._writing("normal"):
-            held = db.execute("select epoch from lease where room=?", (name,)).fetchone()
-            committed = dict(db.execute("select part, pos from position where room=?", (name,)))
-            if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in reached):
-                raise Fenced(name)
-            self.bus._append(said)
-            db.executemany("insert or replace into state values(?,?,?,?)", [(name, *row) for row in states if row[2] is not None])
-            db.executemany("delete from state where room=? and part=? and key=?", [(name, *row[:2]) for row in states if row[2] is None])
-            db.executemany("insert or replace into position values(?,?,?)", [(name, part, pos) for part, pos in reached.items()])
-
-    def close(self) -> None:
-        """Nothing to give back: the lease ends when another takes it."""

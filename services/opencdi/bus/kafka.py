@@ -32,6 +32,7 @@ class KafkaBus:
         self._wanted = partitions or self.partitions
         self._producer: Producer | None = None
         self._askers: dict[str, Consumer] = {}
+        self._runners: list[KafkaRunner] = []
 
     def apply_topics(self, topics: Sequence[Topic]) -> None:
         """Create what is missing, changelogs of the writing rooms included; raises `OtherPartitions`."""
@@ -77,7 +78,9 @@ class KafkaBus:
 
     def runner(self, room: Room, *, slot: str = "0", skip: frozenset[str] = frozenset()) -> KafkaRunner:
         """Take the slot over and join the room's group; partitions arrive with the first turns."""
-        return KafkaRunner(self.cluster, room, self.partitions, slot, skip)
+        runner = KafkaRunner(self.cluster, room, self.partitions, slot, skip)
+        self._runners.append(runner)
+        return runner
 
     def ends(self, topics: Sequence[Topic]) -> dict[Place, int]:
         """For each partition that holds a record, the position after the last one."""
@@ -94,18 +97,26 @@ class KafkaBus:
         found = committed_offsets(asker, [(reads, part) for part in range(self.partitions)])
         return {(self.cluster.own(name), part): offset for (name, part), offset in found.items()}
 
+    def forget(self, topics: Sequence[Topic], rooms: Sequence[Room]) -> int:
+        """The brokers see to it (`retention.ms`)."""
+        return 0
+
     def repair(self, room: Room, *, from_oldest: bool = False) -> dict[int, int]:
         """Put a stopped room's committed offsets back in step with its changelog (`opencdi topics repair`)."""
         return repair(self.cluster, self.admin, room, self.partitions, from_oldest=from_oldest)
 
     def close(self) -> None:
-        """Let go; nothing is under way between two calls.
+        """Let go, of the runners too; nothing is under way between two calls.
 
-        Now, and not when the interpreter ends: a client whose brokers have gone by then logs that, and waits for ever for its turn.
+        Now, and not when the garbage is collected: a member of a group that is dropped unclosed waits for ever for somebody to serve
+        its leaving, and a client whose brokers have gone for its turn to say so.
         """
         self._producer = None
+        for runner in self._runners:
+            runner.close()
         for asker in self._askers.values():
             asker.close()
+        self._runners.clear()
         self._askers.clear()
         del self.admin
 

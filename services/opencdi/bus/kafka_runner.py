@@ -36,6 +36,7 @@ class KafkaRunner:
         self.arriving: set[int] = set()  # assigned, paused, not yet restored
         self.restore: Restore | None = None
         self.rewinds = 0
+        self.closed = False
         self.member = f"{cluster.named(room.group)}-{slot}"
         self.producer = self._fencing_producer()
         self.consumer = Consumer(
@@ -79,6 +80,9 @@ class KafkaRunner:
 
     def close(self) -> None:
         """Let go.  A static member is missed only after its session: until then its slot can be taken up again."""
+        if self.closed:
+            return
+        self.closed = True
         if self.restore is not None:
             self.restore.close()
         self.consumer.close()

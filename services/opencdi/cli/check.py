@@ -59,7 +59,7 @@ def check(
             if not found:
                 bad = True
                 print(f"{name_of(file)}: no message in it", file=sys.stderr)
-        for recorded in watched(found, "messages"):
+        for recorded in watched(found, "messages", beside_lines=True):
             for line in checker.lines(recorded):
                 counts[line["outcome"]] += 1
                 print(json.dumps(line))

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import typer
 
 from opencdi.cli.inputs import STANDARD_INPUT, UNREADABLE, name_of, opened, reason
+from opencdi.cli.progress import watched
 
 W = TypeVar("W", bound=str)
 
@@ -78,7 +79,7 @@ def _constant(name: str) -> NoReturn:
 def run_filter(inputs: Iterator[Line], answer: Callable[[str], dict[str, Any]]) -> None:
     """Answer each line; good lines come out whatever the bad ones were.  Exits 2 if any was bad."""
     bad = False
-    for where, line in inputs:
+    for where, line in watched(inputs, "lines", beside_lines=True):
         try:
             if isinstance(line, BadLine):
                 raise line

@@ -11,9 +11,12 @@ T = TypeVar("T")
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Gives a function that is told how many more are done.  Lines on standard error go above the bar."""
-    if not sys.stderr.isatty():
+def progress(what: str, total: int | None, *, beside_lines: bool = False) -> Iterator[Callable[[int], None]]:
+    """Gives a function that is told how many more are done.  Lines on standard error go above the bar.
+
+    `beside_lines`: the command prints as it goes; on a terminal those lines are progress enough.
+    """
+    if not sys.stderr.isatty() or (beside_lines and sys.stdout.isatty()):
         yield lambda _: None
         return
     from rich.console import Console
@@ -26,9 +29,9 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
         yield lambda more: bar.update(task, advance=more, visible=monotonic() - began > _SHOW_AFTER_S)
 
 
-def watched(told: Iterable[T], what: str) -> Iterator[T]:
+def watched(told: Iterable[T], what: str, *, beside_lines: bool = False) -> Iterator[T]:
     """These, one after the other, with a bar."""
-    with progress(what, len(told) if isinstance(told, Sized) else None) as advance:
+    with progress(what, len(told) if isinstance(told, Sized) else None, beside_lines=beside_lines) as advance:
         for each in told:
             yield each
             advance(1)

@@ -118,7 +118,7 @@ def _messages_of(where: str, body: bytes, zone: tzinfo) -> Iterator[Recorded]:
     else:
         told = value if isinstance(value, dict) else {}
         kind, name = (word if isinstance(word, str) else "" for word in (told.get("resourceType"), told.get("id")))
-        yield Recorded(where, "fhir", body, own_time(told, zone), kind, name)
+        yield Recorded(where, "fhir", body, own_time(told, zone), kind if kind.isascii() and kind.isalpha() else "", name)
 
 
 def own_time(resource: dict[str, Any], zone: tzinfo = UTC) -> datetime | None:

@@ -41,9 +41,9 @@ def replay(
     """
     from opencdi.cli.indicators import indicators_on
     from opencdi.cli.line import line_of, site_data
-    from opencdi.cli.played import from_bus, from_files
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
+    from opencdi.cli.replay_source import from_bus, from_files
     from opencdi.events.topics import CODING, INBOUND, OUTCOMES, STATEFUL_ROOMS, TOPICS, changelog
     from opencdi.settings import Settings
 

@@ -1,8 +1,9 @@
 """`opencdi rules`: list, show, test and begin documentation rules; adding one needs no Python (rules/README.md)."""
 
 import json
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -22,8 +23,12 @@ def _loaded(folder: Path | None) -> tuple[Path, "tuple[Rule, ...]"]:
     try:
         return path, all_rules(path)
     except BadRule as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+        _stop(str(error))
+
+
+def _stop(why: str) -> NoReturn:
+    typer.echo(why, err=True)
+    raise typer.Exit(2) from None
 
 
 @rules.command("list")
@@ -63,8 +68,7 @@ def show_rule(rule_id: Annotated[str, typer.Argument(help="for instance D-11")],
     _, found = _loaded(folder)
     rule = next((rule for rule in found if rule.id == rule_id.upper()), None)
     if rule is None:
-        typer.echo(f"no rule {rule_id}", err=True)
-        raise typer.Exit(2)
+        _stop(f"no rule {rule_id}")
     print(yaml.safe_dump(rule.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=140), end="")
 
 
@@ -75,6 +79,7 @@ def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "
     Example: opencdi rules test D-11
     """
     from opencdi.knowledge.site import SiteData
+    from opencdi.queries.case_chart import BadCase
     from opencdi.queries.cases import failures, load_cases
     from opencdi.queries.room import queries_room
     from opencdi.queries.treatments import load_treatments
@@ -82,10 +87,18 @@ def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "
     path, found = _loaded(folder)
     by_id = {rule.id: rule for rule in found}
     room = queries_room(SiteData(), tuple(rule for rule in found if rule.status != "retired"), load_treatments(path / "treatments.yaml"))
-    cases = [case for case in load_cases(path / "cases") if not rule_id or case.rule_id == rule_id.upper()]
+    if rule_id and rule_id.upper() not in by_id:
+        _stop(f"no rule {rule_id}")
+    try:
+        cases = [case for case in load_cases(path / "cases") if not rule_id or case.rule_id == rule_id.upper()]
+    except BadCase as error:
+        _stop(str(error))
     wrong = 0
     for case in cases:
-        told = failures(case, room, by_id[case.rule_id].condition) if case.rule_id in by_id else ["no such rule"]
+        try:
+            told = failures(case, room, by_id[case.rule_id].condition) if case.rule_id in by_id else ["no such rule"]
+        except BadCase as error:
+            told = [f"cannot be read: {error}"]
         wrong += bool(told)
         for reason in told:
             typer.echo(f"{case.rule_id} {'asks' if case.asks else 'stays silent'}: {case.why}: {reason}")
@@ -106,14 +119,17 @@ def new_rule(
     Example: opencdi rules new D-15 hyponatremia --like D-11
     """
     path, found = _loaded(folder)
+    rule_id, like = rule_id.upper(), like.upper()
+    if not re.fullmatch(r"D-\d{2,}", rule_id) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", condition):
+        _stop("write the id as D-15 and the condition as a slug, like hyponatremia")
     if any(rule.id == rule_id for rule in found):
-        typer.echo(f"{rule_id} exists already", err=True)
-        raise typer.Exit(2)
+        _stop(f"{rule_id} exists already")
+    if all(rule.id != like for rule in found):
+        _stop(f"no rule {like} to begin from")
     for below, first in ((".", "id: "), ("cases", "rule: ")):
         source = next((path / below).glob(f"{like}-*.yaml"), None)
         if source is None:
-            typer.echo(f"no rule {like} to begin from", err=True)
-            raise typer.Exit(2)
+            _stop(f"{like} has no cases to begin from")
         target = path / below / f"{rule_id}-{condition}.yaml"
         text = (
             source.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -51,6 +52,8 @@ def supervise(settings: Settings, what: tuple[str, ...]) -> int:
             stop(f"{settings.bus_url} is already being worked on: stop the other `opencdi run`, or set CDI_HOME to another folder")
     if busy := busy_port(settings, what):
         stop(busy)
+    if "pages" in what:
+        print(f"workbench: http://{settings.host}:{settings.workbench_port}   Ctrl-C stops", file=sys.stderr)
     supervisor = Supervisor([_job(name, settings) for name in what], Report(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())

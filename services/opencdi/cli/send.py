@@ -38,11 +38,12 @@ def send(
     for file in (token, certificate, ca):
         if file is not None and not file.is_file():
             stop(f"{file}: no such file")
+    messages = list(_messages(files))
     opened = _http(to, token, ca, backload) if scheme.startswith("http") else _mllp(host, port, certificate, ca, scheme)
     counts: Counter[str] = Counter()
     try:
         with opened as post:
-            for message in watched(list(_messages(files)), "messages"):
+            for message in watched(messages, "messages"):
                 counts[_code(message, post)] += 1
     except (OSError, ConnectionError) as error:
         print(f"{to}: {error.strerror or str(error) or 'hung up without an answer'}", file=sys.stderr)

@@ -102,8 +102,8 @@ def _timed(timers: Timers, chart: Chart, told: Told, status: FinalStatus) -> Tim
     if status in ("reopened", "cancelled"):
         timers = timers.stopped(chart.encounter_id, "bill-hold")
     elif chart.discharged_at and (chart.discharged_at != told.discharged_at or not told.stands):
-        timers = timers.started(chart.encounter_id, "bill-hold", chart.discharged_at.at)
-    return timers.started(chart.encounter_id, "retention", chart.at) if status in ("attested", "cancelled") else timers
+        timers = timers.started(chart.encounter_id, "bill-hold", chart.discharged_at.at, chart.at)
+    return timers.started(chart.encounter_id, "retention", chart.at, chart.at) if status in ("attested", "cancelled") else timers
 
 
 def _publish(

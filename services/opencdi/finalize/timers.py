@@ -13,17 +13,18 @@ What = Literal["bill-hold", "retention"]
 
 
 class Timer(BaseModel):
-    """Something to be done for one encounter, counted from `since`: its discharge, or its attestation."""
+    """Something to be done for one encounter, counted from `since`: its discharge, or its attestation; not before it was known."""
 
     model_config = ConfigDict(frozen=True)
 
     encounter_id: str
     what: What
     since: datetime
+    known_at: datetime
 
     def due(self, site: SiteData) -> datetime:
         """When: a changed bill hold moves the timers that already run."""
-        return self.since + timedelta(days=site.bill_hold_days if self.what == "bill-hold" else RETENTION_DAYS)
+        return max(self.since + timedelta(days=site.bill_hold_days if self.what == "bill-hold" else RETENTION_DAYS), self.known_at)
 
 
 class Timers(State):
@@ -35,9 +36,10 @@ class Timers(State):
         """Without this one."""
         return Timers(timers=tuple(t for t in self.timers if (t.encounter_id, t.what) != (encounter_id, what)))
 
-    def started(self, encounter_id: str, what: What, since: datetime) -> "Timers":
-        """With this one, in place of an earlier one of its kind."""
-        return Timers(timers=(*self.stopped(encounter_id, what).timers, Timer(encounter_id=encounter_id, what=what, since=since)))
+    def started(self, encounter_id: str, what: What, since: datetime, known_at: datetime) -> "Timers":
+        """With this one, in place of an earlier one of its kind.  `known_at`: a discharge told late is not overdue before it was told."""
+        timer = Timer(encounter_id=encounter_id, what=what, since=since, known_at=known_at)
+        return Timers(timers=(*self.stopped(encounter_id, what).timers, timer))
 
     def due_at(self, now: datetime, site: SiteData) -> list[Timer]:
         """What is due, in due order."""

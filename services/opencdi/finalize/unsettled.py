@@ -5,7 +5,7 @@ from datetime import date
 
 from opencdi.clinical.codes import dotted
 from opencdi.events.pages import Claim, CodingPage, WorkingCode
-from opencdi.knowledge.code_year import version_number
+from opencdi.knowledge.code_year import release_on, version_number
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, edits
 
 _CONFLICT = ("conflicting documentation", "Excludes1 at")
@@ -46,6 +46,9 @@ def _edits(claim: Claim | None) -> Iterator[str]:
     version = version_number(claim.version) if claim else None
     if claim is None or claim.principal is None or version is None or claim.discharge_date is None:
         return
+    day = date.fromisoformat(claim.discharge_date)
+    if (release := release_on(day)) is None or release.version != version:
+        return  # a recording with shifted dates: the editor would object to the date alone
     asked = GrouperClaim(
         version,
         claim.age,
@@ -55,5 +58,5 @@ def _edits(claim: Claim | None) -> Iterator[str]:
         tuple(CodedDiagnosis(*told) for told in claim.secondary),
         claim.procedures,
     )
-    for edit in edits(asked, date.fromisoformat(claim.discharge_date)):
+    for edit in edits(asked, day):
         yield f"code editor: {edit.edit}{f' {dotted(edit.code)}' if edit.code else ''}"

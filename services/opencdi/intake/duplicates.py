@@ -1,14 +1,16 @@
 """The same message again: same sender, same control id *and* same content (DOMAIN F.3).  Remembered 30 days by arrival."""
 
 from datetime import datetime
+from itertools import product
 
 from opencdi.bus.room import States
 from opencdi.events.ids import derived_id
-from opencdi.intake.memory import Seen
+from opencdi.intake.memory import Days, Seen
 
 _DAYS = 30
 _PERIOD = 10  # days in one record: four look-ups a message, where a record a day would be thirty-one
 _SHORT = 16  # characters of base32: 80 bits, for a month of messages of one tenant
+_SIGNS = "abcdefghijklmnopqrstuvwxyz234567"  # that ids are written in
 _BUCKET = 3  # first letters of the message's id: 32,768 small records a period, so that one message rewrites little
 
 
@@ -33,14 +35,30 @@ def remember(states: States, tenant: str, message: str, content: str, received_a
     key = f"seen/{tenant}/{today // _PERIOD}/{name[:_BUCKET]}"
     seen = states.get(key)
     before = seen.contents if isinstance(seen, Seen) else {}
+    if not before:
+        _note_period(states, tenant, today // _PERIOD)
     states[key] = Seen(contents=before | {name: (*before.get(name, ()), (content, today))})
 
 
 def forget(states: States, tenant: str, at: datetime) -> None:
     """Drop the records in which every day has passed out of memory."""
-    oldest, start = _day(at) - _DAYS, f"seen/{tenant}/"
-    for key in [key for key in states if key.startswith(start) and (int(key.split("/")[-2]) + 1) * _PERIOD <= oldest]:
-        del states[key]
+    days = states.get(f"days/{tenant}")
+    if not isinstance(days, Days):
+        return
+    oldest = _day(at) - _DAYS
+    gone = [period for period in days.periods if (period + 1) * _PERIOD <= oldest]
+    for period in gone:
+        for letters in product(_SIGNS, repeat=_BUCKET):
+            states.pop(f"seen/{tenant}/{period}/{''.join(letters)}", None)
+    if gone:
+        states[f"days/{tenant}"] = Days(periods=tuple(period for period in days.periods if period not in gone))
+
+
+def _note_period(states: States, tenant: str, period: int) -> None:
+    days = states.get(f"days/{tenant}")
+    known = days.periods if isinstance(days, Days) else ()
+    if period not in known:
+        states[f"days/{tenant}"] = Days(periods=(*known, period))
 
 
 def short(content_hash: str) -> str:

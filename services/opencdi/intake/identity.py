@@ -54,10 +54,10 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str
     for number in own:
         if number != patient_id and not found.keys() - {patient_id} and f"person/{number}" not in desk.states:
             _lead(desk, f"alias/{number}", patient_id)
-    person = desk.get(f"person/{patient_id}", Person) or Person()
-    learned = person.model_copy(update=_news(person, told, at))
-    if learned != person or f"person/{patient_id}" not in desk.states:
-        desk.states[f"person/{patient_id}"] = learned
+    known_person = desk.get(f"person/{patient_id}", Person)
+    person = known_person or Person()
+    if (news := _news(person, told, at)) or known_person is None:
+        learned = desk.states[f"person/{patient_id}"] = person.model_copy(update=news)
         if identified(patient_id, learned) != identified(patient_id, person):
             tell_encounters(desk, patient_id, learned)
     for reference in references:

@@ -10,6 +10,7 @@
 | `held/<patient>/<fact>` `waiting/<note>` | what waits for an encounter; for its parent document |
 | `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
 | `seen/<tenant>/<period>/<three letters>` | message ids of those ten days (DOMAIN F.3) |
+| `days/<tenant>` `over/<tenant>/<day>` | which of those there are; which encounters ended that day: so that forgetting need not search |
 | `part/<message>/<i>` `parts/<message>` | parts of a transaction, and how many are here |
 | `feeds/<tenant>` `site/<tenant>` | when each feed was heard; the tenant's tables |
 """
@@ -136,6 +137,18 @@ class Seen(State):
     contents: dict[str, tuple[tuple[str, int], ...]] = Field(default_factory=dict)
 
 
+class Days(State):
+    """Which ten-day periods of message ids there are."""
+
+    periods: tuple[int, ...] = ()
+
+
+class Over(State):
+    """Encounters that ended on one day."""
+
+    encounters: tuple[str, ...] = ()
+
+
 class Part(State):
     """One part of a transaction that is not yet whole."""
 
@@ -165,4 +178,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
+    "days": Days, "over": Over,
 })  # fmt: skip

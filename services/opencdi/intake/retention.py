@@ -3,11 +3,13 @@
 A day at a time, by the day of the tick: one tick over a gap forgets what all ticks in it would have.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
-from opencdi.bus.room import State, States
+from opencdi.bus.room import States
 from opencdi.intake import duplicates
-from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Version
+from opencdi.intake.desk import Desk
+from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Over, Version
 
 KEPT_AFTER_BILL = timedelta(days=30)
 
@@ -19,37 +21,63 @@ def forget(states: States, tenant: str, at: datetime, bill_hold_days: int) -> No
     if last is not None and at.date() <= last.date():
         return
     duplicates.forget(states, tenant, at)
-    _forget_encounters(states, at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=bill_hold_days) - KEPT_AFTER_BILL)
+    _forget_encounters(states, tenant, last, at, timedelta(days=bill_hold_days) + KEPT_AFTER_BILL)
 
 
-def _forget_encounters(states: States, before: datetime) -> None:
-    """What closed before that instant: its facts and all that leads to them.  The stay itself stays known, as closed.
+def ended(desk: Desk, encounter_id: str, at: datetime) -> None:
+    """This stay ended at that instant, as far as is known now: it is looked at again on the day when it may be forgotten."""
+    due = max(at + timedelta(days=desk.context.site.bill_hold_days) + KEPT_AFTER_BILL, desk.context.received_at)
+    _look_again(desk.states, desk.context.tenant, encounter_id, _day(due))
+
+
+def _day(at: datetime) -> int:
+    return at.astimezone(UTC).toordinal()
+
+
+def _look_again(states: States, tenant: str, encounter_id: str, day: int) -> None:
+    key = f"over/{tenant}/{day}"
+    that_day = states.get(key)
+    known = that_day.encounters if isinstance(that_day, Over) else ()
+    if encounter_id not in known:
+        states[key] = Over(encounters=(*known, encounter_id))
+
+
+def _forget_encounters(states: States, tenant: str, last: datetime | None, at: datetime, kept: timedelta) -> None:
+    """What was due before today: its facts and all that leads to them.  The stay itself stays known, as closed.
 
     Of the visit and the stay a few words remain, so that a message that comes years late is recognised and not taken for a new stay.
     """
-    gone = {key.partition("/")[2]: state for key, state in states.items() if isinstance(state, Encounter) and _is_over(state, before)}
+    start, today = f"over/{tenant}/", _day(at)
+    if last is not None:
+        days: Iterable[int] = range(_day(last), today)
+    else:
+        days = [int(key.removeprefix(start)) for key in states if key.startswith(start)]
+    gone: dict[str, Encounter] = {}
+    for day in days:
+        over = states.pop(f"{start}{day}", None) if day < today else None
+        for encounter_id in over.encounters if isinstance(over, Over) else ():
+            encounter = states.get(f"encounter/{encounter_id}")
+            if not isinstance(encounter, Encounter) or encounter.closed or encounter.into is not None:
+                continue
+            left = encounter.discharged_at
+            if encounter.cancelled or (left is not None and _day(left + kept) < today):
+                gone[encounter_id] = encounter
+            elif left is not None:  # it was discharged again, or the bill waits longer now
+                _look_again(states, tenant, encounter_id, _day(left + kept))
     if not gone:
         return
-    for key in [key for key, state in states.items() if _is_of(key, state, gone)]:
+    for key in [key for key in states if _is_of(key, states, gone)]:
         del states[key]
     for encounter_id, encounter in gone.items():
-        kept = {"patient_id", "visits", "into", "first_at", "discharged_at", "cancelled", "history"}
-        states[f"encounter/{encounter_id}"] = Encounter(**encounter.model_dump(include=kept), closed=True)
+        remains = {"patient_id", "visits", "into", "first_at", "discharged_at", "cancelled", "history"}
+        states[f"encounter/{encounter_id}"] = Encounter(**encounter.model_dump(include=remains), closed=True)
 
 
-def _is_over(encounter: Encounter, before: datetime) -> bool:
-    if encounter.closed or encounter.into is not None:
-        return False
-    told_at = max((at for _, at in encounter.told.values()), default=None)
-    ended = encounter.discharged_at or (told_at if encounter.cancelled else None)
-    return ended is not None and ended < before
-
-
-def _is_of(key: str, state: State, gone: dict[str, Encounter]) -> bool:
-    match state:
-        case Version() | Document():
-            return state.encounter_id in gone
-        case Lead() if key.startswith(("order/", "account/")):
-            return state.to in gone
+def _is_of(key: str, states: States, gone: dict[str, Encounter]) -> bool:
     kind, _, rest = key.partition("/")
-    return kind in ("story", "pages", "copy") and rest.partition("/")[0] in gone
+    if kind in ("story", "pages", "copy"):
+        return rest.partition("/")[0] in gone
+    if kind not in ("version", "document", "order", "account"):
+        return False
+    state = states.get(key)
+    return (state.to if isinstance(state, Lead) else state.encounter_id if isinstance(state, Version | Document) else "") in gone

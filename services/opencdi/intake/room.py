@@ -108,7 +108,7 @@ class _Intake:
                 as_read = self.site_as_read[inbound.tenant] = (told, SiteData.model_validate(told.site))
             site = as_read[1]
         backload = inbound.backload or (site.golive_at is not None and inbound.received_at < site.golive_at)
-        return Context(key, site, inbound.received_at, inbound.feed, backload)
+        return Context(key, site, inbound.received_at, inbound.feed, inbound.tenant, backload)
 
     def _message(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
         desk = Desk(states, self._context(states, inbound))
@@ -151,7 +151,12 @@ class _Intake:
         yield from self._told(desk, inbound, inbound.type)
 
     def _heard(self, states: States, inbound: Inbound, tells: list[Told]) -> None:
-        """When each feed was last heard; a feed's documents by themselves, since their silence is what matters (DOMAIN F.7)."""
+        """When each feed was last heard; a feed's documents by themselves, since their silence is what matters (DOMAIN F.7).
+
+        What is sent afterwards, or a second time, says nothing about the feed.
+        """
+        if inbound.backload or inbound.replays is not None:
+            return
         feeds = states.get(f"feeds/{inbound.tenant}")
         before = feeds.heard if isinstance(feeds, Feeds) else {}
         documents = any(item.fact.kind in _NOTES for told in tells for item in told.items)

@@ -6,6 +6,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import DischargeCancelled, EncounterCancelled, EncounterDischarged, EncounterUpdated, InpatientOrdered, Person
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
+from opencdi.intake.retention import ended
 from opencdi.intake.told import VisitTold
 
 _FIELDS = (
@@ -133,6 +134,8 @@ def _tell_discharge(
     changes = {"discharge": said, "discharged_at": left, "discharge_told_at": told_at}
     desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update=changes)
     desk.visits_changed = True
+    if left is not None:
+        ended(desk, encounter_id, left)
 
 
 def _cancel(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, encounter: Encounter, at: ClinicalTime) -> None:
@@ -157,3 +160,4 @@ def _close_if_all_cancelled(desk: Desk, encounter_id: str, at: ClinicalTime) -> 
         when = max((visit.cancelled_at for visit in visits if visit is not None and visit.cancelled_at is not None), default=at.at)
         desk.say(encounter_id, EncounterCancelled(at=ClinicalTime(when)))
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"cancelled": True})
+        ended(desk, encounter_id, when)

@@ -23,6 +23,7 @@ class Context:
     site: SiteData
     received_at: datetime
     feed: str
+    tenant: str = ""
     backload: bool = False  # history sent afterwards: baselines only (DOMAIN F.18)
 
     @property

@@ -1,5 +1,6 @@
 """A rule's cases (`rules/queries/cases/*.yaml`), run through the room's own step: no Python per rule (STYLE §3.6)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import yaml
 
 from opencdi.bus.room import Room
-from opencdi.queries.case_chart import Chart
+from opencdi.queries.case_chart import BadCase, Chart
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,19 @@ class Case:
 
 
 def load_cases(path: Path) -> tuple[Case, ...]:
-    """The cases of all rules in a folder."""
-    cases: list[Case] = []
-    for file in sorted(path.glob("D-*.yaml")):
+    """The cases of all rules in a folder; raises `BadCase` naming the file that cannot be read."""
+    return tuple(case for file in sorted(path.glob("D-*.yaml")) for case in _cases_in(file))
+
+
+def _cases_in(file: Path) -> Iterator[Case]:
+    try:
         told = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for name in ("asks", "stays_silent"):
             for one in told[name]:
                 lists: dict[str, Any] = {key: tuple(one.pop(key, ())) for key in ("chart", "shows", "against", "offers", "offers_not")}
-                cases.append(Case(rule_id=told["rule"], asks=name == "asks", **lists, **one))
-    return tuple(cases)
+                yield Case(rule_id=told["rule"], asks=name == "asks", **lists, **one)
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise BadCase(f"{file.name}: {error}") from None
 
 
 def failures(case: Case, room: Room, condition: str) -> list[str]:

@@ -187,13 +187,14 @@ def _count_of(condition: CountOf, q: Question) -> Iterator[Sign]:
         if until is not None and opening.at <= until:
             continue
         inside: dict[int, Sign] = {}
-        for index, sign in each[position:]:
+        for later in range(position, len(each)):
+            index, sign = each[later]
             if sign.at - opening.at > window:
                 break
             inside.setdefault(index, sign)
         if len(inside) < condition.at_least:
             continue
-        if required is not None and not any(timedelta(0) <= sign.at - opening.at <= window for sign in required):
+        if required is not None and not _between(required, opening.at, opening.at + window):
             continue
         until = opening.at + window
         yield Sign(max(sign.at for sign in inside.values()), _merged(inside.values()))

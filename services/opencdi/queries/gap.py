@@ -34,11 +34,6 @@ class Judgement:
     offered: frozenset[str] = frozenset()
 
     @property
-    def evidence(self) -> frozenset[str]:
-        """The sources that the question rests on."""
-        return frozenset(cited.indicator.source_id for cited in self.cited)
-
-    @property
     def kinds(self) -> frozenset[str]:
         """The kinds of indicators that it rests on."""
         return frozenset(cited.kind for cited in self.cited)

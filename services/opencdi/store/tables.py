@@ -73,6 +73,7 @@ FAILED = Table(
     "failed", METADATA, _key("encounter_id"), _key("entry_id"), Column("room", String, nullable=False),
     Column("reason", String, nullable=False), Column("at_field", String, nullable=False),
 )  # fmt: skip
+# A decision that reached no chart has no entry here: that one row comes from cdi.outcomes, and no other topic writes it.
 SETTLED = Table(
     "settled", METADATA, _key("decision_id"), Column("query_id", String), Column("refused", String),
     Column("entry_id", String, nullable=False),

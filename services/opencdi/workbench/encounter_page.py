@@ -54,6 +54,12 @@ class QuestionShown:
         return {option_id: effect for option_id, effect in told if effect}
 
     @property
+    def could_move(self) -> tuple[AlertEffect, ...]:
+        """The answers that would change the weight, each DRG once."""
+        moving = {effect.drg: effect for effect in self.effect_by_option.values() if effect.drg and abs(effect.weight_delta or 0.0) > 0}
+        return tuple(moving.values())
+
+    @property
     def waiting(self) -> bool:
         """Whether a decision is on its way."""
         return any(decision.refused is None for decision in self.pending)
@@ -84,7 +90,7 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
     codes, hidden_codes = code_lines(coding.codes if coding else (), withheld)
     return {
         "header": header,
-        "days": days_in(header, now.received_at if now else None),
+        "days": days_in(header, now.received_at if now else None, zone),
         "line": line,
         "coding": coding,
         "codes": codes,

@@ -1,10 +1,12 @@
 """The specialist's worklist: what waits for a decision first, then the published priority (DOMAIN E.2, B74) (pure)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from opencdi.events.audiences import QueryAlert
 from opencdi.store.encounters import Header, OnWorklist
+from opencdi.workbench.moments import local
 from opencdi.workbench.vocabulary import OVER
 
 
@@ -18,6 +20,8 @@ class Ranked:
     drafts: int
     settled: tuple[QueryAlert, ...]
     days: int | None
+    is_new: bool  # the inpatient order is less than a day old: the first review is due (DOMAIN E.2)
+    leaves_today: bool  # as expected: the last chance to ask while the patient is here
 
     @property
     def over_gmlos(self) -> bool:
@@ -26,14 +30,15 @@ class Ranked:
         return self.days is not None and drg is not None and drg.gmlos is not None and self.days > drg.gmlos
 
 
-def ranked(rows: list[OnWorklist], now: datetime | None) -> list[Ranked]:
+def ranked(rows: list[OnWorklist], now: datetime | None, zone: ZoneInfo) -> list[Ranked]:
     """Drafts first, then priority, then the longest stay; ties by id, so that the order is reproducible."""
-    shown = [_ranked(row, now) for row in rows]
+    shown = [_ranked(row, now, zone) for row in rows]
     shown.sort(key=lambda one: (one.drafts == 0, -(one.top.priority if one.top else -1.0), -(one.days or 0), one.row.header.encounter_id))
     return shown
 
 
-def _ranked(row: OnWorklist, now: datetime | None) -> Ranked:
+def _ranked(row: OnWorklist, now: datetime | None, zone: ZoneInfo) -> Ranked:
+    ordered, expected = row.header.ordered_at, row.header.expected_discharge_at
     questions = sorted((alert for alert in row.alerts if alert.state not in OVER), key=lambda alert: (-alert.priority, alert.query_id))
     drafts = [alert for alert in questions if alert.state == "draft"]
     return Ranked(
@@ -42,14 +47,15 @@ def _ranked(row: OnWorklist, now: datetime | None) -> Ranked:
         top=next(iter(drafts or questions), None),
         drafts=len(drafts),
         settled=tuple(sorted((alert for alert in row.alerts if alert.state in OVER), key=lambda alert: (alert.at, alert.query_id))[::-1]),
-        days=days_in(row.header, now),
+        days=days_in(row.header, now, zone),
+        is_new=now is not None and ordered is not None and now - ordered.at < timedelta(hours=24),
+        leaves_today=now is not None and expected is not None and local(expected, zone).date() == now.astimezone(zone).date(),
     )
 
 
-def days_in(header: Header, now: datetime | None) -> int | None:
-    """Midnights since admission by the line's own clock (until discharge); None before either is known."""
-    until = header.discharged_at.at if header.discharged_at else now
-    if header.admitted_at is None or until is None:
+def days_in(header: Header, now: datetime | None, zone: ZoneInfo) -> int | None:
+    """Midnights since admission by the line's own clock (until discharge), by the bedside's; None before either is known."""
+    if header.admitted_at is None or now is None:
         return None
-    zone = header.admitted_at.at.tzinfo
-    return max(0, (until.astimezone(zone).date() - header.admitted_at.at.date()).days)
+    until = local(header.discharged_at, zone) if header.discharged_at else now.astimezone(zone)
+    return max(0, (until.date() - local(header.admitted_at, zone).date()).days)

@@ -68,9 +68,9 @@ def screen(zone: str) -> Screen:
     templates.filters |= _times(hospital) | {
         "words": words.words, "signed": words.signed, "age": words.age, "person": words.person_name, "place": words.place,
         "code": words.code, "drg_title": words.drg_title, "grouper": words.grouper, "disposition": words.disposition,
-        "assumption": words.assumption, "moved_by": words.moved_by, "cause": words.cause, "sentence": words.sentence, "refusal": words.refusal,
+        "assumption": words.assumption, "moved_by": words.moved_by, "cause": words.cause, "refusal": words.refusal,
         "number": on_paper.number_on_paper, "value": on_paper.value_on_paper, "said_together": said_together,
-        "span": moments.span_text,
+        "sentence": words.sentence, "span": moments.span_text,
     }  # fmt: skip
     closed_lists = ("STATES", "ASKED", "DISMISSALS", "GAPS", "OUTCOMES")
     templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}

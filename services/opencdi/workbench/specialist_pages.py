@@ -29,7 +29,7 @@ def specialist_pages(desk: Desk) -> APIRouter:
     def the_worklist(request: Request) -> Response:
         def look(connection: Connection, _: Persona) -> dict[str, Any]:
             now = as_of(connection, desk.tenant)
-            return {"rows": ranked(worklist(connection, desk.tenant), now.received_at if now else None)}
+            return {"rows": ranked(worklist(connection, desk.tenant), now.received_at if now else None, desk.screen.zone)}
 
         return desk.show(request, "worklist.html", look, "specialist", "coder")
 

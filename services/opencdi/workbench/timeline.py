@@ -55,7 +55,10 @@ def _results_together(happenings: list[Happening]) -> list[Happening]:
     rest: list[Happening] = []
     for one in happenings:
         (by_moment.setdefault((one.at, one.hour), []) if one.sort == "results" and not one.struck else rest).append(one)
-    return rest + [Happening(at, hour, "results", " · ".join(one.text for one in group)) for (at, hour), group in by_moment.items()]
+    return rest + [
+        Happening(at, hour, "results", " · ".join(sorted((one.text for one in group), key=str.lower)))
+        for (at, hour), group in by_moment.items()
+    ]
 
 
 def _of_item(item: Item, zone: ZoneInfo) -> Happening | None:

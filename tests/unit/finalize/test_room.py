@@ -409,6 +409,14 @@ def test_the_bill_hold_ends_when_it_was_due_and_not_when_the_tick_came() -> None
     assert hospital.tick(LEFT + timedelta(days=6)) == []
 
 
+def test_a_discharge_told_late_is_held_when_it_is_known_and_not_before() -> None:
+    hospital = Hospital().admitted()
+    hospital.now = LEFT + timedelta(days=9)
+    (provisional,) = hospital.discharge()
+    (held,) = hospital.tick(provisional.at + timedelta(minutes=1))
+    assert (held.status, held.nth, held.at) == ("held", 2, provisional.at)
+
+
 def test_an_attested_set_has_no_bill_hold_and_is_forgotten_a_month_after() -> None:
     hospital = Hospital().admitted()
     (provisional,) = hospital.discharge(read("s1", "discharge-summary"))

@@ -26,7 +26,7 @@ def test_a_closed_stay_leaves_memory_thirty_days_after_its_bill(feed, message: B
     tick(feed, LEFT + DUE - timedelta(days=1))
     assert any(key.startswith("document/") for key in feed.states)
     tick(feed, LEFT + DUE + timedelta(days=1))
-    kinds = {key.partition("/")[0] for key in feed.states if not key.startswith("seen/")}
+    kinds = {key.partition("/")[0] for key in feed.states if not key.startswith(("seen/", "days/"))}
     assert kinds == {"person", "visit", "encounter", "feeds"}
     late = message("ORU^R01", "OBR|1||F1|24323-8^P^LN", "OBX|1|NM|2160-0^C^LN||1.1|mg/dL|||||C", at="20260701080000-0400", account="A1")
     ended = feed.send(late, at=LEFT + timedelta(days=60))
@@ -75,3 +75,23 @@ def test_the_same_message_is_a_duplicate_for_thirty_days(feed, message: Builder)
     feed.send(body, at=first)
     assert feed.send(body, at=first + timedelta(days=30)).reason == "DUPLICATE"
     assert feed.send(body, at=first + timedelta(days=31)).reason != "DUPLICATE"
+
+
+def test_what_ended_long_before_it_was_told_is_forgotten_on_the_next_day(feed, message: Builder) -> None:
+    tick(feed, LEFT + timedelta(days=800))
+    a_stay_at = LEFT + timedelta(days=800, hours=1)
+    feed.send(message("ADT^A01", account="A1"), at=a_stay_at, backload=True)
+    feed.send(message("ADT^A03", at="20260506080000-0400", account="A1"), at=a_stay_at, backload=True)
+    assert any(key.startswith("story/") for key in feed.states)
+    tick(feed, LEFT + timedelta(days=801))
+    assert not any(key.startswith("story/") for key in feed.states)
+
+
+def test_a_stay_that_was_discharged_again_is_kept_as_long_as_its_last_discharge_says(feed, message: Builder) -> None:
+    a_stay(feed, message)
+    feed.send(message("ADT^A13", at="20260506090000-0400", account="A1"))
+    feed.send(message("ADT^A03", at="20260507080000-0400", account="A1"))
+    tick(feed, LEFT + DUE + timedelta(days=1))
+    assert any(key.startswith("story/") for key in feed.states)
+    tick(feed, LEFT + DUE + timedelta(days=2))
+    assert not any(key.startswith("story/") for key in feed.states)

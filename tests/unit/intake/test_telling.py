@@ -68,6 +68,13 @@ def test_a_back_load_is_history_without_texts(feed, message: Builder) -> None:
     assert kinds_of(feed)[-1] == "history"
 
 
+def test_a_back_load_and_a_second_try_do_not_break_a_feeds_silence(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"), backload=True)
+    feed.send(note(message), name="mdm", backload=True)
+    feed.send(note(message, "Late.", "D2"), name="mdm", replays="m0")
+    assert not any(key.startswith("feeds/") for key in feed.states)
+
+
 def test_the_first_live_word_about_an_open_stay_brings_what_came_before(feed, message: Builder) -> None:
     feed.send(message("ADT^A01"), backload=True)
     feed.send(note(message), backload=True)

@@ -54,10 +54,10 @@ def test_observation_to_inpatient_is_ordered_at_the_moment_of_the_change(feed, m
 
 def test_discharge_and_its_cancel(feed, message: Builder) -> None:
     feed.send(message("ADT^A01"))
-    pv1 = "PV1|1|I|5E^501^A||||77^Lindqvist^Sara||||||||||||V1^^^MERCY|||||||||||||||||03|||||||||20260507110000-0400"
-    left = message("ADT^A03", at="20260507110000-0400", visit="")
+    pv1 = "PV1|1|I|5E^501^A||||77^Lindqvist^Sara||||||||||||V1^^^MERCY|||||||||||||||||03|||||||||20260507070000-0400"
+    left = message("ADT^A03", at="20260507070000-0400", visit="")
     feed.send(left + pv1 + "\r")
-    feed.send(message("ADT^A13", at="20260507120000-0400"))
+    feed.send(message("ADT^A13", at="20260507075000-0400"))
     assert feed.of("encounter_discharged")[0].disposition == "03"
     assert feed.kinds()[-1] == "discharge_cancelled"
 
@@ -131,3 +131,23 @@ def test_two_tenants_with_the_same_numbers_share_nothing(feed, message: Builder)
     feed.send(message("ADT^A01"))
     feed.send(message("ADT^A01"), tenant="u")
     assert len(feed.facts) == 2
+
+
+TOMORROW = "20260508120000-0400"  # messages of these tests come on 7 May
+
+
+def test_a_clock_that_is_wrong_makes_nothing_newer_than_what_truly_comes_later(feed, message: Builder) -> None:
+    feed.send(message("ADT^A04", pv1="E"))
+    skewed = feed.send(message("ADT^A06", pv1="OBS", at=TOMORROW))
+    assert ("CLOCK_SKEW", "MSH-7") in [(problem.code, problem.where) for problem in skewed.problems]
+    assert skewed.outcome == "entries"
+    feed.send(message("ADT^A06", pv1="I", at="20260507083000-0400"))
+    assert [fact.encounter_class for fact in feed.of("encounter_updated")] == ["emergency", "observation", "inpatient"]
+
+
+def test_an_event_that_claims_to_have_happened_tomorrow_has_no_such_time(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    gone = message("ADT^A03", at="20260507080000-0400").replace("EVN||20260507080000-0400", f"EVN||20260507080000-0400||||{TOMORROW}")
+    ended = feed.send(gone)
+    assert ("FUTURE_TIME", "EVN-6") in [(problem.code, problem.where) for problem in ended.problems]
+    assert feed.of("encounter_discharged")[0].at.at.isoformat() == "2026-05-07T08:00:00-04:00"

@@ -7,12 +7,16 @@ import pytest
 
 from opencdi.bus.room import Key, Outgoing
 from opencdi.clinical.time import ClinicalTime
+from opencdi.events.audiences import ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced, Person, QueryAnswered, QueryApproved
 from opencdi.events.pages import Claim, CodingPage, FactsPage, QueriesPage, SitePage, TickPage
+from opencdi.events.problems import Unusable
 from opencdi.events.topics import QUERIES
+from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData
+from opencdi.queries import gate
 from opencdi.queries.case_chart import DAY_1, Chart
 from opencdi.queries.life import OVER
 from opencdi.queries.room import queries_room, rules_path
@@ -598,3 +602,105 @@ def test_a_changed_effect_makes_no_approval_stale() -> None:
     )
     told.tell(FactsPage(facts=(approval,)))
     assert states(told)[-1] == "sent"
+
+
+# --- the gate has no side door ---------------------------------------------------------------------------------------------
+def a_wording() -> QueryWording:
+    wording = chart(*KIDNEY).alerts[-1].wording
+    assert wording is not None
+    return wording
+
+
+MADE_BY = MadeBy(room="queries", software="t")
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "AKI"}, {"question": "Please document AKI."}, {"why": "The DRG."}, {"indicators": ()}, {"options": ()}]
+)
+def test_what_the_linter_rejects_has_no_way_out(change: dict[str, object]) -> None:
+    wording = a_wording().model_copy(update=change)
+    if "options" in change:  # the open form is always allowed
+        assert gate.release(wording, tenant="t", state="sent", as_of="e", made_by=MADE_BY).wording == wording
+        return
+    with pytest.raises(gate.NotCompliant) as rejected:
+        gate.release(wording, tenant="t", state="sent", as_of="e", made_by=MADE_BY)
+    assert rejected.value.report.violations
+
+
+def test_a_report_on_other_words_passes_nothing() -> None:
+    wording = a_wording()
+    passed = gate.inspect(wording)
+    other = wording.model_copy(update={"title": "AKI"})
+    with pytest.raises(gate.NotCompliant):
+        gate.release(other, tenant="t", state="sent", as_of="e", made_by=MADE_BY, passed=passed)
+    with pytest.raises(ValueError, match="no passing gate report"):
+        ProviderQuery(tenant="t", wording=other, gate=passed, state="sent", as_of="e", made_by=MADE_BY)
+    with pytest.raises(ValueError, match="no passing gate report"):
+        ProviderQuery(tenant="t", wording=other, gate=gate.inspect(other), state="sent", as_of="e", made_by=MADE_BY)
+
+
+def test_what_a_physician_has_is_withdrawn_even_under_stricter_requirements(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve")
+    monkeypatch.setattr("opencdi.queries.gate.lint", lambda text: (Violation("Q-99", "title", "of another year"),))
+    told.line("d2 09:00 cancelled")
+    assert told.asked[-1].state == "withdrawn"
+
+
+# --- policies and corners ----------------------------------------------------------------------------------------------------
+def test_only_a_sites_policy_sends_without_a_person() -> None:
+    told = chart(*KIDNEY, site=SiteData(auto_send_rules=("D-11",)))
+    assert states(told) == ["candidate", "draft", "approved", "sent"]
+    assert chart(*KIDNEY, site=SiteData(auto_send_rules=("D-11",)), attending="").asked == []  # and never past the gate
+
+
+def test_a_note_that_waits_for_its_signature_holds_from_the_start_and_releases_to_the_list() -> None:
+    told = chart(*KIDNEY[:2], "d2 05:00 note progress unsigned id=n: acute-kidney-injury", *KIDNEY[2:])
+    assert states(told) == ["candidate", "addressed-awaiting-signature"]
+    told.line("d2 09:00 retract n")
+    assert states(told)[-1] == "draft"
+    told.line("d2 09:30 approve")
+    assert told.asked[-1].state == "sent"
+
+
+def test_a_held_question_presses_nobody() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 note progress: possible acute-kidney-injury", "d6 12:00 tick")
+    assert states(told)[-1] == "addressed-uncertain"
+    assert "escalated" not in states(told)
+
+
+def test_two_rules_on_one_condition_ask_one_question() -> None:
+    kidney = next(rule for rule in RULES if rule.id == "D-11")
+    twin = kidney.model_copy(update={"id": "D-111"})
+    told = Chart(queries_room(SiteData(), (kidney, twin)))
+    told.begin()
+    for line in (*KIDNEY, "d2 09:00 note progress: oliguria"):
+        told.line(line)
+    assert {alert.query_id for alert in told.alerts} == {told.alerts[0].query_id}
+    assert {alert.rule_id for alert in told.alerts} == {"D-11"}
+
+
+@pytest.mark.parametrize(("option", "words", "reason"), [(None, " ", "an answer needs an option or words"), (None, "AKI", "")])
+def test_an_answer_says_something(option: str | None, words: str, reason: str) -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve")
+    answer = QueryAnswered(
+        decision_id="d", encounter_id="case", actor=Person(staff_id="1001", role="provider"), decided_at=DAY_1, as_of=told.alerts[-1].as_of,
+        query_id=told.alerts[-1].query_id, option_id=option, free_text=words,
+    )  # fmt: skip
+    told.tell(FactsPage(facts=(answer,)))
+    assert refusals(told) == ([reason] if reason else [])
+
+
+def test_a_decision_about_no_question_of_this_stay_is_refused() -> None:
+    told = chart("d1 09:00 approve")
+    assert refusals(told) == ["no such question on this encounter"]
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("tick", "NO_TICK"), ("site-data", "NO_SITE_DATA")])
+def test_an_entry_without_its_page_is_unusable(kind: str, reason: str) -> None:
+    with pytest.raises(Unusable, match=reason):
+        chart().tell(FactsPage(), kind=kind)
+
+
+def test_site_data_that_cannot_be_read_is_unusable() -> None:
+    with pytest.raises(Unusable, match="SITE_DATA_INVALID"):
+        chart().tell(SitePage(site={"reminder_hours": "soon"}), kind="site-data")

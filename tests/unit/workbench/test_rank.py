@@ -1,7 +1,11 @@
 """What waits for a decision comes first; then the published priority; and the order is reproducible."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import QueryState
@@ -11,6 +15,7 @@ from opencdi.store.encounters import Header, OnWorklist
 from opencdi.workbench.rank import days_in, ranked
 
 NOW = datetime(2026, 5, 6, 14, tzinfo=UTC)
+HERE = ZoneInfo("America/New_York")
 
 
 def alert(encounter_id: str, state: QueryState, priority: float) -> QueryAlert:
@@ -37,19 +42,30 @@ def test_drafts_first_then_priority() -> None:
     expected = ["high-draft", "low-draft", "high-but-sent", "nothing", "settled"]
     for seed in range(20):
         Random(seed).shuffle(rows)
-        assert [one.row.header.encounter_id for one in ranked(rows, NOW)] == expected
+        assert [one.row.header.encounter_id for one in ranked(rows, NOW, HERE)] == expected
 
 
 def test_a_draft_ranks_its_encounter_even_beside_a_higher_question_already_asked() -> None:
-    (one,) = ranked([row("e", alert("e", "sent", 80), alert("e", "draft", 20))], NOW)
+    (one,) = ranked([row("e", alert("e", "sent", 80), alert("e", "draft", 20))], NOW, HERE)
     assert (one.drafts, one.top and one.top.state) == (1, "draft")
 
 
 def test_days_are_midnights_in_the_hospital_and_stop_at_discharge() -> None:
-    east = ClinicalTime(datetime.fromisoformat("2026-05-04T23:50:00-04:00"))
-    header = Header(encounter_id="e", tenant="t", admitted_at=east)
-    assert days_in(header, datetime.fromisoformat("2026-05-05T04:30:00+00:00")) == 1
-    assert days_in(header, datetime.fromisoformat("2026-05-05T03:55:00+00:00")) == 0
-    gone = header.model_copy(update={"discharged_at": ClinicalTime(datetime.fromisoformat("2026-05-06T09:00:00-04:00"))})
-    assert days_in(gone, NOW + timedelta(days=30)) == 2
-    assert days_in(header, None) is None
+    for admitted in ("2026-05-04T23:50:00-04:00", "2026-05-05T03:50:00+00:00"):
+        header = Header(encounter_id="e", tenant="t", admitted_at=ClinicalTime(datetime.fromisoformat(admitted)))
+        assert days_in(header, datetime.fromisoformat("2026-05-05T04:30:00+00:00"), HERE) == 1
+        assert days_in(header, datetime.fromisoformat("2026-05-05T03:55:00+00:00"), HERE) == 0
+        gone = header.model_copy(update={"discharged_at": ClinicalTime(datetime.fromisoformat("2026-05-06T09:00:00-04:00"))})
+        assert days_in(gone, NOW + timedelta(days=30), HERE) == 2
+        assert days_in(header, None, HERE) is None
+
+
+@pytest.mark.parametrize(
+    ("ordered_h", "expected", "shown"), [(5, None, (True, False)), (25, "2026-05-06", (False, True)), (25, "2026-05-07", (False, False))]
+)
+def test_a_first_review_and_a_last_chance_are_said(ordered_h: int, expected: str | None, shown: tuple[bool, bool]) -> None:
+    told = row("e")
+    leaving = ClinicalTime(datetime.fromisoformat(f"{expected}T00:00:00+00:00"), "day") if expected else None
+    update = {"ordered_at": ClinicalTime(NOW - timedelta(hours=ordered_h)), "expected_discharge_at": leaving}
+    (one,) = ranked([replace(told, header=told.header.model_copy(update=update))], NOW, HERE)
+    assert (one.is_new, one.leaves_today) == shown

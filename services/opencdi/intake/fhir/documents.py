@@ -7,7 +7,7 @@ from opencdi.events.facts import Coded, NoteFiled, NoteRetracted
 from opencdi.events.ids import content_hash, keyed_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.content import plain_text, text_in_base64
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, person_in, relative, time_in
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, person_in, relative, time_in, version_time
 from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, note_type_of, role_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
@@ -15,7 +15,7 @@ from opencdi.intake.told import Context, Item
 
 def document_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """The document; raises `Unusable` for one without readable content."""
-    told_at = time_in(resource, context, "meta.lastUpdated", "date") or context.arrived_at
+    told_at = version_time(resource, context, "meta.lastUpdated", "date")
     version = (told_at.sortable,)
     relation, target = _relation(resource)
     note_id = _id_of(target, context) if relation == "replacement" else _document_id(resource, context)

@@ -5,7 +5,7 @@ from typing import Literal
 from opencdi.events.facts import Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
-from opencdi.intake.fhir.reading import Resource, at, coded, first, own_id, reference_of, time_in
+from opencdi.intake.fhir.reading import Resource, at, coded, first, own_id, reference_of, time_in, version_time
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
@@ -25,7 +25,7 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
     wrong = first(resource, "verificationStatus.coding.0.code") in ("entered-in-error", "refuted")
     over = first(resource, "clinicalStatus.coding.0.code") in ("resolved", "inactive", "remission")
     category = first(resource, "category.0.coding.0.code")
-    told_at = time_in(resource, context, "meta.lastUpdated", "recordedDate") or context.arrived_at
+    told_at = version_time(resource, context, "meta.lastUpdated", "recordedDate")
     fact = DiagnosisListed(
         listing_id=own_id(resource, context, "condition"),
         code=code,
@@ -57,7 +57,7 @@ def _dose(resource: Resource, quantity: str, text: str) -> str | None:
 
 def medication_request_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """A drug ordered."""
-    told_at = time_in(resource, context, "meta.lastUpdated", "authoredOn") or context.arrived_at
+    told_at = version_time(resource, context, "meta.lastUpdated", "authoredOn")
     order_id = own_id(resource, context, "order")
     route = coded(at(resource, "dosageInstruction.0.route"))
     fact = MedicationOrdered(

@@ -2,7 +2,7 @@
 
 import json
 
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, time_in
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, time_in, version_time
 from opencdi.intake.tables import RESULT_STATUS_BY_FHIR
 from opencdi.intake.told import Context, Item
 from opencdi.intake.values import measurement
@@ -25,7 +25,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     status = RESULT_STATUS_BY_FHIR.get(first(resource, "status"))
     if status is None:
         return []
-    told_at = time_in(resource, context, "issued", "meta.lastUpdated") or context.arrived_at
+    told_at = version_time(resource, context, "issued", "meta.lastUpdated")
     taken_at = time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued") or told_at
     specimen = first(resource, "specimen.display") or None
     found: list[Item] = []

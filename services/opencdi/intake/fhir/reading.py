@@ -8,7 +8,7 @@ from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.facts import Coded, Person
 from opencdi.events.ids import keyed_hash
 from opencdi.intake.hl7v2.message import clean
-from opencdi.intake.time import fhir_time
+from opencdi.intake.time import claims_future, fhir_time
 from opencdi.intake.told import Context, Identifier
 
 Resource = dict[str, Any]
@@ -56,6 +56,12 @@ def time_in(resource: Resource, context: Context, *paths: str) -> ClinicalTime |
         if isinstance(text, str) and (found := fhir_time(text, context.facility)):
             return found
     return None
+
+
+def version_time(resource: Resource, context: Context, *paths: str) -> ClinicalTime:
+    """When this version was told; arrival where it is not said, or lies ahead: nothing may count as newer than what truly comes later."""
+    found = time_in(resource, context, *paths)
+    return found if found is not None and not claims_future(found, context.received_at) else context.arrived_at
 
 
 def system_of(url: str) -> str:

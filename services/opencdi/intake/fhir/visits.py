@@ -2,7 +2,19 @@
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Sex
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, identifiers, person_in, reference_of, relative, time_in
+from opencdi.intake.fhir.reading import (
+    Resource,
+    at,
+    coded,
+    each,
+    first,
+    identifiers,
+    person_in,
+    reference_of,
+    relative,
+    time_in,
+    version_time,
+)
 from opencdi.intake.told import Context, Identifier, PatientTold, VisitEvent, VisitTold
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
@@ -38,7 +50,7 @@ def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
 def event_at(resource: Resource, context: Context) -> ClinicalTime:
     """When this version was told: lastUpdated; else the end of what is finished; else arrival."""
     ended = "period.end" if _EVENT_BY_STATUS.get(first(resource, "status")) == "discharge" else "meta.lastUpdated"
-    return time_in(resource, context, "meta.lastUpdated", ended) or context.arrived_at
+    return version_time(resource, context, "meta.lastUpdated", ended)
 
 
 def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], problems: list[tuple[str, str]]) -> VisitTold:

@@ -30,7 +30,7 @@ def told_by_hl7(message: Message, context: Context) -> Told:
     visit = visit_of(reading)
     if kind == "ADT":
         evn = reading.message.first("EVN")
-        at = reading.time(evn, 6) or reading.time(evn, 2) or reading.sent_at
+        at = reading.happened(evn, 6) or reading.happened(evn, 2) or reading.sent_at
         merge = merge_of(reading, trigger, patient) if trigger in MERGE_BY_TRIGGER else None
         visit = visit_of(reading, event_of(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
         diagnoses_of(reading)

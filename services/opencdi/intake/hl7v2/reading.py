@@ -10,7 +10,7 @@ from opencdi.events.facts import Coded, Person
 from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import keyed_hash
 from opencdi.intake.hl7v2.message import Message, Segment, raw, unescaped
-from opencdi.intake.time import hl7_time, zone_of_offset
+from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
 _SYSTEMS = {
@@ -51,6 +51,10 @@ class Reading:
         offset = sent[-5:] if len(sent) > 5 and sent[-5] in "+-" and sent[-4:].isdigit() else ""
         self.zone = zone_of_offset(offset) if offset else self.context.facility
         self.sent_at = hl7_time(sent, self.zone, self.context.facility) or self.context.arrived_at
+        if claims_future(self.sent_at, self.context.received_at):
+            # The sender's clock is wrong: its facts are kept, but nothing may count as newer than what truly comes later (F.2).
+            self.sent_at = self.context.arrived_at
+            self.told.problems.append(("CLOCK_SKEW", "MSH-7"))
 
     zone: tzinfo = field(init=False)
     sent_at: ClinicalTime = field(init=False)
@@ -67,6 +71,14 @@ class Reading:
         at = hl7_time(text, self.zone, self.context.facility)
         if at is None:
             self.told.problems.append(("UNREADABLE_TIME", where or f"{segment[0] if segment else ''}-{number}"))
+        return at
+
+    def happened(self, segment: Segment | None, number: int) -> ClinicalTime | None:
+        """A time that claims to have happened; one that lies ahead is a problem and no time."""
+        at = self.time(segment, number)
+        if at is not None and claims_future(at, self.context.received_at):
+            self.told.problems.append(("FUTURE_TIME", f"{segment[0] if segment else ''}-{number}"))
+            return None
         return at
 
     def person(self, segment: Segment | None, number: int, role: AuthorRole = "unknown") -> Person | None:

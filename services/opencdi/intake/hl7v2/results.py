@@ -68,7 +68,7 @@ def results_of(reading: Reading) -> None:
 def _group(reading: Reading, group: Group) -> None:
     message, obr = reading.message, group.obr
     orders = order_numbers(reading, group.orc, obr)
-    version_at = reading.time(obr, 22) or reading.sent_at
+    version_at = reading.happened(obr, 22) or reading.sent_at
     told_at = version_at.sortable
     lines: list[Segment] = []
     service = reading.code(raw(obr, 4))

@@ -30,8 +30,6 @@ class Recording:
 
     def tell_first(self, told: SiteData) -> None:
         """`SiteDataChanged` before everything else, for each tenant."""
-        from opencdi.cli.playing import stored
-
         body = told.model_dump_json().encode()
         self.messages[:0] = [
             stored(Inbound(f"site-data-{tenant}", "cdi.inbound.site-data", tenant, "replay", first, body, "application/json"))
@@ -45,7 +43,7 @@ class Recording:
 
 
 def from_files(sources: list[str], tenant: str, site: SiteData, until: datetime | None) -> Recording:
-
+    """The messages of these files in time, with the ticks between them; a file that cannot be read is said and left out."""
     told = Recording()
     files = []
     for file in files_in(Path(source) for source in sources):
@@ -67,7 +65,6 @@ def from_files(sources: list[str], tenant: str, site: SiteData, until: datetime 
 
 def from_bus(sources: list[str], tenant: str, until: datetime | None) -> Recording:
     """The `inbound` of another bus as it lies there, and what made its rooms stop (DESIGN §2)."""
-
     if len(sources) != 1:
         stop("a bus is replayed by itself: name one bus URL, or files and folders")
     told = Recording()

@@ -1,0 +1,95 @@
+"""One room on the embedded bus: steps outside the transaction, one short commit a batch."""
+
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+from opencdi.bus.bus import MAX_BATCH_S, Delivered, refuse_too_large
+from opencdi.bus.room import Outgoing, Overlay, Room, State
+from opencdi.bus.stepping import Fenced, Stepper
+
+if TYPE_CHECKING:
+    from opencdi.bus.embedded import EmbeddedBus
+
+_POLL_S = 0.002
+
+
+class EmbeddedRunner:
+    """One room over the file: states in memory, decoded once; steps outside the transaction; one short commit a batch."""
+
+    def __init__(self, bus: "EmbeddedBus", room: Room, skip: frozenset[str] = frozenset()) -> None:
+        """Take the lease and restore the states."""
+        self.bus, self.room, self.stepper = bus, room, Stepper(room, skip)
+        db = bus.db
+        with bus.writing("full"):
+            db.execute("insert into lease values(?, 1) on conflict(room) do update set epoch = epoch + 1", (room.name,))
+            self.epoch: int = db.execute("select epoch from lease where room=?", (room.name,)).fetchone()[0]
+        self.states: dict[int, dict[str, State]] = {part: {} for part in range(bus.partitions)}
+        for part, key, raw in db.execute("select part, key, value from state where room=?", (room.name,)):
+            self.states[part][key] = room.codec.decode(key, raw)
+        committed = {part: pos for (_, part), pos in bus.positions(room).items()}
+        self.next = {part: committed.get(part, 0) for part in range(bus.partitions)}
+        self.first = 0
+
+    @property
+    def at(self) -> str | None:
+        """The entry in hand."""
+        return self.stepper.at
+
+    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
+        """Step what is there and commit it as one act; waits at most `timeout_s` for something to do."""
+        deadline = monotonic() + timeout_s
+        while not (batch := self._batch(limit)):
+            if monotonic() >= deadline:
+                return 0
+            sleep(_POLL_S)
+        said: list[tuple[Outgoing, int]] = []
+        overlays: dict[int, Overlay] = {}
+        reached: dict[int, int] = {}
+        stepped, due = 0, monotonic() + MAX_BATCH_S
+        for delivered in batch:
+            if stepped and monotonic() >= due:
+                break
+            part = delivered.partition
+            overlay = overlays.setdefault(part, Overlay(self.states[part]))
+            said += [(message, part) for message in self.stepper.step(overlay, delivered.record)]
+            reached[part] = delivered.position + 1
+            stepped += 1
+        encoded = [
+            (part, key, None if state is None else self.room.codec.encode(key, state))
+            for part, overlay in overlays.items()
+            for key, state in overlay.writes()
+        ]
+        for _, _, raw in encoded:
+            refuse_too_large(f"state of {self.room.name}", raw)
+        self._commit(said, encoded, reached)
+        for overlay in overlays.values():
+            overlay.settle()
+        self.next.update(reached)
+        self.bus.checkpoint()
+        return stepped
+
+    def _batch(self, limit: int) -> list[Delivered]:
+        """Of each partition that has something its share, beginning with another one each time: none waits for a long one."""
+        ends = dict(self.bus.db.execute("select part, pos from ends where topic=?", (self.room.reads.name,)))
+        ready = [part for part, position in self.next.items() if ends.get(part, 0) > position]
+        self.first += 1
+        batch: list[Delivered] = []
+        for left in range(len(ready), 0, -1):
+            part = ready[(self.first + left) % len(ready)]
+            batch += self.bus.read(self.room.reads.name, part, self.next[part], max(1, (limit - len(batch)) // left))
+        return batch
+
+    def _commit(self, said: list[tuple[Outgoing, int]], states: list[tuple[int, str, bytes | None]], reached: dict[int, int]) -> None:
+        name, db = self.room.name, self.bus.db
+        with self.bus.writing("normal"):
+            held = db.execute("select epoch from lease where room=?", (name,)).fetchone()
+            committed = dict(db.execute("select part, pos from position where room=?", (name,)))
+            if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in reached):
+                raise Fenced(name)
+            self.bus.append(said)
+            db.executemany("insert or replace into state values(?,?,?,?)", [(name, *row) for row in states if row[2] is not None])
+            db.executemany("delete from state where room=? and part=? and key=?", [(name, *row[:2]) for row in states if row[2] is None])
+            db.executemany("insert or replace into position values(?,?,?)", [(name, part, pos) for part, pos in reached.items()])
+
+    def close(self) -> None:
+        """Nothing to give back: the lease ends when another takes it."""
