@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 import kafka_broker
+import official_schemas
 
 ROOT = Path(__file__).parent.parent
 settings.register_profile("opencdi", deadline=None, print_blob=True)  # a law that takes long on a busy machine still holds
@@ -32,6 +33,7 @@ def _browser() -> bool:
 NEEDED: dict[str, tuple[Callable[[], bool], str]] = {
     "kafka": (_kafka, f"Kafka: {kafka_broker.HOW}"),
     "postgres": (_postgres, "PostgreSQL: its server's binaries (apt-get install postgresql) or CDI_TEST_POSTGRES=url"),
+    "npm": (official_schemas.can_run, f"npm: {official_schemas.HOW}"),
     "browser": (_browser, "Chromium: apt-get install chromium"),
 }
 """What a mark asks of the machine, and how to get it.  Under `CI` it must be there."""

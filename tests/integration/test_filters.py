@@ -166,8 +166,8 @@ def test_into_a_bus_and_from_there_again(ward: Path, tmp_path: Path) -> None:
     assert replay(kept) == first
     assert replay(kept, "--tenant", "nobody").lines == []
     again = replay(ward, "--into", kept)
-    assert again.lines == []  # only what this replay caused: all of it had been heard
-    assert outcomes(again)["entries"] < 10
+    assert [row for row in again.lines if row in first.lines] == []  # only what this replay caused, and nearly all had been heard
+    assert outcomes(again)["no_effect"] > outcomes(again)["entries"]
     assert replay(kept, ward).code == 2
 
 

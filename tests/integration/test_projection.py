@@ -32,6 +32,7 @@ from opencdi.store.positions import Overtaken, empty
 from opencdi.store.questions import remember_sent
 from opencdi.store.tables import METADATA, POSITION, PROJECTION, SENT_DECISION, TOUCHED
 from opencdi.workbench.projection import READS, Projection, apply_record
+from opencdi.workbench.vocabulary import OVER
 
 Fresh = Callable[[], str]
 
@@ -126,7 +127,7 @@ def test_both_databases_hold_the_same(fresh: Fresh, tmp_path: Path, expected: di
         catch_up(engine, bus, limit=7)
         assert rows(engine) == expected
         with snapshot(engine) as connection:
-            assert len(worklist(connection, "demo")) == 4
+            assert len(worklist(connection, "demo", OVER)) == 4
     engine.dispose()
 
 
@@ -199,6 +200,7 @@ def test_another_bus_is_another_projection_but_decisions_sent_are_kept(fresh: Fr
 _FOLLOWER = """
 import sys, threading
 from opencdi.store.engine import open_engine
+from opencdi.workbench.vocabulary import OVER
 from opencdi.workbench.projection import follow
 follow(open_engine(sys.argv[1]), sys.argv[2], threading.Event(), lambda: print(flush=True))
 """

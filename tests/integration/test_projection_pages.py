@@ -19,13 +19,13 @@ from starlette.routing import Route
 from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
 from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION
 from by_hand.shorthand import PHYSICIAN
-from by_hand.telling import Telling, at, moved, passed, refused
+from by_hand.telling import Telling, at, moved, passed, refused, seen
 from by_hand.ward import ward
 from by_hand.workbench import Bench, gateway, words_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, MessageEnded, ProviderQuery, QueryAlert
-from opencdi.events.facts import QueryApproved, QueryDismissed, QueryEdited, QueryViewed
+from opencdi.events.facts import EncounterDischarged, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.topics import DRG_CHANGES, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door
@@ -81,6 +81,18 @@ def test_the_worklist_puts_what_is_to_be_approved_first(bench: Bench) -> None:
     assert said.index("KOVACS") < said.index("BRANDT") < said.index("ABBOTT")
     assert "severity 20 + effect, absolute 9.4" in said
     assert "LINDQVIST" not in said
+
+
+def test_a_patient_who_left_with_an_open_question_stays_on_the_worklist(bench: Bench) -> None:
+    telling = Telling(_count=900)
+    for encounter_id in (MALNUTRITION, PNEUMONIA):
+        telling.entry(encounter_id, at(2, 11), [EncounterDischarged(at=seen(2, 11), disposition="01")])
+    bench.tell(telling.messages)
+    said = words_of(bench.page("/worklist"))
+    assert "discharged May 6, 11:00" in said
+    assert "BRANDT" in said
+    assert "ABBOTT" not in said
+    assert "2 in the house" in said
 
 
 def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from opencdi.bus.bus import BusDown, Place
-from opencdi.bus.kafka_cluster import REQUEST_S, RETRY_S, Cluster, kafka_error, meet, passing, place_of
+from opencdi.bus.kafka_cluster import REQUEST_S, RETRY_S, TRANSACTION_MS, Cluster, kafka_error, meet, passing, place_of
 
 _FIRST_LOOK_BACK = 16
 _ONE_TRY_S = 2.0
@@ -49,9 +49,10 @@ def committed_offsets(asker: Consumer, places: Sequence[Place]) -> dict[Place, i
     """How far the asker's group has committed, once what is under way has been settled (names as on the cluster).
 
     A consumer asks, not an `AdminClient`: that one never hears that the coordinator of a new cluster's first group has been made,
-    and then cannot be destroyed.  In short tries, each of which looks for the coordinator anew.
+    and then cannot be destroyed.  In short tries, each of which looks for the coordinator anew.  What a dead
+    process left open is settled by its successor, or when its transaction has lasted too long.
     """
-    deadline = monotonic() + REQUEST_S
+    deadline = monotonic() + REQUEST_S + TRANSACTION_MS / 1000
     while True:
         try:
             told = asker.committed([TopicPartition(*place) for place in places], _ONE_TRY_S)

@@ -121,6 +121,7 @@ class Stay(State):
     failed: tuple[str, ...] = ()  # entries that a room upstream could not step: nothing is opened or sent (DESIGN §1)
     notes_read: bool = False  # an authenticated provider note of this stay has been read (DOMAIN F.7)
     listings: tuple[Listing, ...] = ()
+    told: tuple[str, ...] = ()  # the concepts and treatments that have a record: rules ask about many that nobody ever mentions
     queries: dict[str, str] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
 

@@ -91,10 +91,14 @@ class Records:
         return held.points if isinstance(held, Series) else ()
 
     def _mentions(self, concept: str) -> tuple[Mention, ...]:
+        if concept not in self.stay.told:
+            return ()
         held = self.states.get(f"concept/{self.encounter_id}/{concept}")
         return held.mentions if isinstance(held, Statements) else ()
 
     def _acts(self, treatment: str) -> tuple[Act, ...]:
+        if treatment not in self.stay.told:
+            return ()
         held = self.states.get(f"acts/{self.encounter_id}/{treatment}")
         return held.acts if isinstance(held, Acts) else ()
 
@@ -194,6 +198,7 @@ class Records:
             elif len(rest) < len(acts):
                 self.corrected.add(act.act_id)
             if tuple(rest) != acts:
+                self._told(name)
                 self.states[f"acts/{self.encounter_id}/{name}"] = Acts(acts=tuple(rest))
                 self.changed.add(f"treatment/{name}")
 
@@ -232,8 +237,13 @@ class Records:
         new += mentions
         new.sort(key=lambda mention: (mention.at.at, mention.note_id, mention.start))
         if tuple(new) != old:
+            self._told(concept)
             self.states[f"concept/{self.encounter_id}/{concept}"] = Statements(mentions=tuple(new))
             self.changed.add(f"concept/{concept}")
+
+    def _told(self, name: str) -> None:
+        if name not in self.stay.told:
+            self.update(rules_care=False, told=(*self.stay.told, name))
 
 
 def _mention(note: NoteRead, finding: Finding) -> Mention:

@@ -1,7 +1,7 @@
 """Encounters as the projection knows them: the header, the worklist, and what the chart holds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,7 +44,7 @@ class Header(Contract):
 
 @dataclass(frozen=True, slots=True)
 class OnWorklist:
-    """One open encounter with what the line knows of it."""
+    """One encounter with what the line knows of it."""
 
     header: Header
     drg: WorkingDrg | None
@@ -97,9 +97,11 @@ def headers(connection: Connection, tenant: str, statuses: Sequence[str]) -> lis
     return [Header.read(doc) for doc in connection.scalars(asked)]
 
 
-def worklist(connection: Connection, tenant: str) -> list[OnWorklist]:
-    """Every encounter whose patient is in the house, unsorted."""
-    here = (ENCOUNTER.c.tenant == tenant) & (ENCOUNTER.c.status == "open")
+def worklist(connection: Connection, tenant: str, settled: Collection[str]) -> list[OnWorklist]:
+    """Every encounter whose patient is in the house, or has left with a question in none of the `settled` states (DOMAIN F.15)."""
+    asked = select(QUERY.c.encounter_id).where(QUERY.c.state.not_in(settled))
+    left = (ENCOUNTER.c.status == "discharged") & ENCOUNTER.c.encounter_id.in_(asked)
+    here = (ENCOUNTER.c.tenant == tenant) & ((ENCOUNTER.c.status == "open") | left)
     alerts: dict[str, list[QueryAlert]] = {}
     for row in connection.execute(select(QUERY.c.encounter_id, QUERY.c.doc).join(ENCOUNTER, _same(QUERY)).where(here)):
         alerts.setdefault(row.encounter_id, []).append(QueryAlert.read(row.doc))

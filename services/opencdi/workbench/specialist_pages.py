@@ -18,7 +18,7 @@ from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.rank import ranked
 from opencdi.workbench.restricted import restriction
-from opencdi.workbench.vocabulary import DISMISSALS
+from opencdi.workbench.vocabulary import DISMISSALS, OVER
 
 
 def specialist_pages(desk: Desk) -> APIRouter:
@@ -29,7 +29,7 @@ def specialist_pages(desk: Desk) -> APIRouter:
     def the_worklist(request: Request) -> Response:
         def look(connection: Connection, _: Persona) -> dict[str, Any]:
             now = as_of(connection, desk.tenant)
-            return {"rows": ranked(worklist(connection, desk.tenant), now.received_at if now else None, desk.screen.zone)}
+            return {"rows": ranked(worklist(connection, desk.tenant, OVER), now.received_at if now else None, desk.screen.zone)}
 
         return desk.show(request, "worklist.html", look, "specialist", "coder")
 

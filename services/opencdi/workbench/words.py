@@ -71,6 +71,7 @@ def assumption(told: str) -> str:
     return f"discharge to {disposition(told[-2:])}" if told.startswith("disposition ") else told.replace("poa", "POA")
 
 
+_NOTE = re.compile(r"\b([a-z-]+) note [a-z2-7]{20,}\b")
 _DISPOSITION = re.compile(r"\bdisposition (\d\d)\b")
 
 
@@ -84,6 +85,7 @@ def _moved_by(part: str) -> str:
         return ""  # why there was none before: the step itself says that there was none
     before, arrow, after = part.removeprefix("principal ").partition(" -> ")
     if not arrow:
+        part = _NOTE.sub(lambda found: f"{words(found[1])} note", part)
         return _DISPOSITION.sub(lambda found: f"to {disposition(found[1])}", part)
     if before == "none":
         return f"principal diagnosis {dotted(after)}"

@@ -37,6 +37,7 @@ def test_names_places_and_titles() -> None:
         ("no longer: no principal diagnosis; principal none -> K56609", "principal diagnosis K56.609"),
         ("principal N390 -> A4151", "principal diagnosis N39.0 → A41.51"),
         ("encounter cancelled; principal I10 -> none", "encounter cancelled; principal diagnosis I10 → none"),
+        ("discharge-summary note 4ydtf3qbpbjy2huj35d6doc47n, authenticated", "discharge summary note, authenticated"),
         ("discharged, disposition 03", "discharged, to skilled nursing facility (03)"),
         ("", ""),
     ],
