@@ -4,6 +4,7 @@ The processes, the feed and the verdict are those of `tests/contract/test_bus_cr
 told.  A recovery is the time from a kill to the first commit of the process that was started in its place.
 """
 
+import logging
 import random
 import tempfile
 from collections.abc import Iterator
@@ -117,6 +118,7 @@ def main(
 
     Example: make bench-chaos CHAOS="--bus kafka --kills 200 --restore 0"
     """
+    logging.getLogger("opencdi.bus.kafka").setLevel(logging.ERROR)
     seed = random.SystemRandom().randrange(10**9) if seed is None else seed
     columns = ("bus", "kills", "at work", "records", "lost", "doubled", "out of order", "wrong states", "recovery: median / p95 / longest")
     table = Table(*columns, title=f"kill -9 (seed {seed})")

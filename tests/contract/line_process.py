@@ -6,6 +6,7 @@ SPEC: what `open_trial` takes, and rooms (names; none: publish), slot, limit, st
 """
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -74,6 +75,7 @@ def child(spec: dict[str, Any]) -> int:
 
 def serve() -> None:
     """Fork and reap as asked, until nobody asks any more; then nobody is left behind."""
+    logging.getLogger("opencdi.bus.kafka").setLevel(logging.ERROR)  # that a restart has to ask twice is no news
     alive: set[int] = set()
     for line in sys.stdin:
         asked = json.loads(line)

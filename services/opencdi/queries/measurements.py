@@ -78,12 +78,21 @@ def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[
         rising.append(point)
 
 
+def _range(points: tuple[Point, ...]) -> tuple[float, float]:
+    """Lowest and highest.  Most stays are too steady for any rise or fall: that is seen at once, without looking at windows."""
+    values = [point.value for point in points]
+    return min(values, default=0.0), max(values, default=0.0)
+
+
 def _placed(chart: Chart, analyte: str, window: timedelta) -> list[Point]:
     return [point for point in chart.series(analyte) if point.at.fits_window(window)]
 
 
 def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
     """Each value that differs by so much from one before it within the window; both are cited."""
+    low, high = _range(chart.series(condition.analyte))
+    if round(high - low, 6) < by:
+        return
     window = timedelta(hours=condition.within_h)
     sign = 1 if condition.direction == "rise" else -1
     points = _placed(chart, condition.analyte, window)
@@ -105,6 +114,9 @@ def _wobbles(point: Point, extreme: Point, points: list[Point], window: timedelt
 
 def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
     """Each value that is so many times the lowest one before it within the window; or, in retrospect, after it."""
+    low, high = _range(chart.series(condition.analyte))
+    if low > 0 and round(high / low, 6) < ratio:
+        return
     window, later = timedelta(hours=condition.within_h), condition.baseline == "later"
     points = [point for point in _placed(chart, condition.analyte, window) if point.value > 0]
     for point, lowest in _after_extreme(reversed(points) if later else points, window, lambda p: p.value):
