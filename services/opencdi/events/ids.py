@@ -6,6 +6,7 @@ such ids need no key again: `derived_id`.
 """
 
 import hashlib
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -60,3 +61,11 @@ def content_hash(content: bytes | str) -> str:
     """The hash by which a text or message is recognised again."""
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     return hashlib.sha256(data).hexdigest()
+
+
+_ORDINAL = re.compile(r"[-/]\d+$")
+
+
+def message_of(entry_id: str) -> str:
+    """The id of the message that an entry came from: the entry's without its ordinal; a message's own id is returned as it is."""
+    return _ORDINAL.sub("", entry_id)

@@ -11,6 +11,7 @@ from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import OpenQuestion
 from opencdi.events.entry import Entry
 from opencdi.events.facts import Fact
+from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, NoteRead, QueriesPage, QueryMoved
 from opencdi.finalize.stay import Stay, after_facts, after_notes
 from opencdi.knowledge.site import SiteData
@@ -83,14 +84,13 @@ def _asked(questions: Questions, moved: QueryMoved) -> Questions:
 
 def _after_failures(stay: Stay, entry: Entry) -> Stay:
     """What a room could not step is unread until a second try of the same message comes through."""
-    envelope, failed = entry.envelope, entry.page(FailedPage)
+    envelope, failed, unread = entry.envelope, entry.page(FailedPage), stay.unread
+    if envelope.replays:
+        again = message_of(envelope.replays)
+        unread = {entry_id: room for entry_id, room in unread.items() if message_of(entry_id) != again}
     if failed:
-        return stay.model_copy(update={"unread": stay.unread | {envelope.entry_id: failed.room}})
-    if not (envelope.replays and stay.unread):
-        return stay
-    message = envelope.replays.partition("/")[0]
-    unread = {entry_id: room for entry_id, room in stay.unread.items() if entry_id.partition("/")[0] != message}
-    return stay.model_copy(update={"unread": unread})
+        unread = unread | {envelope.entry_id: failed.room}
+    return stay if unread == stay.unread else stay.model_copy(update={"unread": unread})
 
 
 def record(states: States, encounter_id: str, entry: Entry, facts: tuple[Fact, ...], notes: tuple[NoteRead, ...]) -> Stay:

@@ -4,7 +4,6 @@ Records per stay, small and several: `stay`, `series/<analyte>`, `concept/<conce
 `claim`.  An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +12,7 @@ from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SameParti
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
 from opencdi.events.facts import EncounterDischarged
-from opencdi.events.ids import derived_id
+from opencdi.events.ids import derived_id, message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
@@ -33,7 +32,6 @@ from opencdi.queries.treatments import Treatments, load_treatments
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
-_ORDINAL = re.compile(r"[-/]\d+$")
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim, "clock": Clock,
     "site": SiteKnown,
@@ -173,17 +171,12 @@ def _decoded(entry: Entry, model: type[P]) -> P | None:
 def _noted_failures(work: Casework) -> None:
     """A room upstream could not step an entry: nothing is opened or sent here until it is mended by a second try (DESIGN §1)."""
     entry, failed = work.entry, work.records.stay.failed
+    if replays := entry.envelope.replays:
+        failed = tuple(entry_id for entry_id in failed if message_of(entry_id) != message_of(replays))
     if entry.has("failed"):
         failed = (*failed, entry.envelope.entry_id)
-    elif replays := entry.envelope.replays:
-        failed = tuple(entry_id for entry_id in failed if _message(entry_id) not in (replays, _message(replays)))
     if failed != work.records.stay.failed:
         work.records.update(failed=failed)
-
-
-def _message(entry_id: str) -> str:
-    """The message that an entry came from: its id less the ordinal."""
-    return _ORDINAL.sub("", entry_id)
 
 
 def _new_claim(work: Casework, coding: CodingPage) -> bool:

@@ -390,12 +390,13 @@ def test_an_entry_that_a_room_could_not_read_holds_the_set_until_somebody_has_lo
     assert hospital.attest(provisional.as_of, *provisional.waiting_for)[0].status == "attested"
 
 
-def test_a_second_try_of_the_message_mends_what_could_not_be_read() -> None:
+@pytest.mark.parametrize("letter", ["e2/1", "e2-0", "e2"])
+def test_a_second_try_of_the_message_mends_what_could_not_be_read(letter: str) -> None:
     hospital = Hospital().admitted()
     hospital.entry(FailedPage(room="nlp", reason="POISONED"))
     (final,) = hospital.discharge(read("s1", "discharge-summary"))
     assert final.waiting_for == ("an entry that nlp could not read",)
-    again = hospital.envelope(encounter_id="enc").model_copy(update={"replays": "e2/1"})
+    again = hospital.envelope(encounter_id="enc").model_copy(update={"replays": letter})
     (mended,) = hospital.give(again, FactsPage())
     assert mended.waiting_for == ()
 

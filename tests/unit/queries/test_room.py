@@ -11,7 +11,7 @@ from opencdi.events.audiences import ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced, Person, QueryAnswered, QueryApproved
-from opencdi.events.pages import Claim, CodingPage, FactsPage, QueriesPage, SitePage, TickPage
+from opencdi.events.pages import Claim, CodingPage, FactsPage, FailedPage, QueriesPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import QUERIES
 from opencdi.knowledge.query_text import Violation
@@ -160,7 +160,9 @@ def test_nothing_is_opened_or_sent_while_an_entry_is_unread_and_a_second_try_men
     assert refusals(told) == ["an entry of this encounter has not been read"]
     fresh = chart("d1 08:00 failed", *KIDNEY)
     assert fresh.alerts == []
-    fresh.tell(FactsPage(facts=()), replays="e2/0")
+    fresh.tell(FailedPage(room="nlp", reason="AGAIN"), replays="e2/0")  # unread still, but no longer twice
+    assert fresh.alerts == []
+    fresh.tell(FactsPage(facts=()), replays=f"e{fresh.said}")
     assert states(fresh) == ["candidate", "draft"]
 
 
