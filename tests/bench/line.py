@@ -22,6 +22,7 @@ from rich.table import Table
 
 import kafka_broker
 from opencdi.bus.bus import open_bus
+from opencdi.cli.line import settle_memory
 from opencdi.cli.playing import stored
 from opencdi.events.topics import STATEFUL_ROOMS, TOPICS
 from opencdi.hospital.message import Message
@@ -35,6 +36,7 @@ def through(messages: list[Message]) -> float:
     """Messages a second through all rooms."""
     with tempfile.TemporaryDirectory() as folder:
         ward = Ward(Path(folder))
+        settle_memory()
         told = [stored(record) for record in records(messages)]
         for i in range(0, len(told), 200):
             ward.bus.publish(told[i : i + 200])
@@ -47,6 +49,7 @@ def embedded_latency(messages: list[Message], rate: float) -> list[float]:
     """Milliseconds to the DRG change in one process."""
     with tempfile.TemporaryDirectory() as folder:
         ward = Ward(Path(folder))
+        settle_memory()
         url = f"sqlite:///{ward.bus.path}"
         return latencies(partial(open_bus, url), records(messages), rate, lambda: not sum(runner.turn() for runner in ward.line.runners))
 

@@ -12,7 +12,7 @@ from time import monotonic
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from sqlalchemy import Engine, select
 
 from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
@@ -155,6 +155,30 @@ def test_an_approval_is_pending_until_it_comes_back(page: Page, served: Served) 
     expect(card).to_contain_text("with physician")
     expect(card).not_to_contain_text("pending")
     assert page.evaluate("window.neverReloaded") is True
+
+
+def test_an_answer_that_was_overtaken_never_turns_the_page_back(page: Page, served: Served) -> None:
+    arrive(page, f"/encounters/{AKI}", "rise in creatinine")
+    card = page.locator(f"#question-{QUERY_AKI}")
+    with page.expect_request("**/approve") as approved:
+        held: list[Route] = []
+        page.route("**/approve", lambda route: held.append(route))  # noqa: PLW0108  # playwright marks what it is given
+        card.get_by_role("button", name="Approve and send").click()
+    assert approved.value.method == "POST"
+    (route,) = held
+    late = route.fetch()  # the gateway has the decision, and this page says "pending"
+    (told,) = served.decisions()
+    telling = Telling(_count=600)
+    alert = next(a for a in alerts_of(ward()) if a.query_id == QUERY_AKI)
+    telling.alert(alert.model_copy(update={"state": "sent", "from_state": "approved"}))
+    telling.entry(AKI, at(2, 10, 30), [QueryApproved.read(told)])
+    served.tell(telling)
+    expect(card).to_contain_text("with physician")
+    assert "Approval pending" in late.text()
+    with page.expect_response(f"**/encounters/{AKI}"):  # it looks again instead
+        route.fulfill(response=late)
+    expect(card).to_contain_text("with physician")
+    expect(card).not_to_contain_text("pending")
 
 
 def test_the_physician_answers_and_sees_that_it_is_on_its_way(page: Page, served: Served) -> None:

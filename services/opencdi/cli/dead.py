@@ -102,8 +102,7 @@ def replay(
 ) -> None:
     """Put the bytes back on `inbound`, as a second try of the same message.
 
-    Works for letters of the front door and of intake, which hold the message itself; what a room further down the line could not
-    step comes back by replaying the message that it came from.
+    For a letter of a room further down the line the message that it came from is tried again, with all parts of its transaction.
 
     Example: opencdi dead replay --reason UNSUPPORTED_PROCESSING_ID
     """

@@ -1,5 +1,6 @@
 """The line: which rooms there are, each made with what it needs.  The only place that knows them all."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,3 +65,10 @@ def line_of(site: SiteData, tenant_key: Callable[[str], bytes]) -> dict[str, Cal
         return finalize_room(site)
 
     return {"intake": intake, "nlp": nlp, "coding": coding, "queries": queries, "finalize": finalize}
+
+
+def settle_memory() -> None:
+    """Call once the rooms are made: their books live as long as the process, and looking through them for garbage took a fifth of its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -40,7 +40,7 @@ def replay(
     Example: opencdi replay stay.hl7 --topics drg-changes | jq .value.after.drg
     """
     from opencdi.cli.indicators import indicators_on
-    from opencdi.cli.line import line_of, site_data
+    from opencdi.cli.line import line_of, settle_memory, site_data
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
     from opencdi.cli.replay_source import from_bus, from_files
@@ -65,6 +65,7 @@ def replay(
         rooms = line_of(told, settings.tenant_key)
         asking = ("queries", "finalize") if indicators_only else ()
         line = line_on(bus, [make() for name, make in rooms.items() if name not in asking], recording.skips)
+        settle_memory()
         with progress("messages", len(recording.messages)) as advance:
             play(bus, line, recording.messages, step=advance)
         line.close()

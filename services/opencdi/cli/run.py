@@ -133,7 +133,7 @@ def run_rooms(settings: Settings, names: tuple[str, ...], watch: "Watch") -> Non
 
     from opencdi.bus.at_work import work
     from opencdi.bus.bus import open_bus
-    from opencdi.cli.line import line
+    from opencdi.cli.line import line, settle_memory
     from opencdi.logs import start_logging
     from opencdi.metrics import RoomMetrics, serve_metrics
 
@@ -145,6 +145,7 @@ def run_rooms(settings: Settings, names: tuple[str, ...], watch: "Watch") -> Non
     serve_metrics(registry, settings.host, settings.metrics_port)
     with open_bus(settings.bus_url, partitions=settings.partitions) as bus:
         rooms = line(settings, names).values()
+        settle_memory()
         work(bus, rooms, slot=settings.slot, watch=watch, metrics=RoomMetrics(registry), stopped=stopped.is_set)
 
 

@@ -41,8 +41,17 @@ function merge(old, fresh) {
   }
 }
 
-function show(html) {
+let asked = 0, shown = 0;  // requests are numbered as they go out: an answer that was overtaken must not turn the page back
+
+function older(fresh) {
+  const [edition, seq] = fresh.body.dataset.version.split("-"), [ours, now] = document.body.dataset.version.split("-");
+  return edition === ours && Number(seq) < Number(now);
+}
+
+function show(html, number) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
+  if (number < shown || older(fresh)) { refresh(); return; }
+  shown = number;
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
     if (other) patch(part, other);
@@ -54,9 +63,10 @@ let busy = false, again = false;
 async function refresh() {
   if (busy) { again = true; return; }
   busy = true;
+  const number = ++asked;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.ok) show(await answer.text());
+    if (answer.ok) show(await answer.text(), number);
   } catch { /* the stream reconnects and says so again */ }
   busy = false;
   if (again) { again = false; setTimeout(refresh, 500); }
@@ -102,7 +112,7 @@ async function decide(event) {
   notice.textContent = lacking(form);
   if (notice.textContent) return;
   const said = new URLSearchParams(new FormData(form, event.submitter));
-  const card = form.closest("[id]").id;
+  const card = form.closest("[id]").id, number = ++asked;
   for (const button of form.querySelectorAll("button")) button.disabled = true;
   try {
     const answer = await fetch(form.action, { method: "POST", body: said });
@@ -110,7 +120,7 @@ async function decide(event) {
     if (answer.ok) {
       delete form.dataset.touched;
       document.activeElement.blur();
-      show(html);
+      show(html, number);
       document.getElementById(card)?.querySelector(".pending")?.focus({ preventScroll: true });
       return;
     }
