@@ -68,7 +68,7 @@ def line_of(site: SiteData, tenant_key: Callable[[str], bytes]) -> dict[str, Cal
 
 
 def settle_memory() -> None:
-    """Call once the rooms are made: their books live as long as the process, and looking through them for garbage took a fifth of its time."""
+    """Call once the rooms are made: their books live as long as the process; looking through them for garbage took a fifth of its time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
