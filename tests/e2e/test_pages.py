@@ -162,7 +162,7 @@ def test_an_answer_that_was_overtaken_never_turns_the_page_back(page: Page, serv
     card = page.locator(f"#question-{QUERY_AKI}")
     with page.expect_request("**/approve") as approved:
         held: list[Route] = []
-        page.route("**/approve", lambda route: held.append(route))  # noqa: PLW0108  # playwright marks what it is given
+        page.route("**/approve", lambda route: held.append(route))  # playwright marks what it is given
         card.get_by_role("button", name="Approve and send").click()
     assert approved.value.method == "POST"
     (route,) = held

@@ -1,5 +1,6 @@
 """A room's states come back from its changelog, a slice at a time, while the room stays a live member of its group."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -12,7 +13,7 @@ from opencdi.bus.kafka_offsets import first_offsets, high_watermarks
 from opencdi.bus.room import Room, State
 from opencdi.events.topics import changelog
 
-_AT_ONCE = 50  # records between two looks at the clock
+_AT_ONCE = 200
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Restore:
         self.log, self.reads = cluster.named(changelog(room.name).name), cluster.named(room.reads.name)
         self.partitions: dict[int, Restored] = {part: Restored() for part in partitions}
         self.reader = Consumer(cluster.consumer(room.group, **{"enable.partition.eof": True, "fetch.wait.max.ms": 20}))
+        self.fetched: deque[Message] = deque()
         self.committed: dict[int, int] | None = None
         self.kept: tuple[dict[Place, int], dict[Place, int]] = {}, {}
         self.ends: dict[int, int] = {}
@@ -56,8 +58,10 @@ class Restore:
         while self.unread:
             if (left := deadline - monotonic()) <= 0:
                 return False
-            for message in self.reader.consume(_AT_ONCE, min(left, 0.02)):
-                self._take(message)
+            if self.fetched:
+                self._take(self.fetched.popleft())
+            else:
+                self.fetched.extend(self.reader.consume(_AT_ONCE, min(left, 0.02)))
         return True
 
     def check(self) -> None:
