@@ -4,8 +4,7 @@
 back: a question that rests on one of those is looked at again (DOMAIN F.5).
 """
 
-from bisect import bisect_left, insort
-from datetime import timedelta
+from bisect import insort
 from typing import Any
 
 from opencdi.bus.room import State, States
@@ -27,15 +26,8 @@ from opencdi.events.facts import (
 from opencdi.events.pages import Claim, Finding, NoteRead
 from opencdi.queries.chart import Act, Chart, Listing, Mention, Point, Stay
 from opencdi.queries.inputs import STAY, Inputs
+from opencdi.queries.series import file_point, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
-
-MAX_POINTS = 400  # one an hour for two weeks
-
-
-class Series(State):
-    """One analyte's values in clinical order: the last days, and the lowest ever as a baseline."""
-
-    points: tuple[Point, ...] = ()
 
 
 class Statements(State):
@@ -72,6 +64,7 @@ class Records:
         self.encounter_id = envelope.encounter_id or ""
         self.changed: set[str] = set()
         self.corrected: set[str] = set()
+        self._series: dict[str, tuple[Point, ...]] = {}  # as put together from their days within this step
         held = states.get(f"stay/{self.encounter_id}")
         self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
 
@@ -84,11 +77,12 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        return Chart(self.stay, self._series, self._mentions, self._acts)
+        return Chart(self.stay, self._points, self._mentions, self._acts)
 
-    def _series(self, analyte: str) -> tuple[Point, ...]:
-        held = self.states.get(f"series/{self.encounter_id}/{analyte}")
-        return held.points if isinstance(held, Series) else ()
+    def _points(self, analyte: str) -> tuple[Point, ...]:
+        if analyte not in self._series:
+            self._series[analyte] = points_of(self.states, self.encounter_id, analyte)
+        return self._series[analyte]
 
     def _mentions(self, concept: str) -> tuple[Mention, ...]:
         if concept not in self.stay.told:
@@ -161,11 +155,10 @@ class Records:
     def _measurement(self, fact: MeasurementResulted) -> None:
         if fact.analyte not in self.inputs.analytes:
             return
-        points = self._series(fact.analyte)
-        old = next((point for point in points if point.measurement_id == fact.measurement_id), None)
+        old = next((point for point in self._points(fact.analyte) if point.measurement_id == fact.measurement_id), None)
         if old and not old.preliminary and fact.status == "preliminary":
             return  # a preliminary value after the final one says nothing (DOMAIN F.5)
-        rest = [point for point in points if point is not old]
+        new = None
         if fact.value is not None and not fact.problem and fact.status != "withdrawn":
             new = Point(
                 measurement_id=fact.measurement_id,
@@ -176,13 +169,16 @@ class Records:
                 at=fact.taken_at,
                 author=(fact.performer.name or fact.performer.staff_id) if fact.performer else "",
             )
-            if new == old:
-                return
-            insort(rest, new, key=lambda point: (point.at.at, point.measurement_id))
-        stands = old and any((p.measurement_id, p.value, p.at) == (old.measurement_id, old.value, old.at) for p in rest)
+        if new == old:
+            return
+        if old:
+            take_back(self.states, self.encounter_id, fact.analyte, old)
+        if new:
+            file_point(self.states, self.encounter_id, fact.analyte, new, self.inputs.keep[fact.analyte])
+        stands = old and new and (new.value, new.at) == (old.value, old.at)
         if old and not stands and fact.status != "preliminary":  # a preliminary value takes nothing back (DOMAIN F.5)
             self.corrected.add(fact.measurement_id)
-        self.states[f"series/{self.encounter_id}/{fact.analyte}"] = Series(points=_bounded(rest, self.inputs.keep[fact.analyte]))
+        self._series.pop(fact.analyte, None)
         self.changed.add(f"analyte/{fact.analyte}")
 
     def _act(self, act: Act, *, kept: bool) -> None:
@@ -262,16 +258,3 @@ def _mention(note: NoteRead, finding: Finding) -> Mention:
         counts=note.counts,
         at=note.written_at,
     )
-
-
-def _bounded(points: list[Point], keep: timedelta) -> tuple[Point, ...]:
-    """The last days, at most so many, and the lowest of all as a baseline."""
-    if not points:
-        return ()
-    since = points[-1].at.at - keep
-    first = max(bisect_left(points, since, key=lambda point: point.at.at), len(points) - MAX_POINTS)
-    if first == 0:
-        return tuple(points)
-    lowest = min(points, key=lambda point: point.value)
-    recent = points[first:]
-    return tuple(recent) if any(point is lowest for point in recent) else (lowest, *recent)

@@ -1,7 +1,7 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
-Records per stay, small and several: `stay`, `series/<analyte>`, `concept/<concept>`, `acts/<treatment>`, `note/<note>`, `query/<query>`,
-`claim`.  An entry that touches no rule's input is passed on as the bytes it came in.
+Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `acts/<treatment>`,
+`note/<note>`, `query/<query>`, `claim`.  An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -24,17 +24,18 @@ from opencdi.queries.decisions import decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
-from opencdi.queries.record import Acts, LastClaim, Note, Records, Series, Statements
+from opencdi.queries.record import Acts, LastClaim, Note, Records, Statements
 from opencdi.queries.review import review, weigh_together
 from opencdi.queries.rule import Rule, edition
+from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
-    "stay": Stay, "series": Series, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim, "clock": Clock,
-    "site": SiteKnown,
+    "stay": Stay, "series": Series, "day": Day, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim,
+    "clock": Clock, "site": SiteKnown,
 }  # fmt: skip
 
 

@@ -1,0 +1,90 @@
+"""One analyte's values in clinical order, a day to a record: an event on day 30 rewrites its own day and no other."""
+
+from bisect import insort
+from datetime import UTC, timedelta
+
+from opencdi.bus.room import State, States
+from opencdi.queries.chart import Point
+
+MAX_POINTS = 400  # one an hour for two weeks
+
+
+class Series(State):
+    """The days that are kept (UTC, ascending), and the lowest value of those that are not: a baseline."""
+
+    days: tuple[str, ...] = ()
+    lowest: Point | None = None
+
+
+class Day(State):
+    """One day's values."""
+
+    points: tuple[Point, ...] = ()
+
+
+def points_of(states: States, encounter_id: str, analyte: str) -> tuple[Point, ...]:
+    """The values of the last days, led by the lowest ever where that is older."""
+    series = _series(states, f"{encounter_id}/{analyte}")
+    kept = tuple(point for day in series.days for point in _day(states, f"{encounter_id}/{analyte}", day))
+    lowest = series.lowest
+    return kept if lowest is None or any(point.value <= lowest.value for point in kept) else (lowest, *kept)
+
+
+def file_point(states: States, encounter_id: str, analyte: str, point: Point, keep: timedelta) -> None:
+    """File a value where it was taken; days that end before the newest value's window are forgotten."""
+    name, date = f"{encounter_id}/{analyte}", _date(point)
+    points = list(_day(states, name, date))
+    insort(points, point, key=_order)
+    held = _series(states, name)
+    series = held if date in held.days else held.model_copy(update={"days": tuple(sorted((*held.days, date)))})
+    states[f"day/{name}/{date}"] = Day(points=tuple(points))
+    if (series := _bounded(states, name, series, keep)) is not held:
+        states[f"series/{name}"] = series
+
+
+def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> None:
+    """Take a value out again, wherever it was filed."""
+    name, date = f"{encounter_id}/{analyte}", _date(point)
+    series = _series(states, name)
+    if series.lowest == point:
+        states[f"series/{name}"] = series.model_copy(update={"lowest": None})
+    elif rest := tuple(held for held in _day(states, name, date) if held != point):
+        states[f"day/{name}/{date}"] = Day(points=rest)
+    else:
+        del states[f"day/{name}/{date}"]
+        states[f"series/{name}"] = series.model_copy(update={"days": tuple(day for day in series.days if day != date)})
+
+
+def _bounded(states: States, name: str, series: Series, keep: timedelta) -> Series:
+    newest = _day(states, name, series.days[-1])
+    since = (newest[-1].at.at.astimezone(UTC) - keep).date().isoformat()
+    days, lowest = list(series.days), series.lowest
+    over = sum(len(_day(states, name, day)) for day in days) - MAX_POINTS
+    while days[0] < since or over > 0:
+        points = _day(states, name, days[0])
+        gone = len(points) if days[0] < since else min(over, len(points))
+        lowest = min((*((lowest,) if lowest else ()), *points[:gone]), key=lambda point: point.value)
+        over -= gone
+        if gone < len(points):
+            states[f"day/{name}/{days[0]}"] = Day(points=points[gone:])
+        else:
+            del states[f"day/{name}/{days.pop(0)}"]
+    return series if (tuple(days), lowest) == (series.days, series.lowest) else Series(days=tuple(days), lowest=lowest)
+
+
+def _series(states: States, name: str) -> Series:
+    held = states.get(f"series/{name}")
+    return held if isinstance(held, Series) else Series()
+
+
+def _day(states: States, name: str, date: str) -> tuple[Point, ...]:
+    held = states.get(f"day/{name}/{date}")
+    return held.points if isinstance(held, Day) else ()
+
+
+def _date(point: Point) -> str:
+    return point.at.at.astimezone(UTC).date().isoformat()
+
+
+def _order(point: Point) -> tuple[object, str]:
+    return point.at.at, point.measurement_id
