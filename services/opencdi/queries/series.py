@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from opencdi.bus.room import State, States
 from opencdi.queries.chart import Point
 
-MAX_POINTS = 400  # one an hour for two weeks
+MAX_A_DAY = 96  # one a quarter of an hour; of a monitor that tells more the last ones are kept
 
 
 class Series(State):
@@ -33,13 +33,19 @@ def points_of(states: States, encounter_id: str, analyte: str) -> tuple[Point, .
 def file_point(states: States, encounter_id: str, analyte: str, point: Point, keep: timedelta) -> None:
     """File a value where it was taken; days that end before the newest value's window are forgotten."""
     name, date = f"{encounter_id}/{analyte}", _date(point)
-    points = list(_day(states, name, date))
+    held, points = _series(states, name), list(_day(states, name, date))
     insort(points, point, key=_order)
-    held = _series(states, name)
-    series = held if date in held.days else held.model_copy(update={"days": tuple(sorted((*held.days, date)))})
-    states[f"day/{name}/{date}"] = Day(points=tuple(points))
-    if (series := _bounded(states, name, series, keep)) is not held:
-        states[f"series/{name}"] = series
+    days, gone = list(held.days), points[:-MAX_A_DAY]
+    states[f"day/{name}/{date}"] = Day(points=tuple(points[-MAX_A_DAY:]))
+    if date not in days:
+        insort(days, date)
+        since = (_day(states, name, days[-1])[-1].at.at.astimezone(UTC) - keep).date().isoformat()
+        while days[0] < since:
+            gone += _day(states, name, days[0])
+            del states[f"day/{name}/{days.pop(0)}"]
+    if gone or len(days) != len(held.days):
+        lowest = min([*gone, held.lowest] if held.lowest else gone, key=lambda point: point.value, default=None)
+        states[f"series/{name}"] = Series(days=tuple(days), lowest=lowest)
 
 
 def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> None:
@@ -53,23 +59,6 @@ def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> 
     else:
         del states[f"day/{name}/{date}"]
         states[f"series/{name}"] = series.model_copy(update={"days": tuple(day for day in series.days if day != date)})
-
-
-def _bounded(states: States, name: str, series: Series, keep: timedelta) -> Series:
-    newest = _day(states, name, series.days[-1])
-    since = (newest[-1].at.at.astimezone(UTC) - keep).date().isoformat()
-    days, lowest = list(series.days), series.lowest
-    over = sum(len(_day(states, name, day)) for day in days) - MAX_POINTS
-    while days[0] < since or over > 0:
-        points = _day(states, name, days[0])
-        gone = len(points) if days[0] < since else min(over, len(points))
-        lowest = min((*((lowest,) if lowest else ()), *points[:gone]), key=lambda point: point.value)
-        over -= gone
-        if gone < len(points):
-            states[f"day/{name}/{days[0]}"] = Day(points=points[gone:])
-        else:
-            del states[f"day/{name}/{days.pop(0)}"]
-    return series if (tuple(days), lowest) == (series.days, series.lowest) else Series(days=tuple(days), lowest=lowest)
 
 
 def _series(states: States, name: str) -> Series:

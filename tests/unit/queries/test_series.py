@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.queries.chart import Point
-from opencdi.queries.series import MAX_POINTS, file_point, points_of, take_back
+from opencdi.queries.series import MAX_A_DAY, file_point, points_of, take_back
 
 DAY_1 = datetime(2026, 5, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -58,9 +58,9 @@ def test_a_lower_value_of_these_days_makes_the_old_one_superfluous() -> None:
 
 
 def test_a_monitor_that_tells_every_minute_is_bounded() -> None:
-    states = filed([point(minute / 60, 1 + minute / 1000) for minute in range(3 * MAX_POINTS)])
+    states = filed([point(minute / 60, 1 + minute / 1000) for minute in range(3 * MAX_A_DAY)])
     told = points_of(states, "enc", "creatinine")
-    assert len(told) == MAX_POINTS + 1
+    assert len(told) == MAX_A_DAY + 1
     assert told[0].value == 1.0
 
 
