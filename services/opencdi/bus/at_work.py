@@ -50,7 +50,7 @@ def watched(room: Room, watch: Watch) -> Room:
 
 
 def work(
-    bus: Bus, rooms: Iterable[Room], *, slot: str, watch: Watch, metrics: RoomMetrics, stopped: Callable[[], bool], limit: int = 200
+    bus: Bus, rooms: Iterable[Room], *, slot: str, watch: Watch, metrics: RoomMetrics, stopped: Callable[[], bool], limit: int = 500
 ) -> None:
     """Turn these rooms until stopped.  Whatever a room raises ends the process; its position is then uncommitted."""
     skips, rooms = skips_in(bus), tuple(rooms)

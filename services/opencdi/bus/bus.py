@@ -44,7 +44,7 @@ class Reader(Protocol):
 class Runner(Protocol):
     """One room at work in this process."""
 
-    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
+    def turn(self, limit: int = 500, timeout_s: float = 0.0) -> int:
         """Step what is there, at most about `limit` records, and commit; returns how many.  Raises `Fenced`, `TooManyFailures`."""
 
     @property

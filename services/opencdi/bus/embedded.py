@@ -42,7 +42,8 @@ create table if not exists lease(room text primary key, epoch integer) without r
 create table if not exists position(room text, part integer, pos integer, primary key(room, part)) without rowid;
 create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid;
 """
-_WAL_LIMIT_PAGES = 4000  # 16 MB: the checkpoint that a busy reader put off is tried again from here on
+_WAL_FOLD_PAGES = 4000  # 16 MB: folded back less often, a page that many commits rewrote is copied once
+_WAL_LIMIT_PAGES = 6000  # 24 MB: the checkpoint that a busy reader put off is tried again from here on
 _BUSY_MS = 30_000
 _RETRY_S = 0.001
 
@@ -66,7 +67,8 @@ class EmbeddedBus:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=wal", "synchronous=full", "cache_size=-65536", "wal_autocheckpoint=1000"):
+        self.db.execute(f"pragma busy_timeout={_BUSY_MS}")
+        for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-65536", f"wal_autocheckpoint={_WAL_FOLD_PAGES}"):
             self.db.execute(f"pragma {pragma}")
         self.db.executescript(_SCHEMA)
         self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions or PARTITIONS,))

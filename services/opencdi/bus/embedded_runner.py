@@ -35,7 +35,7 @@ class EmbeddedRunner:
         """The entry in hand."""
         return self.stepper.at
 
-    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
+    def turn(self, limit: int = 500, timeout_s: float = 0.0) -> int:
         """Step what is there and commit it as one act; waits at most `timeout_s` for something to do."""
         deadline = monotonic() + timeout_s
         while not (batch := self._batch(limit)):

@@ -71,7 +71,7 @@ class KafkaRunner:
         """The entry in hand."""
         return self.stepper.at
 
-    def turn(self, limit: int = 200, timeout_s: float = 0.0) -> int:
+    def turn(self, limit: int = 500, timeout_s: float = 0.0) -> int:
         """Step what has come, and commit it as one transaction; waits at most about `timeout_s` for something to do."""
         self._gather(limit, timeout_s)
         if self.arriving:

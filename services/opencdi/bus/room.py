@@ -117,12 +117,26 @@ _GONE: Any = object()
 
 
 class Overlay(MutableMapping[str, State]):
-    """Changes held back until the batch commits; an abort leaves the base untouched."""
+    """Changes held back until the batch commits; an abort leaves the base untouched, and one step's changes can be taken back."""
 
     def __init__(self, base: MutableMapping[str, State]) -> None:
         """Begin a batch over the states as last committed."""
         self.base = base
         self.changed: dict[str, Any] = {}
+        self._before: dict[str, Any] = {}
+
+    def begin(self) -> None:
+        """The next step begins."""
+        self._before = {}
+
+    def take_back(self) -> None:
+        """Forget what was changed since `begin`."""
+        for key, state in self._before.items():
+            if state is None:
+                del self.changed[key]
+            else:
+                self.changed[key] = state
+        self._before = {}
 
     def __getitem__(self, key: str) -> State:
         """The state under that key, as changed in this batch or as committed."""
@@ -141,12 +155,18 @@ class Overlay(MutableMapping[str, State]):
 
     def __setitem__(self, key: str, state: State) -> None:
         """Remember."""
+        self._note(key)
         self.changed[key] = state
 
     def __delitem__(self, key: str) -> None:
         """Forget; KeyError if there is nothing to forget."""
         self[key]
+        self._note(key)
         self.changed[key] = _GONE
+
+    def _note(self, key: str) -> None:
+        if key not in self._before:
+            self._before[key] = self.changed.get(key)
 
     def __iter__(self) -> Iterator[str]:
         """Keys, committed first."""

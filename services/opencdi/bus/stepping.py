@@ -1,8 +1,8 @@
 """One step of a room, with what both buses owe it: an entry that cannot be stepped is passed on and dead-lettered (DESIGN §1, §2)."""
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 
-from opencdi.bus.room import Key, Outgoing, Overlay, Record, Room, SamePartition, State
+from opencdi.bus.room import Key, Outgoing, Overlay, Record, Room, SamePartition
 from opencdi.events.entry import read_entry
 from opencdi.events.pages import FailedPage
 from opencdi.events.problems import Unusable
@@ -51,19 +51,19 @@ class Stepper:
         self.at: str | None = None
         """The entry in hand: what the supervisor names when the room stops."""
 
-    def step(self, states: MutableMapping[str, State], record: Record) -> list[Outgoing]:
+    def step(self, states: Overlay, record: Record) -> list[Outgoing]:
         """What the room says to this record; its changes are in `states` unless it was unusable."""
         self.at = record.header("ce_id")
         if self.at in self.skip:
             return list(self.on_unusable(self.room, record, "POISONED", ""))
-        mine = Overlay(states)
+        states.begin()
         try:
-            said = list(self.room.step(mine, record))
+            said = list(self.room.step(states, record))
         except Unusable as unusable:
+            states.take_back()
             self.failures_in_a_row += 1
             if self.failures_in_a_row > MAX_FAILURES_IN_A_ROW:
                 raise TooManyFailures(self.room.name) from unusable
             return list(self.on_unusable(self.room, record, unusable.reason, unusable.where))
         self.failures_in_a_row = 0
-        mine.settle()
         return said

@@ -17,7 +17,7 @@ import typer
 from opencdi.cli.inputs import STANDARD_INPUT, UNREADABLE, files_in, name_of, reason
 
 if TYPE_CHECKING:
-    from opencdi.bus.room import Record, Room, State
+    from opencdi.bus.room import Record, Room
     from opencdi.cli.recordings import Recorded
     from opencdi.events.audiences import MessageEnded
 
@@ -77,8 +77,9 @@ class Checker:
 
     def __init__(self, room: "Room") -> None:
         """`room` is intake."""
-        self.room = room
-        self.states: dict[str, State] = {}
+        from opencdi.bus.room import Overlay
+
+        self.room, self.states = room, Overlay({})
         self.nth = 0
 
     def lines(self, recorded: "Recorded") -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The nlp room: what the notes say.  Takes the full texts off the line and adds what was read in them (DESIGN §4)."""
 
+import re
 from collections.abc import Iterable
 from importlib.metadata import version
 
@@ -18,6 +19,9 @@ from opencdi.nlp.reader import Reader, load_reader
 from opencdi.nlp.state import CODEC, LineState, NoteState, SentState, line_key, note_key, sent_key
 from opencdi.settings import SOFTWARE, rules_dir
 
+_READ = re.compile(rb'"kind" *: *"(?:note_filed|note_status_changed|note_retracted|query_approved)"')
+"""Tried on the bytes: most entries are results, and are passed on undecoded."""
+
 
 def nlp_room(site: SiteData) -> Room:
     """The room with the rules as shipped.  Reading depends on no site data yet; `site` is taken so that all rooms are made alike."""
@@ -35,7 +39,8 @@ def nlp_room(site: SiteData) -> Room:
 def _step(states: States, record: Record, reader: Reader, made_by: MadeBy) -> Iterable[Outgoing]:
     entry = read_entry(record.value)
     encounter_id = entry.envelope.encounter_id
-    if entry.envelope.kind == "entry" and encounter_id is not None and (facts := entry.page(FactsPage)) is not None:
+    facts = entry.page(FactsPage) if entry.envelope.kind == "entry" and _READ.search(entry.raw("facts") or b"") else None
+    if encounter_id is not None and facts is not None:
         texts = page.texts if (page := entry.page(TextsPage)) is not None else {}
         notes = _notes_touched(states, encounter_id, facts, texts, reader)
         entry = entry.without("texts")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencdi.bus.room import Record, State
+from opencdi.bus.room import Overlay, Record
 from opencdi.bus.stepping import Stepper
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.audiences import FinalCodeSet
@@ -62,7 +62,7 @@ class Hospital:
     def __init__(self, encounter_id: str = "enc", **site: Any) -> None:
         self.room = finalize_room(SiteData(**site))
         self.stepper = Stepper(self.room)
-        self.states: dict[str, State] = {}
+        self.states = Overlay({})
         self.encounter_id = encounter_id
         self.sent = 0
         self.now = START
@@ -76,7 +76,7 @@ class Hospital:
         said = self.stepper.step(self.states, Record("cdi.queries.v1", envelope.encounter_id, entry_of(envelope, pages).encode()))
         assert all(outgoing.topic.name == "cdi.final.v1" for outgoing in said)
         self.ids += [dict(outgoing.headers)["ce_id"].decode() for outgoing in said]
-        self.states = {key: self.room.codec.decode(key, self.room.codec.encode(key, state)) for key, state in self.states.items()}
+        self.states = Overlay({key: self.room.codec.decode(key, self.room.codec.encode(key, state)) for key, state in self.states.items()})
         return [FinalCodeSet.model_validate_json(outgoing.value) for outgoing in said]
 
     def entry(self, *pages: Page, facts: Sequence[Fact] = (), after: timedelta = timedelta(hours=1)) -> list[FinalCodeSet]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from opencdi.bus.room import Record, Room, State
+from opencdi.bus.room import Overlay, Record, Room
 from opencdi.bus.stepping import Stepper
 from opencdi.events.audiences import MessageEnded
 from opencdi.events.entry import Entry, read_entry
@@ -27,7 +27,7 @@ class Feed:
     """Sends messages a minute apart and keeps what intake said."""
 
     room: Room
-    states: dict[str, State] = field(default_factory=dict)
+    states: Overlay = field(default_factory=lambda: Overlay({}))
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
