@@ -8,13 +8,14 @@ WAL with `synchronous=FULL` for `publish`, because an AA follows it; a room's co
 everything after it, and is then made again from the same input.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Self
+
+from pydantic_core import from_json, to_json
 
 from opencdi.bus.bus import (
     PARTITIONS,
@@ -42,18 +43,19 @@ create table if not exists lease(room text primary key, epoch integer) without r
 create table if not exists position(room text, part integer, pos integer, primary key(room, part)) without rowid;
 create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid;
 """
-_WAL_FOLD_PAGES = 4000  # 16 MB: folded back less often, a page that many commits rewrote is copied once
-_WAL_LIMIT_PAGES = 6000  # 24 MB: the checkpoint that a busy reader put off is tried again from here on
+_PAGE_BYTES = 16_384  # most records fit into one
+_WAL_FOLD_BYTES = 32 * 1024 * 1024  # folded back less often, a page that many commits rewrote is copied once
+_WAL_LIMIT_BYTES = 36 * 1024 * 1024  # the checkpoint that a busy reader put off is tried again from here on
 _BUSY_MS = 30_000
 _RETRY_S = 0.001
 
 
 def _pack(headers: Headers) -> bytes:
-    return json.dumps([(name, value.decode("latin-1")) for name, value in headers]).encode() if headers else b""
+    return to_json([(name, value.decode("latin-1")) for name, value in headers]) if headers else b""
 
 
 def _unpack(packed: bytes | None) -> Headers:
-    return tuple((name, value.encode("latin-1")) for name, value in json.loads(packed)) if packed else ()
+    return tuple((name, value.encode("latin-1")) for name, value in from_json(packed)) if packed else ()
 
 
 class EmbeddedBus:
@@ -68,7 +70,9 @@ class EmbeddedBus:
             file.touch(mode=0o600)
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.db.execute(f"pragma busy_timeout={_BUSY_MS}")
-        for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-65536", f"wal_autocheckpoint={_WAL_FOLD_PAGES}"):
+        self.db.execute(f"pragma page_size={_PAGE_BYTES}")  # of a new file
+        fold = _WAL_FOLD_BYTES // self.db.execute("pragma page_size").fetchone()[0]
+        for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-65536", f"wal_autocheckpoint={fold}"):
             self.db.execute(f"pragma {pragma}")
         self.db.executescript(_SCHEMA)
         self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions or PARTITIONS,))
@@ -170,7 +174,7 @@ class EmbeddedBus:
     def checkpoint(self) -> None:
         """Fold the WAL back if it has outgrown its bound; a reader in the way means: try again later."""
         wal = Path(f"{self.path}-wal")
-        if wal.exists() and wal.stat().st_size > _WAL_LIMIT_PAGES * 4096:
+        if wal.exists() and wal.stat().st_size > _WAL_LIMIT_BYTES:
             self.db.execute("pragma busy_timeout=0")  # the room has other things to do than wait for a reader
             self.db.execute("pragma wal_checkpoint(truncate)").fetchone()
             self.db.execute(f"pragma busy_timeout={_BUSY_MS}")

@@ -87,7 +87,8 @@ class EmbeddedRunner:
             if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in reached):
                 raise Fenced(name)
             self.bus.append(said)
-            db.executemany("insert or replace into state values(?,?,?,?)", [(name, *row) for row in states if row[2] is not None])
+            kept = [(name, *row) for row in states if row[2] is not None]
+            db.executemany("insert into state values(?,?,?,?) on conflict do update set value = excluded.value", kept)
             db.executemany("delete from state where room=? and part=? and key=?", [(name, *row[:2]) for row in states if row[2] is None])
             db.executemany("insert or replace into position values(?,?,?)", [(name, part, pos) for part, pos in reached.items()])
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from opencdi.clinical.codes import dotted
+from opencdi.clinical.confidentiality import is_restricted
 from opencdi.events.facts import (
     DischargeCancelled,
     EncounterCancelled,
@@ -25,7 +26,7 @@ def told_by(notes: Iterable[NoteRead], facts: Iterable[Fact]) -> str:
 
 
 def _note(note: NoteRead) -> str:
-    kind = "restricted" if note.confidentiality else note.note_type.replace("-", " ")
+    kind = "restricted" if is_restricted(note.confidentiality) else note.note_type.replace("-", " ")
     state = " retracted" if note.retracted else "" if note.authentication == "authenticated" else f", {note.authentication}"
     return f"{kind} note of {note.written_at.at.date().isoformat()}{state}".replace("note note", "note")
 

@@ -67,5 +67,5 @@ _ORDINAL = re.compile(r"[-/]\d+$")
 
 
 def message_of(entry_id: str) -> str:
-    """The id of the message that an entry came from: the entry's without its ordinal; a message's own id is returned as it is."""
+    """The id of the message that an entry came from: the entry's without its ordinal.  A derived id has none and is returned as it is."""
     return _ORDINAL.sub("", entry_id)

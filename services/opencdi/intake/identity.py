@@ -55,11 +55,11 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str
         if number != patient_id and not found.keys() - {patient_id} and f"person/{number}" not in desk.states:
             _lead(desk, f"alias/{number}", patient_id)
     known_person = desk.get(f"person/{patient_id}", Person)
-    person = known_person or Person()
+    person = learned = known_person or Person()
     if (news := _news(person, told, at)) or known_person is None:
         learned = desk.states[f"person/{patient_id}"] = person.model_copy(update=news)
-        if identified(patient_id, learned) != identified(patient_id, person):
-            tell_encounters(desk, patient_id, learned)
+    if desk.again or identified(patient_id, learned) != identified(patient_id, person):
+        tell_encounters(desk, patient_id, learned)
     for reference in references:
         alias = alias_id(desk, reference)
         _lead(desk, f"alias/{alias}", patient_id)

@@ -85,10 +85,10 @@ def _inpatient(desk: Desk, encounter_id: str, encounter: Encounter, told: VisitT
     """The first inpatient class stands for the order to admit, until an order is told (DOMAIN F.4)."""
     if told.encounter_class != "inpatient" or told.event == "discharge":
         return encounter
-    known = encounter.inpatient_ordered
-    if known is not None and (known.startswith("order") or known <= (mine := at.sortable)):
+    known, mine = encounter.inpatient_ordered, at.sortable
+    stands = desk.again and known == mine
+    if known is not None and not stands and (known.startswith("order") or known <= mine):
         return encounter
-    mine = at.sortable
     desk.say(encounter_id, InpatientOrdered(at=at, basis="first-inpatient-class"))
     return encounter.model_copy(update={"inpatient_ordered": mine})
 
@@ -97,7 +97,7 @@ def ordered(desk: Desk, encounter_id: str, fact: InpatientOrdered) -> None:
     """The order itself: wins over the class."""
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
     mine = f"order {fact.at.sortable}"
-    if encounter is not None and encounter.inpatient_ordered != mine:
+    if encounter is not None and (encounter.inpatient_ordered != mine or desk.again):
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"inpatient_ordered": mine})
         desk.say(encounter_id, fact)
 
@@ -123,7 +123,9 @@ def _discharge(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, told:
             return
         desk.say(encounter_id, fact)
         _tell_discharge(desk, encounter_id, encounter, said, left.at, at.at)
-    elif encounter.discharge is not None and still_here and told.event != "discharge":
+    elif (
+        (encounter.discharge is not None or (desk.again and told.event == "cancel-discharge")) and still_here and told.event != "discharge"
+    ):
         desk.say(encounter_id, DischargeCancelled(at=at))
         _tell_discharge(desk, encounter_id, encounter, None, None, at.at)
 
@@ -153,7 +155,7 @@ def _cancel(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, encounte
 
 def _close_if_all_cancelled(desk: Desk, encounter_id: str, at: ClinicalTime) -> None:
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-    if encounter is None or encounter.cancelled:
+    if encounter is None or (encounter.cancelled and not desk.again):
         return
     visits = [desk.get(f"visit/{i}", Visit) for i in encounter.visits]
     if all(visit is None or visit.cancelled for visit in visits):

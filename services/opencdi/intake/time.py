@@ -1,7 +1,7 @@
 """Clinical times as messages write them: wall clock, zone and precision kept (DOMAIN F.2)."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from opencdi.clinical.time import ClinicalTime, Precision
 FUTURE = timedelta(minutes=15)
 _DAY = 3  # parts of a date
 _YEARS = (1900, 2900)  # what nobody can reckon with ("00010101", "99991231" for never) is no time
+_BORN = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?", re.ASCII)
 _HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?\Z")
 _FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?\Z")
 _PRECISION: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
@@ -76,6 +77,20 @@ def fhir_time(text: str, facility: tzinfo) -> ClinicalTime | None:
     """FHIR date, dateTime, instant."""
     match = _FHIR.match(text.strip())
     return _time(match.groups()[:6], match[7], facility, facility) if match else None
+
+
+def birth_date(text: str) -> str | None:
+    """YYYY[MM[DD…]] or YYYY[-MM[-DD]] as an ISO date, as far as there is such a day ("19500000" is 1950); None for what is no date."""
+    match = _BORN.match(text.strip())
+    known = [part for part in match.groups() if part] if match else []
+    while known:
+        try:
+            date(*(int(part) for part in (*known, "1", "1")[:3]))
+        except ValueError:
+            known.pop()
+        else:
+            return "-".join(known)
+    return None
 
 
 def claims_future(at: ClinicalTime, received_at: datetime) -> bool:

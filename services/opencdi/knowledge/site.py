@@ -4,14 +4,26 @@ The default (`rules/sites/default.yaml`) holds HL7's own tables.  Unmapped never
 means no DRG and a visible problem (DOMAIN F.4).
 """
 
-from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, NoteType
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, OSError, ValueError):
+        raise ValueError("no such time zone") from None
+    return name
+
+
+PatientStatus = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+"""UB-04 patient status."""
 
 
 class SiteData(BaseModel):
@@ -21,12 +33,12 @@ class SiteData(BaseModel):
 
     name: str = "default"
     revision: int = 1
-    timezone: str = "America/New_York"
-    golive_at: datetime | None = None  # what a feed sends from before makes history and baselines only (DOMAIN F.18)
+    timezone: Annotated[str, AfterValidator(_zone)] = "America/New_York"
+    golive_at: AwareDatetime | None = None  # what a feed sends from before makes history and baselines only (DOMAIN F.18)
 
     # --- intake: the sender's code -> ours
     class_by_code: dict[str, EncounterClass] = Field(default_factory=dict)  # PV1-2, or "PV1-2/PV1-18"
-    disposition_by_code: dict[str, str] = Field(default_factory=dict)  # PV1-36 -> UB-04 patient status
+    disposition_by_code: dict[str, PatientStatus] = Field(default_factory=dict)  # PV1-36 -> UB-04 patient status
     note_type_by_code: dict[str, NoteType] = Field(default_factory=dict)  # TXA-2, OBR-4, LOINC document codes
     author_role_by_code: dict[str, AuthorRole] = Field(default_factory=dict)
     loinc_by_local_code: dict[str, str] = Field(default_factory=dict)  # "code^system" -> LOINC

@@ -25,6 +25,9 @@ from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
 
+EARLIER = 100
+"""So many entries that showed a question otherwise are remembered: a page older than those has long been replaced."""
+
 
 @dataclass
 class Casework:
@@ -70,8 +73,7 @@ class Casework:
         """One legal move, told to all whom it concerns."""
         check_move(query.state, to)
         before, at = query.state, at or self.at
-        earlier = (*query.earlier, query.as_of) if query.as_of and query.as_of != self.entry_id else query.earlier
-        now = query.model_copy(update={"state": to, "moved_at": at, "as_of": self.entry_id, "earlier": earlier[-8:], **changes})
+        now = query.model_copy(update={"state": to, "moved_at": at, **self._shown_anew(query), **changes})
         self.store(now)
         self.moved.append(
             QueryMoved(
@@ -90,9 +92,21 @@ class Casework:
         self.tell(now, before, cause, at)
         return now
 
+    def _shown_anew(self, query: Query) -> dict[str, object]:
+        """From this entry on people see something else: what earlier entries showed is stale."""
+        before = dict.fromkeys((*query.earlier, query.as_of, *query.also))
+        return {"as_of": self.entry_id, "also": (), "earlier": tuple(one for one in before if one not in ("", self.entry_id))[-EARLIER:]}
+
+    def _tell_again(self, query: Query, cause: str) -> None:
+        """An alert in the same words: its page, too, is one of them."""
+        if query.state is None:
+            return
+        self.store(query.model_copy(update={"also": (*query.also, self.entry_id)[-EARLIER:]}))
+        self.said.append(self._alert(query, query.state, query.state, cause, self.at))
+
     def show(self, query: Query, cause: str) -> Query:
         """A question that did not move reads otherwise: a decision about what was shown before is stale now."""
-        shown = query.model_copy(update={"as_of": self.entry_id, "earlier": (*query.earlier, query.as_of)[-8:]})
+        shown = query.model_copy(update=self._shown_anew(query))
         self.store(shown)
         self.tell(shown, shown.state, cause, self.at)
         return shown
@@ -100,12 +114,14 @@ class Casework:
     def weigh(self, query: Query, effect: tuple[AlertEffect, ...]) -> None:
         """Another internal half of the same words: CDI hears of it, and no decision about the words is stale for it."""
         weighed = query.model_copy(update={"effect": effect})
-        self.store(weighed)
         told = [n for n, message in enumerate(self.said) if isinstance(message, QueryAlert) and message.query_id == query.query_id]
         if told:
+            self.store(weighed)
             self.said[told[-1]] = self.said[told[-1]].model_copy(update={"effect": effect})
-        elif query.state is not None:
-            self.said.append(self._alert(weighed, query.state, query.state, "EFFECT_CHANGED", self.at))
+        elif query.state is None:
+            self.store(weighed)
+        else:
+            self._tell_again(weighed, "EFFECT_CHANGED")
 
     def tell(self, query: Query, before: QueryState | None, cause: str, at: datetime) -> None:
         """The alert for CDI; and the physician's half, if the physician has it."""
@@ -157,7 +173,7 @@ class Casework:
         """The patient has left; CDI hears that what is open is asked in retrospect now, while the bill is held (DOMAIN F.15)."""
         for query in filter(None, map(self.current, self.records.stay.queries)):
             if query.state is not None and query.state not in OVER:
-                self.said.append(self._alert(query, query.state, query.state, "RETROSPECTIVE", self.at))
+                self._tell_again(query, "RETROSPECTIVE")
 
     def send(self, query: Query, cause: str, *, actor: Person | None = None) -> Query:
         """Approved and sent: from now on it is with the physician, and reminders run."""

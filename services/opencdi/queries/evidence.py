@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from opencdi.clinical.paper import unit_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.queries.chart import Act, Listing, Mention, Point
 
@@ -28,16 +29,6 @@ NAME_BY_ANALYTE = {
     "pao2": "PaO2", "paco2": "PaCO2", "ph-arterial": "arterial pH", "bilirubin-total": "total bilirubin", "oxygen-flow": "oxygen flow",
     "heart-rate": "heart rate", "respiratory-rate": "respiratory rate",
 }  # fmt: skip
-UNIT_ON_PAPER = {
-    "Cel": "°C",
-    "mm[Hg]": "mmHg",
-    "10*3/uL": "×10³/µL",
-    "umol/L": "µmol/L",
-    "kg/m2": "kg/m²",
-    "{score}": "",
-    "[pH]": "",
-    "1": "",
-}
 NAME_BY_NOTE_TYPE = {
     "history-and-physical": "H&P", "progress": "progress note", "discharge-summary": "discharge summary", "emergency": "ED note",
     "wound-care": "wound care note", "social-work": "social work note", "query-response": "query response",
@@ -92,7 +83,7 @@ class Sign:
 
 def value_on_paper(analyte: str, point: Point) -> str:
     """The value as a clinician writes it: "creatinine 2.4 mg/dL"."""
-    unit = UNIT_ON_PAPER.get(point.unit, point.unit)
+    unit = unit_on_paper(point.unit)
     spaced = f" {unit}" if unit and unit != "%" else unit
     value = f"{point.value:g}"
     digits = DECIMALS.get(analyte, 0)

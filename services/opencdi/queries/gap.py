@@ -55,11 +55,11 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
         return _documented("satisfied", "UNCERTAIN_IN_FINAL_STATEMENT", final)  # coded as if established (Guideline II.H, DOMAIN F.11)
     if excluded := _excluded(rule, chart):
         return Judgement("silent", excluded)
-    if suppressed := next((name for name, condition in rule.unless.items() if signs(condition, q)), None):
-        return Judgement("silent", f"SUPPRESSED {suppressed}")
     found = signs(rule.when, q)
     if not found:
         return Judgement("silent", "NOT_MET")
+    if suppressed := next((name for name, condition in rule.unless.items() if signs(condition, q)), None):
+        return Judgement("silent", f"SUPPRESSED {suppressed}")
     sign = next((later for later in found if since is not None and _shown_at(later) > since), found[0])
     if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= _shown_at(sign)]:
         return _documented("ruled-out", "RULED_OUT", ruled_out)

@@ -23,7 +23,8 @@ class Query(State):
     """A question on one condition: where its life stands, its words, and what it rests on.
 
     `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
-    the entry that last changed what people see of it, `earlier` those before: a decision that names one of them is stale.  `settled` are
+    the entry that last changed what people see of it, `also` those that told the same words again, `earlier` those that showed others: a
+    decision that names one of these is stale.  `settled` are
     the kinds of evidence on which people have decided before, on this question or an earlier one on the condition, the last at
     `settled_at` (Q-55).
     """
@@ -55,6 +56,7 @@ class Query(State):
     priority: float = 0.0
     priority_terms: tuple[str, ...] = ()
     as_of: str = ""
+    also: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
     answer_option: str | None = None

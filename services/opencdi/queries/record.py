@@ -26,7 +26,7 @@ from opencdi.events.facts import (
 from opencdi.events.pages import Claim, Finding, NoteRead
 from opencdi.queries.chart import Act, Chart, Listing, Mention, Point, Stay
 from opencdi.queries.inputs import STAY, Inputs
-from opencdi.queries.series import file_point, points_of, take_back
+from opencdi.queries.series import file_point, find, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
 
 
@@ -155,7 +155,7 @@ class Records:
     def _measurement(self, fact: MeasurementResulted) -> None:
         if fact.analyte not in self.inputs.analytes:
             return
-        old = next((point for point in self._points(fact.analyte) if point.measurement_id == fact.measurement_id), None)
+        old = find(self.states, self.encounter_id, fact.analyte, fact.measurement_id)
         if old and not old.preliminary and fact.status == "preliminary":
             return  # a preliminary value after the final one says nothing (DOMAIN F.5)
         new = None

@@ -2,6 +2,7 @@
 
 from bisect import insort
 from datetime import UTC, timedelta
+from itertools import chain
 
 from opencdi.bus.room import State, States
 from opencdi.queries.chart import Point
@@ -25,9 +26,20 @@ class Day(State):
 def points_of(states: States, encounter_id: str, analyte: str) -> tuple[Point, ...]:
     """The values of the last days, led by the lowest ever where that is older."""
     series = _series(states, f"{encounter_id}/{analyte}")
-    kept = tuple(point for day in series.days for point in _day(states, f"{encounter_id}/{analyte}", day))
+    kept = tuple(chain.from_iterable([_day(states, f"{encounter_id}/{analyte}", day) for day in series.days]))
     lowest = series.lowest
     return kept if lowest is None or any(point.value <= lowest.value for point in kept) else (lowest, *kept)
+
+
+def find(states: States, encounter_id: str, analyte: str, measurement_id: str) -> Point | None:
+    """The value as filed until now; a newer version of it may have been taken at another time."""
+    series = _series(states, f"{encounter_id}/{analyte}")
+    for day in series.days:
+        for point in _day(states, f"{encounter_id}/{analyte}", day):
+            if point.measurement_id == measurement_id:
+                return point
+    lowest = series.lowest
+    return lowest if lowest is not None and lowest.measurement_id == measurement_id else None
 
 
 def file_point(states: States, encounter_id: str, analyte: str, point: Point, keep: timedelta) -> None:

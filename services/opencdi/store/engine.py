@@ -9,16 +9,19 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 
 def open_engine(url: str) -> Engine:
-    """An engine on `sqlite:///path` or `postgresql://…` (psycopg 3).  A new SQLite file is readable by its owner alone: it holds PHI."""
+    """An engine on `sqlite:///path` or `postgresql://…` (psycopg 3).
+
+    A new SQLite file is readable by its owner alone: it holds PHI.  For the same reason no error quotes the values of its statement.
+    """
     address = make_url(url)
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     file = Path(address.database or "")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    engine = create_engine(address)
+    engine = create_engine(address, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin"))
     return engine

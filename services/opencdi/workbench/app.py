@@ -80,7 +80,9 @@ def serve(settings: Settings, beat: Callable[[], None] = lambda: None) -> None:
     """
     listener = _listener(settings)
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False))
+    # Its own log settings would print what an exception says.
+    config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False)
+    server = uvicorn.Server(config)
     follower: Follower = app.state.follower
     follower.beat = beat
     threading.Thread(target=_end_with, args=(follower, server), daemon=True).start()

@@ -68,10 +68,11 @@ def coder_pages(desk: Desk) -> APIRouter:
                 raise HTTPException(404, "There is no final code set for this encounter.")
             withheld = restriction(notes(connection, encounter_id), sees_restricted=persona.sees_restricted)
             codes, hidden_codes = code_lines(sets[0].codes, withheld)
+            hidden = withheld.hidden(code for one in sets for code in one.codes)
             return {
                 "header": header,
-                "final": sets[0],
-                "before": sets[1:],
+                "final": withheld.final(sets[0], hidden),
+                "before": [withheld.final(one, hidden) for one in sets[1:]],
                 "codes": codes,
                 "hidden_codes": hidden_codes,
                 "effects": {},

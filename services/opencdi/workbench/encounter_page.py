@@ -86,7 +86,8 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
     coding = line.coding if line else None
     stay = items(connection, encounter_id)
     questions = _questions(connection, encounter_id, withheld, stay)
-    now, history = as_of(connection, tenant), drg_history(connection, encounter_id)
+    hidden = withheld.hidden(coding.codes if coding else ())
+    now, history = as_of(connection, tenant), [withheld.change(change, hidden) for change in drg_history(connection, encounter_id)]
     codes, hidden_codes = code_lines(coding.codes if coding else (), withheld)
     return {
         "header": header,

@@ -1,5 +1,6 @@
-"""Names of analytes and units as a laboratory report prints them (pure)."""
+"""Analytes, numbers and values as a laboratory report prints them (pure)."""
 
+from opencdi.clinical.paper import unit_on_paper
 from opencdi.events.facts import MeasurementResulted
 
 NAME_BY_ANALYTE = {
@@ -10,11 +11,6 @@ NAME_BY_ANALYTE = {
     "d-dimer-ddu": "D-dimer (DDU)", "hs-troponin-t": "hs-Troponin T", "hs-troponin-i": "hs-Troponin I", "troponin-t": "Troponin T",
     "troponin-i": "Troponin I", "vitamin-b12": "Vitamin B12", "urine-wbc": "Urine WBC", "nihss": "NIHSS",
 }  # fmt: skip
-UNIT_ON_PAPER = {
-    "Cel": "°C", "[degF]": "°F", "mm[Hg]": "mmHg", "cm[H2O]": "cmH₂O", "10*3/uL": "×10³/µL", "10*6/uL": "×10⁶/µL", "10*9/L": "×10⁹/L",
-    "umol/L": "µmol/L", "ug/L": "µg/L", "ug/mL": "µg/mL", "u[IU]/mL": "µIU/mL", "m[IU]/L": "mIU/L", "kg/m2": "kg/m²",
-    "mL/min/{1.73_m2}": "mL/min/1.73 m²", "{score}": "", "{INR}": "", "/[HPF]": "/HPF", "[pH]": "", "1": "",
-}  # fmt: skip
 
 
 def analyte_name(fact: MeasurementResulted) -> str:
@@ -22,11 +18,6 @@ def analyte_name(fact: MeasurementResulted) -> str:
     if fact.analyte is None:
         return fact.code.text or fact.code.code
     return NAME_BY_ANALYTE.get(fact.analyte) or fact.analyte.replace("-", " ").capitalize()
-
-
-def unit_on_paper(unit: str | None) -> str:
-    """A UCUM unit as it is printed; what is in no table stays as it came."""
-    return UNIT_ON_PAPER.get(unit or "", unit or "")
 
 
 def number_on_paper(value: float | None) -> str:

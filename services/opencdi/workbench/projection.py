@@ -10,7 +10,7 @@ from threading import Event
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
-from tenacity import Retrying, before_sleep_log, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from opencdi.bus.bus import Bus, BusDown, Delivered, open_bus
 from opencdi.bus.room import Record
@@ -110,11 +110,17 @@ def follow(engine: Engine, bus_url: str, stop: Event, beat: Callable[[], None] =
         retry=retry_if_exception_type((BusDown, OperationalError)),
         stop=stop_after_delay(PATIENCE_S),
         wait=wait_random_exponential(multiplier=0.2, max=5),
-        before_sleep=before_sleep_log(log, logging.WARNING),
+        before_sleep=_told,
         reraise=True,
     )
     while not stop.is_set():
         away(_follow_once, engine, bus_url, stop, beat)
+
+
+def _told(state: RetryCallState) -> None:
+    # The kind alone: a database's own words may quote the row that it could not store.
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("the projection waits: %s, try %d", type(error).__name__, state.attempt_number)
 
 
 def _follow_once(engine: Engine, bus_url: str, stop: Event, beat: Callable[[], None]) -> None:

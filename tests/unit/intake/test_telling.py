@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from opencdi.intake.room import intake_room
 from opencdi.knowledge.site import SiteData
 
@@ -146,3 +148,19 @@ def test_the_same_words_by_one_sender_or_on_another_day_are_two_notes(feed, mess
     feed.send(note(message, "No change.", "D2", at="20260504120000-0400"))
     feed.send(note(message, "No change.", "X-1", sender="SCRIBE", written="20260506100000-0400"), name="scribe")
     assert len({fact.note_id for fact in feed.of("note_filed")}) == 3
+
+
+@pytest.mark.parametrize("last", ["ADT^A01", "ADT^A03", "ADT^A13", "ADT^A11"])
+def test_a_second_try_says_again_what_stands_of_the_patient_and_the_visit(feed, message, last: str) -> None:
+    told = {kind: message(kind, at=f"2026050408{nth}000-0400") for nth, kind in enumerate(("ADT^A01", "ADT^A03", "ADT^A13", "ADT^A11"))}
+    for kind, body in told.items():
+        first = len(feed.all)
+        feed.send(body, ce_id=f"run-{kind[-2:]}")
+        said = {fact.kind for fact in feed.all[first:]}
+        if kind == last:
+            break
+    before = len(feed.all)
+    feed.send(told[last], ce_id="again", replays=f"run-{last[-2:]}-0")
+    again = {fact.kind for fact in feed.all[before:]}
+    assert said <= again
+    assert last == "ADT^A11" or "patient_identified" in again

@@ -6,7 +6,7 @@ from labunits.converters import analytes
 from pydantic import TypeAdapter
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.intake.time import fhir_time, hl7_time
+from opencdi.intake.time import birth_date, fhir_time, hl7_time
 from opencdi.intake.values import number_in
 from opencdi.knowledge.analytes import ANALYTES, analyte_by_loinc
 from opencdi.knowledge.units import in_house_unit, ucum_of
@@ -144,3 +144,21 @@ def test_each_loinc_code_means_one_analyte() -> None:
 )  # fmt: skip
 def test_numbers_and_words(sent: str, number: tuple[float, str | None] | None) -> None:
     assert number_in(sent) == number
+
+
+@pytest.mark.parametrize(
+    ("sent", "born"),
+    [
+        ("19500102", "1950-01-02"), ("19500102083000-0500", "1950-01-02"), ("195001", "1950-01"), ("1950", "1950"), ("1950-01-02", "1950-01-02"),
+        ("19500000", "1950"), ("19500231", "1950-02"), ("1950AB12", "1950"), ("²²²²0102", None), ("02/01/1950", None), ("00000000", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_birth_date_is_read_as_far_as_there_is_such_a_day(sent: str, born: str | None) -> None:
+    assert birth_date(sent) == born
+
+
+def test_an_unreadable_birth_date_is_told_and_stops_nobody(feed, message) -> None:
+    ended = feed.send(message("ADT^A01").replace("19500102", "born 1950"))
+    assert ("BIRTH_DATE_UNREADABLE", "PID-7") in {(problem.code, problem.where) for problem in ended.problems}
+    ended = feed.send({"resourceType": "Patient", "id": "p", "birthDate": "spring"})
+    assert ("BIRTH_DATE_UNREADABLE", "Patient.birthDate") in {(problem.code, problem.where) for problem in ended.problems}

@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencdi.bus.room import Key, Overlay, Record, SamePartition, States
+from opencdi.bus.stepping import Stepper
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Entry, Envelope, Page, entry_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, TextsPage, TickPage
+from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, NoteRead, TextsPage, TickPage
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.room import nlp_room
@@ -199,3 +200,14 @@ def test_versions_one_by_one_say_what_the_last_alone_says(versions: list[str]) -
     for number, text in enumerate(versions, 1):
         last = notes(step(states, filed(text, revision=number)))
     assert last == notes(step({}, filed(versions[-1], revision=len(versions))))
+
+
+def test_a_failed_entry_leaves_its_texts_behind_too() -> None:
+    (fact, text), other = filed(SEPSIS_LINE), filed("Tolerating diet.", "n2")[0]
+    envelope = Envelope(entry_id="e", tenant="t", received_at=NOW, source="intake", encounter_id="enc")
+    record = Record(CHART.name, "enc", entry_of(envelope, [FactsPage(facts=(fact, other)), TextsPage(texts={"n1": text})]).encode())
+    dead, passed_on = Stepper(ROOM).step(Overlay({}), record)
+    assert dead.value == record.value
+    entry = read_entry(passed_on.value)
+    assert (passed_on.topic, entry.envelope.pages) == (FINDINGS, ("facts", "failed"))
+    assert entry.page(FailedPage) == FailedPage(room="nlp", reason="NOTE_WITHOUT_TEXT", where="texts")

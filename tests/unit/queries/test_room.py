@@ -606,6 +606,27 @@ def test_a_changed_effect_makes_no_approval_stale() -> None:
     assert states(told)[-1] == "sent"
 
 
+def test_an_approval_of_words_that_a_changed_effect_told_again_is_stale_once_they_change() -> None:
+    told = chart(*KIDNEY)
+    told.tell(claim_page(False))
+    shown = told.alerts[-1].as_of
+    told.line("d2 06:00 creatinine 2.2 mg/dL id=c2 corrected")
+    assert told.alerts[-1].cause == "EVIDENCE_CHANGED"
+    for as_of, refused in ((shown, ["the question has changed since it was shown"]), (told.alerts[-1].as_of, [])):
+        approval = QueryApproved(
+            decision_id="d",
+            encounter_id="case",
+            actor=Person(staff_id="9"),
+            decided_at=DAY_1,
+            as_of=as_of,
+            query_id=told.alerts[-1].query_id,
+        )
+        before = len(refusals(told))
+        told.tell(FactsPage(facts=(approval,)))
+        assert refusals(told)[before:] == refused
+    assert states(told)[-1] == "sent"
+
+
 # --- the gate has no side door ---------------------------------------------------------------------------------------------
 def a_wording() -> QueryWording:
     wording = chart(*KIDNEY).alerts[-1].wording

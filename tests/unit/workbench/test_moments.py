@@ -55,5 +55,5 @@ YEARS = {"min_value": datetime.fromisoformat("1900-01-02"), "max_value": datetim
 @given(st.datetimes(**YEARS), st.sampled_from(["America/New_York", "Asia/Kolkata", "Pacific/Auckland"]))
 def test_it_is_the_same_instant_whatever_the_clock_and_a_date_is_a_date(at: datetime, zone: str) -> None:
     exact = ClinicalTime(at.replace(tzinfo=UTC))
-    assert local(exact, ZoneInfo(zone)) == exact.at
+    assert local(exact, ZoneInfo(zone)).astimezone(UTC) == exact.at  # across zones Python calls no repeated hour equal
     assert local(ClinicalTime(exact.at, "day"), ZoneInfo(zone)).date() == at.date()

@@ -3,10 +3,11 @@
 import pytest
 
 from by_hand.telling import at
+from opencdi.clinical.paper import unit_on_paper
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import Coded, MeasurementResulted
 from opencdi.knowledge.analytes import ANALYTES
-from opencdi.workbench.on_paper import NAME_BY_ANALYTE, analyte_name, number_on_paper, unit_on_paper, value_on_paper
+from opencdi.workbench.on_paper import NAME_BY_ANALYTE, analyte_name, number_on_paper, value_on_paper
 
 
 @pytest.mark.parametrize(("value", "shown"), [(2.9, "2.9"), (61.0, "61"), (100.0, "100"), (0.0001, "0.0001"), (None, ""), (-3.5, "-3.5")])

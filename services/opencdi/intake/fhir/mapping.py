@@ -64,7 +64,8 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
     if kind == "Patient":
         if not identifiers(resource) and not named:
             raise Unusable("NO_PATIENT", "Patient.identifier")
-        return Told(kind, when, patient=patient_of(resource, context), patient_aliases=aliases)
+        told = patient_of(resource, context, problems)
+        return Told(kind, when, patient=told, patient_aliases=aliases, problems=tuple(problems))
     if kind != "Encounter" and kind not in _ITEMS:
         return Told(kind, when, unused="RESOURCE_NOT_USED")
     subject = reference_of(resource, "subject", "patient")

@@ -15,6 +15,7 @@ from opencdi.intake.fhir.reading import (
     time_in,
     version_time,
 )
+from opencdi.intake.time import birth_date
 from opencdi.intake.told import Context, Identifier, PatientTold, VisitEvent, VisitTold
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
@@ -25,15 +26,17 @@ _EVENT_BY_STATUS: dict[str, VisitEvent] = {
 }  # fmt: skip
 
 
-def patient_of(resource: Resource, context: Context) -> PatientTold:
+def patient_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> PatientTold:
     """A Patient; one without any identifier is known by its id at this feed."""
     ids = identifiers(resource) or (Identifier(first(resource, "id"), f"{context.feed}/Patient"),)
     name = next(iter(each(resource, "name")), {})
     given = " ".join(part for part in (at(name, "given") or []) if isinstance(part, str))
     told = f"{given} {first(name, 'family')}".strip() or first(name, "text")
-    return PatientTold(
-        ids=ids, name=told or None, birth_date=first(resource, "birthDate")[:10] or None, sex=_SEX.get(first(resource, "gender"))
-    )
+    sent = first(resource, "birthDate")
+    born = birth_date(sent)
+    if sent and born is None:
+        problems.append(("BIRTH_DATE_UNREADABLE", "Patient.birthDate"))
+    return PatientTold(ids=ids, name=told or None, birth_date=born, sex=_SEX.get(first(resource, "gender")))
 
 
 def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:

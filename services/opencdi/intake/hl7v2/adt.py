@@ -8,6 +8,7 @@ from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import MERGE_BY_TRIGGER, VISIT_EVENT_BY_TRIGGER
+from opencdi.intake.time import birth_date
 from opencdi.intake.told import Identifier, Item, Merge, PatientTold, VisitEvent, VisitTold
 
 _SEX: dict[str, Sex] = {"M": "M", "F": "F"}
@@ -22,12 +23,14 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
     if not ids:
         raise Unusable("NO_PATIENT", "PID-3")
     family, given = message.component(pid, 5, 1), message.component(pid, 5, 2)
-    born = message.component(pid, 7)[:8]
-    sex = message.component(pid, 8)
+    sent, sex = message.component(pid, 7), message.component(pid, 8)
+    born = birth_date(sent)
+    if sent and born is None:
+        reading.told.problems.append(("BIRTH_DATE_UNREADABLE", "PID-7"))
     return PatientTold(
         ids=ids,
         name=f"{given} {family}".strip() or None,
-        birth_date="-".join(part for part in (born[:4], born[4:6], born[6:8]) if part) if born[:4].isdigit() and len(born) >= 4 else None,
+        birth_date=born,
         sex=_SEX.get(sex.upper(), "U") if sex else None,
     )
 

@@ -19,6 +19,10 @@ _REPORT_CHARACTERS = 200
 """Text lines of an order without a document code are a report from this length on; below it they are a result in words."""
 
 
+_ORDER = 10
+"""Characters that the ids of one order's results share, so that a store which sorts by id keeps together what comes together."""
+
+
 @dataclass(slots=True)
 class Group:
     """An OBR with its results; `orc` is the ORC before it."""
@@ -76,6 +80,7 @@ def _group(reading: Reading, group: Group) -> None:
     filler, placer = message.component(obr, 3), message.component(obr, 2)
     taken_of_order = reading.time(obr, 7)
     identity = (filler,) if filler else (placer, service.code) if placer else (_patient(reading), service.code, raw(obr, 7))
+    together = reading.id_of("order", *identity)[:_ORDER]
     specimen = message.component(group.specimen, 4, 2) or message.component(group.specimen, 4) or message.component(obr, 15) or None
     series = reading.context.feed in reading.context.site.series_feeds
     for nth, obx in enumerate(group.observations):
@@ -98,9 +103,10 @@ def _group(reading: Reading, group: Group) -> None:
         own = reading.time(obx, 14)
         taken = own or taken_of_order or reading.sent_at
         moment = (raw(obx, 14),) if series or not (filler or placer) else ()
+        own_id = reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4), *moment)
         fact = measurement(
             reading.context,
-            measurement_id=reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4), *moment),
+            measurement_id=together + own_id[_ORDER:],
             code=code,
             sent=_value(reading, obx, kind),
             unit=message.component(obx, 6),
