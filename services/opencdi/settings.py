@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("var"), description="folder for the embedded bus, keys and the workbench's database")
     bus: str = Field(default="", description="sqlite:///path or kafka://host:port; default: a file in CDI_HOME")
     partitions: int = Field(default=8, description="partitions of every topic, fixed at `topics apply`")
-    replication: int = Field(default=1, description="replicas of every topic on Kafka")
+    replication: int | None = Field(default=None, description="replicas of the topics that `topics apply` makes; default: the brokers'")
     slot: str = Field(default="0", description="replica slot of this room's process (a StatefulSet ordinal)")
     database: str = Field(default="", description="SQLAlchemy URL of the workbench; default: a SQLite file in CDI_HOME")
     site: Path | None = Field(default=None, description="site data (YAML); default: rules/sites/default.yaml")

@@ -127,10 +127,11 @@ def partitions_for(message: Outgoing, same: int, partitions: int) -> Iterable[in
     return (same,)
 
 
-def open_bus(url: str, *, partitions: int | None = None) -> Bus:
+def open_bus(url: str, *, partitions: int | None = None, replicas: int | None = None) -> Bus:
     """`sqlite:///path` or `kafka://host:port[,host:port][/space]`.
 
     `partitions`: None takes the bus as it is (8 where it is new); another number than it was made with is refused by `apply_topics`.
+    `replicas`: of the topics that `apply_topics` makes on Kafka; None: the brokers' default.
     A space puts a whole bus of its own (topics, groups, changelogs) beside others on one cluster, as a test hospital or a replay.
     """
     scheme, _, rest = url.partition("://")
@@ -143,5 +144,5 @@ def open_bus(url: str, *, partitions: int | None = None) -> Bus:
         from opencdi.bus.kafka_cluster import Cluster
 
         brokers, _, space = rest.partition("/")
-        return KafkaBus(Cluster(brokers, space), partitions=partitions)
+        return KafkaBus(Cluster(brokers, space, replicas=replicas), partitions=partitions)
     raise ValueError(f"a bus is sqlite:///path or kafka://host:port, not {scheme!r}")

@@ -39,7 +39,7 @@ def apply(admin: AdminClient, cluster: Cluster, topics: Sequence[Topic], partiti
     wanted = with_changelogs(topics)
     found = partitions_found(admin, cluster)
     _refuse_other_partitions(cluster, wanted, found, partitions)
-    missing = [_new(cluster, topic, partitions) for topic in wanted if cluster.named(topic.name) not in found]
+    missing = [new_topic(cluster, topic, partitions) for topic in wanted if cluster.named(topic.name) not in found]
     try:
         for future in (admin.create_topics(missing, operation_timeout=REQUEST_S) if missing else {}).values():
             _done_or_there(future)
@@ -50,7 +50,8 @@ def apply(admin: AdminClient, cluster: Cluster, topics: Sequence[Topic], partiti
         raise BusDown(kafka_error(failure).name()) from None
 
 
-def _new(cluster: Cluster, topic: Topic, partitions: int) -> NewTopic:
+def new_topic(cluster: Cluster, topic: Topic, partitions: int) -> NewTopic:
+    """The topic as a cluster is asked for it: retention or compaction, the largest record, replicas."""
     kept = -1 if topic.retention_days is None else topic.retention_days * DAY_MS
     config = {"max.message.bytes": str(MAX_MESSAGE_BYTES), "message.timestamp.type": "CreateTime"}
     config |= {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2"} if topic.compacted else {"retention.ms": str(kept)}

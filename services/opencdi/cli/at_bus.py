@@ -23,7 +23,7 @@ def stop(why: str, status: int = 2) -> NoReturn:
 
 
 @contextmanager
-def bus_at(url: str, *, partitions: int | None = None, there: bool = True) -> "Iterator[Bus]":
+def bus_at(url: str, *, partitions: int | None = None, replicas: int | None = None, there: bool = True) -> "Iterator[Bus]":
     """The bus of that URL, closed at the end.  `there`: it must exist; a command that reads makes no empty file."""
     from opencdi.bus.bus import BusDown, OtherPartitions, TooLarge, open_bus
 
@@ -31,7 +31,7 @@ def bus_at(url: str, *, partitions: int | None = None, there: bool = True) -> "I
     if url.startswith("sqlite://"):
         _look_at(Path(url.removeprefix("sqlite:///")), url, there)
     try:
-        with open_bus(url, partitions=partitions) as bus:
+        with open_bus(url, partitions=partitions, replicas=replicas) as bus:
             yield bus
     except BusDown as down:
         stop(f"{url}: the bus does not answer ({down})", 1)

@@ -19,7 +19,7 @@ def apply() -> None:
     from opencdi.settings import Settings
 
     settings = Settings()
-    with bus_at(settings.bus_url, partitions=settings.partitions, there=False) as bus:
+    with bus_at(settings.bus_url, partitions=settings.partitions, replicas=settings.replication, there=False) as bus:
         bus.apply_topics((*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS)))
         print(f"{settings.bus_url}: {len(TOPICS)} topics of {bus.partitions} partitions")
 

@@ -24,9 +24,8 @@ class Query(State):
 
     `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
     the entry that last changed what people see of it, `also` those that told the same words again, `earlier` those that showed others: a
-    decision that names one of these is stale.  `settled` are
-    the kinds of evidence on which people have decided before, on this question or an earlier one on the condition, the last at
-    `settled_at` (Q-55).
+    decision that names one of these is stale.  `settled` are the kinds of evidence on which people have decided before, on this question
+    or an earlier one on the condition, the last at `settled_at` (Q-55).
     """
 
     query_id: str
