@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencdi.cli.at_bus import bus_at, everything
+from opencdi.cli.at_bus import bus_at, everything, stop
 
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus, Place
@@ -62,6 +62,8 @@ def replay(
     with tempfile.TemporaryDirectory(prefix="opencdi-replay-") as folder, bus_at(into or f"sqlite:///{folder}/bus.db", there=False) as bus:
         bus.apply_topics((*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS)))
         before = bus.ends([INBOUND, CODING, OUTCOMES, *wanted])
+        if into and bus.ends([INBOUND]):
+            stop(f"{into}: holds messages already; a replay goes into an empty bus")
         rooms = line_of(told, settings.tenant_key)
         asking = ("queries", "finalize") if indicators_only else ()
         line = line_on(bus, [make() for name, make in rooms.items() if name not in asking], recording.skips)

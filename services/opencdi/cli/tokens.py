@@ -41,6 +41,8 @@ def add(
     except StaysShut as unsafe:
         typer.echo(str(unsafe), err=True)
         raise typer.Exit(2) from None
+    if settings.tokens is None:
+        typer.echo(f"the gateway reads it when it is started with CDI_TOKENS={file}", err=True)
     if into is None:
         print(token)
         return

@@ -1,6 +1,7 @@
 """A second try of a dead letter: the same bytes on `inbound` again, saying which entry they replay (DESIGN §8)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from opencdi.bus.bus import Bus
 from opencdi.bus.room import Key, Outgoing, Record
@@ -11,6 +12,7 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.clock import last_received
 
+_LATER = timedelta(microseconds=1)  # so that a third try is not taken for the second
 _OF_THE_LETTER = frozenset({"reason", "where", "room"})
 
 
@@ -33,7 +35,7 @@ def send_again(bus: Bus, letter: Record) -> str:
     else:
         told = _on_inbound(bus, *_came_from(letter))
     entry_id, tenant = letter.header("ce_id") or "", told[0].tenant
-    at = last_received(bus, tenant) or told[-1].received_at
+    at = (last_received(bus, tenant) or told[-1].received_at) + _LATER
     ce_id = derived_id("again", entry_id, at.isoformat())
     again = [replace(one, ce_id=ce_id + _part(one), received_at=at, replays=entry_id) for one in told]
     bus.publish([Outgoing(INBOUND, Key(tenant), one.body, one.headers()) for one in again])
