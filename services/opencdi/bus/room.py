@@ -155,18 +155,14 @@ class Overlay(MutableMapping[str, State]):
 
     def __setitem__(self, key: str, state: State) -> None:
         """Remember."""
-        self._note(key)
+        if key not in self._before:
+            self._before[key] = self.changed.get(key)
         self.changed[key] = state
 
     def __delitem__(self, key: str) -> None:
         """Forget; KeyError if there is nothing to forget."""
         self[key]
-        self._note(key)
-        self.changed[key] = _GONE
-
-    def _note(self, key: str) -> None:
-        if key not in self._before:
-            self._before[key] = self.changed.get(key)
+        self[key] = _GONE
 
     def __iter__(self) -> Iterator[str]:
         """Keys, committed first."""
@@ -184,8 +180,6 @@ class Overlay(MutableMapping[str, State]):
 
     def settle(self) -> None:
         """The commit stands: make the changes the base."""
-        for key, state in self.changed.items():
-            if state is _GONE:
-                self.base.pop(key, None)
-            else:
-                self.base[key] = state
+        self.base.update(self.changed)
+        for key in [key for key, state in self.changed.items() if state is _GONE]:
+            del self.base[key]
