@@ -124,12 +124,14 @@ class Telling:
         notes: Iterable[Written] = (),
         pages: Iterable[Page] = (),
         entry_id: str | None = None,
+        replays: str | None = None,
     ) -> str:
         """One entry at both ends of the line: facts and texts on chart; facts and what the rooms added on queries.  Returns its id."""
         self._count += 1
         envelope = Envelope(
-            entry_id=entry_id or f"e{self._count:05}/0", tenant=self.tenant, received_at=when, source="test", encounter_id=encounter_id
-        )
+            entry_id=entry_id or f"e{self._count:05}/0", tenant=self.tenant, received_at=when, source="test", encounter_id=encounter_id,
+            replays=replays,
+        )  # fmt: skip
         filed = tuple(notes)
         page = FactsPage(facts=(*facts, *(note.filed for note in filed)))
         texts = (TextsPage(texts={note.filed.note_id: note.text for note in filed}),) if filed else ()

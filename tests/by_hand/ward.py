@@ -21,13 +21,13 @@ def ward() -> list[Outgoing]:
         ("entries", None, 61),
         ("no_effect", "DUPLICATE", 4),
         ("kept_with_patient", "NO_VISIT", 2),
-        ("refused", "NO_MSH", 1),
     ):
         for nth in range(count):
             telling.ended(
                 MessageEnded(tenant="demo", entry_id=f"m{outcome}{nth}", message_type="ORU^R01", feed="lab", outcome=outcome, reason=reason)
             )
     telling.dead("intake", "NO_PATIENT")
+    telling.dead("gateway", "NO_MSH")
     return telling.messages
 
 

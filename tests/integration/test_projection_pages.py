@@ -24,9 +24,9 @@ from by_hand.ward import ward
 from by_hand.workbench import Bench, gateway, words_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
-from opencdi.events.audiences import DrgChanged, MessageEnded, ProviderQuery, QueryAlert
+from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
 from opencdi.events.facts import EncounterDischarged, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
-from opencdi.events.topics import DRG_CHANGES, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
+from opencdi.events.topics import DRG_CHANGES, FINAL, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door
 from opencdi.settings import Settings
@@ -110,6 +110,31 @@ def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands
     anchors = re.findall(r'href="#(at-[^"]+)"', page)
     assert anchors
     assert set(anchors) <= set(re.findall(r'id="(at-[^"]+)"', page))
+
+
+def test_the_line_counts_what_the_gate_refused_among_all_messages(bench: Bench) -> None:
+    said = words_of(bench.page("/line"))
+    assert "refused at the gate no msh 1" in said
+    assert "together 68" in said  # 61 on a chart, 4 without effect, 2 kept with the patient, 1 refused
+
+
+def test_open_questions_and_what_the_coder_settles_do_not_keep_a_set_from_being_attested(bench: Bench) -> None:
+    coder = {"cdi_persona": "coder"}
+    assert "0 ready to attest" in words_of(bench.page("/final"))  # it waits for the pathology report
+    (before,) = [FinalCodeSet.read(m.value) for m in WARD if m.topic == FINAL]
+    asked = OpenQuestion(query_id="q", condition="malnutrition", title="Nutritional status", state="sent")
+    told = {"nth": 2, "waiting_for": (), "open_questions": (asked,), "to_settle": ("POA of N10: undetermined, grouped as Y",)}
+    telling = Telling()
+    telling.final(before.model_copy(update=told))
+    bench.tell(telling.messages)
+    said = words_of(bench.page("/final", coder))
+    assert "1 ready to attest" in said
+    assert "no document is missing 1 to settle 1 open question" in said
+    said = words_of(bench.page(f"/final/{ENDED}", coder))
+    assert "For the coder to settle: POA of N10: undetermined, grouped as Y" in said
+    assert "Nutritional status" in said
+    assert "Attest this set" in said
+    assert "Nothing is open" not in said
 
 
 # --- money never reaches a physician ----------------------------------------------------------------------------------

@@ -29,12 +29,13 @@ from opencdi.cli.app import app
 from opencdi.cli.at_bus import everything
 from opencdi.cli.line import line_of
 from opencdi.cli.playing import line_on, play, stored, tick
-from opencdi.events.facts import Person, QueryAnswered, QueryApproved, QueryDismissed
+from opencdi.events.facts import Person, QueryAnswered, QueryDismissed
 from opencdi.events.inbound import Inbound
 from opencdi.events.topics import ALARMS, INBOUND, LINE, PROVIDER_QUERIES, STATEFUL_ROOMS, TOPICS, dead_letters
 from opencdi.gateway.clock import WallClock
 from opencdi.gateway.poison import record_poisoned
 from opencdi.hospital.message import play as messages_of
+from opencdi.queries.case_chart import approval_of
 from opencdi.settings import environment
 from opencdi.testing import DAY_ZERO, TENANT, Ward, default_site, inbound_records, story
 
@@ -135,7 +136,7 @@ def live_through(ward: Ward) -> str:
     assert draft.wording is not None
     about = {"encounter_id": draft.encounter_id, "decided_at": ward.now, "as_of": draft.as_of, "query_id": draft.query_id}
     ward.decide(QueryDismissed(decision_id="d0", actor=SPECIALIST, reason="tuning", **{**about, "query_id": "unknown"}))
-    ward.decide(QueryApproved(decision_id="d1", actor=SPECIALIST, **about))
+    ward.decide(approval_of(draft, decision_id="d1", actor=SPECIALIST, decided_at=ward.now))
     ward.decide(QueryAnswered(decision_id="d2", actor=ATTENDING, option_id=draft.wording.options[0].option_id, **about))
     site = default_site().model_copy(update={"name": "renamed"}).model_dump_json().encode()
     ward.hear([Inbound("site-2", "cdi.inbound.site-data", TENANT, "settings", ward.now, site, "application/json")])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.events.facts import Person, QueryAnswered, QueryApproved
+from opencdi.events.facts import Person, QueryAnswered
 from opencdi.events.pages import WorkingCode
+from opencdi.queries.case_chart import approval_of
 from opencdi.testing import Ward, story
 
 ATTENDING = Person(staff_id="1091", name="Omar Haddad", role="provider")
@@ -55,11 +56,7 @@ def test_the_dietitians_finding_is_asked_and_an_answer_is_not_yet_documentation(
     assert draft.wording is not None
     severe = next(option for option in draft.wording.options if option.diagnosis and "severe" in option.text.lower())
     encounter = draft.encounter_id
-    ward.decide(
-        QueryApproved(
-            decision_id="d1", encounter_id=encounter, actor=SPECIALIST, decided_at=ward.now, as_of=draft.as_of, query_id=draft.query_id
-        )
-    )
+    ward.decide(approval_of(draft, decision_id="d1", actor=SPECIALIST, decided_at=ward.now))
     assert [asked.state for asked in ward.asked()] == ["sent"]
     ward.decide(
         QueryAnswered(

@@ -182,4 +182,4 @@ class Overlay(MutableMapping[str, State]):
         """The commit stands: make the changes the base."""
         self.base.update(self.changed)
         for key in [key for key, state in self.changed.items() if state is _GONE]:
-            del self.base[key]
+            self.base.pop(key, None)  # over another overlay it is marked as gone already

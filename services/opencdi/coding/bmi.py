@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from opencdi.clinical.confidentiality import label
 from opencdi.coding.candidates import Candidate
 from opencdi.events.pages import Evidence, NoteRead
 
@@ -34,7 +35,14 @@ def bmi_candidate(notes: Iterable[NoteRead], codes: Iterable[Candidate], age: in
         return None
     author = note.author.name or note.author.staff_id if note.author else ""
     quote = Evidence(
-        note_id=note.note_id, revision=note.revision, start=value.start, end=value.end, quote=value.text, author=author, at=note.written_at
+        note_id=note.note_id,
+        revision=note.revision,
+        start=value.start,
+        end=value.end,
+        quote=value.text,
+        author=author,
+        at=note.written_at,
+        confidentiality=label(note.confidentiality),
     )
     reason = f"I.B.14, I.C.21.c.3: body mass index beside {weight.code}"
     return Candidate(code, "body-mass-index", nature="exempt", specific=True, evidence=(quote,), reasons=(reason,), order=weight.order)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from opencdi.clinical.confidentiality import label
 from opencdi.clinical.time import ClinicalTime
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments
 from opencdi.events.pages import Evidence, Finding, NoteRead
@@ -174,7 +175,14 @@ def _evidence(note: NoteRead, finding: Finding) -> Evidence:
     author = note.author.name or note.author.staff_id if note.author else ""
     at: ClinicalTime = note.written_at
     return Evidence(
-        note_id=note.note_id, revision=note.revision, start=finding.start, end=finding.end, quote=finding.text, author=author, at=at
+        note_id=note.note_id,
+        revision=note.revision,
+        start=finding.start,
+        end=finding.end,
+        quote=finding.text,
+        author=author,
+        at=at,
+        confidentiality=label(note.confidentiality),
     )
 
 

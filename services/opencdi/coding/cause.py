@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from opencdi.clinical.codes import dotted
-from opencdi.clinical.confidentiality import is_restricted
+from opencdi.clinical.confidentiality import is_restricted, label
 from opencdi.events.facts import (
     DischargeCancelled,
     EncounterCancelled,
@@ -51,6 +51,23 @@ def _fact(fact: Fact) -> str:
             return "patient's age or sex"
         case _:
             return ""
+
+
+def label_of_change(notes: Iterable[NoteRead], before: CodingPage | None, after: CodingPage) -> str | None:
+    """The label of what a change names: of a restricted note that came in, or of a code that moved and that such notes alone support."""
+    was, now = ({code.code: code for code in page.codes} if page else {} for page in (before, after))
+    moved = [code for name, code in (was | now).items() if _standing(was.get(name)) != _standing(now.get(name))]
+    labels = [*(label(note.confidentiality) for note in notes), *map(_label, moved)]
+    return next((told for told in labels if told), None)
+
+
+def _standing(code: WorkingCode | None) -> tuple[object, ...]:
+    return (code.role, code.status, code.severity, code.excluded) if code else ()
+
+
+def _label(code: WorkingCode) -> str | None:
+    labels = [quote.confidentiality for quote in code.evidence]
+    return labels[0] if labels and all(labels) else None
 
 
 def _principal(page: CodingPage | None) -> WorkingCode | None:

@@ -1,6 +1,6 @@
 """The DRG's history: each change with what caused it, numbered, so that any past instant can be told again (DOMAIN B57)."""
 
-from opencdi.coding.cause import changed, told_by
+from opencdi.coding.cause import changed, label_of_change, told_by
 from opencdi.coding.state import Stay
 from opencdi.events.audiences import DrgCause, DrgChanged
 from opencdi.events.entry import Entry
@@ -37,6 +37,7 @@ def change_of(entry: Entry, encounter_id: str, stay: Stay, before: CodingPage | 
             removed=tuple(sorted(_claimed(before) - _claimed(after))),
             other=_other_cause(before, after),
             words=_in_words(entry, before, after),
+            confidentiality=label_of_change(findings.notes if (findings := entry.page(FindingsPage)) else (), before, after),
         ),
         nth=stay.nth + 1,
     )

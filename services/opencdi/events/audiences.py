@@ -26,6 +26,7 @@ class DrgCause(Contract):
     removed: tuple[str, ...] = ()
     other: str = ""  # "class inpatient", "disposition 03", "principal A419 -> J189"
     words: str = ""  # for a reader of a dashboard: "progress note of 2026-05-08: principal diagnosis A41.9 … instead of J18.9 …"
+    confidentiality: str | None = None  # what it names rests on restricted notes: only for those with the right (DOMAIN F.17)
 
 
 class DrgChanged(Contract):

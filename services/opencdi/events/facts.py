@@ -270,7 +270,7 @@ class QueryApproved(Decision):
 
     kind: Literal["query_approved"] = "query_approved"
     query_id: str
-    shown_text: str = ""  # the question as shown, so that nlp knows our own words when they come back (DOMAIN F.8)
+    shown_text: str = ""  # the question as shown (`events.wording.shown_text`): nlp knows our words by it (DOMAIN F.8); refused without it
 
 
 class QueryEdited(Decision):

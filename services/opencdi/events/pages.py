@@ -175,6 +175,7 @@ class Evidence(Contract):
     quote: str
     author: str = ""
     at: ClinicalTime | None = None
+    confidentiality: str | None = None  # of a restricted note only (DOMAIN F.17)
 
 
 class WorkingCode(Contract):

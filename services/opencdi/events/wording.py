@@ -20,6 +20,11 @@ def indicator_text(indicator: Indicator) -> str:
     return f"{indicator.text} ({told})"
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts read the same: how their white space was wrapped on the way says nothing."""
+    return one.split() == other.split()
+
+
 def shown_text(wording: QueryWording) -> str:
     """The question as plain text, in the order in which it is read."""
     lines = [wording.title, wording.why]

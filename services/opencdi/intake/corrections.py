@@ -19,6 +19,7 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
     match copies.of_the_original(desk, item.fact):
         case NoteFiled() as note:
             _file(desk, note, item, encounter_id)
+            _name(desk, note, item, encounter_id)
         case NoteStatusChanged() as changed:
             _status(desk, changed, item, encounter_id)
         case NoteRetracted() as retracted:
@@ -86,7 +87,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     if before is not None and item.order < before.order:
         desk.ignored.append("SUPERSEDED")
         return
-    if note.parent_id is not None and not _is_filed(desk, note.parent_id):
+    if note.parent_id is not None and not _stands(desk, note.parent_id):
         _wait(desk, note.parent_id, item, encounter_id)
         return
     mark = content_hash(note.model_copy(update={"revision": 1, "authentication": "unsigned", "relation": "new"}).to_json())
@@ -122,15 +123,28 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
         authentication=note.authentication,
         written_at=note.written_at.at,
         senders=before.senders if before is not None and before.senders else (desk.sender,),
+        addenda=before.addenda if before is not None else (),
     )
+    if note.parent_id is not None:
+        _add_to(desk, note.parent_id, note.note_id)
     copies.remember(desk, filed, encounter_id)
     desk.say(encounter_id, filed, item.text)
     _release(desk, note.note_id, encounter_id)
 
 
-def _is_filed(desk: Desk, note_id: str) -> bool:
+def _name(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
+    """The document is known by the further numbers that came with it; what waited under one of them has found it."""
+    known = desk.get(f"document/{note.note_id}", Document)
+    original_id = known.same_as if known is not None and known.same_as is not None else note.note_id
+    for name in item.also:
+        if desk.get(f"document/{name}", Document) is None:
+            desk.states[f"document/{name}"] = Document(encounter_id=encounter_id, order=item.order, revision=0, same_as=original_id)
+            _release(desk, name, encounter_id)
+
+
+def _stands(desk: Desk, note_id: str) -> bool:
     document = desk.get(f"document/{note_id}", Document)
-    return document is not None and document.revision > 0
+    return document is not None and document.revision > 0 and not document.retracted
 
 
 def _status(desk: Desk, changed: NoteStatusChanged, item: Item, encounter_id: str) -> None:
@@ -162,6 +176,27 @@ def _retract(desk: Desk, retracted: NoteRetracted, item: Item, encounter_id: str
     else:
         desk.states[key] = before.model_copy(update={"retracted": True, "order": item.order})
         desk.say(desk.followed(before.encounter_id), retracted)
+        _retract_addenda(desk, before, retracted)
+
+
+def _add_to(desk: Desk, parent_id: str, note_id: str) -> None:
+    parent = desk.get(f"document/{parent_id}", Document)
+    if parent is not None and note_id not in parent.addenda and note_id != parent_id:
+        desk.states[f"document/{parent_id}"] = parent.model_copy(update={"addenda": (*parent.addenda, note_id)})
+
+
+def _retract_addenda(desk: Desk, parent: Document, retracted: NoteRetracted) -> None:
+    """What was added to a note that is cancelled is cancelled with it, and what was added to that."""
+    left, done = list(parent.addenda), {retracted.note_id}
+    while left:
+        note_id = left.pop(0)
+        addendum = desk.get(f"document/{note_id}", Document)
+        if addendum is None or note_id in done or (addendum.retracted and not desk.again):
+            continue
+        done.add(note_id)
+        left += addendum.addenda
+        desk.states[f"document/{note_id}"] = addendum.model_copy(update={"retracted": True})
+        desk.say(desk.followed(addendum.encounter_id), retracted.model_copy(update={"note_id": note_id}))
 
 
 def _wait(desk: Desk, note_id: str, item: Item, encounter_id: str) -> None:
@@ -196,6 +231,7 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: V
         order=item.order,
         orders=item.orders,
         text=item.text,
+        also=item.also,
         encounter_id=encounter_id,
         account=visit.account if visit else "",
         visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
@@ -206,4 +242,4 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: V
 
 def item_of(held: Held) -> Item:
     """The item that was kept."""
-    return Item(FactsPage.read(held.page).facts[0], held.order, held.orders, held.text)
+    return Item(FactsPage.read(held.page).facts[0], held.order, held.orders, held.text, held.also)

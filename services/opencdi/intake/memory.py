@@ -4,7 +4,7 @@
 |---|---|
 | `person/<patient>` `alias/<id>` | who, merged into whom; a FHIR reference or second number that leads to a patient or visit |
 | `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
-| `encounter/<encounter>` | the snapshot as last told, so that a flood of A08 costs nothing |
+| `encounter/<encounter>` | what was said of the stay, so that a flood of A08 costs nothing |
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
 | `copy/<encounter>/<text>` | the note with that text, for a second system that sends it too |
 | `held/<patient>/<fact>` `waiting/<note>` | what waits for an encounter; for its parent document |
@@ -45,20 +45,24 @@ class Lead(State):
 
 
 class Visit(State):
-    """One visit number of one facility."""
+    """One visit number of one facility.  `told`: field -> (value as JSON, when told); `discharge`: the fact as JSON."""
 
     encounter_id: str
     patient_id: str
     number: str  # keyed hash of the bare number, for feeds that do not name the facility
     reused: int = 0
     admitted_at: datetime | None = None
+    started_at: datetime | None = None  # None: only mentioned so far
+    told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
     discharged_at: datetime | None = None
+    discharge: str | None = None
+    discharge_told_at: datetime | None = None
     cancelled: bool = False
     cancelled_at: datetime | None = None
 
 
 class Encounter(State):
-    """The stay that is billed as one.  `told`: field -> (value as said, when told)."""
+    """The stay that is billed as one.  `told` and `discharge`: what was said of its governing visit."""
 
     patient_id: str
     visits: tuple[str, ...] = ()
@@ -67,7 +71,6 @@ class Encounter(State):
     first_at: datetime | None = None
     inpatient_ordered: str | None = None
     discharge: str | None = None
-    discharge_told_at: datetime | None = None
     discharged_at: datetime | None = None
     cancelled: bool = False
     history: bool = False  # it was over before we went live (DOMAIN F.18)
@@ -94,7 +97,8 @@ class Document(State):
     retracted: bool = False
     written_at: datetime | None = None
     senders: tuple[str, ...] = ()  # the systems that have sent it, the first one first
-    same_as: str | None = None  # another system's number for that document
+    same_as: str | None = None  # this is another number of that document: another system's, or a replacement's
+    addenda: tuple[str, ...] = ()
 
 
 class Held(State):
@@ -104,6 +108,7 @@ class Held(State):
     order: tuple[str, ...]
     orders: tuple[str, ...] = ()
     text: str | None = None
+    also: tuple[str, ...] = ()
     encounter_id: str | None = None
     account: str = ""
     visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed

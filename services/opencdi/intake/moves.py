@@ -4,6 +4,7 @@ from opencdi.events.facts import Decision, EncounterMoved
 from opencdi.events.pages import FactsPage
 from opencdi.intake.desk import Desk, Said
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
+from opencdi.intake.stays import settle
 
 
 def move(desk: Desk, old_id: str, new_id: str) -> None:
@@ -13,6 +14,7 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
     if old_id == new_id or old is None or new is None:
         return
     pages = desk.get(f"pages/{old_id}", Pages) or Pages()
+    discharge = new.discharge
     for nth in range(pages.count):
         story = desk.get(f"story/{old_id}/{nth}", Story)
         if story is None:
@@ -22,20 +24,19 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
                 fact = fact.model_copy(update={"encounter_id": new_id})
             if fact.kind != "patient_identified":
                 desk.say(new_id, fact, story.texts.get(fact.note_id) if fact.kind == "note_filed" else None)
+            if fact.kind in ("encounter_discharged", "discharge_cancelled"):
+                discharge = old.discharge
         del desk.states[f"story/{old_id}/{nth}"]
     if pages.count:
         del desk.states[f"pages/{old_id}"]
     desk.said.setdefault(new_id, Said()).moved_from.append(old_id)
     desk.say(old_id, EncounterMoved(into=new_id, at=desk.context.arrived_at))
-    told = dict(new.told)
-    for name, (value, at) in old.told.items():
-        if name not in told or told[name][1] < at:
-            told[name] = (value, at)
     starts = [at for at in (old.first_at, new.first_at) if at is not None]
     desk.states[f"encounter/{new_id}"] = new.model_copy(
         update={
             "visits": tuple(dict.fromkeys(new.visits + old.visits)),
-            "told": told,
+            "told": new.told | old.told,
+            "discharge": discharge,
             "first_at": min(starts, default=None),
             # An order wins over a class, an earlier one over a later.
             "inpatient_ordered": min(filter(None, (old.inpatient_ordered, new.inpatient_ordered)), key=_by_order, default=None),
@@ -50,6 +51,7 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
         kept = tuple(e for e in person.encounters if e != old_id)
         desk.states[f"person/{new.patient_id}"] = person.model_copy(update={"encounters": tuple(dict.fromkeys((*kept, new_id)))})
     desk.visits_changed = True
+    settle(desk, new_id, desk.context.arrived_at)  # the old one's words were said last: which of the two governs is said again
 
 
 def _by_order(told: str) -> tuple[bool, str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from opencdi.bus.room import States
 from opencdi.intake import duplicates
 from opencdi.intake.desk import Desk
-from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Over, Version
+from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Over, Version, Visit
 
 KEPT_AFTER_BILL = timedelta(days=30)
 
@@ -71,6 +71,9 @@ def _forget_encounters(states: States, tenant: str, last: datetime | None, at: d
     for encounter_id, encounter in gone.items():
         remains = {"patient_id", "visits", "into", "first_at", "discharged_at", "cancelled", "history"}
         states[f"encounter/{encounter_id}"] = Encounter(**encounter.model_dump(include=remains), closed=True)
+        for visit_id in encounter.visits:
+            if isinstance(visit := states.get(f"visit/{visit_id}"), Visit):
+                states[f"visit/{visit_id}"] = visit.model_copy(update={"told": {}, "discharge": None})
 
 
 def _is_of(key: str, states: States, gone: dict[str, Encounter]) -> bool:

@@ -99,6 +99,7 @@ class Item:
     order: tuple[str, ...]  # comparable: status rank and version time as ISO; a lower one arriving later is ignored
     orders: tuple[str, ...] = ()
     text: str | None = None
+    also: tuple[str, ...] = ()  # further ids under which this document is named from now on: a replacement brings its own
 
 
 @dataclass(frozen=True, slots=True)

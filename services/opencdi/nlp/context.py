@@ -36,7 +36,7 @@ class Mention:
     chronic: bool = False
     acute: bool = False
     denied_by_mark: bool = False
-    """An empty box or a minus sign stands before it: "[ ] fever", "-fever"."""
+    """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
 
 
 @dataclass(frozen=True, slots=True)

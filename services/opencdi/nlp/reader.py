@@ -10,6 +10,7 @@ from opencdi.knowledge.words import Words, words_of
 from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
+from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.relations import attributes_of
 from opencdi.nlp.sections import Stretch, load_headings, sections_in
 from opencdi.nlp.sentences import sentences_in
@@ -18,7 +19,7 @@ from opencdi.nlp.values import Values, load_values, values_in
 MAX_CHARACTERS = 400_000
 """Of a longer text the rest is not read (limits are counted, DESIGN §2)."""
 MAX_FINDINGS = 4_000
-_MARK = re.compile(r"(?:\[[ \t_]?\]|\([ \t_]?\)|☐|\(-\))[ \t]?$|(?<=[\s,(])[-−](?=$)")
+_MARK = re.compile(r"\(-\)[ \t]?$|(?<=[\s,(])[-−](?=$)")
 _MARK_REACH = 4
 
 
@@ -40,6 +41,7 @@ class Outline:
     stretches: list[Stretch]
     sentences: list[tuple[int, int]]
     sections: list[SectionKind]  # of each word
+    options: Options
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
@@ -65,27 +67,39 @@ class Reader:
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
         stretches = sections_in(text, self.headings, note_type)
-        spans = sentences_in(text, [place for stretch in stretches for place in (stretch.start, stretch.body)])
+        places = [place for stretch in stretches for place in (stretch.start, stretch.body)]
+        spans = sentences_in(text, places)
+        if (options := options_in(text, spans)).cuts:
+            spans = sentences_in(text, [*places, *options.cuts])
         words = words_of(text, spans)
-        return Outline(text, words, stretches, _sentences_of(words, spans), _sections_of(words, stretches))
+        return Outline(text, words, stretches, _sentences_of(words, spans), _sections_of(words, stretches), options)
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
         """What the text says."""
         text = text[:MAX_CHARACTERS]
         outline = self.outline(text, note_type)
-        mentions = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
+        named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
+        mentions = [mention for mention in named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
+        values = (value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start))
         sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
-        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values_in(text, self.values)))
+        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values))
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
-        """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands."""
+        """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
+
+        Of an option that nobody ticked nothing is stated: it is told as a supposition.
+        """
         outline = self.outline(text)
+        if outline.options.leaves_unsaid(start):
+            return Context("possible", "hypothetical", "no", "possible", "patient"), None
         words = outline.words
         first, last = words.first_at(start), max(words.first_at(start) + 1, words.first_at(end - 1) + 1)
         known = mentions_in(text[start:end], words_of(text[start:end]), ["other"] * (end - start + 1), self.vocabulary)
         chronic = any(mention.chronic for mention in known)
         kind = known[0].kind if known else None
-        mention = Mention(first, last, kind, chronic or "chronic" in words.words[first:last], denied_by_mark=_denied_by_mark(text, start))
+        mention = Mention(
+            first, last, kind, chronic or "chronic" in words.words[first:last], denied_by_mark=_denied_by_mark(outline, start)
+        )
         sentence = outline.sentence_at(first)
         hits = cues_in(words, *sentence, self.cues)
         section = outline.sections[first] if first < len(outline.sections) else "other"
@@ -109,7 +123,7 @@ class Reader:
                 mentioned.kind,
                 mentioned.chronic,
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
-                denied_by_mark=_denied_by_mark(text, start),
+                denied_by_mark=_denied_by_mark(outline, start),
             )
             context = judged(words, sentence, hits_of[sentence], mention, section, self.cues)
             if context.resolved:
@@ -133,10 +147,10 @@ class Reader:
         return findings
 
 
-def _denied_by_mark(text: str, start: int) -> bool:
-    """An empty box, "(-)" or a minus glued to the word; a minus that begins a line is a bullet."""
-    before = text[max(0, start - _MARK_REACH) : start]
-    return bool(before) and _MARK.search(before) is not None
+def _denied_by_mark(outline: Outline, start: int) -> bool:
+    """ "(-)" or a minus glued to the word, or a ticked "No" behind it; a minus that begins a line is a bullet."""
+    before = outline.text[max(0, start - _MARK_REACH) : start]
+    return _MARK.search(before) is not None or outline.options.denies(start)
 
 
 def _sentences_of(words: Words, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -85,7 +85,9 @@ def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: d
 def _remember_sent(states: States, encounter_id: str, fact: QueryApproved) -> None:
     known = states.get(sent_key(encounter_id))
     sent = dict(known.sent) if isinstance(known, SentState) else {}
-    states[sent_key(encounter_id)] = SentState(sent=sent | {fact.query_id: shingles_of(fact.shown_text)})
+    # An approval may yet be refused downstream: it adds words that may be ours, and never takes away those that were sent.
+    words = {*sent.get(fact.query_id, ()), *shingles_of(fact.shown_text)}
+    states[sent_key(encounter_id)] = SentState(sent=sent | {fact.query_id: tuple(sorted(words))})
 
 
 def _changed(read: NoteRead, fact: NoteStatusChanged | NoteRetracted) -> NoteRead:

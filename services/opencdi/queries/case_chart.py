@@ -45,6 +45,7 @@ from opencdi.events.facts import (
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, NoteRead, TickPage
 from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+from opencdi.events.wording import shown_text
 
 DAY_1 = datetime(2026, 5, 1, tzinfo=ZoneInfo("America/New_York"))
 ENCOUNTER, TENANT = "case", "cases"
@@ -53,6 +54,12 @@ _RESULT = re.compile(r"([a-z0-9-]+) ([<>]?)(-?[\d.]+)(?: (\S+))?$")
 _OPTION = re.compile(r" (id=\S+|preliminary|corrected|withdrawn|problem=\S+)")
 _ACT = re.compile(r" (id=\S+|cancelled$)")
 _MADE_BY = MadeBy(room="nlp", software="cases")
+
+
+def approval_of(alert: QueryAlert, **decided: Any) -> QueryApproved:
+    """What a specialist's page sends to let the question that it shows go; `decided` is told over it."""
+    shown = {"encounter_id": alert.encounter_id, "query_id": alert.query_id, "as_of": alert.as_of}
+    return QueryApproved.model_validate({**shown, "shown_text": shown_text(alert.wording) if alert.wording else "", **decided})
 
 
 class BadCase(ValueError):
@@ -136,7 +143,7 @@ class Chart:
             "encounter_id": self.encounter_id,
             "actor": Person(staff_id="1001", role="provider") if word in ("view", "answer") else Person(staff_id="9001", role="nurse"),
             "decided_at": instant,
-            "as_of": f"e{self.said}/0",
+            "as_of": self.alerts[-1].as_of if self.alerts else "none",
         }
         query_id = self.alerts[-1].query_id if self.alerts else "none"
         match word:
@@ -153,7 +160,7 @@ class Chart:
             case "moved":
                 return EncounterMoved(into="elsewhere", at=at)
             case "approve":
-                return QueryApproved(query_id=query_id, **decided)
+                return approval_of(self.alerts[-1], **decided) if self.alerts else QueryApproved(query_id=query_id, **decided)
             case "view":
                 return QueryViewed(query_id=query_id, **decided)
             case "edit":

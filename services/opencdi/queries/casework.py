@@ -25,8 +25,8 @@ from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
 
-EARLIER = 100
-"""So many entries that showed a question otherwise are remembered: a page older than those has long been replaced."""
+AGAIN = 100
+"""So many entries that told the same words again are remembered: a page older than those has long been replaced."""
 
 
 @dataclass
@@ -94,14 +94,13 @@ class Casework:
 
     def _shown_anew(self, query: Query) -> dict[str, object]:
         """From this entry on people see something else: what earlier entries showed is stale."""
-        before = dict.fromkeys((*query.earlier, query.as_of, *query.also))
-        return {"as_of": self.entry_id, "also": (), "earlier": tuple(one for one in before if one not in ("", self.entry_id))[-EARLIER:]}
+        return {"as_of": self.entry_id, "also": ()}
 
-    def _tell_again(self, query: Query, cause: str) -> None:
-        """An alert in the same words: its page, too, is one of them."""
+    def tell_cdi_again(self, query: Query, cause: str) -> None:
+        """An alert about the same question in the same words, for CDI alone: its page, too, shows them."""
         if query.state is None:
             return
-        self.store(query.model_copy(update={"also": (*query.also, self.entry_id)[-EARLIER:]}))
+        self.store(query.model_copy(update={"also": (*query.also, self.entry_id)[-AGAIN:]}))
         self.said.append(self._alert(query, query.state, query.state, cause, self.at))
 
     def show(self, query: Query, cause: str) -> Query:
@@ -121,7 +120,7 @@ class Casework:
         elif query.state is None:
             self.store(weighed)
         else:
-            self._tell_again(weighed, "EFFECT_CHANGED")
+            self.tell_cdi_again(weighed, "EFFECT_CHANGED")
 
     def tell(self, query: Query, before: QueryState | None, cause: str, at: datetime) -> None:
         """The alert for CDI; and the physician's half, if the physician has it."""
@@ -160,7 +159,7 @@ class Casework:
             at=at,
             as_of=self.entry_id,
             made_by=self.made_by,
-            wording=query.wording,
+            wording=query.stands or query.wording,
             gate=query.gate,
             met=query.met,
             effect=query.effect,
@@ -173,7 +172,7 @@ class Casework:
         """The patient has left; CDI hears that what is open is asked in retrospect now, while the bill is held (DOMAIN F.15)."""
         for query in filter(None, map(self.current, self.records.stay.queries)):
             if query.state is not None and query.state not in OVER:
-                self._tell_again(query, "RETROSPECTIVE")
+                self.tell_cdi_again(query, "RETROSPECTIVE")
 
     def send(self, query: Query, cause: str, *, actor: Person | None = None) -> Query:
         """Approved and sent: from now on it is with the physician, and reminders run."""

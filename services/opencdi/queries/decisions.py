@@ -6,6 +6,7 @@ from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.audiences import Option
 from opencdi.events.facts import Fact, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.pages import DecisionRefused
+from opencdi.events.wording import same_words, shown_text
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
 from opencdi.queries.gap import judge
@@ -47,8 +48,12 @@ def _why_not(work: Casework, query: Query | None, fact: QueryDecision) -> str:
             return _why_not_answered(query, fact)
 
 
+STALE = "the question has changed since it was shown"
+
+
 def _stale(query: Query, fact: QueryDecision) -> str:
-    return "the question has changed since it was shown" if fact.as_of in query.earlier else ""
+    """A decision names an alert that carried the words as they stand; an entry that never showed them is as stale as an old one."""
+    return "" if fact.as_of in (query.as_of, *query.also) else STALE
 
 
 def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
@@ -60,6 +65,10 @@ def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
         return stale
     if query.wording is None:
         return "it has no words"
+    if not fact.shown_text.strip():
+        return "it does not carry the words that were shown"  # nlp would not know them when they come back in a note (DOMAIN F.8)
+    if not same_words(fact.shown_text, shown_text(query.wording)):
+        return STALE
     report = gate.inspect(query.wording, query.effect)
     return "" if report.compliant else "the compliance gate: " + ", ".join(sorted({told[0] for told in report.violations}))
 

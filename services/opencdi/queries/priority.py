@@ -5,6 +5,7 @@ stay up to 10 · 1 for each kind of indicator up to 5.  Without an effect a ques
 """
 
 from opencdi.events.audiences import AlertEffect
+from opencdi.events.priority import DAYS, of_days
 
 
 def priority(severity: int, effect: tuple[AlertEffect, ...], days_in: int, kinds: int) -> tuple[float, tuple[str, ...]]:
@@ -13,7 +14,7 @@ def priority(severity: int, effect: tuple[AlertEffect, ...], days_in: int, kinds
     terms = {
         "severity": 10.0 * severity,
         "effect, absolute": round(min(40.0, 20.0 * change), 1),
-        "days in hospital": min(10.0, 2.0 * max(0, days_in)),
+        DAYS: of_days(days_in),
         "kinds of indicators": float(min(5, kinds)),
     }
     return round(sum(terms.values()), 1), tuple(f"{name} {value:g}" for name, value in terms.items())

@@ -23,9 +23,10 @@ class Query(State):
     """A question on one condition: where its life stands, its words, and what it rests on.
 
     `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
-    the entry that last changed what people see of it, `also` those that told the same words again, `earlier` those that showed others: a
-    decision that names one of these is stale.  `settled` are the kinds of evidence on which people have decided before, on this question
-    or an earlier one on the condition, the last at `settled_at` (Q-55).
+    the entry that last changed what people see of it, `also` those that told the same words again: a decision that names any other is
+    stale.  `stands`: what CDI is shown of an answered question of which some evidence was taken back; what was asked stays.  `settled` are
+    the kinds of evidence on which people have decided before, on this question or an earlier one on the condition, the last at
+    `settled_at` (Q-55).
     """
 
     query_id: str
@@ -43,6 +44,7 @@ class Query(State):
     sent_at: datetime | None = None
     reminders: int = 0
     wording: QueryWording | None = None
+    stands: QueryWording | None = None
     gate: GateReport | None = None
     sources: tuple[tuple[str, datetime, str], ...] = ()
     kinds: tuple[str, ...] = ()
@@ -56,7 +58,6 @@ class Query(State):
     priority_terms: tuple[str, ...] = ()
     as_of: str = ""
     also: tuple[str, ...] = ()
-    earlier: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
     answer_option: str | None = None
     answer_diagnosis: str | None = None

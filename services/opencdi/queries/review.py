@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from opencdi.events.audiences import AlertEffect
+from opencdi.events.audiences import AlertEffect, Indicator
 from opencdi.events.ids import derived_id
 from opencdi.events.wording import indicator_text
 from opencdi.queries import gate
@@ -175,7 +175,9 @@ def _hold(work: Casework, query: Query, judgement: Judgement) -> None:
 def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
     """What the record says now settles, holds, releases, withdraws or refreshes an open question."""
     if query.state == "answered-awaiting-chart":
-        return chart_after_answer(work, rule, query, judgement)
+        if not chart_after_answer(work, rule, query, judgement):
+            _flag_answered(work, query, judgement)
+        return
     if query.state not in UNANSWERED:
         return
     match judgement.outcome:
@@ -189,13 +191,40 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
             _still_open(work, rule, query, judgement)
 
 
-def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
-    """An authenticated note now says what was answered: only this makes it documentation (DOMAIN F.9)."""
+def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> bool:
+    """Whether an authenticated note now says what was answered, which closes it: only this makes it documentation (DOMAIN F.9)."""
     needed = next((told.having for told in rule.satisfied_by if told.concept == query.answer_diagnosis and told.having), None)
     said = work.records.chart().mentions(query.answer_diagnosis) if query.answer_diagnosis else ()
-    if judgement.outcome == "satisfied" or any(m.counts and m.affirmed and (needed is None or needed in m.attributes) for m in said):
-        validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
-        work.move(validated, "closed", "DOCUMENTED")
+    if judgement.outcome != "satisfied" and not any(m.counts and m.affirmed and (needed is None or needed in m.attributes) for m in said):
+        return False
+    validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
+    work.move(validated, "closed", "DOCUMENTED")
+    return True
+
+
+def _flag_answered(work: Casework, query: Query, judgement: Judgement) -> None:
+    """An answer rests on evidence that was corrected or taken back: CDI hears of it, question and answer stay (DOMAIN E.1)."""
+    asked = query.stands or query.wording
+    if asked is None or not _shows_what_no_longer_stands(work, query, judgement):
+        return
+    gone = work.records.corrected
+    stands = asked.model_copy(
+        update={
+            "documented": _standing(asked.documented, judgement.documented, gone),
+            "indicators": _standing(asked.indicators, judgement.cited, gone),
+            "contrary": _standing(asked.contrary, judgement.contrary, gone),
+        }
+    )
+    latest = max(stands.indicators, key=lambda one: one.at.at, default=None)
+    changes = {"stands": stands, "met": judgement.met, "why_now": indicator_text(latest) if latest else ""}
+    work.tell_cdi_again(query.model_copy(update=changes), "EVIDENCE_CORRECTED")
+
+
+def _standing(shown: tuple[Indicator, ...], now: tuple[Cited, ...], gone: set[str]) -> tuple[Indicator, ...]:
+    """Of what was shown, what was not taken back; a corrected source as it reads now, if it is still evidence."""
+    kept = tuple(one for one in shown if one.source_id not in gone)
+    sources = {one.source_id.partition("@")[0] for one in shown if one.source_id in gone}
+    return (*kept, *(one.indicator for one in now if one.indicator.source_id.partition("@")[0] in sources))
 
 
 def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
@@ -224,7 +253,7 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
 
 def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgement) -> bool:
     """Whether the physician is looking at evidence, for or against, that was corrected or taken back."""
-    wording = query.wording
+    wording = query.stands or query.wording
     shown = (*wording.documented, *wording.indicators, *wording.contrary) if wording else ()
     now = {(one.indicator.at.at, one.indicator.text) for one in (*judgement.documented, *judgement.cited, *judgement.contrary)}
     return any(one.source_id in work.records.corrected and (one.at.at, one.text) not in now for one in shown)

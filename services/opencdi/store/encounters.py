@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, case, select
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, QueryAlert, QueryWording
 from opencdi.events.contract import Contract
 from opencdi.events.facts import Fact, KnownFact, NoteFiled, Person
-from opencdi.events.pages import CodingPage, NoteRead, WorkingDrg
+from opencdi.events.pages import CodingPage, NoteRead, WorkingCode, WorkingDrg
 from opencdi.store.tables import CHART_ITEM, DRG_CHANGE, ENCOUNTER, FAILED, FINAL_SET, LINE, NOTE, QUERY, READING, UNREADABLE
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(KnownFact)
@@ -51,6 +51,7 @@ class OnWorklist:
     no_drg: str | None
     alerts: tuple[QueryAlert, ...]
     failed: int
+    labelled: tuple[WorkingCode, ...] = ()  # today's codes, where restricted notes support one of them (DOMAIN F.17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,10 @@ def worklist(connection: Connection, tenant: str, settled: Collection[str]) -> l
     failed: dict[str, int] = {}
     for encounter_id in connection.scalars(select(FAILED.c.encounter_id).join(ENCOUNTER, _same(FAILED)).where(here)):
         failed[encounter_id] = failed.get(encounter_id, 0) + 1
+    # Rare, so the list decodes no other stay's codes.  Within a quote the name would stand with escaped quotation marks.
+    labelled = case((LINE.c.coding.contains('"confidentiality":'), LINE.c.coding)).label("labelled")
     rows = connection.execute(
-        select(ENCOUNTER.c.encounter_id, ENCOUNTER.c.doc, LINE.c.drg, LINE.c.no_drg).outerjoin(LINE, _same(LINE)).where(here)
+        select(ENCOUNTER.c.encounter_id, ENCOUNTER.c.doc, LINE.c.drg, LINE.c.no_drg, labelled).outerjoin(LINE, _same(LINE)).where(here)
     )
     return [
         OnWorklist(
@@ -118,6 +121,7 @@ def worklist(connection: Connection, tenant: str, settled: Collection[str]) -> l
             no_drg=row.no_drg,
             alerts=tuple(alerts.get(row.encounter_id, ())),
             failed=failed.get(row.encounter_id, 0),
+            labelled=CodingPage.read(row.labelled).codes if row.labelled else (),
         )
         for row in rows
     ]

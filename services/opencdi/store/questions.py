@@ -1,5 +1,6 @@
 """One question as the specialist's decision needs it, its moves, and what became of decisions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -43,6 +44,12 @@ def unsettled(connection: Connection, encounter_id: str) -> list[Pending]:
         .where(SETTLED.c.decision_id.is_(None) | SETTLED.c.refused.is_not(None))
     )
     return [Pending(row.decision_id, row.query_id, row.kind, row.by_staff_id, row.refused) for row in connection.execute(asked)]
+
+
+def settled(connection: Connection, decision_ids: Iterable[str]) -> dict[str, str | None]:
+    """What became of these decisions: None where the line took it, else why it was refused; one still on its way is not among them."""
+    asked = select(SETTLED.c.decision_id, SETTLED.c.refused).where(SETTLED.c.decision_id.in_(list(decision_ids)))
+    return {row.decision_id: row.refused for row in connection.execute(asked)}
 
 
 def remember_sent(engine: Engine, *, decision_id: str, encounter_id: str, query_id: str | None, kind: str, by_staff_id: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from opencdi.clinical.codes import dotted
 from opencdi.events.pages import Evidence, WorkingCode
-from opencdi.workbench.restricted import Restriction
+from opencdi.workbench.restricted import Restriction, names
 from opencdi.workbench.words import words
 
 _ORDER = {"proposed": 0, "recorded": 1, "uncertain": 2, "flagged": 3}
@@ -37,16 +37,17 @@ class CodeLine:
 def code_lines(codes: Iterable[WorkingCode], withheld: Restriction) -> tuple[list[CodeLine], int]:
     """The principal diagnosis first, then by what counts; and how many codes are withheld altogether."""
     told = [(code, withheld.code(code)) for code in codes]
+    hidden = frozenset(code.code for code, seen in told if seen is None)
     shown = sorted((seen for _, seen in told if seen), key=_rank)
-    return [_line(code) for code in shown], sum(seen is None for _, seen in told)
+    return [_line(code, hidden) for code in shown], sum(seen is None for _, seen in told)
 
 
 def _rank(code: WorkingCode) -> tuple[bool, int, int, str]:
     return code.role != "principal", _ORDER[code.status], _WEIGHT.get(code.severity, 2), code.code
 
 
-def _line(code: WorkingCode) -> CodeLine:
-    reasons = tuple(said for reason in code.reasons if (said := _reason(reason, code)))
+def _line(code: WorkingCode, hidden: frozenset[str]) -> CodeLine:
+    reasons = tuple(said for reason in code.reasons if not names(reason, hidden) and (said := _reason(reason, code)))
     found: dict[tuple[str, str], list[Evidence]] = {}
     for evidence in code.evidence:
         found.setdefault((evidence.quote.casefold(), evidence.author), []).append(evidence)

@@ -16,7 +16,10 @@ from opencdi.store.questions import Pending, unsettled
 from opencdi.workbench.code_lines import code_lines
 from opencdi.workbench.desk import Desk, back_to
 from opencdi.workbench.personas import Persona
-from opencdi.workbench.restricted import restriction
+from opencdi.workbench.restricted import restriction, restriction_by_label
+
+ATTESTABLE = frozenset({"provisional", "held", "amended"})
+"""The standings in which a set waits for a coder's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,8 @@ class Ended:
 
     @property
     def ready(self) -> bool:
-        """Whether a coder can attest it now."""
-        final = self.final
-        return final is not None and final.status != "attested" and not final.waiting_for and not final.open_questions
+        """Whether a coder can attest it now.  Open questions do not block: they go on as retrospective."""
+        return self.final is not None and self.final.status in ATTESTABLE and not self.final.waiting_for
 
     @property
     def rank(self) -> tuple[bool, int, str]:
@@ -39,8 +41,15 @@ class Ended:
         return not self.ready, -(self.unbilled or 0), self.header.encounter_id
 
 
-def _ended(header: Header, sets: list[FinalCodeSet], now: datetime | None) -> Ended:
-    final = sets[0] if sets else None
+def _listed(connection: Connection, header: Header, persona: Persona) -> FinalCodeSet | None:
+    final = next(iter(final_sets(connection, header.encounter_id)), None)
+    if final is None:
+        return None
+    withheld = restriction_by_label(final.codes, sees_restricted=persona.sees_restricted)
+    return withheld.final(final, withheld.hidden(final.codes))
+
+
+def _ended(header: Header, final: FinalCodeSet | None, now: datetime | None) -> Ended:
     settled = final is not None and final.status == "attested"
     return Ended(header, final, (now - header.discharged_at.at).days if now and header.discharged_at and not settled else None)
 
@@ -51,11 +60,11 @@ def coder_pages(desk: Desk) -> APIRouter:
 
     @pages.get("")
     def the_sets(request: Request) -> Response:
-        def look(connection: Connection, _: Persona) -> dict[str, Any]:
+        def look(connection: Connection, persona: Persona) -> dict[str, Any]:
             line = speaks_up_to(connection, desk.tenant)
             now = line.received_at if line else None
             discharged = headers(connection, desk.tenant, ("discharged",))
-            ended = [_ended(header, final_sets(connection, header.encounter_id), now) for header in discharged]
+            ended = [_ended(header, _listed(connection, header, persona), now) for header in discharged]
             return {"rows": sorted(ended, key=lambda one: one.rank)}
 
         return desk.show(request, "finals.html", look, "coder", "specialist")
@@ -72,6 +81,7 @@ def coder_pages(desk: Desk) -> APIRouter:
             return {
                 "header": header,
                 "final": withheld.final(sets[0], hidden),
+                "attestable": sets[0].status in ATTESTABLE,
                 "before": [withheld.final(one, hidden) for one in sets[1:]],
                 "codes": codes,
                 "hidden_codes": hidden_codes,

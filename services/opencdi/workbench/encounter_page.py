@@ -1,6 +1,6 @@
 """The encounter on one screen: what is open, what the notes say, what it would be coded as, and what moved that."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,18 +9,19 @@ from sqlalchemy import Connection
 
 from opencdi.clinical.codes import dotted
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
-from opencdi.events.facts import QueryAnswered, QueryDismissed
+from opencdi.events.facts import Decision, QueryAnswered, QueryDismissed
+from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, QueryMoved
 from opencdi.store.encounters import Header, Item, NoteOnChart, alerts, drg_history, failures, final_sets, header_of, items, notes, on_line
 from opencdi.store.health import AsOf, as_of
-from opencdi.store.questions import Pending, moves, unsettled
+from opencdi.store.questions import Pending, moves, settled, unsettled
 from opencdi.workbench.code_lines import code_lines
 from opencdi.workbench.drg_plot import drg_plot
 from opencdi.workbench.evidence import quoted_in
 from opencdi.workbench.highlight import Mark, MarkKind, Segment, segments
 from opencdi.workbench.personas import Persona
-from opencdi.workbench.rank import days_in
-from opencdi.workbench.restricted import Restriction, restriction
+from opencdi.workbench.rank import days_in, urgency, weighed_today
+from opencdi.workbench.restricted import HIDDEN, Restriction, restriction
 from opencdi.workbench.results import trends
 from opencdi.workbench.timeline import timeline
 from opencdi.workbench.vocabulary import OVER
@@ -81,17 +82,24 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
     header = header_of(connection, tenant, encounter_id)
     if header is None:
         return None
-    on_chart, line = notes(connection, encounter_id), on_line(connection, encounter_id)
-    withheld = restriction(on_chart, sees_restricted=persona.sees_restricted)
+    line, filed = on_line(connection, encounter_id), notes(connection, encounter_id)
+    withheld = restriction(filed, sees_restricted=persona.sees_restricted)
+    on_chart = [withheld.note(one) for one in filed]
     coding = line.coding if line else None
     stay = items(connection, encounter_id)
-    questions = _questions(connection, encounter_id, withheld, stay)
+    finals = final_sets(connection, encounter_id)
+    became = settled(connection, (item.fact.decision_id for item in stay if isinstance(item.fact, Decision)))
+    became |= {message_of(one.as_of): one.cause for one in finals if one.cause.startswith("attestation refused")}
+    questions = _questions(connection, encounter_id, withheld, stay, became)
     hidden = withheld.hidden(coding.codes if coding else ())
     now, history = as_of(connection, tenant), [withheld.change(change, hidden) for change in drg_history(connection, encounter_id)]
+    days = days_in(header, now.received_at if now else None, zone)
     codes, hidden_codes = code_lines(coding.codes if coding else (), withheld)
+    if coding and withheld.drg_tells(coding.codes):
+        coding, history = coding.model_copy(update={"drg": None, "no_drg": HIDDEN}), []
     return {
         "header": header,
-        "days": days_in(header, now.received_at if now else None, zone),
+        "days": days,
         "line": line,
         "coding": coding,
         "codes": codes,
@@ -99,14 +107,14 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "effects": {effect.code: effect for effect in coding.effects} if coding else {},
         "history": history,
         "plot": drg_plot(history, until) if (until := _until(header, now)) else None,
-        "questions": [question for question in questions if question.alert.state not in OVER],
+        "questions": sorted(_still_open(questions, days), key=lambda question: urgency(question.alert)),
         "past": [question for question in questions if question.alert.state in OVER],
         "around": quoted_in(_cited(questions), on_chart, withheld),
         "notes": _notes(on_chart, coding, questions, withheld),
         "trends": trends(stay),
-        "days_of_stay": timeline(stay, on_chart, zone),
+        "days_of_stay": timeline(stay, on_chart, zone, became),
         "failures": failures(connection, encounter_id),
-        "finals": final_sets(connection, encounter_id),
+        "finals": finals,
     }
 
 
@@ -116,18 +124,27 @@ def _until(header: Header, now: AsOf | None) -> datetime | None:
     return now.received_at if now else None
 
 
+def _still_open(questions: Iterable[QuestionShown], days: int | None) -> Iterable[QuestionShown]:
+    for question in questions:
+        if question.alert.state not in OVER:
+            (alert,) = weighed_today([question.alert], days)
+            yield replace(question, alert=alert)
+
+
 def _cited(questions: Iterable[QuestionShown]) -> Iterable[Indicator]:
     for question in questions:
         if question.wording:
             yield from (*question.wording.documented, *question.wording.indicators, *question.wording.contrary)
 
 
-def _questions(connection: Connection, encounter_id: str, withheld: Restriction, stay: list[Item]) -> list[QuestionShown]:
+def _questions(
+    connection: Connection, encounter_id: str, withheld: Restriction, stay: list[Item], became: Mapping[str, str | None]
+) -> list[QuestionShown]:
     moved, sent = moves(connection, encounter_id), unsettled(connection, encounter_id)
-    on_their_way = {decision.decision_id for decision in sent}  # or refused
-    done = [item.fact for item in stay if item.item_id not in on_their_way]
-    answers = {fact.query_id: fact for fact in done if isinstance(fact, QueryAnswered)}  # the last one, by its time
-    dismissals = {fact.query_id: fact for fact in done if isinstance(fact, QueryDismissed)}
+    # The chart holds every decision that came in, whoever sent it; what happened is those that the line took.
+    taken = [item.fact for item in stay if isinstance(item.fact, Decision) and became.get(item.fact.decision_id, "on its way") is None]
+    answers = {fact.query_id: fact for fact in taken if isinstance(fact, QueryAnswered)}  # the last one, by its time
+    dismissals = {fact.query_id: fact for fact in taken if isinstance(fact, QueryDismissed)}
     return [
         QuestionShown(
             alert=alert,
@@ -150,10 +167,9 @@ def _notes(
         restricted, current = withheld.hides_note(one.note.note_id), one.note.note_id not in seen
         seen.add(one.note.note_id)
         marks = [] if restricted or one.retracted else [*_marks(one, coding, questions)]
-        held = replace(one, text="", reading=None) if restricted else one
         told = any(mark.kind in ("indicator", "contrary") for mark in marks)
         opened = current and not one.retracted and (told or not shown)  # what the open questions quote, and the newest
-        shown.append(NoteShown(held, current, restricted, tuple(segments(held.text, marks)), opened))
+        shown.append(NoteShown(one, current, restricted, tuple(segments(one.text, marks)), opened))
     return shown
 
 

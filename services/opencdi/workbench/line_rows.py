@@ -2,6 +2,7 @@
 
 from opencdi.events.entry import Entry
 from opencdi.events.facts import CodeSetAttested, Decision
+from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, TickPage
 from opencdi.store.batch import Batch
 from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, SETTLED
@@ -26,9 +27,18 @@ def apply_line(batch: Batch, entry: Entry) -> None:
             key = {"entry_id": entry.envelope.entry_id, "ordinal": ordinal}
             batch.put(QUERY_MOVE, {**key, "encounter_id": encounter_id, "doc": move.to_json().decode()})
     _settle(batch, entry, queries)
+    if entry.envelope.replays:
+        _mend(batch, encounter_id, message_of(entry.envelope.replays))
     if failed:
         told = {"room": failed.room, "reason": failed.reason, "at_field": failed.where}
         batch.put(FAILED, {"encounter_id": encounter_id, "entry_id": entry.envelope.entry_id, **told})
+
+
+def _mend(batch: Batch, encounter_id: str, message_id: str) -> None:
+    # A second try stands for all that its message brought: what it cannot mend it brings again, as a failure of its own.
+    for row in batch.of_encounter(FAILED, encounter_id):
+        if message_of(row["entry_id"]) == message_id:
+            batch.remove(FAILED, row)
 
 
 def _mark_as_of(batch: Batch, entry: Entry) -> None:

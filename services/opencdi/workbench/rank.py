@@ -1,10 +1,12 @@
 """The specialist's worklist: what waits for a decision first, then the published priority (DOMAIN E.2, B74) (pure)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from opencdi.events.audiences import QueryAlert
+from opencdi.events.priority import weighed_on
 from opencdi.store.encounters import Header, OnWorklist
 from opencdi.workbench.moments import local
 from opencdi.workbench.vocabulary import OVER
@@ -39,7 +41,8 @@ def ranked(rows: list[OnWorklist], now: datetime | None, zone: ZoneInfo) -> list
 
 def _ranked(row: OnWorklist, now: datetime | None, zone: ZoneInfo) -> Ranked:
     ordered, expected = row.header.ordered_at, row.header.expected_discharge_at
-    questions = sorted((alert for alert in row.alerts if alert.state not in OVER), key=lambda alert: (-alert.priority, alert.query_id))
+    days = days_in(row.header, now, zone)
+    questions = sorted(weighed_today((alert for alert in row.alerts if alert.state not in OVER), days), key=urgency)
     drafts = [alert for alert in questions if alert.state == "draft"]
     return Ranked(
         row=row,
@@ -47,10 +50,20 @@ def _ranked(row: OnWorklist, now: datetime | None, zone: ZoneInfo) -> Ranked:
         top=next(iter(drafts or questions), None),
         drafts=len(drafts),
         settled=tuple(sorted((alert for alert in row.alerts if alert.state in OVER), key=lambda alert: (alert.at, alert.query_id))[::-1]),
-        days=days_in(row.header, now, zone),
+        days=days,
         is_new=now is not None and ordered is not None and now - ordered.at < timedelta(hours=24),
         leaves_today=now is not None and expected is not None and local(expected, zone).date() == now.astimezone(zone).date(),
     )
+
+
+def weighed_today(alerts: Iterable[QueryAlert], days: int | None) -> Iterable[QueryAlert]:
+    """The alerts with the priority of today; as they were last told where the day of the stay is not known."""
+    return alerts if days is None else (weighed_on(alert, days) for alert in alerts)
+
+
+def urgency(alert: QueryAlert) -> tuple[float, str]:
+    """The higher priority first; ties by id."""
+    return -alert.priority, alert.query_id
 
 
 def days_in(header: Header, now: datetime | None, zone: ZoneInfo) -> int | None:

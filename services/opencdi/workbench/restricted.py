@@ -1,13 +1,14 @@
 """Confidential documents: without the right, their words are "restricted evidence" wherever they would show (DOMAIN F.17)."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.confidentiality import is_restricted
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, QueryWording
 from opencdi.events.pages import Evidence, WorkingCode
-from opencdi.store.encounters import NoteOnChart
+from opencdi.store.encounters import NoteOnChart, OnWorklist
 
 HIDDEN = "restricted evidence"
 
@@ -34,21 +35,35 @@ class Restriction:
         """The codes that restricted notes alone support."""
         return frozenset(code.code for code in codes if self.code(code) is None)
 
+    def drg_tells(self, codes: Iterable[WorkingCode]) -> bool:
+        """Whether the DRG itself would tell: its principal diagnosis is a hidden one."""
+        return any(code.role == "principal" and self.code(code) is None for code in codes)
+
+    def note(self, shown: NoteOnChart) -> NoteOnChart:
+        """The note less its words; its title is the sender's, and may tell as much."""
+        if not self.hides_note(shown.note.note_id):
+            return shown
+        return replace(shown, note=shown.note.model_copy(update={"title": "Restricted document"}), text="", reading=None)
+
     def change(self, change: DrgChanged, hidden: frozenset[str]) -> DrgChanged:
         """The change of the DRG; what caused it is withheld where that would tell of a restricted note or a hidden code."""
         cause = change.cause
-        told = hidden & {*cause.added, *cause.removed} or any(dotted(code) in cause.words or code in cause.other for code in hidden)
-        if not told and not (self.note_ids and "restricted note" in cause.words):
+        told = hidden & {*cause.added, *cause.removed} or names(cause.words, hidden) or names(cause.other, hidden)
+        if not told and not (self.note_ids and (cause.confidentiality or "restricted note" in cause.words)):
             return change
         return change.model_copy(update={"cause": cause.model_copy(update={"added": (), "removed": (), "other": "", "words": HIDDEN})})
 
     def final(self, final: FinalCodeSet, hidden: frozenset[str]) -> FinalCodeSet:
-        """The final set's differences less those of hidden codes."""
+        """The final set less what names hidden codes, and less its DRG where that rests on one."""
+        told = {"drg": None, "drg_before": None, "no_drg": HIDDEN} if self.drg_tells(final.codes) else {}
         return final.model_copy(
             update={
                 "added": tuple(code for code in final.added if code not in hidden),
                 "removed": tuple(code for code in final.removed if code not in hidden),
-                "changed": tuple(one for one in final.changed if not any(one.startswith(f"{dotted(code)} ") for code in hidden)),
+                "changed": tuple(one for one in final.changed if not names(one, hidden)),
+                "to_settle": tuple(dict.fromkeys(HIDDEN if names(one, hidden) else one for one in final.to_settle)),
+                "cause": HIDDEN if names(final.cause, hidden) else final.cause,
+                **told,
             }
         )
 
@@ -68,8 +83,27 @@ class Restriction:
         return indicator.model_copy(update={"text": HIDDEN, "quote": None, "author": "", "start": None, "end": None})
 
 
+def names(text: str, codes: Iterable[str]) -> bool:
+    """Whether the text names one of these codes, with its dot or without."""
+    return any(re.search(rf"\b(?:{re.escape(dotted(code))}|{re.escape(code)})\b", text) for code in codes)
+
+
 def restriction(notes: Iterable[NoteOnChart], *, sees_restricted: bool) -> Restriction:
     """What is withheld from this viewer on this chart."""
     if sees_restricted:
         return Restriction(frozenset())
     return Restriction(frozenset(shown.note.note_id for shown in notes if is_restricted(shown.note.confidentiality)))
+
+
+def restriction_by_label(codes: Iterable[WorkingCode], *, sees_restricted: bool) -> Restriction:
+    """The same by the labels that quotes carry: for lists, which read no notes."""
+    if sees_restricted:
+        return Restriction(frozenset())
+    return Restriction(frozenset(quote.note_id for code in codes for quote in code.evidence if is_restricted(quote.confidentiality)))
+
+
+def worklist_row(row: OnWorklist, *, sees_restricted: bool) -> OnWorklist:
+    """The row, less a DRG that would tell."""
+    if restriction_by_label(row.labelled, sees_restricted=sees_restricted).drg_tells(row.labelled):
+        return replace(row, drg=None, no_drg=HIDDEN)
+    return row

@@ -17,7 +17,7 @@ from opencdi.workbench.edits import edits_of
 from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.rank import ranked
-from opencdi.workbench.restricted import restriction
+from opencdi.workbench.restricted import restriction, worklist_row
 from opencdi.workbench.vocabulary import DISMISSALS, OVER
 
 
@@ -27,9 +27,10 @@ def specialist_pages(desk: Desk) -> APIRouter:
 
     @pages.get("/worklist")
     def the_worklist(request: Request) -> Response:
-        def look(connection: Connection, _: Persona) -> dict[str, Any]:
-            now = as_of(connection, desk.tenant)
-            return {"rows": ranked(worklist(connection, desk.tenant, OVER), now.received_at if now else None, desk.screen.zone)}
+        def look(connection: Connection, persona: Persona) -> dict[str, Any]:
+            now, rows = as_of(connection, desk.tenant), worklist(connection, desk.tenant, OVER)
+            shown = [worklist_row(row, sees_restricted=persona.sees_restricted) for row in rows]
+            return {"rows": ranked(shown, now.received_at if now else None, desk.screen.zone)}
 
         return desk.show(request, "worklist.html", look, "specialist", "coder")
 

@@ -1,6 +1,6 @@
 """What happened when: one line an event, results of one moment together, newest day first (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -28,9 +28,14 @@ class Happening:
     struck: bool = False
 
 
-def timeline(items: Iterable[Item], notes: Iterable[NoteOnChart], zone: ZoneInfo) -> list[tuple[date, list[Happening]]]:
-    """The stay by day as the bedside's clock told it, days and events newest first."""
-    happenings = [happening for item in items if (happening := _of_item(item, zone)) is not None]
+def timeline(
+    items: Iterable[Item], notes: Iterable[NoteOnChart], zone: ZoneInfo, became: Mapping[str, str | None]
+) -> list[tuple[date, list[Happening]]]:
+    """The stay by day as the bedside's clock told it, days and events newest first.
+
+    `became` tells of each decision that came back why it was refused, or None.
+    """
+    happenings = [happening for item in items if (happening := _of_item(item, zone, became)) is not None]
     happenings = _results_together(happenings) + [_of_note(note, zone) for note in notes]
     happenings.sort(key=lambda happening: (happening.at.date(), happening.hour != "", happening.at), reverse=True)
     return [(day, list(group)) for day, group in groupby(happenings, key=lambda happening: happening.at.date())]
@@ -61,7 +66,7 @@ def _results_together(happenings: list[Happening]) -> list[Happening]:
     ]
 
 
-def _of_item(item: Item, zone: ZoneInfo) -> Happening | None:
+def _of_item(item: Item, zone: ZoneInfo, became: Mapping[str, str | None]) -> Happening | None:
     at, hour = _when(clinical_time_of(item.fact) or ClinicalTime(item.at), zone)
 
     def on_line(sort: str, text: str, detail: str = "", *, struck: bool = False) -> Happening:
@@ -104,7 +109,9 @@ def _of_item(item: Item, zone: ZoneInfo) -> Happening | None:
         case told.ProblemNoticed() as fact:
             return on_line("problem", words(fact.code).lower(), fact.where)
         case told.Decision() as fact:
-            return on_line("decision", words(fact.kind), person_name(fact.actor.name) or fact.actor.staff_id)
+            refused = became.get(fact.decision_id) is not None
+            actor = person_name(fact.actor.name) or fact.actor.staff_id
+            return on_line("decision", words(fact.kind), f"{actor}, refused" if refused else actor, struck=refused)
     return None
 
 

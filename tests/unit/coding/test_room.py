@@ -392,3 +392,23 @@ def _seconds(work: Any) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def test_the_label_of_a_restricted_note_travels_to_its_quotes_and_to_the_cause() -> None:
+    line = admitted().send(notes=[note("hp", 1, finding("pneumonia"))], hours=1)
+    assert line.changes[-1].cause.confidentiality is None
+    line.send(notes=[note("v", 2, finding("sepsis"), confidentiality="V")], hours=2)
+    assert (line.changes[-1].cause.confidentiality, line.changes[-1].cause.words[:10]) == ("V", "restricted")
+    quoted = line.code("A419")
+    assert quoted is not None
+    assert [quote.confidentiality for quote in quoted.evidence] == ["V"]
+    assert "confidentiality" not in (line.code("J189") or quoted).to_json().decode()
+    line.send(EncounterUpdated(visit_id="v", encounter_class="observation", at=at(3)), hours=3)
+    assert line.changes[-1].cause.confidentiality == "V", "no restricted note came in, but a code that rests on one went"
+
+
+def test_an_open_note_that_says_the_same_takes_the_label_off() -> None:
+    line = admitted().send(notes=[note("v", 1, finding("sepsis"), confidentiality="V")], hours=1)
+    line.send(notes=[note("hp", 2, finding("sepsis"))], hours=2)
+    line.send(EncounterUpdated(visit_id="v", encounter_class="observation", at=at(3)), hours=3)
+    assert [change.cause.confidentiality for change in line.changes] == ["V", None]

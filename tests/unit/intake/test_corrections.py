@@ -186,3 +186,75 @@ def test_a_value_without_a_code_is_a_visible_problem(feed, message: Builder) -> 
     feed.send(message("ADT^A01"))
     ended = feed.send(message("ORU^R01", "OBR|1||F9|15074-8^Glucose^LN", "OBX|1|NM|||6.3|mmol/L|||||F", at="20260504090000-0400"))
     assert ("RESULT_WITHOUT_CODE", "OBX-3") in [(problem.code, problem.where) for problem in ended.problems]
+
+
+def test_a_note_from_the_future_is_filed_as_of_when_it_came_and_says_so(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    ahead = note(message, "T02", "Fever.").replace("|TX|20260504100000-0400|", "|TX|20260601100000-0400|")
+    ended = feed.send(ahead)
+    assert ended.outcome == "entries"
+    assert ("FUTURE_TIME", "TXA-4") in {(problem.code, problem.where) for problem in ended.problems}
+    (filed,) = feed.of("note_filed")
+    assert filed.written_at.at.isoformat() == "2026-05-04T10:00:00-04:00"  # EVN-2
+    assert ("FUTURE_TIME", "TXA-4") in {(fact.code, fact.where) for fact in feed.of("problem_noticed")}
+
+
+def test_a_report_from_the_future_is_filed_as_of_when_it_came_and_says_so(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    obr = "OBR|1||R1|18748-4^Diagnostic imaging study^LN|||20260601090000-0400"
+    ended = feed.send(message("ORU^R01", obr, "OBX|1|TX|18748-4^Chest X-ray^LN||Consolidation.||||||F"))
+    assert ("FUTURE_TIME", "OBR-7") in {(problem.code, problem.where) for problem in ended.problems}
+    assert feed.of("note_filed")[0].written_at.at.isoformat() == "2026-05-04T08:00:00-04:00"
+
+
+def replaced_twice(message: Builder) -> list[str]:
+    return [
+        note(message, "T02", "Fever.", "DN1"),
+        note(message, "T10", "Fever and chills.", "DN2", "DN1", "20260504110000-0400"),
+        note(message, "T10", "Fever, chills, rigor.", "DN3", "DN2", "20260504120000-0400"),
+    ]
+
+
+def test_a_replacement_of_a_replacement_is_still_the_same_document(feed, message: Builder) -> None:
+    for body in replaced_twice(message):
+        feed.send(body)
+    filed = feed.of("note_filed")
+    assert len({fact.note_id for fact in filed}) == 1
+    assert [fact.revision for fact in filed] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("number", ["DN1", "DN2", "DN3"])
+def test_a_document_is_found_under_each_of_its_numbers(feed, message: Builder, number: str) -> None:
+    for body in replaced_twice(message):
+        feed.send(body)
+    (note_id,) = {fact.note_id for fact in feed.of("note_filed")}
+    feed.send(note(message, "T06", "Sepsis ruled in.", "DA", number, "20260504130000-0400"))
+    assert feed.of("note_filed")[-1].parent_id == note_id
+    feed.send(note(message, "T11", "", number, at="20260504140000-0400"))
+    assert feed.of("note_retracted")[0].note_id == note_id
+
+
+def test_what_waits_for_a_replacements_number_is_filed_when_it_comes(feed, message: Builder) -> None:
+    first, second, _ = replaced_twice(message)
+    feed.send(first)
+    assert feed.send(note(message, "T06", "Sepsis ruled in.", "DA", "DN2", "20260504130000-0400")).outcome == "kept_with_patient"
+    feed.send(second)
+    assert [fact.relation for fact in feed.of("note_filed")] == ["new", "replacement", "addendum"]
+
+
+def test_an_addendum_is_cancelled_with_its_note(feed, message: Builder) -> None:
+    feed.send(note(message, "T02", "Fever."))
+    feed.send(note(message, "T06", "Sepsis ruled in.", "D2", "D1", "20260504110000-0400"))
+    feed.send(note(message, "T06", "Septic shock.", "D3", "D2", "20260504113000-0400"))
+    feed.send(note(message, "T02", "Fever, better.", at="20260504120000-0400"))  # the edit keeps what was added
+    feed.send(note(message, "T11", "", at="20260504130000-0400"))
+    assert {fact.note_id for fact in feed.of("note_retracted")} == {fact.note_id for fact in feed.of("note_filed")}
+    late = feed.send(note(message, "T06", "And more.", "D4", "D1", "20260504140000-0400"))
+    assert late.outcome == "kept_with_patient"
+
+
+def test_a_cancelled_addendum_leaves_its_note(feed, message: Builder) -> None:
+    feed.send(note(message, "T02", "Fever."))
+    feed.send(note(message, "T06", "Sepsis ruled in.", "D2", "D1", "20260504110000-0400"))
+    feed.send(note(message, "T11", "", "D2", at="20260504130000-0400"))
+    assert [fact.note_id for fact in feed.of("note_retracted")] == [feed.of("note_filed")[1].note_id]

@@ -57,13 +57,21 @@ def test_a_blood_pressure_panel_is_two_measurements(feed) -> None:
     assert [(f.analyte, f.value) for f in feed.of("measurement_resulted")] == [("sbp", 81), ("dbp", 38)]
 
 
-def test_entered_in_error_withdraws(feed) -> None:
-    note = {
-        "resourceType": "DocumentReference", "id": "d1", "status": "current", "docStatus": "final", "subject": {"reference": "Patient/p1"},
-        "type": {"coding": [{"system": "http://loinc.org", "code": "11506-3"}]}, "date": "2026-05-04T10:00:00-04:00",
+def document(number: str, text: str, at: str = "10:00", **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "DocumentReference", "id": number, "status": "current", "docStatus": "final", "subject": {"reference": "Patient/p1"},
+        "type": {"coding": [{"system": "http://loinc.org", "code": "11506-3"}]}, "date": f"2026-05-04T{at}:00-04:00",
         "context": {"encounter": [{"reference": "Encounter/e1"}]},
-        "content": [{"attachment": {"contentType": "text/plain", "data": b64encode(b"Sepsis.").decode()}}],
+        "content": [{"attachment": {"contentType": "text/plain", "data": b64encode(text.encode()).decode()}}], **more,
     }  # fmt: skip
+
+
+def related(code: str, number: str) -> dict[str, Any]:
+    return {"relatesTo": [{"code": code, "target": {"reference": f"DocumentReference/{number}"}}]}
+
+
+def test_entered_in_error_withdraws(feed) -> None:
+    note = document("d1", "Sepsis.")
     for resource in (
         PATIENT,
         ENCOUNTER,
@@ -75,6 +83,47 @@ def test_entered_in_error_withdraws(feed) -> None:
         feed.send(resource)
     assert feed.of("measurement_resulted")[-1].status == "withdrawn"
     assert feed.kinds()[-1] == "note_retracted"
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_replaced_document_stays_one_and_is_found_under_each_of_its_ids(feed, numbered: bool) -> None:
+    def named(number: str) -> dict[str, Any]:
+        return {"masterIdentifier": {"value": f"DN{number}"}} if numbered else {}
+
+    for resource in (
+        PATIENT,
+        ENCOUNTER,
+        document("d1", "Fever.", **named("1")),
+        document("d2", "Fever and chills.", "11:00", **named("2"), **related("replaces", "d1")),
+        document("d3", "Fever, chills, rigor.", "12:00", **named("3"), **related("replaces", "d2")),
+        document("d4", "Sepsis ruled in.", "13:00", **named("4"), **related("appends", "d2")),
+    ):
+        feed.send(resource)
+    filed = feed.of("note_filed")
+    assert [fact.revision for fact in filed] == [1, 2, 3, 1]
+    assert {fact.note_id for fact in filed[:3]} == {filed[3].parent_id}
+
+
+def test_an_addendum_waits_for_what_it_refers_to(feed) -> None:
+    numbered = {"masterIdentifier": {"value": "DN1"}}
+    told = (
+        PATIENT,
+        ENCOUNTER,
+        document("d4", "Sepsis ruled in.", "13:00", **related("appends", "d1")),
+        document("d1", "Fever.", **numbered),
+    )
+    assert [feed.send(resource).outcome for resource in told][2:] == ["kept_with_patient", "entries"]
+    parent, addendum = feed.of("note_filed")
+    assert addendum.parent_id == parent.note_id
+
+
+def test_a_document_from_the_future_is_filed_as_of_when_it_came_and_says_so(feed) -> None:
+    feed.send(PATIENT)
+    feed.send(ENCOUNTER)
+    ended = feed.send(document("d1", "Fever.") | {"date": "2026-06-01T10:00:00-04:00"}, at=datetime(2026, 5, 4, 15, tzinfo=UTC))
+    assert ended.outcome == "entries"
+    assert ("FUTURE_TIME", "DocumentReference.date") in {(problem.code, problem.where) for problem in ended.problems}
+    assert feed.of("note_filed")[0].written_at.at.isoformat() == "2026-05-04T11:00:00-04:00"
 
 
 def test_parts_of_transactions_may_interleave_and_apply_as_one(feed) -> None:

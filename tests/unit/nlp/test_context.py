@@ -27,7 +27,7 @@ def context_of(marked: str) -> Context:
         "No acute <kidney injury>.",
         "Not consistent with <meningitis>.",
         "<Chest pain>, cough and edema are absent.",
-        "[ ] <fever>",
+        "<Fever>: [ ] yes [x] no",
         "ROS: +cough, -<fever>",
         "Without <nausea> or vomiting.",
         "no <sepsis> or septic shock",

@@ -168,6 +168,14 @@ def test_our_question_quoted_in_a_progress_note_leaves_the_note_as_it_was() -> N
     assert (quoted.query_echo, quoted.counts) == (False, True)
 
 
+def test_an_approval_that_brings_no_words_takes_none_away() -> None:
+    states: States = {}
+    step(states, approved())
+    step(states, approved().model_copy(update={"shown_text": ""}))
+    (note,) = notes(step(states, filed(QUESTION)))
+    assert (note.query_echo, note.findings) == (True, ())
+
+
 def test_what_the_provider_adds_to_the_question_is_read() -> None:
     states: States = {}
     step(states, approved())

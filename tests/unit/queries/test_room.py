@@ -7,17 +7,17 @@ import pytest
 
 from opencdi.bus.room import Key, Outgoing
 from opencdi.clinical.time import ClinicalTime
-from opencdi.events.audiences import ProviderQuery, QueryWording
+from opencdi.events.audiences import ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced, Person, QueryAnswered, QueryApproved
+from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced, Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited
 from opencdi.events.pages import Claim, CodingPage, FactsPage, FailedPage, QueriesPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import QUERIES
 from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
-from opencdi.queries.case_chart import DAY_1, Chart
+from opencdi.queries.case_chart import DAY_1, Chart, approval_of
 from opencdi.queries.life import OVER
 from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import load_rules
@@ -46,6 +46,10 @@ def states(told: Chart) -> list[str]:
 def refusals(told: Chart) -> list[str]:
     pages = [read_entry(value).page(QueriesPage) for value in told.passed_on]
     return [refused.reason for page in pages if page for refused in page.refused]
+
+
+def approval(alert: QueryAlert, **told: str) -> QueryApproved:
+    return approval_of(alert, decision_id="d", actor=Person(staff_id="9"), decided_at=DAY_1, **told)
 
 
 def test_nothing_reaches_a_physician_without_approval() -> None:
@@ -105,14 +109,52 @@ def test_what_cannot_be_done_is_refused_visibly(line: str, reason: str) -> None:
 
 def test_a_stale_approval_is_refused() -> None:
     told = chart(*KIDNEY)
-    shown = told.alerts[-1].as_of
+    shown = told.alerts[-1]
     told.line("d2 07:30 creatinine 2.2 mg/dL id=c2 corrected".replace("07:30", "06:00"))
     assert told.alerts[-1].cause == "EVIDENCE_CHANGED"
-    approval = QueryApproved(
-        decision_id="d", encounter_id="case", actor=Person(staff_id="9"), decided_at=DAY_1, as_of=shown, query_id=told.alerts[-1].query_id
-    )
-    told.tell(FactsPage(facts=(approval,)))
+    told.tell(FactsPage(facts=(approval(shown),)))
     assert refusals(told) == ["the question has changed since it was shown"]
+
+
+def test_an_approval_that_names_no_alert_of_these_words_is_refused() -> None:
+    told = chart(*KIDNEY)
+    for as_of in ("e1/0", "e3/0", "e99/0", "garbage", ""):
+        told.tell(FactsPage(facts=(approval(told.alerts[-1], as_of=as_of),)))
+    assert refusals(told) == ["the question has changed since it was shown"] * 5
+    assert told.asked == []
+    told.tell(FactsPage(facts=(approval(told.alerts[-1]),)))
+    assert states(told)[-1] == "sent"
+
+
+@pytest.mark.parametrize("decision", [QueryDismissed, QueryEdited])
+def test_a_dismissal_and_an_edit_name_it_too(decision: type[QueryDismissed | QueryEdited]) -> None:
+    told = chart(*KIDNEY)
+    words = {"reason": "other", "title": "Clinical clarification"}
+    about = approval(told.alerts[-1], as_of="garbage").model_dump(exclude={"kind", "shown_text"})
+    told.tell(FactsPage(facts=(decision(**about, **{name: text for name, text in words.items() if name in decision.model_fields}),)))
+    assert refusals(told) == ["the question has changed since it was shown"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("", "it does not carry the words that were shown"),
+        (" \n", "it does not carry the words that were shown"),
+        ("Please clarify.", "the question has changed since it was shown"),
+    ],
+)
+def test_an_approval_carries_the_words_that_were_shown(words: str, reason: str) -> None:
+    told = chart(*KIDNEY)
+    told.tell(FactsPage(facts=(approval(told.alerts[-1], shown_text=words),)))
+    assert refusals(told) == [reason]
+    assert told.asked == []
+
+
+def test_how_the_words_were_wrapped_on_the_way_says_nothing() -> None:
+    told = chart(*KIDNEY)
+    wrapped = approval(told.alerts[-1]).shown_text.replace("\n", "\r\n   ")
+    told.tell(FactsPage(facts=(approval(told.alerts[-1], shown_text=wrapped),)))
+    assert states(told)[-1] == "sent"
 
 
 def test_without_an_attending_the_gate_does_not_open() -> None:
@@ -440,6 +482,48 @@ def test_only_a_provider_answers() -> None:
     assert states(told)[-1] == "sent"
 
 
+ANSWERED = (*KIDNEY, "d2 08:00 approve", "d2 09:05 answer aki")
+
+
+def test_an_answer_whose_evidence_is_taken_back_is_flagged_and_stays() -> None:
+    told = chart(*ANSWERED)
+    asked = len(told.asked)
+    told.line("d2 06:00 creatinine 1.1 mg/dL id=c2 corrected")
+    flag = told.alerts[-1]
+    assert (flag.from_state, flag.state, flag.cause) == ("answered-awaiting-chart", "answered-awaiting-chart", "EVIDENCE_CORRECTED")
+    assert flag.wording is not None
+    assert not any("2.4" in one.text for one in flag.wording.indicators)
+    assert any("lactated ringers" in one.text.lower() for one in flag.wording.indicators)
+    assert "2.4" not in flag.why_now
+    assert flag.met == ()
+    assert len(told.asked) == asked  # what was asked and answered is not asked otherwise now
+    alerts = len(told.alerts)
+    told.line("d2 07:00 creatinine 1.0 mg/dL id=c3")
+    told.line("d2 06:00 creatinine 1.2 mg/dL id=c2 corrected")
+    assert len(told.alerts) == alerts  # once: of c2 nothing stands any more
+    told.line("d2 15:00 note progress: acute-kidney-injury")
+    assert states(told)[-2:] == ["validated", "closed"]
+    assert "2.4" in " ".join(one.text for one in told.asked[-1].wording.indicators)
+
+
+def test_an_answer_whose_evidence_reads_otherwise_now_shows_cdi_what_it_reads() -> None:
+    told = chart(*ANSWERED, "d2 06:00 creatinine 2.2 mg/dL id=c2 corrected")
+    flag = told.alerts[-1]
+    assert flag.cause == "EVIDENCE_CORRECTED"
+    assert flag.wording is not None
+    texts = " ".join(one.text for one in flag.wording.indicators)
+    assert "2.2" in texts
+    assert "2.4" not in texts
+
+
+@pytest.mark.parametrize("line", ["d2 09:30 creatinine 1.0 mg/dL id=c7", "d2 06:00 creatinine 2.4 mg/dL id=c2 corrected"])
+def test_an_answer_whose_evidence_stands_is_not_flagged(line: str) -> None:
+    told = chart(*ANSWERED)
+    alerts = len(told.alerts)
+    told.line(line)
+    assert len(told.alerts) == alerts
+
+
 def test_an_answer_that_the_chart_has_said_meanwhile_is_closed_at_once() -> None:
     told = chart("d1 08:00 note history-and-physical: chronic-kidney-disease", *KIDNEY, "d2 08:00 approve", "d2 09:00 answer ckd")
     assert states(told)[-3:] == ["answered-awaiting-chart", "validated", "closed"]
@@ -594,35 +678,25 @@ def test_beside_another_open_gap_an_answer_adds_only_what_it_adds() -> None:
     assert last.effect[0].with_other_gaps is None
 
 
-def test_a_changed_effect_makes_no_approval_stale() -> None:
+@pytest.mark.parametrize("nth", [-2, -1])  # the page of before, and that of after
+def test_a_changed_effect_makes_no_approval_stale(nth: int) -> None:
     told = chart(*KIDNEY)
-    shown = told.alerts[-1].as_of
     told.tell(claim_page(False))
     assert told.alerts[-1].cause == "EFFECT_CHANGED"
-    approval = QueryApproved(
-        decision_id="d", encounter_id="case", actor=Person(staff_id="9"), decided_at=DAY_1, as_of=shown, query_id=told.alerts[-1].query_id
-    )
-    told.tell(FactsPage(facts=(approval,)))
+    assert told.alerts[-1].as_of != told.alerts[-2].as_of
+    told.tell(FactsPage(facts=(approval(told.alerts[nth]),)))
     assert states(told)[-1] == "sent"
 
 
 def test_an_approval_of_words_that_a_changed_effect_told_again_is_stale_once_they_change() -> None:
     told = chart(*KIDNEY)
     told.tell(claim_page(False))
-    shown = told.alerts[-1].as_of
+    shown = told.alerts[-1]
     told.line("d2 06:00 creatinine 2.2 mg/dL id=c2 corrected")
     assert told.alerts[-1].cause == "EVIDENCE_CHANGED"
-    for as_of, refused in ((shown, ["the question has changed since it was shown"]), (told.alerts[-1].as_of, [])):
-        approval = QueryApproved(
-            decision_id="d",
-            encounter_id="case",
-            actor=Person(staff_id="9"),
-            decided_at=DAY_1,
-            as_of=as_of,
-            query_id=told.alerts[-1].query_id,
-        )
+    for alert, refused in ((shown, ["the question has changed since it was shown"]), (told.alerts[-1], [])):
         before = len(refusals(told))
-        told.tell(FactsPage(facts=(approval,)))
+        told.tell(FactsPage(facts=(approval(alert),)))
         assert refusals(told)[before:] == refused
     assert states(told)[-1] == "sent"
 

@@ -10,21 +10,24 @@ import pytest
 from sqlalchemy import Engine
 
 from by_hand.kidney import AKI
-from by_hand.other_stays import PNEUMONIA
-from by_hand.shorthand import admit, result
-from by_hand.telling import Telling, at, seen, written
+from by_hand.other_stays import MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION, malnutrition
+from by_hand.shorthand import PHYSICIAN, admit, code, drg, result
+from by_hand.telling import MADE_BY, Telling, at, refused, seen, written
 from opencdi.bus.bus import Delivered
 from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events import facts as told
+from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
+from opencdi.events.pages import CodingPage, FailedPage
 from opencdi.events.topics import CHART, QUERIES, QUERY_ALERTS
 from opencdi.store.batch import Batch
-from opencdi.store.encounters import failures, header_of, items, notes
+from opencdi.store.encounters import failures, header_of, items, notes, worklist
 from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.health import as_of, line_health
 from opencdi.store.migrate import migrate
 from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import CODER, SPECIALIST
 from opencdi.workbench.projection import apply_record
+from opencdi.workbench.restricted import worklist_row
 
 
 @pytest.fixture
@@ -130,13 +133,109 @@ def test_as_of_is_the_newest_entry_whatever_partition_came_last(engine: Engine) 
 def test_restricted_words_are_withheld_from_who_has_no_right(engine: Engine) -> None:
     telling = Telling()
     admit(telling, PNEUMONIA, "A^B", "1", "1950-01-01", "F", "4 W", "x")
-    secret = written("s", "told in confidence", seen(0, 9), note_type="social-work", author="X", confidentiality="R")
-    telling.entry(PNEUMONIA, at(0, 10), notes=[secret])
+    secret = written(
+        "s", "told in confidence", seen(0, 9), note_type="social-work", author="X", confidentiality="R", title="Opioid counselling"
+    )
+    on_it = code(secret, "told", "F1120", "Opioid dependence", "opioid", role="principal")
+    on_it = on_it.model_copy(update={"evidence": tuple(one.model_copy(update={"confidentiality": "R"}) for one in on_it.evidence)})
+    shown_drg = drg("897", "OPIOID DEPENDENCE", 0.8, 4.0, "NONE")
+    coding = CodingPage(as_of="x", made_by=MADE_BY, codes=(on_it,), drg=shown_drg)
+    cause = DrgCause(entry_id="x", added=("F1120",), words="restricted note of 2026-05-04: principal diagnosis F11.20 Opioid dependence")
+    telling.entry(PNEUMONIA, at(0, 10), notes=[secret], pages=[coding])
+    telling.drg(
+        DrgChanged(tenant="demo", encounter_id=PNEUMONIA, at=at(0, 10), as_of="x", made_by=MADE_BY, after=shown_drg, cause=cause, nth=1)
+    )
     tell(engine, telling.messages)
     with snapshot(engine) as connection:
         shown = encounter_page(connection, "demo", PNEUMONIA, SPECIALIST, ZoneInfo("America/New_York"))
+        (held,) = worklist(connection, "demo", ())
+        row, entitled_row = worklist_row(held, sees_restricted=False), worklist_row(held, sees_restricted=True)
         entitled = encounter_page(connection, "demo", PNEUMONIA, replace(CODER, sees_restricted=True), ZoneInfo("America/New_York"))
     assert shown is not None
     assert entitled is not None
     assert "told in confidence" not in str(shown)
+    assert "Opioid" not in str({**shown, "coding": None, "line": None})  # of these, the page shows the DRG and when
+    assert shown["coding"].drg is None  # type: ignore[attr-defined]
+    assert row.drg is None
+    assert row.no_drg == "restricted evidence"
+    assert entitled_row.drg is not None
     assert "told in confidence" in str(entitled["notes"])
+
+
+def answer(option_id: str, *, decision_id: str, hour: int) -> told.QueryAnswered:
+    return told.QueryAnswered(
+        decision_id=decision_id, encounter_id=MALNUTRITION, actor=PHYSICIAN, decided_at=at(2, hour), as_of="e1",
+        query_id=QUERY_MALNUTRITION, option_id=option_id,
+    )  # fmt: skip
+
+
+def test_a_refused_decision_is_never_shown_as_what_happened_whoever_sent_it(engine: Engine) -> None:
+    telling = Telling()
+    malnutrition(telling)
+    telling.entry(MALNUTRITION, at(2, 11), [answer("severe", decision_id="taken", hour=11)])
+    late = answer("mild", decision_id="late", hour=12)
+    page = refused("late", QUERY_MALNUTRITION, "it is answered already", "x")
+    telling.entry(MALNUTRITION, at(2, 12), [late], pages=[page], entry_id="late-0")
+    attested = told.CodeSetAttested(decision_id="vain", encounter_id=MALNUTRITION, actor=PHYSICIAN, decided_at=at(2, 13), as_of="e1")
+    telling.entry(MALNUTRITION, at(2, 13), [attested], entry_id="vain-0")
+    telling.final(
+        FinalCodeSet(
+            tenant="demo", encounter_id=MALNUTRITION, nth=1, status="provisional", at=at(2, 13), as_of="vain-0", made_by=MADE_BY,
+            cause="attestation refused: the set has changed",
+        )
+    )  # fmt: skip
+    tell(engine, telling.messages)
+    with snapshot(engine) as connection:
+        shown = encounter_page(connection, "demo", MALNUTRITION, SPECIALIST, ZoneInfo("America/New_York"))
+    assert shown is not None
+    (question,) = shown["questions"]  # type: ignore[misc]
+    assert question.ticked == "Severe malnutrition"
+    decisions = [one for _, day in shown["days_of_stay"] for one in day if one.sort == "decision"]  # type: ignore[attr-defined]
+    assert [("refused" in one.detail, one.struck) for one in decisions] == [(True, True), (True, True), (False, False)]
+
+
+def test_an_answer_still_on_its_way_is_not_yet_the_answer(engine: Engine) -> None:
+    telling = Telling()
+    malnutrition(telling)
+    telling.entry(MALNUTRITION, at(2, 11), [answer("severe", decision_id="d", hour=11)])
+    tell(engine, telling.messages[:-1])  # on the chart, and not yet through the line
+    with snapshot(engine) as connection:
+        shown = encounter_page(connection, "demo", MALNUTRITION, SPECIALIST, ZoneInfo("America/New_York"))
+    assert shown is not None
+    assert [question.ticked for question in shown["questions"]] == [None]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one transaction", "a transaction each"])
+def test_what_failed_is_missing_until_a_second_try_of_its_message_comes_through(engine: Engine, together: bool) -> None:
+    def failed(room: str) -> FailedPage:
+        return FailedPage(room=room, reason="POISONED", where="x")
+
+    telling, theirs = Telling(), Telling(tenant="other")
+    admit(telling, PNEUMONIA, "A^B", "1", "1950-01-01", "F", "4 W", "x")
+    admit(theirs, AKI, "C^D", "2", "1950-01-01", "F", "4 W", "x")
+    theirs.entry(AKI, at(0, 10), pages=[failed("nlp")], entry_id="m-1")
+    telling.entry(PNEUMONIA, at(0, 10), pages=[failed("nlp")], entry_id="m-1")
+    telling.entry(PNEUMONIA, at(0, 10), pages=[failed("coding")], entry_id="m-2")
+    telling.entry(PNEUMONIA, at(0, 10), pages=[failed("queries")], entry_id="other-1")
+
+    def missing(*then: list[Outgoing]) -> list[str]:
+        if together:
+            tell(engine, [message for messages in then for message in messages])
+        else:
+            for messages in then:
+                tell(engine, messages)
+        with snapshot(engine) as connection:
+            rooms = sorted(room for room, _, _ in failures(connection, PNEUMONIA))
+            assert line_health(connection, "demo").failed == len(rooms)
+            assert line_health(connection, "other").failed == 1
+        return rooms
+
+    again, third = Telling(_count=50), Telling(_count=60)
+    again.entry(PNEUMONIA, at(0, 11), pages=[failed("finalize")], entry_id="second-1", replays="m-2")
+    third.entry(PNEUMONIA, at(0, 12), entry_id="third-1", replays="second-1")
+    if together:
+        assert missing(theirs.messages, telling.messages, again.messages, third.messages) == ["queries"]
+    else:
+        assert missing(theirs.messages, telling.messages) == ["coding", "nlp", "queries"]
+        assert missing(again.messages) == ["finalize", "queries"]
+        assert missing(third.messages) == ["queries"]

@@ -69,3 +69,16 @@ def test_a_first_review_and_a_last_chance_are_said(ordered_h: int, expected: str
     update = {"ordered_at": ClinicalTime(NOW - timedelta(hours=ordered_h)), "expected_discharge_at": leaving}
     (one,) = ranked([replace(told, header=told.header.model_copy(update=update))], NOW, HERE)
     assert (one.is_new, one.leaves_today) == shown
+
+
+def test_the_days_of_the_priority_are_todays_and_not_those_of_the_wording() -> None:
+    told = {"priority": 32.0, "priority_terms": ("severity 20", "days in hospital 10", "kinds of indicators 2")}
+    asked_late = alert("e", "sent", 0).model_copy(update=told | {"query_id": "late"})
+    told = {"priority": 23.0, "priority_terms": ("severity 20", "days in hospital 0", "kinds of indicators 3")}
+    asked_early = alert("e", "sent", 0).model_copy(update=told | {"query_id": "early"})
+    (one,) = ranked([row("e", asked_late, asked_early)], NOW, HERE)  # on day 1
+    assert [(question.query_id, question.priority) for question in one.questions] == [("early", 25.0), ("late", 24.0)]
+    assert one.top is not None
+    assert one.top.priority_terms == ("severity 20", "days in hospital 2", "kinds of indicators 3")
+    (unknown,) = ranked([row("e", asked_late)], None, HERE)
+    assert unknown.questions == (asked_late,)

@@ -1,12 +1,14 @@
 """What a restricted note alone supports is told nowhere: not by its code, and not by the changes that the code made."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
 from opencdi.events.contract import MadeBy
-from opencdi.events.pages import Evidence, WorkingCode
+from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg
+from opencdi.workbench.code_lines import code_lines
 from opencdi.workbench.restricted import HIDDEN, Restriction
 
 NOON = datetime(2026, 5, 8, 12, tzinfo=UTC)
@@ -40,10 +42,13 @@ def test_a_code_that_an_open_note_supports_too_is_not_hidden() -> None:
         {"words": "progress note of 2026-05-09: principal diagnosis A41.9 instead of F11.20 Opioid dependence"},
         {"other": "principal F1120 -> A419"},
         {"added": ("F1110",), "words": "restricted note of 2026-05-08: CC F11.10 Opioid abuse added"},
+        {"removed": ("F1110",), "words": "class observation: no DRG: class observation", "confidentiality": "V"},
     ],
 )
-def test_a_change_that_would_tell_is_withheld(cause: dict[str, object]) -> None:
-    assert WITHHELD.change(change(**cause), HIDDEN_CODES).cause == DrgCause(entry_id="e", words=HIDDEN)
+def test_a_change_that_would_tell_is_withheld(cause: dict[str, Any]) -> None:
+    assert WITHHELD.change(change(**cause), HIDDEN_CODES).cause == DrgCause(
+        entry_id="e", words=HIDDEN, confidentiality=cause.get("confidentiality")
+    )  # fmt: skip
     assert Restriction(frozenset()).change(change(**cause), frozenset()) == change(**cause)
 
 
@@ -59,3 +64,34 @@ def test_the_differences_of_a_final_set_are_told_without_hidden_codes() -> None:
     )  # fmt: skip
     shown = WITHHELD.final(final, HIDDEN_CODES)
     assert (shown.added, shown.removed, shown.changed) == (("A419",), (), ("I10 POA Y -> N",))
+
+
+def test_what_is_to_settle_names_no_hidden_code() -> None:
+    final = FinalCodeSet(
+        tenant="t", encounter_id="x", nth=1, status="provisional", at=NOON, as_of="e", made_by=MADE_BY, codes=CODES,
+        to_settle=("POA of F11.20, I10: undetermined, grouped as Y", "code editor: manifestation F11.20", "F11.201: another code"),
+    )  # fmt: skip
+    assert WITHHELD.final(final, HIDDEN_CODES).to_settle == (HIDDEN, "F11.201: another code")
+
+
+def drg() -> WorkingDrg:
+    return WorkingDrg(
+        drg="897", mdc="20", title="OPIOID DEPENDENCE", grouper="43.1", severity="NONE", initial_drg="897", return_code="OK"
+    )  # fmt: skip
+
+
+def test_a_drg_that_rests_on_a_hidden_principal_diagnosis_is_withheld() -> None:
+    principal = CODES[0].model_copy(update={"role": "principal"})
+    final = FinalCodeSet(
+        tenant="t", encounter_id="x", nth=1, status="amended", at=NOON, as_of="e", made_by=MADE_BY, codes=(principal,), drg=drg(),
+        drg_before="896",
+    )  # fmt: skip
+    shown = WITHHELD.final(final, WITHHELD.hidden(final.codes))
+    assert (shown.drg, shown.drg_before, shown.no_drg) == (None, None, HIDDEN)
+    assert Restriction(frozenset()).final(final, frozenset()) == final
+
+
+def test_the_reason_of_an_open_code_does_not_name_a_hidden_one() -> None:
+    beside = CODES[2].model_copy(update={"reasons": ("Excludes1 at F11.20", "Excludes1 at F1120", "II.C")})
+    lines, hidden = code_lines((CODES[0], beside), WITHHELD)
+    assert ([line.reasons for line in lines], hidden) == ([("II.C",)], 1)

@@ -12,13 +12,16 @@ from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, note_type_of, rol
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
+_RELATED = (("code", "code.coding.0.code"), ("target.identifier.value",), ("target.reference",))
+
 
 def document_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """The document; raises `Unusable` for one without readable content."""
     told_at = version_time(resource, context, "meta.lastUpdated", "date")
     version = (told_at.sortable,)
-    relation, target = _relation(resource)
-    note_id = _id_of(target, context) if relation == "replacement" else _document_id(resource, context)
+    relation, target_id = _relation(resource, context)
+    own_id = _document_id(resource, context)
+    note_id = target_id if relation == "replacement" else own_id
     if first(resource, "status") == "entered-in-error" or first(resource, "docStatus") == "entered-in-error":
         return [Item(NoteRetracted(note_id=note_id, at=told_at), version)]
     text = _text(resource, problems)
@@ -31,7 +34,7 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
     written_at = time_in(resource, context, "date", "context.period.start") or told_at
     if claims_future(written_at, context.received_at):
         problems.append(("FUTURE_TIME", "DocumentReference.date"))
-        return []
+        written_at = told_at
     known: Authentication | None = AUTHENTICATION_BY_DOCSTATUS.get(first(resource, "docStatus"))
     fact = NoteFiled(
         note_id=note_id,
@@ -43,12 +46,13 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
         authentication=known or context.site.authentication_default,
         authentication_assumed=known is None,
         relation=relation,
-        parent_id=_id_of(target, context) if relation == "addendum" else None,
+        parent_id=target_id if relation == "addendum" else None,
         text_hash=content_hash(text),
         length=len(text),
         confidentiality=first(resource, "securityLabel.0.coding.0.code", "meta.security.0.code") or None,
     )
-    return [Item(fact, version, text=text)]
+    names = (own_id, *((_referred(first(resource, "id"), context),) if first(resource, "id") else ()))
+    return [Item(fact, version, text=text, also=tuple(name for name in dict.fromkeys(names) if name != note_id))]
 
 
 def _document_id(resource: Resource, context: Context) -> str:
@@ -56,19 +60,21 @@ def _document_id(resource: Resource, context: Context) -> str:
     return keyed_hash(context.key, "document", number) if number else own_id(resource, context, "document")
 
 
-def _relation(resource: Resource) -> tuple[Literal["new", "addendum", "replacement"], str]:
+def _relation(resource: Resource, context: Context) -> tuple[Literal["new", "addendum", "replacement"], str]:
+    """How it relates to another document, and that one's id."""
     for related in each(resource, "relatesTo"):
-        code, target = first(related, "code", "code.coding.0.code"), first(related, "target.identifier.value", "target.reference")
-        if code == "appends" and target:
-            return "addendum", target
-        if code in ("replaces", "transforms") and target:
-            return "replacement", target
+        code, number, reference = (first(related, *paths) for paths in _RELATED)
+        target_id = keyed_hash(context.key, "document", number) if number else _referred(reference, context) if reference else ""
+        if code == "appends" and target_id:
+            return "addendum", target_id
+        if code in ("replaces", "transforms") and target_id:
+            return "replacement", target_id
     return "new", ""
 
 
-def _id_of(target: str, context: Context) -> str:
-    # A DocumentReference is named by its number (masterIdentifier) in HL7 and by id in a reference: senders use one for the other.
-    return keyed_hash(context.key, "document", relative(target).removeprefix("DocumentReference/"))
+def _referred(reference: str, context: Context) -> str:
+    # An id is this feed's alone; what has a number too is known by that and leads there from its id.
+    return keyed_hash(context.key, "document", context.feed, relative(reference).removeprefix("DocumentReference/"))
 
 
 def _text(resource: Resource, problems: list[tuple[str, str]]) -> str | None:

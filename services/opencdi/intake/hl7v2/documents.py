@@ -25,8 +25,9 @@ def document_of(reading: Reading, trigger: str) -> None:
     relation = RELATION_BY_TRIGGER[trigger]
     event_at = reading.happened(message.first("EVN"), 2) or reading.sent_at
     version = (event_at.sortable,)
-    # A replacement is the same document under a new number; an addendum and an edit keep their own.
+    # A replacement is the same document, from now on known under a new number too; an addendum and an edit keep their own.
     note_id = reading.id_of("document", parent if relation == "replacement" and parent else number or parent)
+    own_id = reading.id_of("document", number or parent)
     orders = tuple(reading.id_of("order", n) for n in (message.component(txa, 14), message.component(txa, 15)) if n)
     authentication, assumed = _authentication(reading, message.component(txa, 17), message.component(txa, 19))
     if relation == "cancel" or authentication == "cancelled":
@@ -47,7 +48,7 @@ def document_of(reading: Reading, trigger: str) -> None:
     written_at = reading.time(txa, 4) or reading.time(txa, 6) or reading.time(txa, 7) or event_at
     if claims_future(written_at, reading.context.received_at):
         reading.told.problems.append(("FUTURE_TIME", "TXA-4"))
-        return
+        written_at = event_at
     fact = NoteFiled(
         note_id=note_id,
         note_type=note_type,
@@ -64,7 +65,7 @@ def document_of(reading: Reading, trigger: str) -> None:
         length=len(text),
         confidentiality=message.component(txa, 18) or None,
     )
-    reading.told.items.append(Item(fact, version, orders, text))
+    reading.told.items.append(Item(fact, version, orders, text, (own_id,) if own_id != note_id else ()))
 
 
 def _authentication(reading: Reading, completion: str, availability: str) -> tuple[Authentication, bool]:

@@ -10,6 +10,7 @@ from opencdi.intake.content import text_of_ed
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import NO_RESULT_YET, NOTE_TYPE_BY_SECTION, RESULT_STATUS_BY_OBX11, loinc_of, note_type_of, role_of
+from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 from opencdi.intake.values import measurement
 from opencdi.knowledge.analytes import analyte_by_loinc
@@ -171,6 +172,9 @@ def _words(
     if not text:
         return
     signed: Authentication = "cancelled" if status in ("D", "W", "X") else "unsigned" if version[0] == "0" else "authenticated"
+    if claims_future(written_at, reading.context.received_at):
+        reading.told.problems.append(("FUTURE_TIME", "OBR-7"))
+        written_at = version_at
     fact_note = NoteFiled(
         note_id=reading.id_of("report", *identity, service.code),
         note_type=note_type,

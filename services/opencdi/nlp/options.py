@@ -1,0 +1,99 @@
+"""Options of a template: what nobody ticked is no statement, neither that it is there nor that it is not.
+
+"[ ] Sepsis [x] Pneumonia" says pneumonia and nothing of sepsis.  A box may stand before its words or, on a line that begins with words and
+ends with a box, behind them.  "Sepsis: [ ] Yes [x] No" answers the words before it; with neither ticked they are a question.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from sys import maxsize
+
+_BOX = re.compile(r"\[[ \t_]{0,4}\]|\([ \t_]{1,4}\)|[☐□]|(?P<ticked>\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒])")
+_ANSWER = re.compile(r"\s*(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]*(?P<label>\w[^\n]*[:?]\s*)?", re.IGNORECASE)
+_NOTHING_MORE = re.compile(r"[ \t\r]*(?:\n|\Z)")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+@dataclass
+class Options:
+    """Where the options of a text stand: no sentence goes across `cuts`; [start, end) of what is `unsaid`, and of what is `denied`."""
+
+    cuts: list[int] = field(default_factory=list)
+    unsaid: list[tuple[int, int]] = field(default_factory=list)
+    denied: list[tuple[int, int]] = field(default_factory=list)
+
+    def leaves_unsaid(self, at: int) -> bool:
+        """Whether the character stands in words that nobody ticked."""
+        return _within(self.unsaid, at)
+
+    def denies(self, at: int) -> bool:
+        """Whether the character stands in words that a ticked "No" answers."""
+        return _within(self.denied, at)
+
+    def answered(self, label: tuple[int, int], answers: list[tuple[bool, bool]]) -> None:
+        """What the boxes behind a label, each (ticked, is "No"), say about it; without such boxes it is read as it stands."""
+        ticked = [says_no for is_ticked, says_no in answers if is_ticked]
+        if answers and not ticked:
+            self.unsaid.append(label)
+        elif answers and all(ticked):
+            self.denied.append(label)
+
+
+def _within(stretches: list[tuple[int, int]], at: int) -> bool:
+    nth = bisect_right(stretches, (at, maxsize)) - 1
+    return nth >= 0 and at < stretches[nth][1]
+
+
+def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
+    """The options of a text; `sentences`: [start, end) of each, in order, as they are without looking at boxes."""
+    found = Options()
+    starts = [start for start, _ in sentences]
+    lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if _BOX.search(text) else []
+    for line, group in groupby(_BOX.finditer(text), key=lambda box: bisect_right(lines, box.start()) - 1):
+        boxes = list(group)
+        nth = max(0, bisect_right(starts, boxes[0].start()) - 1)
+        if nth and sentences[nth][0] == boxes[0].start() and text[sentences[nth - 1][1] - 1] == "?":
+            nth -= 1  # "Sepsis present on admission? [ ] Yes"
+        begin = max(lines[line], sentences[nth][0])
+        end = max(boxes[-1].end(), sentences[max(0, bisect_right(starts, boxes[-1].start()) - 1)][1])
+        if _stand_behind(text, begin, boxes):
+            _behind(found, begin, boxes)
+        else:
+            _before(found, text, begin, boxes, end)
+    found.unsaid.sort()  # a row's label is judged after its options
+    return found
+
+
+def _stand_behind(text: str, begin: int, boxes: list[re.Match[str]]) -> bool:
+    lead = text[begin : boxes[0].start()]
+    return (
+        bool(_LETTERS.search(lead))
+        and _NOTHING_MORE.match(text, boxes[-1].end()) is not None
+        and (len(boxes) == 1 or not lead.rstrip().endswith(":"))
+    )
+
+
+def _behind(found: Options, begin: int, boxes: list[re.Match[str]]) -> None:
+    for box in boxes:
+        if not box["ticked"]:
+            found.unsaid.append((begin, box.start()))
+        begin = box.end()
+        found.cuts.append(begin)
+
+
+def _before(found: Options, text: str, begin: int, boxes: list[re.Match[str]], end: int) -> None:
+    label, answers = (begin, boxes[0].start()), list[tuple[bool, bool]]()
+    for box, stop in zip(boxes, [*(box.start() for box in boxes[1:]), end], strict=True):
+        found.cuts.append(box.start())
+        if answer := _ANSWER.fullmatch(text, box.end(), stop):
+            answers.append((bool(box["ticked"]), answer["no"] is not None))
+            if answer["label"]:  # the next one of a row: "Sepsis: [ ] Y [x] N  AKI: [x] Y [ ] N"
+                found.answered(label, answers)
+                label, answers = (answer.start("label"), stop), []
+                found.cuts.append(label[0])
+        elif not box["ticked"]:
+            found.unsaid.append((box.start(), stop))
+    found.answered(label, answers)
