@@ -2,14 +2,17 @@
 
 import json
 
+from pydantic import TypeAdapter
+
 from opencdi.clinical.time import ClinicalTime
-from opencdi.events.facts import EncounterCancelled, EncounterDischarged, EncounterUpdated, InpatientOrdered
+from opencdi.events.facts import EncounterCancelled, EncounterDischarged, InpatientOrdered, Person
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import settle
 from opencdi.intake.told import VisitTold
 
+_TIME = TypeAdapter(ClinicalTime)
 _FIELDS = (
     "encounter_class",
     "class_source",
@@ -36,7 +39,7 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         _cancel(desk, visit_id, known, encounter_id, encounter, at)
         return
     start = told.admitted_at.at if told.admitted_at else at.at
-    visit = _told(known, visit_id, told, at)
+    visit = _told(known, told, at)
     visit = _discharged(visit, told, at).model_copy(
         update={
             "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
@@ -56,17 +59,25 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         _close_if_all_cancelled(desk, encounter_id, at)
 
 
-def _told(visit: Visit, visit_id: str, told: VisitTold, at: ClinicalTime) -> Visit:
+def _said(value: object) -> str:
+    match value:
+        case ClinicalTime():
+            return _TIME.dump_json(value).decode()
+        case Person():
+            return value.to_json().decode()
+        case _:
+            return json.dumps(value)
+
+
+def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     """A field told by a later message stands against an earlier one that arrives late."""
     values = {name: value for name in _FIELDS if (value := getattr(told, name)) is not None}
-    said = json.loads(EncounterUpdated.model_validate({"visit_id": visit_id, "at": at, **values}).to_json())
     if "encounter_class" in values:
-        values["class_source"] = said.setdefault("class_source", None)  # a class that is known takes the unknown one's code away
-    words = {name: json.dumps(said[name]) for name in values}
+        values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
     news = {
-        name: (word, at.at)
-        for name, word in words.items()
-        if (before := visit.told.get(name)) is None or (at.at >= before[1] and before[0] != word)
+        name: (said, at.at)
+        for name, value in values.items()
+        if ((before := visit.told.get(name)) is None or at.at >= before[1]) and (said := _said(value)) != (before and before[0])
     }
     return visit.model_copy(update={"told": visit.told | news}) if news else visit
 

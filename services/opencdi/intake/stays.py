@@ -32,6 +32,8 @@ def settle(desk: Desk, encounter_id: str, at: ClinicalTime, repeat: frozenset[st
 
 def governing(desk: Desk, encounter: Encounter) -> str:
     """The visit that speaks for the stay; a cancelled one only where there is no other."""
+    if len(encounter.visits) == 1:
+        return encounter.visits[0]
     return max(enumerate(encounter.visits), key=lambda found: (*_standing(desk, found[1]), found[0]))[1]
 
 
@@ -39,7 +41,7 @@ def _standing(desk: Desk, visit_id: str) -> tuple[bool, int, float]:
     visit = desk.get(f"visit/{visit_id}", Visit)
     if visit is None or visit.started_at is None:
         return False, 0, 0.0  # only mentioned, by a result or a note
-    told = json.loads(visit.told["encounter_class"][0]) if "encounter_class" in visit.told else "unmapped"
+    told = visit.told["encounter_class"][0].strip('"') if "encounter_class" in visit.told else "unmapped"
     rank = 1 if told in _NOT_ADMITTED else 2 if told == "observation" else 3
     return not visit.cancelled, rank, visit.started_at.timestamp()
 

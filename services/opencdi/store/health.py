@@ -53,12 +53,10 @@ def line_health(connection: Connection, tenant: str) -> LineHealth:
     statuses = select(ENCOUNTER.c.status, func.count()).where(ENCOUNTER.c.tenant == tenant).group_by(ENCOUNTER.c.status)
     failed = select(func.count()).select_from(FAILED).join(ENCOUNTER, ENCOUNTER.c.encounter_id == FAILED.c.encounter_id)
     failed = failed.where(ENCOUNTER.c.tenant == tenant)
-    dead = connection.execute(select(DEAD_COUNT).order_by(DEAD_COUNT.c.room, DEAD_COUNT.c.reason)).all()
-    # What the gate refuses never reaches the room that tells outcomes: its copy among the dead letters is what tells of it.
-    at_the_gate = [("refused", row.reason, row.records) for row in dead if row.room == "gateway"]
+    dead = select(DEAD_COUNT).order_by(DEAD_COUNT.c.room, DEAD_COUNT.c.reason)
     return LineHealth(
-        outcomes=(*((row.outcome, row.reason, row.messages) for row in connection.execute(outcomes)), *at_the_gate),
-        dead=tuple((row.room, row.reason, row.records) for row in dead),
+        outcomes=tuple((row.outcome, row.reason, row.messages) for row in connection.execute(outcomes)),
+        dead=tuple((row.room, row.reason, row.records) for row in connection.execute(dead)),
         feeds=tuple((row.feed, datetime.fromisoformat(row.heard_at)) for row in connection.execute(feeds)),
         failed=connection.scalar(failed) or 0,
         unreadable=connection.scalar(select(func.count()).select_from(UNREADABLE)) or 0,
