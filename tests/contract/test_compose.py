@@ -113,7 +113,7 @@ def test_the_token_is_made_once_and_known_by_its_hash(tmp_path: Path, monkeypatc
     assert len(callers) == 1
     assert caller_of(callers, secret.read_text()) == Caller(tenant="north", feed="workbench", for_others=True)
     assert secret.read_text() not in (tmp_path / "tokens.json").read_text() + "".join(result.output for result in made)
-    printed = CliRunner().invoke(tokens, ["add", "interface-engine"]).output.strip()
+    printed = CliRunner().invoke(tokens, ["add", "interface-engine"]).stdout.strip()
     assert caller_of(load_tokens(tmp_path / "tokens.json"), printed) == Caller(tenant="north", feed="interface-engine")
     (tmp_path / "tokens.json").chmod(0o644)
     assert CliRunner().invoke(tokens, ["add", "another"]).exit_code == 2

@@ -42,7 +42,7 @@ class Document(BaseModel):
 class Stay(State):
     """The stay as far as closing its chart is concerned."""
 
-    class_of_visit: dict[str, EncounterClass] = Field(default_factory=dict)
+    encounter_class: EncounterClass | None = None
     discharged_at: ClinicalTime | None = None
     disposition: str | None = None
     ended: str = ""  # "cancelled", "moved into <encounter>"
@@ -54,8 +54,8 @@ class Stay(State):
 
     @property
     def inpatient(self) -> bool:
-        """Whether any visit of this stay is an inpatient one: only those are closed with a DRG (DOMAIN F.4)."""
-        return "inpatient" in self.class_of_visit.values()
+        """Whether an inpatient visit governs this stay: only those are closed with a DRG (DOMAIN F.4)."""
+        return self.encounter_class == "inpatient"
 
     @property
     def to_be_closed(self) -> bool:
@@ -74,7 +74,7 @@ def _told(stay: Stay, fact: StayFact) -> Stay:
         case EncounterUpdated(encounter_class=None):
             return stay
         case EncounterUpdated():
-            return stay.model_copy(update={"class_of_visit": stay.class_of_visit | {fact.visit_id: fact.encounter_class}})
+            return stay.model_copy(update={"encounter_class": fact.encounter_class})
         case EncounterDischarged():
             return stay.model_copy(update={"discharged_at": fact.at, "disposition": fact.disposition or stay.disposition})
         case DischargeCancelled():

@@ -113,7 +113,7 @@ class Stay(State):
     tenant: str
     patient_id: str = ""
     birth_date: str | None = None
-    class_of_visit: dict[str, EncounterClass] = Field(default_factory=dict)
+    encounter_class: EncounterClass | None = None  # of the visit that governs the stay, as intake tells it
     attending: Person | None = None
     started_at: datetime
     discharged_at: ClinicalTime | None = None
@@ -124,11 +124,6 @@ class Stay(State):
     told: tuple[str, ...] = ()  # the concepts and treatments that have a record: rules ask about many that nobody ever mentions
     queries: dict[str, str] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
-
-    def encounter_class(self) -> EncounterClass | None:
-        """Inpatient if any visit of the stay is; else the latest told."""
-        classes = tuple(self.class_of_visit.values())
-        return "inpatient" if "inpatient" in classes else (classes[-1] if classes else None)
 
     def age(self) -> int | None:
         """Years completed at the start of the stay; a partial birth date counts from its earliest day; None where unknown."""

@@ -95,7 +95,7 @@ def _documented(outcome: Outcome, reason: str, said: list[tuple[str, Mention]]) 
 def _excluded(rule: Rule, chart: Chart) -> str:
     """Why this patient is not asked about at all; "" if nothing stands against it (DOMAIN D.12)."""
     wanted = rule.preconditions
-    encounter_class, age = chart.stay.encounter_class(), chart.stay.age()
+    encounter_class, age = chart.stay.encounter_class, chart.stay.age()
     if encounter_class not in wanted.classes:
         return f"CLASS {encounter_class or 'unknown'}"
     if age is None or age < wanted.age_min:

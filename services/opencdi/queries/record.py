@@ -136,7 +136,7 @@ class Records:
     def _encounter(self, fact: EncounterUpdated) -> None:
         told: dict[str, Any] = {}
         if fact.encounter_class:
-            told["class_of_visit"] = {**self.stay.class_of_visit, fact.visit_id: fact.encounter_class}
+            told["encounter_class"] = fact.encounter_class
         if fact.attending:
             told["attending"] = fact.attending
         if fact.admitted_at and fact.admitted_at.at < self.stay.started_at:

@@ -93,6 +93,7 @@ FINAL_SET = Table(
     "final_set", METADATA, _key("encounter_id"), Column("nth", Integer, primary_key=True, autoincrement=False),
     Column("doc", Text, nullable=False),
 )  # fmt: skip
+# What the gate refused (outcome `refused`) comes from the gateway's dead letters, every other outcome from cdi.outcomes.
 OUTCOME_COUNT = Table(
     "outcome_count", METADATA, _key("tenant"), _key("outcome"), _key("reason"), Column("messages", Integer, nullable=False)
 )  # fmt: skip

@@ -168,12 +168,6 @@ def test_a_class_that_becomes_known_late_still_closes_the_stay() -> None:
     assert final.status == "provisional"
 
 
-def test_the_emergency_visit_of_the_same_stay_does_not_undo_the_admission() -> None:
-    hospital = Hospital().admitted()
-    hospital.entry(facts=[EncounterUpdated(visit_id="ed", encounter_class="emergency", at=when(START))])
-    assert [final.status for final in hospital.discharge()] == ["provisional"]
-
-
 def test_condition_code_44_takes_the_set_back() -> None:
     hospital = Hospital().admitted()
     hospital.discharge()
