@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import uvicorn
 from pydantic import BaseModel
 
 from opencdi.logs import start_logging
@@ -22,6 +23,7 @@ def root() -> Iterator[logging.Logger]:
 
 
 def test_the_values_of_an_exception_stay_out_of_the_log(root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    uvicorn.Config(app="none", log_level="warning")  # configures logging its own way
     start_logging("INFO", "pages")
     with pytest.raises(ValueError, match="KOWALSKI") as raised:
         Weighed.model_validate({"kilograms": "KOWALSKI, Irena"})
