@@ -182,6 +182,7 @@ def test_nothing_that_is_served_to_a_physician_speaks_of_money(bench: Bench) -> 
     for told in ("before", "after the answer"):
         for method, path in [("GET", path) for path in paths] + [("POST", path) for path in routes(bench.app, "POST")]:
             served = bench.ask(method, path, AS_PHYSICIAN, data={"as_of": "x"} if method == "POST" else None).text
+            served = re.sub(r'data-version="[^"]*"', "", served)  # drawn by chance: it may hold any three digits
             assert not [secret for secret in secrets if secret in served], (path, told)
             assert not MONEY_WORDS.search(served), (path, told)
         telling = Telling()
