@@ -2,38 +2,49 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from opencdi.bus.room import Key, Outgoing, Record, Room, SamePartition, States
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import headers_of, read_entry
-from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, QueryApproved
+from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, QueryEdited
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, Finding, FindingsPage, NoteRead, TextsPage, ValueInText
+from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, TextsPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
+from opencdi.nlp.copied import marked_copied
 from opencdi.nlp.documents import counts, role_of
-from opencdi.nlp.echo import ECHO_SHARE, echoes_in, lines_of, shingles_of
+from opencdi.nlp.own_words import ECHO_SHARE, OwnWords, echo_in, load_own_words
 from opencdi.nlp.reader import Reader, load_reader
-from opencdi.nlp.state import CODEC, LineState, NoteState, SentState, line_key, note_key, sent_key
+from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_key, note_key
 from opencdi.settings import SOFTWARE, rules_dir
 
-_READ = re.compile(rb'"kind" *: *"(?:note_filed|note_status_changed|note_retracted|query_approved)"')
+_READ = re.compile(rb'"kind" *: *"(?:note_filed|note_status_changed|note_retracted|query_edited)"')
 """Tried on the bytes: most entries are results, and are passed on undecoded."""
+
+
+@dataclass(frozen=True)
+class _Books:
+    """What the room reads by."""
+
+    reader: Reader
+    own: OwnWords
+    made_by: MadeBy
 
 
 def nlp_room(site: SiteData) -> Room:
     """The room with the rules as shipped.  Reading depends on no site data yet; `site` is taken so that all rooms are made alike."""
-    folder = rules_dir() / "nlp"
-    reader = load_reader(folder)
-    rules = content_hash(b"".join(path.read_bytes() for path in sorted(folder.glob("*.yaml"))))[:12]
+    folder, questions = rules_dir() / "nlp", rules_dir() / "queries"
+    files = (*sorted(folder.glob("*.yaml")), *sorted(questions.glob("D-*.yaml")))
+    rules = content_hash(b"".join(path.read_bytes() for path in files))[:12]
     made_by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
+    books = _Books(load_reader(folder), load_own_words(questions), made_by)
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
-        return _step(states, record, reader, made_by)
+        return _step(states, record, books)
 
     return Room("nlp", CHART, (FINDINGS,), step, CODEC, on_unusable=_failed_without_texts)
 
@@ -44,33 +55,33 @@ def _failed_without_texts(room: Room, record: Record, reason: str, where: str) -
         yield replace(said, value=read_entry(said.value).without("texts").encode()) if said.topic == FINDINGS else said
 
 
-def _step(states: States, record: Record, reader: Reader, made_by: MadeBy) -> Iterable[Outgoing]:
+def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
     entry = read_entry(record.value)
     encounter_id = entry.envelope.encounter_id
     facts = entry.page(FactsPage) if entry.envelope.kind == "entry" and _READ.search(entry.raw("facts") or b"") else None
     if encounter_id is not None and facts is not None:
         texts = page.texts if (page := entry.page(TextsPage)) is not None else {}
-        notes = _notes_touched(states, encounter_id, facts, texts, reader)
+        notes = _notes_touched(states, encounter_id, facts, texts, books)
         entry = entry.without("texts")
         if notes:
-            entry = entry.with_page(FindingsPage(as_of=entry.envelope.entry_id, made_by=made_by, notes=notes))
+            entry = entry.with_page(FindingsPage(as_of=entry.envelope.entry_id, made_by=books.made_by, notes=notes))
     else:
         entry = entry.without("texts")
     to = Key(record.key) if record.key is not None else SamePartition()
     yield Outgoing(FINDINGS, to, entry.encode(), headers_of(entry, event_type="cdi.findings.entry", source="nlp"))
 
 
-def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: dict[str, str], reader: Reader) -> tuple[NoteRead, ...]:
+def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: dict[str, str], books: _Books) -> tuple[NoteRead, ...]:
     """The notes that this entry files, signs or retracts, as they stand after it; each once, in the order first touched."""
     touched: dict[str, NoteRead] = {}
     for fact in facts.facts:
         match fact:
-            case QueryApproved():
-                _remember_sent(states, encounter_id, fact)
+            case QueryEdited():
+                _remember_edited(states, encounter_id, fact)
             case NoteFiled():
                 if fact.note_id not in texts:
                     raise Unusable("NOTE_WITHOUT_TEXT", "texts")
-                touched[fact.note_id] = _note_read(states, encounter_id, fact, texts[fact.note_id], reader)
+                touched[fact.note_id] = _note_read(states, encounter_id, fact, texts[fact.note_id], books)
             case NoteStatusChanged() | NoteRetracted():
                 known = states.get(note_key(encounter_id, fact.note_id))
                 if isinstance(known, NoteState):  # of a note that was never filed here there is nothing to re-issue
@@ -82,12 +93,14 @@ def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: d
     return tuple(touched.values())
 
 
-def _remember_sent(states: States, encounter_id: str, fact: QueryApproved) -> None:
-    known = states.get(sent_key(encounter_id))
-    sent = dict(known.sent) if isinstance(known, SentState) else {}
-    # An approval may yet be refused downstream: it adds words that may be ours, and never takes away those that were sent.
-    words = {*sent.get(fact.query_id, ()), *shingles_of(fact.shown_text)}
-    states[sent_key(encounter_id)] = SentState(sent=sent | {fact.query_id: tuple(sorted(words))})
+def _remember_edited(states: States, encounter_id: str, fact: QueryEdited) -> None:
+    """A specialist's words are nobody's documentation, whether the edit is carried out or not."""
+    known = states.get(edited_key(encounter_id))
+    before = known if isinstance(known, EditedState) else EditedState()
+    wording = (text for text in (fact.title, fact.why, fact.question) if text)
+    states[edited_key(encounter_id)] = EditedState(
+        wording=tuple(dict.fromkeys((*before.wording, *wording))), options=tuple(dict.fromkeys((*before.options, *fact.options.values())))
+    )
 
 
 def _changed(read: NoteRead, fact: NoteStatusChanged | NoteRetracted) -> NoteRead:
@@ -100,14 +113,13 @@ def _changed(read: NoteRead, fact: NoteStatusChanged | NoteRetracted) -> NoteRea
     return read.model_copy(update={"authentication": fact.authentication, "counts": counting})
 
 
-def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, reader: Reader) -> NoteRead:
+def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, books: _Books) -> NoteRead:
     """One revision of a note, read whole; what repeats our own question yields nothing, what was copied is marked."""
-    reading = reader.read(text, fact.note_type)
-    known = states.get(sent_key(encounter_id))
-    echoes, share = echoes_in(text, known.sent.values() if isinstance(known, SentState) else ())
-    findings = tuple(finding for finding in reading.findings if not _inside(finding, echoes))
-    values = tuple(value for value in reading.values if not _inside(value, echoes))
-    query_echo = fact.note_type == "query" or (share >= ECHO_SHARE and not findings and not values)
+    reading = books.reader.read(text, fact.note_type)
+    edited = states.get(edited_key(encounter_id))
+    echo = echo_in(text, books.own.with_edits(edited.wording, edited.options) if isinstance(edited, EditedState) else books.own)
+    findings, values = echo.of_the_provider(reading.findings), echo.values_of_the_provider(reading.values)
+    query_echo = fact.note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
     if query_echo:
         findings, values = (), ()
     role = role_of(fact.author.role if fact.author else "unknown", fact.note_type, text)
@@ -124,35 +136,6 @@ def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, re
         parent_id=fact.parent_id,
         confidentiality=fact.confidentiality,
         sections=reading.sections,
-        findings=_marked_copied(states, encounter_id, fact.note_id, text, findings),
+        findings=marked_copied(states, encounter_id, fact.note_id, text, findings),
         values=values,
     )
-
-
-def _inside(span: Finding | ValueInText, stretches: list[tuple[int, int]]) -> bool:
-    return any(start <= span.start and span.end <= end for start, end in stretches)
-
-
-def _retracted(states: States, encounter_id: str, note_id: str) -> bool:
-    note = states.get(note_key(encounter_id, note_id))
-    return isinstance(note, NoteState) and note.read.retracted
-
-
-def _marked_copied(states: States, encounter_id: str, note_id: str, text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings in a line that stood the same in an earlier note of this encounter are copied; only lines with findings are remembered."""
-    lines = lines_of(text)
-    marked: list[Finding] = []
-    at = 0
-    for finding in findings:
-        while at < len(lines) and lines[at][1] <= finding.start:
-            at += 1
-        if at == len(lines) or finding.start < lines[at][0]:
-            marked.append(finding)
-            continue
-        key = line_key(encounter_id, lines[at][2])
-        first = states.get(key)
-        if first is None:
-            states[key] = LineState(note_id=note_id)
-        copied = isinstance(first, LineState) and first.note_id != note_id and not _retracted(states, encounter_id, first.note_id)
-        marked.append(finding.model_copy(update={"copied": True}) if copied else finding)
-    return tuple(marked)

@@ -1,6 +1,4 @@
-"""What the nlp room remembers, all of it small and per note, question or line: never a text."""
-
-from pydantic import Field
+"""What the nlp room remembers, all of it small and per note, question or line: never a note's text."""
 
 from opencdi.bus.room import RecordCodec, State
 from opencdi.events.pages import NoteRead
@@ -12,10 +10,11 @@ class NoteState(State):
     read: NoteRead
 
 
-class SentState(State):
-    """The questions that went to the physician, as shingles (DOMAIN F.8): query id -> shingles."""
+class EditedState(State):
+    """The words that specialists put into questions of this stay (DOMAIN F.8); those of the rules need not be remembered."""
 
-    sent: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+    wording: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 class LineState(State):
@@ -24,7 +23,7 @@ class LineState(State):
     note_id: str
 
 
-CODEC = RecordCodec({"note": NoteState, "sent": SentState, "line": LineState})
+CODEC = RecordCodec({"note": NoteState, "edited": EditedState, "line": LineState})
 
 
 def note_key(encounter_id: str, note_id: str) -> str:
@@ -32,9 +31,9 @@ def note_key(encounter_id: str, note_id: str) -> str:
     return f"note/{encounter_id}/{note_id}"
 
 
-def sent_key(encounter_id: str) -> str:
-    """Key of an encounter's sent questions."""
-    return f"sent/{encounter_id}"
+def edited_key(encounter_id: str) -> str:
+    """Key of the specialists' words in an encounter's questions."""
+    return f"edited/{encounter_id}"
 
 
 def line_key(encounter_id: str, line: str) -> str:

@@ -66,7 +66,7 @@ def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
     if query.wording is None:
         return "it has no words"
     if not fact.shown_text.strip():
-        return "it does not carry the words that were shown"  # nlp would not know them when they come back in a note (DOMAIN F.8)
+        return "it does not carry the words that were shown"
     if not same_words(fact.shown_text, shown_text(query.wording)):
         return STALE
     report = gate.inspect(query.wording, query.effect)

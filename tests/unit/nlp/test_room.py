@@ -12,7 +12,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Entry, Envelope, Page, entry_of, read_entry
-from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved
+from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved, QueryEdited
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, NoteRead, TextsPage, TickPage
 from opencdi.events.topics import CHART, FINDINGS
@@ -139,54 +139,62 @@ def test_what_was_copied_from_a_retracted_note_is_new() -> None:
 
 
 QUESTION = (
-    "Clinical indicators: WBC 18.2, lactate 4.2, T 38.9, treated with ceftriaxone and IV fluids for presumed infection. Please clarify the "
-    "diagnosis being treated: Sepsis due to urinary tract infection; urinary tract infection without sepsis; other; unable to determine."
+    "Clinical clarification: infection and response to illness\n"
+    "“urinary tract infection” is documented, and the indicators below have no associated diagnosis in the record.\n"
+    "Clinical indicators:\n- WBC 18.2 10*3/uL (result, 2026-05-02 08:40, laboratory)\n"
+    "Based on your clinical judgment, please clarify the condition that is being evaluated and treated.\n"
+    "[ ] Localized infection without sepsis\n[ ] Severe sepsis\n[ ] Other (please specify)\n[ ] Unable to determine"
 )
 
 
-def approved() -> QueryApproved:
-    return QueryApproved(
-        decision_id="d", encounter_id="enc", actor=Person(staff_id="c"), decided_at=NOW, as_of="e0", query_id="q", shown_text=QUESTION
-    )
+def edited(**words: object) -> QueryEdited:
+    by = {"decision_id": "d", "encounter_id": "enc", "actor": Person(staff_id="c"), "decided_at": NOW, "as_of": "e0", "query_id": "q"}
+    return QueryEdited.model_validate(by | {"options": {"sepsis": "Severe sepsis"}} | words)
 
 
 @pytest.mark.parametrize("note_type", ["progress", "query", "other"])
 def test_our_question_come_back_as_a_document_says_nothing(note_type: NoteType) -> None:
-    states: States = {}
-    step(states, approved())
-    (note,) = notes(step(states, filed(QUESTION.replace(". ", ".\n"), note_type=note_type)))
+    (note,) = notes(step({}, filed(QUESTION.replace(". ", ".\n"), note_type=note_type)))
     assert (note.query_echo, note.counts, note.findings, note.values) == (True, False, (), ())
 
 
 def test_our_question_quoted_in_a_progress_note_leaves_the_note_as_it_was() -> None:
     plain, quoting = "Doing better. AKI improving.\n", "Doing better. AKI improving.\nQuery: " + QUESTION
-    states: States = {}
-    step(states, approved())
-    (without,) = notes(step(dict(states), filed(plain)))
-    (quoted,) = notes(step(dict(states), filed(quoting)))
+    (without,) = notes(step({}, filed(plain)))
+    (quoted,) = notes(step({}, filed(quoting)))
     assert quoted.findings == without.findings
     assert (quoted.query_echo, quoted.counts) == (False, True)
 
 
-def test_an_approval_that_brings_no_words_takes_none_away() -> None:
+def test_the_words_of_an_approval_make_nothing_ours() -> None:
+    """It may yet be refused downstream: the words of a note would be lost with it."""
     states: States = {}
-    step(states, approved())
-    step(states, approved().model_copy(update={"shown_text": ""}))
-    (note,) = notes(step(states, filed(QUESTION)))
+    told = {"decision_id": "d", "encounter_id": "enc", "actor": Person(staff_id="c"), "decided_at": NOW, "as_of": "e0", "query_id": "q"}
+    step(states, QueryApproved.model_validate(told | {"shown_text": SEPSIS_LINE * 3}))
+    (note,) = notes(step(states, filed(SEPSIS_LINE * 3)))
+    assert "sepsis" in concepts(note)
+    assert not any(key.startswith("edited/") for key in states)
+
+
+def test_a_specialists_words_are_known_whatever_became_of_the_edit() -> None:
+    states: States = {}
+    text = QUESTION.replace("[ ] ", "")
+    assert "severe-sepsis" in concepts(*notes(step({}, filed(text))))
+    step(states, edited())
+    step(states, edited(title="Other words", options={}))
+    (note,) = notes(step(states, filed(text)))
     assert (note.query_echo, note.findings) == (True, ())
 
 
 def test_what_the_provider_adds_to_the_question_is_read() -> None:
-    states: States = {}
-    step(states, approved())
-    (note,) = notes(step(states, filed(QUESTION + "\nAddendum: severe sepsis, agree.")))
+    (note,) = notes(step({}, filed(QUESTION + "\nAddendum: severe sepsis, agree.")))
     assert concepts(note) == ["severe-sepsis"]
     assert note.counts
 
 
 def test_states_survive_their_codec() -> None:
     states: States = {}
-    step(states, approved(), filed(SEPSIS_LINE))
+    step(states, edited(), filed(SEPSIS_LINE))
     assert {key: ROOM.codec.decode(key, ROOM.codec.encode(key, state)) for key, state in states.items()} == states
     assert not any(SEPSIS_LINE.encode() in ROOM.codec.encode(key, state) for key, state in states.items())
 

@@ -1,0 +1,206 @@
+"""Our own words are no evidence (DOMAIN F.8): how a question of ours is known when it comes back in a note.
+
+Nobody has to tell this room which questions were sent: the words of all are those of the rules (`rules/queries`) and of specialists'
+edits, and an indicator has a form that nobody else writes: "lactate 4.2 mmol/L (result, 2026-05-04 08:40, laboratory)".  Letters and
+digits are compared, so a vendor may re-wrap, re-case, number or quote them.
+
+Of the options one that is ticked, has something written behind it, or was left standing alone is the physician's answer; a list of
+options that nobody marked is not.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from opencdi.events.pages import Finding, ValueInText
+from opencdi.events.wording import CONTRARY, DOCUMENTED, INDICATORS, NO_CONTRARY, SOURCES
+from opencdi.knowledge.words import Lexicon
+
+ECHO_SHARE = 0.8
+"""A note of which this share of the words is a question of ours, and which says nothing beyond it, is the question come back."""
+_ASKS = 5
+"""So many words of a template in a row are no accident: the question stands in this note."""
+_A_LIST = 3
+"""So many options in a row are no accident either, though the question above them was left out."""
+_HOLE = "{documented}"
+_WORD = re.compile(r"[^\W_]+")
+_FORM = "|".join(re.escape(source).replace(r"\ ", r"\s+") for source in SOURCES)
+_CITED = re.compile(rf"\((?:{_FORM}),\s+\d{{4}}(?:-\d\d){{0,2}}(?:\s+\d\d:\d\d)?(?:,[^()]{{0,200}})?\)", re.IGNORECASE)
+_LONGEST_INDICATOR = 600
+_HEADING = re.compile(rf"(?:{DOCUMENTED}|{INDICATORS}|{CONTRARY}):", re.IGNORECASE)
+_BULLETS = ("-", "–", "—", "•", "*", "·")
+_BULLET = re.compile(r"(?:^|\n)[ \t>|]*[-–—•*·][ \t]")
+_QUOTED = re.compile(r"[“\"][^“”\"\n]{1,120}[”\"]\W*$")
+_TICK = re.compile(r"\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒✓✔√]|(?<!\w)[xX](?!\w)")
+_TICK_BEHIND = re.compile(rf"{_TICK.pattern}|<-|←")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a question's words.  `diagnoses`: what an option stands for, None where only its words can tell (an edited one)."""
+
+    option: bool = False
+    diagnoses: frozenset[str] | None = frozenset()
+    after_hole: bool = False  # the provider's own term stands quoted before it
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """The words of all our questions."""
+
+    pieces: dict[str, Piece]
+    lexicon: Lexicon[Piece] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make them findable."""
+        object.__setattr__(self, "lexicon", Lexicon(self.pieces.items()))
+
+    def with_edits(self, wording: Iterable[str], options: Iterable[str]) -> "OwnWords":
+        """With words that a specialist put in place of a template's."""
+        edited = {_form(text): Piece() for text in wording} | {_form(text): Piece(option=True, diagnoses=None) for text in options}
+        return OwnWords(edited | self.pieces)
+
+
+def _form(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
+
+
+@lru_cache(maxsize=4)
+def load_own_words(folder: Path) -> OwnWords:
+    """The words of the rules in that folder (`rules/queries`); retired ones too, whose questions may still be about."""
+    pieces = {_form(text): Piece() for text in (DOCUMENTED, INDICATORS, CONTRARY, NO_CONTRARY)}
+    for path in sorted(folder.glob("D-*.yaml")):
+        rule = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+        for text in (rule["title"], rule["why"], rule["question"]):
+            for nth, part in enumerate(text.split(_HOLE)):
+                pieces[_form(part)] = Piece(after_hole=nth > 0)
+        for option in rule["options"]:
+            known = pieces.get(form := _form(option["text"]), Piece()).diagnoses or frozenset()
+            pieces[form] = Piece(option=True, diagnoses=known | ({told} if (told := option.get("diagnosis")) else set()))
+    return OwnWords(pieces)
+
+
+@dataclass(frozen=True)
+class Echo:
+    """What of a text is ours: [start, end) of `stretches`; options `answered`, and what they stand for; the share of its words."""
+
+    stretches: tuple[tuple[int, int], ...] = ()
+    answered: tuple[tuple[int, int, frozenset[str] | None], ...] = ()
+    share: float = 0.0
+
+    def of_the_provider(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings less those of our words.  An option answered says what it stands for or denies, and no more (DOMAIN F.9)."""
+        return tuple(finding for finding in findings if not _inside(finding, self.stretches) and self._meant(finding))
+
+    def values_of_the_provider(self, values: Iterable[ValueInText]) -> tuple[ValueInText, ...]:
+        """The values less those that we cited."""
+        return tuple(value for value in values if not _inside(value, self.stretches))
+
+    def _meant(self, finding: Finding) -> bool:
+        return finding.assertion == "absent" or not any(
+            diagnoses is not None and finding.concept not in diagnoses and _inside(finding, ((start, end),))
+            for start, end, diagnoses in self.answered
+        )
+
+
+def _inside(span: Finding | ValueInText, stretches: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= span.start and span.end <= end for start, end in stretches)
+
+
+def echo_in(text: str, own: OwnWords) -> Echo:
+    """What of a text is a question of ours come back."""
+    spans: list[tuple[int, int]] = []
+    words: list[str] = []
+    for match in _WORD.finditer(text):
+        spans.append(match.span())
+        words.append(match.group().lower())
+    found = list(own.lexicon.matches(words))
+    cited = list(_cited(text))
+    if not found and not cited:
+        return Echo()
+    stretches = cited + [
+        _with_its_quote(text, spans[first][0], spans[last - 1][1], piece) for first, last, piece in found if not piece.option
+    ]
+    asked = bool(cited) or any(not piece.option and last - first >= _ASKS for first, last, piece in found)
+    answered: list[tuple[int, int, frozenset[str] | None]] = []
+    for options in _lists(found, words):
+        for first, last, piece in options if asked or len(options) >= _A_LIST else ():
+            start, end = spans[first][0], spans[last - 1][1]
+            if len(options) == 1 or _is_marked(text, spans, words, (first, last), found):
+                answered.append((start, end, piece.diagnoses))
+            else:
+                stretches.append((start, end))
+    ours = _words_in([*stretches, *((start, end) for start, end, _ in answered)], spans)
+    return Echo(tuple(sorted(stretches)), tuple(answered), ours / len(words))
+
+
+_Found = list[tuple[int, int, Piece]]
+
+
+def _words_in(stretches: list[tuple[int, int]], spans: list[tuple[int, int]]) -> int:
+    starts = [start for start, _ in spans]
+    covered: set[int] = set()
+    for start, end in stretches:
+        covered.update(range(bisect_left(starts, start), bisect_left(starts, end)))
+    return len(covered)
+
+
+def _lists(found: _Found, words: list[str]) -> Iterator[_Found]:
+    """The options that stand in a row, with nothing but numbers, bullets and boxes between them."""
+    row: _Found = []
+    for one in found:
+        if not one[2].option:
+            continue
+        repeats = any(one[2] is before[2] for before in row)  # behind the list somebody wrote what one of its options says
+        if row and (repeats or any(len(word) > 1 for word in words[row[-1][1] : one[0]])):
+            yield row
+            row = []
+        row.append(one)
+    if row:
+        yield row
+
+
+def _is_marked(text: str, spans: list[tuple[int, int]], words: list[str], option: tuple[int, int], found: _Found) -> bool:
+    """Whether somebody ticked this option, or wrote something behind it on its line."""
+    first, last = option
+    start, end = spans[first][0], spans[last - 1][1]
+    before = first - 1
+    while before >= 0 and len(words[before]) == 1:
+        before -= 1
+    if _TICK.search(text, max(text.rfind("\n", 0, start) + 1, spans[before][1] if before >= 0 else 0), start):
+        return True
+    line_end = text.find("\n", end)
+    line_end = len(text) if line_end < 0 else line_end
+    behind = last
+    while behind < len(words) and len(words[behind]) == 1:
+        behind += 1
+    if behind == len(words) or spans[behind][0] >= line_end:
+        return _TICK_BEHIND.search(text, end, line_end) is not None
+    return all(begin != behind for begin, _, _ in found)
+
+
+def _with_its_quote(text: str, start: int, end: int, piece: Piece) -> tuple[int, int]:
+    quoted = _QUOTED.search(text, max(0, start - 140), start) if piece.after_hole else None
+    return (quoted.start() if quoted else start), end
+
+
+def _cited(text: str) -> Iterator[tuple[int, int]]:
+    """The indicators: each from its bullet, or from where the heading or the one before it ends on its line, or else its whole line."""
+    after = 0
+    for match in _CITED.finditer(text):
+        stop = match.start()
+        begin = max(after, stop - _LONGEST_INDICATOR)
+        for heading in _HEADING.finditer(text, begin, stop):
+            begin = after = heading.end()
+        in_a_row = 0 < after == begin
+        if bullets := [bullet.end() for bullet in _BULLET.finditer(text, begin, stop)]:
+            begin = bullets[-1]
+        elif not (in_a_row and text[begin:stop].lstrip().startswith(_BULLETS)):
+            begin = max(begin if in_a_row else 0, text.rfind("\n", 0, stop) + 1)
+        yield begin, match.end()
+        after = match.end()
