@@ -22,10 +22,16 @@ def lines_of(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def marked_copied(states: States, encounter_id: str, note_id: str, text: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings in a line that stood the same in an earlier note of this encounter are copied; only lines with findings are remembered."""
+def marked_copied(
+    states: States, encounter_id: str, note_id: str, text: str, findings: tuple[Finding, ...]
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Findings in a line that stood the same in an earlier note of this encounter are copied; and the lines that first stood here.
+
+    Only lines with findings are remembered.
+    """
     lines = lines_of(text)
     marked: list[Finding] = []
+    first_here: list[str] = []
     at = 0
     for finding in findings:
         while at < len(lines) and lines[at][1] <= finding.start:
@@ -37,9 +43,10 @@ def marked_copied(states: States, encounter_id: str, note_id: str, text: str, fi
         first = states.get(key)
         if first is None:
             states[key] = LineState(note_id=note_id)
+            first_here.append(lines[at][2])
         copied = isinstance(first, LineState) and first.note_id != note_id and not _retracted(states, encounter_id, first.note_id)
         marked.append(finding.model_copy(update={"copied": True}) if copied else finding)
-    return tuple(marked)
+    return tuple(marked), tuple(first_here)
 
 
 def _retracted(states: States, encounter_id: str, note_id: str) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
+from opencdi.bus import over
 from opencdi.bus.room import Key, Outgoing, Record, Room, SamePartition, States
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
-from opencdi.events.entry import headers_of, read_entry
+from opencdi.events.entry import Entry, headers_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, QueryEdited
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, TextsPage
+from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, SitePage, TextsPage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
@@ -19,10 +20,11 @@ from opencdi.nlp.copied import marked_copied
 from opencdi.nlp.documents import counts, role_of
 from opencdi.nlp.own_words import ECHO_SHARE, OwnWords, echo_in, load_own_words
 from opencdi.nlp.reader import Reader, load_reader
-from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_key, note_key
+from opencdi.nlp.state import CODEC, EditedState, NoteState, SiteState, edited_key, forget, note_key, remember_note
 from opencdi.settings import SOFTWARE, rules_dir
 
-_READ = re.compile(rb'"kind" *: *"(?:note_filed|note_status_changed|note_retracted|query_edited)"')
+_KINDS = "|".join(("note_filed", "note_status_changed", "note_retracted", "query_edited", *over.KINDS))
+_READ = re.compile(rf'"kind" *: *"(?:{_KINDS})"'.encode())
 """Tried on the bytes: most entries are results, and are passed on undecoded."""
 
 
@@ -33,15 +35,16 @@ class _Books:
     reader: Reader
     own: OwnWords
     made_by: MadeBy
+    bill_hold_days: int  # until site data come
 
 
 def nlp_room(site: SiteData) -> Room:
-    """The room with the rules as shipped.  Reading depends on no site data yet; `site` is taken so that all rooms are made alike."""
+    """The room with the rules as shipped.  Reading depends on no site data; `site` says how long a closed stay is remembered."""
     folder, questions = rules_dir() / "nlp", rules_dir() / "queries"
     files = (*sorted(folder.glob("*.yaml")), *sorted(questions.glob("D-*.yaml")))
     rules = content_hash(b"".join(path.read_bytes() for path in files))[:12]
     made_by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
-    books = _Books(load_reader(folder), load_own_words(questions), made_by)
+    books = _Books(load_reader(folder), load_own_words(questions), made_by, site.bill_hold_days)
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
         return _step(states, record, books)
@@ -59,16 +62,37 @@ def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
     entry = read_entry(record.value)
     encounter_id = entry.envelope.encounter_id
     facts = entry.page(FactsPage) if entry.envelope.kind == "entry" and _READ.search(entry.raw("facts") or b"") else None
-    if encounter_id is not None and facts is not None:
+    if encounter_id is None:
+        _tell_all(states, entry, books)
+    elif facts is not None:
         texts = page.texts if (page := entry.page(TextsPage)) is not None else {}
-        notes = _notes_touched(states, encounter_id, facts, texts, books)
-        entry = entry.without("texts")
-        if notes:
+        if notes := _notes_touched(states, encounter_id, facts, texts, books):
             entry = entry.with_page(FindingsPage(as_of=entry.envelope.entry_id, made_by=books.made_by, notes=notes))
-    else:
-        entry = entry.without("texts")
+        envelope = entry.envelope
+        over.ended(
+            states, envelope.tenant, encounter_id, facts.facts, envelope.received_at, _bill_hold_days(states, envelope.tenant, books)
+        )
+    entry = entry.without("texts")
     to = Key(record.key) if record.key is not None else SamePartition()
     yield Outgoing(FINDINGS, to, entry.encode(), headers_of(entry, event_type="cdi.findings.entry", source="nlp"))
+
+
+def _tell_all(states: States, entry: Entry, books: _Books) -> None:
+    """What concerns a whole tenant: how long a bill is held there, and what time it is, at which stays long over are forgotten."""
+    tenant = entry.envelope.tenant
+    if entry.envelope.kind == "site-data" and (told := entry.page(SitePage)) is not None:
+        try:
+            states[f"site/{tenant}"] = SiteState.model_validate(told.site)
+        except ValueError:
+            raise Unusable("SITE_DATA", "site") from None
+    elif entry.envelope.kind == "tick" and (tick := entry.page(TickPage)) is not None:
+        for encounter_id in over.forgettable(states, tenant, tick.at, _bill_hold_days(states, tenant, books)):
+            forget(states, encounter_id)
+
+
+def _bill_hold_days(states: States, tenant: str, books: _Books) -> int:
+    held = states.get(f"site/{tenant}")
+    return held.bill_hold_days if isinstance(held, SiteState) else books.bill_hold_days
 
 
 def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: dict[str, str], books: _Books) -> tuple[NoteRead, ...]:
@@ -78,18 +102,20 @@ def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: d
         match fact:
             case QueryEdited():
                 _remember_edited(states, encounter_id, fact)
+                continue
             case NoteFiled():
                 if fact.note_id not in texts:
                     raise Unusable("NOTE_WITHOUT_TEXT", "texts")
-                touched[fact.note_id] = _note_read(states, encounter_id, fact, texts[fact.note_id], books)
+                now = _note_read(states, encounter_id, fact, texts[fact.note_id], books)
             case NoteStatusChanged() | NoteRetracted():
                 known = states.get(note_key(encounter_id, fact.note_id))
-                if isinstance(known, NoteState):  # of a note that was never filed here there is nothing to re-issue
-                    touched[fact.note_id] = _changed(known.read, fact)
+                if not isinstance(known, NoteState):
+                    continue  # of a note that was never filed here, or with a stay long over, there is nothing to re-issue
+                now = known.model_copy(update={"read": _changed(known.read, fact)})
             case _:
                 continue
-        if isinstance(fact, NoteFiled | NoteStatusChanged | NoteRetracted) and fact.note_id in touched:
-            states[note_key(encounter_id, fact.note_id)] = NoteState(read=touched[fact.note_id])
+        remember_note(states, encounter_id, now)
+        touched[fact.note_id] = now.read
     return tuple(touched.values())
 
 
@@ -113,7 +139,7 @@ def _changed(read: NoteRead, fact: NoteStatusChanged | NoteRetracted) -> NoteRea
     return read.model_copy(update={"authentication": fact.authentication, "counts": counting})
 
 
-def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, books: _Books) -> NoteRead:
+def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, books: _Books) -> NoteState:
     """One revision of a note, read whole; what repeats our own question yields nothing, what was copied is marked."""
     reading = books.reader.read(text, fact.note_type)
     edited = states.get(edited_key(encounter_id))
@@ -123,7 +149,9 @@ def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, bo
     if query_echo:
         findings, values = (), ()
     role = role_of(fact.author.role if fact.author else "unknown", fact.note_type, text)
-    return NoteRead(
+    known = states.get(note_key(encounter_id, fact.note_id))
+    findings, first_here = marked_copied(states, encounter_id, fact.note_id, text, findings)
+    read = NoteRead(
         note_id=fact.note_id,
         revision=fact.revision,
         note_type=fact.note_type,
@@ -136,6 +164,7 @@ def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, bo
         parent_id=fact.parent_id,
         confidentiality=fact.confidentiality,
         sections=reading.sections,
-        findings=marked_copied(states, encounter_id, fact.note_id, text, findings),
+        findings=findings,
         values=values,
     )
+    return NoteState(read=read, lines=(*(known.lines if isinstance(known, NoteState) else ()), *first_here))

@@ -412,3 +412,33 @@ def test_an_open_note_that_says_the_same_takes_the_label_off() -> None:
     line.send(notes=[note("hp", 2, finding("sepsis"))], hours=2)
     line.send(EncounterUpdated(visit_id="v", encounter_class="observation", at=at(3)), hours=3)
     assert [change.cause.confidentiality for change in line.changes] == ["V", None]
+
+
+def tick(line: Line, days: float) -> None:
+    """The tick so many days after the admission."""
+    now = T0 + timedelta(days=days)
+    envelope = Envelope(entry_id="t", kind="tick", tenant="demo", received_at=now, source="gateway")
+    line.step(entry_of(envelope, [TickPage(at=now)]), None)
+    assert [said.to for said in line.out] == [SamePartition()]
+
+
+def test_of_a_stay_long_over_nothing_is_remembered() -> None:
+    line = septic().send(
+        MeasurementResulted(
+            measurement_id="m", analyte="spo2", code=Coded(code="2708-6"), value=80, unit="%", status="final", taken_at=at(-0.5)
+        ),
+        hours=2,
+    )
+    line.send(EncounterDischarged(at=at(48), disposition="01"), hours=48)
+    assert {key.partition("/")[0] for key in line.states} == {"stay", "note", "today", "signs", "over", "due", "due-day"}
+    tick(line, 36)
+    assert line.drg is not None
+    assert any(key.startswith("today/") for key in line.states)
+    tick(line, 37)
+    assert {key for key in line.states if not key.startswith("due/")} == set()
+
+
+def test_a_patient_who_came_back_is_remembered() -> None:
+    line = septic().send(EncounterDischarged(at=at(48), disposition="01"), hours=48).send(DischargeCancelled(at=at(49)), hours=49)
+    tick(line, 90)
+    assert line.send(notes=[note("d9", 2000, finding("acute-kidney-injury"))], hours=2000).status("N179") == "proposed"

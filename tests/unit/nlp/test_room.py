@@ -1,6 +1,6 @@
 """The nlp room: what goes on down the line, what it remembers, what a signature or a retraction changes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +12,9 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Entry, Envelope, Page, entry_of, read_entry
-from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved, QueryEdited
+from opencdi.events.facts import EncounterDischarged, NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved, QueryEdited
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, NoteRead, TextsPage, TickPage
+from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, NoteRead, SitePage, TextsPage, TickPage
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.room import nlp_room
@@ -227,3 +227,74 @@ def test_a_failed_entry_leaves_its_texts_behind_too() -> None:
     entry = read_entry(passed_on.value)
     assert (passed_on.topic, entry.envelope.pages) == (FINDINGS, ("facts", "failed"))
     assert entry.page(FailedPage) == FailedPage(room="nlp", reason="NOTE_WITHOUT_TEXT", where="texts")
+
+
+LEFT = EncounterDischarged(at=ClinicalTime(NOW + timedelta(hours=2)), disposition="01")
+
+
+def tick(states: States, days: float) -> None:
+    """The tick so many days after now."""
+    at = NOW + timedelta(days=days)
+    envelope = Envelope(entry_id="t", kind="tick", tenant="t", received_at=at, source="gateway")
+    list(ROOM.step(states, Record(CHART.name, None, entry_of(envelope, [TickPage(at=at)]).encode())))
+
+
+def of_stays(states: States) -> set[str]:
+    return {key for key in states if not key.startswith(("due/", "site/"))}
+
+
+def test_of_a_stay_long_over_nothing_is_remembered() -> None:
+    states: States = {}
+    step(states, filed(SEPSIS_LINE, "day1"), filed(SEPSIS_LINE + "New acute kidney injury, likely from dehydration.", "day2"), edited())
+    step(states, filed(SEPSIS_LINE.replace("day 2", "day 3"), "day1", revision=2))
+    step(states, NoteRetracted(note_id="day2", at=AT))
+    step(states, LEFT)
+    assert {key.partition("/")[0] for key in states} == {"note", "stay", "line", "edited", "over", "due", "due-day"}
+    tick(states, 34)
+    assert any(key.startswith("note/") for key in states)
+    tick(states, 35)
+    assert of_stays(states) == set()
+
+
+def test_what_comes_later_to_a_stay_long_over_passes_as_it_is() -> None:
+    states: States = {}
+    step(states, filed(SEPSIS_LINE, signed="unsigned"), LEFT)
+    tick(states, 35)
+    late = step(
+        states, NoteStatusChanged(note_id="n1", revision=1, authentication="authenticated", at=AT), NoteRetracted(note_id="n1", at=AT)
+    )
+    assert late.envelope.pages == ("facts",)
+    assert of_stays(states) == set()
+
+
+def test_the_site_says_how_long_a_bill_is_held() -> None:
+    states: States = {}
+    page = SitePage(site=SiteData(bill_hold_days=9).model_dump(mode="json"))
+    envelope = Envelope(entry_id="s", kind="site-data", tenant="t", received_at=NOW, source="gateway")
+    list(ROOM.step(states, Record(CHART.name, None, entry_of(envelope, [page]).encode())))
+    step(states, filed(SEPSIS_LINE), LEFT)
+    tick(states, 35)
+    assert of_stays(states) != set()
+    tick(states, 40)
+    assert of_stays(states) == set()
+
+
+def test_a_ward_that_comes_and_goes_needs_no_more_memory_in_its_second_month() -> None:
+    states: States = {}
+    held = []
+    for day in range(90):
+        at = NOW + timedelta(days=day)
+        fact, text = filed(SEPSIS_LINE, f"n{day}")
+        left = EncounterDischarged(at=ClinicalTime(at))
+        envelope = Envelope(entry_id="e", tenant="t", received_at=at, source="intake", encounter_id=f"enc{day}")
+        list(
+            ROOM.step(
+                states,
+                Record(
+                    CHART.name, "k", entry_of(envelope, [FactsPage(facts=(fact, left)), TextsPage(texts={fact.note_id: text})]).encode()
+                ),
+            )
+        )
+        tick(states, day + 0.5)
+        held.append(len(states))
+    assert max(held[40:]) == held[40]
