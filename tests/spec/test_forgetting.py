@@ -31,7 +31,7 @@ def test_what_comes_after_a_stay_was_forgotten_is_passed_over(tmp_path: Path) ->
     alert = ward.alerts()[-1]
     before = (ward.alerts(), ward.drgs(), ward.finals())
     note = Note(id="D70103", type="progress", event="T10", text="Severe sepsis with septic shock.")
-    ward.live([TOLD.model_copy(update={"events": (Event(at="60 08:00", note=note),)})], until="60 09:00")  # type: ignore[arg-type]  # a story's time is text
+    ward.live([TOLD.model_copy(update={"events": (Event(at="60 08:00", note=note),)})], until="60 09:00")
     assert ward.outcomes()[-1].reason == "ENCOUNTER_CLOSED"
     viewed = QueryViewed(
         decision_id="d", encounter_id=alert.encounter_id, actor=Person(staff_id="1"), decided_at=ward.now, as_of="", query_id=alert.query_id

@@ -27,7 +27,7 @@ def ward(tmp_path: Path) -> Ward:
 
 def written(ward: Ward, text: str) -> None:
     """The attending's progress note of that noon."""
-    note = Event(at="1 12:02", note=Note(id="D70109", type="progress", text=text))  # type: ignore[arg-type]  # a story's time is text
+    note = Event(at="1 12:02", note=Note(id="D70109", type="progress", text=text))
     ward.live([TOLD.model_copy(update={"events": (note,)})], until="1 12:05")
 
 

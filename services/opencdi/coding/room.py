@@ -19,6 +19,7 @@ from opencdi.coding.table import ConceptTable, load_table
 from opencdi.coding.working import Chart, coding_page
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, entry_of, headers_of, read_entry
+from opencdi.events.facts import Fact
 from opencdi.events.ids import derived_id
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, NoteRead, SitePage, TickPage
 from opencdi.events.problems import Unusable
@@ -70,13 +71,13 @@ class _Coder:
         before = stay
         seen = False
         if (raw := entry.raw("facts")) is not None:
-            if concerns_coding(raw):
-                page = entry.page(FactsPage)
-                facts = page.facts if page else ()
+            facts = _facts_in(entry) if concerns_coding(raw) else ()
+            if facts:
                 stay = told(stay or Stay(tenant=tenant), facts)
                 over.ended(states, tenant, encounter_id, facts, entry.envelope.received_at, self._site_of(states, tenant).bill_hold_days)
-            if may_hold_signs(raw, self.table.guidelines, entry.envelope.received_at, stay.inpatient_at if stay else None):
-                seen = self._seen(states, entry, encounter_id, stay.inpatient_at if stay else None)
+            inpatient_at = stay.inpatient_at if stay else None
+            if may_hold_signs(raw, self.table.guidelines, entry.envelope.received_at, inpatient_at):
+                seen = self._seen(states, encounter_id, facts or _facts_in(entry), inpatient_at)
         changed_notes = False
         if entry.has("findings") and (findings := entry.page(FindingsPage)):
             stay = stay or Stay(tenant=tenant)
@@ -87,10 +88,10 @@ class _Coder:
             states[f"stay/{encounter_id}"] = stay
         return changed_notes or seen or stay != before
 
-    def _seen(self, states: States, entry: Entry, encounter_id: str, inpatient_at: datetime | None) -> bool:
+    def _seen(self, states: States, encounter_id: str, facts: tuple[Fact, ...], inpatient_at: datetime | None) -> bool:
         """Keep what results show of the patient before the order; whether anything is new."""
-        held, page = _signs_in(states, encounter_id), entry.page(FactsPage)
-        signs = after_results(held, page.facts if page else (), self.table.guidelines, inpatient_at)
+        held = _signs_in(states, encounter_id)
+        signs = after_results(held, facts, self.table.guidelines, inpatient_at)
         if signs is held:
             return False
         states[f"signs/{encounter_id}"] = signs
@@ -144,6 +145,11 @@ class _Coder:
                     encounter_id=encounter_id,
                 )
                 yield from self._recoded(states, entry_of(again, ()), encounter_id)
+
+
+def _facts_in(entry: Entry) -> tuple[Fact, ...]:
+    page = entry.page(FactsPage)
+    return page.facts if page else ()
 
 
 def _stay_in(states: States, encounter_id: str) -> Stay | None:

@@ -59,7 +59,7 @@ def _failed_without_texts(room: Room, record: Record, reason: str, where: str) -
 
 
 def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
-    entry = read_entry(record.value)
+    entry = came = read_entry(record.value)
     encounter_id = entry.envelope.encounter_id
     facts = entry.page(FactsPage) if entry.envelope.kind == "entry" and _READ.search(entry.raw("facts") or b"") else None
     if encounter_id is None:
@@ -74,7 +74,8 @@ def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
         )
     entry = entry.without("texts")
     to = Key(record.key) if record.key is not None else SamePartition()
-    yield Outgoing(FINDINGS, to, entry.encode(), headers_of(entry, event_type="cdi.findings.entry", source="nlp"))
+    value = record.value if entry is came else entry.encode()
+    yield Outgoing(FINDINGS, to, value, headers_of(entry, event_type="cdi.findings.entry", source="nlp"))
 
 
 def _tell_all(states: States, entry: Entry, books: _Books) -> None:

@@ -98,10 +98,10 @@ OPTIONS = [(rule, option) for rule in RULES.values() for option in rule.options 
 @pytest.mark.parametrize("tick", ["[x] {}", "☒ {}", "(X) {}", "X {}", "{} [x]", "✓ {}"])
 @pytest.mark.parametrize(("rule", "option"), OPTIONS, ids=lambda told: getattr(told, "id", ""))
 def test_a_ticked_option_is_read_as_what_it_stands_for(rule: Rule, option: object, tick: str) -> None:
-    text = option.text  # type: ignore[attr-defined]  # an AnswerOption
+    text = option.text
     boxed = question(rule).replace(f"[ ] {text}", tick.format(text))
-    assert set(said(boxed)) == {(option.diagnosis, "present")}  # type: ignore[attr-defined]
-    assert set(said(boxed.replace("[ ] ", "- "))) == {(option.diagnosis, "present")}  # type: ignore[attr-defined]
+    assert set(said(boxed)) == {(option.diagnosis, "present")}
+    assert set(said(boxed.replace("[ ] ", "- "))) == {(option.diagnosis, "present")}
 
 
 def test_a_list_of_options_alone_says_nothing() -> None:
@@ -117,7 +117,7 @@ def without_options(rule: Rule, *kept: str) -> str:
 
 @pytest.mark.parametrize(("rule", "option"), OPTIONS, ids=lambda told: getattr(told, "id", ""))
 def test_the_only_option_left_standing_is_the_answer(rule: Rule, option: object) -> None:
-    assert set(said(without_options(rule, option.text))) == {(option.diagnosis, "present")}  # type: ignore[attr-defined]
+    assert set(said(without_options(rule, option.text))) == {(option.diagnosis, "present")}
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,13 @@ def test_an_entry_without_notes_passes_unchanged() -> None:
     assert step({}, NoteRetracted(note_id="never filed", at=AT)).envelope.pages == ("facts",)
 
 
+def test_results_pass_as_the_bytes_that_came_undecoded() -> None:
+    envelope = Envelope(entry_id="e", tenant="t", received_at=NOW, source="intake", encounter_id="enc", pages=("facts",))
+    value = envelope.model_dump_json(indent=None).encode() + b'\n{"kind":"facts","facts":[{"kind":"measurement_resulted","not":"decoded"}]}'
+    (out,) = ROOM.step({}, Record(CHART.name, "enc", value))
+    assert (out.to, out.value) == (Key("enc"), value)
+
+
 @pytest.mark.parametrize("kind", ["tick", "site-data", "something-newer"])
 def test_what_concerns_no_encounter_passes_in_its_partition(kind: str) -> None:
     envelope = Envelope(entry_id="t1", kind=kind, tenant="t", received_at=NOW, source="intake")
