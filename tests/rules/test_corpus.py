@@ -3,7 +3,7 @@
 import pytest
 
 from opencdi.knowledge.analytes import ANALYTES
-from opencdi.knowledge.diagnosis_terms import BY_CONCEPT, diagnoses_in
+from opencdi.knowledge.diagnosis_terms import diagnoses_in, diagnosis_of
 from opencdi.knowledge.query_language import LEADING, MONEY, MONEY_IN_CAPITALS
 from opencdi.queries.cases import load_cases
 from opencdi.queries.inputs import index
@@ -65,6 +65,7 @@ def test_the_template_itself_leads_nowhere(rule: Rule) -> None:
 def test_what_an_option_documents_is_known_to_the_linter(rule: Rule) -> None:
     for option in rule.options:
         if option.diagnosis:
-            assert option.diagnosis in BY_CONCEPT
-            assert BY_CONCEPT[option.diagnosis].support
+            known = diagnosis_of(option.diagnosis)
+            assert known is not None
+            assert known.support
             assert option.codes
