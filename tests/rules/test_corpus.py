@@ -1,13 +1,16 @@
 """What holds for all rules: known words only, enough cases, and a wording that the linter lets pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from opencdi.knowledge.analytes import ANALYTES
 from opencdi.knowledge.diagnosis_terms import diagnoses_in, diagnosis_of
 from opencdi.knowledge.query_language import LEADING, MONEY, MONEY_IN_CAPITALS
-from opencdi.queries.cases import load_cases
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.cases import failures, load_cases
 from opencdi.queries.inputs import index
-from opencdi.queries.room import rules_path
+from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import Rule, all_rules, load_rules
 from opencdi.queries.treatments import load_treatments
 from opencdi.settings import rules_dir
@@ -40,6 +43,16 @@ def test_limits_are_in_the_unit_in_which_the_analyte_is_compared(rule: Rule) -> 
         for name in (getattr(condition, field, None) for field in ("above", "at_least", "below", "at_most", "by")):
             if analyte and name and condition.kind != "ratio-to-baseline":
                 assert rule.thresholds[name].unit == unit_by_analyte[analyte], (rule.id, name)
+
+
+@rules
+def test_where_less_than_the_diagnosis_is_written_the_question_stands(rule: Rule) -> None:
+    room = queries_room(SiteData(), (rule,))
+    clear = next(case for case in load_cases(rules_path() / "cases") if case.rule_id == rule.id and "clear positive" in case.why)
+    last_day = max(int(line.strip('"').split()[0][1:]) for line in clear.chart)
+    for concept in rule.not_satisfied_by:
+        said = replace(clear, chart=(*clear.chart, f"d{last_day} 23:00 note progress: {concept}"), shows=())
+        assert failures(said, room, rule.condition) == [], concept
 
 
 @rules
