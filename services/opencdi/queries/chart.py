@@ -9,7 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.bus.room import State
-from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.time import ClinicalTime, completed_years
 from opencdi.clinical.vocabulary import (
     Active,
     Assertion,
@@ -126,12 +126,8 @@ class Stay(State):
     asked: dict[str, int] = Field(default_factory=dict)
 
     def age(self) -> int | None:
-        """Years completed at the start of the stay; a partial birth date counts from its earliest day; None where unknown."""
-        if not self.birth_date:
-            return None
-        year, month, day = (*(int(part) for part in self.birth_date.split("-")), 1, 1)[:3]
-        start = self.started_at
-        return start.year - year - ((start.month, start.day) < (month, day))
+        """Years completed at the start of the stay; None where the birth date is unknown."""
+        return completed_years(self.birth_date, self.started_at.date())
 
 
 class Chart:
