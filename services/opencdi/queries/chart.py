@@ -107,6 +107,13 @@ class Listing(Remembered):
     at: ClinicalTime
 
 
+class Suspended(Remembered):
+    """A rule that raised on this stay: its revision and our release then, and the sources that were corrected without it."""
+
+    edition: str
+    missed: tuple[str, ...] = ()
+
+
 class Stay(State):
     """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were."""
 
@@ -124,6 +131,7 @@ class Stay(State):
     told: tuple[str, ...] = ()  # the concepts and treatments that have a record: rules ask about many that nobody ever mentions
     queries: dict[str, str] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
+    suspended: dict[str, Suspended] = Field(default_factory=dict)  # by rule id (DESIGN §2)
 
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""
