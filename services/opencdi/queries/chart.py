@@ -115,7 +115,10 @@ class Suspended(Remembered):
 
 
 class Stay(State):
-    """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were."""
+    """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were.
+
+    `moved_from`: stays that are part of this one now -> the message that said so.
+    """
 
     tenant: str
     patient_id: str = ""
@@ -132,6 +135,7 @@ class Stay(State):
     queries: dict[str, str] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
     suspended: dict[str, Suspended] = Field(default_factory=dict)  # by rule id (DESIGN §2)
+    moved_from: dict[str, str] = Field(default_factory=dict)
 
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""
