@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         default=False, description="allow MLLP without TLS on an address that is not loopback (a private network only)"
     )
     processing_id: Literal["P", "T", "D", ""] = Field(
-        default="P", description="the MSH-11 that the listeners take: P production, T test, D debugging; empty: any"
+        default="", description="the MSH-11 that the listeners take: P production, T test, D debugging; empty: any"
     )
     demo_clock_at: datetime | None = Field(default=None, description="demo: the gate's clock starts here; POST /demo/clock moves it")
     demo_control: str = Field(default="", description='demo: where the workbench\'s "next day" button calls; empty: no button')
