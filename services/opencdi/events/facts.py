@@ -1,8 +1,10 @@
 """Facts: what the hospital told us, in the past tense (topic `cdi.chart.v1`).
 
 Subjects are ids that intake derived.  Clinical times carry zone and precision (DOMAIN F.2); quantities carry UCUM units.
+`fact_hash` covers what was said and not who carried it, so the same fact told over HL7 and over FHIR has the same hash.
 """
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
@@ -11,6 +13,7 @@ from pydantic import Discriminator, Field, Tag
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
 from opencdi.events.contract import Contract, Unknown, kind_of
+from opencdi.events.ids import derived_id
 
 
 class Coded(Contract):
@@ -342,3 +345,17 @@ else:
         Union[(*(Annotated[fact, Tag(fact.model_fields["kind"].default)] for fact in FACTS), Annotated[Unknown, Tag("unknown")])],
         Discriminator(_tag),
     ]
+
+
+# R4's DocumentReference has no field for the instant of signing, and the sender's own code says nothing that the mapped one does not.
+_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source"})
+
+
+def fact_hash(fact: Contract) -> str:
+    """What was said, whoever said it: covers all but source, ids and arrival, so HL7 and FHIR of one stay hash alike (DOMAIN B03)."""
+    told = fact.model_dump(mode="json", exclude_none=True)
+    times = {name: at.sortable for name in told if isinstance(at := getattr(fact, name), ClinicalTime)}  # by whatever clock it was told
+    for name, instant in times.items():
+        told[name]["at"] = instant
+    meant = {name: value for name, value in told.items() if not name.endswith("_id") and name not in _TOLD_BY_ONE_STANDARD}
+    return derived_id(json.dumps(meant, sort_keys=True))
