@@ -29,7 +29,7 @@ def finalize_room(site: SiteData) -> Room:
     )
 
 
-def _kept_aside(room: Room, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
+def _kept_aside(room: Room, states: States, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
     """A copy among the dead letters; nobody downstream waits for a `failed` page."""
     yield dead_letter(room.name, record, reason, where)
 

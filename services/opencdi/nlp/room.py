@@ -52,9 +52,9 @@ def nlp_room(site: SiteData) -> Room:
     return Room("nlp", CHART, (FINDINGS,), step, CODEC, on_unusable=_failed_without_texts)
 
 
-def _failed_without_texts(room: Room, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
+def _failed_without_texts(room: Room, states: States, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
     """The full texts leave the line here, of an entry that could not be read too: its dead letter has them, nobody downstream."""
-    for said in pass_on_failed(room, record, reason, where):
+    for said in pass_on_failed(room, states, record, reason, where):
         yield replace(said, value=read_entry(said.value).without("texts").encode()) if said.topic == FINDINGS else said
 
 

@@ -15,7 +15,7 @@ from opencdi.events.facts import EncounterDischarged
 from opencdi.events.ids import derived_id, message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
-from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
@@ -25,11 +25,12 @@ from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Note, Records, Statements
-from opencdi.queries.review import review, weigh_together
+from opencdi.queries.review import review
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
+from opencdi.queries.weighing import weigh_together
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
@@ -42,7 +43,7 @@ MODELS: dict[str, type[State]] = {
 def queries_room(site: SiteData, rules: tuple[Rule, ...], treatments: Treatments | None = None) -> Room:
     """The room under these rules.  `site` holds until site data comes down the line."""
     desk = Desk(site, rules, treatments or load_treatments(rules_dir() / "queries" / "treatments.yaml"))
-    return Room("queries", CODING, (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES), desk.step, RecordCodec(MODELS))
+    return Room("queries", CODING, (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES, ALARMS), desk.step, RecordCodec(MODELS))
 
 
 def rules_path() -> Path:
@@ -98,20 +99,25 @@ class Desk:
         if facts is not None:
             if facts.patient_id and facts.patient_id != work.records.stay.patient_id:
                 work.records.update(patient_id=facts.patient_id)
+            if facts.moved_from:
+                moved = dict.fromkeys(facts.moved_from, message_of(work.entry_id))
+                work.records.update(moved_from={**work.records.stay.moved_from, **moved})
             for fact in facts.facts:
                 work.records.take_in(fact)
         if (findings := _decoded(entry, FindingsPage)) is not None:
             for note in findings.notes:
                 work.records.read_note(note)
-        rules = self.inputs.rules_for(work.records.changed)
+        rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)
         if (coding := _decoded(entry, CodingPage)) is not None and _new_claim(work, coding):
-            asked = {query.rule_id for query in _open_queries(work)}
-            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in asked)
+            again |= {query.rule_id for query in _open_queries(work)}
+        if again:
+            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in again)
         review(work, rules)
-        for fact in facts.facts if facts is not None else ():
-            if isinstance(fact, EncounterDischarged):
-                work.goes_on()
-            decide(work, fact)
+        if facts is not None:
+            for fact in facts.facts:
+                if isinstance(fact, EncounterDischarged):
+                    work.goes_on()
+                decide(work, fact, told_again=bool(facts.moved_from))
         weigh_together(work)
         yield from self._told(work)
 

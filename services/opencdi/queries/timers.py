@@ -67,10 +67,10 @@ def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
     if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart", "validated"):
         return work
     step = query.reminders
-    if query.state in WITH_THE_PHYSICIAN:
+    if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):
         hours = site.reminder_hours[step] if step < len(site.reminder_hours) else 0
         query = work.move(query, "escalated", f"{STEPS[min(step, len(STEPS) - 1)].upper().replace(' ', '_')} {hours} h", reminders=step + 1)
-    else:  # held by a note that may answer: nobody is pressed, the ladder goes on
+    else:  # held by a note that may answer, or by its rule that was suspended: nobody is pressed, the ladder goes on
         query = query.model_copy(update={"reminders": step + 1})
         work.store(query)
     if query.sent_at and step + 1 < len(site.reminder_hours):
