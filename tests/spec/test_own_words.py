@@ -75,3 +75,20 @@ def test_a_specialists_words_that_came_back_are_no_evidence_either(tmp_path: Pat
     written(ward, asked(ward).replace("[ ] ", "") + "\n")
     assert ward.states() == {"sepsis": "sent"}
     assert not is_coded(ward)
+
+
+@pytest.mark.parametrize("set_anew", [str, lambda text: text.replace("[ ] ", "- "), lambda text: " ".join(text.replace("[ ]", "").split())])
+@pytest.mark.parametrize(
+    ("name", "until"),
+    [("sepsis-pneumonia", 3), ("aki-corrected", 1), ("respiratory-failure", 3), ("encephalopathy", 3), ("malnutrition", 2)],
+)
+def test_every_question_looped_back_changes_nothing(tmp_path: Path, name: str, until: int, set_anew: Callable[[str], str]) -> None:
+    told = story(name)
+    ward = Ward(tmp_path).live([told], until=f"{until} 12:00")
+    wording = ward.alerts()[-1].wording
+    assert wording is not None
+    before = ward.states(), ward.drgs()
+    note = Note(id="D79999", type="progress", text=f"S: no complaints.\n{set_anew(shown_text(wording))}\nO: lungs clear.\n")
+    ward.live([told.model_copy(update={"events": (Event(at=f"{until} 12:02", note=note),)})], until=f"{until} 12:05")
+    assert (ward.states(), ward.drgs()) == before
+    assert ward.outcomes()[-1].outcome == "entries"

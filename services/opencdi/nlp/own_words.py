@@ -9,11 +9,14 @@ options that nobody marked is not.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from sys import maxsize
 
 import yaml
 
@@ -32,10 +35,11 @@ _WORD = re.compile(r"[^\W_]+")
 _FORM = "|".join(re.escape(source).replace(r"\ ", r"\s+") for source in SOURCES)
 _CITED = re.compile(rf"\((?:{_FORM}),\s+\d{{4}}(?:-\d\d){{0,2}}(?:\s+\d\d:\d\d)?(?:,[^()]{{0,200}})?\)", re.IGNORECASE)
 _LONGEST_INDICATOR = 600
-_HEADING = re.compile(rf"(?:{DOCUMENTED}|{INDICATORS}|{CONTRARY}):", re.IGNORECASE)
+_HEADING = re.compile("(?:" + "|".join(told.replace(" ", r"\s+") for told in (DOCUMENTED, INDICATORS, CONTRARY)) + "):", re.IGNORECASE)
 _BULLETS = ("-", "–", "—", "•", "*", "·")
 _BULLET = re.compile(r"(?:^|\n)[ \t>|]*[-–—•*·][ \t]")
-_QUOTED = re.compile(r"[“\"][^“”\"\n]{1,120}[”\"]\W*$")
+_QUOTED = re.compile(r"[“\"][^“”\"]{1,120}[”\"]\W*$")
+_ANSWERS = frozenset({"yes", "no", "agree", "present", "absent"})
 _TICK = re.compile(r"\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒✓✔√]|(?<!\w)[xX](?!\w)")
 _TICK_BEHIND = re.compile(rf"{_TICK.pattern}|<-|←")
 
@@ -85,6 +89,10 @@ def load_own_words(folder: Path) -> OwnWords:
     return OwnWords(pieces)
 
 
+_Found = list[tuple[int, int, Piece]]
+_Spanned = Finding | ValueInText
+
+
 @dataclass(frozen=True)
 class Echo:
     """What of a text is ours: [start, end) of `stretches`; options `answered`, and what they stand for; the share of its words."""
@@ -95,21 +103,22 @@ class Echo:
 
     def of_the_provider(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings less those of our words.  An option answered says what it stands for or denies, and no more (DOMAIN F.9)."""
-        return tuple(finding for finding in findings if not _inside(finding, self.stretches) and self._meant(finding))
+        return tuple(finding for finding in findings if not self._is_ours(finding) and self._is_meant(finding))
 
     def values_of_the_provider(self, values: Iterable[ValueInText]) -> tuple[ValueInText, ...]:
         """The values less those that we cited."""
-        return tuple(value for value in values if not _inside(value, self.stretches))
+        return tuple(value for value in values if not self._is_ours(value))
 
-    def _meant(self, finding: Finding) -> bool:
-        return finding.assertion == "absent" or not any(
-            diagnoses is not None and finding.concept not in diagnoses and _inside(finding, ((start, end),))
-            for start, end, diagnoses in self.answered
-        )
+    def _is_ours(self, span: _Spanned) -> bool:
+        nth = bisect_right(self.stretches, (span.start, maxsize)) - 1
+        return nth >= 0 and span.end <= self.stretches[nth][1]
 
-
-def _inside(span: Finding | ValueInText, stretches: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= span.start and span.end <= end for start, end in stretches)
+    def _is_meant(self, finding: Finding) -> bool:
+        nth = bisect_right(self.answered, finding.start, key=lambda option: option[0]) - 1
+        if nth < 0 or finding.end > self.answered[nth][1] or finding.assertion == "absent":
+            return True
+        diagnoses = self.answered[nth][2]
+        return diagnoses is None or finding.concept in diagnoses
 
 
 def echo_in(text: str, own: OwnWords) -> Echo:
@@ -128,18 +137,27 @@ def echo_in(text: str, own: OwnWords) -> Echo:
     ]
     asked = bool(cited) or any(not piece.option and last - first >= _ASKS for first, last, piece in found)
     answered: list[tuple[int, int, frozenset[str] | None]] = []
-    for options in _lists(found, words):
+    between, begins = _between(found, words), {first for first, _, _ in found}
+    for options in _lists(found, words, between):
         for first, last, piece in options if asked or len(options) >= _A_LIST else ():
             start, end = spans[first][0], spans[last - 1][1]
-            if len(options) == 1 or _is_marked(text, spans, words, (first, last), found):
+            if len(options) == 1 or _is_marked(text, spans, words, (first, last), begins, between):
                 answered.append((start, end, piece.diagnoses))
             else:
                 stretches.append((start, end))
     ours = _words_in([*stretches, *((start, end) for start, end, _ in answered)], spans)
-    return Echo(tuple(sorted(stretches)), tuple(answered), ours / len(words))
+    return Echo(_merged(stretches), tuple(answered), ours / len(words))
 
 
-_Found = list[tuple[int, int, Piece]]
+def _merged(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Sorted, none inside or over another."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _words_in(stretches: list[tuple[int, int]], spans: list[tuple[int, int]]) -> int:
@@ -150,14 +168,23 @@ def _words_in(stretches: list[tuple[int, int]], spans: list[tuple[int, int]]) ->
     return len(covered)
 
 
-def _lists(found: _Found, words: list[str]) -> Iterator[_Found]:
-    """The options that stand in a row, with nothing but numbers, bullets and boxes between them."""
+def _between(found: _Found, words: list[str]) -> frozenset[str]:
+    """The words that say nothing where they stand between options: numbers and bullets; "or", and what a vendor put between all of them."""
+    options = [one for one in found if one[2].option]
+    marks = frozenset(word for word in words if len(word) == 1 or word.isdigit())
+    gaps = [[word for word in words[one[1] : after[0]] if word not in marks] for one, after in pairwise(options)]
+    counted = Counter(gap[0] for gap in gaps if len(gap) == 1 and gap[0] not in _ANSWERS)
+    return marks | {"or"} | {word for word, times in counted.items() if times > 1}
+
+
+def _lists(found: _Found, words: list[str], between: frozenset[str]) -> Iterator[_Found]:
+    """The options that stand in a row."""
     row: _Found = []
     for one in found:
         if not one[2].option:
             continue
         repeats = any(one[2] is before[2] for before in row)  # behind the list somebody wrote what one of its options says
-        if row and (repeats or any(len(word) > 1 for word in words[row[-1][1] : one[0]])):
+        if row and (repeats or any(word not in between for word in words[row[-1][1] : one[0]])):
             yield row
             row = []
         row.append(one)
@@ -165,23 +192,25 @@ def _lists(found: _Found, words: list[str]) -> Iterator[_Found]:
         yield row
 
 
-def _is_marked(text: str, spans: list[tuple[int, int]], words: list[str], option: tuple[int, int], found: _Found) -> bool:
+def _is_marked(
+    text: str, spans: list[tuple[int, int]], words: list[str], option: tuple[int, int], begins: set[int], between: frozenset[str]
+) -> bool:
     """Whether somebody ticked this option, or wrote something behind it on its line."""
     first, last = option
     start, end = spans[first][0], spans[last - 1][1]
     before = first - 1
-    while before >= 0 and len(words[before]) == 1:
+    while before >= 0 and words[before] in between:
         before -= 1
     if _TICK.search(text, max(text.rfind("\n", 0, start) + 1, spans[before][1] if before >= 0 else 0), start):
         return True
     line_end = text.find("\n", end)
     line_end = len(text) if line_end < 0 else line_end
     behind = last
-    while behind < len(words) and len(words[behind]) == 1:
+    while behind < len(words) and words[behind] in between:
         behind += 1
     if behind == len(words) or spans[behind][0] >= line_end:
         return _TICK_BEHIND.search(text, end, line_end) is not None
-    return all(begin != behind for begin, _, _ in found)
+    return behind not in begins
 
 
 def _with_its_quote(text: str, start: int, end: int, piece: Piece) -> tuple[int, int]:

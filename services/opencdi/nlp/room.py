@@ -19,7 +19,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.nlp.copied import marked_copied
 from opencdi.nlp.documents import counts, role_of
 from opencdi.nlp.own_words import ECHO_SHARE, OwnWords, echo_in, load_own_words
-from opencdi.nlp.reader import Reader, load_reader
+from opencdi.nlp.reader import MAX_CHARACTERS, Reader, load_reader
 from opencdi.nlp.state import CODEC, EditedState, NoteState, SiteState, edited_key, forget, note_key, remember_note
 from opencdi.settings import SOFTWARE, rules_dir
 
@@ -144,7 +144,8 @@ def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, bo
     """One revision of a note, read whole; what repeats our own question yields nothing, what was copied is marked."""
     reading = books.reader.read(text, fact.note_type)
     edited = states.get(edited_key(encounter_id))
-    echo = echo_in(text, books.own.with_edits(edited.wording, edited.options) if isinstance(edited, EditedState) else books.own)
+    own = books.own.with_edits(edited.wording, edited.options) if isinstance(edited, EditedState) else books.own
+    echo = echo_in(text[:MAX_CHARACTERS], own)
     findings, values = echo.of_the_provider(reading.findings), echo.values_of_the_provider(reading.values)
     query_echo = fact.note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
     if query_echo:

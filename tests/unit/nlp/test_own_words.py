@@ -1,6 +1,7 @@
 """Our own words are not evidence, however the question comes back; what the provider adds to them is (DOMAIN F.8, F.9)."""
 
 from datetime import UTC, datetime
+from textwrap import fill
 from typing import get_args
 
 import pytest
@@ -72,6 +73,13 @@ SET_ANEW = {
     "quoted": lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
     "on one line": lambda text: " ".join(text.split()),
     "on one line without boxes": lambda text: " ".join(text.replace("[ ]", "").split()),
+    "twice": lambda text: f"{text}\n{text}".replace("[ ] ", ""),
+    "wrapped narrowly": lambda text: fill(" ".join(text.replace("[ ]", "").split()), 40),
+    "with a web page's line breaks": lambda text: text.replace("\n", "<br/>").replace("[ ] ", ""),
+    "with or between the options": lambda text: text.replace("\n[ ] ", " or "),
+    "with options named by a vendor": lambda text: "\n".join(
+        line.replace("[ ]", f"Option {nth}:") for nth, line in enumerate(text.splitlines())
+    ),
     "wrapped": lambda text: text.replace(", ", ",\n   ").replace("[ ]", "( )"),
 }
 
