@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from opencdi.bus.room import State, States
 from opencdi.events.facts import DischargeCancelled, EncounterCancelled, EncounterDischarged, EncounterMoved, Fact
+from opencdi.knowledge.site import KEPT_AFTER_BILL
 
-KEPT_AFTER_BILL = timedelta(days=30)
 KINDS = ("encounter_discharged", "discharge_cancelled", "encounter_cancelled", "encounter_moved")
 """The facts that end a stay, or take that back."""
 

@@ -6,11 +6,11 @@ A day at a time, by the day of the tick: one tick over a gap forgets what all ti
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from opencdi.bus.over import KEPT_AFTER_BILL
 from opencdi.bus.room import States
 from opencdi.intake import duplicates
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Over, Version, Visit
+from opencdi.knowledge.site import KEPT_AFTER_BILL
 
 
 def forget(states: States, tenant: str, at: datetime, bill_hold_days: int) -> None:

@@ -9,10 +9,11 @@ from opencdi.bus import over
 from opencdi.bus.room import RecordCodec, States
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import DischargeCancelled, EncounterCancelled, EncounterDischarged, EncounterMoved
+from opencdi.knowledge.site import KEPT_AFTER_BILL
 
 LEFT = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 HOLD = 4
-DUE = timedelta(days=HOLD) + over.KEPT_AFTER_BILL
+DUE = timedelta(days=HOLD) + KEPT_AFTER_BILL
 DAY = timedelta(days=1)
 
 
