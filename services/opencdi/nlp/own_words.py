@@ -1,7 +1,7 @@
 """Our own words are no evidence (DOMAIN F.8): how a question of ours is known when it comes back in a note.
 
 Nobody has to tell this room which questions were sent: the words of all are those of the rules (`rules/queries`) and of specialists'
-edits, and an indicator has a form that nobody else writes: "lactate 4.2 mmol/L (result, 2026-05-04 08:40, laboratory)".  Letters and
+edits, and an indicator has forms that nobody else writes: "lactate 4.2 mmol/L (result, 2026-05-04 08:40, laboratory)".  Letters and
 digits are compared, so a vendor may re-wrap, re-case, number or quote them.
 
 Of the options one that is ticked, has something written behind it, or was left standing alone is the physician's answer; a list of
@@ -33,9 +33,14 @@ _A_LIST = 3
 _HOLE = "{documented}"
 _WORD = re.compile(r"[^\W_]+")
 _FORM = "|".join(re.escape(source).replace(r"\ ", r"\s+") for source in SOURCES)
-_CITED = re.compile(rf"\((?:{_FORM}),\s+\d{{4}}(?:-\d\d){{0,2}}(?:\s+\d\d:\d\d)?(?:,[^()]{{0,200}})?\)", re.IGNORECASE)
+_IN_BRACKETS = rf"\((?:{_FORM}),\s+\d{{4}}(?:-\d\d){{0,2}}(?:\s+\d\d:\d\d)?(?:,[^()]{{0,200}})?\)"
+_ON_PAGE = rf"\b(?:{_FORM})\s+·\s+[^·]{{4,40}}\s+·\s+(?:[^·\n]{{1,60}}$|\w[\w'.-]*(?:,[ ]\w+)?)"
+_CITED = re.compile(_IN_BRACKETS, re.IGNORECASE)
+_CITED_ON_PAGE = re.compile(f"{_IN_BRACKETS}|{_ON_PAGE}", re.IGNORECASE | re.MULTILINE)
+"""Where an indicator comes from: in brackets behind it, or on our page in a line below it."""
 _LONGEST_INDICATOR = 600
-_HEADING = re.compile("(?:" + "|".join(told.replace(" ", r"\s+") for told in (DOCUMENTED, INDICATORS, CONTRARY)) + "):", re.IGNORECASE)
+_HEADINGS = "|".join(told.replace(" ", r"\s+") for told in (DOCUMENTED, INDICATORS, CONTRARY))
+_HEADING = re.compile(rf"(?:{_HEADINGS}):|^[ \t>|]*(?:{_HEADINGS})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _BULLETS = ("-", "–", "—", "•", "*", "·")
 _BULLET = re.compile(r"(?:^|\n)[ \t>|]*[-–—•*·][ \t]")
 _QUOTED = re.compile(r"[“\"][^“”\"]{1,120}[”\"]\W*$")
@@ -221,15 +226,19 @@ def _with_its_quote(text: str, start: int, end: int, piece: Piece) -> tuple[int,
 def _cited(text: str) -> Iterator[tuple[int, int]]:
     """The indicators: each from its bullet, or from where the heading or the one before it ends on its line, or else its whole line."""
     after = 0
-    for match in _CITED.finditer(text):
+    for match in (_CITED_ON_PAGE if "·" in text else _CITED).finditer(text):
         stop = match.start()
         begin = max(after, stop - _LONGEST_INDICATOR)
         for heading in _HEADING.finditer(text, begin, stop):
             begin = after = heading.end()
         in_a_row = 0 < after == begin
-        if bullets := [bullet.end() for bullet in _BULLET.finditer(text, begin, stop)]:
+        line = text.rfind("\n", 0, stop) + 1
+        if not match.group().startswith("("):
+            above = text.rfind("\n", 0, len(text[begin:line].rstrip()) + begin) + 1
+            begin = begin if in_a_row else line if text[line:stop].strip() else above
+        elif bullets := [bullet.end() for bullet in _BULLET.finditer(text, begin, stop)]:
             begin = bullets[-1]
         elif not (in_a_row and text[begin:stop].lstrip().startswith(_BULLETS)):
-            begin = max(begin if in_a_row else 0, text.rfind("\n", 0, stop) + 1)
+            begin = max(begin if in_a_row else 0, line)
         yield begin, match.end()
         after = match.end()

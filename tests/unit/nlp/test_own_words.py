@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from textwrap import fill
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,8 @@ from opencdi.nlp.reader import load_reader
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import Rule, load_rules
 from opencdi.settings import rules_dir
+from opencdi.workbench.evidence import said_together
+from opencdi.workbench.moments import clinical_text
 
 READER = load_reader(rules_dir() / "nlp")
 OWN = load_own_words(rules_path())
@@ -59,6 +62,21 @@ def question(rule: Rule, indicators: tuple[Indicator, ...] = EVERY_SOURCE) -> st
     )
 
 
+def on_the_page(rule: Rule, indicators: tuple[Indicator, ...] = EVERY_SOURCE) -> str:
+    """The same question as a physician copies it from our page."""
+    lines = [rule.title, rule.why.replace("{documented}", "urinary tract infection")]
+    for heading, told in (
+        ("Documented", (cited("“urinary tract infection”", "H&P", "Haddad, Omar"),)),
+        ("Clinical indicators", indicators),
+    ):
+        lines.append(heading)
+        for group in said_together(told):
+            where = f"{group.source} · {clinical_text(group.at, ZoneInfo('America/New_York'), 2026)} · {group.author}"
+            lines += [*(one.text for one in group.indicators), where]
+    lines += ["Contrary", "No contrary evidence found.", rule.question, *(option.text for option in rule.options)]
+    return "\n".join(lines)
+
+
 def said(text: str) -> list[tuple[str, str]]:
     """(concept, assertion) of what the provider says, with the room's eyes."""
     return [(finding.concept, finding.assertion) for finding in echo_in(text, OWN).of_the_provider(READER.read(text).findings)]
@@ -92,6 +110,22 @@ def test_an_unanswered_question_says_nothing_however_it_was_set(condition: str, 
     echo = echo_in(text, OWN)
     assert echo.share > ECHO_SHARE
     assert echo.values_of_the_provider(READER.read(text).values) == ()
+
+
+@pytest.mark.parametrize("condition", RULES)
+def test_copied_from_our_page_it_says_nothing_either(condition: str) -> None:
+    text = on_the_page(RULES[condition])
+    assert said(text) == []
+    assert said(" ".join(text.split())) == []
+    assert said(text.replace("\n", "\n\n")) == []
+    assert said("Sepsis is worse.\n" + text + "\nAcute kidney injury now.") == [("sepsis", "present"), ("acute-kidney-injury", "present")]
+
+
+def test_one_indicator_copied_from_our_page_takes_nothing_else_along() -> None:
+    assert said("Acute kidney injury.\n“sepsis”\nED note · May 4, 08:40 · Haddad, Omar\nPneumonia.") == [
+        ("acute-kidney-injury", "present"),
+        ("pneumonia", "present"),
+    ]
 
 
 @pytest.mark.parametrize("anew", SET_ANEW)
@@ -177,7 +211,12 @@ def test_a_specialists_words_are_ours_too() -> None:
     assert echo_in(text.replace("[ ] ", ""), own).of_the_provider(found) == ()
 
 
-@given(st.lists(st.sampled_from([*question(RULES["sepsis"]).split(" "), "\n", "é", "[x]", "x", "("]), max_size=80).map(" ".join))
+@given(
+    st.lists(
+        st.sampled_from([*question(RULES["sepsis"]).split(" "), *on_the_page(RULES["sepsis"]).split(" "), "\n", "é", "[x]", "x", "("]),
+        max_size=80,
+    ).map(" ".join)
+)
 def test_stretches_lie_in_the_text_in_order(text: str) -> None:
     echo = echo_in(text, OWN)
     assert 0.0 <= echo.share <= 1.0
