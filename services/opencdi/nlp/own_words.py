@@ -29,7 +29,7 @@ ECHO_SHARE = 0.8
 _ASKS = 5
 """So many words of a template in a row are no accident: the question stands in this note."""
 _A_LIST = 3
-"""So many options in a row are no accident either, though the question above them was left out."""
+"""So many options in a row are no accident either, though they do not stand below a question."""
 _HOLE = "{documented}"
 _WORD = re.compile(r"[^\W_]+")
 _FORM = "|".join(re.escape(source).replace(r"\ ", r"\s+") for source in SOURCES)
@@ -143,15 +143,16 @@ def echo_in(text: str, own: OwnWords) -> Echo:
     asked = bool(cited) or any(not piece.option and last - first >= _ASKS for first, last, piece in found)
     answered: list[tuple[int, int, frozenset[str] | None]] = []
     between, begins = _between(found, words), {first for first, _, _ in found}
-    for options in _lists(found, words, between):
-        for first, last, piece in options if asked or len(options) >= _A_LIST else ():
+    for options, below in _lists(found, words, between):
+        ours = below or len(options) >= _A_LIST
+        for first, last, piece in options if asked or ours else ():
             start, end = spans[first][0], spans[last - 1][1]
-            if len(options) == 1 or _is_marked(text, spans, words, (first, last), begins, between):
-                answered.append((start, end, piece.diagnoses))
-            else:
+            if ours and len(options) > 1 and not _is_marked(text, spans, words, (first, last), begins, between):
                 stretches.append((start, end))
-    ours = _words_in([*stretches, *((start, end) for start, end, _ in answered)], spans)
-    return Echo(_merged(stretches), tuple(answered), ours / len(words))
+            else:
+                answered.append((start, end, piece.diagnoses))
+    covered = _words_in([*stretches, *((start, end) for start, end, _ in answered)], spans)
+    return Echo(_merged(stretches), tuple(answered), covered / len(words))
 
 
 def _merged(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -182,19 +183,24 @@ def _between(found: _Found, words: list[str]) -> frozenset[str]:
     return marks | {"or"} | {word for word, times in counted.items() if times > 1}
 
 
-def _lists(found: _Found, words: list[str], between: frozenset[str]) -> Iterator[_Found]:
-    """The options that stand in a row."""
+def _lists(found: _Found, words: list[str], between: frozenset[str]) -> Iterator[tuple[_Found, bool]]:
+    """The options that stand in a row, and whether that is right below our question."""
     row: _Found = []
+    below = asks = False
+    after = 0
     for one in found:
-        if not one[2].option:
-            continue
-        repeats = any(one[2] is before[2] for before in row)  # behind the list somebody wrote what one of its options says
-        if row and (repeats or any(word not in between for word in words[row[-1][1] : one[0]])):
-            yield row
+        first, last, piece = one
+        adjoins = all(word in between for word in words[after:first])
+        repeats = any(piece is before[2] for before in row)  # behind the list somebody wrote what one of its options says
+        if row and (repeats or not adjoins or not piece.option):
+            yield row, below
             row = []
-        row.append(one)
+        if piece.option:
+            below = below if row else adjoins and asks
+            row.append(one)
+        asks, after = not piece.option, last
     if row:
-        yield row
+        yield row, below
 
 
 def _is_marked(

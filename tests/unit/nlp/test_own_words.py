@@ -195,6 +195,13 @@ def test_an_option_in_a_note_without_our_question_is_the_providers_own() -> None
     assert said(text) == [(finding.concept, finding.assertion) for finding in READER.read(text).findings]
 
 
+def test_what_a_provider_lists_in_the_words_of_two_options_is_the_providers_own() -> None:
+    own = OWN.with_edits([], ["Sepsis", "AKI"])
+    text = question(RULES["sepsis"]).replace("[ ] ", "") + "\nAssessment: sepsis, AKI.\n"
+    found = echo_in(text, own).of_the_provider(READER.read(text).findings)
+    assert [finding.concept for finding in found] == ["sepsis", "acute-kidney-injury"]
+
+
 def test_a_comment_between_the_indicators_is_the_providers() -> None:
     text = question(RULES["sepsis"]).replace("Contrary:", "Agree, acute kidney injury too.\nContrary:")
     assert said(text) == [("acute-kidney-injury", "present")]
