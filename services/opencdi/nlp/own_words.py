@@ -198,7 +198,7 @@ def _lists(found: _Found, words: list[str], between: frozenset[str]) -> Iterator
         if piece.option:
             below = below if row else adjoins and asks
             row.append(one)
-        asks, after = not piece.option, last
+        asks, after = not piece.option and last - first >= _ASKS, last
     if row:
         yield row, below
 
