@@ -108,7 +108,10 @@ class Listing(Remembered):
 
 
 class Stay(State):
-    """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were."""
+    """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were.
+
+    `moved_from`: stays that are part of this one now -> the message that said so.
+    """
 
     tenant: str
     patient_id: str = ""
@@ -124,6 +127,7 @@ class Stay(State):
     told: tuple[str, ...] = ()  # the concepts and treatments that have a record: rules ask about many that nobody ever mentions
     queries: dict[str, str] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
+    moved_from: dict[str, str] = Field(default_factory=dict)
 
     def age(self) -> int | None:
         """Years completed at the start of the stay; a partial birth date counts from its earliest day; None where unknown."""

@@ -11,21 +11,26 @@ from opencdi.queries import gate
 from opencdi.queries.casework import Casework
 from opencdi.queries.gap import judge
 from opencdi.queries.life import LEGAL, WITH_THE_PHYSICIAN
+from opencdi.queries.moved import QueryDecision, addressed
 from opencdi.queries.query import Edits, Query
 from opencdi.queries.review import chart_after_answer
 from opencdi.queries.wording import edited
 
-QueryDecision = QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered
 NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
 
 
-def decide(work: Casework, fact: Fact) -> None:
-    """Carry out a decision about a question, or say why not; other facts are nothing to this."""
+def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
+    """Carry out a decision about a question, or say why not; other facts are nothing to this.
+
+    `told_again`: made on another stay that is part of this one now.  Whoever made it has been answered there: nothing is refused.
+    """
     if not isinstance(fact, QueryDecision):
         return
+    fact = addressed(work, fact, told_again=told_again)
     query = work.query(fact.query_id)
     if reason := _why_not(work, query, fact):
-        work.refused.append(DecisionRefused(decision_id=fact.decision_id, query_id=fact.query_id, reason=reason))
+        if not told_again:
+            work.refused.append(DecisionRefused(decision_id=fact.decision_id, query_id=fact.query_id, reason=reason))
     elif query is not None:
         _carry_out(work, query, fact)
 

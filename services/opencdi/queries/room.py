@@ -98,6 +98,9 @@ class Desk:
         if facts is not None:
             if facts.patient_id and facts.patient_id != work.records.stay.patient_id:
                 work.records.update(patient_id=facts.patient_id)
+            if facts.moved_from:
+                moved = dict.fromkeys(facts.moved_from, message_of(work.entry_id))
+                work.records.update(moved_from={**work.records.stay.moved_from, **moved})
             for fact in facts.facts:
                 work.records.take_in(fact)
         if (findings := _decoded(entry, FindingsPage)) is not None:
@@ -108,10 +111,11 @@ class Desk:
             asked = {query.rule_id for query in _open_queries(work)}
             rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in asked)
         review(work, rules)
-        for fact in facts.facts if facts is not None else ():
-            if isinstance(fact, EncounterDischarged):
-                work.goes_on()
-            decide(work, fact)
+        if facts is not None:
+            for fact in facts.facts:
+                if isinstance(fact, EncounterDischarged):
+                    work.goes_on()
+                decide(work, fact, told_again=bool(facts.moved_from))
         weigh_together(work)
         yield from self._told(work)
 
