@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States
+from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
 from opencdi.events.facts import EncounterDischarged
@@ -42,7 +43,8 @@ MODELS: dict[str, type[State]] = {
 def queries_room(site: SiteData, rules: tuple[Rule, ...], treatments: Treatments | None = None) -> Room:
     """The room under these rules.  `site` holds until site data comes down the line."""
     desk = Desk(site, rules, treatments or load_treatments(rules_dir() / "queries" / "treatments.yaml"))
-    return Room("queries", CODING, (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES), desk.step, RecordCodec(MODELS))
+    topics = (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES)
+    return Room("queries", CODING, topics, desk.step, RecordCodec(MODELS), on_unusable=desk.unusable)
 
 
 def rules_path() -> Path:
@@ -74,6 +76,13 @@ class Desk:
             case _:
                 pass
         yield self._on(entry, record)
+
+    def unusable(self, room: Room, states: States, record: Record, reason: str, where: str) -> Iterator[Outgoing]:
+        """An entry at which we failed ourselves is passed on, and holds questions as one at which a room upstream failed."""
+        for message in pass_on_failed(room, states, record, reason, where):
+            if message.topic is QUERIES and (failed := read_entry(message.value)).envelope.encounter_id:
+                _noted_failures(self._begin(states, failed))
+            yield message
 
     def _on(self, entry: Entry, record: Record) -> Outgoing:
         to = SamePartition() if record.key is None else Key(record.key)
@@ -174,7 +183,7 @@ def _decoded(entry: Entry, model: type[P]) -> P | None:
 
 
 def _noted_failures(work: Casework) -> None:
-    """A room upstream could not step an entry: nothing is opened or sent here until it is mended by a second try (DESIGN §1)."""
+    """A room could not step an entry: nothing is opened or sent here until it is mended by a second try (DESIGN §1)."""
     entry, failed = work.entry, work.records.stay.failed
     if replays := entry.envelope.replays:
         failed = tuple(entry_id for entry_id in failed if message_of(entry_id) != message_of(replays))
