@@ -204,12 +204,12 @@ def test_the_physicians_questions_to_the_database_touch_only_their_tables(bench:
         return 0
 
     with snapshot(engine) as connection:
-        connection.connection.driver_connection.set_authorizer(authorize)  # type: ignore[union-attr]
+        connection.connection.driver_connection.set_authorizer(authorize)
         assert inbox(connection, "demo", PHYSICIAN.staff_id)
         assert asked(connection, "demo", QUERY_MALNUTRITION, PHYSICIAN.staff_id)
         assert asked(connection, "demo", QUERY_MALNUTRITION, "somebody else") is None
         assert physicians(connection, "demo") == [PHYSICIAN]
-        connection.connection.driver_connection.set_authorizer(None)  # type: ignore[union-attr]
+        connection.connection.driver_connection.set_authorizer(None)
     assert read
     assert read <= allowed
     engine.dispose()
@@ -218,9 +218,9 @@ def test_the_physicians_questions_to_the_database_touch_only_their_tables(bench:
 @pytest.mark.parametrize("table", NOT_THEIRS, ids=lambda table: table.name)
 def test_the_physicians_engine_refuses_every_other_table(bench: Bench, table: object) -> None:
     engine = money_blind(open_engine(bench.settings.database_url))
-    hidden = select(PROVIDER_QUERY.c.doc).where(PROVIDER_QUERY.c.query_id.in_(select(table.primary_key.columns.values()[0])))  # type: ignore[attr-defined]
+    hidden = select(PROVIDER_QUERY.c.doc).where(PROVIDER_QUERY.c.query_id.in_(select(table.primary_key.columns.values()[0])))
     with engine.connect() as connection:
-        for statement in (select(table), hidden):  # type: ignore[call-overload]
+        for statement in (select(table), hidden):
             with pytest.raises(NotForPhysicians):
                 connection.execute(statement)
     engine.dispose()
@@ -273,7 +273,7 @@ def test_a_busy_port_names_the_setting_and_other_addresses_are_refused(tmp_path:
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
-def _wording(query_id: str):  # type: ignore[no-untyped-def]
+def _wording(query_id: str):
     told = [QueryAlert.read(m.value) for m in WARD if m.topic == QUERY_ALERTS]
     return next(alert.wording for alert in told if alert.query_id == query_id)
 
@@ -294,7 +294,7 @@ def test_an_approval_is_pending_until_the_move_that_it_caused_comes_back(bench: 
     assert decision["kind"] == "query_approved"
     assert decision["as_of"] == as_of[1]
     assert decision["shown_text"] == shown_text(_wording(QUERY_AKI))
-    assert decision["actor"]["staff_id"] == "CDI-1"  # type: ignore[index]
+    assert decision["actor"]["staff_id"] == "CDI-1"
     said = words_of(bench.page(f"/encounters/{AKI}"))
     assert "Approval pending" in said
     assert said.count("Approve and send") == 1  # the other question's

@@ -23,7 +23,11 @@ _WAIT_S = 30.0  # for the transaction coordinator
 
 
 class KafkaRunner:
-    """A room in one replica slot.  Static membership: a quick restart in the same slot moves no partition and fences its past."""
+    """A room in one replica slot.  Static membership: a quick restart in the same slot moves no partition and fences its past.
+
+    A stopped process that continues may take its seat in the group back once (librdkafka joins anew by itself), never its producer:
+    then both end, nothing of either is committed twice, and the supervisor starts the successor again.
+    """
 
     def __init__(self, cluster: Cluster, room: Room, partitions: int, slot: str, skip: frozenset[str] = frozenset()) -> None:
         """Fence whoever had this slot, abort what it left open, and join the group."""

@@ -47,10 +47,6 @@ class Candidate:
         """Documented, not proposed: stays visible, leaves the claim (DOMAIN F.13)."""
         return replace(self, status="flagged", reasons=(*self.reasons, reason))
 
-    def because(self, reason: str) -> "Candidate":
-        """With one more reason."""
-        return replace(self, reasons=(*self.reasons, reason))
-
 
 @dataclass(frozen=True, slots=True)
 class Stated:

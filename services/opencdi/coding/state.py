@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from opencdi.bus.room import State
-from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.time import ClinicalTime, completed_years
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.coding.signs import Signs
 from opencdi.events.pages import CodingPage, NoteRead
@@ -45,11 +45,8 @@ class Stay(State):
     nth: int = 0  # how many times the DRG has changed
 
     def age_on(self, day: date) -> int | None:
-        """Whole years on that day; None where the birth date is unknown.  A partial birth date counts from its first day."""
-        if not self.birth_date:
-            return None
-        year, month, dom = (int(part) for part in [*self.birth_date[:10].split("-"), "1", "1"][:3])
-        return max(0, day.year - year - ((day.month, day.day) < (month, dom)))
+        """Years completed on that day; None where the birth date is unknown."""
+        return completed_years(self.birth_date, day)
 
 
 class ReadNote(State):

@@ -4,6 +4,7 @@ The default (`rules/sites/default.yaml`) holds HL7's own tables.  Unmapped never
 means no DRG and a visible problem (DOMAIN F.4).
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -24,6 +25,10 @@ def _zone(name: str) -> str:
 
 PatientStatus = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """UB-04 patient status."""
+
+
+KEPT_AFTER_BILL = timedelta(days=30)
+"""So long after the bill dropped the rooms forget a closed stay (DESIGN §2)."""
 
 
 class SiteData(BaseModel):

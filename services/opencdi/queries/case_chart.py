@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from opencdi.bus.room import Outgoing, Record, Room, State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole, NoteType
-from opencdi.events.audiences import ProviderQuery, QueryAlert
+from opencdi.events.audiences import Alarm, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.facts import (
@@ -44,7 +44,7 @@ from opencdi.events.facts import (
 )  # fmt: skip
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, NoteRead, TickPage
-from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 
 DAY_1 = datetime(2026, 5, 1, tzinfo=ZoneInfo("America/New_York"))
@@ -75,6 +75,7 @@ class Chart:
     states: dict[str, State] = field(default_factory=dict)
     alerts: list[QueryAlert] = field(default_factory=list)
     asked: list[ProviderQuery] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
     passed_on: list[bytes] = field(default_factory=list)
     said: int = 0
     now: datetime = DAY_1
@@ -114,6 +115,8 @@ class Chart:
                 self.alerts.append(QueryAlert.read(message.value))
             elif message.topic is PROVIDER_QUERIES:
                 self.asked.append(ProviderQuery.read(message.value))
+            elif message.topic is ALARMS:
+                self.alarms.append(Alarm.read(message.value))
             elif message.topic is QUERIES:
                 self.passed_on.append(message.value)
         return told

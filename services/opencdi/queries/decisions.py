@@ -14,6 +14,7 @@ from opencdi.queries.life import LEGAL, WITH_THE_PHYSICIAN
 from opencdi.queries.moved import QueryDecision, addressed
 from opencdi.queries.query import Edits, Query
 from opencdi.queries.review import chart_after_answer
+from opencdi.queries.suspension import turn
 from opencdi.queries.wording import edited
 
 NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
@@ -66,6 +67,8 @@ def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
         return f"only a draft can be approved; it is {query.state}"
     if work.records.stay.failed:
         return "an entry of this encounter has not been read"
+    if work.suspended(query):
+        return "its rule is suspended on this encounter"
     if stale := _stale(query, fact):
         return stale
     if query.wording is None:
@@ -149,5 +152,6 @@ def _answered(work: Casework, query: Query, fact: QueryAnswered) -> None:
         work.move(work.move(answered, "validated", "QUERY_IS_RECORD"), "closed", "QUERY_IS_RECORD")
     else:
         awaiting = work.move(answered, "answered-awaiting-chart", "AWAITING_CHART")  # an answer is not yet documentation (DOMAIN F.9)
-        if rule := work.rules.get(query.rule_id):
-            chart_after_answer(work, rule, awaiting, judge(rule, work.records.chart(), work.site))  # a note may have said it meanwhile
+        if (rule := work.rules.get(query.rule_id)) and not work.suspended(awaiting):
+            with turn(work, rule):
+                chart_after_answer(work, rule, awaiting, judge(rule, work.records.chart(), work.site))  # a note may have said it meanwhile

@@ -6,18 +6,18 @@ _SETTLED: tuple[QueryState, ...] = ("auto-resolved", "withdrawn", "superseded")
 _HELD: tuple[QueryState, ...] = ("addressed-uncertain", "addressed-awaiting-signature")
 _ASKED: tuple[QueryState, ...] = ("viewed", "answered", "escalated", "expired")
 
-_RELEASED: tuple[QueryState, ...] = ("waiting-for-documents", "draft", "sent", "viewed", "answered", "escalated")
+_RELEASED: tuple[QueryState, ...] = ("waiting-for-documents", "draft", "sent", "viewed", "answered", "escalated", "expired")
 _LEGAL: dict[QueryState | None, tuple[QueryState, ...]] = {
     None: ("candidate",),
-    "candidate": ("waiting-for-documents", "draft", *_HELD, *_SETTLED),
-    "waiting-for-documents": ("draft", *_HELD, *_SETTLED),
+    "candidate": ("waiting-for-documents", "draft", "expired", *_HELD, *_SETTLED),
+    "waiting-for-documents": ("draft", "expired", *_HELD, *_SETTLED),
     "draft": ("approved", "dismissed", "expired", *_HELD, *_SETTLED),
     "approved": ("sent", *_SETTLED),
     "sent": (*_ASKED, *_HELD, *_SETTLED),
     "viewed": ("answered", "escalated", "expired", *_HELD, *_SETTLED),
     "escalated": (*_ASKED, *_HELD, *_SETTLED),
     "answered": ("answered-awaiting-chart", "validated", "closed", *_SETTLED),
-    "answered-awaiting-chart": ("validated", "superseded", "withdrawn"),
+    "answered-awaiting-chart": ("validated", "expired", "superseded", "withdrawn"),
     "validated": ("closed",),
     "addressed-uncertain": (*_RELEASED, "addressed-awaiting-signature", *_SETTLED),
     "addressed-awaiting-signature": (*_RELEASED, "addressed-uncertain", *_SETTLED),

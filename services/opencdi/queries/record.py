@@ -125,9 +125,9 @@ class Records:
             case DischargeCancelled():
                 self.update(rules_care=False, discharged_at=None)
             case EncounterCancelled():
-                self.update(ended="ENCOUNTER_CANCELLED")
+                self.update(ended="ENCOUNTER_CANCELLED", ended_at=fact.at.at)
             case EncounterMoved():
-                self.update(ended="SUPERSEDED")
+                self.update(ended="SUPERSEDED", ended_at=fact.at.at)
             case DiagnosisListed():
                 self._listing(fact)
             case _:

@@ -1,7 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `acts/<treatment>`,
-`note/<note>`, `query/<query>`, `claim`.  An entry that touches no rule's input is passed on as the bytes it came in.
+`note/<note>`, `query/<query>`, `claim`; per tenant `clock`, `site` and `due/<day>`.  An entry that touches no rule's input is passed on
+as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -16,34 +17,36 @@ from opencdi.events.facts import EncounterDischarged
 from opencdi.events.ids import derived_id, message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
-from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.knowledge.site import SiteData
+from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
-from opencdi.queries.clock import Clock, SiteKnown, clock_of, site_of, told
+from opencdi.queries.clock import Clock, Dues, SiteKnown, clock_of, site_of, told
 from opencdi.queries.decisions import decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Note, Records, Statements
-from opencdi.queries.review import review, weigh_together
+from opencdi.queries.review import review
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
+from opencdi.queries.weighing import weigh_together
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim,
-    "clock": Clock, "site": SiteKnown,
+    "clock": Clock, "site": SiteKnown, "due": Dues,
 }  # fmt: skip
 
 
 def queries_room(site: SiteData, rules: tuple[Rule, ...], treatments: Treatments | None = None) -> Room:
     """The room under these rules.  `site` holds until site data comes down the line."""
     desk = Desk(site, rules, treatments or load_treatments(rules_dir() / "queries" / "treatments.yaml"))
-    topics = (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES)
+    topics = (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES, ALARMS)
     return Room("queries", CODING, topics, desk.step, RecordCodec(MODELS), on_unusable=desk.unusable)
 
 
@@ -103,6 +106,7 @@ class Desk:
     def _entry(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         work = self._begin(states, entry)
         _noted_failures(work)
+        left_before = work.records.stay.discharged_at, work.records.stay.ended_at
         facts = _decoded(entry, FactsPage)
         if facts is not None:
             if facts.patient_id and facts.patient_id != work.records.stay.patient_id:
@@ -115,10 +119,11 @@ class Desk:
         if (findings := _decoded(entry, FindingsPage)) is not None:
             for note in findings.notes:
                 work.records.read_note(note)
-        rules = self.inputs.rules_for(work.records.changed)
+        rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)
         if (coding := _decoded(entry, CodingPage)) is not None and _new_claim(work, coding):
-            asked = {query.rule_id for query in _open_queries(work)}
-            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in asked)
+            again |= {query.rule_id for query in _open_queries(work)}
+        if again:
+            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in again)
         review(work, rules)
         if facts is not None:
             for fact in facts.facts:
@@ -126,6 +131,8 @@ class Desk:
                     work.goes_on()
                 decide(work, fact, told_again=bool(facts.moved_from))
         weigh_together(work)
+        if (work.records.stay.discharged_at, work.records.stay.ended_at) != left_before:
+            closing.watch(work)
         yield from self._told(work)
 
     def _told(self, work: Casework) -> Iterator[Outgoing]:
@@ -172,6 +179,7 @@ class Desk:
             work = self._begin(states, Entry(caused))
             review(work, tuple(self.rules.values()))
             weigh_together(work)
+            closing.watch(work)  # the bill hold may be another
             yield from self._caused(work)
 
 

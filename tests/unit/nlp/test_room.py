@@ -51,7 +51,7 @@ def step(states: States, *facts: Contract | tuple[NoteFiled, str], entry_id: str
     """One chart entry through the room, as bytes in and bytes out."""
     plain = tuple(fact[0] if isinstance(fact, tuple) else fact for fact in facts)
     texts = {fact[0].note_id: fact[1] for fact in facts if isinstance(fact, tuple)}
-    pages: list[Page] = [FactsPage(facts=plain)]  # type: ignore[arg-type]  # any fact
+    pages: list[Page] = [FactsPage(facts=plain)]
     if texts:
         pages.append(TextsPage(texts=texts))
     envelope = Envelope(entry_id=entry_id, tenant="t", received_at=NOW, source="intake", encounter_id="enc")

@@ -33,7 +33,7 @@ KIDNEY = (
 
 def chart(*lines: str, site: SiteData | None = None, **begin: object) -> Chart:
     told = Chart(queries_room(site or SiteData(), RULES))
-    told.begin(**begin)  # type: ignore[arg-type]
+    told.begin(**begin)
     for line in lines:
         told.line(line)
     return told

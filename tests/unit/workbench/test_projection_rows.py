@@ -155,7 +155,7 @@ def test_restricted_words_are_withheld_from_who_has_no_right(engine: Engine) -> 
     assert entitled is not None
     assert "told in confidence" not in str(shown)
     assert "Opioid" not in str({**shown, "coding": None, "line": None})  # of these, the page shows the DRG and when
-    assert shown["coding"].drg is None  # type: ignore[attr-defined]
+    assert shown["coding"].drg is None
     assert row.drg is None
     assert row.no_drg == "restricted evidence"
     assert entitled_row.drg is not None
@@ -188,9 +188,9 @@ def test_a_refused_decision_is_never_shown_as_what_happened_whoever_sent_it(engi
     with snapshot(engine) as connection:
         shown = encounter_page(connection, "demo", MALNUTRITION, SPECIALIST, ZoneInfo("America/New_York"))
     assert shown is not None
-    (question,) = shown["questions"]  # type: ignore[misc]
+    (question,) = shown["questions"]
     assert question.ticked == "Severe malnutrition"
-    decisions = [one for _, day in shown["days_of_stay"] for one in day if one.sort == "decision"]  # type: ignore[attr-defined]
+    decisions = [one for _, day in shown["days_of_stay"] for one in day if one.sort == "decision"]
     assert [("refused" in one.detail, one.struck) for one in decisions] == [(True, True), (True, True), (False, False)]
 
 
@@ -202,7 +202,7 @@ def test_an_answer_still_on_its_way_is_not_yet_the_answer(engine: Engine) -> Non
     with snapshot(engine) as connection:
         shown = encounter_page(connection, "demo", MALNUTRITION, SPECIALIST, ZoneInfo("America/New_York"))
     assert shown is not None
-    assert [question.ticked for question in shown["questions"]] == [None]  # type: ignore[attr-defined]
+    assert [question.ticked for question in shown["questions"]] == [None]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one transaction", "a transaction each"])
