@@ -14,12 +14,22 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import FINAL, QUERIES
 from opencdi.finalize.closing import closed_by, fired
 from opencdi.finalize.record import Questions, Site, Working, recalled
+from opencdi.finalize.retention import Days, Over
 from opencdi.finalize.stay import Stay
 from opencdi.finalize.timers import Timers
 from opencdi.finalize.told import Told
 from opencdi.knowledge.site import SiteData
 
-_STATES: dict[str, type[State]] = {"stay": Stay, "working": Working, "questions": Questions, "told": Told, "timers": Timers, "site": Site}
+_STATES: dict[str, type[State]] = {
+    "stay": Stay,
+    "working": Working,
+    "questions": Questions,
+    "told": Told,
+    "timers": Timers,
+    "site": Site,
+    "over": Over,
+    "days": Days,
+}
 
 
 def finalize_room(site: SiteData) -> Room:
