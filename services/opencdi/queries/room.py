@@ -13,7 +13,7 @@ from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SameParti
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
-from opencdi.events.facts import EncounterDischarged
+from opencdi.events.facts import Decision, EncounterDischarged
 from opencdi.events.ids import derived_id, message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
@@ -109,7 +109,8 @@ class Desk:
         left_before = work.records.stay.discharged_at, work.records.stay.ended_at
         facts = _decoded(entry, FactsPage)
         if facts is not None:
-            if facts.patient_id and facts.patient_id != work.records.stay.patient_id:
+            decided = all(isinstance(fact, Decision) for fact in facts.facts)  # which brings no stay back that has been forgotten
+            if facts.patient_id and facts.patient_id != work.records.stay.patient_id and not decided:
                 work.records.update(patient_id=facts.patient_id)
             if facts.moved_from:
                 moved = dict.fromkeys(facts.moved_from, message_of(work.entry_id))

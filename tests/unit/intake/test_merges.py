@@ -118,6 +118,18 @@ def test_of_two_stays_on_which_people_have_worked_the_attested_one_lives_on(feed
     assert [entry for entry in feed.entries if entry.envelope.encounter_id == first][-1].page(FactsPage).moved_from == (second,)
 
 
+def test_a_visit_merged_into_another_patients_is_that_patients_whoever_has_worked_on_it(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    feed.send(message("ADT^A01", mrn="200", visit="V2", account="A2", at="20260504110000-0400"))
+    first, second = feed.facts
+    feed.send(decision("query_viewed", first), kind="cdi.inbound.decision")
+    merged = message("ADT^A42", "MRG|100^^^MERCY^MR||||V1^^^MERCY", mrn="200", visit="V2", account="A2", at="20260504120000-0400")
+    feed.send(merged)
+    assert feed.facts[first][-1].into == second
+    named = [fact.mrn for fact in feed.facts[second] if fact.kind == "patient_identified"]
+    assert set(named) == {"200"}
+
+
 def test_a_cancelled_admission_does_not_cancel_the_stay_that_it_becomes(feed, message: Builder) -> None:
     feed.send(message("ADT^A01", visit="V1", account="A1"))
     for hour in (12, 13):
