@@ -41,12 +41,17 @@ from opencdi.events.facts import AnyFact, Fact, KnownFact, Person
 
 # --- intake ---------------------------------------------------------------------------------------------------------
 class FactsPage(Page):
-    """What happened, in the order of the message.  `moved_from`: encounters that live on here; their facts are told again in this page."""
+    """What happened, in the order of the message.
+
+    `moved_from`: encounters that live on here; their facts are told again in this page.  `more`, of a message that is several entries:
+    whether the next one tells more of it; nothing is asked until all of it has been read.
+    """
 
     kind: Literal["facts"] = "facts"
     facts: tuple[KnownFact, ...] = ()
     patient_id: str | None = None
     moved_from: tuple[str, ...] = ()
+    more: bool | None = None
 
     @classmethod
     def read(cls, raw: bytes | str) -> Self:
@@ -60,7 +65,7 @@ class FactsPage(Page):
                 raise
         anything = _OpenFactsPage.read(raw)
         known = tuple(fact for fact in anything.facts if isinstance(fact, Fact))
-        return cls(facts=known, patient_id=anything.patient_id, moved_from=anything.moved_from)
+        return cls(facts=known, patient_id=anything.patient_id, moved_from=anything.moved_from, more=anything.more)
 
 
 class _OpenFactsPage(Page):
@@ -68,6 +73,7 @@ class _OpenFactsPage(Page):
     facts: tuple[AnyFact, ...] = ()
     patient_id: str | None = None
     moved_from: tuple[str, ...] = ()
+    more: bool | None = None
 
 
 class TextsPage(Page):

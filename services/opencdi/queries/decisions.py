@@ -65,7 +65,7 @@ def _stale(query: Query, fact: QueryDecision) -> str:
 def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
     if query.state != "draft":
         return f"only a draft can be approved; it is {query.state}"
-    if work.records.stay.failed:
+    if work.records.stay.unread:
         return "an entry of this encounter has not been read"
     if work.suspended(query):
         return "its rule is suspended on this encounter"

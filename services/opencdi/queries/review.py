@@ -41,7 +41,7 @@ def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     if query is not None and query.rule_id != rule.id and query.state not in OVER:
         return  # one condition, one question: another rule has asked
     if query is None or query.state in OVER:
-        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.failed and _may_ask(rule, query, judgement, work):
+        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.unread and _may_ask(rule, query, judgement, work):
             _open(work, rule, judgement)
     else:
         _steer(work, rule, query, judgement)
@@ -137,7 +137,7 @@ def advance(work: Casework, query: Query) -> None:
     ready = (
         work.records.stay.notes_read
         and documents_flow(clock_of(work.states, tenant), work.at, work.site)
-        and not work.records.stay.failed
+        and not work.records.stay.unread
         and not work.suspended(query)
     )
     if not ready:
@@ -232,7 +232,7 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
     elif query.state in WITH_THE_PHYSICIAN:
         if _shows_what_no_longer_stands(work, query, judgement):
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-            if not work.records.stay.failed:
+            if not work.records.stay.unread:
                 _open(work, rule, judgement)
     else:
         _refresh(work, query, _worded(work, rule, query, judgement))

@@ -115,6 +115,8 @@ class Desk:
             if facts.moved_from:
                 moved = dict.fromkeys(facts.moved_from, message_of(work.entry_id))
                 work.records.update(moved_from={**work.records.stay.moved_from, **moved})
+            if bool(facts.more) != work.records.stay.more:
+                work.records.update(more=bool(facts.more))
             for fact in facts.facts:
                 work.records.take_in(fact)
         if (findings := _decoded(entry, FindingsPage)) is not None:

@@ -144,6 +144,28 @@ def test_a_cancelled_admission_does_not_cancel_the_stay_that_it_becomes(feed, me
     assert kinds.count("measurement_resulted") == 2
 
 
+def test_a_long_stay_that_moves_is_told_in_pieces_and_its_decisions_with_the_last(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
+    old, new = feed.facts
+    values = (f"OBX|{n}|NM|2160-0^Creatinine^LN|{n}|1.1|mg/dL|||||F|||20260504120000-0400" for n in range(998))
+    feed.send(message("ORU^R01", "OBR|1||F1|24323-8^Panel^LN|||20260504120000-0400", *values, visit="V1", account="A1"))
+    for encounter_id in (old, old, old, new, new, new, new):
+        feed.send(decision("query_viewed", encounter_id), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504140000-0400"))
+    told = [page for entry in feed.entries if entry.envelope.encounter_id == new and (page := entry.page(FactsPage)) and page.moved_from]
+    assert [page.more for page in told] == [None]
+    feed.send(message("ADT^A01", visit="V3", account="A3", at="20260504150000-0400"))
+    third = list(feed.facts)[2]
+    for _ in range(8):
+        feed.send(decision("query_viewed", third), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A2", visit="", account="A3", at="20260504160000-0400"))
+    told = [page for entry in feed.entries if entry.envelope.encounter_id == third and (page := entry.page(FactsPage)) and page.moved_from]
+    assert [page.more for page in told] == [True, False]
+    assert [sum(fact.kind == "query_viewed" for fact in page.facts) for page in told] == [0, 7]
+    assert all(set(page.moved_from) == {old, new} for page in told)
+
+
 def test_a_stay_moved_twice_names_all_that_it_was(feed, message: Builder) -> None:
     for number in "123":
         feed.send(message("ADT^A01", visit=f"V{number}", account=f"A{number}"))
