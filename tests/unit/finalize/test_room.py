@@ -368,6 +368,15 @@ def test_what_never_was_or_went_elsewhere_is_cancelled(fact: Fact, cause: str) -
     assert hospital.entry(coded("N390")) == []
 
 
+def test_what_a_coder_attested_of_another_stay_is_not_attested_of_this_one() -> None:
+    hospital = Hospital().admitted()
+    (provisional,) = hospital.discharge(read("s1", "discharge-summary"))
+    attested = CodeSetAttested(decision_id="d", encounter_id="enc", actor=CODER, decided_at=hospital.now, as_of=provisional.as_of)
+    told_again = FactsPage(facts=(attested,), moved_from=("other",))
+    assert hospital.give(hospital.envelope(encounter_id="enc"), told_again) == []
+    assert hospital.attest(provisional.as_of)[0].status == "attested"
+
+
 def test_attesting_a_stay_that_goes_on_is_refused_visibly() -> None:
     hospital = Hospital().admitted()
     (refused,) = hospital.attest("e1/1")
