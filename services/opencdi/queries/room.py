@@ -1,8 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `acts/<treatment>`,
-`note/<note>`, `query/<query>`, `claim`; per tenant `clock`, `site` and `due/<day>`.  An entry that touches no rule's input is passed on
-as the bytes it came in.
+`note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `site` and `due/<day>`.  An entry that touches no rule's input is
+passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
 from opencdi.queries.clock import Clock, Dues, SiteKnown, clock_of, site_of, told
-from opencdi.queries.decisions import decide
+from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
@@ -39,7 +39,7 @@ from opencdi.settings import SOFTWARE, rules_dir
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim,
-    "clock": Clock, "site": SiteKnown, "due": Dues,
+    "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided,
 }  # fmt: skip
 
 
@@ -128,6 +128,7 @@ class Desk:
         if again:
             rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in again)
         review(work, rules)
+        carry_over(work)
         if facts is not None:
             for fact in facts.facts:
                 if isinstance(fact, EncounterDischarged):
@@ -152,6 +153,7 @@ class Desk:
         site = site_of(states, tenant, self.site)
         states[f"clock/{tenant}"] = told(clock_of(states, tenant), tick.at, tick.feeds, site)
         for work in fire(states, tenant, tick.at, site, lambda envelope: self._begin(states, Entry(envelope))):
+            carry_over(work)
             yield from self._caused(work)
 
     def _caused(self, work: Casework) -> Iterator[Outgoing]:

@@ -646,13 +646,47 @@ def test_a_decision_about_a_stay_that_is_no_part_of_this_one_is_refused() -> Non
     assert refusals(told) == ["no such question on this encounter"]
 
 
-def test_what_was_approved_there_is_not_sent_while_something_is_unread() -> None:
-    told = chart(*KIDNEY, "d2 07:00 failed")
-    draft = told.alerts[-1]
+def told_again(told: Chart, draft: QueryAlert) -> None:
     there = draft.model_copy(update={"query_id": derived_id(TENANT, "first", draft.condition, "1")})
     told.tell(FactsPage(facts=(approval(there),), moved_from=("first",)))
+
+
+def test_what_was_approved_there_is_sent_when_nothing_is_unread_any_more() -> None:
+    told = chart(*KIDNEY, "d2 07:00 failed")
+    told_again(told, told.alerts[-1])
+    told.line("d2 08:00 creatinine 2.3 mg/dL")
     assert told.asked == []
     assert refusals(told) == []
+    told.tell(FactsPage(), replays="e6/0")
+    assert [asked.state for asked in told.asked] == ["sent"]
+    assert not any(key.startswith("decided/") for key in told.states)
+
+
+def test_what_was_approved_there_is_sent_when_its_question_is_held_no_more() -> None:
+    told = chart(*KIDNEY, "d2 07:00 note progress id=n: possible acute-kidney-injury")
+    assert states(told)[-1] == "addressed-uncertain"
+    told_again(told, told.alerts[-1])
+    assert told.asked == []
+    told.line("d2 09:00 retract n")
+    assert [asked.state for asked in told.asked] == ["sent"]
+
+
+def test_what_was_approved_there_is_sent_when_documents_are_heard_again() -> None:
+    told = chart(KIDNEY[0], *KIDNEY[2:])
+    assert states(told)[-1] == "waiting-for-documents"
+    told_again(told, told.alerts[-1])
+    told.line(KIDNEY[1])
+    assert [asked.state for asked in told.asked] == ["sent"]
+
+
+def test_what_was_approved_there_asks_nothing_that_comes_up_here_later() -> None:
+    asked = chart(*KIDNEY).alerts[-1]
+    told = chart(*KIDNEY[:2], "d2 05:00 failed")
+    told_again(told, asked)
+    told.tell(FactsPage(), replays="e4/0")
+    for line in KIDNEY[2:]:
+        told.line(line)
+    assert states(told)[-1] == "draft"
 
 
 # --- after discharge ------------------------------------------------------------------------------------------------------
