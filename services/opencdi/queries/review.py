@@ -7,6 +7,7 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.ids import derived_id
 from opencdi.events.wording import indicator_text
 from opencdi.queries import gate
+from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
 from opencdi.queries.clock import clock_of, documents_flow, wait
@@ -33,6 +34,7 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     for rule in rules:
         with turn(work, rule):
             _look_at(work, rule, chart)
+    readdress(work)
 
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
@@ -251,7 +253,8 @@ def _refresh(work: Casework, query: Query, worded: Query) -> None:
         work.store(worded)
         advance(work, worded)
     elif _differs(query, worded):
-        work.show(worded, "EVIDENCE_CHANGED")
+        passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
+        work.show(worded, CHANGED if passed_on else "EVIDENCE_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
 
