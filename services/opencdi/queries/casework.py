@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opencdi.bus.room import Key, Outgoing, States
+from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
@@ -151,6 +152,7 @@ class Casework:
             )
 
     def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: str, at: datetime) -> QueryAlert:
+        wording = query.stands or query.wording
         return QueryAlert(
             tenant=self.entry.envelope.tenant,
             query_id=query.query_id,
@@ -167,13 +169,14 @@ class Casework:
             at=at,
             as_of=self.entry_id,
             made_by=self.made_by,
-            wording=query.stands or query.wording,
+            wording=wording,
             gate=query.gate,
             met=query.met,
             effect=query.effect,
             priority=query.priority,
             priority_terms=query.priority_terms,
             satisfied_by=query.satisfied_by,
+            confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
         )
 
     def goes_on(self) -> None:

@@ -147,7 +147,7 @@ def _questions(
     dismissals = {fact.query_id: fact for fact in taken if isinstance(fact, QueryDismissed)}
     return [
         QuestionShown(
-            alert=alert,
+            alert=withheld.alert(alert),
             wording=withheld.wording(wording) if wording else None,
             moves=tuple(move for move in moved if move.query_id == alert.query_id),
             pending=tuple(decision for decision in sent if decision.query_id == alert.query_id),

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication
 from opencdi.events.facts import Coded, NoteFiled, NoteRetracted
 from opencdi.events.ids import content_hash, keyed_hash
@@ -49,10 +50,17 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
         parent_id=target_id if relation == "addendum" else None,
         text_hash=content_hash(text),
         length=len(text),
-        confidentiality=first(resource, "securityLabel.0.coding.0.code", "meta.security.0.code") or None,
+        confidentiality=_confidentiality(resource),
     )
     names = (own_id, *((_referred(first(resource, "id"), context),) if first(resource, "id") else ()))
     return [Item(fact, version, text=text, also=tuple(name for name in dict.fromkeys(names) if name != note_id))]
+
+
+def _confidentiality(resource: Resource) -> str | None:
+    """The highest of its security labels; where none restricts it, the first."""
+    codings = [coding for told in each(resource, "securityLabel") for coding in each(told, "coding")]
+    codes = [first(coding, "code") for coding in (*codings, *each(resource, "meta.security"))]
+    return highest(codes) or next(filter(None, codes), None)
 
 
 def _document_id(resource: Resource, context: Context) -> str:
