@@ -19,7 +19,7 @@ from starlette.routing import Route
 from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
 from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION
 from by_hand.shorthand import PHYSICIAN
-from by_hand.telling import Telling, at, moved, passed, refused, seen
+from by_hand.telling import MADE_BY, Telling, at, moved, passed, refused, seen
 from by_hand.ward import ward
 from by_hand.workbench import Bench, gateway, words_of
 from opencdi.bus.room import Outgoing
@@ -27,7 +27,7 @@ from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import EncounterDischarged, NoteFiled, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
-from opencdi.events.pages import FactsPage
+from opencdi.events.pages import FactsPage, QueriesPage
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door
@@ -508,6 +508,14 @@ def test_seats_are_those_who_were_asked(bench: Bench) -> None:
     queries = [ProviderQuery.read(m.value) for m in WARD if m.topic == PROVIDER_QUERIES]
     assert {q.wording.addressed_to.staff_id for q in queries} == set(re.findall(r'value="physician:([^"]+)"', page))
     assert MALNUTRITION not in words_of(page)
+
+
+def test_a_rule_that_cannot_be_judged_is_named_where_it_asks_nothing(bench: Bench) -> None:
+    telling = Telling(_count=900)
+    telling.entry(PNEUMONIA, at(2, 9), pages=[QueriesPage(as_of="x", made_by=MADE_BY, suspended=("D-11",))])
+    bench.tell(telling.messages)
+    assert "Not judged on this stay: rule D-11." in words_of(bench.page(f"/encounters/{PNEUMONIA}"))
+    assert "Not judged" not in words_of(bench.page(f"/encounters/{AKI}"))
 
 
 # --- restricted documents (DOMAIN F.17) -----------------------------------------------------------------------------------

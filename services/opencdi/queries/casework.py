@@ -47,6 +47,11 @@ class Casework:
     moved: list[QueryMoved] = field(default_factory=list)
     refused: list[DecisionRefused] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    suspended_before: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember how the stay came."""
+        self.suspended_before = frozenset(self.records.stay.suspended)
 
     def suspended(self, query: Query) -> bool:
         """Whether nobody knows what the question's rule would say now: it is neither sent nor pressed."""
@@ -196,9 +201,11 @@ class Casework:
 
     def page(self) -> QueriesPage | None:
         """What this step adds to the entry; None if nothing moved."""
-        if not self.moved and not self.refused:
+        suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
+        if not self.moved and not self.refused and suspended is None:
             return None
-        return QueriesPage(as_of=self.entry_id, made_by=self.made_by, moved=tuple(self.moved), refused=tuple(self.refused))
+        told = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended}
+        return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
     def side_messages(self) -> list[Outgoing]:
         """What CDI, physicians and operators are told."""
