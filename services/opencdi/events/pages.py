@@ -279,13 +279,14 @@ class DecisionRefused(Contract):
 
 
 class QueriesPage(Page):
-    """Which questions moved, and which decisions were refused."""
+    """Which questions moved, which decisions were refused, and, where that changed, which rules can no longer be judged on this stay."""
 
     kind: Literal["queries"] = "queries"
     as_of: str
     made_by: MadeBy
     moved: tuple[QueryMoved, ...] = ()
     refused: tuple[DecisionRefused, ...] = ()
+    suspended: tuple[str, ...] | None = None
 
 
 class FailedPage(Page):

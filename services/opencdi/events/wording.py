@@ -3,6 +3,7 @@
 A decision to send carries this text, so that nlp knows our own words when they come back in a note (DOMAIN F.8).
 """
 
+from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.audiences import Indicator, QueryWording
 
@@ -18,6 +19,11 @@ def indicator_text(indicator: Indicator) -> str:
     """One indicator in a line: what, source, when, who, and how sure that is."""
     told = ", ".join(part for part in (indicator.source, clinical_time_text(indicator.at), indicator.author, indicator.label) if part)
     return f"{indicator.text} ({told})"
+
+
+def indicator_in_passing(indicator: Indicator) -> str:
+    """The same where it is told outside a list of indicators: of a restricted note, no more than when (DOMAIN F.17)."""
+    return f"{HIDDEN} ({clinical_time_text(indicator.at)})" if indicator.confidentiality else indicator_text(indicator)
 
 
 def same_words(one: str, other: str) -> bool:

@@ -65,6 +65,7 @@ class Mention(Remembered):
     section: SectionKind
     attributes: dict[str, str] = Field(default_factory=dict)
     copied: bool = False
+    confidentiality: str | None = None  # of a restricted note only
 
     @property
     def of_now(self) -> bool:

@@ -8,6 +8,7 @@ from bisect import insort
 from typing import Any
 
 from opencdi.bus.room import State, States
+from opencdi.clinical.confidentiality import label
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
     DiagnosisListed,
@@ -257,4 +258,5 @@ def _mention(note: NoteRead, finding: Finding) -> Mention:
         authentication=note.authentication,
         counts=note.counts,
         at=note.written_at,
+        confidentiality=label(note.confidentiality),
     )
