@@ -5,6 +5,7 @@ By these forms nlp knows our own words when they come back in a note (DOMAIN F.8
 
 from typing import get_args
 
+from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.audiences import Indicator, QueryWording
@@ -41,6 +42,11 @@ def indicator_text(indicator: Indicator) -> str:
     """One indicator in a line: what, source, when, who, and how sure that is."""
     told = ", ".join(part for part in (indicator.source, clinical_time_text(indicator.at), indicator.author, indicator.label) if part)
     return f"{indicator.text} ({told})"
+
+
+def indicator_in_passing(indicator: Indicator) -> str:
+    """The same where it is told outside a list of indicators: of a restricted note, no more than when (DOMAIN F.17)."""
+    return f"{HIDDEN} ({clinical_time_text(indicator.at)})" if indicator.confidentiality else indicator_text(indicator)
 
 
 def same_words(one: str, other: str) -> bool:

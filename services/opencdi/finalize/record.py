@@ -99,16 +99,18 @@ def _after_failures(stay: Stay, entry: Entry) -> Stay:
 
 def record(states: States, encounter_id: str, entry: Entry, facts: tuple[Fact, ...], notes: tuple[NoteRead, ...]) -> Stay:
     """Remember what this entry brings; the stay as it is now."""
-    stay = after_notes(after_facts(recalled(states, f"stay/{encounter_id}", Stay()), facts), notes)
-    stay = _after_failures(stay, entry)
-    remember(states, f"stay/{encounter_id}", stay)
+    before = recalled(states, f"stay/{encounter_id}", Stay())
+    stay = _after_failures(after_notes(after_facts(before, facts), notes), entry)
+    if stay != before:
+        states[f"stay/{encounter_id}"] = stay
     if coding := entry.raw("coding"):
         states[f"working/{encounter_id}"] = Working(page=coding.decode())
     if queries := entry.page(QueriesPage):
-        questions = recalled(states, f"questions/{encounter_id}", Questions())
+        known = questions = recalled(states, f"questions/{encounter_id}", Questions())
         for moved in queries.moved:
             questions = _asked(questions, moved)
-        remember(states, f"questions/{encounter_id}", questions)
+        if questions != known:
+            states[f"questions/{encounter_id}"] = questions
     return stay
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from opencdi.events.facts import CodeSetAttested, Decision, DeliveryReceipted, EncounterDischarged, EncounterMoved, Fact
 from opencdi.events.pages import FactsPage
 from opencdi.intake.desk import Desk, Said
+from opencdi.intake.identity import current
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import settle
@@ -20,7 +21,8 @@ def move(desk: Desk, old_id: str, new_id: str) -> str:
     old, new = desk.get(f"encounter/{old_id}", Encounter), desk.get(f"encounter/{new_id}", Encounter)
     if old_id == new_id or old is None or new is None:
         return new_id
-    if _work_on(desk, old_id, old) > _work_on(desk, new_id, new):
+    one_patient = current(desk, old.patient_id) == current(desk, new.patient_id)  # else the stay is whose the message says
+    if one_patient and _work_on(desk, old_id, old) > _work_on(desk, new_id, new):
         (old_id, old), (new_id, new) = (new_id, new), (old_id, old)
     _move(desk, old_id, old, new_id, new)
     return new_id

@@ -151,6 +151,8 @@ class _Intake:
         states[f"feeds/{inbound.tenant}"] = Feeds(heard=before | {name: inbound.received_at}, ticked_at=ticked_at)
 
     def _told(self, desk: Desk, inbound: Inbound, kind: str) -> Iterator[Outgoing]:
+        if inbound.mends is not None:
+            desk.hear_again(inbound.mends)
         entries = tuple(entries_of(desk, inbound))
         yield from entries
         problems = list(desk.problems)

@@ -45,6 +45,7 @@ class SiteData(BaseModel):
     class_by_code: dict[str, EncounterClass] = Field(default_factory=dict)  # PV1-2, or "PV1-2/PV1-18"
     disposition_by_code: dict[str, PatientStatus] = Field(default_factory=dict)  # PV1-36 -> UB-04 patient status
     note_type_by_code: dict[str, NoteType] = Field(default_factory=dict)  # TXA-2, OBR-4, LOINC document codes
+    confidentiality_by_code: dict[str, str] = Field(default_factory=dict)  # the same codes -> "R", "V", whatever is sent (DOMAIN F.17)
     author_role_by_code: dict[str, AuthorRole] = Field(default_factory=dict)
     loinc_by_local_code: dict[str, str] = Field(default_factory=dict)  # "code^system" -> LOINC
     inpatient_order_codes: tuple[str, ...] = ()

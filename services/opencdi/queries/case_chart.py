@@ -2,8 +2,8 @@
 
     d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
-    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2)
-    d1 10:00 retract n1 · class observation · listed N186 · discharged · cancelled · moved · failed · tick
+    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2, label=R)
+    d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
     d1 11:00 approve · edit question: text · view · answer aki · dismiss
 
 A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
@@ -156,6 +156,8 @@ class Chart:
                 return DiagnosisListed(listing_id=told, code=Coded(code=told, system="I10"), role="problem", at=at)
             case "class":
                 return EncounterUpdated.model_validate({"visit_id": "v", "encounter_class": told, "at": at})
+            case "attending":
+                return EncounterUpdated(visit_id="v", attending=Person(staff_id=told, name="Attending"), at=at)
             case "cancelled":
                 return EncounterCancelled(at=at)
             case "discharged":
@@ -239,6 +241,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "authentication": "unsigned" if unsigned else "authenticated",
             "counts": role == "provider" and not unsigned and not echo,
             "query_echo": echo,
+            "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
             "findings": tuple(_findings(body)),
         }
     )

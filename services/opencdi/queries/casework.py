@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opencdi.bus.room import Key, Outgoing, States
+from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
@@ -19,7 +20,7 @@ from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
 from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
-from opencdi.queries.clock import Due, remind
+from opencdi.queries.clock import Due, file_due
 from opencdi.queries.life import OVER, check_move
 from opencdi.queries.query import Query
 from opencdi.queries.record import Records
@@ -46,6 +47,11 @@ class Casework:
     moved: list[QueryMoved] = field(default_factory=list)
     refused: list[DecisionRefused] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    suspended_before: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember how the stay came."""
+        self.suspended_before = frozenset(self.records.stay.suspended)
 
     def suspended(self, query: Query) -> bool:
         """Whether nobody knows what the question's rule would say now: it is neither sent nor pressed."""
@@ -151,6 +157,7 @@ class Casework:
             )
 
     def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: str, at: datetime) -> QueryAlert:
+        wording = query.stands or query.wording
         return QueryAlert(
             tenant=self.entry.envelope.tenant,
             query_id=query.query_id,
@@ -167,13 +174,14 @@ class Casework:
             at=at,
             as_of=self.entry_id,
             made_by=self.made_by,
-            wording=query.stands or query.wording,
+            wording=wording,
             gate=query.gate,
             met=query.met,
             effect=query.effect,
             priority=query.priority,
             priority_terms=query.priority_terms,
             satisfied_by=query.satisfied_by,
+            confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
         )
 
     def goes_on(self) -> None:
@@ -188,14 +196,18 @@ class Casework:
         sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at)
         if self.site.reminder_hours:
             due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
-            remind(self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id))
+            file_due(
+                self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id)
+            )
         return sent
 
     def page(self) -> QueriesPage | None:
         """What this step adds to the entry; None if nothing moved."""
-        if not self.moved and not self.refused:
+        suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
+        if not self.moved and not self.refused and suspended is None:
             return None
-        return QueriesPage(as_of=self.entry_id, made_by=self.made_by, moved=tuple(self.moved), refused=tuple(self.refused))
+        told = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended}
+        return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
     def side_messages(self) -> list[Outgoing]:
         """What CDI, physicians and operators are told."""

@@ -65,6 +65,7 @@ class Mention(Remembered):
     section: SectionKind
     attributes: dict[str, str] = Field(default_factory=dict)
     copied: bool = False
+    confidentiality: str | None = None  # of a restricted note only
 
     @property
     def of_now(self) -> bool:
@@ -128,7 +129,9 @@ class Stay(State):
     started_at: datetime
     discharged_at: ClinicalTime | None = None
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
-    failed: tuple[str, ...] = ()  # entries that a room upstream could not step: nothing is opened or sent (DESIGN §1)
+    ended_at: datetime | None = None
+    failed: tuple[str, ...] = ()  # entries that a room could not step
+    more: bool = False  # the message in hand goes on in the next entry
     notes_read: bool = False  # an authenticated provider note of this stay has been read (DOMAIN F.7)
     listings: tuple[Listing, ...] = ()
     told: tuple[str, ...] = ()  # the concepts and treatments that have a record: rules ask about many that nobody ever mentions
@@ -136,6 +139,11 @@ class Stay(State):
     asked: dict[str, int] = Field(default_factory=dict)
     suspended: dict[str, Suspended] = Field(default_factory=dict)  # by rule id (DESIGN §2)
     moved_from: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def unread(self) -> bool:
+        """Whether some of the chart has not been read: nothing is opened or sent meanwhile (DESIGN §1)."""
+        return self.more or bool(self.failed)
 
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""

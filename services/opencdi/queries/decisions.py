@@ -2,10 +2,11 @@
 
 from typing import get_args
 
-from opencdi.clinical.vocabulary import AuthorRole
+from opencdi.bus.room import State
+from opencdi.clinical.vocabulary import AuthorRole, QueryState
 from opencdi.events.audiences import Option
 from opencdi.events.facts import Fact, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
-from opencdi.events.pages import DecisionRefused
+from opencdi.events.pages import DecisionRefused, FactsPage
 from opencdi.events.wording import same_words, shown_text
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
@@ -17,7 +18,16 @@ from opencdi.queries.review import chart_after_answer
 from opencdi.queries.suspension import turn
 from opencdi.queries.wording import edited
 
+NOT_YET_ASKED: frozenset[QueryState] = frozenset(
+    ("candidate", "waiting-for-documents", "addressed-uncertain", "addressed-awaiting-signature")
+)
 NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
+
+
+class Decided(State):
+    """Decisions of another stay that is part of this one now, as a page of facts, until they can be carried out here."""
+
+    page: str
 
 
 def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
@@ -27,13 +37,30 @@ def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
     """
     if not isinstance(fact, QueryDecision):
         return
-    fact = addressed(work, fact, told_again=told_again)
+    as_told, fact = fact, addressed(work, fact, told_again=told_again)
     query = work.query(fact.query_id)
     if reason := _why_not(work, query, fact):
         if not told_again:
             work.refused.append(DecisionRefused(decision_id=fact.decision_id, query_id=fact.query_id, reason=reason))
+        elif work.records.stay.unread or (query is not None and query.state in NOT_YET_ASKED):
+            later = _told_again(work)
+            work.states[f"decided/{work.records.encounter_id}"] = Decided(page=FactsPage(facts=(*later, as_told)).to_json().decode())
     elif query is not None:
         _carry_out(work, query, fact)
+
+
+def carry_over(work: Casework) -> None:
+    """What was told again and could not be carried out yet: because something was unread, or its question waited or was held."""
+    later = _told_again(work)
+    if later:
+        del work.states[f"decided/{work.records.encounter_id}"]
+    for fact in later:
+        decide(work, fact, told_again=True)
+
+
+def _told_again(work: Casework) -> tuple[Fact, ...]:
+    held = work.states.get(f"decided/{work.records.encounter_id}")
+    return FactsPage.read(held.page).facts if isinstance(held, Decided) else ()
 
 
 def _why_not(work: Casework, query: Query | None, fact: QueryDecision) -> str:
@@ -65,7 +92,7 @@ def _stale(query: Query, fact: QueryDecision) -> str:
 def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
     if query.state != "draft":
         return f"only a draft can be approved; it is {query.state}"
-    if work.records.stay.failed:
+    if work.records.stay.unread:
         return "an entry of this encounter has not been read"
     if work.suspended(query):
         return "its rule is suspended on this encounter"

@@ -109,6 +109,7 @@ def _of_mention(mention: Mention) -> Indicator:
         start=mention.start,
         end=mention.end,
         label=None if mention.counts or mention.authentication == "authenticated" else "unsigned",
+        confidentiality=mention.confidentiality,
     )
 
 

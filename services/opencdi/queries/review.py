@@ -5,8 +5,9 @@ from datetime import datetime
 
 from opencdi.events.audiences import Indicator
 from opencdi.events.ids import derived_id
-from opencdi.events.wording import indicator_text
+from opencdi.events.wording import indicator_in_passing
 from opencdi.queries import gate
+from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
 from opencdi.queries.clock import clock_of, documents_flow, wait
@@ -33,6 +34,7 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     for rule in rules:
         with turn(work, rule):
             _look_at(work, rule, chart)
+    readdress(work)
 
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
@@ -41,7 +43,7 @@ def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     if query is not None and query.rule_id != rule.id and query.state not in OVER:
         return  # one condition, one question: another rule has asked
     if query is None or query.state in OVER:
-        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.failed and _may_ask(rule, query, judgement, work):
+        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.unread and _may_ask(rule, query, judgement, work):
             _open(work, rule, judgement)
     else:
         _steer(work, rule, query, judgement)
@@ -119,7 +121,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
             "sources": _sources(judgement.cited),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,
-            "why_now": indicator_text(latest),
+            "why_now": indicator_in_passing(latest),
             "effect": effect,
             "priority": score,
             "priority_terms": terms,
@@ -137,7 +139,7 @@ def advance(work: Casework, query: Query) -> None:
     ready = (
         work.records.stay.notes_read
         and documents_flow(clock_of(work.states, tenant), work.at, work.site)
-        and not work.records.stay.failed
+        and not work.records.stay.unread
         and not work.suspended(query)
     )
     if not ready:
@@ -203,7 +205,7 @@ def _flag_answered(work: Casework, query: Query, judgement: Judgement) -> None:
         }
     )
     latest = max(stands.indicators, key=lambda one: one.at.at, default=None)
-    changes = {"stands": stands, "met": judgement.met, "why_now": indicator_text(latest) if latest else ""}
+    changes = {"stands": stands, "met": judgement.met, "why_now": indicator_in_passing(latest) if latest else ""}
     work.tell_cdi_again(query.model_copy(update=changes), "EVIDENCE_CORRECTED")
 
 
@@ -221,7 +223,8 @@ def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
         if work.records.corrected & {source_id for source_id, _, _ in query.sources}:
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
     else:
-        work.move(query, "withdrawn", "CLASS_CHANGED" if code == "CLASS" else judgement.reason)
+        cause = "CLASS_CHANGED" if code == "CLASS" else judgement.reason
+        work.move(query, "withdrawn", cause, satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
 
 
 def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
@@ -232,7 +235,7 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
     elif query.state in WITH_THE_PHYSICIAN:
         if _shows_what_no_longer_stands(work, query, judgement):
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-            if not work.records.stay.failed:
+            if not work.records.stay.unread:
                 _open(work, rule, judgement)
     else:
         _refresh(work, query, _worded(work, rule, query, judgement))
@@ -251,7 +254,8 @@ def _refresh(work: Casework, query: Query, worded: Query) -> None:
         work.store(worded)
         advance(work, worded)
     elif _differs(query, worded):
-        work.show(worded, "EVIDENCE_CHANGED")
+        passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
+        work.show(worded, CHANGED if passed_on else "EVIDENCE_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
 

@@ -118,6 +118,18 @@ def test_of_two_stays_on_which_people_have_worked_the_attested_one_lives_on(feed
     assert [entry for entry in feed.entries if entry.envelope.encounter_id == first][-1].page(FactsPage).moved_from == (second,)
 
 
+def test_a_visit_merged_into_another_patients_is_that_patients_whoever_has_worked_on_it(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    feed.send(message("ADT^A01", mrn="200", visit="V2", account="A2", at="20260504110000-0400"))
+    first, second = feed.facts
+    feed.send(decision("query_viewed", first), kind="cdi.inbound.decision")
+    merged = message("ADT^A42", "MRG|100^^^MERCY^MR||||V1^^^MERCY", mrn="200", visit="V2", account="A2", at="20260504120000-0400")
+    feed.send(merged)
+    assert feed.facts[first][-1].into == second
+    named = [fact.mrn for fact in feed.facts[second] if fact.kind == "patient_identified"]
+    assert set(named) == {"200"}
+
+
 def test_a_cancelled_admission_does_not_cancel_the_stay_that_it_becomes(feed, message: Builder) -> None:
     feed.send(message("ADT^A01", visit="V1", account="A1"))
     for hour in (12, 13):
@@ -130,6 +142,28 @@ def test_a_cancelled_admission_does_not_cancel_the_stay_that_it_becomes(feed, me
     kinds = [fact.kind for fact in feed.facts[second]]
     assert "encounter_cancelled" not in kinds
     assert kinds.count("measurement_resulted") == 2
+
+
+def test_a_long_stay_that_moves_is_told_in_pieces_and_its_decisions_with_the_last(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
+    old, new = feed.facts
+    values = (f"OBX|{n}|NM|2160-0^Creatinine^LN|{n}|1.1|mg/dL|||||F|||20260504120000-0400" for n in range(998))
+    feed.send(message("ORU^R01", "OBR|1||F1|24323-8^Panel^LN|||20260504120000-0400", *values, visit="V1", account="A1"))
+    for encounter_id in (old, old, old, new, new, new, new):
+        feed.send(decision("query_viewed", encounter_id), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504140000-0400"))
+    told = [page for entry in feed.entries if entry.envelope.encounter_id == new and (page := entry.page(FactsPage)) and page.moved_from]
+    assert [page.more for page in told] == [None]
+    feed.send(message("ADT^A01", visit="V3", account="A3", at="20260504150000-0400"))
+    third = list(feed.facts)[2]
+    for _ in range(8):
+        feed.send(decision("query_viewed", third), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A2", visit="", account="A3", at="20260504160000-0400"))
+    told = [page for entry in feed.entries if entry.envelope.encounter_id == third and (page := entry.page(FactsPage)) and page.moved_from]
+    assert [page.more for page in told] == [True, False]
+    assert [sum(fact.kind == "query_viewed" for fact in page.facts) for page in told] == [0, 7]
+    assert all(set(page.moved_from) == {old, new} for page in told)
 
 
 def test_a_stay_moved_twice_names_all_that_it_was(feed, message: Builder) -> None:

@@ -1,14 +1,17 @@
 """A rule that raises: suspended on that stay with an alarm; its question is held, and nobody else's moves (DESIGN §2)."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from opencdi.bus.room import Outgoing, Room
+from opencdi.bus.at_work import skips_in
+from opencdi.bus.embedded import EmbeddedBus
+from opencdi.bus.room import Key, Outgoing, Room
 from opencdi.events.audiences import Alarm, QueryAlert
 from opencdi.events.entry import read_entry
 from opencdi.events.pages import QueriesPage
-from opencdi.events.topics import ALARMS
+from opencdi.events.topics import ALARMS, CODING
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.cases import failures, load_cases
@@ -96,6 +99,29 @@ def test_the_alarm_is_raised_once_and_tells_nothing_of_the_patient() -> None:
     (alarm,) = told.alarms
     assert (alarm.room, alarm.what, alarm.entry_id) == ("queries", "rule-suspended", "e1/0")
     assert alarm.reason.startswith("D-11 revision 1: KeyError at rule.py:")
+
+
+def test_the_entry_says_which_rules_are_suspended_when_that_changes() -> None:
+    told = chart(room(unjudgeable), *KIDNEY)
+    restarted(told, room())
+    told.line("d3 06:00 creatinine 2.9 mg/dL")
+    pages = [page for value in told.passed_on if (page := read_entry(value).page(QueriesPage))]
+    assert [page.suspended for page in pages if page.suspended is not None] == [("D-11",), ()]
+
+
+def test_on_the_bus_the_alarm_leaves_in_the_same_act_and_is_no_poisoned_entry(tmp_path: Path) -> None:
+    told = chart(room(unjudgeable), *KIDNEY)
+    bus = EmbeddedBus(str(tmp_path / "bus.db"), partitions=2)
+    for nth, value in enumerate(told.passed_on):
+        bus.publish([Outgoing(CODING, Key(told.encounter_id), value, (("ce_id", f"e{nth}".encode()),))])
+    runner = bus.runner(room(unjudgeable), slot="0")
+    assert runner.turn(100, 0) == len(told.passed_on)
+    reader = bus.reader([ALARMS], {})
+    assert [Alarm.read(one.record.value).what for one in reader.poll(limit=100, timeout_s=0)] == ["rule-suspended"]
+    assert skips_in(bus) == {}
+    reader.close()
+    runner.close()
+    bus.close()
 
 
 def test_its_messages_are_the_same_in_a_replay() -> None:
