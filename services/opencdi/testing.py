@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opencdi.bus.embedded import EmbeddedBus
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Outgoing, Record
 from opencdi.cli.line import line_of
 from opencdi.cli.playing import line_on, play, stored, tick
@@ -95,11 +96,7 @@ class Ward:
 
     def told(self, topic: Topic, model: type[C]) -> list[C]:
         """What was said on a topic, in the order of the causing time."""
-        reader, found = self.bus.reader([topic], {}), []
-        while batch := reader.poll(limit=100_000, timeout_s=0):
-            found += [delivered.record for delivered in batch]
-        reader.close()
-        return [model.read(record.value) for record in sorted(found, key=_when)]
+        return [model.read(record.value) for record in self._on(topic)]
 
     def alerts(self) -> list[QueryAlert]:
         """For CDI specialists."""
@@ -123,12 +120,11 @@ class Ward:
 
     def moves(self) -> list[QueriesPage]:
         """Each entry's moves of questions."""
-        reader, found = self.bus.reader([QUERIES], {}), []
-        while batch := reader.poll(limit=100_000, timeout_s=0):
-            found += [delivered.record for delivered in batch]
-        reader.close()
-        pages = (read_entry(record.value).page(QueriesPage) for record in sorted(found, key=_when))
+        pages = (read_entry(record.value).page(QueriesPage) for record in self._on(QUERIES))
         return [page for page in pages if page is not None]
+
+    def _on(self, topic: Topic) -> list[Record]:
+        return sorted((told.record for told in everything(self.bus, [topic])), key=_when)
 
     def states(self) -> dict[str, str]:
         """condition -> the latest state of its question."""

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from opencdi.bus.bus import open_bus
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Key, Outgoing, Record
-from opencdi.cli.at_bus import everything
 from opencdi.events.entry import Envelope, entry_of, headers_of, read_entry
 from opencdi.events.inbound import EntryPoisoned
 from opencdi.events.pages import FailedPage

@@ -24,9 +24,9 @@ from typer.testing import CliRunner
 from contract.small_rooms import caught_up
 from opencdi.bus.at_work import skips_in
 from opencdi.bus.bus import open_bus
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Key, Outgoing, Record, Room, States
 from opencdi.cli.app import app
-from opencdi.cli.at_bus import everything
 from opencdi.cli.line import line_of
 from opencdi.cli.playing import line_on, play, stored, tick
 from opencdi.events.facts import Person, QueryAnswered, QueryDismissed

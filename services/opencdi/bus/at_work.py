@@ -5,6 +5,7 @@ from dataclasses import replace
 from time import monotonic, perf_counter, sleep
 
 from opencdi.bus.bus import Bus
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Outgoing, Record, Room, States
 from opencdi.bus.watch import Watch
 from opencdi.events.audiences import Alarm
@@ -20,17 +21,10 @@ _FORGET_EVERY_S = 3600.0
 def skips_in(bus: Bus) -> dict[str, frozenset[str]]:
     """Room -> the entries at which it has stopped twice, as its supervisors have told on `alarms`."""
     skips: dict[str, frozenset[str]] = {}
-    left = sum(bus.ends([ALARMS]).values())
-    reader = bus.reader([ALARMS], {})
-    try:
-        while left > 0 and (batch := reader.poll(timeout_s=2.0)):
-            left -= len(batch)
-            for delivered in batch:
-                alarm = Alarm.read(delivered.record.value)
-                if alarm.what == "entry-poisoned" and alarm.entry_id:
-                    skips[alarm.room] = skips.get(alarm.room, frozenset()) | {alarm.entry_id}
-    finally:
-        reader.close()
+    for delivered in everything(bus, [ALARMS]):
+        alarm = Alarm.read(delivered.record.value)
+        if alarm.what == "entry-poisoned" and alarm.entry_id:
+            skips[alarm.room] = skips.get(alarm.room, frozenset()) | {alarm.entry_id}
     return skips
 
 

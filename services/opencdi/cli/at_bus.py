@@ -1,7 +1,7 @@
-"""The bus as a command meets it: opened with one clear line when it cannot be, and read to where it ends now."""
+"""The bus as a command meets it: opened with one clear line when it cannot be."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from opencdi.bus.bus import Bus, Delivered, Place
-    from opencdi.events.topics import Topic
+    from opencdi.bus.bus import Bus
 
-_PATIENCE_S = 10.0
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -60,19 +58,3 @@ def _look_at(file: Path, url: str, there: bool) -> None:
         stop(f"{url}: {error.strerror}")
     if head not in (b"", _SQLITE):
         stop(f"{url}: not the file of a bus")
-
-
-def everything(bus: "Bus", topics: "Iterable[Topic]", since: "Mapping[Place, int] | None" = None) -> "Iterator[Delivered]":
-    """What lies on these topics now, from these positions on."""
-    wanted, start = list(topics), since or {}
-    left = {place: end for place, end in bus.ends(wanted).items() if start.get(place, 0) < end}
-    reader = bus.reader(wanted, start)
-    try:
-        while left and (batch := reader.poll(timeout_s=_PATIENCE_S)):
-            for delivered in batch:
-                yield delivered
-                place = (delivered.topic, delivered.partition)
-                if place in left and delivered.position + 1 >= left[place]:
-                    del left[place]
-    finally:
-        reader.close()

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def indicators_on(bus: "Bus", site: "SiteData", since: "Mapping[Place, int]") -> Iterator[dict[str, Any]]:
     """The rows for what coding has written since these positions, by clinical time."""
+    from opencdi.bus.lying import everything
     from opencdi.bus.room import State
-    from opencdi.cli.at_bus import everything
     from opencdi.events.entry import read_entry
     from opencdi.events.topics import CODING
     from opencdi.queries.indicators import IndicatorDesk, Shown

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencdi.cli.at_bus import bus_at, everything, stop
+from opencdi.cli.at_bus import bus_at, stop
 
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus, Place
@@ -110,6 +110,7 @@ def _topics(names: str) -> "list[Topic]":
 
 def _ordered(bus: "Bus", wanted: "Iterable[Topic]", since: "Mapping[Place, int]") -> Iterator[dict[str, Any]]:
     """By causing entry, topic, ordinal: the same for every bus, whatever the partitions."""
+    from opencdi.bus.lying import everything
     from opencdi.events.topics import INBOUND
 
     order: dict[str, int] = {}
@@ -152,6 +153,7 @@ def _nth(ce_id: str, order: Mapping[str, int]) -> int:
 
 
 def _outcomes(bus: "Bus", since: "Mapping[Place, int]") -> Iterator[str]:
+    from opencdi.bus.lying import everything
     from opencdi.events.audiences import MessageEnded
     from opencdi.events.topics import OUTCOMES
 

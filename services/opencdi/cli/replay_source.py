@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Key, Outgoing
-from opencdi.cli.at_bus import bus_at, everything, stop
+from opencdi.cli.at_bus import bus_at, stop
 from opencdi.cli.gate import Refused
 from opencdi.cli.inputs import UNREADABLE, files_in, name_of, reason
 from opencdi.cli.playing import inbound_of, stored, tick

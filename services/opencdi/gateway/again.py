@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from opencdi.bus.bus import Bus
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events.entry import read_entry
-from opencdi.events.ids import derived_id
+from opencdi.events.ids import derived_id, message_of
 from opencdi.events.inbound import Inbound, read_inbound
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import INBOUND
@@ -52,7 +53,7 @@ def _came_from(letter: Record) -> tuple[str, str, str | None]:
         envelope = read_entry(letter.value).envelope
     except Unusable:
         raise Incomplete("neither a message nor an entry: nobody can say what it came from") from None
-    return envelope.tenant, envelope.entry_id.rpartition("-")[0], envelope.encounter_id
+    return envelope.tenant, message_of(envelope.entry_id), envelope.encounter_id
 
 
 def _on_inbound(bus: Bus, tenant: str, message: str) -> list[Inbound]:
@@ -60,18 +61,11 @@ def _on_inbound(bus: Bus, tenant: str, message: str) -> list[Inbound]:
 
     Reads through the log: this is a person's command about one letter, not the line's daily work.
     """
-    left = sum(bus.ends([INBOUND]).values())
     found: list[Inbound] = []
-    reader = bus.reader([INBOUND], {})
-    try:
-        while left > 0 and (batch := reader.poll(timeout_s=2.0)):
-            left -= len(batch)
-            for record in (delivered.record for delivered in batch):
-                ce_id = record.header("ce_id") or ""
-                if record.header("tenant") == tenant and (ce_id == message or (record.header("part") and _whole(ce_id) == message)):
-                    found.append(read_inbound(record.value, record.headers))
-    finally:
-        reader.close()
+    for record in (delivered.record for delivered in everything(bus, [INBOUND])):
+        ce_id = record.header("ce_id") or ""
+        if record.header("tenant") == tenant and (ce_id == message or (record.header("part") and _whole(ce_id) == message)):
+            found.append(read_inbound(record.value, record.headers))
     if not found:
         raise Incomplete("the message that it came from is no longer on inbound")
     return found

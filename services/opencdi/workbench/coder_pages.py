@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from opencdi.events.audiences import FinalCodeSet
+from opencdi.events.ids import message_of
 from opencdi.store.encounters import Header, final_sets, header_of, headers, notes
 from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of as speaks_up_to
@@ -108,4 +109,4 @@ def coder_pages(desk: Desk) -> APIRouter:
 
 def _on_its_way(decision: Pending, sets: list[FinalCodeSet]) -> bool:
     # The set that an attestation made, or was refused into, is as of the decision's own entry: its id and an ordinal.
-    return decision.kind == "code_set_attested" and all(final.as_of.rpartition("-")[0] != decision.decision_id for final in sets)
+    return decision.kind == "code_set_attested" and all(message_of(final.as_of) != decision.decision_id for final in sets)
