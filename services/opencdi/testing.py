@@ -13,10 +13,10 @@ from opencdi.cli.playing import line_on, play, stored, tick
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, ProviderQuery, QueryAlert
 from opencdi.events.contract import Contract
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import Decision
 from opencdi.events.ids import content_hash, derived_id
 from opencdi.events.inbound import Inbound
 from opencdi.events.pages import QueriesPage
+from opencdi.events.people import Decision
 from opencdi.events.topics import DRG_CHANGES, FINAL, OUTCOMES, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS, Topic
 from opencdi.gateway.fhir import cut
 from opencdi.hospital.message import Message

@@ -6,8 +6,9 @@ from by_hand.telling import MADE_BY, Telling, Written, at, seen
 from opencdi.events import facts as told
 from opencdi.events.audiences import Indicator, Option, QueryAlert, QueryWording
 from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg
+from opencdi.events.people import Person
 
-PHYSICIAN = told.Person(staff_id="1184726", name="HALVORSEN^ERIK", role="provider")
+PHYSICIAN = Person(staff_id="1184726", name="HALVORSEN^ERIK", role="provider")
 
 
 def admit(telling: Telling, encounter_id: str, name: str, mrn: str, born: str, sex: Any, location: str, reason: str, day: int = 0) -> None:

@@ -32,6 +32,7 @@ from opencdi.events.pages import (
     TextsPage,
     TickPage,
 )
+from opencdi.events.people import Person
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, OUTCOMES, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS, Topic, dead_letters
 
 EAST = timezone(timedelta(hours=-4))
@@ -101,7 +102,7 @@ def written(
 ) -> Written:
     """A note, signed unless told otherwise."""
     fields: dict[str, Any] = {"authentication": "authenticated"} | more
-    person = told.Person(staff_id=f"S-{author[:4].upper()}", name=author, role=role)
+    person = Person(staff_id=f"S-{author[:4].upper()}", name=author, role=role)
     filed = told.NoteFiled(
         note_id=note_id, note_type=note_type, author=person, written_at=when, text_hash=content_hash(text), length=len(text), **fields
     )

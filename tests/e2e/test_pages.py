@@ -21,7 +21,7 @@ from by_hand.shorthand import PHYSICIAN, result
 from by_hand.telling import Telling, at, moved, passed
 from by_hand.ward import alerts_of, ward
 from opencdi.bus.embedded import EmbeddedBus
-from opencdi.events.facts import QueryAnswered, QueryApproved, QueryViewed
+from opencdi.events.people import QueryAnswered, QueryApproved, QueryViewed
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.door import Door
 from opencdi.settings import Settings

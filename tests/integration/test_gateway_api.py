@@ -16,8 +16,8 @@ from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown, open_bus
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.room import Outgoing, Record
 from opencdi.bus.supervisor import StaysShut
-from opencdi.events.facts import Person, QueryDismissed
 from opencdi.events.inbound import Tick, read_inbound
+from opencdi.events.people import Person, QueryDismissed
 from opencdi.events.topics import INBOUND, Topic, dead_letters
 from opencdi.gateway.door import Door
 from opencdi.gateway.tokens import Caller, add_token

@@ -26,8 +26,9 @@ from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import EncounterDischarged, NoteFiled, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
+from opencdi.events.facts import EncounterDischarged, NoteFiled
 from opencdi.events.pages import FactsPage, QueriesPage
+from opencdi.events.people import QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door

@@ -29,8 +29,8 @@ from opencdi.bus.room import Key, Outgoing, Record, Room, States
 from opencdi.cli.app import app
 from opencdi.cli.line import line_of
 from opencdi.cli.playing import line_on, play, stored, tick
-from opencdi.events.facts import Person, QueryAnswered, QueryDismissed
 from opencdi.events.inbound import Inbound
+from opencdi.events.people import Person, QueryAnswered, QueryDismissed
 from opencdi.events.topics import ALARMS, INBOUND, LINE, PROVIDER_QUERIES, STATEFUL_ROOMS, TOPICS, dead_letters
 from opencdi.gateway.clock import WallClock
 from opencdi.gateway.poison import record_poisoned

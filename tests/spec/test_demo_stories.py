@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.events.facts import Person, QueryAnswered
 from opencdi.events.pages import WorkingCode
+from opencdi.events.people import Person, QueryAnswered
 from opencdi.hospital.story import Event
 from opencdi.queries.case_chart import approval_of
 from opencdi.testing import Ward, story

@@ -7,7 +7,7 @@ import pytest
 
 from opencdi.cli.playing import tick
 from opencdi.events.audiences import QueryAlert
-from opencdi.events.facts import Person, QueryDismissed
+from opencdi.events.people import Person, QueryDismissed
 from opencdi.testing import TENANT, Ward, story
 
 LATER = timedelta(days=1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from opencdi.cli.playing import tick
-from opencdi.events.facts import Person, QueryViewed
+from opencdi.events.people import Person, QueryViewed
 from opencdi.hospital.story import Event, Note
 from opencdi.testing import DAY_ZERO, TENANT, Ward, story
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from opencdi.events.audiences import QueryAlert
-from opencdi.events.facts import CodeSetAttested, Person, QueryAnswered, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.ids import derived_id
 from opencdi.events.inbound import Inbound
+from opencdi.events.people import CodeSetAttested, Person, QueryAnswered, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.hospital.story import Story
 from opencdi.queries.case_chart import approval_of
 from opencdi.testing import TENANT, Ward, story

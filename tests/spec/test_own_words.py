@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.events.facts import Person, QueryEdited
+from opencdi.events.people import Person, QueryEdited
 from opencdi.events.wording import shown_text
 from opencdi.hospital.story import Event, Note
 from opencdi.queries.case_chart import approval_of

@@ -13,9 +13,9 @@ from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState
 from opencdi.events.contract import Contract, MadeBy
-from opencdi.events.facts import Person
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import WorkingCode, WorkingDrg
+from opencdi.events.people import Person
 
 
 # --- drg-changes ----------------------------------------------------------------------------------------------------

@@ -1,19 +1,19 @@
-"""Facts: what the hospital told us, in the past tense (topic `cdi.chart.v1`).
+"""Facts: what the hospital told us, in the past tense (topic `cdi.chart.v1`); what people decided is in `people`.
 
 Subjects are ids that intake derived.  Clinical times carry zone and precision (DOMAIN F.2); quantities carry UCUM units.
 `fact_hash` covers what was said and not who carried it, so the same fact told over HL7 and over FHIR has the same hash.
 """
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Discriminator, Field, Tag
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import Authentication, AuthorRole, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
+from opencdi.clinical.vocabulary import Authentication, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
 from opencdi.events.contract import Contract, Unknown, kind_of
 from opencdi.events.ids import derived_id
+from opencdi.events.people import DECISIONS, Decided, Person
 
 
 class Coded(Contract):
@@ -22,14 +22,6 @@ class Coded(Contract):
     code: str
     system: str = "L"
     text: str = ""
-
-
-class Person(Contract):
-    """Staff as a message names them.  `staff_id` is the sender's id (NPI or local), not a patient identifier."""
-
-    staff_id: str = ""
-    name: str = ""
-    role: AuthorRole = "unknown"
 
 
 class PatientIdentified(Contract):
@@ -254,81 +246,17 @@ class DeliveryReceipted(Contract):
     at: ClinicalTime
 
 
-# --- people's decisions; the actor comes from the authenticated token (DESIGN §3) -------------------------------------
-class Decision(Contract):
-    """A person decided, about one encounter.  `as_of`: the entry that this person's page showed; `decision_id`: the ce_id of the gate."""
-
-    decision_id: str
-    encounter_id: str
-    actor: Person
-    decided_at: datetime
-    as_of: str
-
-
-class QueryApproved(Decision):
-    """A CDI specialist lets the question go to the physician (DOMAIN B69)."""
-
-    kind: Literal["query_approved"] = "query_approved"
-    query_id: str
-    shown_text: str = ""  # the question as shown (`events.wording.shown_text`): what is sent is what was seen; refused without it
-
-
-class QueryEdited(Decision):
-    """A CDI specialist words a draft anew.  Indicators and what an option stands for cannot be edited; the gate is passed again (Q-58)."""
-
-    kind: Literal["query_edited"] = "query_edited"
-    query_id: str
-    title: str | None = None
-    why: str | None = None
-    question: str | None = None
-    options: dict[str, str] = Field(default_factory=dict)  # option_id -> its new text
-
-
-class QueryDismissed(Decision):
-    """A CDI specialist decides not to ask, with a reason of the closed list of DOMAIN E.2."""
-
-    kind: Literal["query_dismissed"] = "query_dismissed"
-    query_id: str
-    reason: Literal["insufficient-evidence", "already-documented", "handled-by-query", "integral", "coding-guidance", "tuning", "other"]
-    note: str = ""
-
-
-class QueryViewed(Decision):
-    """The physician has opened the question."""
-
-    kind: Literal["query_viewed"] = "query_viewed"
-    query_id: str
-
-
-class QueryAnswered(Decision):
-    """The physician's answer: an option of the question as it was shown, free text, or both."""
-
-    kind: Literal["query_answered"] = "query_answered"
-    query_id: str
-    option_id: str | None = None
-    free_text: str = ""
-
-
-class CodeSetAttested(Decision):
-    """A coder vouches for the final set as it stood at `as_of`; reports still pending are waived by name (DOMAIN F.15)."""
-
-    kind: Literal["code_set_attested"] = "code_set_attested"
-    waived: tuple[str, ...] = ()  # as the set's `waiting_for` names them
-
-
 FACTS: tuple[type[Contract], ...] = (
     PatientIdentified, EncounterUpdated, InpatientOrdered, EncounterDischarged, DischargeCancelled, EncounterCancelled, EncounterMoved,
     MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
-    DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted,
-    QueryApproved, QueryEdited, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested,
+    DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted, *DECISIONS,
 )  # fmt: skip
 FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
 
 Fact = (
     PatientIdentified | EncounterUpdated | InpatientOrdered | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved
     | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
-    | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted
-    | QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
+    | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted | Decided
 )  # fmt: skip
 KnownFact = Annotated[Fact, Field(discriminator="kind")]
 """Fast: the kind picks the model.  A page with a kind that this release does not know is read by `AnyFact` instead."""

@@ -17,7 +17,7 @@ from opencdi.events.entry import Headers
 InboundType = Literal[
     "cdi.inbound.hl7v2",  # one HL7 v2 message, framing removed
     "cdi.inbound.fhir",  # one FHIR resource (JSON), or one entry of a transaction Bundle
-    "cdi.inbound.decision",  # one decision of events.facts, JSON
+    "cdi.inbound.decision",  # one decision of events.people, JSON
     "cdi.inbound.receipt",  # what outbound delivered
     "cdi.inbound.site-data",  # SiteData, JSON
     "cdi.inbound.tick",  # Tick

@@ -36,7 +36,8 @@ from opencdi.clinical.vocabulary import (
 )  # fmt: skip
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.entry import Page
-from opencdi.events.facts import AnyFact, Fact, KnownFact, Person
+from opencdi.events.facts import AnyFact, Fact, KnownFact
+from opencdi.events.people import Person
 
 
 # --- intake ---------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from opencdi.clinical import time, vocabulary
-from opencdi.events import audiences, facts, inbound, pages
+from opencdi.events import audiences, inbound, pages
 from opencdi.events.entry import Envelope, Page
-from opencdi.events.facts import Decision
+from opencdi.events.people import DECISIONS, QueryDismissed
 from opencdi.events.topics import JSON, NDJSON, TOPICS, Topic
 from opencdi.knowledge.concepts import ATTRIBUTES
 from opencdi.knowledge.site import SiteData
@@ -38,7 +38,6 @@ MODEL_BY_TOPIC: dict[str, type[BaseModel]] = {
     "cdi.final.v1": audiences.FinalCodeSet,
     "cdi.alarms.v1": audiences.Alarm,
 }
-DECISIONS: tuple[type[Decision], ...] = tuple(fact for fact in facts.FACTS if issubclass(fact, Decision))
 BODIES: dict[str, tuple[type[BaseModel], ...]] = {
     "cdi.inbound.decision": DECISIONS,
     "cdi.inbound.receipt": (inbound.Receipt,),
@@ -123,7 +122,7 @@ def vocabularies() -> dict[str, list[str]]:
     """The closed lists: a new value of one of these is a new version of the contract."""
     named = {**vars(vocabulary), "Precision": time.Precision, "InboundType": inbound.InboundType, "FinalStatus": audiences.FinalStatus}
     lists = {name: [str(value) for value in get_args(told)] for name, told in named.items() if get_origin(told) is Literal}
-    reasons = list(get_args(facts.QueryDismissed.model_fields["reason"].annotation))
+    reasons = list(get_args(QueryDismissed.model_fields["reason"].annotation))
     return lists | {"DismissalReason": reasons, "FindingAttribute": sorted(ATTRIBUTES)}
 
 

@@ -1,6 +1,6 @@
 """A coder vouches for the set: accepted when the set is the one that was shown and nothing it needs is missing (DOMAIN F.15, B83)."""
 
-from opencdi.events.facts import CodeSetAttested
+from opencdi.events.people import CodeSetAttested
 from opencdi.finalize.awaited import waiting_for
 from opencdi.finalize.stay import Stay
 from opencdi.finalize.told import Told

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from opencdi.bus.room import Key, Outgoing, States
 from opencdi.events.audiences import FinalCodeSet, FinalStatus
 from opencdi.events.entry import Entry, Envelope, headers_of
-from opencdi.events.facts import CodeSetAttested, EncounterCancelled, EncounterDischarged, EncounterMoved, Person
+from opencdi.events.facts import EncounterCancelled, EncounterDischarged, EncounterMoved
 from opencdi.events.ids import derived_id
+from opencdi.events.people import CodeSetAttested, Person
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import FINAL
 from opencdi.finalize.attestation import refusal, with_waivers

@@ -10,9 +10,10 @@ from opencdi.bus.room import State, States
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import OpenQuestion
 from opencdi.events.entry import Entry
-from opencdi.events.facts import CodeSetAttested, Fact
+from opencdi.events.facts import Fact
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, NoteRead, QueriesPage, QueryMoved
+from opencdi.events.people import CodeSetAttested
 from opencdi.finalize.stay import Stay, after_facts, after_notes
 from opencdi.knowledge.site import SiteData
 

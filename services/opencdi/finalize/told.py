@@ -7,8 +7,8 @@ from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.audiences import FinalCodeSet, FinalStatus, OpenQuestion
 from opencdi.events.contract import MadeBy
-from opencdi.events.facts import Person
 from opencdi.events.pages import CodingPage
+from opencdi.events.people import Person
 from opencdi.finalize.difference import Difference, Standing, difference, standing
 from opencdi.finalize.unsettled import to_settle
 from opencdi.settings import SOFTWARE

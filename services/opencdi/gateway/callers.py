@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
 
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 from opencdi.gateway.tokens import Caller, caller_of
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from opencdi.events.facts import FACTS, Decision, Person
+from opencdi.events.people import DECISIONS, Decision, Person
 
-_MODEL_BY_KIND: dict[str, type[Decision]] = {str(fact.model_fields["kind"].default): fact for fact in FACTS if issubclass(fact, Decision)}
+_MODEL_BY_KIND: dict[str, type[Decision]] = {str(model.model_fields["kind"].default): model for model in DECISIONS}
 _GIVEN_BY_THE_GATE = ("decision_id", "decided_at", "actor")
 
 

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.contract import Contract
-from opencdi.events.facts import Person
 from opencdi.events.ids import content_hash
+from opencdi.events.people import Person
 
 
 class Caller(Contract):

@@ -4,8 +4,9 @@ import json
 
 from pydantic import ValidationError
 
-from opencdi.events.facts import FACTS, Decision, Fact
+from opencdi.events.facts import FACTS, Fact
 from opencdi.events.inbound import Inbound
+from opencdi.events.people import Decision
 from opencdi.events.problems import Unusable
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from opencdi.events.facts import CodeSetAttested, Decision, DeliveryReceipted, EncounterDischarged, EncounterMoved, Fact
+from opencdi.events.facts import DeliveryReceipted, EncounterDischarged, EncounterMoved, Fact
 from opencdi.events.pages import FactsPage
+from opencdi.events.people import CodeSetAttested, Decision
 from opencdi.intake.desk import Desk, Said
 from opencdi.intake.identity import current
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit

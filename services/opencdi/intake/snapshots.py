@@ -5,7 +5,8 @@ import json
 from pydantic import TypeAdapter
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.events.facts import EncounterCancelled, EncounterDischarged, InpatientOrdered, Person
+from opencdi.events.facts import EncounterCancelled, EncounterDischarged, InpatientOrdered
+from opencdi.events.people import Person
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended

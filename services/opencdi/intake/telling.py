@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from opencdi.bus.bus import MAX_RECORD_BYTES
 from opencdi.bus.room import Key, Outgoing
 from opencdi.events.entry import Entry, Envelope, headers_of
-from opencdi.events.facts import Decision
 from opencdi.events.inbound import Inbound
 from opencdi.events.pages import FactsPage, TextsPage
+from opencdi.events.people import Decision
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART
 from opencdi.intake.desk import Desk, Said

@@ -10,7 +10,8 @@ from typing import Literal
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
-from opencdi.events.facts import Fact, Person
+from opencdi.events.facts import Fact
+from opencdi.events.people import Person
 from opencdi.intake.time import bedside, zone_named
 from opencdi.knowledge.site import SiteData
 

@@ -10,9 +10,10 @@ from opencdi.bus.room import Key, Outgoing, Record, Room, SamePartition, States
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, headers_of, read_entry
-from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, QueryEdited
+from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, SitePage, TextsPage, TickPage
+from opencdi.events.people import QueryEdited
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData

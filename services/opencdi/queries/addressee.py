@@ -1,7 +1,7 @@
 """Whom a question is for: the attending physician who is responsible now, not the one of the day it was asked (DOMAIN B70)."""
 
 from opencdi.events.audiences import QueryWording
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN

@@ -35,15 +35,10 @@ from opencdi.events.facts import (
     MedicationOrdered,
     OrderPlaced,
     PatientIdentified,
-    Person,
-    QueryAnswered,
-    QueryApproved,
-    QueryDismissed,
-    QueryEdited,
-    QueryViewed,
-)  # fmt: skip
+)
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, NoteRead, TickPage
+from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 

@@ -15,8 +15,8 @@ from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Headers, headers_of
-from opencdi.events.facts import Person
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
+from opencdi.events.people import Person
 from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate

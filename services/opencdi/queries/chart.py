@@ -22,7 +22,7 @@ from opencdi.clinical.vocabulary import (
     SectionKind,
     Temporality,
 )  # fmt: skip
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 
 
 class Remembered(BaseModel):

@@ -5,8 +5,9 @@ from typing import get_args
 from opencdi.bus.room import State
 from opencdi.clinical.vocabulary import AuthorRole, QueryState
 from opencdi.events.audiences import Option
-from opencdi.events.facts import Fact, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
+from opencdi.events.facts import Fact
 from opencdi.events.pages import DecisionRefused, FactsPage
+from opencdi.events.people import QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.wording import same_words, shown_text
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework

@@ -4,8 +4,8 @@ Intake tells the people's decisions of the other stay again here; what arrives l
 nothing across partitions, so the other stay's questions are not known, but their ids are derived: a condition's can be told by its id.
 """
 
-from opencdi.events.facts import QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.ids import derived_id, message_of
+from opencdi.events.people import QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.wording import shown_text
 from opencdi.queries.casework import Casework
 from opencdi.queries.query import Query

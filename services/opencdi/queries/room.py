@@ -13,9 +13,10 @@ from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SameParti
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
-from opencdi.events.facts import Decision, EncounterDischarged
+from opencdi.events.facts import EncounterDischarged
 from opencdi.events.ids import derived_id, message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
+from opencdi.events.people import Decision
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.knowledge.site import SiteData

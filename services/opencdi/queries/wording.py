@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from opencdi.events.audiences import Indicator, Option, QueryWording
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 from opencdi.queries.chart import Stay
 from opencdi.queries.gap import Judgement
 from opencdi.queries.query import Edits

@@ -12,8 +12,9 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, QueryAlert, QueryWording
 from opencdi.events.contract import Contract
-from opencdi.events.facts import Fact, KnownFact, NoteFiled, Person
+from opencdi.events.facts import Fact, KnownFact, NoteFiled
 from opencdi.events.pages import CodingPage, NoteRead, WorkingCode, WorkingDrg
+from opencdi.events.people import Person
 from opencdi.store.tables import (
     CHART_ITEM,
     DRG_CHANGE,

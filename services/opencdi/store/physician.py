@@ -10,7 +10,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.audiences import ProviderQuery
 from opencdi.events.contract import Contract
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 from opencdi.store.questions import Pending
 from opencdi.store.tables import PHYSICIAN_TABLES, PROVIDER_PATIENT, PROVIDER_QUERY, SENT_DECISION, SETTLED
 

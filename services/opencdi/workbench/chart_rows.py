@@ -8,6 +8,7 @@ from opencdi.events import facts as told
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, TextsPage
+from opencdi.events.people import Decision
 from opencdi.store.batch import Batch
 from opencdi.store.encounters import Header
 from opencdi.store.physician import PatientShown
@@ -82,7 +83,7 @@ def _store(batch: Batch, entry: Entry, encounter_id: str, ordinal: int, fact: to
         case told.NoteRetracted():
             _retract_note(batch, encounter_id, fact.note_id)
             return
-        case told.Decision():
+        case Decision():
             item_id, at = fact.decision_id, instant(fact.decided_at)
         case _:
             time = clinical_time_of(fact)

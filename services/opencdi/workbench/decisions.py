@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 
 _SAID_BY_STATUS = {
     401: "The gateway does not know this workbench: its token is missing or wrong.",

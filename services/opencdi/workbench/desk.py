@@ -9,7 +9,7 @@ from fastapi import HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection, Engine
 
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of, version
 from opencdi.store.physician import physicians

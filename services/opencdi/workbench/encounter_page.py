@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from opencdi.clinical.codes import dotted
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
-from opencdi.events.facts import Decision, QueryAnswered, QueryDismissed
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, QueryMoved
+from opencdi.events.people import Decision, QueryAnswered, QueryDismissed
 from opencdi.store.encounters import (
     Header,
     Item,

@@ -1,9 +1,9 @@
 """Entries at the end of the line (cdi.queries) as rows: what the notes say, today's codes, and the moves of questions."""
 
 from opencdi.events.entry import Entry
-from opencdi.events.facts import CodeSetAttested, Decision
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, TickPage
+from opencdi.events.people import CodeSetAttested, Decision
 from opencdi.store.batch import Batch
 from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, RULE_SUSPENDED, SETTLED
 from opencdi.workbench.chart_rows import instant

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 
 COOKIE = "cdi_persona"
 Kind = Literal["specialist", "physician", "coder"]

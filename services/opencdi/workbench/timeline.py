@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events import facts as told
+from opencdi.events.people import Decision
 from opencdi.store.encounters import Item, NoteOnChart
 from opencdi.workbench.chart_rows import clinical_time_of
 from opencdi.workbench.moments import local
@@ -108,7 +109,7 @@ def _of_item(item: Item, zone: ZoneInfo, became: Mapping[str, str | None]) -> Ha
             return on_line("procedure", fact.code.text or fact.code.code, struck=fact.status == "withdrawn")
         case told.ProblemNoticed() as fact:
             return on_line("problem", words(fact.code).lower(), fact.where)
-        case told.Decision() as fact:
+        case Decision() as fact:
             refused = became.get(fact.decision_id) is not None
             actor = person_name(fact.actor.name) or fact.actor.staff_id
             return on_line("decision", words(fact.kind), f"{actor}, refused" if refused else actor, struck=refused)

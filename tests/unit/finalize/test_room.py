@@ -16,7 +16,6 @@ from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of
 from opencdi.events.facts import (
     Coded,
-    CodeSetAttested,
     DischargeCancelled,
     EncounterCancelled,
     EncounterDischarged,
@@ -25,7 +24,6 @@ from opencdi.events.facts import (
     Fact,
     MeasurementResulted,
     OrderPlaced,
-    Person,
 )
 from opencdi.events.pages import (
     Claim,
@@ -42,6 +40,7 @@ from opencdi.events.pages import (
     WorkingCode,
     WorkingDrg,
 )
+from opencdi.events.people import CodeSetAttested, Person
 from opencdi.finalize.room import finalize_room
 from opencdi.finalize.timers import Timers
 from opencdi.knowledge.site import SiteData

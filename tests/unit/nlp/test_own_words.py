@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.audiences import Indicator, Option, QueryWording
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 from opencdi.events.wording import RECORD_BY_SOURCE, shown_text, source_of
 from opencdi.nlp.own_words import ECHO_SHARE, echo_in, load_own_words
 from opencdi.nlp.reader import load_reader

@@ -5,8 +5,9 @@ import pytest
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.audiences import ProviderQuery
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import EncounterUpdated, Person
+from opencdi.events.facts import EncounterUpdated
 from opencdi.events.pages import FactsPage, QueriesPage
+from opencdi.events.people import Person
 from opencdi.events.wording import shown_text
 from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencdi.clinical.vocabulary import QueryState
-from opencdi.events.facts import Person
+from opencdi.events.people import Person
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.life import DECIDED, LEGAL, OVER, IllegalMove, check_move

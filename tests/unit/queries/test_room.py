@@ -10,9 +10,10 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.events.audiences import ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced, Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited
+from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced
 from opencdi.events.ids import derived_id
 from opencdi.events.pages import Claim, CodingPage, FactsPage, FailedPage, QueriesPage, SitePage, TickPage
+from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import QUERIES
 from opencdi.knowledge.query_text import Violation

@@ -18,6 +18,7 @@ from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events import facts as told
 from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
 from opencdi.events.pages import CodingPage, FailedPage, QueriesPage
+from opencdi.events.people import CodeSetAttested, Person, QueryAnswered
 from opencdi.events.topics import CHART, QUERIES, QUERY_ALERTS
 from opencdi.store.batch import Batch
 from opencdi.store.encounters import failures, header_of, items, notes, suspended_rules, worklist
@@ -163,8 +164,8 @@ def test_restricted_words_are_withheld_from_who_has_no_right(engine: Engine) -> 
     assert "told in confidence" in str(entitled["notes"])
 
 
-def answer(option_id: str, *, decision_id: str, hour: int) -> told.QueryAnswered:
-    return told.QueryAnswered(
+def answer(option_id: str, *, decision_id: str, hour: int) -> QueryAnswered:
+    return QueryAnswered(
         decision_id=decision_id, encounter_id=MALNUTRITION, actor=PHYSICIAN, decided_at=at(2, hour), as_of="e1",
         query_id=QUERY_MALNUTRITION, option_id=option_id,
     )  # fmt: skip
@@ -177,7 +178,7 @@ def test_a_refused_decision_is_never_shown_as_what_happened_whoever_sent_it(engi
     late = answer("mild", decision_id="late", hour=12)
     page = refused("late", QUERY_MALNUTRITION, "it is answered already", "x")
     telling.entry(MALNUTRITION, at(2, 12), [late], pages=[page], entry_id="late-0")
-    attested = told.CodeSetAttested(decision_id="vain", encounter_id=MALNUTRITION, actor=PHYSICIAN, decided_at=at(2, 13), as_of="e1")
+    attested = CodeSetAttested(decision_id="vain", encounter_id=MALNUTRITION, actor=PHYSICIAN, decided_at=at(2, 13), as_of="e1")
     telling.entry(MALNUTRITION, at(2, 13), [attested], entry_id="vain-0")
     telling.final(
         FinalCodeSet(
@@ -248,7 +249,7 @@ def test_a_question_passed_on_is_in_the_inbox_of_the_one_it_is_for_now(engine: E
     tell(engine, telling.messages)
     with snapshot(engine) as connection:
         (first,) = inbox(connection, "demo", PHYSICIAN.staff_id)
-    later = told.Person(staff_id="1058", name="BRENNAN^AOIFE", role="provider")
+    later = Person(staff_id="1058", name="BRENNAN^AOIFE", role="provider")
     again = Telling()
     again.ask(passed(first.query.wording.model_copy(update={"addressed_to": later}), "sent", "e9"))
     tell(engine, again.messages)

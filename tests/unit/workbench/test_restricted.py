@@ -8,8 +8,8 @@ import pytest
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet, GateReport, Indicator, ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
-from opencdi.events.facts import Person
 from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg
+from opencdi.events.people import Person
 from opencdi.workbench.code_lines import code_lines
 from opencdi.workbench.restricted import HIDDEN, Restriction, as_asked
 

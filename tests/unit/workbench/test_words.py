@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState
-from opencdi.events.facts import QueryDismissed
+from opencdi.events.people import QueryDismissed
 from opencdi.workbench.vocabulary import ASKED, DISMISSALS, GAPS, OUTCOMES, OVER, STATES
 from opencdi.workbench.words import age, assumption, cause, drg_title, grouper, moved_by, person_name, place, refusal, signed
 

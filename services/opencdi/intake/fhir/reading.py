@@ -5,8 +5,9 @@ from typing import Any
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole
-from opencdi.events.facts import Coded, Person
+from opencdi.events.facts import Coded
 from opencdi.events.ids import keyed_hash
+from opencdi.events.people import Person
 from opencdi.intake.hl7v2.message import clean
 from opencdi.intake.time import claims_future, fhir_time
 from opencdi.intake.told import Context, Identifier

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole
-from opencdi.events.facts import Coded, Person
+from opencdi.events.facts import Coded
 from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import keyed_hash
+from opencdi.events.people import Person
 from opencdi.intake.hl7v2.message import Message, Segment, raw, unescaped
 from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier

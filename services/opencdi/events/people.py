@@ -1,0 +1,82 @@
+"""People: who they are, and what they decide.  The actor of a decision comes from the authenticated token (DESIGN §3)."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from opencdi.clinical.vocabulary import AuthorRole
+from opencdi.events.contract import Contract
+
+
+class Person(Contract):
+    """Staff as a message names them.  `staff_id` is the sender's id (NPI or local), not a patient identifier."""
+
+    staff_id: str = ""
+    name: str = ""
+    role: AuthorRole = "unknown"
+
+
+class Decision(Contract):
+    """A person decided, about one encounter.  `as_of`: the entry that this person's page showed; `decision_id`: the ce_id of the gate."""
+
+    decision_id: str
+    encounter_id: str
+    actor: Person
+    decided_at: datetime
+    as_of: str
+
+
+class QueryApproved(Decision):
+    """A CDI specialist lets the question go to the physician (DOMAIN B69)."""
+
+    kind: Literal["query_approved"] = "query_approved"
+    query_id: str
+    shown_text: str = ""  # the question as shown (`events.wording.shown_text`): what is sent is what was seen; refused without it
+
+
+class QueryEdited(Decision):
+    """A CDI specialist words a draft anew.  Indicators and what an option stands for cannot be edited; the gate is passed again (Q-58)."""
+
+    kind: Literal["query_edited"] = "query_edited"
+    query_id: str
+    title: str | None = None
+    why: str | None = None
+    question: str | None = None
+    options: dict[str, str] = Field(default_factory=dict)  # option_id -> its new text
+
+
+class QueryDismissed(Decision):
+    """A CDI specialist decides not to ask, with a reason of the closed list of DOMAIN E.2."""
+
+    kind: Literal["query_dismissed"] = "query_dismissed"
+    query_id: str
+    reason: Literal["insufficient-evidence", "already-documented", "handled-by-query", "integral", "coding-guidance", "tuning", "other"]
+    note: str = ""
+
+
+class QueryViewed(Decision):
+    """The physician has opened the question."""
+
+    kind: Literal["query_viewed"] = "query_viewed"
+    query_id: str
+
+
+class QueryAnswered(Decision):
+    """The physician's answer: an option of the question as it was shown, free text, or both."""
+
+    kind: Literal["query_answered"] = "query_answered"
+    query_id: str
+    option_id: str | None = None
+    free_text: str = ""
+
+
+class CodeSetAttested(Decision):
+    """A coder vouches for the final set as it stood at `as_of`; reports still pending are waived by name (DOMAIN F.15)."""
+
+    kind: Literal["code_set_attested"] = "code_set_attested"
+    waived: tuple[str, ...] = ()  # as the set's `waiting_for` names them
+
+
+Decided = QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
+DECISIONS: tuple[type[Decision], ...] = (QueryApproved, QueryEdited, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested)
