@@ -50,7 +50,7 @@ def inbound_records(message: Message, tenant: str = TENANT) -> Iterator[Inbound]
     parts = cut(message.body).parts
     for nth, part in enumerate(parts, 1):
         told = f"{nth}/{len(parts)}"
-        yield Inbound(f"{ce_id}.{nth}", "cdi.inbound.fhir", tenant, "fhir", message.at, part, "application/fhir+json", part=told)
+        yield Inbound(f"{ce_id}.{nth}", "cdi.inbound.fhir", tenant, "fhir", message.at, part, part=told)
 
 
 class Ward:
@@ -92,7 +92,7 @@ class Ward:
     def decide(self, decision: Decision) -> None:
         """A person's decision, as the gate stores it."""
         body = decision.model_dump_json(exclude={"decision_id", "decided_at"}).encode()
-        self.hear([Inbound(decision.decision_id, "cdi.inbound.decision", TENANT, "workbench", self.now, body, "application/json")])
+        self.hear([Inbound(decision.decision_id, "cdi.inbound.decision", TENANT, "workbench", self.now, body)])
 
     def told(self, topic: Topic, model: type[C]) -> list[C]:
         """What was said on a topic, in the order of the causing time."""

@@ -139,7 +139,7 @@ def live_through(ward: Ward) -> str:
     ward.decide(approval_of(draft, decision_id="d1", actor=SPECIALIST, decided_at=ward.now))
     ward.decide(QueryAnswered(decision_id="d2", actor=ATTENDING, option_id=draft.wording.options[0].option_id, **about))
     site = default_site().model_copy(update={"name": "renamed"}).model_dump_json().encode()
-    ward.hear([Inbound("site-2", "cdi.inbound.site-data", TENANT, "settings", ward.now, site, "application/json")])
+    ward.hear([Inbound("site-2", "cdi.inbound.site-data", TENANT, "settings", ward.now, site)])
     ward.hear([Inbound("odd", "cdi.inbound.hl7v2", TENANT, "lab", ward.now, b"MSH|^~\\&|LAB|H|C|H|20260506||ZZZ^Z99|7|P|2.5\r")])
     ward.live(stories, until="6 08:00")
     return poisoned

@@ -6,19 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from opencdi.bus.bus import Bus, Runner
 from opencdi.bus.room import Key, Outgoing, Room
-from opencdi.cli.gate import Refused, Taken, at_the_gate
+from opencdi.cli.gate import Refused, at_the_gate
 from opencdi.cli.recordings import Recorded
 from opencdi.events.ids import content_hash, derived_id
 from opencdi.events.inbound import Inbound, InboundType, Tick
 from opencdi.events.topics import INBOUND
+from opencdi.gateway.fhir import Cut
 
 TICK = timedelta(seconds=60)
 _WAIT_S = 0.05
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
-_TYPES: dict[str, tuple[InboundType, str]] = {
-    "hl7v2": ("cdi.inbound.hl7v2", "x-application/hl7-v2+er7"),
-    "fhir": ("cdi.inbound.fhir", "application/fhir+json"),
-}
+_TYPES: dict[str, InboundType] = {"hl7v2": "cdi.inbound.hl7v2", "fhir": "cdi.inbound.fhir"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +82,17 @@ def inbound_of(
         yield from records_of(message, taken, derived_id("replay", str(nth), content_hash(message.body)), tenant, feed, now)
 
 
-def records_of(message: Recorded, taken: Taken, ce_id: str, tenant: str, feed: str, at: datetime) -> Iterator[Inbound]:
+def records_of(message: Recorded, taken: Cut, ce_id: str, tenant: str, feed: str, at: datetime) -> Iterator[Inbound]:
     """The records of one message: one, or k under one prefix."""
-    kind, content_type = _TYPES[message.kind]
     count = len(taken.parts)
     for i, part in enumerate(taken.parts, 1):
-        told = Inbound(ce_id if taken.kind == "single" else f"{ce_id}.{i}", kind, tenant, feed, at, part, content_type)
+        told = Inbound(ce_id if taken.kind == "single" else f"{ce_id}.{i}", _TYPES[message.kind], tenant, feed, at, part)
         yield replace(told, part=f"{i}/{count}") if taken.kind == "transaction" else told
 
 
 def tick(tenant: str, at: datetime) -> Inbound:
     """It is now `at`."""
-    return Inbound(
-        derived_id("tick", tenant, at.isoformat()), "cdi.inbound.tick", tenant, "gateway", at, Tick(at=at).to_json(), "application/json"
-    )
+    return Inbound(derived_id("tick", tenant, at.isoformat()), "cdi.inbound.tick", tenant, "gateway", at, Tick(at=at).to_json())
 
 
 def play(bus: Bus, line: Line, messages: Iterable[Outgoing], *, chunk: int = 500, step: Callable[[int], object] = lambda n: None) -> int:

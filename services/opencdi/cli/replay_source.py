@@ -33,7 +33,7 @@ class Recording:
         """`SiteDataChanged` before everything else, for each tenant."""
         body = told.model_dump_json().encode()
         self.messages[:0] = [
-            stored(Inbound(f"site-data-{tenant}", "cdi.inbound.site-data", tenant, "replay", first, body, "application/json"))
+            stored(Inbound(f"site-data-{tenant}", "cdi.inbound.site-data", tenant, "replay", first, body))
             for tenant, first in self.tenants.items()
         ]
 

@@ -1,7 +1,7 @@
 """Is this an HL7 v2 message at all?  What the gate asks before it stores, and `opencdi check` before it steps.
 
 Only the structure is judged here (DOMAIN E.1): what is decodable but not usable is stored, acknowledged and dead-lettered by
-intake.  Works on the first segment alone, so that a 20 MB note costs the gate nothing.
+intake.  Reads the first segment alone, so that a 20 MB note costs the gate next to nothing.
 """
 
 import re
@@ -13,6 +13,7 @@ Refusal = tuple[Literal["AE", "AR"], str, str]
 
 _VERSION = re.compile(r"2\.[1-8](\.\d+)*\Z")
 _PROCESSING = frozenset({"P", "T", "D", ""})
+_NEXT_MESSAGE = re.compile(rb"[\r\n]MSH\|\^~\\&")
 _SEGMENT_ENDS = re.compile(rb"[\r\n]")
 _FRONT = b"\x0b\xef\xbb\xbf \t\r\n\x00"  # a stray start block, a byte order mark, blank lines: seen in practice, harmless
 
@@ -85,4 +86,4 @@ def structural_refusal(message: bytes, *, processing_id: str | None = None) -> R
     processing = header.first(11)
     if processing not in _PROCESSING or (processing_id is not None and processing not in ("", processing_id)):
         return ("AR", "UNSUPPORTED_PROCESSING_ID", "MSH-11")
-    return None
+    return ("AR", "SEVERAL_MESSAGES", "MSH") if _NEXT_MESSAGE.search(message, 1) else None

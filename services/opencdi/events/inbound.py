@@ -4,7 +4,7 @@ Tenant comes from the listener or the token, never from the message.  Header nam
 (the listener or token's name) and, for the k records of one FHIR transaction, `part` ("2/7"; the ce_id of part 2 is "<prefix>.2").
 """
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Literal, cast
 
@@ -13,6 +13,7 @@ from pydantic import Field
 from opencdi.clinical.vocabulary import DeliveryStatus
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Headers
+from opencdi.events.topics import JSON
 
 InboundType = Literal[
     "cdi.inbound.hl7v2",  # one HL7 v2 message, framing removed
@@ -23,6 +24,8 @@ InboundType = Literal[
     "cdi.inbound.tick",  # Tick
     "cdi.inbound.poisoned",  # EntryPoisoned
 ]
+CONTENT_TYPES: dict[InboundType, str] = {"cdi.inbound.hl7v2": "application/hl7-v2", "cdi.inbound.fhir": "application/fhir+json"}
+"""What is not JSON of ours."""
 
 
 class Tick(Contract):
@@ -58,7 +61,7 @@ class Inbound:
     feed: str
     received_at: datetime
     body: bytes
-    content_type: str = "application/octet-stream"
+    _: KW_ONLY
     part: str | None = None
     replays: str | None = None
     """The entry id of the dead letter that this is a second try of."""
@@ -76,7 +79,7 @@ class Inbound:
             ("ce_source", self.feed),
             ("ce_subject", self.tenant),
             ("ce_time", self.received_at.isoformat()),
-            ("content-type", self.content_type),
+            ("content-type", CONTENT_TYPES.get(self.type, JSON)),
             ("tenant", self.tenant),
         ]
         if self.part:
@@ -100,7 +103,6 @@ def read_inbound(body: bytes, headers: Headers) -> Inbound:
         feed=told["ce_source"],
         received_at=datetime.fromisoformat(told["ce_time"]),
         body=body,
-        content_type=told["content-type"],
         part=told.get("part"),
         replays=told.get("replays"),
         mends=told.get("mends"),

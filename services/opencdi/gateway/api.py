@@ -17,7 +17,7 @@ from opencdi.gateway.callers import LOOPBACK, Callers
 from opencdi.gateway.clock import DemoClock
 from opencdi.gateway.decisions import BadDecision, decision_of
 from opencdi.gateway.fhir import Cut, NotFhir, cut
-from opencdi.gateway.frames import END, START, Oversized
+from opencdi.gateway.frames import END, HEAD_BYTES, START, Oversized
 from opencdi.gateway.hl7 import CONTENT_TYPE, Hl7Listener
 from opencdi.gateway.outcome import bundle_response, outcome
 from opencdi.gateway.store import Gate
@@ -25,10 +25,8 @@ from opencdi.gateway.ticks import tick
 from opencdi.gateway.tokens import Caller
 
 MAX_BODY_BYTES = 64 * 1024 * 1024  # a Bundle of many resources; each resource alone is held to the size of a record
-_HELD_BYTES = MAX_RECORD_BYTES - 1024
 _STATUS_BY_CODE = {"AA": 200, "AR": 400, "AE": 503}
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
-FHIR_JSON = "application/fhir+json"
 
 
 class _TooLarge(Exception):
@@ -43,7 +41,7 @@ async def _body(request: Request, limit: int) -> bytes:
         told += chunk
         if len(told) > limit:
             size = max(len(told), int(request.headers.get("content-length", "0") or 0))
-            raise _TooLarge(bytes(told[:4096]), size, hashlib.sha256(told).hexdigest())
+            raise _TooLarge(bytes(told[:HEAD_BYTES]), size, hashlib.sha256(told).hexdigest())
     return bytes(told)
 
 
@@ -88,7 +86,7 @@ class Doors:
             told = await run_in_threadpool(cut, body, wanted)
         except NotFhir as refusal:
             return await self._refuse(caller, body, refusal)
-        if any(map(_too_large, told.parts)):
+        if told.too_large:
             return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE"), size=len(body))
         records = self._records(caller, told, backload="x-cdi-backload" in request.headers)
         await self.gate.store(*records)
@@ -107,7 +105,6 @@ class Doors:
                 caller.feed,
                 stamp.received_at,
                 part,
-                FHIR_JSON,
                 part=f"{i}/{count}" if told.kind == "transaction" else None,
                 backload=backload,
             )
@@ -120,7 +117,7 @@ class Doors:
         if size is None and len(body) > MAX_RECORD_BYTES:
             size = len(body)
         stamp = self.gate.stamp(caller.tenant)
-        inbound = Inbound(stamp.ce_id, "cdi.inbound.fhir", caller.tenant, caller.feed, stamp.received_at, body, FHIR_JSON)
+        inbound = Inbound(stamp.ce_id, "cdi.inbound.fhir", caller.tenant, caller.feed, stamp.received_at, body)
         self.gate.metrics.refused.labels(refusal.reason).inc()
         await self.gate.refuse(inbound, refusal.reason, refusal.where, size=size, sha256=sha256)
         return outcome(refusal.status, refusal.issue, refusal.reason, refusal.where)
@@ -167,12 +164,7 @@ class Doors:
         return JSONResponse({"now": at.isoformat()})
 
     async def _store_json(self, kind: Any, caller: Caller, ce_id: str, at: datetime, body: bytes) -> None:
-        await self.gate.store(Inbound(ce_id, kind, caller.tenant, caller.feed, at, body, "application/json"))
-
-
-def _too_large(part: bytes) -> bool:
-    """As a record, or as intake holds it until the rest of its transaction is there: as text in JSON."""
-    return len(part) > MAX_RECORD_BYTES // 2 and len(json.dumps(part.decode("utf-8", "replace"), ensure_ascii=False).encode()) > _HELD_BYTES
+        await self.gate.store(Inbound(ce_id, kind, caller.tenant, caller.feed, at, body))
 
 
 async def _small_body(request: Request) -> bytes:

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from json.decoder import JSONDecodeError
 from typing import Any, Literal, NoReturn
 
+from opencdi.bus.bus import MAX_RECORD_BYTES
+
 MAX_ENTRIES = 20_000
+_HELD_BYTES = MAX_RECORD_BYTES - 1024
 _TYPE_NAME = re.compile(r"[A-Z][A-Za-z]{2,63}\Z")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -34,6 +37,16 @@ class Cut:
     kind: Literal["single", "transaction", "batch"]
     parts: tuple[bytes, ...]
     types: tuple[str, ...]
+
+    @property
+    def too_large(self) -> bool:
+        """Whether a part is more than a record holds."""
+        return any(map(_too_large, self.parts))
+
+
+def _too_large(part: bytes) -> bool:
+    """As a record, or as intake holds it until the rest of its transaction is there: as text in JSON."""
+    return len(part) > MAX_RECORD_BYTES // 2 and len(json.dumps(part.decode("utf-8", "replace"), ensure_ascii=False).encode()) > _HELD_BYTES
 
 
 def cut(body: bytes, wanted: str | None = None) -> Cut:

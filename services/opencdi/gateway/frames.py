@@ -11,7 +11,8 @@ from dataclasses import dataclass
 START, END = b"\x0b", b"\x1c\r"
 _AGAIN = b"\x0bMSH"  # a bare 0x0B may stand in a note: a word processor's line break
 _BLANK = b" \t\r\n"  # between messages it is no garbage: many senders end a line there
-_HEAD_BYTES = 4096
+HEAD_BYTES = 4096
+"""Of a message too large to keep: enough to see whose it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Frames:
     def __init__(self, limit: int) -> None:
         """`limit`: bytes of the largest message kept."""
         self.limit = limit
-        self._head_bytes = min(_HEAD_BYTES, limit - len(_AGAIN))  # what is certainly there when the first bytes are let go
+        self._head_bytes = min(HEAD_BYTES, limit - len(_AGAIN))  # what is certainly there when the first bytes are let go
         self.garbage = 0
         """Bytes passed over so far."""
         self._buffer = bytearray()

@@ -1,17 +1,15 @@
 """One HL7 v2 message at the door, by whatever transport: judged by its structure alone, stored, answered (DESIGN §8)."""
 
-import re
 from dataclasses import dataclass
 
 from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
 from opencdi.events.hl7_structure import structural_refusal
-from opencdi.events.inbound import Inbound
+from opencdi.events.inbound import CONTENT_TYPES, Inbound
 from opencdi.gateway.acks import Code, acknowledgements
 from opencdi.gateway.frames import Oversized
 from opencdi.gateway.store import Gate
 
-CONTENT_TYPE = "application/hl7-v2"
-_NEXT_MESSAGE = re.compile(rb"[\r\n]MSH\|\^~\\&")
+CONTENT_TYPE = CONTENT_TYPES["cdi.inbound.hl7v2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,6 @@ class Hl7Listener:
         inbound = self._inbound(message, backload)
         if refusal := structural_refusal(message, processing_id=self.processing_id):
             return await self._refuse(message, *refusal)
-        if _NEXT_MESSAGE.search(message, 1):
-            return await self._refuse(message, "AR", "SEVERAL_MESSAGES", "MSH")
         try:
             await self.gate.store(inbound)
         except BusDown:
@@ -52,9 +48,7 @@ class Hl7Listener:
 
     def _inbound(self, message: bytes, backload: bool = False) -> Inbound:
         stamp = self.gate.stamp(self.tenant)
-        return Inbound(
-            stamp.ce_id, "cdi.inbound.hl7v2", self.tenant, self.feed, stamp.received_at, message, CONTENT_TYPE, backload=backload
-        )
+        return Inbound(stamp.ce_id, "cdi.inbound.hl7v2", self.tenant, self.feed, stamp.received_at, message, backload=backload)
 
     async def _refuse(
         self, message: bytes, code: Code, reason: str, where: str, *, size: int | None = None, sha256: str | None = None

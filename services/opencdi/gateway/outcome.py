@@ -2,7 +2,9 @@
 
 from fastapi.responses import JSONResponse
 
-_FHIR_JSON = "application/fhir+json"
+from opencdi.events.inbound import CONTENT_TYPES
+
+_FHIR_JSON = CONTENT_TYPES["cdi.inbound.fhir"]
 
 
 def outcome(status: int, issue: str, reason: str, where: str = "", *, entry: str = "") -> JSONResponse:

@@ -7,7 +7,7 @@ from opencdi.bus.room import Key, Outgoing
 from opencdi.events.audiences import Alarm
 from opencdi.events.ids import derived_id
 from opencdi.events.inbound import EntryPoisoned, Inbound
-from opencdi.events.topics import ALARMS, INBOUND
+from opencdi.events.topics import ALARMS, INBOUND, JSON
 from opencdi.gateway.clock import Clock, last_received
 
 
@@ -16,7 +16,7 @@ def record_poisoned(bus: Bus, clock: Clock, tenant: str, room: str, entry_id: st
     at = _now(bus, clock, tenant)
     body = EntryPoisoned(room=room, entry_id=entry_id).to_json()
     ce_id = "poisoned-" + derived_id(room, entry_id)
-    told = Inbound(ce_id, "cdi.inbound.poisoned", tenant, "supervisor", at, body, "application/json")
+    told = Inbound(ce_id, "cdi.inbound.poisoned", tenant, "supervisor", at, body)
     bus.publish(
         [
             Outgoing(INBOUND, Key(tenant), body, told.headers()),
@@ -44,6 +44,6 @@ def _alarm(alarm: Alarm, tenant: str) -> Outgoing:
         ("ce_source", "supervisor"),
         ("ce_subject", tenant),
         ("ce_time", alarm.at.isoformat()),
-        ("content-type", "application/json"),
+        ("content-type", JSON),
     )
     return Outgoing(ALARMS, Key(alarm.room), body, tuple((name, value.encode()) for name, value in told))

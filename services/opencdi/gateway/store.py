@@ -21,6 +21,7 @@ from opencdi.events.ids import content_hash
 from opencdi.events.inbound import Inbound
 from opencdi.events.topics import INBOUND, dead_letters
 from opencdi.gateway.clock import Clock, last_received
+from opencdi.gateway.frames import HEAD_BYTES
 from opencdi.metrics import GatewayMetrics
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 _BATCH_MESSAGES = 500
 _BATCH_BYTES = 16 * 1024 * 1024
 _BACKLOAD_MESSAGES = 20  # a back-load goes behind live messages, in small bites
-_HEAD_BYTES = 4096  # of a message too large to keep: enough to see whose it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Gate:
         told = [("reason", reason), ("where", where), ("room", "gateway")]
         body = message.body
         if size is not None:
-            body = body[:_HEAD_BYTES]
+            body = body[:HEAD_BYTES]
             told += [("size", str(size)), ("sha256", sha256 or content_hash(message.body))]
         headers = message.headers() + tuple((name, value.encode()) for name, value in told)
         await self._put(self._live, (Outgoing(dead_letters("gateway"), Key(message.tenant), body, headers),))

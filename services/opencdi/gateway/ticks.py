@@ -14,7 +14,7 @@ async def tick(gate: Gate, tenant: str) -> None:
     """One tick, durable when this returns."""
     stamp = gate.stamp(tenant)
     body = Tick(at=stamp.received_at).to_json()
-    await gate.store(Inbound(stamp.ce_id, "cdi.inbound.tick", tenant, "gateway", stamp.received_at, body, "application/json"))
+    await gate.store(Inbound(stamp.ce_id, "cdi.inbound.tick", tenant, "gateway", stamp.received_at, body))
 
 
 async def ticking(gate: Gate, tenants: tuple[str, ...], every_s: float) -> None:

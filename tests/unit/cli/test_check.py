@@ -173,6 +173,11 @@ def test_fhir_is_cut_as_the_gate_cuts_it(tmp_path: Path, content: Any, wanted: l
         ({"name": NAME}, "NO_RESOURCE_TYPE"),
         ({"resourceType": f"{NAME}, Jane"}, "NO_RESOURCE_TYPE"),
         (b'{"resourceType": "Patient", "id": "\xff\xfe"}', "NOT_UTF8"),
+        pytest.param(
+            b'{"resourceType": "Patient", "id": "' + b"\\\\" * 2_500_000 + b'"}',
+            "TOO_LARGE",
+            id="within a record, beyond what intake holds",
+        ),
     ],
 )
 def test_fhir_that_the_gate_refuses(tmp_path: Path, content: Any, reason: str) -> None:
