@@ -1,5 +1,6 @@
 """Settings: read once, from `CDI_*`, and handed down.  Nobody else looks at the environment."""
 
+import ipaddress
 import os
 import secrets
 from contextlib import suppress
@@ -59,6 +60,11 @@ class Settings(BaseSettings):
         return self.bus or f"sqlite:///{self.home / 'bus.db'}"
 
     @property
+    def site_file(self) -> Path:
+        """The site data, with their default."""
+        return self.site or rules_dir() / "sites" / "default.yaml"
+
+    @property
     def database_url(self) -> str:
         """The workbench's database, with its default."""
         return self.database or f"sqlite:///{self.home / 'workbench.db'}"
@@ -80,6 +86,14 @@ class Settings(BaseSettings):
 def environment(**changes: str) -> dict[str, str]:
     """The environment of a child process: ours, with these changes."""
     return {**os.environ, **changes}
+
+
+def loopback(host: str) -> bool:
+    """Whether that address is this machine's own: nobody else reaches it, and nobody else calls from it."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from opencdi.settings import Settings, rules_dir
 
 def site_of(settings: Settings) -> SiteData:
     """The site data that this process starts with; changes arrive on `inbound`."""
-    return load_site(settings.site or rules_dir() / "sites" / "default.yaml")
+    return load_site(settings.site_file)
 
 
 def site_data(told: Path | None) -> SiteData:

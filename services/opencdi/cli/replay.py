@@ -44,7 +44,7 @@ def replay(
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
     from opencdi.cli.replay_source import from_bus, from_files
-    from opencdi.events.topics import CODING, INBOUND, OUTCOMES, STATEFUL_ROOMS, TOPICS, changelog
+    from opencdi.events.topics import CHANGELOGS, CODING, INBOUND, OUTCOMES, TOPICS
     from opencdi.settings import Settings
 
     settings = Settings()
@@ -60,7 +60,7 @@ def replay(
     if site or code_year is not None:
         recording.tell_first(told)
     with tempfile.TemporaryDirectory(prefix="opencdi-replay-") as folder, bus_at(into or f"sqlite:///{folder}/bus.db", there=False) as bus:
-        bus.apply_topics((*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS)))
+        bus.apply_topics((*TOPICS, *CHANGELOGS))
         before = bus.ends([INBOUND, CODING, OUTCOMES, *wanted])
         if into and bus.ends([INBOUND]):
             stop(f"{into}: holds messages already; a replay goes into an empty bus")

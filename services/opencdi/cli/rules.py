@@ -3,10 +3,11 @@
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from opencdi.cli.at_bus import stop
 from opencdi.settings import rules_dir
 
 if TYPE_CHECKING:
@@ -23,12 +24,7 @@ def _loaded(folder: Path | None) -> tuple[Path, "tuple[Rule, ...]"]:
     try:
         return path, all_rules(path)
     except BadRule as error:
-        _stop(str(error))
-
-
-def _stop(why: str) -> NoReturn:
-    typer.echo(why, err=True)
-    raise typer.Exit(2) from None
+        stop(str(error))
 
 
 @rules.command("list")
@@ -68,7 +64,7 @@ def show_rule(rule_id: Annotated[str, typer.Argument(help="for instance D-11")],
     _, found = _loaded(folder)
     rule = next((rule for rule in found if rule.id == rule_id.upper()), None)
     if rule is None:
-        _stop(f"no rule {rule_id}")
+        stop(f"no rule {rule_id}")
     print(yaml.safe_dump(rule.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=140), end="")
 
 
@@ -88,11 +84,11 @@ def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "
     by_id = {rule.id: rule for rule in found}
     room = queries_room(SiteData(), tuple(rule for rule in found if rule.status != "retired"), load_treatments(path / "treatments.yaml"))
     if rule_id and rule_id.upper() not in by_id:
-        _stop(f"no rule {rule_id}")
+        stop(f"no rule {rule_id}")
     try:
         cases = [case for case in load_cases(path / "cases") if not rule_id or case.rule_id == rule_id.upper()]
     except BadCase as error:
-        _stop(str(error))
+        stop(str(error))
     wrong = 0
     for case in cases:
         try:
@@ -121,15 +117,15 @@ def new_rule(
     path, found = _loaded(folder)
     rule_id, like = rule_id.upper(), like.upper()
     if not re.fullmatch(r"D-\d{2,}", rule_id) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", condition):
-        _stop("write the id as D-15 and the condition as a slug, like hyponatremia")
+        stop("write the id as D-15 and the condition as a slug, like hyponatremia")
     if any(rule.id == rule_id for rule in found):
-        _stop(f"{rule_id} exists already")
+        stop(f"{rule_id} exists already")
     if all(rule.id != like for rule in found):
-        _stop(f"no rule {like} to begin from")
+        stop(f"no rule {like} to begin from")
     for below, first in ((".", "id: "), ("cases", "rule: ")):
         source = next((path / below).glob(f"{like}-*.yaml"), None)
         if source is None:
-            _stop(f"{like} has no cases to begin from")
+            stop(f"{like} has no cases to begin from")
         target = path / below / f"{rule_id}-{condition}.yaml"
         text = (
             source.read_text(encoding="utf-8")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from opencdi.cli.at_bus import stop
+
 app = typer.Typer(no_args_is_help=True, help="Bearer tokens of the gateway (the file that CDI_TOKENS names).")
 
 
@@ -39,8 +41,7 @@ def add(
     try:
         token = add_token(file, Caller(tenant=tenant or settings.tenant, feed=feed, for_others=for_others))
     except StaysShut as unsafe:
-        typer.echo(str(unsafe), err=True)
-        raise typer.Exit(2) from None
+        stop(str(unsafe))
     if settings.tokens is None:
         typer.echo(f"the gateway reads it when it is started with CDI_TOKENS={file}", err=True)
     if into is None:

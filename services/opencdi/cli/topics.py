@@ -15,12 +15,12 @@ def apply() -> None:
     Example: CDI_BUS=kafka://localhost:9092 CDI_PARTITIONS=8 opencdi topics apply
     """
     from opencdi.cli.at_bus import bus_at
-    from opencdi.events.topics import STATEFUL_ROOMS, TOPICS, changelog
+    from opencdi.events.topics import CHANGELOGS, TOPICS
     from opencdi.settings import Settings
 
     settings = Settings()
     with bus_at(settings.bus_url, partitions=settings.partitions, replicas=settings.replication, there=False) as bus:
-        bus.apply_topics((*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS)))
+        bus.apply_topics((*TOPICS, *CHANGELOGS))
         print(f"{settings.bus_url}: {len(TOPICS)} topics of {bus.partitions} partitions")
 
 
@@ -35,9 +35,9 @@ def list_topics(as_json: Annotated[bool, typer.Option("--json", help="one JSON o
     from rich.console import Console
     from rich.table import Column, Table
 
-    from opencdi.events.topics import STATEFUL_ROOMS, TOPICS, changelog
+    from opencdi.events.topics import CHANGELOGS, TOPICS
 
-    topics = (*TOPICS, *(changelog(room) for room in STATEFUL_ROOMS))
+    topics = (*TOPICS, *CHANGELOGS)
     if as_json:
         for topic in topics:
             print(json.dumps(asdict(topic)))

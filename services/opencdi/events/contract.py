@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Contract(BaseModel):
@@ -22,6 +22,12 @@ class Contract(BaseModel):
     def to_json(self) -> bytes:
         """One line of JSON, fields in declared order, nothing where there is nothing to say: equal facts are equal bytes."""
         return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
+
+def field_at_fault(error: ValidationError) -> tuple[str, str]:
+    """The first field that does not keep the contract, and what is wrong with it; never its value."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ".".join(map(str, first["loc"])) or "body", first["msg"]
 
 
 class Unknown(Contract):

@@ -15,7 +15,7 @@ from opencdi.clinical import time, vocabulary
 from opencdi.events import audiences, inbound, pages
 from opencdi.events.entry import Envelope, Page
 from opencdi.events.people import DECISIONS, QueryDismissed
-from opencdi.events.topics import JSON, NDJSON, TOPICS, Topic
+from opencdi.events.topics import DAY_MS, JSON, NDJSON, TOPICS, Topic
 from opencdi.knowledge.concepts import ATTRIBUTES
 from opencdi.knowledge.site import SiteData
 
@@ -129,7 +129,7 @@ def vocabularies() -> dict[str, list[str]]:
 def _channel(topic: Topic) -> dict[str, Any]:
     kept: dict[str, Any] = {
         "cleanup.policy": ["delete"],
-        "retention.ms": -1 if topic.retention_days is None else topic.retention_days * 86_400_000,
+        "retention.ms": -1 if topic.retention_days is None else topic.retention_days * DAY_MS,
     }
     message = {
         "name": topic.name,

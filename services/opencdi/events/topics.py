@@ -55,3 +55,4 @@ TOPICS: tuple[Topic, ...] = (
     INBOUND, CHART, FINDINGS, CODING, QUERIES, OUTCOMES, DRG_CHANGES, QUERY_ALERTS, PROVIDER_QUERIES, FINAL, ALARMS,
     *(dead_letters(room) for room in ROOMS),
 )  # fmt: skip
+CHANGELOGS: tuple[Topic, ...] = tuple(changelog(room) for room in STATEFUL_ROOMS)

@@ -11,9 +11,10 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
+from opencdi.events.contract import field_at_fault
 from opencdi.events.ids import derived_id
 from opencdi.events.inbound import Inbound, Receipt
-from opencdi.gateway.callers import LOOPBACK, Callers
+from opencdi.gateway.callers import Callers
 from opencdi.gateway.clock import DemoClock
 from opencdi.gateway.decisions import BadDecision, decision_of
 from opencdi.gateway.fhir import Cut, NotFhir, cut
@@ -23,6 +24,7 @@ from opencdi.gateway.outcome import bundle_response, outcome
 from opencdi.gateway.store import Gate
 from opencdi.gateway.ticks import tick
 from opencdi.gateway.tokens import Caller
+from opencdi.settings import loopback
 
 MAX_BODY_BYTES = 64 * 1024 * 1024  # a Bundle of many resources; each resource alone is held to the size of a record
 _STATUS_BY_CODE = {"AA": 200, "AR": 400, "AE": 503}
@@ -130,7 +132,7 @@ class Doors:
         try:
             decision = decision_of(body, decision_id=stamp.ce_id, decided_at=stamp.received_at, actor=person)
         except BadDecision as bad:
-            return JSONResponse({"field": bad.field, "problem": bad.problem}, 422)
+            return _wrong(bad.field, bad.problem)
         await self._store_json("cdi.inbound.decision", caller, stamp.ce_id, stamp.received_at, decision.to_json())
         return JSONResponse({"decision_id": stamp.ce_id}, 202)
 
@@ -141,8 +143,7 @@ class Doors:
         try:
             told = Receipt.read(body)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            return JSONResponse({"field": ".".join(map(str, first["loc"])) or "body", "problem": first["msg"]}, 422)
+            return _wrong(*field_at_fault(error))
         stamp = self.gate.stamp(caller.tenant)
         receipt_id = "receipt-" + derived_id(caller.tenant, caller.feed, told.id)
         await self._store_json("cdi.inbound.receipt", caller, receipt_id, stamp.received_at, body)
@@ -150,13 +151,13 @@ class Doors:
 
     async def demo_clock(self, request: Request) -> Response:
         """Move the demo's clock forward and tell everybody: one tick over a gap does what all ticks in it would (DESIGN §1)."""
-        if not isinstance(self.gate.clock, DemoClock) or request.client is None or request.client.host not in LOOPBACK:
+        if not isinstance(self.gate.clock, DemoClock) or request.client is None or not loopback(request.client.host):
             raise HTTPException(404)
         caller = self.callers.caller(request)
         try:
             at = _INSTANT.validate_python(json.loads(await _small_body(request))["at"])
         except (ValueError, TypeError, KeyError, ValidationError):
-            return JSONResponse({"field": "at", "problem": "an instant with its zone is needed"}, 422)
+            return _wrong("at", "an instant with its zone is needed")
         if at < (now := self.gate.clock.now()):
             return JSONResponse({"field": "at", "problem": "the clock never goes back", "now": now.isoformat()}, 409)
         self.gate.clock.set(at)
@@ -165,6 +166,10 @@ class Doors:
 
     async def _store_json(self, kind: Any, caller: Caller, ce_id: str, at: datetime, body: bytes) -> None:
         await self.gate.store(Inbound(ce_id, kind, caller.tenant, caller.feed, at, body))
+
+
+def _wrong(field: str, problem: str) -> Response:
+    return JSONResponse({"field": field, "problem": problem}, 422)
 
 
 async def _small_body(request: Request) -> bytes:

@@ -9,8 +9,6 @@ from pydantic import ValidationError
 from opencdi.events.people import Person
 from opencdi.gateway.tokens import Caller, caller_of
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
 
 @dataclass(frozen=True, slots=True)
 class Callers:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from opencdi.events.contract import field_at_fault
 from opencdi.events.people import DECISIONS, Decision, Person
 
 _MODEL_BY_KIND: dict[str, type[Decision]] = {str(model.model_fields["kind"].default): model for model in DECISIONS}
@@ -39,5 +40,4 @@ def decision_of(body: bytes, *, decision_id: str, decided_at: datetime, actor: P
     try:
         return model.model_validate_json(json.dumps({**told, **given}))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise BadDecision(".".join(map(str, first["loc"])) or "body", str(first["msg"])) from None
+        raise BadDecision(*field_at_fault(error)) from None

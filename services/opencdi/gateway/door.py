@@ -19,7 +19,7 @@ from prometheus_client import CollectorRegistry
 from opencdi.bus.bus import Bus, open_bus
 from opencdi.bus.supervisor import StaysShut
 from opencdi.gateway.api import api
-from opencdi.gateway.callers import LOOPBACK, Callers
+from opencdi.gateway.callers import Callers
 from opencdi.gateway.clock import Clock, DemoClock, WallClock
 from opencdi.gateway.hl7 import Hl7Listener
 from opencdi.gateway.mllp import Limits, MllpServer, tls_context
@@ -27,7 +27,7 @@ from opencdi.gateway.store import Gate
 from opencdi.gateway.ticks import ticking
 from opencdi.gateway.tokens import load_tokens
 from opencdi.metrics import GatewayMetrics, serve_metrics
-from opencdi.settings import Settings
+from opencdi.settings import Settings, loopback
 
 log = logging.getLogger(__name__)
 
@@ -155,19 +155,19 @@ async def _beating(beat: Callable[[], None]) -> None:
 def _callers(settings: Settings) -> Callers:
     if settings.tokens is not None:
         return Callers(settings.tenant, load_tokens(settings.tokens))
-    if settings.host not in LOOPBACK:
+    if not loopback(settings.host):
         raise StaysShut(f"CDI_HOST={settings.host} is not loopback: HTTP needs a token file (CDI_TOKENS)")
     return Callers(settings.tenant)
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:
     authority = str(settings.tls_client_ca) if settings.tls_client_ca else None
-    if settings.host not in LOOPBACK and not settings.mllp_plain and not (settings.tls_certificate and authority):
+    if not loopback(settings.host) and not settings.mllp_plain and not (settings.tls_certificate and authority):
         raise StaysShut(
             f"CDI_HOST={settings.host} is not loopback: MLLP needs CDI_TLS_CERTIFICATE, CDI_TLS_KEY and CDI_TLS_CLIENT_CA, "
             "or CDI_MLLP_PLAIN=true where the network is private"
         )
-    if settings.demo_clock_at and settings.host not in LOOPBACK:
+    if settings.demo_clock_at and not loopback(settings.host):
         raise StaysShut("CDI_DEMO_CLOCK_AT is for loopback only: nobody else may move a clock")
     if settings.tls_certificate is None:
         return None

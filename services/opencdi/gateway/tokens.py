@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from opencdi.bus.supervisor import StaysShut
-from opencdi.events.contract import Contract
+from opencdi.events.contract import Contract, field_at_fault
 from opencdi.events.ids import content_hash
 from opencdi.events.people import Person
 
@@ -48,8 +48,8 @@ def load_tokens(path: Path) -> dict[str, Caller]:
     try:
         return _CALLERS.validate_json(raw)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise UnsafeTokens(f"token file {path}: {'.'.join(map(str, first['loc'][1:]))} {first['msg']}") from None
+        field, problem = field_at_fault(error)
+        raise UnsafeTokens(f"token file {path}: {field.partition('.')[2]} {problem}") from None  # less the token's hash
 
 
 def add_token(path: Path, caller: Caller) -> str:

@@ -1,7 +1,6 @@
 """The workbench as an application: pages for people, live, on this machine only until there are real accounts."""
 
 import asyncio
-import ipaddress
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from opencdi.bus.supervisor import StaysShut
 from opencdi.knowledge.site import load_site
-from opencdi.settings import Settings, rules_dir
+from opencdi.settings import Settings, loopback
 from opencdi.store.engine import open_engine
 from opencdi.store.migrate import migrate
 from opencdi.store.physician import money_blind
@@ -67,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _desk(settings: Settings) -> Desk:
     engine, blind = open_engine(settings.database_url), money_blind(open_engine(settings.database_url))
     migrate(engine)
-    site = load_site(settings.site or rules_dir() / "sites" / "default.yaml")
+    site = load_site(settings.site_file)
     token = settings.gateway_token.read_text(encoding="ascii").strip() if settings.gateway_token else None
     gateway = Gateway(settings.gateway_url or f"http://{settings.host}:{settings.api_port}", token)
     return Desk(engine, blind, screen(site.timezone), gateway, settings.tenant)
@@ -97,16 +96,9 @@ def _end_with(follower: Follower, server: uvicorn.Server) -> None:
 
 
 def _listener(settings: Settings) -> socket.socket:
-    if not (settings.workbench_exposed or _loopback(settings.host)):
+    if not (settings.workbench_exposed or loopback(settings.host)):
         raise StaysShut("the workbench has no accounts yet and listens on this machine only: set CDI_HOST to 127.0.0.1")
     try:
         return socket.create_server((settings.host, settings.workbench_port))
     except OSError:
         raise StaysShut(f"port {settings.workbench_port} is in use: set CDI_WORKBENCH_PORT to another") from None
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
