@@ -1,12 +1,12 @@
 """Encounters as the projection knows them: the header, the worklist, and what the chart holds."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Table, case, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, select
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
@@ -105,10 +105,13 @@ def header_of(connection: Connection, tenant: str, encounter_id: str) -> Header 
     return Header.read(doc) if doc else None
 
 
-def headers(connection: Connection, tenant: str, statuses: Sequence[str]) -> list[Header]:
-    """All encounters of the tenant in these statuses."""
-    asked = select(ENCOUNTER.c.doc).where(ENCOUNTER.c.tenant == tenant, ENCOUNTER.c.status.in_(statuses))
-    return [Header.read(doc) for doc in connection.scalars(asked)]
+def discharged(connection: Connection, tenant: str) -> list[tuple[Header, FinalCodeSet | None]]:
+    """Every encounter whose patient has left, with its latest final code set; None before the first."""
+    nth = select(FINAL_SET.c.encounter_id, func.max(FINAL_SET.c.nth).label("nth")).group_by(FINAL_SET.c.encounter_id).subquery()
+    latest = (FINAL_SET.c.encounter_id == nth.c.encounter_id) & (FINAL_SET.c.nth == nth.c.nth)
+    asked = select(ENCOUNTER.c.doc, FINAL_SET.c.doc.label("final")).outerjoin(nth, nth.c.encounter_id == ENCOUNTER.c.encounter_id)
+    rows = connection.execute(asked.outerjoin(FINAL_SET, latest).where(ENCOUNTER.c.tenant == tenant, ENCOUNTER.c.status == "discharged"))
+    return [(Header.read(row.doc), FinalCodeSet.read(row.final) if row.final else None) for row in rows]
 
 
 def worklist(connection: Connection, tenant: str, settled: Collection[str]) -> list[OnWorklist]:

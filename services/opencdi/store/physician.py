@@ -11,8 +11,8 @@ from opencdi.clinical.vocabulary import Sex
 from opencdi.events.audiences import ProviderQuery
 from opencdi.events.contract import Contract
 from opencdi.events.people import Person
-from opencdi.store.questions import Pending
-from opencdi.store.tables import PHYSICIAN_TABLES, PROVIDER_PATIENT, PROVIDER_QUERY, SENT_DECISION, SETTLED
+from opencdi.store.questions import Pending, unsettled_by
+from opencdi.store.tables import PHYSICIAN_TABLES, PROVIDER_PATIENT, PROVIDER_QUERY
 
 
 class PatientShown(Contract):
@@ -70,7 +70,7 @@ def _asked(connection: Connection, which: ColumnElement[bool], staff_id: str) ->
     joined = both.outerjoin(PROVIDER_PATIENT, PROVIDER_PATIENT.c.encounter_id == PROVIDER_QUERY.c.encounter_id).where(which)
     told = connection.execute(joined.order_by(PROVIDER_QUERY.c.created_at, PROVIDER_QUERY.c.query_id)).all()
     pending: dict[str, list[Pending]] = {}
-    for decision in _pending(connection, staff_id):
+    for decision in unsettled_by(connection, staff_id):
         pending.setdefault(decision.query_id or "", []).append(decision)
     return [
         Asked(
@@ -80,13 +80,6 @@ def _asked(connection: Connection, which: ColumnElement[bool], staff_id: str) ->
         )
         for row in told
     ]
-
-
-def _pending(connection: Connection, staff_id: str) -> list[Pending]:
-    sent = select(SENT_DECISION, SETTLED.c.refused).outerjoin(SETTLED, SETTLED.c.decision_id == SENT_DECISION.c.decision_id)
-    unsettled = SETTLED.c.decision_id.is_(None) | SETTLED.c.refused.is_not(None)
-    rows = connection.execute(sent.where(SENT_DECISION.c.by_staff_id == staff_id, unsettled))
-    return [Pending(row.decision_id, row.query_id, row.kind, row.by_staff_id, row.refused) for row in rows]
 
 
 def physicians(connection: Connection, tenant: str) -> list[Person]:

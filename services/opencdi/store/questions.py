@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from opencdi.events.audiences import QueryAlert, QueryWording
 from opencdi.events.pages import QueryMoved
@@ -37,11 +37,19 @@ def moves(connection: Connection, encounter_id: str) -> list[QueryMoved]:
 
 def unsettled(connection: Connection, encounter_id: str) -> list[Pending]:
     """Decisions about this encounter that have not come back, or came back refused."""
+    return _unsettled(connection, SENT_DECISION.c.encounter_id == encounter_id)
+
+
+def unsettled_by(connection: Connection, staff_id: str) -> list[Pending]:
+    """This person's decisions that have not come back, or came back refused."""
+    return _unsettled(connection, SENT_DECISION.c.by_staff_id == staff_id)
+
+
+def _unsettled(connection: Connection, which: ColumnElement[bool]) -> list[Pending]:
     asked = (
         select(SENT_DECISION, SETTLED.c.refused)
         .outerjoin(SETTLED, SETTLED.c.decision_id == SENT_DECISION.c.decision_id)
-        .where(SENT_DECISION.c.encounter_id == encounter_id)
-        .where(SETTLED.c.decision_id.is_(None) | SETTLED.c.refused.is_not(None))
+        .where(which, SETTLED.c.decision_id.is_(None) | SETTLED.c.refused.is_not(None))
     )
     return [Pending(row.decision_id, row.query_id, row.kind, row.by_staff_id, row.refused) for row in connection.execute(asked)]
 

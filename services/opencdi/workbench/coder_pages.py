@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from opencdi.events.audiences import FinalCodeSet
 from opencdi.events.ids import message_of
-from opencdi.store.encounters import Header, final_sets, header_of, headers, notes
+from opencdi.store.encounters import Header, discharged, final_sets, header_of, notes
 from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of as speaks_up_to
 from opencdi.store.questions import Pending, unsettled
@@ -42,8 +42,7 @@ class Ended:
         return not self.ready, -(self.unbilled or 0), self.header.encounter_id
 
 
-def _listed(connection: Connection, header: Header, persona: Persona) -> FinalCodeSet | None:
-    final = next(iter(final_sets(connection, header.encounter_id)), None)
+def _listed(final: FinalCodeSet | None, persona: Persona) -> FinalCodeSet | None:
     if final is None:
         return None
     withheld = restriction_by_label(final.codes, sees_restricted=persona.sees_restricted)
@@ -64,8 +63,7 @@ def coder_pages(desk: Desk) -> APIRouter:
         def look(connection: Connection, persona: Persona) -> dict[str, Any]:
             line = speaks_up_to(connection, desk.tenant)
             now = line.received_at if line else None
-            discharged = headers(connection, desk.tenant, ("discharged",))
-            ended = [_ended(header, _listed(connection, header, persona), now) for header in discharged]
+            ended = [_ended(header, _listed(final, persona), now) for header, final in discharged(connection, desk.tenant)]
             return {"rows": sorted(ended, key=lambda one: one.rank)}
 
         return desk.show(request, "finals.html", look, "coder", "specialist")
