@@ -17,6 +17,8 @@ from time import monotonic
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from fetched import fetched
+
 VERSION = "4.1.1"
 POM = Path(__file__).parent / "kafka" / "pom.xml"
 HOW = "a Docker engine, or Java 17 and Maven, or CDI_TEST_KAFKA=host:port"
@@ -121,22 +123,16 @@ def _in_docker() -> Iterator[str]:
         yield f"127.0.0.1:{port}"
 
 
-def _jars() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "opencdi" / f"kafka-{VERSION}"
-    if not (cache / "complete").exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        got = subprocess.run(
-            ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={cache}"], capture_output=True
-        )
-        if got.returncode:
-            raise NoKafka(f"Maven could not resolve the broker: {got.stdout.decode(errors='replace')[-400:]}")
-        (cache / "complete").touch()
-    return cache
+def _resolve(folder: Path) -> None:
+    command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
+    got = subprocess.run(command, capture_output=True)
+    if got.returncode:
+        raise NoKafka(f"Maven could not resolve the broker: {got.stdout.decode(errors='replace')[-400:]}")
 
 
 @contextmanager
 def _from_jars() -> Iterator[str]:
-    classpath = f"{_jars()}/*"
+    classpath = f"{fetched(f'kafka-{VERSION}', POM.read_bytes(), _resolve)}/*"
     port, controller = _free_ports(2)
     folder = Path(tempfile.mkdtemp(prefix="opencdi-kafka-"))  # mkdtemp: for its owner alone
     settings, log = folder / "server.properties", folder / "broker.log"

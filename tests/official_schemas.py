@@ -1,12 +1,12 @@
 """JSON Schemas that others wrote and our documents are held against, resolved by npm once into a cache folder (see npm/package.json)."""
 
 import json
-import os
 import shutil
 import subprocess
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from fetched import fetched
 
 PACKAGE = Path(__file__).parent / "npm" / "package.json"
 HOW = "npm (apt-get install npm)"
@@ -17,19 +17,15 @@ def can_run() -> bool:
     return shutil.which("npm") is not None
 
 
-@lru_cache
+def _install(folder: Path) -> None:
+    shutil.copyfile(PACKAGE, folder / "package.json")
+    subprocess.run(
+        ["npm", "install", "--prefix", str(folder), "--no-package-lock", "--no-audit", "--no-fund", "--silent"], check=True, timeout=300
+    )
+
+
 def _modules() -> Path:
-    wanted = PACKAGE.read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "opencdi" / "npm"
-    complete = cache / "complete"
-    if not complete.exists() or complete.read_bytes() != wanted:
-        cache.mkdir(parents=True, exist_ok=True)
-        (cache / "package.json").write_bytes(wanted)
-        subprocess.run(
-            ["npm", "install", "--prefix", str(cache), "--no-package-lock", "--no-audit", "--no-fund", "--silent"], check=True, timeout=300
-        )
-        complete.write_bytes(wanted)
-    return cache / "node_modules"
+    return fetched("npm", PACKAGE.read_bytes(), _install) / "node_modules"
 
 
 def asyncapi() -> dict[str, Any]:
