@@ -62,6 +62,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(f"needs {how}", pytrace=False)
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """What the product runs on."""
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[str]:
     """A real Apache Kafka, host:port; tests that use it carry the mark `kafka`."""

@@ -27,6 +27,7 @@ from contract.small_rooms import (
     small_line,
     verdict,
 )
+from on_bus import until
 from opencdi.bus.bus import MAX_RECORD_BYTES, Bus, Delivered, OtherPartitions, Runner, TooLarge, open_bus
 from opencdi.bus.murmur2 import partition_of
 from opencdi.bus.room import EveryPartition, Key, Outgoing, Record, Room, States
@@ -45,14 +46,6 @@ def bus(bus_url: str) -> Iterator[Bus]:
     with open_trial({"url": bus_url, "partitions": PARTITIONS, "session_ms": 1500}) as bus:
         bus.apply_topics(TOPICS)
         yield bus
-
-
-def until(what: Callable[[], Any], within_s: float = 20) -> Any:
-    """Wait for a fact."""
-    deadline = monotonic() + within_s
-    while not (told := what()):
-        assert monotonic() < deadline, "it did not come about"
-    return told
 
 
 def ready(bus: Bus, room: Room, **more: Any) -> Runner:

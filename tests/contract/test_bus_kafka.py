@@ -4,7 +4,7 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from time import monotonic, sleep
 from typing import Any
@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource
 from contract.feed import FLAWLESS, Feed, await_progress, moved
 from contract.processes import Processes
 from contract.small_rooms import CODEC, IN, NAMES, OUT, TOPICS, Count, everything, given, settle, small_line, verdict
+from on_bus import until
 from opencdi.bus.bus import BusDown, OutOfStep
 from opencdi.bus.kafka import KafkaBus
 from opencdi.bus.kafka_cluster import POSITION_KEY, Cluster
@@ -57,13 +58,6 @@ def spec(kafka_url: str) -> dict[str, Any]:
 def processes() -> Iterator[Processes]:
     with Processes() as processes:
         yield processes
-
-
-def until(what: Callable[[], Any], within_s: float = 30) -> Any:
-    deadline = monotonic() + within_s
-    while not (told := what()):
-        assert monotonic() < deadline, "it did not come about"
-    return told
 
 
 def members(admin: AdminClient, cluster: Cluster, room: Room) -> int:

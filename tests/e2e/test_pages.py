@@ -21,6 +21,7 @@ from by_hand.shorthand import PHYSICIAN, result
 from by_hand.telling import Telling, at, moved, passed
 from by_hand.ward import alerts_of, ward
 from opencdi.bus.embedded import EmbeddedBus
+from opencdi.bus.lying import everything
 from opencdi.events.people import QueryAnswered, QueryApproved, QueryViewed
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.door import Door
@@ -83,10 +84,8 @@ class Served:
         self.bus.publish(telling.messages)
 
     def decisions(self) -> list[bytes]:
-        reader = self.bus.reader([INBOUND], {})
-        told = [d.record.value for d in reader.poll(1000, timeout_s=0) if d.record.header("ce_type") == "cdi.inbound.decision"]
-        reader.close()
-        return told
+        told = (delivered.record for delivered in everything(self.bus, [INBOUND]))
+        return [record.value for record in told if record.header("ce_type") == "cdi.inbound.decision"]
 
     def close(self) -> None:
         self._server.should_exit = True

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from on_bus import records_on
 from opencdi.bus.bus import open_bus
-from opencdi.bus.lying import everything
-from opencdi.bus.room import Key, Outgoing, Record
+from opencdi.bus.room import Key, Outgoing
 from opencdi.events.entry import Envelope, entry_of, headers_of, read_entry
 from opencdi.events.inbound import EntryPoisoned
 from opencdi.events.pages import FailedPage
-from opencdi.events.topics import ALARMS, CHART, FINDINGS, INBOUND, TOPICS, Topic, dead_letters
+from opencdi.events.topics import ALARMS, CHART, FINDINGS, INBOUND, TOPICS, dead_letters
 from opencdi.settings import Settings
 
 SCRIPT = Path(__file__).parent / "poisonous_line.py"
@@ -45,14 +45,9 @@ def publish(settings: Settings, *names: str) -> None:
         bus.publish([entry(name) for name in names])
 
 
-def records(settings: Settings, topic: Topic) -> list[Record]:
-    with open_bus(settings.bus_url) as bus:
-        return [delivered.record for delivered in everything(bus, [topic])]
-
-
 def findings(settings: Settings) -> dict[str, FailedPage | None]:
     """What went on down the line, in order, and which of it as failed."""
-    return {record.header("ce_id") or "": read_entry(record.value).page(FailedPage) for record in records(settings, FINDINGS)}
+    return {record.header("ce_id") or "": read_entry(record.value).page(FailedPage) for record in records_on(settings.bus_url, FINDINGS)}
 
 
 def until(fact: Callable[[], bool], process: "subprocess.Popen[str] | None" = None, patience_s: float = 30.0) -> None:
@@ -96,11 +91,11 @@ def test_a_poisonous_entry_stops_the_room_twice_and_is_then_passed_over(settings
     failed = FailedPage(room="nlp", reason="POISONED")
     with line(settings, harm) as running:
         until(lambda: findings(settings) == {"one": None, "poison": failed, "two": None}, running.process, 60)
-        (letter,) = records(settings, dead_letters("nlp"))
+        (letter,) = records_on(settings.bus_url, dead_letters("nlp"))
         assert (letter.value, letter.header("reason")) == (entry("poison").value, "POISONED")
-        (alarm,) = records(settings, ALARMS)
+        (alarm,) = records_on(settings.bus_url, ALARMS)
         assert b'"what":"entry-poisoned","entry_id":"poison"' in alarm.value
-        (told,) = records(settings, INBOUND)
+        (told,) = records_on(settings.bus_url, INBOUND)
         assert (told.header("ce_type"), EntryPoisoned.read(told.value)) == (
             "cdi.inbound.poisoned",
             EntryPoisoned(room="nlp", entry_id="poison"),
@@ -113,7 +108,7 @@ def test_a_poisonous_entry_stops_the_room_twice_and_is_then_passed_over(settings
     with line(settings, harm) as running:
         until(lambda: list(findings(settings)) == ["one", "poison", "two", "three"], running.process, 60)
         assert len(running.workers()) == 1
-    assert len(records(settings, FINDINGS)) == 5
+    assert len(records_on(settings.bus_url, FINDINGS)) == 5
 
 
 @pytest.mark.parametrize("bus_url", ["embedded"], indirect=True)
@@ -126,8 +121,8 @@ def test_a_killed_process_is_started_again_and_nothing_is_held_against_its_entry
             until(lambda n=n: len(running.workers()) == n + 2, running.process)
         publish(settings, "last")
         until(lambda: list(findings(settings)) == ["0", "1", "2", "last"], running.process)
-    assert len(records(settings, FINDINGS)) == 4
-    assert records(settings, ALARMS) == []
+    assert len(records_on(settings.bus_url, FINDINGS)) == 4
+    assert records_on(settings.bus_url, ALARMS) == []
 
 
 @pytest.mark.parametrize("bus_url", ["embedded"], indirect=True)

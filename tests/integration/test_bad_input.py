@@ -16,6 +16,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from on_bus import records_on
 from opencdi.bus.bus import open_bus
 from opencdi.bus.room import Record, Room
 from opencdi.cli.check import check
@@ -80,11 +81,6 @@ def ten_thousand(count: int = 10_000) -> bytes:
     return bundle(PATIENT, ENCOUNTER, *results)
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(scope="module")
 def rooms() -> list[Room]:
     return [make() for make in line_of(default_site(), lambda _: b"a key of the tests").values()]
@@ -128,12 +124,7 @@ class Hospital:
             return await client.post(path, content=body)
 
     def told(self, topic: Topic) -> list[Record]:
-        with open_bus(self.settings.bus_url) as bus:
-            reader, found = bus.reader([topic], {}), []
-            while batch := reader.poll(limit=100_000, timeout_s=0):
-                found += [delivered.record for delivered in batch]
-            reader.close()
-        return found
+        return records_on(self.settings.bus_url, topic)
 
     def results(self, topic: Topic = QUERIES) -> list[MeasurementResulted]:
         """The results that have come to the end of the line."""

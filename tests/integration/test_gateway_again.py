@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Record
 from opencdi.bus.stepping import dead_letter
 from opencdi.events.entry import Entry, read_entry
@@ -14,11 +15,7 @@ from opencdi.testing import Ward, story
 
 
 def chart(ward: Ward) -> list[Record]:
-    reader, found = ward.bus.reader([CHART], {}), []
-    while batch := reader.poll(limit=100_000, timeout_s=0):
-        found += [delivered.record for delivered in batch]
-    reader.close()
-    return [record for record in found if record.header("ce_type") == "cdi.chart.entry"]
+    return [record for record in (told.record for told in everything(ward.bus, [CHART])) if record.header("ce_type") == "cdi.chart.entry"]
 
 
 def letter_of(record: Record) -> Record:

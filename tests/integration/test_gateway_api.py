@@ -12,13 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
-from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown, open_bus
+from on_bus import inbound_on, records_on
+from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
 from opencdi.bus.embedded import EmbeddedBus
-from opencdi.bus.room import Outgoing, Record
+from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.inbound import Tick, read_inbound
 from opencdi.events.people import Person, QueryDismissed
-from opencdi.events.topics import INBOUND, Topic, dead_letters
+from opencdi.events.topics import dead_letters
 from opencdi.gateway.door import Door
 from opencdi.gateway.tokens import Caller, add_token
 from opencdi.settings import Settings
@@ -28,11 +29,6 @@ HL7 = b"MSH|^~\\&|LAB|GH|CDI|GH|20260502101500||ADT^A01|77|P|2.5.1\rPID|1||4711\
 PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01"}
 RECEIPT = {"id": "out-1", "status": "delivered", "encounter_id": "e1", "query_id": "q1"}
 DISMISSED = {"kind": "query_dismissed", "encounter_id": "e1", "query_id": "q1", "as_of": "x-1", "reason": "integral"}
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 def settings_in(folder: Path, **more: object) -> Settings:
@@ -46,14 +42,6 @@ async def http(settings: Settings, headers: dict[str, str] | None = None, **more
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{door.api_port}", headers=headers, trust_env=False, timeout=30) as client,
     ):
         yield client
-
-
-def stored(settings: Settings, kind: str = "", topic: Topic = INBOUND) -> list[Record]:
-    with open_bus(settings.bus_url) as bus:
-        reader = bus.reader([topic], {})
-        told = [delivered.record for delivered in reader.poll(limit=100_000, timeout_s=0)]
-        reader.close()
-    return [record for record in told if not kind or record.header("ce_type") == f"cdi.inbound.{kind}"]
 
 
 def bundle(kind: str, *resources: dict[str, Any]) -> dict[str, Any]:
@@ -79,8 +67,8 @@ async def test_hl7_is_answered_with_its_acknowledgement(tmp_path: Path) -> None:
     assert b"\rMSA|AA|77\r" in good.content
     assert b"\rMSA|AR|77|TOO_LARGE\r" in note.content
     assert b"\rMSA|AR|77|TOO_LARGE\r" in huge.content
-    assert [record.value for record in stored(settings, "hl7v2")] == [HL7] * 3
-    letters = stored(settings, topic=dead_letters("gateway"))
+    assert [record.value for record in inbound_on(settings.bus_url, "hl7v2")] == [HL7] * 3
+    letters = records_on(settings.bus_url, dead_letters("gateway"))
     assert [letter.header("reason") for letter in letters] == ["NO_MSH", "EMPTY_MESSAGE", "TOO_LARGE", "TOO_LARGE"]
     assert letters[2].header("size") == str(len(HL7) + 11 + 20_000_000)
 
@@ -93,7 +81,7 @@ async def test_a_resource_is_stored_as_the_bytes_that_came(tmp_path: Path) -> No
         answers = [await client.post(path, content=body) for path in ("/fhir", "/fhir/Patient")]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json()["resourceType"] == "OperationOutcome"
-    assert [record.value for record in stored(settings, "fhir")] == [body, body]
+    assert [record.value for record in inbound_on(settings.bus_url, "fhir")] == [body, body]
 
 
 async def test_a_transaction_is_stored_in_parts_under_one_prefix_and_a_batch_as_messages(tmp_path: Path) -> None:
@@ -105,7 +93,7 @@ async def test_a_transaction_is_stored_in_parts_under_one_prefix_and_a_batch_as_
     assert transaction.status_code == batch.status_code == 200
     assert transaction.json()["type"] == "transaction-response"
     assert [entry["response"]["status"] for entry in batch.json()["entry"]] == ["202 Accepted"] * 3
-    records = stored(settings, "fhir")
+    records = inbound_on(settings.bus_url, "fhir")
     parts = [read_inbound(record.value, record.headers) for record in records[:3]]
     prefix = parts[0].ce_id.rpartition(".")[0]
     assert [(part.ce_id, part.part) for part in parts] == [(f"{prefix}.{i}", f"{i}/3") for i in (1, 2, 3)]
@@ -144,10 +132,10 @@ async def test_what_is_not_fhir_is_refused_by_reason_and_place(
     (issue,) = answer.json()["issue"]
     assert (answer.status_code, issue["details"]["text"], issue.get("expression", [None])[0]) == (status, reason, where)
     assert answer.headers["content-type"] == "application/fhir+json"
-    (letter,) = stored(settings, topic=dead_letters("gateway"))
+    (letter,) = records_on(settings.bus_url, dead_letters("gateway"))
     assert letter.header("reason") == reason
     assert after.status_code == 201
-    assert len(stored(settings, "fhir")) == 1
+    assert len(inbound_on(settings.bus_url, "fhir")) == 1
 
 
 async def test_the_type_must_be_the_urls_and_xml_is_not_spoken(tmp_path: Path) -> None:
@@ -168,7 +156,7 @@ async def test_a_bundle_of_ten_thousand_is_answered_while_others_are_served(tmp_
         assert time.perf_counter() - began < 10  # a second or less where nothing else runs
         too_many = await client.post("/fhir", json=bundle("batch", *({"resourceType": "Observation"} for _ in range(20_001))))
     assert (small.status_code, answer.status_code, len(answer.json()["entry"])) == (200, 200, 10_000)
-    assert len(stored(settings, "fhir")) == 10_000
+    assert len(inbound_on(settings.bus_url, "fhir")) == 10_000
     assert (too_many.status_code, too_many.json()["issue"][0]["details"]["text"]) == (413, "TOO_MANY_ENTRIES")
 
 
@@ -178,7 +166,7 @@ async def test_a_decision_gets_its_id_time_and_actor_from_the_gate(tmp_path: Pat
     nurse = Person(staff_id="cdi-7", name="Zoë Ann")
     async with http(settings, {"X-CDI-Actor": json.dumps(nurse.model_dump())}) as client:
         answer = await client.post("/decisions", json=DISMISSED)
-    (record,) = stored(settings, "decision")
+    (record,) = inbound_on(settings.bus_url, "decision")
     decision = QueryDismissed.model_validate_json(record.value)
     assert answer.status_code == 202
     assert answer.json() == {"decision_id": decision.decision_id}
@@ -205,7 +193,7 @@ async def test_a_decision_that_is_none_is_told_its_field_and_never_its_value(tmp
         assert "because" not in answer.text
         for body in (b"", b"[1]", b"{", b"\xff"):
             assert (await client.post("/decisions", content=body)).status_code == 422
-    assert stored(settings, "decision") == []
+    assert inbound_on(settings.bus_url, "decision") == []
 
 
 async def test_nobody_decides_anonymously_and_no_web_page_speaks_without_a_token(tmp_path: Path) -> None:
@@ -225,7 +213,7 @@ async def test_a_receipt_told_twice_is_one_record_id(tmp_path: Path) -> None:
         for body in (b"", b"[1]", b"{", b"\xff"):
             assert (await client.post("/receipts", content=body)).status_code == 422
     assert told[0] == told[1]
-    assert {record.header("ce_id") for record in stored(settings, "receipt")} == {told[0]["receipt_id"]}
+    assert {record.header("ce_id") for record in inbound_on(settings.bus_url, "receipt")} == {told[0]["receipt_id"]}
 
 
 async def test_tokens_decide_who_and_whose(tmp_path: Path) -> None:
@@ -249,9 +237,9 @@ async def test_tokens_decide_who_and_whose(tmp_path: Path) -> None:
         assert (await client.post("/decisions", json=DISMISSED, headers=bearer(feed) | actor)).status_code == 403
         assert (await client.post("/decisions", json=DISMISSED, headers=bearer(person) | actor)).status_code == 202
         assert (await client.post("/decisions", json=DISMISSED, headers=bearer(house) | actor)).status_code == 202
-    (message,) = stored(settings, "hl7v2")
+    (message,) = inbound_on(settings.bus_url, "hl7v2")
     assert (message.key, message.header("tenant"), message.header("ce_source")) == ("north", "north", "epic")
-    assert [json.loads(record.value)["actor"]["staff_id"] for record in stored(settings, "decision")] == ["dr-1", "dr-2"]
+    assert [json.loads(record.value)["actor"]["staff_id"] for record in inbound_on(settings.bus_url, "decision")] == ["dr-1", "dr-2"]
 
 
 async def test_a_token_file_that_others_can_read_keeps_the_door_shut(tmp_path: Path) -> None:
@@ -295,9 +283,9 @@ async def test_a_tick_at_start_and_then_at_every_interval(tmp_path: Path) -> Non
     settings = settings_in(tmp_path, tick_seconds=0.05)
     async with http(settings):
         async with asyncio.timeout(10):
-            while len(stored(settings, "tick")) < 3:
+            while len(inbound_on(settings.bus_url, "tick")) < 3:
                 await asyncio.sleep(0.02)
-    ticks = stored(settings, "tick")
+    ticks = inbound_on(settings.bus_url, "tick")
     assert [Tick.read(record.value).at.isoformat() for record in ticks] == [record.header("ce_time") for record in ticks]
 
 
@@ -311,12 +299,12 @@ async def test_the_demo_clock_goes_forward_with_a_tick_and_never_back(tmp_path: 
         assert (back.status_code, back.json()["now"] >= day.isoformat()) == (409, True)
         assert (await client.post("/demo/clock", json={"at": "2026-05-09"})).status_code == 422
         await client.post("/hl7", content=HL7)
-    (message,) = stored(settings, "hl7v2")
+    (message,) = inbound_on(settings.bus_url, "hl7v2")
     received = read_inbound(b"", message.headers).received_at
     assert day <= received < day + timedelta(minutes=1)
-    assert day <= Tick.read(stored(settings, "tick")[-1].value).at <= received
+    assert day <= Tick.read(inbound_on(settings.bus_url, "tick")[-1].value).at <= received
     async with http(settings) as client:  # a restart goes on where it was
         await client.post("/hl7", content=HL7)
-    assert read_inbound(b"", stored(settings, "hl7v2")[1].headers).received_at >= received
+    assert read_inbound(b"", inbound_on(settings.bus_url, "hl7v2")[1].headers).received_at >= received
     with pytest.raises(StaysShut, match="loopback"):
         Door(settings.model_copy(update={"host": "192.0.2.1", "tokens": None, "mllp_plain": True}))

@@ -12,6 +12,7 @@ import trustme
 import typer
 from typer.testing import CliRunner, Result
 
+from on_bus import records_on
 from opencdi.bus.bus import open_bus
 from opencdi.bus.room import Record
 from opencdi.bus.stepping import dead_letter
@@ -25,11 +26,6 @@ from opencdi.settings import Settings
 
 pytestmark = pytest.mark.anyio
 ADT = "MSH|^~\\&|LAB|GH|CDI|GH|20260502101500||ADT^A01|{}|P|2.5.1{}\rPID|1||4711\r"
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture
@@ -54,11 +50,7 @@ async def sending(settings: Settings) -> AsyncIterator[tuple[str, str]]:
 
 
 def stored(settings: Settings) -> list[Record]:
-    with open_bus(settings.bus_url) as bus:
-        reader = bus.reader([INBOUND], {})
-        told = [delivered.record for delivered in reader.poll(limit=100_000, timeout_s=0)]
-        reader.close()
-    return [record for record in told if record.header("ce_type") != "cdi.inbound.tick"]
+    return [record for record in records_on(settings.bus_url, INBOUND) if record.header("ce_type") != "cdi.inbound.tick"]
 
 
 async def test_files_of_every_kind_are_sent_and_every_answer_counted(tmp_path: Path, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.bus.bus import open_bus
+from on_bus import records_on
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.frames import END, framed
 from opencdi.settings import environment
@@ -93,10 +93,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
                 engine.stop.set()
             for engine in engines:
                 engine.join(30)
-    with open_bus(f"sqlite:///{tmp_path / 'bus.db'}") as bus:
-        reader = bus.reader([INBOUND], {})
-        records = [delivered.record for delivered in reader.poll(limit=1_000_000, timeout_s=0)]
-        reader.close()
+    records = records_on(f"sqlite:///{tmp_path / 'bus.db'}", INBOUND)
     there = {record.value.split(b"|")[9].decode() for record in records if record.value.startswith(b"MSH")}
     assert {control_id for engine in engines for control_id in engine.acknowledged} <= there
     times = [record.header("ce_time") for record in records]

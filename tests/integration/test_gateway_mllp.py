@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from opencdi.bus.bus import BusDown, open_bus
+from on_bus import inbound_on, records_on
+from opencdi.bus.bus import BusDown
 from opencdi.bus.embedded import EmbeddedBus
-from opencdi.bus.room import Outgoing, Record
+from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.inbound import read_inbound
-from opencdi.events.topics import INBOUND, Topic, dead_letters
+from opencdi.events.topics import INBOUND, dead_letters
 from opencdi.gateway.door import Door
 from opencdi.gateway.frames import framed
 from opencdi.gateway.mllp import Limits
@@ -26,11 +27,6 @@ from opencdi.settings import Settings
 
 pytestmark = pytest.mark.anyio
 ACK_MSA = re.compile(rb"\rMSA\|(\w\w)\|([^|\r]*)")
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 def settings_in(folder: Path, **more: object) -> Settings:
@@ -42,16 +38,8 @@ def message(control_id: str, *, end: str = "\r", body: str = "") -> bytes:
     return end.join((msh, "PID|1||4711^^^GH^MR||Doe^Jane", "OBX|1|NM|2160-0^Creatinine^LN||1.4|mg/dL|||||F", body)).encode()
 
 
-def stored(settings: Settings, topic: Topic = INBOUND) -> list[Record]:
-    with open_bus(settings.bus_url) as bus:
-        reader = bus.reader([topic], {})
-        told = [delivered.record for delivered in reader.poll(limit=100_000, timeout_s=0)]
-        reader.close()
-    return told
-
-
 def messages_stored(settings: Settings) -> list[bytes]:
-    return [record.value for record in stored(settings) if record.header("ce_type") == "cdi.inbound.hl7v2"]
+    return [record.value for record in inbound_on(settings.bus_url, "hl7v2")]
 
 
 class Sender:
@@ -113,9 +101,9 @@ async def test_several_connections_each_get_their_own_answers(tmp_path: Path) ->
     async with Door(settings) as door:
         told = await asyncio.gather(*(engine(door.mllp_port, f"E{n}") for n in range(8)))
     assert told == [[("AA", f"E{n}-{i}") for i in range(50)] for n in range(8)]
-    times = [read_inbound(b"", record.headers).received_at for record in stored(settings)]
+    times = [read_inbound(b"", record.headers).received_at for record in records_on(settings.bus_url, INBOUND)]
     assert times == sorted(times)
-    assert len({record.header("ce_id") for record in stored(settings)}) == len(times)
+    assert len({record.header("ce_id") for record in records_on(settings.bus_url, INBOUND)}) == len(times)
 
 
 async def test_garbage_then_a_good_message_on_the_same_and_on_a_new_connection(tmp_path: Path) -> None:
@@ -149,7 +137,7 @@ async def test_what_is_broken_is_rejected_kept_as_a_dead_letter_and_the_next_goe
     assert [code for code, _ in told] == ["AR", "AA"]
     assert told[1] == ("AA", "GOOD")
     assert messages_stored(settings) == [message("GOOD")]
-    (letter,) = stored(settings, dead_letters("gateway"))
+    (letter,) = records_on(settings.bus_url, dead_letters("gateway"))
     assert letter.header("reason") == reason
     assert bad.startswith(letter.value)
     if reason == "TOO_LARGE":
@@ -263,7 +251,7 @@ async def test_time_never_goes_back_across_a_restart(tmp_path: Path) -> None:
     for at in ("2026-05-02T10:00:00+00:00", "2026-05-01T10:00:00+00:00"):
         async with Door(settings, clock=StoppedClock(at)) as door, sender(door.mllp_port) as engine:
             await engine.say(framed(message(at)))
-    assert {record.header("ce_time") for record in stored(settings)} == {"2026-05-02T10:00:00+00:00"}
+    assert {record.header("ce_time") for record in records_on(settings.bus_url, INBOUND)} == {"2026-05-02T10:00:00+00:00"}
 
 
 async def test_the_door_stays_shut(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from by_hand.shorthand import PHYSICIAN
 from by_hand.telling import MADE_BY, Telling, at, moved, passed, refused, seen
 from by_hand.ward import ward
 from by_hand.workbench import Bench, gateway, words_of
+from opencdi.bus.lying import everything
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
@@ -282,10 +283,8 @@ def _wording(query_id: str):
 
 
 def decided(bench: Bench) -> list[dict[str, object]]:
-    reader = bench.bus.reader([INBOUND], {})
-    told = [json.loads(d.record.value) for d in reader.poll(1000, timeout_s=0) if d.record.header("ce_type") == "cdi.inbound.decision"]
-    reader.close()
-    return told
+    told = (delivered.record for delivered in everything(bench.bus, [INBOUND]))
+    return [json.loads(record.value) for record in told if record.header("ce_type") == "cdi.inbound.decision"]
 
 
 def test_an_approval_is_pending_until_the_move_that_it_caused_comes_back(bench: Bench, door: Door) -> None:

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import zip_longest
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from typer.testing import CliRunner
 
 from contract.small_rooms import caught_up
+from on_bus import until
 from opencdi.bus.at_work import skips_in
 from opencdi.bus.bus import open_bus
 from opencdi.bus.lying import everything
@@ -201,14 +201,6 @@ def test_from_file_to_kafka_and_back(lived: Lived, kafka_url: str, tmp_path: Pat
         assert not unlike(replayed(lived, kafka_url, into), lived.said)
 
 
-def until(fact: Callable[[], bool], within_s: float = 120) -> None:
-    """Wait for a fact."""
-    deadline = monotonic() + within_s
-    while not fact():
-        assert monotonic() < deadline, "it did not come about"
-        sleep(0.02)
-
-
 @contextmanager
 def one_process_a_room(lived: Lived, url: str, log: Path) -> Iterator[None]:
     """`opencdi run intake nlp …` on that bus: a supervisor and five processes."""
@@ -246,7 +238,7 @@ def test_one_process_a_room_each_killed_while_it_works(lived: Lived, kafka_url: 
             for nth, room in enumerate(dice.sample(STATEFUL_ROOMS, len(STATEFUL_ROOMS))):
                 before = bus.positions(made[room])
                 bus.publish(inbound[len(inbound) * nth // 5 : len(inbound) * (nth + 1) // 5])
-                until(lambda room=room, before=before: bus.positions(made[room]) != before)
+                until(lambda room=room, before=before: bus.positions(made[room]) != before, 120, pause_s=0.02)
                 os.kill(process_of(room, log), signal.SIGKILL)
-            until(lambda: all(caught_up(bus, room) for room in made.values()))
+            until(lambda: all(caught_up(bus, room) for room in made.values()), 120, pause_s=0.02)
     assert not unlike(sequences(kafka_url), lived.said)
