@@ -72,10 +72,10 @@ class Ward:
 
     def live(self, stories: Iterable[Story], until: str | None = None) -> "Ward":
         """Live through these admissions with an hourly tick, up to "day hh:mm" if given."""
-        end = _instant(until) if until else None
+        end, lived = _instant(until) if until else None, self.now
         for message in messages_of(stories, DAY_ZERO):
-            if message.at <= self.now and message.at != DAY_ZERO:
-                continue
+            if DAY_ZERO < lived >= message.at:
+                continue  # told when these admissions were lived through before
             if end and message.at > end:
                 break
             self._ticks(message.at)
