@@ -8,23 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from opencdi.clinical.paper import unit_on_paper
+from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
 from opencdi.queries.chart import Act, Listing, Mention, Point
 
-DECIMALS = {"ph-arterial": 2} | dict.fromkeys(
-    ("creatinine", "lactate", "temperature", "wbc", "potassium", "hemoglobin", "albumin", "bilirubin-total", "bmi"), 1
-)
-"""Digits that are always written: a creatinine of 1.0 is not "1"."""
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
 )
-NAME_BY_ANALYTE = {
-    "wbc": "WBC", "spo2": "SpO2", "fio2": "FiO2", "map": "MAP", "sbp": "SBP", "dbp": "DBP", "gcs": "GCS", "bmi": "BMI", "bun": "BUN",
-    "pao2": "PaO2", "paco2": "PaCO2", "ph-arterial": "arterial pH", "bilirubin-total": "total bilirubin", "oxygen-flow": "oxygen flow",
-    "heart-rate": "heart rate", "respiratory-rate": "respiratory rate",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,23 +64,12 @@ class Sign:
     cited: tuple[Cited, ...]
 
 
-def value_on_paper(analyte: str, point: Point) -> str:
-    """The value as a clinician writes it: "creatinine 2.4 mg/dL"."""
-    unit = unit_on_paper(point.unit)
-    spaced = f" {unit}" if unit and unit != "%" else unit
-    value = f"{point.value:g}"
-    digits = DECIMALS.get(analyte, 0)
-    if len(value.partition(".")[2]) < digits:
-        value = f"{point.value:.{digits}f}"
-    return f"{NAME_BY_ANALYTE.get(analyte, analyte.replace('-', ' '))} {point.comparator or ''}{value}{spaced}"
-
-
 def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
     # A preliminary one says so (DOMAIN F.5).
     labels = [told for told in ("preliminary" if point.preliminary else None, label) if told]
     source = "vital sign" if analyte in VITAL_SIGNS else "result"
     return Indicator(
-        text=value_on_paper(analyte, point),
+        text=f"{analyte_on_paper(analyte)} {value_on_paper(point.value, point.unit, analyte=analyte, comparator=point.comparator)}",
         source=source,
         source_id=point.measurement_id,
         at=point.at,

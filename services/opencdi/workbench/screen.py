@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context,
 from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
+from opencdi.clinical.paper import number_on_paper
 from opencdi.clinical.time import ClinicalTime
 from opencdi.store.health import AsOf
 from opencdi.workbench import moments, on_paper, vocabulary, words
@@ -69,7 +70,7 @@ def screen(zone: str) -> Screen:
         "words": words.words, "signed": words.signed, "age": words.age, "person": words.person_name, "place": words.place,
         "code": words.code, "drg_title": words.drg_title, "grouper": words.grouper, "disposition": words.disposition,
         "assumption": words.assumption, "moved_by": words.moved_by, "cause": words.cause, "refusal": words.refusal,
-        "number": on_paper.number_on_paper, "value": on_paper.value_on_paper, "said_together": said_together,
+        "number": number_on_paper, "value": on_paper.result_on_paper, "said_together": said_together,
         "sentence": words.sentence, "span": moments.span_text,
     }  # fmt: skip
     closed_lists = ("STATES", "ASKED", "DISMISSALS", "GAPS", "OUTCOMES")

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from opencdi.clinical.paper import number_on_paper
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events import facts as told
 from opencdi.events.people import Decision
 from opencdi.store.encounters import Item, NoteOnChart
 from opencdi.workbench.chart_rows import clinical_time_of
 from opencdi.workbench.moments import local
-from opencdi.workbench.on_paper import analyte_name, number_on_paper, value_on_paper
+from opencdi.workbench.on_paper import analyte_name, result_on_paper
 from opencdi.workbench.words import disposition, person_name, place, words
 
 
@@ -124,9 +125,9 @@ def _drug(fact: told.MedicationGiven | told.MedicationOrdered) -> str:
 
 def _result(item: Item, fact: told.MeasurementResulted) -> tuple[str, str]:
     before = [old.value for _, old in item.earlier if isinstance(old, told.MeasurementResulted) and old.value != fact.value]
-    corrected = f" (was {number_on_paper(before[-1])})" if before and before[-1] is not None else ""
+    corrected = f" (was {number_on_paper(before[-1], fact.analyte)})" if before and before[-1] is not None else ""
     flag = f" {fact.abnormal}" if fact.abnormal and fact.abnormal != "N" else ""
-    return f"{analyte_name(fact)} {value_on_paper(fact)}{flag}{corrected}", words(_gone(fact).lower())
+    return f"{analyte_name(fact)} {result_on_paper(fact)}{flag}{corrected}", words(_gone(fact).lower())
 
 
 def _gone(fact: told.MeasurementResulted) -> str:
