@@ -10,18 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from opencdi.cli.inputs import STANDARD_INPUT, UNREADABLE, files_in, name_of, reason
+from opencdi.clinical.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from opencdi.bus.room import Record, Room
     from opencdi.cli.recordings import Recorded
     from opencdi.events.audiences import MessageEnded
 
-OUTCOMES = ("entries", "kept_with_patient", "no_effect", "dead_letter", "refused")
 _NO_TIME = datetime(9998, 1, 1, tzinfo=UTC)
 """When a message without a time of its own is taken to have come: nothing in it may count as lying in the future."""
 
@@ -67,7 +67,7 @@ def check(
                     bad = True
                     (problem,) = line["problems"]
                     print(f"{recorded.where}: {line['ack']} {problem['code']} {problem['where']}".rstrip(), file=sys.stderr)
-    print(", ".join(f"{outcome}: {counts[outcome]}" for outcome in OUTCOMES), file=sys.stderr)
+    print(", ".join(f"{outcome}: {counts[outcome]}" for outcome in get_args(Outcome)), file=sys.stderr)
     if bad:
         raise typer.Exit(2)
 
@@ -113,9 +113,9 @@ class Checker:
     def _ended(self, record: "Record") -> "MessageEnded | None":
         from opencdi.bus.stepping import Stepper
         from opencdi.events.audiences import MessageEnded
-        from opencdi.events.topics import OUTCOMES as ON_OUTCOMES
+        from opencdi.events.topics import OUTCOMES
 
-        said = (out.value for out in Stepper(self.room).step(self.states, record) if out.topic == ON_OUTCOMES)
+        said = (out.value for out in Stepper(self.room).step(self.states, record) if out.topic == OUTCOMES)
         value = next(said, None)
         return MessageEnded.read(value) if value is not None else None
 

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from opencdi.cli.at_bus import bus_at, stop
+from opencdi.clinical.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus, Place
@@ -75,7 +76,7 @@ def replay(
             print(json.dumps(row))
         counts = Counter(recording.refused)
         counts.update(_outcomes(bus, before))
-    total = ", ".join(f"{counts[o]} {o}" for o in ("entries", "kept_with_patient", "no_effect", "dead_letter", "refused"))
+    total = ", ".join(f"{counts[o]} {o}" for o in get_args(Outcome))
     print(f"{counts.total()} messages: {total}", file=sys.stderr)
     if recording.refused["refused"] or recording.unreadable:
         raise typer.Exit(2)
