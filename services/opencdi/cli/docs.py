@@ -88,9 +88,8 @@ def rewritten(text: str) -> str:
     """The text with its blocks as the code has them; a block that the text does not have is left out."""
     for name, table in BLOCKS.items():
         block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        if block.search(text):
-            made = f"{table()}\n"
-            text = block.sub(lambda found, made=made: found[1] + made + found[2], text)  # type: ignore[misc]  # the default binds `made`
+        if found := block.search(text):
+            text = f"{text[: found.end(1)]}{table()}\n{text[found.start(2) :]}"
     return text
 
 

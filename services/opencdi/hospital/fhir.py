@@ -29,9 +29,8 @@ def _patient(story: Story) -> dict[str, Any]:
 
 
 def _encounter(story: Story, event: Event, at: datetime, start: datetime) -> dict[str, Any]:
-    first = next(e for e in story.events if e.admit)
-    told = event.admit or first.admit
-    assert told is not None  # noqa: S101  # every story admits its patient first
+    began, first = next((e.at, e.admit) for e in story.events if e.admit)
+    told = event.admit or first
     status = "finished" if event.discharge else "cancelled" if event.cancel_admit else "in-progress"
     encounter: dict[str, Any] = {
         "resourceType": "Encounter", "id": f"e{story.visit.number}", "status": status,
@@ -39,7 +38,7 @@ def _encounter(story: Story, event: Event, at: datetime, start: datetime) -> dic
         "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": _CLASS[told.patient_class]},
         "subject": {"reference": f"Patient/p{story.patient.mrn}"},
         "participant": [{"type": [{"coding": [{"code": "ATND"}]}], "individual": _person(told.attending or story.visit.attending)}],
-        "period": {"start": (start + first.at).isoformat()},
+        "period": {"start": (start + began).isoformat()},
         "location": [{"location": {"display": told.location or story.visit.location}}],
         "account": [{"identifier": {"value": story.visit.account}}],
     }  # fmt: skip

@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
@@ -55,7 +56,7 @@ class Watch:
         seen = (edition, int(number) if number.isdecimal() else 0)
         while True:
             async with self._changed:
-                await self._changed.wait_for(lambda: self._beyond(seen))  # noqa: B023  # awaited at once
+                await self._changed.wait_for(partial(self._beyond, seen))
             since = seen[1]
             seen, touched = await run_in_threadpool(self._touched, since)
             kind = "changed" if seen[0] == edition else "reset"
