@@ -84,9 +84,11 @@ def gateway(home: Path, clock_at: datetime | None = None) -> Iterator[Door]:
     thread = threading.Thread(target=asyncio.run, args=(run(),))
     thread.start()
     door, loop, stop = opened.result(30)
-    yield door
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
+    try:
+        yield door
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
 
 
 def words_of(page: str) -> str:

@@ -1,13 +1,10 @@
 """What people see and do, in a real browser: live pages without a reload, decisions that wait and return, phone and keyboard."""
 
-import asyncio
 import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
-from time import monotonic
 
 import httpx
 import pytest
@@ -20,6 +17,8 @@ from by_hand.other_stays import MALNUTRITION, QUERY_MALNUTRITION
 from by_hand.shorthand import PHYSICIAN, result
 from by_hand.telling import Telling, at, moved, passed
 from by_hand.ward import alerts_of, ward
+from by_hand.workbench import gateway
+from on_bus import until
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.lying import everything
 from opencdi.events.people import QueryAnswered, QueryApproved, QueryViewed
@@ -47,38 +46,26 @@ def browser() -> Iterator[Browser]:
 
 
 class Served:
-    """A gateway and a workbench on free ports, over one bus file."""
+    """A workbench on a free port, over one bus file, and the gateway of its decisions."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, door: Door) -> None:
         self.bus = EmbeddedBus(str(home / "bus.db"))
         self.bus.publish(ward())
-        opened: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-        self._door = threading.Thread(target=asyncio.run, args=(self._gateway(opened),))
-        self._door.start()
-        api_port, self._loop, self._stop = opened.result(30)
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = Settings(home=home, api_port=api_port)
+        settings = Settings(home=home, api_port=door.api_port)
         config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._pages = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._pages.start()
-        engine, deadline = open_engine(settings.database_url), monotonic() + 30
-        while self._read(engine) != self.bus.ends(READS):  # the ward has come through
-            assert monotonic() < deadline
+        engine = open_engine(settings.database_url)
+        until(lambda: self._read(engine) == self.bus.ends(READS))  # the ward has come through
         engine.dispose()
 
     @staticmethod
     def _read(engine: Engine) -> dict[tuple[str, int], int]:
         with snapshot(engine) as connection:
             return {(row.topic, row.part): row.next for row in connection.execute(select(POSITION))}
-
-    async def _gateway(self, opened: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
-        async with Door(Settings(home=self.home, mllp_port=0, api_port=0)) as door:
-            stop = asyncio.Event()
-            opened.set_result((door.api_port, asyncio.get_running_loop(), stop))
-            await stop.wait()
 
     def tell(self, telling: Telling) -> None:
         self.bus.publish(telling.messages)
@@ -89,17 +76,16 @@ class Served:
 
     def close(self) -> None:
         self._server.should_exit = True
-        self._loop.call_soon_threadsafe(self._stop.set)
         self._pages.join()
-        self._door.join()
         self.bus.close()
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    served = Served(tmp_path)
-    yield served
-    served.close()
+    with gateway(tmp_path) as door:
+        served = Served(tmp_path, door)
+        yield served
+        served.close()
 
 
 @pytest.fixture
