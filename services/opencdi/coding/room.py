@@ -8,21 +8,20 @@ from pathlib import Path
 
 from opencdi.bus import over
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States
+from opencdi.bus.site import remember_site, site_of
 from opencdi.coding.bmi import ANALYTES
 from opencdi.coding.candidates import AT_ADMISSION
 from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.history import change_of
 from opencdi.coding.reason import Meaning, load_reasons, reason_codes
 from opencdi.coding.signs import Signs, after_results, may_hold_signs
-from opencdi.coding.state import MODELS, ReadNote, SiteNow, Stay, Today, forget
+from opencdi.coding.state import MODELS, ReadNote, Stay, Today, forget
 from opencdi.coding.table import ConceptTable, load_table
 from opencdi.coding.working import Chart, coding_page
 from opencdi.events.contract import MadeBy
-from opencdi.events.entry import Entry, Envelope, entry_of, headers_of, read_entry
+from opencdi.events.entry import Entry, entry_of, headers_of, read_entry
 from opencdi.events.facts import Fact
-from opencdi.events.ids import derived_id
-from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, NoteRead, SitePage, TickPage
-from opencdi.events.problems import Unusable
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, NoteRead, TickPage
 from opencdi.events.topics import CODING, DRG_CHANGES, FINDINGS
 from opencdi.knowledge.icd10cm import tabular
 from opencdi.knowledge.site import SiteData
@@ -121,30 +120,16 @@ class _Coder:
             yield Outgoing(DRG_CHANGES, Key(encounter_id), change.to_json(), numbered)
 
     def _site_of(self, states: States, tenant: str) -> SiteData:
-        held = states.get(f"site/{tenant}")
-        return held.site if isinstance(held, SiteNow) else self.site
+        return site_of(states, tenant, self.site)
 
     def _site_changed(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         """Remember the new site data and look again at the tenant's open encounters in this partition."""
-        page = entry.page(SitePage)
-        if page is None:
-            return
+        remember_site(states, entry)
         envelope = entry.envelope
-        try:
-            states[f"site/{envelope.tenant}"] = SiteNow(site=SiteData.model_validate(page.site))
-        except ValueError:
-            raise Unusable("SITE_DATA", "site") from None
         for key in sorted(key for key in states if key.startswith("stay/")):
             stay, encounter_id = states[key], key.partition("/")[2]
             if isinstance(stay, Stay) and stay.tenant == envelope.tenant and stay.closed is None:
-                again = Envelope(
-                    entry_id=derived_id(envelope.entry_id, encounter_id),
-                    tenant=envelope.tenant,
-                    received_at=envelope.received_at,
-                    source="coding",
-                    encounter_id=encounter_id,
-                )
-                yield from self._recoded(states, entry_of(again, ()), encounter_id)
+                yield from self._recoded(states, entry_of(envelope.about(encounter_id, "coding"), ()), encounter_id)
 
 
 def _facts_in(entry: Entry) -> tuple[Fact, ...]:

@@ -7,17 +7,11 @@ from pydantic import Field
 
 from opencdi.bus import over
 from opencdi.bus.room import State, States
+from opencdi.bus.site import SiteKnown
 from opencdi.clinical.time import ClinicalTime, completed_years
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.coding.signs import Signs
 from opencdi.events.pages import CodingPage, NoteRead
-from opencdi.knowledge.site import SiteData
-
-
-class SiteNow(State):
-    """`site/<tenant>`: the site data in force."""
-
-    site: SiteData
 
 
 class Listed(State):
@@ -63,7 +57,7 @@ class Today(State):
     page: CodingPage
 
 
-MODELS: dict[str, type[State]] = {"site": SiteNow, "stay": Stay, "note": ReadNote, "today": Today, "signs": Signs, **over.MODELS}
+MODELS: dict[str, type[State]] = {"site": SiteKnown, "stay": Stay, "note": ReadNote, "today": Today, "signs": Signs, **over.MODELS}
 
 
 def forget(states: States, encounter_id: str) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import ConfigDict, ValidationError
 
 from opencdi.events.contract import Contract
+from opencdi.events.ids import derived_id
 from opencdi.events.problems import Unusable
 
 
@@ -44,6 +45,11 @@ class Envelope(Contract):
     encounter_id: str | None = None
     pages: tuple[str, ...] = ()
     replays: str | None = None  # the entry id of the dead letter that this is a second try of: it mends what failed then
+
+    def about(self, encounter_id: str, source: str) -> "Envelope":
+        """Of what an entry about the whole tenant causes in one stay: an entry of its own, made by that room."""
+        entry_id = derived_id(self.entry_id, encounter_id)
+        return Envelope(entry_id=entry_id, tenant=self.tenant, received_at=self.received_at, source=source, encounter_id=encounter_id)
 
 
 class _NewerEnvelope(Envelope):

@@ -15,7 +15,6 @@ from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, NoteRead, QueriesPage, QueryMoved
 from opencdi.events.people import CodeSetAttested
 from opencdi.finalize.stay import Stay, after_facts, after_notes
-from opencdi.knowledge.site import SiteData
 
 SETTLED: frozenset[QueryState] = frozenset(
     {"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"},
@@ -36,12 +35,6 @@ class Questions(State):
     """The questions that are not settled."""
 
     open: tuple[OpenQuestion, ...] = ()
-
-
-class Site(State):
-    """The tenant's site data as last told."""
-
-    site: SiteData
 
 
 S = TypeVar("S", bound=State)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from opencdi.bus.room import Outgoing, Record, RecordCodec, Room, State, States
+from opencdi.bus.site import SiteKnown, remember_site, site_of
 from opencdi.bus.stepping import dead_letter
-from opencdi.events.entry import Entry, entry_of, read_entry
-from opencdi.events.pages import FailedPage, SitePage, TickPage
+from opencdi.events.entry import entry_of, read_entry
+from opencdi.events.pages import FailedPage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import FINAL, QUERIES
 from opencdi.finalize.closing import closed_by, fired
-from opencdi.finalize.record import Questions, Site, Working, recalled
+from opencdi.finalize.record import Questions, Working
 from opencdi.finalize.retention import Days, Over
 from opencdi.finalize.stay import Stay
 from opencdi.finalize.timers import Timers
@@ -26,7 +27,7 @@ _STATES: dict[str, type[State]] = {
     "questions": Questions,
     "told": Told,
     "timers": Timers,
-    "site": Site,
+    "site": SiteKnown,
     "over": Over,
     "days": Days,
 }
@@ -49,16 +50,12 @@ def _kept_aside(default: SiteData, room: Room, states: States, record: Record, r
         return  # not an entry at all: it is about nobody
     if envelope.kind == "entry" and envelope.encounter_id is not None:
         unread = entry_of(envelope, (FailedPage(room=room.name, reason=reason, where=where),))
-        yield from closed_by(states, unread, _site(default, states, envelope.tenant))
-
-
-def _site(default: SiteData, states: States, tenant: str) -> SiteData:
-    return recalled(states, f"site/{tenant}", Site(site=default)).site
+        yield from closed_by(states, unread, site_of(states, envelope.tenant, default))
 
 
 def _step(default: SiteData, states: States, record: Record) -> Iterator[Outgoing]:
     entry = read_entry(record.value)
-    site = _site(default, states, entry.envelope.tenant)
+    site = site_of(states, entry.envelope.tenant, default)
     match entry.envelope.kind:
         case "entry":
             yield from closed_by(states, entry, site)
@@ -68,14 +65,6 @@ def _step(default: SiteData, states: States, record: Record) -> Iterator[Outgoin
                 raise Unusable("NO_PAGE", "tick")
             yield from fired(states, entry.envelope.tenant, tick.at, site)
         case "site-data":
-            states[f"site/{entry.envelope.tenant}"] = Site(site=_site_in(entry))
+            remember_site(states, entry)
         case _:
             pass  # a kind of a newer release: nobody is behind us to pass it on to
-
-
-def _site_in(entry: Entry) -> SiteData:
-    page = entry.page(SitePage)
-    try:
-        return SiteData.model_validate(page.site if page else None)
-    except ValueError:
-        raise Unusable("SITE_DATA", "site") from None

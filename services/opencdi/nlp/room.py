@@ -7,12 +7,13 @@ from importlib.metadata import version
 
 from opencdi.bus import over
 from opencdi.bus.room import Key, Outgoing, Record, Room, SamePartition, States
+from opencdi.bus.site import remember_site, site_of
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, headers_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, SitePage, TextsPage, TickPage
+from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, TextsPage, TickPage
 from opencdi.events.people import QueryEdited
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
@@ -21,7 +22,7 @@ from opencdi.nlp.copied import marked_copied
 from opencdi.nlp.documents import counts, role_of
 from opencdi.nlp.own_words import ECHO_SHARE, OwnWords, echo_in, load_own_words
 from opencdi.nlp.reader import MAX_CHARACTERS, Reader, load_reader
-from opencdi.nlp.state import CODEC, EditedState, NoteState, SiteState, edited_key, forget, note_key, remember_note
+from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_key, forget, note_key, remember_note
 from opencdi.settings import SOFTWARE, rules_dir
 
 _KINDS = "|".join(("note_filed", "note_status_changed", "note_retracted", "query_edited", *over.KINDS))
@@ -36,7 +37,7 @@ class _Books:
     reader: Reader
     own: OwnWords
     made_by: MadeBy
-    bill_hold_days: int  # until site data come
+    site: SiteData  # until others come
 
 
 def nlp_room(site: SiteData) -> Room:
@@ -45,7 +46,7 @@ def nlp_room(site: SiteData) -> Room:
     files = (*sorted(folder.glob("*.yaml")), *sorted(questions.glob("D-*.yaml")))
     rules = content_hash(b"".join(path.read_bytes() for path in files))[:12]
     made_by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
-    books = _Books(load_reader(folder), load_own_words(questions), made_by, site.bill_hold_days)
+    books = _Books(load_reader(folder), load_own_words(questions), made_by, site)
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
         return _step(states, record, books)
@@ -70,9 +71,8 @@ def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
         if notes := _notes_touched(states, encounter_id, facts, texts, books):
             entry = entry.with_page(FindingsPage(as_of=entry.envelope.entry_id, made_by=books.made_by, notes=notes))
         envelope = entry.envelope
-        over.ended(
-            states, envelope.tenant, encounter_id, facts.facts, envelope.received_at, _bill_hold_days(states, envelope.tenant, books)
-        )
+        site = site_of(states, envelope.tenant, books.site)
+        over.ended(states, envelope.tenant, encounter_id, facts.facts, envelope.received_at, site.bill_hold_days)
     entry = entry.without("texts")
     to = Key(record.key) if record.key is not None else SamePartition()
     value = record.value if entry is came else entry.encode()
@@ -82,19 +82,11 @@ def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
 def _tell_all(states: States, entry: Entry, books: _Books) -> None:
     """What concerns a whole tenant: how long a bill is held there, and what time it is, at which stays long over are forgotten."""
     tenant = entry.envelope.tenant
-    if entry.envelope.kind == "site-data" and (told := entry.page(SitePage)) is not None:
-        try:
-            states[f"site/{tenant}"] = SiteState.model_validate(told.site)
-        except ValueError:
-            raise Unusable("SITE_DATA", "site") from None
+    if entry.envelope.kind == "site-data":
+        remember_site(states, entry)
     elif entry.envelope.kind == "tick" and (tick := entry.page(TickPage)) is not None:
-        for encounter_id in over.forgettable(states, tenant, tick.at, _bill_hold_days(states, tenant, books)):
+        for encounter_id in over.forgettable(states, tenant, tick.at, site_of(states, tenant, books.site).bill_hold_days):
             forget(states, encounter_id)
-
-
-def _bill_hold_days(states: States, tenant: str, books: _Books) -> int:
-    held = states.get(f"site/{tenant}")
-    return held.bill_hold_days if isinstance(held, SiteState) else books.bill_hold_days
 
 
 def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: dict[str, str], books: _Books) -> tuple[NoteRead, ...]:

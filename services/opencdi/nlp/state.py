@@ -2,6 +2,7 @@
 
 from opencdi.bus import over
 from opencdi.bus.room import RecordCodec, State, States
+from opencdi.bus.site import SiteKnown
 from opencdi.events.pages import NoteRead
 
 
@@ -18,12 +19,6 @@ class StayState(State):
     notes: tuple[str, ...] = ()
 
 
-class SiteState(State):
-    """What this room needs to know of the site."""
-
-    bill_hold_days: int
-
-
 class EditedState(State):
     """The words that specialists put into questions of this stay (DOMAIN F.8); those of the rules need not be remembered."""
 
@@ -37,7 +32,7 @@ class LineState(State):
     note_id: str
 
 
-CODEC = RecordCodec({"note": NoteState, "stay": StayState, "edited": EditedState, "line": LineState, "site": SiteState, **over.MODELS})
+CODEC = RecordCodec({"note": NoteState, "stay": StayState, "edited": EditedState, "line": LineState, "site": SiteKnown, **over.MODELS})
 
 
 def note_key(encounter_id: str, note_id: str) -> str:

@@ -44,22 +44,10 @@ class Clock(State):
     waiting: tuple[str, ...] = ()
 
 
-class SiteKnown(State):
-    """The site data that came last on the line."""
-
-    site: SiteData
-
-
 def clock_of(states: States, tenant: str) -> Clock:
     """The tenant's clock."""
     held = states.get(f"clock/{tenant}")
     return held if isinstance(held, Clock) else Clock()
-
-
-def site_of(states: States, tenant: str, default: SiteData) -> SiteData:
-    """The tenant's site data."""
-    held = states.get(f"site/{tenant}")
-    return held.site if isinstance(held, SiteKnown) else default
 
 
 def documents_heard(feeds: dict[str, datetime]) -> datetime | None:

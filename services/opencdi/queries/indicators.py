@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opencdi.bus.room import States
+from opencdi.bus.site import remember_site, site_of
 from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
-from opencdi.events.pages import FactsPage, FindingsPage, SitePage
+from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.clock import SiteKnown, site_of
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Without
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.inputs import index
@@ -65,8 +65,8 @@ class IndicatorDesk:
     def step(self, states: States, shown: set[tuple[str, str, str]], entry: Entry) -> Iterator[Shown]:
         """What this entry shows for the first time; `states` and `shown` remember the stays."""
         envelope = entry.envelope
-        if (page := entry.page(SitePage)) is not None:
-            states[f"site/{envelope.tenant}"] = SiteKnown(site=SiteData.model_validate(page.site))
+        if envelope.kind == "site-data":
+            remember_site(states, entry)
         if envelope.kind != "entry" or not envelope.encounter_id:
             return
         records = Records(states, envelope, self.inputs, self.treatments)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States
+from opencdi.bus.site import SiteKnown, remember_site, site_of
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
-from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
+from opencdi.events.entry import Entry, Page, headers_of, read_entry
 from opencdi.events.facts import EncounterDischarged
-from opencdi.events.ids import derived_id, message_of
-from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
+from opencdi.events.ids import message_of
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, TickPage
 from opencdi.events.people import Decision
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
@@ -23,7 +24,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
-from opencdi.queries.clock import Clock, Dues, SiteKnown, clock_of, site_of, told
+from opencdi.queries.clock import Clock, Dues, clock_of, told
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
@@ -163,26 +164,13 @@ class Desk:
 
     def _site_data(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         """Another policy or threshold: every stay of the tenant is looked at again."""
-        page, envelope = entry.page(SitePage), entry.envelope
-        if page is None:
-            raise Unusable("NO_SITE_DATA", "site")
-        try:
-            site = SiteData.model_validate(page.site)
-        except ValueError:
-            raise Unusable("SITE_DATA_INVALID", "site") from None
-        states[f"site/{envelope.tenant}"] = SiteKnown(site=site)
+        remember_site(states, entry)
+        envelope = entry.envelope
         stays = sorted(
             key.partition("/")[2] for key, state in states.items() if isinstance(state, Stay) and state.tenant == envelope.tenant
         )
         for encounter_id in stays:
-            caused = Envelope(
-                entry_id=derived_id(envelope.entry_id, encounter_id),
-                tenant=envelope.tenant,
-                received_at=envelope.received_at,
-                source="queries",
-                encounter_id=encounter_id,
-            )
-            work = self._begin(states, Entry(caused))
+            work = self._begin(states, Entry(envelope.about(encounter_id, "queries")))
             review(work, tuple(self.rules.values()))
             weigh_together(work)
             closing.watch(work)  # the bill hold may be another

@@ -93,7 +93,7 @@ def test_results_pass_as_the_bytes_that_came_undecoded() -> None:
 @pytest.mark.parametrize("kind", ["tick", "site-data", "something-newer"])
 def test_what_concerns_no_encounter_passes_in_its_partition(kind: str) -> None:
     envelope = Envelope(entry_id="t1", kind=kind, tenant="t", received_at=NOW, source="intake")
-    value = entry_of(envelope, [TickPage(at=NOW)]).encode()
+    value = entry_of(envelope, [SitePage(site={}) if kind == "site-data" else TickPage(at=NOW)]).encode()
     (out,) = ROOM.step({}, Record(CHART.name, None, value))
     assert (out.to, out.value) == (SamePartition(), value)
 

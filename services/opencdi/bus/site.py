@@ -1,0 +1,30 @@
+"""What a room remembers of a tenant's site data: tables and policies that came down the line, and hold until others come."""
+
+from opencdi.bus.room import State, States
+from opencdi.events.entry import Entry
+from opencdi.events.pages import SitePage
+from opencdi.events.problems import Unusable
+from opencdi.knowledge.site import SiteData
+
+
+class SiteKnown(State):
+    """`site/<tenant>`: the site data that came last."""
+
+    site: SiteData
+
+
+def site_of(states: States, tenant: str, default: SiteData) -> SiteData:
+    """The tenant's site data; `default` until some have come."""
+    held = states.get(f"site/{tenant}")
+    return held.site if isinstance(held, SiteKnown) else default
+
+
+def remember_site(states: States, entry: Entry) -> None:
+    """Take in what a "site-data" entry brings; `Unusable` where it brings none, or none that this release can read."""
+    page = entry.page(SitePage)
+    if page is None:
+        raise Unusable("NO_SITE_DATA", "site")
+    try:
+        states[f"site/{entry.envelope.tenant}"] = SiteKnown(site=SiteData.model_validate(page.site))
+    except ValueError:
+        raise Unusable("SITE_DATA_INVALID", "site") from None
