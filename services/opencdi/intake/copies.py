@@ -9,6 +9,7 @@ from datetime import timedelta
 from opencdi.events.facts import Fact, NoteFiled, NoteProvenanceAdded, NoteRetracted, NoteStatusChanged
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Lead
+from opencdi.intake.numbers import original_of
 
 _WRITTEN_WITHIN = timedelta(days=1)
 
@@ -16,13 +17,9 @@ _WRITTEN_WITHIN = timedelta(days=1)
 def of_the_original(desk: Desk, fact: Fact) -> Fact:
     """The fact, about the document under the number under which it was first filed."""
     if isinstance(fact, NoteFiled | NoteStatusChanged | NoteRetracted):
-        document = desk.get(f"document/{fact.note_id}", Document)
-        if document is not None and document.same_as is not None:
-            fact = fact.model_copy(update={"note_id": document.same_as})
+        fact = fact.model_copy(update={"note_id": original_of(desk, fact.note_id)})
     if isinstance(fact, NoteFiled) and fact.parent_id is not None:
-        parent = desk.get(f"document/{fact.parent_id}", Document)
-        if parent is not None and parent.same_as is not None:
-            fact = fact.model_copy(update={"parent_id": parent.same_as})
+        fact = fact.model_copy(update={"parent_id": original_of(desk, fact.parent_id)})
     return fact
 
 

@@ -3,7 +3,7 @@
 from opencdi.events.facts import Fact, MeasurementResulted, NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
-from opencdi.intake import copies
+from opencdi.intake import copies, numbers
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
 from opencdi.intake.snapshots import ordered
@@ -18,8 +18,10 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
         return
     match copies.of_the_original(desk, item.fact):
         case NoteFiled() as note:
-            _file(desk, note, item, encounter_id)
-            _name(desk, note, item, encounter_id)
+            names = (note.note_id, *item.also)
+            note_id = numbers.united(desk, names, encounter_id)
+            _file(desk, note.model_copy(update={"note_id": note_id}), item, encounter_id)
+            _name(desk, note_id, names, item, encounter_id)
         case NoteStatusChanged() as changed:
             _status(desk, changed, item, encounter_id)
         case NoteRetracted() as retracted:
@@ -30,13 +32,15 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
             _version(desk, fact, item, encounter_id)
 
 
-def known_encounter(desk: Desk, fact: Fact) -> str | None:
-    """The encounter where an earlier version of this lives."""
+def known_encounter(desk: Desk, item: Item) -> str | None:
+    """The encounter where an earlier version of this lives; of a document, under any of its numbers, or what it is added to."""
+    fact = item.fact
     if isinstance(fact, NoteFiled | NoteStatusChanged | NoteRetracted):
-        document = desk.get(f"document/{fact.note_id}", Document)
-        if document is None and isinstance(fact, NoteFiled) and fact.parent_id:
-            document = desk.get(f"document/{fact.parent_id}", Document)
-        return desk.followed(document.encounter_id) if document is not None and document.encounter_id else None
+        parent = (fact.parent_id,) if isinstance(fact, NoteFiled) and fact.parent_id else ()
+        for name in (fact.note_id, *item.also, *parent):
+            if (document := desk.get(f"document/{name}", Document)) is not None and document.encounter_id:
+                return desk.followed(document.encounter_id)
+        return None
     version = desk.get(f"version/{identity_of(fact)}", Version)
     return desk.followed(version.encounter_id) if version is not None else None
 
@@ -70,6 +74,8 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
             return
         where = desk.followed(before.encounter_id)
         if before.said == mark and where == encounter_id and not desk.again:
+            if item.order > before.order:  # said again since: what was said in between and comes late does not stand
+                desk.states[key] = before.model_copy(update={"order": item.order})
             desk.ignored.append("UNCHANGED")
             return
         if where != encounter_id and isinstance(fact, MeasurementResulted):
@@ -87,9 +93,16 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     if before is not None and item.order < before.order:
         desk.ignored.append("SUPERSEDED")
         return
-    if note.parent_id is not None and not _stands(desk, note.parent_id):
-        _wait(desk, note.parent_id, item, encounter_id)
-        return
+    if note.parent_id is not None:
+        parent = desk.get(f"document/{note.parent_id}", Document)
+        if parent is None or not parent.revision or parent.retracted:
+            _wait(desk, note.parent_id, item, encounter_id)
+            return
+        if item.order < parent.cancelled:  # it went with what it was added to, though that was written anew
+            desk.ignored.append("SUPERSEDED")
+            return
+    if before is not None and item.order < before.status_order:
+        note = note.model_copy(update={"authentication": before.authentication})  # the later word on who vouches for it is here already
     mark = content_hash(note.model_copy(update={"revision": 1, "authentication": "unsigned", "relation": "new"}).to_json())
     if before is not None and not before.retracted and before.revision and before.text_hash == note.text_hash:
         if before.authentication != note.authentication:
@@ -105,6 +118,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
             desk.states[key] = before.model_copy(update={"authentication": note.authentication, "order": item.order})
             return
         if before.said == mark:
+            desk.states[key] = before.model_copy(update={"order": item.order})
             if desk.again:
                 desk.say(desk.followed(before.encounter_id), note.model_copy(update={"revision": before.revision}), item.text)
             else:
@@ -121,30 +135,28 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
         text_hash=note.text_hash,
         said=mark,
         authentication=note.authentication,
+        status_order=before.status_order if before is not None else (),
+        cancelled=before.cancelled if before is not None else (),
         written_at=note.written_at.at,
         senders=before.senders if before is not None and before.senders else (desk.sender,),
         addenda=before.addenda if before is not None else (),
     )
     if note.parent_id is not None:
-        _add_to(desk, note.parent_id, note.note_id)
+        numbers.add_to(desk, note.parent_id, note.note_id)
     copies.remember(desk, filed, encounter_id)
     desk.say(encounter_id, filed, item.text)
+    if before is None:
+        desk.visits_changed = True  # what was held for want of an encounter may be about this document
     _release(desk, note.note_id, encounter_id)
 
 
-def _name(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
-    """The document is known by the further numbers that came with it; what waited under one of them has found it."""
-    known = desk.get(f"document/{note.note_id}", Document)
-    original_id = known.same_as if known is not None and known.same_as is not None else note.note_id
-    for name in item.also:
-        if desk.get(f"document/{name}", Document) is None:
+def _name(desk: Desk, note_id: str, names: tuple[str, ...], item: Item, encounter_id: str) -> None:
+    """The document is known by all numbers that came with it; what waited under one of them has found it."""
+    original_id = numbers.original_of(desk, note_id)
+    for name in names:
+        if name != original_id and desk.get(f"document/{name}", Document) is None:
             desk.states[f"document/{name}"] = Document(encounter_id=encounter_id, order=item.order, revision=0, same_as=original_id)
-            _release(desk, name, encounter_id)
-
-
-def _stands(desk: Desk, note_id: str) -> bool:
-    document = desk.get(f"document/{note_id}", Document)
-    return document is not None and document.revision > 0 and not document.retracted
+        _release(desk, name, encounter_id)
 
 
 def _status(desk: Desk, changed: NoteStatusChanged, item: Item, encounter_id: str) -> None:
@@ -152,12 +164,14 @@ def _status(desk: Desk, changed: NoteStatusChanged, item: Item, encounter_id: st
     before = desk.get(key, Document)
     if before is None or not before.revision:
         _wait(desk, changed.note_id, item, encounter_id)
-    elif item.order < before.order:
+        return
+    if item.order < max(before.order, before.status_order):
         desk.ignored.append("SUPERSEDED")
-    elif before.authentication == changed.authentication and not desk.again:
-        desk.ignored.append("UNCHANGED")
+        return
+    desk.states[key] = before.model_copy(update={"authentication": changed.authentication, "status_order": item.order})
+    if before.retracted or (before.authentication == changed.authentication and not desk.again):
+        desk.ignored.append("SUPERSEDED" if before.retracted else "UNCHANGED")
     else:
-        desk.states[key] = before.model_copy(update={"authentication": changed.authentication, "order": item.order})
         desk.say(desk.followed(before.encounter_id), changed.model_copy(update={"revision": before.revision}))
 
 
@@ -165,38 +179,23 @@ def _retract(desk: Desk, retracted: NoteRetracted, item: Item, encounter_id: str
     key = f"document/{retracted.note_id}"
     before = desk.get(key, Document)
     if before is None:
-        desk.states[key] = Document(encounter_id=encounter_id, order=item.order, revision=0, retracted=True)
-        desk.kept += 1  # the document itself may come after its cancel, and must then not be filed
-    elif item.order < before.order:
+        # The document itself may come after its cancel, and must then not be filed.
+        desk.states[key] = Document(encounter_id=encounter_id, order=item.order, revision=0, retracted=True, cancelled=item.order)
+        desk.kept += 1
+        return
+    if item.order < before.order:
         desk.ignored.append("SUPERSEDED")
+        desk.states[key] = before.model_copy(update={"cancelled": max(before.cancelled, item.order)})
+        numbers.retract_addenda(desk, before.addenda, retracted.at, item.order)
     elif before.retracted and not desk.again:
         desk.ignored.append("UNCHANGED")
+        desk.states[key] = before.model_copy(update={"order": item.order, "cancelled": item.order})
     elif copies.still_stands(desk, key, before):
         desk.ignored.append("ANOTHER_SYSTEMS_COPY")
     else:
-        desk.states[key] = before.model_copy(update={"retracted": True, "order": item.order})
+        desk.states[key] = before.model_copy(update={"retracted": True, "order": item.order, "cancelled": item.order})
         desk.say(desk.followed(before.encounter_id), retracted)
-        _retract_addenda(desk, before, retracted)
-
-
-def _add_to(desk: Desk, parent_id: str, note_id: str) -> None:
-    parent = desk.get(f"document/{parent_id}", Document)
-    if parent is not None and note_id not in parent.addenda and note_id != parent_id:
-        desk.states[f"document/{parent_id}"] = parent.model_copy(update={"addenda": (*parent.addenda, note_id)})
-
-
-def _retract_addenda(desk: Desk, parent: Document, retracted: NoteRetracted) -> None:
-    """What was added to a note that is cancelled is cancelled with it, and what was added to that."""
-    left, done = list(parent.addenda), {retracted.note_id}
-    while left:
-        note_id = left.pop(0)
-        addendum = desk.get(f"document/{note_id}", Document)
-        if addendum is None or note_id in done or (addendum.retracted and not desk.again):
-            continue
-        done.add(note_id)
-        left += addendum.addenda
-        desk.states[f"document/{note_id}"] = addendum.model_copy(update={"retracted": True})
-        desk.say(desk.followed(addendum.encounter_id), retracted.model_copy(update={"note_id": note_id}))
+        numbers.retract_addenda(desk, before.addenda, retracted.at)
 
 
 def _wait(desk: Desk, note_id: str, item: Item, encounter_id: str) -> None:

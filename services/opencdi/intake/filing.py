@@ -35,7 +35,7 @@ def file(desk: Desk, told: Told) -> None:
     settled = desk.followed(visit.encounter_id) if visit is not None else None
     for item in told.items:
         _item(desk, patient_id, item, told.visit, settled)
-    if desk.visits_changed:
+    while desk.visits_changed:
         desk.visits_changed = False
         _release(desk, patient_id)
     desk.problems.extend(told.problems)
@@ -72,9 +72,7 @@ def _happened_at(fact: Fact) -> datetime:
 
 
 def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, settled: str | None) -> None:
-    encounter_id = (
-        settled or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item.fact)
-    )
+    encounter_id = settled or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item)
     if encounter_id is None:
         _hold(desk, patient_id, item, visit)
         return
@@ -93,7 +91,10 @@ def _hold(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> N
     held = held_of(desk, item, visit=visit)
     name = identity_of(item.fact)
     before = desk.get(f"held/{patient_id}/{name}", Held)
+    if before is not None:  # whichever of the two stands, the document is known by the numbers of both
+        held, before = (one.model_copy(update={"also": tuple(dict.fromkeys((*before.also, *held.also)))}) for one in (held, before))
     if before is not None and (before.page == held.page or held.order < before.order):
+        desk.states[f"held/{patient_id}/{name}"] = before.model_copy(update={"order": max(before.order, held.order)})
         desk.ignored.append("UNCHANGED" if before.page == held.page else "SUPERSEDED")
         return
     desk.states[f"held/{patient_id}/{name}"] = held
@@ -116,7 +117,7 @@ def _release(desk: Desk, patient_id: str) -> None:
             continue
         item = item_of(held)
         visit = VisitTold(held.visit[0], held.visit[1], held.visit[2], aliases=held.aliases, account=held.account)
-        encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item.fact)
+        encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item)
         if encounter_id is None:
             still.append(name)
             continue

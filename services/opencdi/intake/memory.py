@@ -96,6 +96,8 @@ class Document(State):
     authentication: Authentication = "unsigned"
     retracted: bool = False
     written_at: datetime | None = None
+    status_order: tuple[str, ...] = ()  # of the newest word on its authentication that came without the text
+    cancelled: tuple[str, ...] = ()  # the order of its newest cancel, though it may stand again since
     senders: tuple[str, ...] = ()  # the systems that have sent it, the first one first
     same_as: str | None = None  # this is another number of that document: another system's, or a replacement's
     addenda: tuple[str, ...] = ()

@@ -87,6 +87,12 @@ def new_feed(site: SiteData) -> Callable[[], Feed]:
     return lambda: Feed(intake_room(lambda tenant: tenant.encode() * 16, site))
 
 
+@pytest.fixture(scope="session")
+def feed_into() -> Callable[[Room], Feed]:
+    """Makes a feed into that room, which has nothing in its memory."""
+    return Feed
+
+
 @pytest.fixture
 def feed(new_feed: Callable[[], Feed]) -> Feed:
     """A feed into an empty room."""
@@ -107,7 +113,7 @@ def hl7(kind: str, *segments: str, at: str = "20260504080000-0400", control: str
     return "\r".join([*lines, *segments]) + "\r"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def message() -> Callable[..., str]:
     """The builder of HL7 messages."""
     return hl7
