@@ -67,6 +67,13 @@ class InpatientOrdered(Contract):
     basis: Literal["order", "first-inpatient-class"]
 
 
+class InpatientOrderCancelled(Contract):
+    """No order to admit stands any more: cancelled, or the stay went back to observation (A07) or was cancelled (DOMAIN F.4)."""
+
+    kind: Literal["inpatient_order_cancelled"] = "inpatient_order_cancelled"
+    at: ClinicalTime
+
+
 class EncounterDischarged(Contract):
     """The patient left.  `disposition` is the UB-04 patient status ("01" home …), None where unmapped or not yet told."""
 
@@ -317,7 +324,8 @@ class CodeSetAttested(Decision):
 
 
 FACTS: tuple[type[Contract], ...] = (
-    PatientIdentified, EncounterUpdated, InpatientOrdered, EncounterDischarged, DischargeCancelled, EncounterCancelled, EncounterMoved,
+    PatientIdentified, EncounterUpdated, InpatientOrdered, InpatientOrderCancelled, EncounterDischarged, DischargeCancelled,
+    EncounterCancelled, EncounterMoved,
     MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
     DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted,
     QueryApproved, QueryEdited, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested,
@@ -325,7 +333,8 @@ FACTS: tuple[type[Contract], ...] = (
 FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
 
 Fact = (
-    PatientIdentified | EncounterUpdated | InpatientOrdered | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved
+    PatientIdentified | EncounterUpdated | InpatientOrdered | InpatientOrderCancelled | EncounterDischarged | DischargeCancelled
+    | EncounterCancelled | EncounterMoved
     | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
     | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted
     | QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested

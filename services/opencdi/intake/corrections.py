@@ -1,12 +1,21 @@
 """Versions: a newer one supersedes by identity, an older one that arrives late is ignored (DOMAIN F.5, E.1)."""
 
-from opencdi.events.facts import Fact, MeasurementResulted, NoteFiled, NoteRetracted, NoteStatusChanged
+from opencdi.events.facts import (
+    Fact,
+    InpatientOrderCancelled,
+    InpatientOrdered,
+    MeasurementResulted,
+    NoteFiled,
+    NoteRetracted,
+    NoteStatusChanged,
+)
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
 from opencdi.intake import copies, numbers
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
-from opencdi.intake.snapshots import ordered
+from opencdi.intake.stays import ordered_inpatient
+from opencdi.intake.time import time_to_json
 from opencdi.intake.told import Item, VisitTold
 
 
@@ -26,8 +35,8 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
             _status(desk, changed, item, encounter_id)
         case NoteRetracted() as retracted:
             _retract(desk, retracted, item, encounter_id)
-        case fact if fact.kind == "inpatient_ordered":
-            ordered(desk, encounter_id, fact)
+        case InpatientOrdered() | InpatientOrderCancelled() as fact:
+            _inpatient_order(desk, fact, item, encounter_id)
         case fact:
             _version(desk, fact, item, encounter_id)
 
@@ -83,6 +92,22 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
             desk.say(where, fact.model_copy(update={"status": "withdrawn"}))
     desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark)
     desk.say(encounter_id, fact, encoded=said)
+
+
+def _inpatient_order(desk: Desk, fact: InpatientOrdered | InpatientOrderCancelled, item: Item, encounter_id: str) -> None:
+    """The order itself, by its number: which orders stand is weighed against the class there (DOMAIN F.4)."""
+    key = f"version/{item.orders[0]}/inpatient"
+    before = desk.get(key, Version)
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is None or (before is not None and item.order < before.order):
+        desk.ignored.append("SUPERSEDED")
+        return
+    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said="")
+    orders = {number: at for number, at in encounter.inpatient_orders.items() if number != item.orders[0]}
+    if isinstance(fact, InpatientOrdered):
+        orders[item.orders[0]] = time_to_json(fact.at)
+    desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"inpatient_orders": orders})
+    ordered_inpatient(desk, encounter_id, fact.at, again=desk.again)
 
 
 def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:

@@ -6,6 +6,9 @@ from opencdi.intake.desk import Desk, Said
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
 from opencdi.intake.stays import settle
 
+_SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled"})
+"""Of the two encounters one patient, and one order to admit: `settle` says which."""
+
 
 def move(desk: Desk, old_id: str, new_id: str) -> None:
     """Re-assert all facts and texts of `old` on `new`, in their order, and close `old`."""
@@ -22,7 +25,7 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
         for fact in FactsPage.read(story.page).facts:
             if isinstance(fact, Decision):
                 fact = fact.model_copy(update={"encounter_id": new_id})
-            if fact.kind != "patient_identified":
+            if fact.kind not in _SAID_ANEW:
                 desk.say(new_id, fact, story.texts.get(fact.note_id) if fact.kind == "note_filed" else None)
             if fact.kind in ("encounter_discharged", "discharge_cancelled"):
                 discharge = old.discharge
@@ -38,8 +41,7 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
             "told": new.told | old.told,
             "discharge": discharge,
             "first_at": min(starts, default=None),
-            # An order wins over a class, an earlier one over a later.
-            "inpatient_ordered": min(filter(None, (old.inpatient_ordered, new.inpatient_ordered)), key=_by_order, default=None),
+            "inpatient_orders": old.inpatient_orders | new.inpatient_orders,
         }
     )
     desk.states[f"encounter/{old_id}"] = old.model_copy(update={"into": new_id, "told": {}})
@@ -52,7 +54,3 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
         desk.states[f"person/{new.patient_id}"] = person.model_copy(update={"encounters": tuple(dict.fromkeys((*kept, new_id)))})
     desk.visits_changed = True
     settle(desk, new_id, desk.context.arrived_at)  # the old one's words were said last: which of the two governs is said again
-
-
-def _by_order(told: str) -> tuple[bool, str]:
-    return not told.startswith("order"), told

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from opencdi.clinical.time import ClinicalTime, Precision
 
 FUTURE = timedelta(minutes=15)
@@ -13,6 +15,7 @@ _YEARS = (1900, 2900)  # what nobody can reckon with ("00010101", "99991231" for
 _BORN = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?", re.ASCII)
 _HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?\Z")
 _FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?\Z")
+_JSON: TypeAdapter[ClinicalTime] = TypeAdapter(ClinicalTime)
 _PRECISION: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
 
 
@@ -96,3 +99,13 @@ def birth_date(text: str) -> str | None:
 def claims_future(at: ClinicalTime, received_at: datetime) -> bool:
     """Whether something that claims to have happened lies more than 15 minutes ahead: quarantined."""
     return at.at - received_at > FUTURE
+
+
+def time_to_json(at: ClinicalTime) -> str:
+    """The time as intake remembers it."""
+    return _JSON.dump_json(at).decode()
+
+
+def time_in_json(told: str) -> ClinicalTime:
+    """The time that was remembered."""
+    return _JSON.validate_json(told)

@@ -55,6 +55,8 @@ def with_fact(header: Header, fact: told.Fact) -> Header:
             new = {field: value for field in kept if (value := getattr(fact, field)) is not None}
         case told.InpatientOrdered():
             new = {"ordered_at": fact.at}
+        case told.InpatientOrderCancelled():
+            new = {"ordered_at": None}
         case told.EncounterDischarged():
             new = {"status": "discharged", "discharged_at": fact.at, "disposition": fact.disposition}
         case told.DischargeCancelled():

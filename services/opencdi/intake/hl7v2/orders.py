@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from opencdi.events.facts import InpatientOrdered, MedicationGiven, MedicationOrdered, OrderPlaced
+from opencdi.events.facts import InpatientOrderCancelled, InpatientOrdered, MedicationGiven, MedicationOrdered, OrderPlaced
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.hl7v2.results import order_numbers
@@ -12,6 +12,7 @@ from opencdi.intake.told import Item
 
 _DRUG_FIELDS = {"RXO": (1, 2, 4), "RXE": (2, 3, 5), "RXD": (2, 4, 5)}
 """Segment -> fields of the drug, the amount, its unit."""
+_DISCONTINUED = frozenset({"DC", "DR", "OD"})
 OrderStatus = Literal["active", "completed", "cancelled"]
 
 
@@ -58,8 +59,13 @@ def _order(reading: Reading, orc: Segment | None, obr: Segment) -> None:
         by=reading.person(orc, 12, "provider") or reading.person(obr, 16, "provider"),
     )  # fmt: skip
     reading.told.items.append(Item(fact, (reading.sent_at.sortable,), numbers))
-    if code.code in reading.context.site.inpatient_order_codes and status != "cancelled":
+    if code.code not in reading.context.site.inpatient_order_codes:
+        return
+    if status != "cancelled":
         reading.told.items.append(Item(InpatientOrdered(at=at, basis="order"), (reading.sent_at.sortable,), numbers))
+    elif message.component(orc, 1) not in _DISCONTINUED and message.component(orc, 5) != "DC":
+        # Many systems discontinue all orders at discharge: that does not take the admission back, a cancel does.
+        reading.told.items.append(Item(InpatientOrderCancelled(at=reading.sent_at), (reading.sent_at.sortable,), numbers))
 
 
 def _drug(reading: Reading, orc: Segment | None, segment: Segment, route: str | None) -> None:
