@@ -176,4 +176,8 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
         raise StaysShut("CDI_DEMO_CLOCK_AT is for loopback only: nobody else may move a clock")
     if settings.tls_certificate is None:
         return None
-    return tls_context(str(settings.tls_certificate), str(settings.tls_key or settings.tls_certificate), authority)
+    try:
+        return tls_context(str(settings.tls_certificate), str(settings.tls_key or settings.tls_certificate), authority)
+    except OSError as error:  # ssl's own errors are such, too
+        files = "CDI_TLS_CERTIFICATE, CDI_TLS_KEY, CDI_TLS_CLIENT_CA"
+        raise StaysShut(f"the certificate, its key or the authority cannot be used ({error.strerror or error}): see {files}") from None
