@@ -19,11 +19,13 @@ OrderStatus = Literal["active", "completed", "cancelled"]
 def orders_of(reading: Reading) -> None:
     """Walks the segments once; each ORC opens an order."""
     orc: Segment | None = None
-    route: dict[int, str] = {}
+    route: dict[int, str] = {}  # of the segment that names the drug: RXR comes behind it
+    owner = -1
     segments = reading.message.segments
     for nth, segment in enumerate(segments):
-        if segment[0] == "RXR":
-            owner = max((i for i in range(nth) if segments[i][0] in ("RXO", "RXE", "RXA", "RXD")), default=-1)
+        if segment[0] in ("RXO", "RXE", "RXA", "RXD"):
+            owner = nth
+        elif segment[0] == "RXR":
             route[owner] = reading.message.component(segment, 1, 2) or reading.message.component(segment, 1)
     encoded = any(segment[0] == "RXE" for segment in segments)
     for nth, segment in enumerate(segments):
