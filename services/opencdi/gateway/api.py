@@ -38,6 +38,8 @@ class _TooLarge(Exception):
 
 async def _body(request: Request, limit: int) -> bytes:
     """The body, read no further than the limit."""
+    if request.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        raise HTTPException(415, "CONTENT_ENCODING: send it unpacked")
     told = bytearray()
     async for chunk in request.stream():
         told += chunk

@@ -11,7 +11,7 @@ from opencdi.gateway.frames import Oversized
 from opencdi.gateway.store import Gate
 
 CONTENT_TYPE = "application/hl7-v2"
-_NEXT_MESSAGE = re.compile(rb"[\r\n]MSH\|\^~\\&")
+_NEXT_MESSAGE = re.compile(rb"[\r\n]MSH([^A-Za-z0-9\s])[^A-Za-z0-9\s]{3,5}\1")  # whatever its signs; "MSH: 12" in a note is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
         return
     if note.parent_id is not None:
         parent = desk.get(f"document/{note.parent_id}", Document)
-        if parent is None or not parent.revision or parent.retracted:
+        if parent is None or not _stands(parent):
             _wait(desk, note.parent_id, item, encounter_id)
             return
         if item.order < parent.cancelled:  # it went with what it was added to, though that was written anew
@@ -176,12 +176,18 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
 
 
 def _name(desk: Desk, note_id: str, names: tuple[str, ...], item: Item, encounter_id: str) -> None:
-    """The document is known by all numbers that came with it; what waited under one of them has found it."""
+    """The document is known by all numbers that came with it; what waited under one of them has found it, if it stands."""
     original_id = numbers.original_of(desk, note_id)
     for name in names:
         if name != original_id and desk.get(f"document/{name}", Document) is None:
             desk.states[f"document/{name}"] = Document(encounter_id=encounter_id, order=item.order, revision=0, same_as=original_id)
+    document = desk.get(f"document/{original_id}", Document)
+    for name in names if document is not None and _stands(document) else ():
         _release(desk, name, encounter_id)
+
+
+def _stands(document: Document) -> bool:
+    return document.revision > 0 and not document.retracted
 
 
 def _status(desk: Desk, changed: NoteStatusChanged, item: Item, encounter_id: str) -> None:

@@ -13,8 +13,9 @@ FUTURE = timedelta(minutes=15)
 _DAY = 3  # parts of a date
 _YEARS = (1900, 2900)  # what nobody can reckon with ("00010101", "99991231" for never) is no time
 _BORN = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?", re.ASCII)
-_HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?\Z")
-_FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?\Z")
+# No place on earth is more than 14 hours from UTC.
+_HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?\Z")
+_FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?\Z")
 _JSON: TypeAdapter[ClinicalTime] = TypeAdapter(ClinicalTime)
 _PRECISION: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
 
