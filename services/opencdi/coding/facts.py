@@ -46,7 +46,9 @@ def _after(stay: Stay, fact: Fact) -> Stay:
             )
         case EncounterUpdated():
             news = {"encounter_class": fact.encounter_class, "admitted_at": fact.admitted_at, "admitting_reason": fact.admitting_reason}
-            return stay.model_copy(update={name: value for name, value in news.items() if value is not None})
+            # Of a stay that is cancelled nothing is told but that it is admitted anew.
+            reopened = {"closed": None} if stay.closed == "cancelled" else {}
+            return stay.model_copy(update={name: value for name, value in news.items() if value is not None} | reopened)
         case InpatientOrdered():
             return stay.model_copy(update={"inpatient_at": fact.at.at})  # the newest word: intake has weighed order against class
         case InpatientOrderCancelled():

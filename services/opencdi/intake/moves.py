@@ -4,10 +4,10 @@ from opencdi.events.facts import Decision, EncounterMoved
 from opencdi.events.pages import FactsPage
 from opencdi.intake.desk import Desk, Said
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
-from opencdi.intake.stays import settle
+from opencdi.intake.stays import reinstate, settle
 
-_SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled"})
-"""Of the two encounters one patient, and one order to admit: `settle` says which."""
+_SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled", "encounter_cancelled"})
+"""Of the two encounters one patient, and one order to admit: `settle` says which; and only what both were is cancelled."""
 
 
 def move(desk: Desk, old_id: str, new_id: str) -> None:
@@ -53,4 +53,6 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
         kept = tuple(e for e in person.encounters if e != old_id)
         desk.states[f"person/{new.patient_id}"] = person.model_copy(update={"encounters": tuple(dict.fromkeys((*kept, new_id)))})
     desk.visits_changed = True
+    if new.cancelled and not old.cancelled:
+        reinstate(desk, new_id, desk.context.arrived_at)
     settle(desk, new_id, desk.context.arrived_at)  # the old one's words were said last: which of the two governs is said again

@@ -8,7 +8,7 @@ from opencdi.events.facts import EncounterCancelled, EncounterDischarged, Person
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
-from opencdi.intake.stays import settle
+from opencdi.intake.stays import reinstate, settle
 from opencdi.intake.time import time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 
@@ -53,7 +53,10 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     if began != encounter.first_at:
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"first_at": began})
         desk.visits_changed = True
-    settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
+    if encounter.cancelled and not visit.cancelled:
+        reinstate(desk, encounter_id, at)
+    elif not encounter.cancelled or desk.again:  # of a stay that is cancelled nothing is said but that it is admitted anew
+        settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
     if visit.cancelled:
         _close_if_all_cancelled(desk, encounter_id, at)
 

@@ -34,6 +34,19 @@ def settle(desk: Desk, encounter_id: str, at: ClinicalTime, repeat: frozenset[st
         ordered_inpatient(desk, encounter_id, at, again="inpatient_ordered" in repeat)
 
 
+def reinstate(desk: Desk, encounter_id: str, at: ClinicalTime) -> None:
+    """A stay that was cancelled is admitted after all: all that stands of it is said again, which opens it for every reader."""
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is None:
+        return
+    encounter = desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"cancelled": False})
+    desk.visits_changed = True
+    visit = desk.get(f"visit/{governing(desk, encounter)}", Visit)
+    if visit is not None:
+        stands = {*visit.told, "inpatient_ordered", *(("discharge",) if visit.discharge is not None else ())}
+        settle(desk, encounter_id, at, frozenset(stands))
+
+
 def governing(desk: Desk, encounter: Encounter) -> str:
     """The visit that speaks for the stay; a cancelled one only where there is no other."""
     if len(encounter.visits) == 1:

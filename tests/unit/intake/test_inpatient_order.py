@@ -113,3 +113,42 @@ def test_a_class_that_no_table_knows_takes_nothing_back(feed, message: Builder) 
     feed.send(adt(message, "A01", "0800", "I"))
     feed.send(adt(message, "A08", "0900", "Q"))
     assert ordered_at(feed) == ("first-inpatient-class", "0800")
+
+
+def open_stays(feed: Any) -> dict[str, bool]:
+    """Encounter -> whether a reader of its facts takes it for open: told of since it was cancelled, and not moved."""
+    stands: dict[str, bool] = {}
+    for encounter_id, facts in feed.facts.items():
+        for fact in facts:
+            if fact.kind in ("encounter_cancelled", "encounter_moved"):
+                stands[encounter_id] = False
+            elif fact.kind == "encounter_updated":
+                stands[encounter_id] = True
+    return stands
+
+
+def test_a_cancelled_admission_that_is_admitted_anew_is_open_again(feed, message: Builder) -> None:
+    feed.send(adt(message, "A01", "0800", "I"))
+    feed.send(adt(message, "A11", "0900", "I"))
+    assert list(open_stays(feed).values()) == [False]
+    assert feed.send(adt(message, "A08", "0830", "I")).outcome == "no_effect"  # told before the cancel, and late
+    assert list(open_stays(feed).values()) == [False]
+    feed.send(adt(message, "A01", "1000", "I"))
+    assert list(open_stays(feed).values()) == [True]
+    assert ordered_at(feed) == ("first-inpatient-class", "1000")
+    result = ("OBR|1||F1|24323-8^Panel^LN|||20260504110000-0400", "OBX|1|NM|2160-0^Creatinine^LN||1.1|mg/dL|||||F|||20260504110000-0400")
+    assert feed.send(message("ORU^R01", *result, visit="", at=DAY.format("1100"))).outcome == "entries", "it is the patient's open stay"
+    feed.send(adt(message, "A11", "1200", "I"))
+    assert list(open_stays(feed).values()) == [False]
+
+
+@pytest.mark.parametrize("real", ["V1", "V2"])
+def test_a_stay_that_was_entered_twice_and_cancelled_once_stays_open_when_the_two_are_merged(feed, message: Builder, real: str) -> None:
+    for number in ("V1", "V2"):
+        feed.send(message("ADT^A01", at=DAY.format("0800"), visit=number, control=f"a{number}"))
+    wrong = "V2" if real == "V1" else "V1"
+    feed.send(message("ADT^A11", at=DAY.format("0900"), visit=wrong, control="c"))
+    feed.send(message("ADT^A42", "MRG|100^^^MERCY^MR||||V2^^^MERCY", at=DAY.format("1000"), visit="V1", control="m"))
+    assert sorted(open_stays(feed).values()) == [False, True]
+    moved = next(fact for fact in feed.all if fact.kind == "encounter_moved")
+    assert open_stays(feed)[moved.into]
