@@ -219,7 +219,7 @@ async def test_a_time_that_is_none_is_a_problem_with_its_fields_name(hospital: H
         assert [code for code, *_ in told] == ["AA"]
 
     await goes_through(hospital, bad)
-    assert {("UNREADABLE_TIME", "OBR-7"), ("UNREADABLE_TIME", "OBX-14")} <= problems(hospital)
+    assert problems(hospital) == {("UNREADABLE_TIME", field) for field in ("MSH-7", "OBR-7", "OBX-14")}
     assert {fact.value for fact in hospital.results()} == {3.3, 2.9}
 
 
@@ -274,3 +274,17 @@ async def test_a_drug_with_as_many_routes_as_fit_into_a_message(hospital: Hospit
 def facts(entry: bytes) -> tuple[object, ...]:
     page = read_entry(entry).page(FactsPage)
     return page.facts if page else ()
+
+
+@pytest.mark.parametrize(("said", "history"), [("1", True), ("true", True), ("0", False), ("False", False), ("", False)])
+async def test_only_who_says_so_sends_history(hospital: Hospital, said: str, history: bool) -> None:
+    import httpx
+
+    async def bad() -> None:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{hospital.api_port}", trust_env=False) as client:
+            answer = await client.post("/hl7", content=result("h", "5.5"), headers={"X-CDI-Backload": said})
+            assert answer.status_code == 200
+
+    await goes_through(hospital, bad)
+    kinds = [read_entry(record.value).envelope.kind for record in hospital.told(CHART) if b'"value":5.5' in record.value]
+    assert kinds[0] == ("history" if history else "entry")

@@ -52,6 +52,8 @@ class Reading:
         offset = sent[-5:] if told_at is not None and len(sent) > 5 and sent[-5] in "+-" else ""
         self.zone = zone_of_offset(offset) if offset else self.context.facility
         self.sent_at = told_at or self.context.arrived_at
+        if told_at is None and sent not in ("", _DELETED):
+            self.told.problems.append(("UNREADABLE_TIME", "MSH-7"))
         if claims_future(self.sent_at, self.context.received_at):
             # The sender's clock is wrong: its facts are kept, but nothing may count as newer than what truly comes later (F.2).
             self.sent_at = self.context.arrived_at
