@@ -12,6 +12,7 @@ from opencdi.intake.stays import reinstate, settle
 from opencdi.intake.time import time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 
+_ADMISSIONS = frozenset({"admit", "present"})
 _OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
 _FIELDS = (
     "encounter_class",
@@ -39,12 +40,12 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         _cancel(desk, visit_id, known, encounter_id, encounter, at)
         return
     start = told.admitted_at.at if told.admitted_at else at.at
-    visit = _admitted(_told(known, told, at), told, at)
-    visit = _discharged(visit, told, at).model_copy(
+    visit = _told(known, told, at)
+    visit = visit.model_copy(update=_cancelled(visit, told, at))
+    visit = _discharged(_admitted(visit, told, at), told, at).model_copy(
         update={
             "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
             "started_at": start if visit.started_at is None else min(start, visit.started_at),
-            "cancelled": visit.cancelled_at is not None and at.at <= visit.cancelled_at,
         }
     )
     if visit != known:
@@ -122,7 +123,7 @@ def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
             still = said == '"inpatient"' and last_at > at.at  # told late: by then the patient had been admitted anew
             changes["inpatient_from"] = time_to_json(ClinicalTime(last_at)) if still else None
             changes["left_inpatient_at"] = _later(visit.left_inpatient_at, at.at)
-    elif told.encounter_class != "inpatient" or told.event == "discharge":
+    elif told.encounter_class != "inpatient" or told.event == "discharge" or _between(visit, told, at):
         return visit
     elif other is not None and at.at <= other:
         changes = {"left_inpatient_at": _later(visit.left_inpatient_at, other)}
@@ -133,17 +134,37 @@ def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     return visit.model_copy(update=changes)
 
 
+def _between(visit: Visit, told: VisitTold, at: ClinicalTime) -> bool:
+    """A snapshot between a cancel and the next admission: of nobody who is there."""
+    if visit.cancelled_at is None or at.at <= visit.cancelled_at or told.event in _ADMISSIONS:
+        return False
+    return visit.cancelled or visit.admission_at is None or at.at < visit.admission_at
+
+
+def _cancelled(visit: Visit, told: VisitTold, at: ClinicalTime) -> dict[str, object]:
+    """A cancel stands until a later admission; registration goes on sending snapshots of accounts that are cancelled."""
+    admission_at = _later(visit.admission_at, at.at) if told.event in _ADMISSIONS else visit.admission_at
+    stands = visit.cancelled_at is not None and (admission_at is None or admission_at <= visit.cancelled_at)
+    return {"admission_at": admission_at, "cancelled": stands}
+
+
 def _later(before: datetime | None, at: datetime) -> datetime:
     return at if before is None else max(before, at)
 
 
 def _cancel(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, encounter: Encounter, at: ClinicalTime) -> None:
-    latest = max((told_at for _, told_at in visit.told.values()), default=None)
-    if latest is not None and at.at < latest:
+    cancelled_at = _later(visit.cancelled_at, at.at)
+    left: dict[str, object] = {"other_class_at": _later(visit.other_class_at, at.at), "left_inpatient_at": cancelled_at}
+    left |= {"cancelled_at": cancelled_at, "inpatient_from": None}
+    if (anew := visit.admission_at) is not None and at.at < anew:
+        if visit.inpatient_from is not None:  # what was told before the admission that stands counts no more
+            since = time_in_json(visit.inpatient_from)
+            left["inpatient_from"] = time_to_json(since if since.at >= anew else ClinicalTime(anew))
+        desk.states[f"visit/{visit_id}"] = visit.model_copy(update=left)
         desk.ignored.append("SUPERSEDED")
+        settle(desk, encounter_id, at)
         return
-    left = {"inpatient_from": None, "other_class_at": _later(visit.other_class_at, at.at), "left_inpatient_at": at.at}
-    desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"cancelled": True, "cancelled_at": at.at, **left})
+    desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"cancelled": True, **left})
     if not encounter.told:
         desk.said.pop(encounter_id, None)  # a cancel for an admission that nobody knows: kept until the admission comes
         desk.kept += 1

@@ -119,7 +119,7 @@ def _inpatient_since(desk: Desk, encounter: Encounter) -> tuple[ClinicalTime | N
     of the stay has been an inpatient's since before that.
     """
     visits = [visit for visit_id in encounter.visits if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None]
-    classes = [time_in_json(visit.inpatient_from) for visit in visits if visit.inpatient_from is not None]
+    classes = [time_in_json(visit.inpatient_from) for visit in visits if visit.inpatient_from is not None and not visit.cancelled]
     since = min(classes, key=_instant, default=None)
     left = max((visit.left_inpatient_at for visit in visits if visit.left_inpatient_at is not None), default=None)
     orders = [time_in_json(order) for order in encounter.inpatient_orders.values()]

@@ -142,6 +142,21 @@ def test_a_cancelled_admission_that_is_admitted_anew_is_open_again(feed, message
     assert list(open_stays(feed).values()) == [False]
 
 
+def test_a_snapshot_of_a_cancelled_account_does_not_admit_in_whatever_order_they_come(new_feed, message: Builder) -> None:
+    told = [adt(message, "A01", "0800", "I"), adt(message, "A11", "0900", "I"), adt(message, "A08", "1000", "I")]
+    for coming in permutations(told):
+        feed = new_feed()
+        for body in coming:
+            feed.send(body)
+        assert list(open_stays(feed).values()) == [False]
+    for coming in permutations([*told, adt(message, "A01", "1100", "I")]):
+        feed = new_feed()
+        for body in coming:
+            feed.send(body)
+        assert list(open_stays(feed).values()) == [True]
+        assert ordered_at(feed) == ("first-inpatient-class", "1100")
+
+
 @pytest.mark.parametrize("real", ["V1", "V2"])
 def test_a_stay_that_was_entered_twice_and_cancelled_once_stays_open_when_the_two_are_merged(feed, message: Builder, real: str) -> None:
     for number in ("V1", "V2"):
