@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,7 +45,9 @@ class Settings(BaseSettings):
     mllp_plain: bool = Field(
         default=False, description="allow MLLP without TLS on an address that is not loopback (a private network only)"
     )
-    processing_id: str = Field(default="", description="the MSH-11 that the listeners take (P, T or D); empty: any")
+    processing_id: Literal["P", "T", "D", ""] = Field(
+        default="", description="the MSH-11 that the listeners take: P production, T test, D debugging; empty: any"
+    )
     demo_clock_at: datetime | None = Field(default=None, description="demo: the gate's clock starts here; POST /demo/clock moves it")
     demo_control: str = Field(default="", description='demo: where the workbench\'s "next day" button calls; empty: no button')
     tick_seconds: float = Field(default=60.0, description="seconds between ticks")

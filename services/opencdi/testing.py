@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from opencdi.bus.embedded import EmbeddedBus
-from opencdi.bus.room import Outgoing
+from opencdi.bus.room import Outgoing, Record
 from opencdi.cli.line import line_of
 from opencdi.cli.playing import line_on, play, stored, tick
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, ProviderQuery, QueryAlert
@@ -99,7 +99,7 @@ class Ward:
         while batch := reader.poll(limit=100_000, timeout_s=0):
             found += [delivered.record for delivered in batch]
         reader.close()
-        return [model.read(record.value) for record in sorted(found, key=lambda record: record.header("ce_time") or "")]
+        return [model.read(record.value) for record in sorted(found, key=_when)]
 
     def alerts(self) -> list[QueryAlert]:
         """For CDI specialists."""
@@ -127,7 +127,7 @@ class Ward:
         while batch := reader.poll(limit=100_000, timeout_s=0):
             found += [delivered.record for delivered in batch]
         reader.close()
-        pages = (read_entry(record.value).page(QueriesPage) for record in sorted(found, key=lambda r: r.header("ce_time") or ""))
+        pages = (read_entry(record.value).page(QueriesPage) for record in sorted(found, key=_when))
         return [page for page in pages if page is not None]
 
     def states(self) -> dict[str, str]:
@@ -137,3 +137,7 @@ class Ward:
 
 def _instant(text: str) -> datetime:
     return taken_at(text, DAY_ZERO).astimezone(UTC)
+
+
+def _when(record: Record) -> datetime:
+    return datetime.fromisoformat(record.header("ce_time") or "")

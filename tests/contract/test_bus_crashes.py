@@ -107,7 +107,11 @@ def stop(pid: int, spec: dict[str, Any]) -> None:
 
 
 def test_a_zombie_commits_nothing(bus: Bus, spec: dict[str, Any], processes: Processes, dice: random.Random) -> None:
-    """A process is stopped, replaced in its slot and continued: it ends, fenced, and what it had in hand is not there twice."""
+    """A process is stopped, replaced in its slot and continued: it ends, fenced, and what it had in hand is not there twice.
+
+    On Kafka it may take its seat in the group back before it learns that its producer is fenced: librdkafka joins anew by itself after
+    a session without heartbeats (its issue 3437).  Then its heir ends too, and is started again as after any crash.
+    """
     feed = Feed(bus, dice)
     for _ in range(2 if "kafka" in spec["url"] else 6):
         zombie = processes.start(spec, rooms=NAMES, limit=20, step_ms=2)
@@ -119,7 +123,7 @@ def test_a_zombie_commits_nothing(bus: Bus, spec: dict[str, Any], processes: Pro
         os.kill(zombie, signal.SIGCONT)
         feed.on_for(0.1)
         assert processes.wait(zombie) == FENCED
-        processes.kill(heir)
+        processes.kill(heir, or_ended_with=FENCED if "kafka" in spec["url"] else -signal.SIGKILL)
     assert verdict(bus, feed.sent) == FLAWLESS
 
 

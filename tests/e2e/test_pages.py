@@ -235,7 +235,7 @@ PHONE = ((AS_PHYSICIAN, "/inbox"), (AS_PHYSICIAN, f"/inbox/{QUERY_MALNUTRITION}"
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_nothing_runs_over_the_edge(browser: Browser, served: Served, scheme: str) -> None:
-    context = browser.new_context(base_url=served.url, viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=served.url, viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page = context.new_page()
     arrive(page, "/worklist", "BRANDT")
     for persona, path in PHONE:

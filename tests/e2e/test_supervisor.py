@@ -121,9 +121,9 @@ def test_a_killed_process_is_started_again_and_nothing_is_held_against_its_entry
     with line(settings) as running:
         for n in range(3):
             publish(settings, str(n))
-            until(lambda n=n: len(findings(settings)) == n + 1, running.process)  # type: ignore[misc]
+            until(lambda n=n: len(findings(settings)) == n + 1, running.process)
             os.kill(running.workers()[-1], signal.SIGKILL)
-            until(lambda n=n: len(running.workers()) == n + 2, running.process)  # type: ignore[misc]
+            until(lambda n=n: len(running.workers()) == n + 2, running.process)
         publish(settings, "last")
         until(lambda: list(findings(settings)) == ["0", "1", "2", "last"], running.process)
     assert len(records(settings, FINDINGS)) == 4

@@ -27,7 +27,7 @@ def diagnosis(told: str) -> CodedDiagnosis:
 def claim(row: dict[str, str], version: int, *, with_poa: bool) -> GrouperClaim:
     sex = {"0": "M", "1": "F"}.get(row.get("sex_0m_1f", ""), row.get("sex", "U"))
     return GrouperClaim(
-        version, int(row["age"]), sex, int(row["discharge_status"]), diagnosis(row["pdx"]),  # type: ignore[arg-type]
+        version, int(row["age"]), sex, int(row["discharge_status"]), diagnosis(row["pdx"]),
         tuple(diagnosis(one) for one in row["sdx"].split()), tuple(row["procedures"].split()),
         "NOT_EXEMPT" if with_poa else "EXEMPT",
     )  # fmt: skip

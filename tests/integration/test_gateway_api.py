@@ -36,7 +36,7 @@ def anyio_backend() -> str:
 
 
 def settings_in(folder: Path, **more: object) -> Settings:
-    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, **more)  # type: ignore[arg-type]
+    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, **more)
 
 
 @asynccontextmanager

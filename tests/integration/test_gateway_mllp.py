@@ -34,7 +34,7 @@ def anyio_backend() -> str:
 
 
 def settings_in(folder: Path, **more: object) -> Settings:
-    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, **more)  # type: ignore[arg-type]
+    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, **more)
 
 
 def message(control_id: str, *, end: str = "\r", body: str = "") -> bytes:
@@ -157,6 +157,20 @@ async def test_what_is_broken_is_rejected_kept_as_a_dead_letter_and_the_next_goe
         assert len(letter.value) <= 4096
     else:
         assert letter.value == bad
+
+
+@pytest.mark.parametrize(("declared", "taken"), [("P", "P"), ("T", "T"), ("D", "D"), ("", "PTD")])
+async def test_a_test_system_has_a_listener_of_its_own_and_a_production_line_takes_none_of_it(
+    tmp_path: Path, declared: str, taken: str
+) -> None:
+    sent = {name: message(name * 2).replace(b"|P|", f"|{name}^T|".encode()) for name in "PTD"} | {
+        "unsaid": message("unsaid").replace(b"|P|", b"||")
+    }
+    settings = settings_in(tmp_path, processing_id=declared)
+    async with Door(settings) as door, sender(door.mllp_port) as engine:
+        told = await engine.say(b"".join(map(framed, sent.values())), expect=4)
+    assert {name for code, name in told if code == "AA"} == {*(name * 2 for name in taken), "unsaid"}
+    assert messages_stored(settings) == [body for name, body in sent.items() if name in taken or name == "unsaid"]
 
 
 class FailingBus(EmbeddedBus):

@@ -19,14 +19,16 @@ from starlette.routing import Route
 from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
 from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION
 from by_hand.shorthand import PHYSICIAN
-from by_hand.telling import Telling, at, moved, passed, refused, seen
+from by_hand.telling import MADE_BY, Telling, at, moved, passed, refused, seen
 from by_hand.ward import ward
 from by_hand.workbench import Bench, gateway, words_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
-from opencdi.events.facts import EncounterDischarged, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
-from opencdi.events.topics import DRG_CHANGES, FINAL, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
+from opencdi.events.entry import read_entry
+from opencdi.events.facts import EncounterDischarged, NoteFiled, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
+from opencdi.events.pages import FactsPage, QueriesPage
+from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door
 from opencdi.settings import Settings
@@ -204,12 +206,12 @@ def test_the_physicians_questions_to_the_database_touch_only_their_tables(bench:
         return 0
 
     with snapshot(engine) as connection:
-        connection.connection.driver_connection.set_authorizer(authorize)  # type: ignore[union-attr]
+        connection.connection.driver_connection.set_authorizer(authorize)
         assert inbox(connection, "demo", PHYSICIAN.staff_id)
         assert asked(connection, "demo", QUERY_MALNUTRITION, PHYSICIAN.staff_id)
         assert asked(connection, "demo", QUERY_MALNUTRITION, "somebody else") is None
         assert physicians(connection, "demo") == [PHYSICIAN]
-        connection.connection.driver_connection.set_authorizer(None)  # type: ignore[union-attr]
+        connection.connection.driver_connection.set_authorizer(None)
     assert read
     assert read <= allowed
     engine.dispose()
@@ -218,9 +220,9 @@ def test_the_physicians_questions_to_the_database_touch_only_their_tables(bench:
 @pytest.mark.parametrize("table", NOT_THEIRS, ids=lambda table: table.name)
 def test_the_physicians_engine_refuses_every_other_table(bench: Bench, table: object) -> None:
     engine = money_blind(open_engine(bench.settings.database_url))
-    hidden = select(PROVIDER_QUERY.c.doc).where(PROVIDER_QUERY.c.query_id.in_(select(table.primary_key.columns.values()[0])))  # type: ignore[attr-defined]
+    hidden = select(PROVIDER_QUERY.c.doc).where(PROVIDER_QUERY.c.query_id.in_(select(table.primary_key.columns.values()[0])))
     with engine.connect() as connection:
-        for statement in (select(table), hidden):  # type: ignore[call-overload]
+        for statement in (select(table), hidden):
             with pytest.raises(NotForPhysicians):
                 connection.execute(statement)
     engine.dispose()
@@ -273,7 +275,7 @@ def test_a_busy_port_names_the_setting_and_other_addresses_are_refused(tmp_path:
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
-def _wording(query_id: str):  # type: ignore[no-untyped-def]
+def _wording(query_id: str):
     told = [QueryAlert.read(m.value) for m in WARD if m.topic == QUERY_ALERTS]
     return next(alert.wording for alert in told if alert.query_id == query_id)
 
@@ -294,7 +296,7 @@ def test_an_approval_is_pending_until_the_move_that_it_caused_comes_back(bench: 
     assert decision["kind"] == "query_approved"
     assert decision["as_of"] == as_of[1]
     assert decision["shown_text"] == shown_text(_wording(QUERY_AKI))
-    assert decision["actor"]["staff_id"] == "CDI-1"  # type: ignore[index]
+    assert decision["actor"]["staff_id"] == "CDI-1"
     said = words_of(bench.page(f"/encounters/{AKI}"))
     assert "Approval pending" in said
     assert said.count("Approve and send") == 1  # the other question's
@@ -506,3 +508,43 @@ def test_seats_are_those_who_were_asked(bench: Bench) -> None:
     queries = [ProviderQuery.read(m.value) for m in WARD if m.topic == PROVIDER_QUERIES]
     assert {q.wording.addressed_to.staff_id for q in queries} == set(re.findall(r'value="physician:([^"]+)"', page))
     assert MALNUTRITION not in words_of(page)
+
+
+def test_a_rule_that_cannot_be_judged_is_named_where_it_asks_nothing(bench: Bench) -> None:
+    telling = Telling(_count=900)
+    telling.entry(PNEUMONIA, at(2, 9), pages=[QueriesPage(as_of="x", made_by=MADE_BY, suspended=("D-11",))])
+    bench.tell(telling.messages)
+    assert "Not judged on this stay: rule D-11." in words_of(bench.page(f"/encounters/{PNEUMONIA}"))
+    assert "Not judged" not in words_of(bench.page(f"/encounters/{AKI}"))
+
+
+# --- restricted documents (DOMAIN F.17) -----------------------------------------------------------------------------------
+def test_a_question_that_rests_on_a_restricted_document_says_so_and_tells_its_words_to_nobody_without_the_right(bench: Bench) -> None:
+    (alert,) = [told for m in WARD if m.topic == QUERY_ALERTS and (told := QueryAlert.read(m.value)).query_id == QUERY_MALNUTRITION]
+    assert alert.wording
+    diet = NoteFiled.model_validate({**_filed("n-mal-diet").model_dump(), "confidentiality": "R", "revision": 2})
+    restricted = tuple(one.model_copy(update={"confidentiality": "R"}) for one in alert.wording.indicators)
+    wording = alert.wording.model_copy(update={"indicators": restricted})
+    telling = Telling(_count=900)
+    telling.entry(MALNUTRITION, at(2, 9), [diet])
+    resolved = {"state": "auto-resolved", "satisfied_by": restricted[:1], "confidentiality": "R", "wording": wording}
+    telling.alert(alert.model_copy(update=resolved))
+    telling.ask(passed(wording, "sent", "e1", confidentiality="R"))
+    bench.tell(telling.messages)
+    for path, cookies in (
+        (f"/encounters/{MALNUTRITION}", None),
+        (f"/queries/{QUERY_MALNUTRITION}/preview", None),
+        (f"/inbox/{QUERY_MALNUTRITION}", AS_PHYSICIAN),
+    ):
+        said = words_of(bench.page(path, cookies))
+        assert "rests on restricted documents" in said, path
+        assert "restricted evidence" in said, path
+        for one in restricted:
+            assert one.text not in said, path
+            assert one.quote is not None
+            assert one.quote not in said, path
+
+
+def _filed(note_id: str) -> NoteFiled:
+    pages = [read_entry(m.value).page(FactsPage) for m in WARD if m.topic == CHART]
+    return next(fact for page in pages if page for fact in page.facts if isinstance(fact, NoteFiled) and fact.note_id == note_id)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from opencdi.bus.room import Record, State
-from opencdi.cli.recordings import recordings
+from opencdi.cli.inputs import files_in
+from opencdi.cli.recordings import in_time, recorded_in
 from opencdi.events.audiences import MessageEnded
 from opencdi.events.hl7_structure import structural_refusal
 from opencdi.events.inbound import Inbound, InboundType
@@ -48,15 +49,15 @@ def test_messages_of_open_projects() -> None:
 
 @pytest.mark.parametrize(("folder", "least"), [("synthea", 28), ("mimic-iv-demo-fhir", 50_000)])  # synthea: a transaction a patient
 def test_fhir_recordings(folder: str, least: int) -> None:
-    recorded = recordings([DATA / folder])
+    recorded = in_time(list(recorded_in(file)) for file in files_in([DATA / folder]))
 
-    def in_time() -> Iterator[tuple[bytes, datetime]]:
+    def bodies() -> Iterator[tuple[bytes, datetime]]:
         latest = datetime(1900, 1, 1, tzinfo=UTC)
         for one in recorded:
             latest = max(latest, one.at or latest)
             yield one.body, latest
 
-    counts = outcomes(in_time(), "cdi.inbound.fhir")
+    counts = outcomes(bodies(), "cdi.inbound.fhir")
     assert counts.total() == len(recorded)
     assert counts["entries"] >= least
     assert counts["dead_letter"] == 0

@@ -246,7 +246,7 @@ def test_one_process_a_room_each_killed_while_it_works(lived: Lived, kafka_url: 
             for nth, room in enumerate(dice.sample(STATEFUL_ROOMS, len(STATEFUL_ROOMS))):
                 before = bus.positions(made[room])
                 bus.publish(inbound[len(inbound) * nth // 5 : len(inbound) * (nth + 1) // 5])
-                until(lambda room=room, before=before: bus.positions(made[room]) != before)  # type: ignore[misc]
+                until(lambda room=room, before=before: bus.positions(made[room]) != before)
                 os.kill(process_of(room, log), signal.SIGKILL)
             until(lambda: all(caught_up(bus, room) for room in made.values()))
     assert not unlike(sequences(kafka_url), lived.said)

@@ -1,13 +1,16 @@
 """What holds for all rules: known words only, enough cases, and a wording that the linter lets pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from opencdi.knowledge.analytes import ANALYTES
-from opencdi.knowledge.diagnosis_terms import BY_CONCEPT, diagnoses_in
+from opencdi.knowledge.diagnosis_terms import diagnoses_in, diagnosis_of
 from opencdi.knowledge.query_language import LEADING, MONEY, MONEY_IN_CAPITALS
-from opencdi.queries.cases import load_cases
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.cases import failures, load_cases
 from opencdi.queries.inputs import index
-from opencdi.queries.room import rules_path
+from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import Rule, all_rules, load_rules
 from opencdi.queries.treatments import load_treatments
 from opencdi.settings import rules_dir
@@ -43,6 +46,16 @@ def test_limits_are_in_the_unit_in_which_the_analyte_is_compared(rule: Rule) -> 
 
 
 @rules
+def test_where_less_than_the_diagnosis_is_written_the_question_stands(rule: Rule) -> None:
+    room = queries_room(SiteData(), (rule,))
+    clear = next(case for case in load_cases(rules_path() / "cases") if case.rule_id == rule.id and "clear positive" in case.why)
+    last_day = max(int(line.strip('"').split()[0][1:]) for line in clear.chart)
+    for concept in rule.not_satisfied_by:
+        said = replace(clear, chart=(*clear.chart, f"d{last_day} 23:00 note progress: {concept}"), shows=())
+        assert failures(said, room, rule.condition) == [], concept
+
+
+@rules
 def test_enough_cases(rule: Rule) -> None:
     mine = [case for case in load_cases(rules_path() / "cases") if case.rule_id == rule.id]
     assert len(mine) >= 6
@@ -65,6 +78,7 @@ def test_the_template_itself_leads_nowhere(rule: Rule) -> None:
 def test_what_an_option_documents_is_known_to_the_linter(rule: Rule) -> None:
     for option in rule.options:
         if option.diagnosis:
-            assert option.diagnosis in BY_CONCEPT
-            assert BY_CONCEPT[option.diagnosis].support
+            known = diagnosis_of(option.diagnosis)
+            assert known is not None
+            assert known.support
             assert option.codes

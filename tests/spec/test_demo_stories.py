@@ -8,6 +8,7 @@ import pytest
 
 from opencdi.events.facts import Person, QueryAnswered
 from opencdi.events.pages import WorkingCode
+from opencdi.hospital.story import Event
 from opencdi.queries.case_chart import approval_of
 from opencdi.testing import Ward, story
 
@@ -302,3 +303,14 @@ def test_the_amendment_says_what_came_and_what_left(lived: Lived) -> None:
     amended = ward.finals()[-1]
     assert (amended.status, amended.added, amended.removed, amended.drg_before) == ("amended", ("C561",), ("N83201",), "761")
     assert "discharge-summary" in amended.cause
+
+
+@pytest.mark.parametrize("trigger", ["A02", "A08"])
+def test_the_attending_of_now_is_asked(ward: Ward, trigger: str) -> None:
+    admission = story("malnutrition")
+    ward.live([admission], until="2 12:00")
+    ward.decide(approval_of(ward.alerts()[-1], decision_id="d1", actor=SPECIALIST, decided_at=ward.now))
+    handover = Event.model_validate({"at": "2 13:00", "admit": {"trigger": trigger, "attending": "1058^Brennan^Aoife"}})
+    ward.live([admission.model_copy(update={"events": (*admission.events, handover)})], until="2 14:00")
+    assert [(asked.state, asked.wording.addressed_to.staff_id) for asked in ward.asked()] == [("sent", "1091"), ("sent", "1058")]
+    assert [(move.to_state, move.cause) for page in ward.moves() for move in page.moved][-1] == ("sent", "ATTENDING_CHANGED")

@@ -1,11 +1,12 @@
 """One room on the embedded bus: steps outside the transaction, one short commit a batch."""
 
+from collections import deque
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from opencdi.bus.bus import MAX_BATCH_S, Delivered, refuse_too_large
-from opencdi.bus.room import Outgoing, Overlay, Room, State
-from opencdi.bus.stepping import Fenced, Stepper
+from opencdi.bus.bus import Delivered
+from opencdi.bus.room import Room, State
+from opencdi.bus.stepping import Fenced, Stepped, Stepper
 
 if TYPE_CHECKING:
     from opencdi.bus.embedded import EmbeddedBus
@@ -42,55 +43,37 @@ class EmbeddedRunner:
             if monotonic() >= deadline:
                 return 0
             sleep(_POLL_S)
-        said: list[tuple[Outgoing, int]] = []
-        overlays: dict[int, Overlay] = {}
-        reached: dict[int, int] = {}
-        stepped, due = 0, monotonic() + MAX_BATCH_S
-        for delivered in batch:
-            if stepped and monotonic() >= due:
-                break
-            part = delivered.partition
-            overlay = overlays.setdefault(part, Overlay(self.states[part]))
-            said += [(message, part) for message in self.stepper.step(overlay, delivered.record)]
-            reached[part] = delivered.position + 1
-            stepped += 1
-        encoded = [
-            (part, key, None if state is None else self.room.codec.encode(key, state))
-            for part, overlay in overlays.items()
-            for key, state in overlay.writes()
-        ]
-        for _, _, raw in encoded:
-            refuse_too_large(f"state of {self.room.name}", raw)
-        self._commit(said, encoded, reached)
-        for overlay in overlays.values():
-            overlay.settle()
-        self.next.update(reached)
+        stepped = self.stepper.batch(self.states, batch)
+        self._commit(stepped)
+        stepped.settle()
+        self.next.update(stepped.reached)
         self.bus.checkpoint()
-        return stepped
+        return stepped.count
 
-    def _batch(self, limit: int) -> list[Delivered]:
+    def _batch(self, limit: int) -> deque[Delivered]:
         """Of each partition that has something its share, beginning with another one each time: none waits for a long one."""
         ends = dict(self.bus.db.execute("select part, pos from ends where topic=?", (self.room.reads.name,)))
         ready = [part for part, position in self.next.items() if ends.get(part, 0) > position]
         self.first += 1
-        batch: list[Delivered] = []
+        batch = deque[Delivered]()
         for left in range(len(ready), 0, -1):
             part = ready[(self.first + left) % len(ready)]
             batch += self.bus.read(self.room.reads.name, part, self.next[part], max(1, (limit - len(batch)) // left))
         return batch
 
-    def _commit(self, said: list[tuple[Outgoing, int]], states: list[tuple[int, str, bytes | None]], reached: dict[int, int]) -> None:
+    def _commit(self, stepped: Stepped) -> None:
         name, db = self.room.name, self.bus.db
         with self.bus.writing("normal"):
             held = db.execute("select epoch from lease where room=?", (name,)).fetchone()
             committed = dict(db.execute("select part, pos from position where room=?", (name,)))
-            if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in reached):
+            if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in stepped.reached):
                 raise Fenced(name)
-            self.bus.append(said)
-            kept = [(name, *row) for row in states if row[2] is not None]
+            self.bus.append(stepped.said)
+            kept = [(name, *row) for row in stepped.changed if row[2] is not None]
             db.executemany("insert into state values(?,?,?,?) on conflict do update set value = excluded.value", kept)
-            db.executemany("delete from state where room=? and part=? and key=?", [(name, *row[:2]) for row in states if row[2] is None])
-            db.executemany("insert or replace into position values(?,?,?)", [(name, part, pos) for part, pos in reached.items()])
+            gone = [(name, *row[:2]) for row in stepped.changed if row[2] is None]
+            db.executemany("delete from state where room=? and part=? and key=?", gone)
+            db.executemany("insert or replace into position values(?,?,?)", [(name, *place) for place in stepped.reached.items()])
 
     def close(self) -> None:
         """Nothing to give back: the lease ends when another takes it."""

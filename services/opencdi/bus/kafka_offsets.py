@@ -10,23 +10,24 @@ from confluent_kafka.admin._listoffsets import OffsetSpec
 from opencdi.bus.bus import BusDown, Place
 from opencdi.bus.kafka_cluster import REQUEST_S, RETRY_S, TRANSACTION_MS, Cluster, kafka_error, meet, passing, place_of
 
+_EARLIEST, _LATEST = OffsetSpec.earliest(), OffsetSpec.latest()  # type: ignore[no-untyped-call]  # upstream leaves these two untyped
 _FIRST_LOOK_BACK = 16
 _ONE_TRY_S = 2.0
 
 
 def first_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
     """The first offset that is kept, of each place (names as on the cluster)."""
-    return _offsets(admin, places, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED)  # type: ignore[no-untyped-call]
+    return _offsets(admin, places, _EARLIEST, IsolationLevel.READ_UNCOMMITTED)
 
 
 def high_watermarks(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
     """The end of each log, open transactions and marks included."""
-    return _offsets(admin, places, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)  # type: ignore[no-untyped-call]
+    return _offsets(admin, places, _LATEST, IsolationLevel.READ_UNCOMMITTED)
 
 
 def stable_offsets(admin: AdminClient, places: Sequence[Place]) -> dict[Place, int]:
     """Up to where each log is settled: before the first open transaction."""
-    return _offsets(admin, places, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)  # type: ignore[no-untyped-call]
+    return _offsets(admin, places, _LATEST, IsolationLevel.READ_COMMITTED)
 
 
 def _offsets(admin: AdminClient, places: Sequence[Place], spec: OffsetSpec, level: IsolationLevel) -> dict[Place, int]:

@@ -1,27 +1,12 @@
 """When a room and its bus are out of step: a person says what is to hold, with the room stopped (`opencdi topics repair`)."""
 
-from dataclasses import dataclass, replace
-
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from opencdi.bus.bus import BusDown, OutOfStep
 from opencdi.bus.kafka_cluster import POSITION_KEY, REQUEST_S, Cluster, kafka_error
 from opencdi.bus.kafka_restore import Restore
-from opencdi.bus.room import Room, State
-
-
-@dataclass(frozen=True, slots=True)
-class _Unread:
-    """States that are not looked at: only the positions beside them are."""
-
-    def encode(self, key: str, state: State) -> bytes:
-        """Nothing is written."""
-        raise NotImplementedError(key)
-
-    def decode(self, key: str, raw: bytes) -> State:
-        """Nothing is read."""
-        return State()
+from opencdi.bus.room import Room
 
 
 def repair(cluster: Cluster, admin: AdminClient, room: Room, partitions: int, *, from_oldest: bool) -> dict[int, int]:
@@ -30,7 +15,7 @@ def repair(cluster: Cluster, admin: AdminClient, room: Room, partitions: int, *,
     `from_oldest`: where the input no longer holds that position, go on at the oldest record that it holds: what lay between is
     lost to this room.  Without it that raises `OutOfStep`.  Raises `BusDown` while the room still runs.
     """
-    back = Restore(cluster, replace(room, codec=_Unread()), set(range(partitions)))
+    back = Restore(cluster, room, set(range(partitions)), with_states=False)
     try:
         while not back.advance(1.0):
             pass

@@ -32,9 +32,9 @@ class Restore:
     lack its mark there (KAFKA-10167).  Its being reached is told by EOF events; the last offsets may be marks, which are never read.
     """
 
-    def __init__(self, cluster: Cluster, room: Room, partitions: set[int]) -> None:
-        """Prepare; nothing is asked yet."""
-        self.cluster, self.room = cluster, room
+    def __init__(self, cluster: Cluster, room: Room, partitions: set[int], *, with_states: bool = True) -> None:
+        """Prepare; nothing is asked yet.  Without its states only the positions come back."""
+        self.cluster, self.room, self.with_states = cluster, room, with_states
         self.log, self.reads = cluster.named(changelog(room.name).name), cluster.named(room.reads.name)
         self.partitions: dict[int, Restored] = {part: Restored() for part in partitions}
         self.reader = Consumer(cluster.consumer(room.group, **{"enable.partition.eof": True, "fetch.wait.max.ms": 20}))
@@ -108,6 +108,8 @@ class Restore:
         name, raw = as_bytes(message.key()), message.value()
         if name == POSITION_KEY:
             restored.position = int(as_bytes(raw))
+        elif not self.with_states:
+            return
         elif raw is None:
             restored.states.pop(name.decode(), None)
         else:

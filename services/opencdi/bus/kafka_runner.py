@@ -9,11 +9,11 @@ from time import monotonic
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
-from opencdi.bus.bus import MAX_BATCH_S, Delivered, OutOfStep, partitions_for, refuse_too_large
+from opencdi.bus.bus import Delivered, OutOfStep, partitions_for
 from opencdi.bus.kafka_cluster import POSITION_KEY, TRANSACTION_MS, Cluster, delivered_in, kafka_error, meet, passing, stop_for
 from opencdi.bus.kafka_restore import Restore
-from opencdi.bus.room import Key, Outgoing, Overlay, Room, State
-from opencdi.bus.stepping import Stepper
+from opencdi.bus.room import Key, Room, State
+from opencdi.bus.stepping import Stepped, Stepper
 from opencdi.events.entry import Headers
 from opencdi.events.topics import changelog
 
@@ -23,7 +23,11 @@ _WAIT_S = 30.0  # for the transaction coordinator
 
 
 class KafkaRunner:
-    """A room in one replica slot.  Static membership: a quick restart in the same slot moves no partition and fences its past."""
+    """A room in one replica slot.  Static membership: a quick restart in the same slot moves no partition and fences its past.
+
+    A stopped process that continues may take its seat in the group back once (librdkafka joins anew by itself), never its producer:
+    then both end, nothing of either is committed twice, and the supervisor starts the successor again.
+    """
 
     def __init__(self, cluster: Cluster, room: Room, partitions: int, slot: str, skip: frozenset[str] = frozenset()) -> None:
         """Fence whoever had this slot, abort what it left open, and join the group."""
@@ -157,56 +161,30 @@ class KafkaRunner:
     # -- the work --------------------------------------------------------------------------------------------------------------
 
     def _transact(self) -> int:
-        """Step for at most `MAX_BATCH_S`, then send outputs, states and position as one act; memory changes after the commit."""
+        """Step, then send outputs, states and position as one act; memory changes after the commit."""
         member = self.consumer.consumer_group_metadata()  # before the work: a rebalance in between must fence us
-        deadline = monotonic() + MAX_BATCH_S
-        overlays: dict[int, Overlay] = {}
-        said: list[tuple[Outgoing, int]] = []
-        reached: dict[int, int] = {}
-        stepped = 0
-        while self.batch and (not stepped or monotonic() < deadline):
-            delivered = self.batch.popleft()
-            part = delivered.partition
-            overlay = overlays.setdefault(part, Overlay(self.states[part]))
-            said += [(out, part) for out in self.stepper.step(overlay, delivered.record)]
-            reached[part] = delivered.position + 1
-            stepped += 1
-        changed = [
-            (part, key, None if state is None else self.room.codec.encode(key, state))
-            for part, overlay in overlays.items()
-            for key, state in overlay.writes()
-        ]
-        self._refuse_too_large(said, changed)
+        stepped = self.stepper.batch(self.states, self.batch)
         try:
-            self._send(said, changed, reached, member)
+            self._send(stepped, member)
         except KafkaException as failure:
             self._abort(kafka_error(failure))
             return 0
-        for overlay in overlays.values():
-            overlay.settle()
-        self.next.update(reached)
+        stepped.settle()
+        self.next.update(stepped.reached)
         self.rewinds = 0
-        return stepped
+        return stepped.count
 
-    def _refuse_too_large(self, said: list[tuple[Outgoing, int]], changed: list[tuple[int, str, bytes | None]]) -> None:
-        for out, _ in said:
-            refuse_too_large(out.topic.name, out.value)
-        for _, _, raw in changed:
-            refuse_too_large(f"state of {self.room.name}", raw)
-
-    def _send(
-        self, said: list[tuple[Outgoing, int]], changed: list[tuple[int, str, bytes | None]], reached: dict[int, int], member: object
-    ) -> None:
+    def _send(self, stepped: Stepped, member: object) -> None:
         self.producer.begin_transaction()
-        for out, same in said:
+        for out, same in stepped.said:
             key = out.to.key.encode() if isinstance(out.to, Key) else None
             for part in partitions_for(out, same, self.all_partitions):
                 self._produce(self.cluster.named(out.topic.name), part, key, out.value, out.headers)
-        for part, name, raw in changed:
+        for part, name, raw in stepped.changed:
             self._produce(self.log, part, name.encode(), raw)
-        for part, position in reached.items():
+        for part, position in stepped.reached.items():
             self._produce(self.log, part, POSITION_KEY, str(position).encode())
-        places = [TopicPartition(self.reads, part, position) for part, position in reached.items()]
+        places = [TopicPartition(self.reads, part, position) for part, position in stepped.reached.items()]
         self.producer.send_offsets_to_transaction(places, member, _WAIT_S)
         while True:
             try:

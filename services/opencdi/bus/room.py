@@ -105,13 +105,17 @@ class Room:
     writes: tuple[Topic, ...]  # the first is the line: the next room's input, and where ticks go on
     step: Callable[[States, Record], Iterable[Outgoing]]
     codec: Codec = field(default_factory=lambda: RecordCodec({}))
-    on_unusable: "Callable[[Room, Record, str, str], Iterable[Outgoing]] | None" = None  # None: pass on with a `failed` page
+    on_unusable: "OnUnusable | None" = None  # None: pass on with a `failed` page
+    reads_senders: bool = False  # its input is what others sent: bad data is theirs, and never adds up to stopping the room
 
     @property
     def group(self) -> str:
         """The consumer group on Kafka."""
         return f"cdi-{self.name}"
 
+
+OnUnusable = Callable[[Room, States, Record, str, str], Iterable[Outgoing]]
+"""What becomes of a record that cannot be stepped, for this reason and at this place in it; what the step had changed is taken back."""
 
 _GONE: Any = object()
 
@@ -182,4 +186,4 @@ class Overlay(MutableMapping[str, State]):
         """The commit stands: make the changes the base."""
         self.base.update(self.changed)
         for key in [key for key, state in self.changed.items() if state is _GONE]:
-            self.base.pop(key, None)  # over another overlay it is marked as gone already
+            del self.base[key]

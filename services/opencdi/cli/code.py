@@ -15,6 +15,7 @@ from opencdi.cli.jsonl import object_in, run_filter, word
 if TYPE_CHECKING:
     from opencdi.coding.table import ConceptTable
     from opencdi.events.pages import NoteRead
+    from opencdi.nlp.own_words import OwnWords
     from opencdi.nlp.reader import Reader
 
 
@@ -46,6 +47,7 @@ def code_notes(
     from opencdi.coding.table import load_table
     from opencdi.gateway.clock import WallClock
     from opencdi.knowledge.code_year import RELEASES, days_covered, release_on
+    from opencdi.nlp.own_words import load_own_words
     from opencdi.nlp.reader import load_reader
     from opencdi.settings import rules_dir
 
@@ -60,26 +62,29 @@ def code_notes(
             raise typer.BadParameter(said, param_hint="--date")
         print(f"{said}: the newest is used", file=sys.stderr)  # time goes on, and the newest codes still serve
     reader, table = load_reader(rules_dir() / "nlp"), load_table(rules_dir() / "coding" / "concepts.yaml")
+    own = load_own_words(rules_dir() / "queries")
     coder = _mentions(rules_dir() / "coding" / "mentions.yaml", table, on) if scope is Scope.MENTIONS else _reportable(table, on, state)
 
     def answer(line: str) -> dict[str, Any]:
         told = object_in(line)
-        return {"id": told.get("id"), "codes": coder(_note(told, reader, on), told)}
+        return {"id": told.get("id"), "codes": coder(_note(told, reader, own, on), told)}
 
     run_filter(note_lines(files), answer)
 
 
-def _note(told: dict[str, Any], reader: "Reader", on: date) -> "NoteRead":
+def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> "NoteRead":
     from opencdi.cli.read import text_in
     from opencdi.clinical.time import ClinicalTime
     from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
     from opencdi.events.pages import NoteRead
+    from opencdi.nlp.own_words import echo_in
 
     # Without these a text is an authenticated provider note of no special type.
     note_type: NoteType = word(told, "type", get_args(NoteType), "other")
     role: AuthorRole = word(told, "author_role", get_args(AuthorRole), "provider")
     authentication: Authentication = word(told, "authentication", get_args(Authentication), "authenticated")
-    reading = reader.read(text_in(told), note_type)
+    text = text_in(told)
+    reading, echo = reader.read(text, note_type), echo_in(text, own)
     return NoteRead(
         note_id="note",
         revision=1,
@@ -88,8 +93,8 @@ def _note(told: dict[str, Any], reader: "Reader", on: date) -> "NoteRead":
         written_at=ClinicalTime(datetime.combine(on, time(), UTC), "day"),
         authentication=authentication,
         counts=role == "provider" and authentication == "authenticated",
-        findings=reading.findings,
-        values=reading.values,
+        findings=echo.of_the_provider(reading.findings),
+        values=echo.values_of_the_provider(reading.values),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Literal
 
-from opencdi.cli.inputs import STANDARD_INPUT, content_of, files_in, name_of
+from opencdi.cli.inputs import STANDARD_INPUT, content_of, name_of
 from opencdi.events.hl7_structure import header_of
 from opencdi.intake.time import fhir_time, hl7_time
 
@@ -41,11 +41,6 @@ class Recorded:
     at: datetime | None
     resource: str = ""
     resource_id: str = ""
-
-
-def recordings(sources: Iterable[Path], zone: tzinfo = UTC) -> list[Recorded]:
-    """All messages of these files and folders, in time."""
-    return in_time(list(recorded_in(file, zone)) for file in files_in(sources))
 
 
 def in_time(files: Iterable[Iterable[Recorded]]) -> list[Recorded]:

@@ -1,7 +1,7 @@
 """When it happened at the bedside: an instant with its zone, and how finely the sender knew it (DOMAIN F.2)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
@@ -46,3 +46,11 @@ class ClinicalTime:
     def fits_window(self, window: timedelta) -> bool:
         """Whether this time is written finely enough to be placed in a window of that length."""
         return _SPAN[self.precision] <= timedelta(hours=1) or window >= _SPAN[self.precision]
+
+
+def completed_years(birth_date: str | None, on: date) -> int | None:
+    """Age on that day; None where the birth date (ISO, possibly partial) is unknown.  A partial one counts from its earliest day."""
+    if not birth_date:
+        return None
+    year, month, day = (*(int(part) for part in birth_date[:10].split("-")), 1, 1)[:3]
+    return max(0, on.year - year - ((on.month, on.day) < (month, day)))

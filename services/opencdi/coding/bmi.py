@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from opencdi.clinical.confidentiality import label
-from opencdi.coding.candidates import Candidate
-from opencdi.events.pages import Evidence, NoteRead
+from opencdi.coding.candidates import Candidate, evidence_of
+from opencdi.events.pages import NoteRead
 
 WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R636", "R64")
 ANALYTES = frozenset({"bmi", "body-mass-index"})
@@ -33,16 +32,7 @@ def bmi_candidate(notes: Iterable[NoteRead], codes: Iterable[Candidate], age: in
     code = bmi_code(value.value)
     if code is None:
         return None
-    author = note.author.name or note.author.staff_id if note.author else ""
-    quote = Evidence(
-        note_id=note.note_id,
-        revision=note.revision,
-        start=value.start,
-        end=value.end,
-        quote=value.text,
-        author=author,
-        at=note.written_at,
-        confidentiality=label(note.confidentiality),
-    )
     reason = f"I.B.14, I.C.21.c.3: body mass index beside {weight.code}"
-    return Candidate(code, "body-mass-index", nature="exempt", specific=True, evidence=(quote,), reasons=(reason,), order=weight.order)
+    return Candidate(
+        code, "body-mass-index", nature="exempt", specific=True, evidence=(evidence_of(note, value),), reasons=(reason,), order=weight.order
+    )

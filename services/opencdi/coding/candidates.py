@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from opencdi.clinical.confidentiality import label
-from opencdi.clinical.time import ClinicalTime
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments
-from opencdi.events.pages import Evidence, Finding, NoteRead
+from opencdi.events.pages import Evidence, Finding, NoteRead, ValueInText
 
 Status = Literal["proposed", "flagged", "uncertain"]
 AT_ADMISSION = frozenset({"emergency", "history-and-physical"})
@@ -46,10 +45,6 @@ class Candidate:
     def flagged(self, reason: str) -> "Candidate":
         """Documented, not proposed: stays visible, leaves the claim (DOMAIN F.13)."""
         return replace(self, status="flagged", reasons=(*self.reasons, reason))
-
-    def because(self, reason: str) -> "Candidate":
-        """With one more reason."""
-        return replace(self, reasons=(*self.reasons, reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,20 +163,19 @@ def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:
     """The first quotes and the latest: copied text counts once, where it first stood (DOMAIN F.10)."""
     fresh = [one.said for one in held if not one.said.finding.copied] or [held[0].said]
     shown = fresh if len(fresh) <= MOST_QUOTES else [*fresh[: MOST_QUOTES - 2], *fresh[-2:]]
-    return tuple(_evidence(said.note, said.finding) for said in shown)
+    return tuple(evidence_of(said.note, said.finding) for said in shown)
 
 
-def _evidence(note: NoteRead, finding: Finding) -> Evidence:
-    author = note.author.name or note.author.staff_id if note.author else ""
-    at: ClinicalTime = note.written_at
+def evidence_of(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
+    """The quote of a note on which a code rests."""
     return Evidence(
         note_id=note.note_id,
         revision=note.revision,
-        start=finding.start,
-        end=finding.end,
-        quote=finding.text,
-        author=author,
-        at=at,
+        start=quoted.start,
+        end=quoted.end,
+        quote=quoted.text,
+        author=(note.author.name or note.author.staff_id) if note.author else "",
+        at=note.written_at,
         confidentiality=label(note.confidentiality),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from opencdi.clinical.codes import dotted
-from opencdi.clinical.confidentiality import is_restricted, label
+from opencdi.clinical.confidentiality import highest, is_restricted, label
 from opencdi.events.facts import (
     DischargeCancelled,
     EncounterCancelled,
@@ -61,7 +61,7 @@ def label_of_change(notes: Iterable[NoteRead], before: CodingPage | None, after:
     was, now = ({code.code: code for code in page.codes} if page else {} for page in (before, after))
     moved = [code for name, code in (was | now).items() if _standing(was.get(name)) != _standing(now.get(name))]
     labels = [*(label(note.confidentiality) for note in notes), *map(_label, moved)]
-    return next((told for told in labels if told), None)
+    return highest(labels)
 
 
 def _standing(code: WorkingCode | None) -> tuple[object, ...]:
@@ -70,7 +70,7 @@ def _standing(code: WorkingCode | None) -> tuple[object, ...]:
 
 def _label(code: WorkingCode) -> str | None:
     labels = [quote.confidentiality for quote in code.evidence]
-    return labels[0] if labels and all(labels) else None
+    return highest(labels) if all(labels) else None
 
 
 def _principal(page: CodingPage | None) -> WorkingCode | None:

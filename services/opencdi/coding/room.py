@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from opencdi.bus import over
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States
 from opencdi.coding.bmi import ANALYTES
 from opencdi.coding.candidates import AT_ADMISSION
@@ -13,13 +14,14 @@ from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.history import change_of
 from opencdi.coding.reason import Meaning, load_reasons, reason_codes
 from opencdi.coding.signs import Signs, after_results, may_hold_signs
-from opencdi.coding.state import MODELS, ReadNote, SiteNow, Stay, Today
+from opencdi.coding.state import MODELS, ReadNote, SiteNow, Stay, Today, forget
 from opencdi.coding.table import ConceptTable, load_table
 from opencdi.coding.working import Chart, coding_page
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, entry_of, headers_of, read_entry
+from opencdi.events.facts import Fact
 from opencdi.events.ids import derived_id
-from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, NoteRead, SitePage
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, NoteRead, SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CODING, DRG_CHANGES, FINDINGS
 from opencdi.knowledge.icd10cm import tabular
@@ -54,6 +56,9 @@ class _Coder:
         envelope = entry.envelope
         if envelope.kind == "site-data":
             yield from self._site_changed(states, entry)
+        elif envelope.kind == "tick" and (tick := entry.page(TickPage)) is not None:
+            for encounter_id in over.forgettable(states, envelope.tenant, tick.at, self._site_of(states, envelope.tenant).bill_hold_days):
+                forget(states, encounter_id)
         if envelope.encounter_id is None or envelope.kind != "entry" or not self._heard(states, entry, envelope.encounter_id):
             yield _passed_on(entry, record)
         else:
@@ -62,19 +67,20 @@ class _Coder:
 
     def _heard(self, states: States, entry: Entry, encounter_id: str) -> bool:
         """Take in what concerns coding; whether anything did."""
-        stay = _stay_in(states, encounter_id)
+        stay, tenant = _stay_in(states, encounter_id), entry.envelope.tenant
         before = stay
         seen = False
-        if entry.has("facts"):
-            raw = entry.pages[entry.envelope.pages.index("facts")]
-            if concerns_coding(raw):
-                page = entry.page(FactsPage)
-                stay = told(stay or Stay(tenant=entry.envelope.tenant), page.facts if page else ())
-            if may_hold_signs(raw, self.table.guidelines, entry.envelope.received_at, stay.inpatient_at if stay else None):
-                seen = self._seen(states, entry, encounter_id, stay.inpatient_at if stay else None)
+        if (raw := entry.raw("facts")) is not None:
+            facts = _facts_in(entry) if concerns_coding(raw) else ()
+            if facts:
+                stay = told(stay or Stay(tenant=tenant), facts)
+                over.ended(states, tenant, encounter_id, facts, entry.envelope.received_at, self._site_of(states, tenant).bill_hold_days)
+            inpatient_at = stay.inpatient_at if stay else None
+            if may_hold_signs(raw, self.table.guidelines, entry.envelope.received_at, inpatient_at):
+                seen = self._seen(states, encounter_id, facts or _facts_in(entry), inpatient_at)
         changed_notes = False
         if entry.has("findings") and (findings := entry.page(FindingsPage)):
-            stay = stay or Stay(tenant=entry.envelope.tenant)
+            stay = stay or Stay(tenant=tenant)
             for note in findings.notes:
                 stay, changed = _noted(states, stay, encounter_id, note, self.table)
                 changed_notes = changed_notes or changed
@@ -82,10 +88,10 @@ class _Coder:
             states[f"stay/{encounter_id}"] = stay
         return changed_notes or seen or stay != before
 
-    def _seen(self, states: States, entry: Entry, encounter_id: str, inpatient_at: datetime | None) -> bool:
+    def _seen(self, states: States, encounter_id: str, facts: tuple[Fact, ...], inpatient_at: datetime | None) -> bool:
         """Keep what results show of the patient before the order; whether anything is new."""
-        held, page = _signs_in(states, encounter_id), entry.page(FactsPage)
-        signs = after_results(held, page.facts if page else (), self.table.guidelines, inpatient_at)
+        held = _signs_in(states, encounter_id)
+        signs = after_results(held, facts, self.table.guidelines, inpatient_at)
         if signs is held:
             return False
         states[f"signs/{encounter_id}"] = signs
@@ -116,7 +122,7 @@ class _Coder:
 
     def _site_of(self, states: States, tenant: str) -> SiteData:
         held = states.get(f"site/{tenant}")
-        return SiteData.model_validate(held.site) if isinstance(held, SiteNow) else self.site
+        return held.site if isinstance(held, SiteNow) else self.site
 
     def _site_changed(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         """Remember the new site data and look again at the tenant's open encounters in this partition."""
@@ -125,10 +131,9 @@ class _Coder:
             return
         envelope = entry.envelope
         try:
-            SiteData.model_validate(page.site)
+            states[f"site/{envelope.tenant}"] = SiteNow(site=SiteData.model_validate(page.site))
         except ValueError:
             raise Unusable("SITE_DATA", "site") from None
-        states[f"site/{envelope.tenant}"] = SiteNow(site=page.site)
         for key in sorted(key for key in states if key.startswith("stay/")):
             stay, encounter_id = states[key], key.partition("/")[2]
             if isinstance(stay, Stay) and stay.tenant == envelope.tenant and stay.closed is None:
@@ -140,6 +145,11 @@ class _Coder:
                     encounter_id=encounter_id,
                 )
                 yield from self._recoded(states, entry_of(again, ()), encounter_id)
+
+
+def _facts_in(entry: Entry) -> tuple[Fact, ...]:
+    page = entry.page(FactsPage)
+    return page.facts if page else ()
 
 
 def _stay_in(states: States, encounter_id: str) -> Stay | None:

@@ -1,21 +1,23 @@
 """What the coding room remembers: stay, readings, signs, today's codes; a record each, so that a late event stays cheap."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from opencdi.bus.room import State
-from opencdi.clinical.time import ClinicalTime
+from opencdi.bus import over
+from opencdi.bus.room import State, States
+from opencdi.clinical.time import ClinicalTime, completed_years
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.coding.signs import Signs
 from opencdi.events.pages import CodingPage, NoteRead
+from opencdi.knowledge.site import SiteData
 
 
 class SiteNow(State):
     """`site/<tenant>`: the site data in force."""
 
-    site: dict[str, Any]
+    site: SiteData
 
 
 class Listed(State):
@@ -45,11 +47,8 @@ class Stay(State):
     nth: int = 0  # how many times the DRG has changed
 
     def age_on(self, day: date) -> int | None:
-        """Whole years on that day; None where the birth date is unknown.  A partial birth date counts from its first day."""
-        if not self.birth_date:
-            return None
-        year, month, dom = (int(part) for part in [*self.birth_date[:10].split("-"), "1", "1"][:3])
-        return max(0, day.year - year - ((day.month, day.day) < (month, dom)))
+        """Years completed on that day; None where the birth date is unknown."""
+        return completed_years(self.birth_date, day)
 
 
 class ReadNote(State):
@@ -64,4 +63,13 @@ class Today(State):
     page: CodingPage
 
 
-MODELS: dict[str, type[State]] = {"site": SiteNow, "stay": Stay, "note": ReadNote, "today": Today, "signs": Signs}
+MODELS: dict[str, type[State]] = {"site": SiteNow, "stay": Stay, "note": ReadNote, "today": Today, "signs": Signs, **over.MODELS}
+
+
+def forget(states: States, encounter_id: str) -> None:
+    """Forget all that is remembered of a stay."""
+    stay = states.pop(f"stay/{encounter_id}", None)
+    for note_id in stay.note_ids if isinstance(stay, Stay) else ():
+        states.pop(f"note/{encounter_id}/{note_id}", None)
+    for name in ("today", "signs"):
+        states.pop(f"{name}/{encounter_id}", None)

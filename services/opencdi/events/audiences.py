@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState
 from opencdi.events.contract import Contract, MadeBy
@@ -62,6 +63,7 @@ class Indicator(Contract):
     start: int | None = None
     end: int | None = None
     label: str | None = None  # "preliminary", "baseline, 60 d before", "estimated"
+    confidentiality: str | None = None  # of a restricted note only (DOMAIN F.17)
 
 
 class Option(Contract):
@@ -100,6 +102,10 @@ class QueryWording(Contract):
     question: str
     options: tuple[Option, ...]
 
+    def confidentiality(self) -> str | None:
+        """The highest label of what it quotes; None where no note is restricted.  Only indicators hold a restricted note's words."""
+        return highest(one.confidentiality for one in (*self.documented, *self.indicators, *self.contrary))
+
     def text_hash(self) -> str:
         """Identifies these exact words: an edit changes it, and the gate must be passed again."""
         return content_hash(self.to_json())
@@ -108,7 +114,7 @@ class QueryWording(Contract):
 class ProviderQuery(Contract):
     """A question that passed the compliance gate: what a physician is asked.  Only `opencdi.queries.gate` makes one.
 
-    The report inside must be a passing one for these very words; else it cannot be constructed.
+    The report inside must be a passing one for these very words, and its label theirs; else it cannot be constructed.
     """
 
     kind: Literal["provider_query"] = "provider_query"
@@ -120,11 +126,14 @@ class ProviderQuery(Contract):
     made_by: MadeBy
     answer_option: str | None = None
     answer_text: str | None = None
+    confidentiality: str | None = None  # the highest of what it quotes (DOMAIN F.17)
 
     @model_validator(mode="after")
     def _passed(self) -> "ProviderQuery":
         if not self.gate.compliant or self.gate.text_hash != self.wording.text_hash():
             raise ValueError("no passing gate report for these words")
+        if self.confidentiality != self.wording.confidentiality():
+            raise ValueError("not the label of what it quotes")
         return self
 
 
@@ -165,6 +174,7 @@ class QueryAlert(Contract):
     priority: float = 0.0
     priority_terms: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
+    confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
 
 
 # --- final ----------------------------------------------------------------------------------------------------------

@@ -277,7 +277,7 @@ class QueryApproved(Decision):
 
     kind: Literal["query_approved"] = "query_approved"
     query_id: str
-    shown_text: str = ""  # the question as shown (`events.wording.shown_text`): nlp knows our words by it (DOMAIN F.8); refused without it
+    shown_text: str = ""  # the question as shown (`events.wording.shown_text`): what is sent is what was seen; refused without it
 
 
 class QueryEdited(Decision):

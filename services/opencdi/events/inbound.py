@@ -62,6 +62,8 @@ class Inbound:
     part: str | None = None
     replays: str | None = None
     """The entry id of the dead letter that this is a second try of."""
+    mends: str | None = None
+    """The encounter of that letter's entry, where it is one: the rooms must hear of the second try even where it says nothing new."""
     backload: bool = False
     """History sent afterwards: baselines only (DOMAIN F.18)."""
 
@@ -81,6 +83,8 @@ class Inbound:
             told.append(("part", self.part))
         if self.replays:
             told.append(("replays", self.replays))
+        if self.mends:
+            told.append(("mends", self.mends))
         if self.backload:
             told.append(("backload", "1"))
         return tuple((name, value.encode()) for name, value in told)
@@ -99,5 +103,6 @@ def read_inbound(body: bytes, headers: Headers) -> Inbound:
         content_type=told["content-type"],
         part=told.get("part"),
         replays=told.get("replays"),
+        mends=told.get("mends"),
         backload="backload" in told,
     )

@@ -41,12 +41,14 @@ from opencdi.events.facts import AnyFact, Fact, KnownFact, Person
 
 # --- intake ---------------------------------------------------------------------------------------------------------
 class FactsPage(Page):
-    """What happened, in the order of the message.  `moved_from`: encounters that live on here; their facts are told again in this page."""
+    """What happened, in the order of the message.  `moved_from`: encounters that live on here; their facts are told again in this page.
+    `more`, of a message that is several entries: whether the next tells more of it; nothing is asked until all has been read."""
 
     kind: Literal["facts"] = "facts"
     facts: tuple[KnownFact, ...] = ()
     patient_id: str | None = None
     moved_from: tuple[str, ...] = ()
+    more: bool | None = None
 
     @classmethod
     def read(cls, raw: bytes | str) -> Self:
@@ -60,14 +62,11 @@ class FactsPage(Page):
                 raise
         anything = _OpenFactsPage.read(raw)
         known = tuple(fact for fact in anything.facts if isinstance(fact, Fact))
-        return cls(facts=known, patient_id=anything.patient_id, moved_from=anything.moved_from)
+        return cls(facts=known, patient_id=anything.patient_id, moved_from=anything.moved_from, more=anything.more)
 
 
-class _OpenFactsPage(Page):
-    kind: Literal["facts"] = "facts"
-    facts: tuple[AnyFact, ...] = ()
-    patient_id: str | None = None
-    moved_from: tuple[str, ...] = ()
+class _OpenFactsPage(FactsPage):
+    facts: tuple[AnyFact, ...] = ()  # type: ignore[assignment]  # wider: with kinds of a newer release
 
 
 class TextsPage(Page):
@@ -280,13 +279,14 @@ class DecisionRefused(Contract):
 
 
 class QueriesPage(Page):
-    """Which questions moved, and which decisions were refused."""
+    """Which questions moved, which decisions were refused, and, where that changed, which rules can no longer be judged on this stay."""
 
     kind: Literal["queries"] = "queries"
     as_of: str
     made_by: MadeBy
     moved: tuple[QueryMoved, ...] = ()
     refused: tuple[DecisionRefused, ...] = ()
+    suspended: tuple[str, ...] | None = None
 
 
 class FailedPage(Page):

@@ -51,7 +51,6 @@ def changelog(room: str) -> Topic:
 
 
 LINE: tuple[Topic, ...] = (INBOUND, CHART, FINDINGS, CODING, QUERIES, FINAL)
-AUDIENCES: tuple[Topic, ...] = (DRG_CHANGES, QUERY_ALERTS, PROVIDER_QUERIES, FINAL)
 TOPICS: tuple[Topic, ...] = (
     INBOUND, CHART, FINDINGS, CODING, QUERIES, OUTCOMES, DRG_CHANGES, QUERY_ALERTS, PROVIDER_QUERIES, FINAL, ALARMS,
     *(dead_letters(room) for room in ROOMS),

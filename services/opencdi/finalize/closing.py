@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opencdi.bus.room import Key, Outgoing, States
 from opencdi.events.audiences import FinalCodeSet, FinalStatus
 from opencdi.events.entry import Entry, Envelope, headers_of
-from opencdi.events.facts import CodeSetAttested, Person
+from opencdi.events.facts import CodeSetAttested, EncounterCancelled, EncounterDischarged, EncounterMoved, Person
 from opencdi.events.ids import derived_id
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import FINAL
@@ -15,10 +15,11 @@ from opencdi.finalize.attestation import refusal, with_waivers
 from opencdi.finalize.awaited import waiting_for
 from opencdi.finalize.cause import cause_of
 from opencdi.finalize.record import Questions, coding_of, facts_in, notes_in, recalled, record, remember
+from opencdi.finalize.retention import forget, look_at
 from opencdi.finalize.stay import Stay
 from opencdi.finalize.timers import Timers
 from opencdi.finalize.told import Chart, Told, next_set
-from opencdi.knowledge.site import SiteData
+from opencdi.knowledge.site import KEPT_AFTER_BILL, SiteData
 
 
 def closed_by(states: States, entry: Entry, site: SiteData) -> Iterator[Outgoing]:
@@ -28,11 +29,14 @@ def closed_by(states: States, entry: Entry, site: SiteData) -> Iterator[Outgoing
         raise Unusable("NO_ENCOUNTER", "encounter_id")
     facts, notes = facts_in(entry), notes_in(entry)
     stay = record(states, encounter_id, entry, facts, notes)
+    at, tenant = entry.envelope.received_at, entry.envelope.tenant
+    if any(isinstance(fact, EncounterDischarged | EncounterCancelled | EncounterMoved) for fact in facts):
+        look_at(states, tenant, encounter_id, at + timedelta(days=site.bill_hold_days) + KEPT_AFTER_BILL)
     told = recalled(states, f"told/{encounter_id}", Told())
     decisions = [fact for fact in facts if isinstance(fact, CodeSetAttested)]
     if not (stay.to_be_closed or told.stands or decisions):
         return
-    chart = _chart(states, encounter_id, stay, site, entry.envelope.tenant, entry_id, entry.envelope.received_at)
+    chart = _chart(states, encounter_id, stay, site, tenant, entry_id, at)
     said: list[FinalCodeSet] = []
     if need := _need(chart, stay, told, cause_of(entry_id, facts, notes)):
         final, told = _publish(states, chart, told, *need)
@@ -42,6 +46,8 @@ def closed_by(states: States, entry: Entry, site: SiteData) -> Iterator[Outgoing
     for decision in decisions:
         final, told = _attested(states, chart, told, decision, site)
         said.append(final)
+    if decisions and not told.stands:  # it may be about a chart that has been forgotten
+        look_at(states, tenant, encounter_id, at + KEPT_AFTER_BILL)
     states[f"told/{encounter_id}"] = told
     for ordinal, final in enumerate(said, 1):
         yield _outgoing(final, ordinal)
@@ -52,18 +58,16 @@ def fired(states: States, tenant: str, now: datetime, site: SiteData) -> Iterato
     timers = recalled(states, f"timers/{tenant}", Timers())
     for timer in timers.due_at(now, site):
         encounter_id, due = timer.encounter_id, timer.due(site)
-        timers = timers.stopped(encounter_id, timer.what)
+        timers = timers.stopped(encounter_id)
         told = recalled(states, f"told/{encounter_id}", Told())
-        if timer.what == "retention" and told.status in ("attested", "cancelled"):
-            for record_name in ("stay", "working", "questions", "told"):
-                states.pop(f"{record_name}/{encounter_id}", None)
-        elif timer.what == "bill-hold" and told.stands and told.status != "attested":
+        if told.stands and told.status != "attested":
             stay = recalled(states, f"stay/{encounter_id}", Stay())
             chart = _chart(states, encounter_id, stay, site, tenant, derived_id(encounter_id, "bill-hold", due.isoformat()), due)
             final, told = next_set(chart, told, "held", f"bill hold of {site.bill_hold_days} days is over")
             states[f"told/{encounter_id}"] = told
             yield _outgoing(final, 1)
     remember(states, f"timers/{tenant}", timers)
+    forget(states, tenant, now, site)
 
 
 def _chart(states: States, encounter_id: str, stay: Stay, site: SiteData, tenant: str, entry_id: str, at: datetime) -> Chart:
@@ -100,10 +104,10 @@ def _need(chart: Chart, stay: Stay, told: Told, cause: str) -> tuple[FinalStatus
 def _timed(timers: Timers, chart: Chart, told: Told, status: FinalStatus) -> Timers:
     """The timers after this set; `told` is the one before it."""
     if status in ("reopened", "cancelled"):
-        timers = timers.stopped(chart.encounter_id, "bill-hold")
-    elif chart.discharged_at and (chart.discharged_at != told.discharged_at or not told.stands):
-        timers = timers.started(chart.encounter_id, "bill-hold", chart.discharged_at.at, chart.at)
-    return timers.started(chart.encounter_id, "retention", chart.at, chart.at) if status in ("attested", "cancelled") else timers
+        return timers.stopped(chart.encounter_id)
+    if chart.discharged_at and (chart.discharged_at != told.discharged_at or not told.stands):
+        return timers.started(chart.encounter_id, chart.discharged_at.at, chart.at)
+    return timers
 
 
 def _publish(
@@ -112,6 +116,8 @@ def _publish(
     final, after = next_set(chart, told, status, cause, attested_by=attested_by)
     timers = recalled(states, f"timers/{chart.tenant}", Timers())
     remember(states, f"timers/{chart.tenant}", _timed(timers, chart, told, status))
+    if status in ("attested", "cancelled"):
+        look_at(states, chart.tenant, chart.encounter_id, chart.at + KEPT_AFTER_BILL)
     return final, after
 
 

@@ -10,7 +10,7 @@ from opencdi.bus.room import State, States
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import OpenQuestion
 from opencdi.events.entry import Entry
-from opencdi.events.facts import Fact
+from opencdi.events.facts import CodeSetAttested, Fact
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, NoteRead, QueriesPage, QueryMoved
 from opencdi.finalize.stay import Stay, after_facts, after_notes
@@ -63,7 +63,11 @@ def facts_in(entry: Entry) -> tuple[Fact, ...]:
     if raw is None or _CLOSING.search(raw) is None:
         return ()
     page = entry.page(FactsPage)
-    return page.facts if page else ()
+    if page is None:
+        return ()
+    if page.moved_from:  # a coder vouched for another stay's set: for this one's, which is made of both, nobody has yet
+        return tuple(fact for fact in page.facts if not isinstance(fact, CodeSetAttested))
+    return page.facts
 
 
 def notes_in(entry: Entry) -> tuple[NoteRead, ...]:
@@ -95,16 +99,18 @@ def _after_failures(stay: Stay, entry: Entry) -> Stay:
 
 def record(states: States, encounter_id: str, entry: Entry, facts: tuple[Fact, ...], notes: tuple[NoteRead, ...]) -> Stay:
     """Remember what this entry brings; the stay as it is now."""
-    stay = after_notes(after_facts(recalled(states, f"stay/{encounter_id}", Stay()), facts), notes)
-    stay = _after_failures(stay, entry)
-    remember(states, f"stay/{encounter_id}", stay)
+    before = recalled(states, f"stay/{encounter_id}", Stay())
+    stay = _after_failures(after_notes(after_facts(before, facts), notes), entry)
+    if stay != before:
+        states[f"stay/{encounter_id}"] = stay
     if coding := entry.raw("coding"):
         states[f"working/{encounter_id}"] = Working(page=coding.decode())
     if queries := entry.page(QueriesPage):
-        questions = recalled(states, f"questions/{encounter_id}", Questions())
+        known = questions = recalled(states, f"questions/{encounter_id}", Questions())
         for moved in queries.moved:
             questions = _asked(questions, moved)
-        remember(states, f"questions/{encounter_id}", questions)
+        if questions != known:
+            states[f"questions/{encounter_id}"] = questions
     return stay
 
 

@@ -2,6 +2,7 @@
 
 Records are few and small: `stay/<encounter>` (this module), `working/<encounter>` (the last coding page, undecoded),
 `questions/<encounter>` (what is still open) and `told/<encounter>` (what the last set said).
+Per tenant there are `timers`, `site`, and `days` and `over/<day>` (which charts may be forgotten when).
 """
 
 from collections.abc import Iterable

@@ -24,6 +24,7 @@ class Told(State):
     """
 
     nth: int = 0
+    at: datetime | None = None
     status: FinalStatus = "cancelled"
     base: FinalStatus = "provisional"
     shown_by: tuple[str, ...] = ()
@@ -120,6 +121,7 @@ def next_set(chart: Chart, told: Told, status: FinalStatus, cause: str, *, attes
     )
     remembered = Told(
         nth=published.nth,
+        at=chart.at,
         status=status,
         base=status if status in ("provisional", "amended") else told.base,
         shown_by=(*told.shown_by, chart.entry_id)[-_SEEN:] if unmoved else (chart.entry_id,),

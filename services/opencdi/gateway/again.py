@@ -28,29 +28,31 @@ def send_again(bus: Bus, letter: Record) -> str:
     """
     if letter.header("size") is not None and letter.header("room") == "gateway":
         raise Incomplete("only its head was kept: the sender must send it again, smaller")
+    mends: str | None = None
     if letter.header("size") is None and (letter.header("ce_type") or "").startswith("cdi.inbound."):
         if letter.header("part") is not None:
             raise Incomplete("one part of a transaction, which is applied whole or not at all: its sender must send it again")
         told = [read_inbound(letter.value, tuple((name, value) for name, value in letter.headers if name not in _OF_THE_LETTER))]
     else:
-        told = _on_inbound(bus, *_came_from(letter))
+        tenant, message, mends = _came_from(letter)
+        told = _on_inbound(bus, tenant, message)
     entry_id, tenant = letter.header("ce_id") or "", told[0].tenant
     at = (last_received(bus, tenant) or told[-1].received_at) + _LATER
     ce_id = derived_id("again", entry_id, at.isoformat())
-    again = [replace(one, ce_id=ce_id + _part(one), received_at=at, replays=entry_id) for one in told]
+    again = [replace(one, ce_id=ce_id + _part(one), received_at=at, replays=entry_id, mends=mends) for one in told]
     bus.publish([Outgoing(INBOUND, Key(tenant), one.body, one.headers()) for one in again])
     return ce_id
 
 
-def _came_from(letter: Record) -> tuple[str, str]:
-    """Tenant and id of the message that this letter is, or that its entry came from."""
+def _came_from(letter: Record) -> tuple[str, str, str | None]:
+    """Tenant and id of the message that this letter is, or that its entry came from, and the encounter of the entry."""
     if letter.header("size") is not None:
-        return letter.header("tenant") or "", letter.header("ce_id") or ""
+        return letter.header("tenant") or "", letter.header("ce_id") or "", None
     try:
         envelope = read_entry(letter.value).envelope
     except Unusable:
         raise Incomplete("neither a message nor an entry: nobody can say what it came from") from None
-    return envelope.tenant, envelope.entry_id.rpartition("-")[0]
+    return envelope.tenant, envelope.entry_id.rpartition("-")[0], envelope.encounter_id
 
 
 def _on_inbound(bus: Bus, tenant: str, message: str) -> list[Inbound]:

@@ -62,6 +62,13 @@ class Desk:
             said = self.said[encounter_id] = Said()
         said.add(fact, text, encoded)
 
+    def hear_again(self, encounter_id: str) -> None:
+        """An entry of this encounter is tried again: it gets one even where nothing of the message stands any more, for then nothing is
+        unread."""
+        encounter_id = self.followed(encounter_id)
+        if (encounter := self.get(f"encounter/{encounter_id}", Encounter)) is not None and not encounter.closed:
+            self.said.setdefault(encounter_id, Said())
+
     def followed(self, encounter_id: str) -> str:
         """Where that encounter lives now."""
         while (found := self.get(f"encounter/{encounter_id}", Encounter)) is not None and found.into is not None:

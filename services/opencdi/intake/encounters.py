@@ -187,8 +187,7 @@ def _link(desk: Desk, patient_id: str, visit: Visit, told: VisitTold) -> None:
     mine = desk.followed(visit.encounter_id)
     theirs = _linked(desk, patient_id, told)
     if theirs is not None and theirs != mine:
-        move(desk, mine, theirs)
-        mine = theirs
+        mine = move(desk, mine, theirs)
     if told.account or told.part_of:
         visit_id = known_visit(desk, patient_id, told)
         if visit_id is not None:

@@ -1,45 +1,75 @@
-"""An encounter lives on as another: its facts are told again there, the old one is closed (DESIGN §1)."""
+"""Two encounters turn out to be one stay: it lives on as one of them, the other is closed (DESIGN §1)."""
 
-from opencdi.events.facts import Decision, EncounterMoved
+from collections.abc import Iterator
+
+from opencdi.events.facts import CodeSetAttested, Decision, DeliveryReceipted, EncounterDischarged, EncounterMoved, Fact
 from opencdi.events.pages import FactsPage
 from opencdi.intake.desk import Desk, Said
+from opencdi.intake.identity import current
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
+from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
 
 _SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled", "encounter_cancelled"})
 """Of the two encounters one patient, and one order to admit: `settle` says which; and only what both were is cancelled."""
 
 
-def move(desk: Desk, old_id: str, new_id: str) -> None:
-    """Re-assert all facts and texts of `old` on `new`, in their order, and close `old`."""
+def move(desk: Desk, old_id: str, new_id: str) -> str:
+    """Re-assert all facts and texts of one on the other, in their order, and close it; returns the id under which the stay lives on.
+
+    Which number lives on is the message's word; our own id that lives on is the one under which people have worked: what they were
+    asked, answered, dismissed and attested stands there, and stays theirs.
+    """
     old_id, new_id = desk.followed(old_id), desk.followed(new_id)
     old, new = desk.get(f"encounter/{old_id}", Encounter), desk.get(f"encounter/{new_id}", Encounter)
     if old_id == new_id or old is None or new is None:
-        return
-    pages = desk.get(f"pages/{old_id}", Pages) or Pages()
-    discharge = new.discharge
+        return new_id
+    one_patient = current(desk, old.patient_id) == current(desk, new.patient_id)  # else the stay is whose the message says
+    if one_patient and _work_on(desk, old_id, old) > _work_on(desk, new_id, new):
+        (old_id, old), (new_id, new) = (new_id, new), (old_id, old)
+    _move(desk, old_id, old, new_id, new)
+    return new_id
+
+
+def _work_on(desk: Desk, encounter_id: str, encounter: Encounter) -> tuple[bool, bool, bool, int, int]:
+    """What would be lost if it were closed, the gravest first: a stay that goes on, attested codes, people's work, what has been read."""
+    pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
+    people = [fact for page, _ in _stories(desk, encounter_id) for fact in page.facts if isinstance(fact, Decision | DeliveryReceipted)]
+    attested = any(isinstance(fact, CodeSetAttested) for fact in people)
+    return not encounter.cancelled, not encounter.closed, attested, len(people), pages.count - len(pages.history)
+
+
+def _stories(desk: Desk, encounter_id: str) -> Iterator[tuple[FactsPage, dict[str, str]]]:
+    pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
     for nth in range(pages.count):
-        story = desk.get(f"story/{old_id}/{nth}", Story)
-        if story is None:
-            continue
-        for fact in FactsPage.read(story.page).facts:
+        if (story := desk.get(f"story/{encounter_id}/{nth}", Story)) is not None:
+            yield FactsPage.read(story.page), story.texts
+
+
+def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) -> None:
+    discharge = new.discharge
+    decided: list[Fact] = []  # told last: by then all that they were decided on has been told
+    moved_from = [old_id]
+    for page, texts in _stories(desk, old_id):
+        moved_from += page.moved_from
+        for fact in page.facts:
             if isinstance(fact, Decision):
-                fact = fact.model_copy(update={"encounter_id": new_id})
-            if fact.kind not in _SAID_ANEW:
-                desk.say(new_id, fact, story.texts.get(fact.note_id) if fact.kind == "note_filed" else None)
+                decided.append(fact.model_copy(update={"encounter_id": new_id}))
+            elif fact.kind not in _SAID_ANEW:
+                desk.say(new_id, fact, texts.get(fact.note_id) if fact.kind == "note_filed" else None)
             if fact.kind in ("encounter_discharged", "discharge_cancelled"):
                 discharge = old.discharge
-        del desk.states[f"story/{old_id}/{nth}"]
-    if pages.count:
-        del desk.states[f"pages/{old_id}"]
-    desk.said.setdefault(new_id, Said()).moved_from.append(old_id)
+    desk.said.setdefault(new_id, Said()).moved_from += moved_from
     desk.say(old_id, EncounterMoved(into=new_id, at=desk.context.arrived_at))
+    _forget_stories(desk, old_id)
+    left = EncounterDischarged.read(discharge).at.at if discharge is not None else None
     starts = [at for at in (old.first_at, new.first_at) if at is not None]
     desk.states[f"encounter/{new_id}"] = new.model_copy(
         update={
             "visits": tuple(dict.fromkeys(new.visits + old.visits)),
             "told": new.told | old.told,
             "discharge": discharge,
+            "discharged_at": left,
             "first_at": min(starts, default=None),
             "inpatient_orders": old.inpatient_orders | new.inpatient_orders,
         }
@@ -53,6 +83,16 @@ def move(desk: Desk, old_id: str, new_id: str) -> None:
         kept = tuple(e for e in person.encounters if e != old_id)
         desk.states[f"person/{new.patient_id}"] = person.model_copy(update={"encounters": tuple(dict.fromkeys((*kept, new_id)))})
     desk.visits_changed = True
+    if left is not None:
+        ended(desk, new_id, left)
     if new.cancelled and not old.cancelled:
         reinstate(desk, new_id, desk.context.arrived_at)
     settle(desk, new_id, desk.context.arrived_at)  # the old one's words were said last: which of the two governs is said again
+    for fact in decided:
+        desk.say(new_id, fact)
+
+
+def _forget_stories(desk: Desk, encounter_id: str) -> None:
+    pages = desk.states.pop(f"pages/{encounter_id}", None)
+    for nth in range(pages.count if isinstance(pages, Pages) else 0):
+        desk.states.pop(f"story/{encounter_id}/{nth}", None)

@@ -7,6 +7,8 @@ from opencdi.events.inbound import Inbound
 from opencdi.events.problems import Unusable
 from opencdi.intake.memory import Part, Parts
 
+PART_MISNUMBERED = "PART_MISNUMBERED"
+
 
 def joined_parts(states: States, inbound: Inbound) -> Inbound | None:
     """The whole transaction when this is its last missing part, else None and the part is held.
@@ -17,7 +19,7 @@ def joined_parts(states: States, inbound: Inbound) -> Inbound | None:
         return None
     nth, _, count = inbound.part.partition("/")
     if not (nth.isdigit() and count.isdigit() and 1 <= int(nth) <= int(count)):
-        raise Unusable("PART_MISNUMBERED", "part")
+        raise Unusable(PART_MISNUMBERED, "part")
     message = inbound.ce_id.rpartition(".")[0] or inbound.ce_id
     key = f"part/{message}/{nth}"
     before = states.get(f"parts/{message}")

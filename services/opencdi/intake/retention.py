@@ -10,8 +10,7 @@ from opencdi.bus.room import States
 from opencdi.intake import duplicates
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Over, Version, Visit
-
-KEPT_AFTER_BILL = timedelta(days=30)
+from opencdi.knowledge.site import KEPT_AFTER_BILL
 
 
 def forget(states: States, tenant: str, at: datetime, bill_hold_days: int) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pydantic import ValidationError
 
 from opencdi.bus.bus import MAX_RECORD_BYTES
-from opencdi.bus.room import EveryPartition, Outgoing, Overlay, Record, Room, States
-from opencdi.bus.stepping import dead_letter
+from opencdi.bus.room import EveryPartition, Outgoing, Record, Room, States
+from opencdi.bus.stepping import POISONED, dead_letter
 from opencdi.events.entry import Envelope, entry_of, headers_of
 from opencdi.events.hl7_structure import header_of
 from opencdi.events.ids import content_hash
@@ -23,7 +23,7 @@ from opencdi.intake.hl7v2.mapping import told_by_hl7
 from opencdi.intake.hl7v2.message import read_message
 from opencdi.intake.memory import CODEC, Feeds, Site
 from opencdi.intake.outcome import ended
-from opencdi.intake.parts import joined_parts
+from opencdi.intake.parts import PART_MISNUMBERED, joined_parts
 from opencdi.intake.receipts import receive
 from opencdi.intake.retention import forget
 from opencdi.intake.telling import entries_of
@@ -37,17 +37,24 @@ _NOTES = frozenset({"note_filed", "note_status_changed", "note_retracted"})
 def intake_room(keys: Callable[[str], bytes], site: SiteData) -> Room:
     """The room.  `keys` gives a tenant's key for ids; `site` holds until site data arrive on `inbound`."""
     step = _Intake(keys, site)
-    return Room("intake", INBOUND, (CHART, OUTCOMES), step, CODEC, on_unusable=_unusable)
+    return Room("intake", INBOUND, (CHART, OUTCOMES), step, CODEC, on_unusable=_unusable, reads_senders=True)
 
 
-def _unusable(room: Room, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
-    """What the stepper could not hand to us at all (a poisoned entry): kept as a dead letter, and said so."""
-    yield dead_letter(room.name, record, reason, where)
+def _unusable(room: Room, states: States, record: Record, reason: str, where: str) -> Iterable[Outgoing]:
+    """Kept as a dead letter, whole, and said so; at a poisoned message nothing is tried again, its bytes are kept."""
     try:
         inbound = read_inbound(record.value, record.headers)
     except (KeyError, ValueError):
+        yield dead_letter(room.name, record, reason, where)
         return  # not even the gate's headers: there is no message to speak of
-    yield ended(inbound, "dead_letter", reason=reason, problems=[(reason, where)])
+    kind, entry_id = inbound.type.rpartition(".")[2], inbound.ce_id
+    if reason != POISONED:
+        if inbound.part is not None and reason != PART_MISNUMBERED and (whole := joined_parts(states, inbound)) is not None:
+            entry_id, record = whole.ce_id, Record(record.topic, record.key, whole.body, whole.headers())
+        if inbound.type == "cdi.inbound.hl7v2" and (header := header_of(inbound.body)) is not None:
+            kind = header.message_type
+    yield _letter(record, reason, where)
+    yield ended(inbound, "dead_letter", message_type=kind, reason=reason, problems=[(reason, where)], entry_id=entry_id)
 
 
 class _Intake:
@@ -69,32 +76,11 @@ class _Intake:
             case "cdi.inbound.tick":
                 yield from self._tick(states, inbound)
             case "cdi.inbound.hl7v2" | "cdi.inbound.fhir" | "cdi.inbound.decision" | "cdi.inbound.receipt":
-                mine = Overlay(states)
-                try:
-                    yield from self._message(mine, inbound)
-                except Unusable as unusable:
-                    # Bad data from a sender is no failure of this room: it must never add up to stopping it.
-                    yield from self._dead(states, record, inbound, unusable)
-                else:
-                    mine.settle()
+                yield from self._message(states, inbound)
             case "cdi.inbound.site-data":
-                try:
-                    yield from self._site_data(states, inbound)
-                except Unusable as unusable:
-                    yield from self._dead(states, record, inbound, unusable)
+                yield from self._site_data(states, inbound)
             case "cdi.inbound.poisoned":
                 yield ended(inbound, "no_effect", message_type=inbound.type, reason="NOT_ABOUT_THE_CHART")
-
-    def _dead(self, states: States, record: Record, inbound: Inbound, unusable: Unusable) -> Iterator[Outgoing]:
-        whole = joined_parts(states, inbound)
-        entry_id = inbound.ce_id
-        if whole is not None:
-            entry_id, record = whole.ce_id, Record(record.topic, record.key, whole.body, whole.headers())
-        yield _letter(record, unusable)
-        header = header_of(inbound.body) if inbound.type == "cdi.inbound.hl7v2" else None
-        kind = header.message_type if header else inbound.type.rpartition(".")[2]
-        problems = [(unusable.reason, unusable.where)]
-        yield ended(inbound, "dead_letter", message_type=kind, reason=unusable.reason, problems=problems, entry_id=entry_id)
 
     def _context(self, states: States, inbound: Inbound) -> Context:
         key = self.key_by_tenant.get(inbound.tenant)
@@ -165,6 +151,8 @@ class _Intake:
         states[f"feeds/{inbound.tenant}"] = Feeds(heard=before | {name: inbound.received_at}, ticked_at=ticked_at)
 
     def _told(self, desk: Desk, inbound: Inbound, kind: str) -> Iterator[Outgoing]:
+        if inbound.mends is not None:
+            desk.hear_again(inbound.mends)
         entries = tuple(entries_of(desk, inbound))
         yield from entries
         problems = list(desk.problems)
@@ -201,11 +189,11 @@ class _Intake:
         yield ended(inbound, "entries", message_type=inbound.type, entries=1)
 
 
-def _letter(record: Record, unusable: Unusable) -> Outgoing:
+def _letter(record: Record, reason: str, where: str) -> Outgoing:
     """The dead letter; of a transaction that is too large as one record only its head, since `inbound` has all its parts."""
     if (size := len(record.value)) > MAX_RECORD_BYTES:
         record = Record(record.topic, record.key, record.value[:_HEAD_BYTES], (*record.headers, ("size", str(size).encode())))
-    return dead_letter("intake", record, unusable.reason, unusable.where)
+    return dead_letter("intake", record, reason, where)
 
 
 def _what(inbound: Inbound, context: Context) -> tuple[str, str, list[Told]]:

@@ -1,5 +1,8 @@
 """What the senders' codes mean, where HL7 and FHIR themselves define them.  A site's own codes are site data."""
 
+from collections.abc import Iterable
+
+from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
 from opencdi.events.facts import Coded
 from opencdi.intake.told import VisitEvent
@@ -66,6 +69,12 @@ def loinc_of(code: Coded, site: SiteData) -> str | None:
 def note_type_of(code: Coded, site: SiteData, otherwise: NoteType = "other") -> NoteType:
     """The kind of note that a document code names."""
     return site.note_type_by_code.get(code.code) or site.note_type_by_code.get(code.text) or otherwise
+
+
+def confidentiality_of(sent: Iterable[str], code: Coded | None, site: SiteData) -> str | None:
+    """A document's label: the highest that its sender gave it or the site rules for its kind; where none restricts it, the first sent."""
+    told = [*sent, *(site.confidentiality_by_code.get(name, "") for name in ((code.code, code.text) if code else ()))]
+    return highest(told) or next(filter(None, told), None)
 
 
 def role_of(sent: str, note_type: NoteType, site: SiteData) -> AuthorRole:

@@ -1,10 +1,11 @@
 """What a message said becomes entries: one per encounter that it concerns, live or as history (DESIGN §1, DOMAIN F.18)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from opencdi.bus.bus import MAX_RECORD_BYTES
 from opencdi.bus.room import Key, Outgoing
 from opencdi.events.entry import Entry, Envelope, headers_of
+from opencdi.events.facts import Decision
 from opencdi.events.inbound import Inbound
 from opencdi.events.pages import FactsPage, TextsPage
 from opencdi.events.problems import Unusable
@@ -24,9 +25,11 @@ def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
     for encounter_id, said in desk.said.items():
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
         history = _is_history(desk, encounter_id, encounter)
-        for piece in _in_pieces(said if history else _caught_up(desk, encounter_id, said)):
+        pieces = list(_in_pieces(said if history else _caught_up(desk, encounter_id, said)))
+        for nth, piece in enumerate(pieces, 1):
             patient_id = encounter.patient_id if encounter else None
-            pages = {"facts": _facts_page(piece.encoded, patient_id=patient_id, moved_from=piece.moved_from)}
+            more = nth < len(pieces) if len(pieces) > 1 else None
+            pages = {"facts": _facts_page(piece, patient_id=patient_id, more=more)}
             if piece.texts and not history:
                 pages["texts"] = TextsPage(texts=piece.texts).to_json()
             if 2 * len(pages["facts"]) + len(pages.get("texts", b"")) > _MOST_BYTES:
@@ -49,14 +52,18 @@ def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
 
 
 def _in_pieces(said: Said) -> Iterator[Said]:
-    """A transaction of ten thousand results, or a stay that moves with all its notes, is several entries: no record may be too large."""
+    """A transaction of ten thousand results, or a stay that moves with all its notes, is several entries: no record may be too large.
+
+    Decisions, which are told last, stay with the last of the facts: they are about what is asked when all has been read.
+    """
     if len(said.facts) <= _MOST_FACTS and sum(map(len, said.texts.values())) <= _MOST_CHARACTERS:
         yield said
         return
     piece, characters = Said(moved_from=said.moved_from), 0
     for fact, encoded in zip(said.facts, said.encoded, strict=True):
         text = said.texts.get(fact.note_id) if fact.kind == "note_filed" else None
-        if len(piece.facts) == _MOST_FACTS or (piece.facts and text and characters + len(text) > _MOST_CHARACTERS):
+        full = len(piece.facts) >= _MOST_FACTS and not isinstance(fact, Decision)
+        if full or (piece.facts and text and characters + len(text) > _MOST_CHARACTERS):
             yield piece
             piece, characters = Said(moved_from=said.moved_from), 0
         piece.add(fact, text, encoded)
@@ -64,10 +71,10 @@ def _in_pieces(said: Said) -> Iterator[Said]:
     yield piece
 
 
-def _facts_page(encoded: Iterable[bytes], *, patient_id: str | None, moved_from: Iterable[str] = ()) -> bytes:
+def _facts_page(piece: Said, *, patient_id: str | None, more: bool | None) -> bytes:
     """The page of facts that are encoded already: each was, to be compared with what was said before."""
-    rest = FactsPage(patient_id=patient_id, moved_from=tuple(moved_from)).to_json()
-    return rest.replace(b'"facts":[]', b'"facts":[' + b",".join(encoded) + b"]", 1)
+    rest = FactsPage(patient_id=patient_id, moved_from=tuple(piece.moved_from), more=more).to_json()
+    return rest.replace(b'"facts":[]', b'"facts":[' + b",".join(piece.encoded) + b"]", 1)
 
 
 def _is_history(desk: Desk, encounter_id: str, encounter: Encounter | None) -> bool:

@@ -11,6 +11,7 @@ from opencdi.clinical.time import ClinicalTime, Precision
 
 FUTURE = timedelta(minutes=15)
 _DAY = 3  # parts of a date
+_BEGINNING = (1, 1, 1, 0, 0, 0)
 _YEARS = (1900, 2900)  # what nobody can reckon with ("00010101", "99991231" for never) is no time
 _BORN = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?", re.ASCII)
 # No place on earth is more than 14 hours from UTC.
@@ -41,8 +42,9 @@ def _time(parts: tuple[str | None, ...], offset: str | None, zone: tzinfo, facil
     if len(given) <= _DAY and meant is UTC:
         meant = facility  # a date is a day of the chart's calendar
     try:
-        at = datetime(*(given + [1, 1][len(given) - 1 :] if len(given) < _DAY else given), tzinfo=meant)  # type: ignore[arg-type, misc]
-    except (ValueError, TypeError):
+        year, month, day, hour, minute, second = (*given, *_BEGINNING[len(given) :])
+        at = datetime(year, month, day, hour, minute, second, tzinfo=meant)
+    except ValueError:
         return None
     if not _YEARS[0] <= at.year <= _YEARS[1]:
         return None

@@ -5,8 +5,6 @@ grouper's own.  Money never decides what a physician sees (DOMAIN F.14): callers
 """
 
 from dataclasses import dataclass
-from itertools import combinations
-from math import comb
 
 from opencdi.knowledge.code_year import RELEASES
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, Grouping, group
@@ -44,32 +42,3 @@ def effect_of_removing(claim: GrouperClaim, code: str, grouped: Grouping | None 
 def effect_of_adding(claim: GrouperClaim, *gap: CodedDiagnosis, grouped: Grouping | None = None) -> DrgEffect:
     """What these diagnoses would do together if the record came to support them all."""
     return _effect(group(claim.with_secondary(*gap)), grouped or group(claim), claim.version)
-
-
-def shares(claim: GrouperClaim, gaps: tuple[tuple[CodedDiagnosis, ...], ...]) -> tuple[float, ...] | None:
-    """Each gap's share of their joint effect on the weight (Shapley value): the shares add up to it exactly, nothing counts twice.
-
-    None where a weight is missing.  Exact for up to ten gaps, which is more than any chart should have open; more raise `ValueError`.
-    """
-    n = len(gaps)
-    if n > 10:
-        raise ValueError("more than ten gaps at once")
-    year = _YEAR_BY_VERSION[claim.version]
-    worth: dict[frozenset[int], float] = {}
-    for size in range(n + 1):
-        for chosen in combinations(range(n), size):
-            drg = group(claim.with_secondary(*(d for i in chosen for d in gaps[i]))).drg
-            if (weight := weight_of(drg, year)) is None:
-                return None
-            worth[frozenset(chosen)] = weight.weight
-    return tuple(_shapley(i, n, worth) for i in range(n))
-
-
-def _shapley(i: int, n: int, worth: dict[frozenset[int], float]) -> float:
-    total = 0.0
-    rest = [j for j in range(n) if j != i]
-    for size in range(n):
-        orders = 1.0 / (n * comb(n - 1, size))
-        for chosen in combinations(rest, size):
-            total += orders * (worth[frozenset((*chosen, i))] - worth[frozenset(chosen)])
-    return total

@@ -118,11 +118,6 @@ def _editor() -> MceEditor:
     return editor
 
 
-def carried_versions() -> tuple[int, ...]:
-    """The grouper versions that the library carries."""
-    return tuple(MsdrgGrouper.available_versions())
-
-
 def _diagnosis(told: CodedDiagnosis) -> dict[str, str]:
     return {"code": told.code} if told.poa is None else {"code": told.code, "poa": _POA_AS_GROUPED.get(told.poa, told.poa)}
 
@@ -204,12 +199,6 @@ def is_valid(code: str, version: int) -> bool:
     """Whether the grouper of that release takes this diagnosis code as billable: CMS's own validity table for those dates."""
     probe = GrouperClaim(version, 50, "U", 1, CodedDiagnosis(_NEUTRAL_PRINCIPAL), (CodedDiagnosis(code),), hospital_status="EXEMPT")
     return group(probe).secondary[0].valid
-
-
-def severity_of(code: str, version: int) -> Severity:
-    """What the code is as a secondary diagnosis, before any exclusion: MCC, CC, NON_CC; NONE where it is not valid."""
-    probe = GrouperClaim(version, 50, "U", 1, CodedDiagnosis("Z0000"), (CodedDiagnosis(code),), hospital_status="EXEMPT")
-    return group(probe).secondary[0].severity
 
 
 # --- Medicare Code Editor ---------------------------------------------------------------------------------------------

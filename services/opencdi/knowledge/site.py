@@ -4,6 +4,7 @@ The default (`rules/sites/default.yaml`) holds HL7's own tables.  Unmapped never
 means no DRG and a visible problem (DOMAIN F.4).
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -26,6 +27,10 @@ PatientStatus = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """UB-04 patient status."""
 
 
+KEPT_AFTER_BILL = timedelta(days=30)
+"""So long after the bill dropped the rooms forget a closed stay (DESIGN §2)."""
+
+
 class SiteData(BaseModel):
     """One hospital's tables and policies."""
 
@@ -40,6 +45,7 @@ class SiteData(BaseModel):
     class_by_code: dict[str, EncounterClass] = Field(default_factory=dict)  # PV1-2, or "PV1-2/PV1-18"
     disposition_by_code: dict[str, PatientStatus] = Field(default_factory=dict)  # PV1-36 -> UB-04 patient status
     note_type_by_code: dict[str, NoteType] = Field(default_factory=dict)  # TXA-2, OBR-4, LOINC document codes
+    confidentiality_by_code: dict[str, str] = Field(default_factory=dict)  # the same codes -> "R", "V", whatever is sent (DOMAIN F.17)
     author_role_by_code: dict[str, AuthorRole] = Field(default_factory=dict)
     loinc_by_local_code: dict[str, str] = Field(default_factory=dict)  # "code^system" -> LOINC
     inpatient_order_codes: tuple[str, ...] = ()

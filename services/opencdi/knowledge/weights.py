@@ -25,7 +25,6 @@ class DrgWeight:
     type: str
     title: str
     post_acute: bool  # transfer policy applies (42 CFR 412.4(c))
-    special_pay: bool
     source: str = SOURCE
 
 
@@ -43,10 +42,8 @@ def _table_fy2026() -> dict[str, DrgWeight]:
 
 
 def _row(cells: list[str]) -> DrgWeight:
-    drg, post_acute, special, mdc, kind, title, before, capped, gmlos, amlos = (cell.strip().strip('"') for cell in cells)
-    return DrgWeight(
-        drg, float(capped), float(before), float(gmlos), float(amlos), mdc, kind, title, post_acute == "Yes", special == "Yes"
-    )  # fmt: skip
+    drg, post_acute, _special_pay, mdc, kind, title, before, capped, gmlos, amlos = (cell.strip().strip('"') for cell in cells)
+    return DrgWeight(drg, float(capped), float(before), float(gmlos), float(amlos), mdc, kind, title, post_acute == "Yes")
 
 
 def weight_of(drg: str, fiscal_year: int) -> DrgWeight | None:

@@ -58,10 +58,11 @@ class ShortForm:
 class Vocabulary:
     """All that a reader knows the names of."""
 
-    concepts: Mapping[str, Concept]
     ours: Lexicon[tuple[Concept, Mapping[str, str]]]
     tabular: Lexicon[str]
     short_forms: Lexicon[tuple[ShortForm, ...]]
+    generic: frozenset[str]
+    """Our concepts that a longer tabular term says better."""
 
 
 class WrongShortForms(Exception):
@@ -103,7 +104,8 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         form = term_form(row["short"])
         short_forms[form] = (*short_forms.get(form, ()), _short_form(row, concepts))
     ours = Lexicon((form, (concept, implied)) for form, concept, implied in forms_of(concepts))
-    return Vocabulary(concepts, ours, tabular_lexicon(), Lexicon(short_forms.items()))
+    generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
+    return Vocabulary(ours, tabular_lexicon(), Lexicon(short_forms.items()), generic)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
@@ -115,8 +117,7 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
     taken = {i for mention in ours for i in range(mention.first, mention.last)}
     shorts = [short for short in _short_forms_in(text, words, sections, vocabulary) if short.first not in taken]
     ours = sorted([*ours, *shorts], key=lambda mention: mention.first)
-    generic = frozenset(slug for slug, concept in vocabulary.concepts.items() if concept.generic)
-    return _with_tabular(ours, vocabulary.tabular.matches(words.words), generic)
+    return _with_tabular(ours, vocabulary.tabular.matches(words.words), vocabulary.generic)
 
 
 def _short_forms_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> Iterator[Mentioned]:

@@ -1,7 +1,8 @@
 """Options of a template: what nobody ticked is no statement, neither that it is there nor that it is not.
 
 "[ ] Sepsis [x] Pneumonia" says pneumonia and nothing of sepsis.  A box may stand before its words or, on a line that begins with words and
-ends with a box, behind them.  "Sepsis: [ ] Yes [x] No" answers the words before it; with neither ticked they are a question.
+ends with a box, behind them.  "Sepsis: [ ] Yes [x] No" answers the words before it; with neither ticked they are a question.  So is
+"Sepsis due to: [ ] pneumonia [ ] UTI".  A lone round blank within a sentence, "seen by Dr. ( ) for CHF", is a gap and no option.
 """
 
 import re
@@ -14,6 +15,8 @@ from sys import maxsize
 _BOX = re.compile(r"\[[ \t_]{0,4}\]|\([ \t_]{1,4}\)|[☐□]|(?P<ticked>\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒])")
 _ANSWER = re.compile(r"\s*(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]*(?P<label>\w[^\n]*[:?]\s*)?", re.IGNORECASE)
 _NOTHING_MORE = re.compile(r"[ \t\r]*(?:\n|\Z)")
+_UNFINISHED = re.compile(r"\b(?:due to|secondary to|2/2|caused by|because of|associated with|from|with)[ \t]*:?\s*$", re.IGNORECASE)
+"""A label that only an option would finish."""
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -61,7 +64,7 @@ def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
         end = max(boxes[-1].end(), sentences[max(0, bisect_right(starts, boxes[-1].start()) - 1)][1])
         if _stand_behind(text, begin, boxes):
             _behind(found, begin, boxes)
-        else:
+        elif not _is_gap(text, begin, boxes):
             _before(found, text, begin, boxes, end)
     found.unsaid.sort()  # a row's label is judged after its options
     return found
@@ -74,6 +77,11 @@ def _stand_behind(text: str, begin: int, boxes: list[re.Match[str]]) -> bool:
         and _NOTHING_MORE.match(text, boxes[-1].end()) is not None
         and (len(boxes) == 1 or not lead.rstrip().endswith(":"))
     )
+
+
+def _is_gap(text: str, begin: int, boxes: list[re.Match[str]]) -> bool:
+    lead = text[begin : boxes[0].start()].rstrip()
+    return len(boxes) == 1 and boxes[0].group().startswith("( ") and bool(_LETTERS.search(lead)) and lead[-1] not in ":?"
 
 
 def _behind(found: Options, begin: int, boxes: list[re.Match[str]]) -> None:
@@ -96,4 +104,6 @@ def _before(found: Options, text: str, begin: int, boxes: list[re.Match[str]], e
                 found.cuts.append(label[0])
         elif not box["ticked"]:
             found.unsaid.append((box.start(), stop))
+    if not any(box["ticked"] for box in boxes) and _UNFINISHED.search(text[slice(*label)]):
+        found.unsaid.append(label)
     found.answered(label, answers)

@@ -19,8 +19,8 @@ from opencdi.nlp.values import Values, load_values, values_in
 MAX_CHARACTERS = 400_000
 """Of a longer text the rest is not read (limits are counted, DESIGN §2)."""
 MAX_FINDINGS = 4_000
-_MARK = re.compile(r"\(-\)[ \t]?$|(?<=[\s,(])[-−](?=$)")
-_MARK_REACH = 4
+_MARK = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?<=[\s,(])[-−]$")  # no cue: words know no dash, and "( )" is a gap
+_MARK_REACH = 40
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
     d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
-    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2)
-    d1 10:00 retract n1 · class observation · listed N186 · discharged · cancelled · moved · failed · tick
+    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2, label=R)
+    d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
     d1 11:00 approve · edit question: text · view · answer aki · dismiss
 
 A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from opencdi.bus.room import Outgoing, Record, Room, State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole, NoteType
-from opencdi.events.audiences import ProviderQuery, QueryAlert
+from opencdi.events.audiences import Alarm, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.facts import (
@@ -44,7 +44,7 @@ from opencdi.events.facts import (
 )  # fmt: skip
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, NoteRead, TickPage
-from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 
 DAY_1 = datetime(2026, 5, 1, tzinfo=ZoneInfo("America/New_York"))
@@ -75,6 +75,7 @@ class Chart:
     states: dict[str, State] = field(default_factory=dict)
     alerts: list[QueryAlert] = field(default_factory=list)
     asked: list[ProviderQuery] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
     passed_on: list[bytes] = field(default_factory=list)
     said: int = 0
     now: datetime = DAY_1
@@ -114,6 +115,8 @@ class Chart:
                 self.alerts.append(QueryAlert.read(message.value))
             elif message.topic is PROVIDER_QUERIES:
                 self.asked.append(ProviderQuery.read(message.value))
+            elif message.topic is ALARMS:
+                self.alarms.append(Alarm.read(message.value))
             elif message.topic is QUERIES:
                 self.passed_on.append(message.value)
         return told
@@ -153,6 +156,8 @@ class Chart:
                 return DiagnosisListed(listing_id=told, code=Coded(code=told, system="I10"), role="problem", at=at)
             case "class":
                 return EncounterUpdated.model_validate({"visit_id": "v", "encounter_class": told, "at": at})
+            case "attending":
+                return EncounterUpdated(visit_id="v", attending=Person(staff_id=told, name="Attending"), at=at)
             case "cancelled":
                 return EncounterCancelled(at=at)
             case "discharged":
@@ -236,6 +241,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "authentication": "unsigned" if unsigned else "authenticated",
             "counts": role == "provider" and not unsigned and not echo,
             "query_echo": echo,
+            "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
             "findings": tuple(_findings(body)),
         }
     )

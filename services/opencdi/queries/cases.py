@@ -51,6 +51,8 @@ def failures(case: Case, room: Room, condition: str) -> list[str]:
     chart.begin(age=case.age, encounter_class=case.encounter_class)
     for line in case.chart:
         chart.line(line)
+    if chart.alarms:
+        return [f"suspended: {chart.alarms[0].reason}"]
     mine = [alert for alert in chart.alerts if alert.condition == condition]
     last = mine[-1] if mine else None
     ended = last.state if last else None

@@ -10,21 +10,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opencdi.bus.room import Key, Outgoing, States
+from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import QueryState
-from opencdi.events.audiences import AlertEffect, ProviderQuery, QueryAlert
+from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.facts import Person
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
-from opencdi.events.topics import JSON, PROVIDER_QUERIES, QUERY_ALERTS
+from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
-from opencdi.queries.clock import Due, remind
+from opencdi.queries.clock import Due, file_due
 from opencdi.queries.life import OVER, check_move
 from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
 
+Said = QueryAlert | ProviderQuery | Alarm
+_TOLD_ON: dict[type[Said], tuple[Topic, str]] = {
+    QueryAlert: (QUERY_ALERTS, "query-alerts"), ProviderQuery: (PROVIDER_QUERIES, "provider-queries"), Alarm: (ALARMS, "alarm"),
+}  # fmt: skip
 AGAIN = 100
 """So many entries that told the same words again are remembered: a page older than those has long been replaced."""
 
@@ -41,7 +46,16 @@ class Casework:
     rules: Mapping[str, Rule]
     moved: list[QueryMoved] = field(default_factory=list)
     refused: list[DecisionRefused] = field(default_factory=list)
-    said: list[QueryAlert | ProviderQuery] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    suspended_before: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember how the stay came."""
+        self.suspended_before = frozenset(self.records.stay.suspended)
+
+    def suspended(self, query: Query) -> bool:
+        """Whether nobody knows what the question's rule would say now: it is neither sent nor pressed."""
+        return query.rule_id in self.records.stay.suspended
 
     @property
     def at(self) -> datetime:
@@ -143,6 +157,7 @@ class Casework:
             )
 
     def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: str, at: datetime) -> QueryAlert:
+        wording = query.stands or query.wording
         return QueryAlert(
             tenant=self.entry.envelope.tenant,
             query_id=query.query_id,
@@ -159,13 +174,14 @@ class Casework:
             at=at,
             as_of=self.entry_id,
             made_by=self.made_by,
-            wording=query.stands or query.wording,
+            wording=wording,
             gate=query.gate,
             met=query.met,
             effect=query.effect,
             priority=query.priority,
             priority_terms=query.priority_terms,
             satisfied_by=query.satisfied_by,
+            confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
         )
 
     def goes_on(self) -> None:
@@ -180,22 +196,27 @@ class Casework:
         sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at)
         if self.site.reminder_hours:
             due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
-            remind(self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id))
+            file_due(
+                self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id)
+            )
         return sent
 
     def page(self) -> QueriesPage | None:
         """What this step adds to the entry; None if nothing moved."""
-        if not self.moved and not self.refused:
+        suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
+        if not self.moved and not self.refused and suspended is None:
             return None
-        return QueriesPage(as_of=self.entry_id, made_by=self.made_by, moved=tuple(self.moved), refused=tuple(self.refused))
+        told = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended}
+        return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
     def side_messages(self) -> list[Outgoing]:
-        """What CDI and physicians are told."""
+        """What CDI, physicians and operators are told."""
         told = []
         for ordinal, message in enumerate(self.said):
-            topic, word = (QUERY_ALERTS, "query-alerts") if isinstance(message, QueryAlert) else (PROVIDER_QUERIES, "provider-queries")
+            topic, word = _TOLD_ON[type(message)]
             headers = numbered(headers_of(self.entry, event_type=f"cdi.{word}", source="queries", content_type=JSON), ordinal)
-            told.append(Outgoing(topic, Key(self.records.encounter_id), message.to_json(), headers))
+            to = Key(message.room if isinstance(message, Alarm) else self.records.encounter_id)
+            told.append(Outgoing(topic, to, message.to_json(), headers))
         return told
 
 

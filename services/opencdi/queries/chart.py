@@ -9,7 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.bus.room import State
-from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.time import ClinicalTime, completed_years
 from opencdi.clinical.vocabulary import (
     Active,
     Assertion,
@@ -65,6 +65,7 @@ class Mention(Remembered):
     section: SectionKind
     attributes: dict[str, str] = Field(default_factory=dict)
     copied: bool = False
+    confidentiality: str | None = None  # of a restricted note only
 
     @property
     def of_now(self) -> bool:
@@ -107,8 +108,18 @@ class Listing(Remembered):
     at: ClinicalTime
 
 
+class Suspended(Remembered):
+    """A rule that raised on this stay: its revision and our release then, and the sources that were corrected without it."""
+
+    edition: str
+    missed: tuple[str, ...] = ()
+
+
 class Stay(State):
-    """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were."""
+    """The stay itself.  `queries` holds the latest question of each condition, `asked` how many there were.
+
+    `moved_from`: stays that are part of this one now -> the message that said so.
+    """
 
     tenant: str
     patient_id: str = ""
@@ -118,20 +129,25 @@ class Stay(State):
     started_at: datetime
     discharged_at: ClinicalTime | None = None
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
-    failed: tuple[str, ...] = ()  # entries that a room upstream could not step: nothing is opened or sent (DESIGN §1)
+    ended_at: datetime | None = None
+    failed: tuple[str, ...] = ()  # entries that a room could not step
+    more: bool = False  # the message in hand goes on in the next entry
     notes_read: bool = False  # an authenticated provider note of this stay has been read (DOMAIN F.7)
     listings: tuple[Listing, ...] = ()
     told: tuple[str, ...] = ()  # the concepts and treatments that have a record: rules ask about many that nobody ever mentions
     queries: dict[str, str] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
+    suspended: dict[str, Suspended] = Field(default_factory=dict)  # by rule id (DESIGN §2)
+    moved_from: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def unread(self) -> bool:
+        """Whether some of the chart has not been read: nothing is opened or sent meanwhile (DESIGN §1)."""
+        return self.more or bool(self.failed)
 
     def age(self) -> int | None:
-        """Years completed at the start of the stay; a partial birth date counts from its earliest day; None where unknown."""
-        if not self.birth_date:
-            return None
-        year, month, day = (*(int(part) for part in self.birth_date.split("-")), 1, 1)[:3]
-        start = self.started_at
-        return start.year - year - ((start.month, start.day) < (month, day))
+        """Years completed at the start of the stay; None where the birth date is unknown."""
+        return completed_years(self.birth_date, self.started_at.date())
 
 
 class Chart:

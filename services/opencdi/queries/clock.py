@@ -1,6 +1,7 @@
 """What time it is, as the last tick said, and what is due: this room reads no clock (DESIGN §1)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,24 +14,33 @@ DOCUMENTS = "/documents"
 RHYTHM = 8
 """A feed has no usual gap that its silence could exceed before it has been heard at so many ticks."""
 
+What = Literal["reminder", "bill-hold", "forget"]
+
 
 class Due(BaseModel):
-    """A reminder that falls due."""
+    """What falls due for a stay: a reminder of a question, the end of the bill hold, forgetting."""
 
     model_config = ConfigDict(frozen=True)
     at: datetime
     encounter_id: str
-    query_id: str
+    what: What = "reminder"
+    query_id: str = ""
+
+
+class Dues(State):
+    """What falls due on one day, in due order: a day to a record, so that neither filing nor looking costs more the more is waiting."""
+
+    due: tuple[Due, ...]
 
 
 class Clock(State):
-    """One tenant's time in this partition: feeds as last heard, reminders, and stays with a candidate that waits for documents."""
+    """One tenant's time in this partition: feeds as last heard, stays with a candidate that waits for documents, the `days` with dues."""
 
     at: datetime | None = None
     heard: datetime | None = None
     hearings: int = 0
     resumed: datetime | None = None
-    due: tuple[Due, ...] = ()
+    days: tuple[int, ...] = ()
     waiting: tuple[str, ...] = ()
 
 
@@ -82,7 +92,28 @@ def wait(states: States, tenant: str, encounter_id: str) -> None:
         states[f"clock/{tenant}"] = clock.model_copy(update={"waiting": (*clock.waiting, encounter_id)})
 
 
-def remind(states: States, tenant: str, due: Due) -> None:
-    """Remember a reminder."""
+def file_due(states: States, tenant: str, due: Due) -> None:
+    """Remember what falls due."""
+    day = due.at.astimezone(UTC).toordinal()
+    key, clock = f"due/{tenant}/{day}", clock_of(states, tenant)
+    held = states.get(key)
+    known = held.due if isinstance(held, Dues) else ()
+    if due not in known:
+        states[key] = Dues(due=tuple(sorted((*known, due), key=lambda one: (one.at, one.encounter_id, one.what, one.query_id))))
+    if day not in clock.days:
+        states[f"clock/{tenant}"] = clock.model_copy(update={"days": tuple(sorted((*clock.days, day)))})
+
+
+def take_due(states: States, tenant: str, now: datetime) -> Due | None:
+    """The earliest that is due by now, which is then no longer remembered; None where nothing is."""
     clock = clock_of(states, tenant)
-    states[f"clock/{tenant}"] = clock.model_copy(update={"due": tuple(sorted((*clock.due, due), key=lambda d: (d.at, d.query_id)))})
+    held = states.get(f"due/{tenant}/{clock.days[0]}") if clock.days else None
+    if not isinstance(held, Dues) or held.due[0].at > now:
+        return None
+    first, *rest = held.due
+    if rest:
+        states[f"due/{tenant}/{clock.days[0]}"] = Dues(due=tuple(rest))
+    else:
+        del states[f"due/{tenant}/{clock.days[0]}"]
+        states[f"clock/{tenant}"] = clock.model_copy(update={"days": clock.days[1:]})
+    return first

@@ -2,32 +2,65 @@
 
 from typing import get_args
 
-from opencdi.clinical.vocabulary import AuthorRole
+from opencdi.bus.room import State
+from opencdi.clinical.vocabulary import AuthorRole, QueryState
 from opencdi.events.audiences import Option
 from opencdi.events.facts import Fact, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
-from opencdi.events.pages import DecisionRefused
+from opencdi.events.pages import DecisionRefused, FactsPage
 from opencdi.events.wording import same_words, shown_text
 from opencdi.queries import gate
 from opencdi.queries.casework import Casework
 from opencdi.queries.gap import judge
 from opencdi.queries.life import LEGAL, WITH_THE_PHYSICIAN
+from opencdi.queries.moved import QueryDecision, addressed
 from opencdi.queries.query import Edits, Query
 from opencdi.queries.review import chart_after_answer
+from opencdi.queries.suspension import turn
 from opencdi.queries.wording import edited
 
-QueryDecision = QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered
+NOT_YET_ASKED: frozenset[QueryState] = frozenset(
+    ("candidate", "waiting-for-documents", "addressed-uncertain", "addressed-awaiting-signature")
+)
 NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
 
 
-def decide(work: Casework, fact: Fact) -> None:
-    """Carry out a decision about a question, or say why not; other facts are nothing to this."""
+class Decided(State):
+    """Decisions of another stay that is part of this one now, as a page of facts, until they can be carried out here."""
+
+    page: str
+
+
+def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
+    """Carry out a decision about a question, or say why not; other facts are nothing to this.
+
+    `told_again`: made on another stay that is part of this one now.  Whoever made it has been answered there: nothing is refused.
+    """
     if not isinstance(fact, QueryDecision):
         return
+    as_told, fact = fact, addressed(work, fact, told_again=told_again)
     query = work.query(fact.query_id)
     if reason := _why_not(work, query, fact):
-        work.refused.append(DecisionRefused(decision_id=fact.decision_id, query_id=fact.query_id, reason=reason))
+        if not told_again:
+            work.refused.append(DecisionRefused(decision_id=fact.decision_id, query_id=fact.query_id, reason=reason))
+        elif work.records.stay.unread or (query is not None and query.state in NOT_YET_ASKED):
+            later = _told_again(work)
+            work.states[f"decided/{work.records.encounter_id}"] = Decided(page=FactsPage(facts=(*later, as_told)).to_json().decode())
     elif query is not None:
         _carry_out(work, query, fact)
+
+
+def carry_over(work: Casework) -> None:
+    """What was told again and could not be carried out yet: because something was unread, or its question waited or was held."""
+    later = _told_again(work)
+    if later:
+        del work.states[f"decided/{work.records.encounter_id}"]
+    for fact in later:
+        decide(work, fact, told_again=True)
+
+
+def _told_again(work: Casework) -> tuple[Fact, ...]:
+    held = work.states.get(f"decided/{work.records.encounter_id}")
+    return FactsPage.read(held.page).facts if isinstance(held, Decided) else ()
 
 
 def _why_not(work: Casework, query: Query | None, fact: QueryDecision) -> str:
@@ -59,14 +92,16 @@ def _stale(query: Query, fact: QueryDecision) -> str:
 def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
     if query.state != "draft":
         return f"only a draft can be approved; it is {query.state}"
-    if work.records.stay.failed:
+    if work.records.stay.unread:
         return "an entry of this encounter has not been read"
+    if work.suspended(query):
+        return "its rule is suspended on this encounter"
     if stale := _stale(query, fact):
         return stale
     if query.wording is None:
         return "it has no words"
     if not fact.shown_text.strip():
-        return "it does not carry the words that were shown"  # nlp would not know them when they come back in a note (DOMAIN F.8)
+        return "it does not carry the words that were shown"
     if not same_words(fact.shown_text, shown_text(query.wording)):
         return STALE
     report = gate.inspect(query.wording, query.effect)
@@ -144,5 +179,6 @@ def _answered(work: Casework, query: Query, fact: QueryAnswered) -> None:
         work.move(work.move(answered, "validated", "QUERY_IS_RECORD"), "closed", "QUERY_IS_RECORD")
     else:
         awaiting = work.move(answered, "answered-awaiting-chart", "AWAITING_CHART")  # an answer is not yet documentation (DOMAIN F.9)
-        if rule := work.rules.get(query.rule_id):
-            chart_after_answer(work, rule, awaiting, judge(rule, work.records.chart(), work.site))  # a note may have said it meanwhile
+        if (rule := work.rules.get(query.rule_id)) and not work.suspended(awaiting):
+            with turn(work, rule):
+                chart_after_answer(work, rule, awaiting, judge(rule, work.records.chart(), work.site))  # a note may have said it meanwhile

@@ -10,13 +10,9 @@ from functools import cached_property
 
 from opencdi.clinical.paper import unit_on_paper
 from opencdi.events.audiences import Indicator
+from opencdi.events.wording import RECORD_BY_SOURCE, source_of
 from opencdi.queries.chart import Act, Listing, Mention, Point
 
-# Whose record it stands in, where the sender names no performer (Q-02 wants that said rather than left out).
-RECORD_BY_SOURCE = {
-    "result": "laboratory", "vital sign": "flowsheet", "medication administration": "administration record",
-    "medication order": "order entry", "order": "order entry", "diagnosis list": "diagnosis list",
-}  # fmt: skip
 DECIMALS = {"ph-arterial": 2} | dict.fromkeys(
     ("creatinine", "lactate", "temperature", "wbc", "potassium", "hemoglobin", "albumin", "bilirubin-total", "bmi"), 1
 )
@@ -28,10 +24,6 @@ NAME_BY_ANALYTE = {
     "wbc": "WBC", "spo2": "SpO2", "fio2": "FiO2", "map": "MAP", "sbp": "SBP", "dbp": "DBP", "gcs": "GCS", "bmi": "BMI", "bun": "BUN",
     "pao2": "PaO2", "paco2": "PaCO2", "ph-arterial": "arterial pH", "bilirubin-total": "total bilirubin", "oxygen-flow": "oxygen flow",
     "heart-rate": "heart rate", "respiratory-rate": "respiratory rate",
-}  # fmt: skip
-NAME_BY_NOTE_TYPE = {
-    "history-and-physical": "H&P", "progress": "progress note", "discharge-summary": "discharge summary", "emergency": "ED note",
-    "wound-care": "wound care note", "social-work": "social work note", "query-response": "query response",
 }  # fmt: skip
 
 
@@ -109,7 +101,7 @@ def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
 def _of_mention(mention: Mention) -> Indicator:
     return Indicator(
         text=f"“{mention.text}”",
-        source=NAME_BY_NOTE_TYPE.get(mention.note_type, f"{mention.note_type} note"),
+        source=source_of(mention.note_type),
         source_id=f"{mention.note_id}@{mention.revision}",
         at=mention.at,
         author=mention.author or (mention.author_role if mention.author_role != "unknown" else "author not named"),
@@ -117,6 +109,7 @@ def _of_mention(mention: Mention) -> Indicator:
         start=mention.start,
         end=mention.end,
         label=None if mention.counts or mention.authentication == "authenticated" else "unsigned",
+        confidentiality=mention.confidentiality,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Act, Chart, Mention
 from opencdi.queries.conditions import Question, signs
@@ -20,7 +21,7 @@ class Judgement:
     """The answer of one rule to one record.
 
     `reason` is a code and a word ("CLASS observation", "SUPPRESSED end-stage-renal-disease", "NOT_MET").  `documentation` quotes what
-    satisfies, leaves open or holds.  `met` names the definitions met, for CDI only (DOMAIN F.14).
+    satisfies, leaves open, holds or suppresses.  `met` names the definitions met, for CDI only (DOMAIN F.14).
     """
 
     outcome: Outcome
@@ -54,12 +55,13 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     if final := [(c, m) for c, m in full if m.counts and m.uncertain and m.note_type == "discharge-summary"]:
         return _documented("satisfied", "UNCERTAIN_IN_FINAL_STATEMENT", final)  # coded as if established (Guideline II.H, DOMAIN F.11)
     if excluded := _excluded(rule, chart):
-        return Judgement("silent", excluded)
+        return excluded
     found = signs(rule.when, q)
     if not found:
         return Judgement("silent", "NOT_MET")
-    if suppressed := next((name for name, condition in rule.unless.items() if signs(condition, q)), None):
-        return Judgement("silent", f"SUPPRESSED {suppressed}")
+    for name, condition in rule.unless.items():
+        if against := signs(condition, q):
+            return _suppressed(name, against[0].cited)
     sign = next((later for later in found if since is not None and _shown_at(later) > since), found[0])
     if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= _shown_at(sign)]:
         return _documented("ruled-out", "RULED_OUT", ruled_out)
@@ -92,18 +94,24 @@ def _documented(outcome: Outcome, reason: str, said: list[tuple[str, Mention]]) 
     return Judgement(outcome, reason, said[0][1].at.at, documentation=_quoted(said))
 
 
-def _excluded(rule: Rule, chart: Chart) -> str:
-    """Why this patient is not asked about at all; "" if nothing stands against it (DOMAIN D.12)."""
+def _suppressed(name: str, by: tuple[Cited, ...]) -> Judgement:
+    """Silent because of what the record says; where a restricted note says it, the reason does not name it (DOMAIN F.17)."""
+    told = HIDDEN if all(cited.indicator.confidentiality for cited in by) else name
+    return Judgement("silent", f"SUPPRESSED {told}", documentation=by)
+
+
+def _excluded(rule: Rule, chart: Chart) -> Judgement | None:
+    """Why this patient is not asked about at all; None if nothing stands against it (DOMAIN D.12)."""
     wanted = rule.preconditions
     encounter_class, age = chart.stay.encounter_class, chart.stay.age()
     if encounter_class not in wanted.classes:
-        return f"CLASS {encounter_class or 'unknown'}"
+        return Judgement("silent", f"CLASS {encounter_class or 'unknown'}")
     if age is None or age < wanted.age_min:
-        return "AGE unknown" if age is None else "AGE below"
+        return Judgement("silent", "AGE unknown" if age is None else "AGE below")
     for concept in wanted.never:
-        if any(mention.affirmed for mention in chart.mentions(concept)):
-            return f"SUPPRESSED {concept}"
-    return ""
+        if said := [(concept, mention) for mention in chart.mentions(concept) if mention.affirmed]:
+            return _suppressed(concept, _quoted(said))
+    return None
 
 
 def _gap(q: Question, sign: Sign) -> Judgement:

@@ -83,4 +83,5 @@ def release(
         made_by=made_by,
         answer_option=answer_option,
         answer_text=answer_text,
+        confidentiality=wording.confidentiality(),
     )

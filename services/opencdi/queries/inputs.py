@@ -100,6 +100,7 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
             by_input.setdefault(name, []).append(rule)
     analytes = frozenset(name.partition("/")[2] for name in by_input if name.startswith("analyte/"))
     told = [f'"analyte":"{re.escape(analyte)}"' for analyte in sorted(analytes)] + [f'"kind":"{kind}"' for kind in _OTHER_KINDS]
+    told += [r'"moved_from":\["', '"more":']
     return Inputs(
         rules,
         {name: tuple(found) for name, found in by_input.items()},

@@ -1,23 +1,26 @@
-"""The life of a question: which moves are legal (DOMAIN B64).  Each move is a `QueryMoved` with its cause; there is no other way."""
+"""The life of a question: which moves are legal (DOMAIN B64).  Each move is a `QueryMoved` with its cause; there is no other way.
+
+From physician to physician a question is "sent" once more, wherever it stood with the first.
+"""
 
 from opencdi.clinical.vocabulary import QueryState
 
 _SETTLED: tuple[QueryState, ...] = ("auto-resolved", "withdrawn", "superseded")
 _HELD: tuple[QueryState, ...] = ("addressed-uncertain", "addressed-awaiting-signature")
-_ASKED: tuple[QueryState, ...] = ("viewed", "answered", "escalated", "expired")
+_ASKED: tuple[QueryState, ...] = ("sent", "viewed", "answered", "escalated", "expired")
 
-_RELEASED: tuple[QueryState, ...] = ("waiting-for-documents", "draft", "sent", "viewed", "answered", "escalated")
+_RELEASED: tuple[QueryState, ...] = ("waiting-for-documents", "draft", "sent", "viewed", "answered", "escalated", "expired")
 _LEGAL: dict[QueryState | None, tuple[QueryState, ...]] = {
     None: ("candidate",),
-    "candidate": ("waiting-for-documents", "draft", *_HELD, *_SETTLED),
-    "waiting-for-documents": ("draft", *_HELD, *_SETTLED),
+    "candidate": ("waiting-for-documents", "draft", "expired", *_HELD, *_SETTLED),
+    "waiting-for-documents": ("draft", "expired", *_HELD, *_SETTLED),
     "draft": ("approved", "dismissed", "expired", *_HELD, *_SETTLED),
     "approved": ("sent", *_SETTLED),
     "sent": (*_ASKED, *_HELD, *_SETTLED),
-    "viewed": ("answered", "escalated", "expired", *_HELD, *_SETTLED),
+    "viewed": ("sent", "answered", "escalated", "expired", *_HELD, *_SETTLED),
     "escalated": (*_ASKED, *_HELD, *_SETTLED),
     "answered": ("answered-awaiting-chart", "validated", "closed", *_SETTLED),
-    "answered-awaiting-chart": ("validated", "superseded", "withdrawn"),
+    "answered-awaiting-chart": ("validated", "expired", "superseded", "withdrawn"),
     "validated": ("closed",),
     "addressed-uncertain": (*_RELEASED, "addressed-awaiting-signature", *_SETTLED),
     "addressed-awaiting-signature": (*_RELEASED, "addressed-uncertain", *_SETTLED),

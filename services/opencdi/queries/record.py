@@ -8,6 +8,7 @@ from bisect import insort
 from typing import Any
 
 from opencdi.bus.room import State, States
+from opencdi.clinical.confidentiality import label
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
     DiagnosisListed,
@@ -125,9 +126,9 @@ class Records:
             case DischargeCancelled():
                 self.update(rules_care=False, discharged_at=None)
             case EncounterCancelled():
-                self.update(ended="ENCOUNTER_CANCELLED")
+                self.update(ended="ENCOUNTER_CANCELLED", ended_at=fact.at.at)
             case EncounterMoved():
-                self.update(ended="SUPERSEDED")
+                self.update(ended="SUPERSEDED", ended_at=fact.at.at)
             case DiagnosisListed():
                 self._listing(fact)
             case _:
@@ -259,4 +260,5 @@ def _mention(note: NoteRead, finding: Finding) -> Mention:
         authentication=note.authentication,
         counts=note.counts,
         at=note.written_at,
+        confidentiality=label(note.confidentiality),
     )

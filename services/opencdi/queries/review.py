@@ -3,20 +3,22 @@
 import re
 from datetime import datetime
 
-from opencdi.events.audiences import AlertEffect, Indicator
+from opencdi.events.audiences import Indicator
 from opencdi.events.ids import derived_id
-from opencdi.events.wording import indicator_text
+from opencdi.events.wording import indicator_in_passing
 from opencdi.queries import gate
+from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
+from opencdi.queries.chart import Chart
 from opencdi.queries.clock import clock_of, documents_flow, wait
-from opencdi.queries.effect import effects_of, likeliest
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
-from opencdi.queries.record import LastClaim
 from opencdi.queries.rule import Rule
+from opencdi.queries.suspension import turn
+from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
 
 HOUR_S = 3600
@@ -30,37 +32,21 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         return _end(work)
     chart = work.records.chart()
     for rule in rules:
-        query = work.current(rule.condition)
-        judgement = judge(rule, chart, work.site, _settled(query)[1])
-        if query is not None and query.rule_id != rule.id and query.state not in OVER:
-            continue  # one condition, one question: another rule has asked
-        if query is None or query.state in OVER:
-            if judgement.outcome in ("gap", "unsigned") and not work.records.stay.failed and _may_ask(rule, query, judgement, work):
-                _open(work, rule, judgement)
-        else:
-            _steer(work, rule, query, judgement)
+        with turn(work, rule):
+            _look_at(work, rule, chart)
+    readdress(work)
 
 
-def weigh_together(work: Casework) -> None:
-    """The internal half of each open question beside the others: what one answer adds depends on what else may be documented."""
-    if not (work.moved or work.said):
-        return
-    open_ones = [query for query in map(work.current, work.records.stay.queries) if query and query.state in UNANSWERED]
-    for query in open_ones:
-        effect = _effects(work, work.rules[query.rule_id], query, _offered(query)) if query.rule_id in work.rules else query.effect
-        if effect != query.effect:
-            work.weigh(query, effect)
-
-
-def _offered(query: Query) -> frozenset[str]:
-    return frozenset(option.option_id for option in query.wording.options) if query.wording else frozenset()
-
-
-def _effects(work: Casework, rule: Rule, query: Query, offered: frozenset[str]) -> tuple[AlertEffect, ...]:
-    held = work.states.get(f"claim/{work.records.encounter_id}")
-    beside = [one for one in map(work.current, work.records.stay.queries) if one and one.query_id != query.query_id]
-    others = (likeliest(work.rules[one.rule_id], one) for one in beside if one.state in UNANSWERED and one.rule_id in work.rules)
-    return effects_of(rule, offered, held.claim if isinstance(held, LastClaim) else None, tuple(answer for answer in others if answer))
+def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
+    query = work.current(rule.condition)
+    judgement = judge(rule, chart, work.site, _settled(query)[1])
+    if query is not None and query.rule_id != rule.id and query.state not in OVER:
+        return  # one condition, one question: another rule has asked
+    if query is None or query.state in OVER:
+        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.unread and _may_ask(rule, query, judgement, work):
+            _open(work, rule, judgement)
+    else:
+        _steer(work, rule, query, judgement)
 
 
 def _end(work: Casework) -> None:
@@ -124,7 +110,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
     """The question with its words, evidence, report and internal half as of now."""
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
-    effect = _effects(work, rule, query, judgement.offered)
+    effect = effects_now(work, rule, query, judgement.offered)
     score, terms = priority(rule.severity, effect, (work.at - stay.started_at).days, len(judgement.kinds))
     latest = judgement.cited[-1].indicator
     return query.model_copy(
@@ -135,7 +121,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
             "sources": _sources(judgement.cited),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,
-            "why_now": indicator_text(latest),
+            "why_now": indicator_in_passing(latest),
             "effect": effect,
             "priority": score,
             "priority_terms": terms,
@@ -151,7 +137,10 @@ def advance(work: Casework, query: Query) -> None:
     """From candidate to the specialist's list, if silence of the chart may be taken for absence (DOMAIN F.7)."""
     tenant = work.entry.envelope.tenant
     ready = (
-        work.records.stay.notes_read and documents_flow(clock_of(work.states, tenant), work.at, work.site) and not work.records.stay.failed
+        work.records.stay.notes_read
+        and documents_flow(clock_of(work.states, tenant), work.at, work.site)
+        and not work.records.stay.unread
+        and not work.suspended(query)
     )
     if not ready:
         if query.state != "waiting-for-documents":
@@ -216,7 +205,7 @@ def _flag_answered(work: Casework, query: Query, judgement: Judgement) -> None:
         }
     )
     latest = max(stands.indicators, key=lambda one: one.at.at, default=None)
-    changes = {"stands": stands, "met": judgement.met, "why_now": indicator_text(latest) if latest else ""}
+    changes = {"stands": stands, "met": judgement.met, "why_now": indicator_in_passing(latest) if latest else ""}
     work.tell_cdi_again(query.model_copy(update=changes), "EVIDENCE_CORRECTED")
 
 
@@ -234,7 +223,8 @@ def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
         if work.records.corrected & {source_id for source_id, _, _ in query.sources}:
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
     else:
-        work.move(query, "withdrawn", "CLASS_CHANGED" if code == "CLASS" else judgement.reason)
+        cause = "CLASS_CHANGED" if code == "CLASS" else judgement.reason
+        work.move(query, "withdrawn", cause, satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
 
 
 def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
@@ -245,7 +235,7 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
     elif query.state in WITH_THE_PHYSICIAN:
         if _shows_what_no_longer_stands(work, query, judgement):
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-            if not work.records.stay.failed:
+            if not work.records.stay.unread:
                 _open(work, rule, judgement)
     else:
         _refresh(work, query, _worded(work, rule, query, judgement))
@@ -264,7 +254,8 @@ def _refresh(work: Casework, query: Query, worded: Query) -> None:
         work.store(worded)
         advance(work, worded)
     elif _differs(query, worded):
-        work.show(worded, "EVIDENCE_CHANGED")
+        passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
+        work.show(worded, CHANGED if passed_on else "EVIDENCE_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
 

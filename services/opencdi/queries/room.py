@@ -1,7 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `acts/<treatment>`,
-`note/<note>`, `query/<query>`, `claim`.  An entry that touches no rule's input is passed on as the bytes it came in.
+`note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `site` and `due/<day>`.  An entry that touches no rule's input is
+passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -9,40 +10,44 @@ from pathlib import Path
 from typing import TypeVar
 
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States
+from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
-from opencdi.events.facts import EncounterDischarged
+from opencdi.events.facts import Decision, EncounterDischarged
 from opencdi.events.ids import derived_id, message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
-from opencdi.events.topics import CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
+from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.knowledge.site import SiteData
+from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
-from opencdi.queries.clock import Clock, SiteKnown, clock_of, site_of, told
-from opencdi.queries.decisions import decide
+from opencdi.queries.clock import Clock, Dues, SiteKnown, clock_of, site_of, told
+from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Note, Records, Statements
-from opencdi.queries.review import review, weigh_together
+from opencdi.queries.review import review
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
+from opencdi.queries.weighing import weigh_together
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim,
-    "clock": Clock, "site": SiteKnown,
+    "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided,
 }  # fmt: skip
 
 
 def queries_room(site: SiteData, rules: tuple[Rule, ...], treatments: Treatments | None = None) -> Room:
     """The room under these rules.  `site` holds until site data comes down the line."""
     desk = Desk(site, rules, treatments or load_treatments(rules_dir() / "queries" / "treatments.yaml"))
-    return Room("queries", CODING, (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES), desk.step, RecordCodec(MODELS))
+    topics = (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES, ALARMS)
+    return Room("queries", CODING, topics, desk.step, RecordCodec(MODELS), on_unusable=desk.unusable)
 
 
 def rules_path() -> Path:
@@ -75,6 +80,13 @@ class Desk:
                 pass
         yield self._on(entry, record)
 
+    def unusable(self, room: Room, states: States, record: Record, reason: str, where: str) -> Iterator[Outgoing]:
+        """An entry at which we failed ourselves is passed on, and holds questions as one at which a room upstream failed."""
+        for message in pass_on_failed(room, states, record, reason, where):
+            if message.topic is QUERIES and (failed := read_entry(message.value)).envelope.encounter_id:
+                _noted_failures(self._begin(states, failed))
+            yield message
+
     def _on(self, entry: Entry, record: Record) -> Outgoing:
         to = SamePartition() if record.key is None else Key(record.key)
         return Outgoing(QUERIES, to, record.value, headers_of(entry, event_type="cdi.queries.entry", source="queries"))
@@ -94,25 +106,37 @@ class Desk:
     def _entry(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         work = self._begin(states, entry)
         _noted_failures(work)
+        left_before = work.records.stay.discharged_at, work.records.stay.ended_at
         facts = _decoded(entry, FactsPage)
         if facts is not None:
-            if facts.patient_id and facts.patient_id != work.records.stay.patient_id:
+            decided = all(isinstance(fact, Decision) for fact in facts.facts)  # which brings no stay back that has been forgotten
+            if facts.patient_id and facts.patient_id != work.records.stay.patient_id and not decided:
                 work.records.update(patient_id=facts.patient_id)
+            if facts.moved_from:
+                moved = dict.fromkeys(facts.moved_from, message_of(work.entry_id))
+                work.records.update(moved_from={**work.records.stay.moved_from, **moved})
+            if bool(facts.more) != work.records.stay.more:
+                work.records.update(more=bool(facts.more))
             for fact in facts.facts:
                 work.records.take_in(fact)
         if (findings := _decoded(entry, FindingsPage)) is not None:
             for note in findings.notes:
                 work.records.read_note(note)
-        rules = self.inputs.rules_for(work.records.changed)
+        rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)
         if (coding := _decoded(entry, CodingPage)) is not None and _new_claim(work, coding):
-            asked = {query.rule_id for query in _open_queries(work)}
-            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in asked)
+            again |= {query.rule_id for query in _open_queries(work)}
+        if again:
+            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in again)
         review(work, rules)
-        for fact in facts.facts if facts is not None else ():
-            if isinstance(fact, EncounterDischarged):
-                work.goes_on()
-            decide(work, fact)
+        carry_over(work)
+        if facts is not None:
+            for fact in facts.facts:
+                if isinstance(fact, EncounterDischarged):
+                    work.goes_on()
+                decide(work, fact, told_again=bool(facts.moved_from))
         weigh_together(work)
+        if (work.records.stay.discharged_at, work.records.stay.ended_at) != left_before:
+            closing.watch(work)
         yield from self._told(work)
 
     def _told(self, work: Casework) -> Iterator[Outgoing]:
@@ -129,6 +153,7 @@ class Desk:
         site = site_of(states, tenant, self.site)
         states[f"clock/{tenant}"] = told(clock_of(states, tenant), tick.at, tick.feeds, site)
         for work in fire(states, tenant, tick.at, site, lambda envelope: self._begin(states, Entry(envelope))):
+            carry_over(work)
             yield from self._caused(work)
 
     def _caused(self, work: Casework) -> Iterator[Outgoing]:
@@ -159,6 +184,7 @@ class Desk:
             work = self._begin(states, Entry(caused))
             review(work, tuple(self.rules.values()))
             weigh_together(work)
+            closing.watch(work)  # the bill hold may be another
             yield from self._caused(work)
 
 
@@ -170,7 +196,7 @@ def _decoded(entry: Entry, model: type[P]) -> P | None:
 
 
 def _noted_failures(work: Casework) -> None:
-    """A room upstream could not step an entry: nothing is opened or sent here until it is mended by a second try (DESIGN §1)."""
+    """A room could not step an entry: nothing is opened or sent here until it is mended by a second try (DESIGN §1)."""
     entry, failed = work.entry, work.records.stay.failed
     if replays := entry.envelope.replays:
         failed = tuple(entry_id for entry_id in failed if message_of(entry_id) != message_of(replays))

@@ -102,12 +102,11 @@ class Rule(Form):
     contrary: tuple[Condition, ...]
     unless: dict[str, Condition] = Field(default_factory=dict)
     satisfied_by: tuple[Documentation, ...] = Field(min_length=1)
-    not_satisfied_by: tuple[str, ...] = ()
+    not_satisfied_by: tuple[str, ...] = ()  # concepts that are less than the diagnosis: where they are written, the question stands
     title: str
     why: str
     question: str
     options: tuple[AnswerOption, ...]
-    early_ok: bool = False
     cooldown: Cooldown = Cooldown()
     known_gaps: tuple[str, ...] = ()
 

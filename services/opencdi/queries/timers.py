@@ -1,4 +1,4 @@
-"""What falls due: reminders, and candidates that waited for documents.  One tick over a gap does what many ticks in it would."""
+"""What falls due: reminders, candidates that waited for documents, ends of stays.  One tick over a gap does what many in it would."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -7,9 +7,10 @@ from opencdi.bus.room import States
 from opencdi.events.entry import Envelope
 from opencdi.events.ids import derived_id
 from opencdi.knowledge.site import SiteData
+from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
-from opencdi.queries.clock import BACKLOG, Due, clock_of, documents_flow, remind
+from opencdi.queries.clock import BACKLOG, Due, clock_of, documents_flow, file_due, take_due
 from opencdi.queries.life import OVER, WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 from opencdi.queries.review import advance
@@ -38,10 +39,18 @@ def fire(states: States, tenant: str, now: datetime, site: SiteData, begin: Begi
             if query is not None and query.state == "waiting-for-documents":
                 advance(work, query)
         yield work
-    while (due := next(iter(clock_of(states, tenant).due), None)) is not None and due.at <= now:
-        clock = clock_of(states, tenant)
-        states[f"clock/{tenant}"] = clock.model_copy(update={"due": clock.due[1:]})
-        yield _escalate(begin(timer_envelope(tenant, due.encounter_id, f"reminder/{due.query_id}", due.at)), due, site)
+    gone: set[str] = set()
+    while (due := take_due(states, tenant, now)) is not None:
+        what = f"reminder/{due.query_id}" if due.what == "reminder" else due.what
+        work = begin(timer_envelope(tenant, due.encounter_id, what, due.at))
+        if due.what == "reminder":
+            yield _escalate(work, due, site)
+        elif closing.stands(work, due):
+            closing.expire(work, due.what)
+            yield work
+            if due.what == "forget":
+                gone.add(due.encounter_id)
+    closing.forget(states, gone)
 
 
 def _released(states: States, tenant: str, now: datetime, site: SiteData) -> list[tuple[str, datetime]]:
@@ -67,13 +76,13 @@ def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
     if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart", "validated"):
         return work
     step = query.reminders
-    if query.state in WITH_THE_PHYSICIAN:
+    if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):
         hours = site.reminder_hours[step] if step < len(site.reminder_hours) else 0
         query = work.move(query, "escalated", f"{STEPS[min(step, len(STEPS) - 1)].upper().replace(' ', '_')} {hours} h", reminders=step + 1)
-    else:  # held by a note that may answer: nobody is pressed, the ladder goes on
+    else:  # held by a note that may answer, or by its rule that was suspended: nobody is pressed, the ladder goes on
         query = query.model_copy(update={"reminders": step + 1})
         work.store(query)
     if query.sent_at and step + 1 < len(site.reminder_hours):
         next_at = query.sent_at + timedelta(hours=site.reminder_hours[step + 1])
-        remind(work.states, work.entry.envelope.tenant, Due(at=next_at, encounter_id=due.encounter_id, query_id=due.query_id))
+        file_due(work.states, work.entry.envelope.tenant, Due(at=next_at, encounter_id=due.encounter_id, query_id=due.query_id))
     return work

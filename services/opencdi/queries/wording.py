@@ -24,9 +24,12 @@ def _as_shown(option: AnswerOption) -> Option:
 def word(
     query_id: str, encounter_id: str, stay: Stay, rule: Rule, judgement: Judgement, created_at: datetime, edits: Edits | None = None
 ) -> QueryWording:
-    """What the physician would be shown.  `{documented}` in the template is the provider's own first term for the matter."""
+    """What the physician would be shown.  `{documented}` in the template is the provider's own first term for the matter.
+
+    A restricted note's words stand in its indicators and nowhere else, so that they alone need be withheld (DOMAIN F.17).
+    """
     documented = tuple(cited.indicator for cited in judgement.documented)
-    term = (documented[0].quote or "") if documented else "this condition"
+    term = next((one.quote for one in documented if one.quote and not one.confidentiality), "this condition")
     wording = QueryWording(
         query_id=query_id,
         encounter_id=encounter_id,

@@ -14,7 +14,19 @@ from opencdi.events.audiences import DrgChanged, FinalCodeSet, QueryAlert, Query
 from opencdi.events.contract import Contract
 from opencdi.events.facts import Fact, KnownFact, NoteFiled, Person
 from opencdi.events.pages import CodingPage, NoteRead, WorkingCode, WorkingDrg
-from opencdi.store.tables import CHART_ITEM, DRG_CHANGE, ENCOUNTER, FAILED, FINAL_SET, LINE, NOTE, QUERY, READING, UNREADABLE
+from opencdi.store.tables import (
+    CHART_ITEM,
+    DRG_CHANGE,
+    ENCOUNTER,
+    FAILED,
+    FINAL_SET,
+    LINE,
+    NOTE,
+    QUERY,
+    READING,
+    RULE_SUSPENDED,
+    UNREADABLE,
+)
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(KnownFact)
 
@@ -107,7 +119,8 @@ def worklist(connection: Connection, tenant: str, settled: Collection[str]) -> l
     for row in connection.execute(select(QUERY.c.encounter_id, QUERY.c.doc).join(ENCOUNTER, _same(QUERY)).where(here)):
         alerts.setdefault(row.encounter_id, []).append(QueryAlert.read(row.doc))
     failed: dict[str, int] = {}
-    for encounter_id in connection.scalars(select(FAILED.c.encounter_id).join(ENCOUNTER, _same(FAILED)).where(here)):
+    unread = select(FAILED.c.encounter_id).join(ENCOUNTER, _same(FAILED)).where(here, FAILED.c.reason != RULE_SUSPENDED)
+    for encounter_id in connection.scalars(unread):
         failed[encounter_id] = failed.get(encounter_id, 0) + 1
     # Rare, so the list decodes no other stay's codes.  Within a quote the name would stand with escaped quotation marks.
     labelled = case((LINE.c.coding.contains('"confidentiality":'), LINE.c.coding)).label("labelled")
@@ -195,7 +208,14 @@ def final_sets(connection: Connection, encounter_id: str) -> list[FinalCodeSet]:
 
 def failures(connection: Connection, encounter_id: str) -> list[tuple[str, str, str]]:
     """(room, reason, field) of entries that a room, or this workbench, could not use: the page must say that something is missing."""
-    line = select(FAILED.c.room, FAILED.c.reason, FAILED.c.at_field).where(FAILED.c.encounter_id == encounter_id)
+    here = (FAILED.c.encounter_id == encounter_id) & (FAILED.c.reason != RULE_SUSPENDED)
+    line = select(FAILED.c.room, FAILED.c.reason, FAILED.c.at_field).where(here)
     ours = select(UNREADABLE.c.topic, UNREADABLE.c.reason).where(UNREADABLE.c.encounter_id == encounter_id)
     told = [(row.room, row.reason, row.at_field) for row in connection.execute(line)]
     return told + [("workbench", row.reason, row.topic) for row in connection.execute(ours)]
+
+
+def suspended_rules(connection: Connection, encounter_id: str) -> list[str]:
+    """The rules that cannot be judged on this stay: of them the page must not let silence speak."""
+    asked = select(FAILED.c.entry_id).where(FAILED.c.encounter_id == encounter_id, FAILED.c.reason == RULE_SUSPENDED)
+    return list(connection.scalars(asked.order_by(FAILED.c.entry_id)))

@@ -5,7 +5,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from opencdi.store.tables import APPLIED, DEAD_COUNT, ENCOUNTER, FAILED, FEED, OUTCOME_COUNT, PROJECTION, TOUCHED, UNREADABLE
+from opencdi.store.tables import (
+    APPLIED,
+    DEAD_COUNT,
+    ENCOUNTER,
+    FAILED,
+    FEED,
+    OUTCOME_COUNT,
+    PROJECTION,
+    RULE_SUSPENDED,
+    TOUCHED,
+    UNREADABLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ def line_health(connection: Connection, tenant: str) -> LineHealth:
     feeds = select(FEED).where(FEED.c.tenant == tenant).order_by(FEED.c.feed)
     statuses = select(ENCOUNTER.c.status, func.count()).where(ENCOUNTER.c.tenant == tenant).group_by(ENCOUNTER.c.status)
     failed = select(func.count()).select_from(FAILED).join(ENCOUNTER, ENCOUNTER.c.encounter_id == FAILED.c.encounter_id)
-    failed = failed.where(ENCOUNTER.c.tenant == tenant)
+    failed = failed.where(ENCOUNTER.c.tenant == tenant, FAILED.c.reason != RULE_SUSPENDED)
     dead = select(DEAD_COUNT).order_by(DEAD_COUNT.c.room, DEAD_COUNT.c.reason)
     return LineHealth(
         outcomes=tuple((row.outcome, row.reason, row.messages) for row in connection.execute(outcomes)),

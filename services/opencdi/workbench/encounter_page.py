@@ -12,7 +12,20 @@ from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWo
 from opencdi.events.facts import Decision, QueryAnswered, QueryDismissed
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, QueryMoved
-from opencdi.store.encounters import Header, Item, NoteOnChart, alerts, drg_history, failures, final_sets, header_of, items, notes, on_line
+from opencdi.store.encounters import (
+    Header,
+    Item,
+    NoteOnChart,
+    alerts,
+    drg_history,
+    failures,
+    final_sets,
+    header_of,
+    items,
+    notes,
+    on_line,
+    suspended_rules,
+)
 from opencdi.store.health import AsOf, as_of
 from opencdi.store.questions import Pending, moves, settled, unsettled
 from opencdi.workbench.code_lines import code_lines
@@ -114,6 +127,7 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "trends": trends(stay),
         "days_of_stay": timeline(stay, on_chart, zone, became),
         "failures": failures(connection, encounter_id),
+        "suspended": suspended_rules(connection, encounter_id),
         "finals": finals,
     }
 
@@ -147,7 +161,7 @@ def _questions(
     dismissals = {fact.query_id: fact for fact in taken if isinstance(fact, QueryDismissed)}
     return [
         QuestionShown(
-            alert=alert,
+            alert=withheld.alert(alert),
             wording=withheld.wording(wording) if wording else None,
             moves=tuple(move for move in moved if move.query_id == alert.query_id),
             pending=tuple(decision for decision in sent if decision.query_id == alert.query_id),

@@ -5,7 +5,7 @@ from opencdi.events.facts import CodeSetAttested, Decision
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, TickPage
 from opencdi.store.batch import Batch
-from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, SETTLED
+from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, RULE_SUSPENDED, SETTLED
 from opencdi.workbench.chart_rows import instant
 
 
@@ -22,6 +22,8 @@ def apply_line(batch: Batch, entry: Entry) -> None:
     for note in findings.notes if findings else ():
         key = {"encounter_id": encounter_id, "note_id": note.note_id, "revision": note.revision}
         batch.put(READING, {**key, "doc": note.to_json().decode()})
+    if queries and queries.suspended is not None:
+        _suspend(batch, encounter_id, queries.suspended)
     if queries:
         for ordinal, move in enumerate(queries.moved):
             key = {"entry_id": entry.envelope.entry_id, "ordinal": ordinal}
@@ -32,6 +34,15 @@ def apply_line(batch: Batch, entry: Entry) -> None:
     if failed:
         told = {"room": failed.room, "reason": failed.reason, "at_field": failed.where}
         batch.put(FAILED, {"encounter_id": encounter_id, "entry_id": entry.envelope.entry_id, **told})
+
+
+def _suspend(batch: Batch, encounter_id: str, rule_ids: tuple[str, ...]) -> None:
+    for row in batch.of_encounter(FAILED, encounter_id):
+        if row["reason"] == RULE_SUSPENDED and row["entry_id"] not in rule_ids:
+            batch.remove(FAILED, row)
+    for rule_id in rule_ids:
+        told = {"room": "queries", "reason": RULE_SUSPENDED, "at_field": rule_id}
+        batch.put(FAILED, {"encounter_id": encounter_id, "entry_id": rule_id, **told})
 
 
 def _mend(batch: Batch, encounter_id: str, message_id: str) -> None:

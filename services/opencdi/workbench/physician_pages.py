@@ -4,6 +4,7 @@ Nothing here can show a DRG, a weight, a CC or a priority: it reads through an e
 (DOMAIN C.4), and the questions come in the order of their age.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -14,6 +15,7 @@ from opencdi.store.engine import snapshot
 from opencdi.store.physician import Asked, asked, inbox
 from opencdi.workbench.desk import Desk, back_to
 from opencdi.workbench.personas import Persona
+from opencdi.workbench.restricted import as_asked
 
 ANSWERABLE = frozenset({"sent", "viewed", "escalated"})
 
@@ -37,7 +39,8 @@ def physician_pages(desk: Desk) -> APIRouter:
     def the_question(request: Request, query_id: str) -> Response:
         def look(connection: Connection, persona: Persona) -> dict[str, Any]:
             one = _asked(connection, query_id, persona)
-            return {"one": one, "answerable": one.query.state in ANSWERABLE}
+            shown = replace(one, query=as_asked(one.query, sees_restricted=persona.sees_restricted))
+            return {"one": shown, "answerable": one.query.state in ANSWERABLE}
 
         return desk.show(request, "physician/question.html", look, "physician")
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from opencdi.clinical.codes import dotted
+from opencdi.clinical.confidentiality import HIDDEN as HIDDEN
 from opencdi.clinical.confidentiality import is_restricted
-from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, QueryWording
+from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.pages import Evidence, WorkingCode
 from opencdi.store.encounters import NoteOnChart, OnWorklist
-
-HIDDEN = "restricted evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,10 @@ class Restriction:
             update={field: tuple(map(self.indicator, getattr(wording, field))) for field in ("documented", "indicators", "contrary")}
         )
 
+    def alert(self, alert: QueryAlert) -> QueryAlert:
+        """The alert less what it quotes of the chart from restricted notes."""
+        return alert.model_copy(update={"satisfied_by": tuple(map(self.indicator, alert.satisfied_by))})
+
     def indicator(self, indicator: Indicator) -> Indicator:
         """The indicator, or a note that there is one."""
         if not self.hides_note(indicator.source_id.partition("@")[0]):
@@ -100,6 +103,15 @@ def restriction_by_label(codes: Iterable[WorkingCode], *, sees_restricted: bool)
     if sees_restricted:
         return Restriction(frozenset())
     return Restriction(frozenset(quote.note_id for code in codes for quote in code.evidence if is_restricted(quote.confidentiality)))
+
+
+def as_asked(query: ProviderQuery, *, sees_restricted: bool) -> ProviderQuery:
+    """The question as this physician may read it: by the labels of its quotes, since the physician's pages read no notes."""
+    if sees_restricted:
+        return query
+    quoted = (*query.wording.documented, *query.wording.indicators, *query.wording.contrary)
+    withheld = Restriction(frozenset(one.source_id.partition("@")[0] for one in quoted if one.confidentiality))
+    return query.model_copy(update={"wording": withheld.wording(query.wording)})
 
 
 def worklist_row(row: OnWorklist, *, sees_restricted: bool) -> OnWorklist:

@@ -85,6 +85,10 @@ CAUSES: dict[str, str] = {
     "ENCOUNTER_CANCELLED": "the admission was cancelled",
     "SUPERSEDED": "the stay was merged into another",
     "RELEASED": "what held it is gone",
+    "RULE_SUSPENDED": "its rule could not be judged on this stay; nothing is sent until it can",
+    "RULE_RESUMED": "its rule is judged again",
+    "ATTENDING_CHANGED": "the attending physician changed",
+    "BILL_HOLD_OVER": "the bill hold is over",
 }
 """Why a question moved; what is in no list is said in its own words."""
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from opencdi.clinical.codes import dotted
+from opencdi.clinical.time import completed_years
 from opencdi.workbench.vocabulary import CAUSES, DISMISSALS, DISPOSITIONS, REFUSALS, STATES
 
 
@@ -19,11 +20,7 @@ def signed(value: float) -> str:
 
 def age(birth_date: str | None, today: date) -> str:
     """Completed years, or nothing where the birth date is not known to the day."""
-    try:
-        born = date.fromisoformat(birth_date or "")
-    except ValueError:
-        return ""
-    return str(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+    return str(completed_years(birth_date, today)) if birth_date and len(birth_date) >= len("2026-05-04") else ""
 
 
 def person_name(name: str) -> str:

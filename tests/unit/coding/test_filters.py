@@ -93,6 +93,14 @@ def test_words_of_a_nurse_or_an_unsigned_note_are_not_coded() -> None:
     assert coded("Assessment: acute kidney injury.", authentication="unsigned") == set()
 
 
+def test_our_own_question_is_not_coded() -> None:
+    question = "Based on your clinical judgment, please clarify the patient's nutritional diagnosis, if any.\n"
+    options = "Moderate malnutrition\nSevere malnutrition\nUnable to determine\n"
+    assert coded(options.replace("Moderate malnutrition\n", "")) == {"E43"}
+    assert coded(question + options) == set()
+    assert coded(question + options.replace("Severe", "[x] Severe")) == {"E43"}
+
+
 def test_the_reportable_path_cannot_load_the_mentions_table() -> None:
     program = "import sys, opencdi.coding.room; print('opencdi.coding.mentions' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

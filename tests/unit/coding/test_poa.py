@@ -20,11 +20,11 @@ LATER = (ORDER + timedelta(days=3), 0)
 
 
 def late(code: str, family: str, **told: object) -> Candidate:
-    return Candidate(code, family, family=family, order=LATER, **told)  # type: ignore[arg-type]
+    return Candidate(code, family, family=family, order=LATER, **told)
 
 
 def early(code: str, family: str, **told: object) -> Candidate:
-    return Candidate(code, family, family=family, order=ADMISSION, at_admission=True, **told)  # type: ignore[arg-type]
+    return Candidate(code, family, family=family, order=ADMISSION, at_admission=True, **told)
 
 
 def proposed(code: str, *codes: Candidate, seen: tuple[Presenting, ...] = ()) -> ProposedPoa:
@@ -84,7 +84,7 @@ def result(
     name: str, analyte: str, value: float, hours: float, status: str = "final", precision: Precision = "minute"
 ) -> MeasurementResulted:
     return MeasurementResulted(
-        measurement_id=name, analyte=analyte, code=Coded(code=analyte), value=value, unit="u", status=status,  # type: ignore[arg-type]
+        measurement_id=name, analyte=analyte, code=Coded(code=analyte), value=value, unit="u", status=status,
         taken_at=ClinicalTime(ORDER + timedelta(hours=hours), precision),
     )  # fmt: skip
 

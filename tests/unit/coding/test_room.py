@@ -70,7 +70,7 @@ class Line:
 
     def send(self, *facts: Contract, notes: Iterable[NoteRead] = (), hours: float = 0) -> "Line":
         self.n += 1
-        pages: list[Page] = [FactsPage(facts=facts)] if facts else []  # type: ignore[arg-type]
+        pages: list[Page] = [FactsPage(facts=facts)] if facts else []
         if told := tuple(notes):
             pages.append(FindingsPage(as_of=f"e{self.n}", made_by=MadeBy(room="nlp", software="0"), notes=told))
         envelope = Envelope(entry_id=f"e{self.n}", tenant="demo", received_at=T0 + timedelta(hours=hours), source="t", encounter_id="enc")
@@ -258,7 +258,7 @@ def test_undetermined_poa_is_grouped_as_y_with_the_drg_under_n_beside_it() -> No
     assert line.page.drg is not None
     assert (line.page.drg.drg, line.page.drg.if_not_poa) == ("689", "690")
     assert "poa undetermined as Y" in line.page.drg.assumed
-    assert line.code("L89153").poa == "undetermined"  # type: ignore[union-attr]
+    assert line.code("L89153").poa == "undetermined"
 
 
 def test_ties_stay_ties() -> None:
@@ -277,7 +277,7 @@ def test_a_tie_shows_the_drg_of_each_and_the_reason_for_the_admission_settles_it
     assert [(one.code, one.drg_with, one.drg_without) for one in line.page.principal_effects] == [("L0390", "602", "194")]
     line.send(EncounterUpdated(visit_id="v", admitting_reason="cellulitis, left leg", at=at(2)), hours=2)
     assert (line.page.principal_candidates, line.drg) == (("L0390",), "602")
-    assert "what the patient came for" in line.code("L0390").reasons[-1]  # type: ignore[union-attr]
+    assert "what the patient came for" in line.code("L0390").reasons[-1]
 
 
 def test_a_value_from_before_the_order_makes_a_later_diagnosis_present_on_admission() -> None:
@@ -285,12 +285,12 @@ def test_a_value_from_before_the_order_makes_a_later_diagnosis_present_on_admiss
         measurement_id="m", analyte="spo2", code=Coded(code="59408-5", system="LN"), value=84, unit="%", status="final", taken_at=at(-2)
     )
     failure = [note("p3", 60, finding("acute-respiratory-failure", attributes={"type": "hypoxic"}))]
-    assert admitted().send(notes=failure, hours=60).code("J9601").poa == "undetermined"  # type: ignore[union-attr]
+    assert admitted().send(notes=failure, hours=60).code("J9601").poa == "undetermined"
     line = admitted().send(saturation, hours=3).send(notes=failure, hours=60)
-    assert line.code("J9601").poa == "Y"  # type: ignore[union-attr]
-    assert "spo2 84 %" in line.code("J9601").poa_reason  # type: ignore[union-attr]
+    assert line.code("J9601").poa == "Y"
+    assert "spo2 84 %" in line.code("J9601").poa_reason
     line.send(saturation.model_copy(update={"status": "corrected", "value": 97.0}), hours=10)
-    assert line.code("J9601").poa == "undetermined", "the correction came within a day of the order"  # type: ignore[union-attr]
+    assert line.code("J9601").poa == "undetermined", "the correction came within a day of the order"
 
 
 def test_a_drg_that_hangs_on_an_onset_is_shown_both_ways_sequenced_anew() -> None:
@@ -335,7 +335,7 @@ def test_site_data_are_remembered_and_open_encounters_looked_at_again() -> None:
     assert line.page.drg is not None
     assert (line.page.drg.grouper, line.page.drg.weight) == ("42.1", None)
     assert isinstance(line.out[-1].to, SamePartition)
-    assert line.send(notes=[note("p", 3, finding("acute-kidney-injury"))], hours=3).page.drg.grouper == "42.1"  # type: ignore[union-attr]
+    assert line.send(notes=[note("p", 3, finding("acute-kidney-injury"))], hours=3).page.drg.grouper == "42.1"
 
 
 def test_ticks_and_unknown_kinds_walk_on_untouched() -> None:
@@ -423,3 +423,33 @@ def test_an_open_note_that_says_the_same_takes_the_label_off() -> None:
     line.send(notes=[note("hp", 2, finding("sepsis"))], hours=2)
     line.send(EncounterUpdated(visit_id="v", encounter_class="observation", at=at(3)), hours=3)
     assert [change.cause.confidentiality for change in line.changes] == ["V", None]
+
+
+def tick(line: Line, days: float) -> None:
+    """The tick so many days after the admission."""
+    now = T0 + timedelta(days=days)
+    envelope = Envelope(entry_id="t", kind="tick", tenant="demo", received_at=now, source="gateway")
+    line.step(entry_of(envelope, [TickPage(at=now)]), None)
+    assert [said.to for said in line.out] == [SamePartition()]
+
+
+def test_of_a_stay_long_over_nothing_is_remembered() -> None:
+    line = septic().send(
+        MeasurementResulted(
+            measurement_id="m", analyte="spo2", code=Coded(code="2708-6"), value=80, unit="%", status="final", taken_at=at(-0.5)
+        ),
+        hours=2,
+    )
+    line.send(EncounterDischarged(at=at(48), disposition="01"), hours=48)
+    assert {key.partition("/")[0] for key in line.states} == {"stay", "note", "today", "signs", "over", "due", "due-day"}
+    tick(line, 36)
+    assert line.drg is not None
+    assert any(key.startswith("today/") for key in line.states)
+    tick(line, 37)
+    assert {key for key in line.states if not key.startswith("due/")} == set()
+
+
+def test_a_patient_who_came_back_is_remembered() -> None:
+    line = septic().send(EncounterDischarged(at=at(48), disposition="01"), hours=48).send(DischargeCancelled(at=at(49)), hours=49)
+    tick(line, 90)
+    assert line.send(notes=[note("d9", 2000, finding("acute-kidney-injury"))], hours=2000).status("N179") == "proposed"

@@ -123,6 +123,6 @@ def test_the_order_in_which_codes_come_does_not_matter(concepts: list[str], rand
     codes = apply_guidelines(TABLE, tuple(told.values()))
     poa = {code: found.poa for code, found in proposed_poa(TABLE, codes, T0).items()}
     mixed = list(codes)
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     one, other = (principal_of(TABLE, each, poa, Circumstances(), lambda code: never_principal(code, 431)) for each in (codes, mixed))
     assert one == other

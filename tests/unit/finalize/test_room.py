@@ -368,6 +368,15 @@ def test_what_never_was_or_went_elsewhere_is_cancelled(fact: Fact, cause: str) -
     assert hospital.entry(coded("N390")) == []
 
 
+def test_what_a_coder_attested_of_another_stay_is_not_attested_of_this_one() -> None:
+    hospital = Hospital().admitted()
+    (provisional,) = hospital.discharge(read("s1", "discharge-summary"))
+    attested = CodeSetAttested(decision_id="d", encounter_id="enc", actor=CODER, decided_at=hospital.now, as_of=provisional.as_of)
+    told_again = FactsPage(facts=(attested,), moved_from=("other",))
+    assert hospital.give(hospital.envelope(encounter_id="enc"), told_again) == []
+    assert hospital.attest(provisional.as_of)[0].status == "attested"
+
+
 def test_attesting_a_stay_that_goes_on_is_refused_visibly() -> None:
     hospital = Hospital().admitted()
     (refused,) = hospital.attest("e1/1")
@@ -412,14 +421,85 @@ def test_a_discharge_told_late_is_held_when_it_is_known_and_not_before() -> None
     assert (held.status, held.nth, held.at) == ("held", 2, provisional.at)
 
 
-def test_an_attested_set_has_no_bill_hold_and_is_forgotten_a_month_after() -> None:
+BILL = LEFT + timedelta(days=4)
+MONTH = timedelta(days=30)
+DAY = timedelta(days=1)
+
+
+def remembered(hospital: Hospital) -> list[str]:
+    return [key for key in hospital.states if key.endswith(f"/{hospital.encounter_id}")]
+
+
+def test_an_attested_set_has_no_bill_hold_and_is_forgotten_a_month_after_the_bill() -> None:
     hospital = Hospital().admitted()
     (provisional,) = hospital.discharge(read("s1", "discharge-summary"))
-    (attested,) = hospital.attest(provisional.as_of)
-    assert hospital.tick(attested.at + timedelta(days=29)) == []
-    assert "told/enc" in hospital.states
-    assert hospital.tick(attested.at + timedelta(days=30)) == []
-    assert [key for key in hospital.states if key.endswith("/enc")] == []
+    hospital.attest(provisional.as_of)
+    assert hospital.tick(BILL + MONTH) == []
+    assert remembered(hospital)
+    assert hospital.tick(BILL + MONTH + DAY) == []
+    assert remembered(hospital) == []
+    assert not [key for key in hospital.states if key.startswith("over/")]
+
+
+@pytest.mark.parametrize("encounter_class", ["emergency", "observation"])
+def test_a_stay_without_a_set_is_forgotten_a_month_after_the_bill(encounter_class: str) -> None:
+    hospital = Hospital().admitted(encounter_class)
+    hospital.discharge()
+    hospital.tick(BILL + MONTH)
+    assert remembered(hospital)
+    hospital.tick(BILL + MONTH + DAY)
+    assert remembered(hospital) == []
+
+
+@pytest.mark.parametrize("fact", [EncounterCancelled(at=when(LEFT)), EncounterMoved(into="other", at=when(LEFT))])
+def test_what_never_was_or_went_elsewhere_is_forgotten(fact: Fact) -> None:
+    hospital = Hospital().admitted()
+    hospital.entry(coded("N390"), facts=[fact])
+    hospital.tick(BILL + MONTH + DAY)
+    assert remembered(hospital) == []
+
+
+def test_a_patient_who_is_back_in_bed_is_not_forgotten() -> None:
+    hospital = Hospital().admitted()
+    hospital.discharge()
+    hospital.entry(facts=[DischargeCancelled(at=when(LEFT))])
+    hospital.tick(LEFT + timedelta(days=400))
+    assert remembered(hospital)
+    hospital.discharge(at=LEFT + timedelta(days=401))
+    hospital.tick(LEFT + timedelta(days=401) + MONTH)
+    assert remembered(hospital)
+
+
+def test_a_set_that_nobody_attested_can_be_attested_for_a_year() -> None:
+    hospital = Hospital().admitted()
+    hospital.discharge(read("s1", "discharge-summary"))
+    (held,) = hospital.tick(LEFT + timedelta(days=360))
+    (attested,) = hospital.attest(held.as_of)
+    assert attested.status == "attested"
+    hospital.tick(attested.at + MONTH)
+    assert remembered(hospital)
+    hospital.tick(attested.at + MONTH + DAY)
+    assert remembered(hospital) == []
+
+
+def test_a_set_that_nobody_ever_attested_is_forgotten_too() -> None:
+    hospital = Hospital().admitted()
+    hospital.discharge()
+    for days in (40, 200, 369):
+        hospital.tick(LEFT + timedelta(days=days))
+        assert remembered(hospital)
+    hospital.tick(BILL + timedelta(days=366))
+    assert remembered(hospital) == []
+
+
+def test_an_attestation_of_a_forgotten_chart_is_refused_visibly_and_leaves_nothing() -> None:
+    hospital = Hospital().admitted("emergency")
+    hospital.discharge()
+    hospital.tick(BILL + MONTH + DAY)
+    (refused,) = hospital.attest("e1/1")
+    assert refused.cause == "attestation refused: no inpatient stay that has ended"
+    hospital.tick(refused.at + MONTH + DAY)
+    assert remembered(hospital) == []
 
 
 def test_new_site_data_move_the_hold_that_already_runs() -> None:

@@ -14,7 +14,7 @@ MSH = b"MSH|^~\\&|LAB|GH|CDI|NORTH|20260502||ADT^A01^ADT_A01|77|P|2.5.1"
 
 
 def ack(message: bytes, code: str = "AA", **more: str) -> list[bytes]:
-    return list(acknowledgements(message, code, ack_id="a-1", at=AT, **more))  # type: ignore[arg-type]
+    return list(acknowledgements(message, code, ack_id="a-1", at=AT, **more))
 
 
 def test_original_mode() -> None:

@@ -82,9 +82,9 @@ def site() -> SiteData:
 
 
 @pytest.fixture
-def new_feed(site: SiteData) -> Callable[[], Feed]:
-    """Makes a feed into an empty room."""
-    return lambda: Feed(intake_room(lambda tenant: tenant.encode() * 16, site))
+def new_feed(site: SiteData) -> Callable[..., Feed]:
+    """Makes a feed into an empty room, with these fields of the site data otherwise than shipped."""
+    return lambda **told: Feed(intake_room(lambda tenant: tenant.encode() * 16, site.model_copy(update=told)))
 
 
 @pytest.fixture(scope="session")

@@ -258,3 +258,33 @@ def test_a_cancelled_addendum_leaves_its_note(feed, message: Builder) -> None:
     feed.send(note(message, "T06", "Sepsis ruled in.", "D2", "D1", "20260504110000-0400"))
     feed.send(note(message, "T11", "", "D2", at="20260504130000-0400"))
     assert [fact.note_id for fact in feed.of("note_retracted")] == [feed.of("note_filed")[1].note_id]
+
+
+@pytest.mark.parametrize(
+    ("sent", "ruled", "label"),
+    [
+        ("", {}, None),
+        ("U", {}, "U"),
+        ("R", {}, "R"),
+        ("", {"11506-3": "V"}, "V"),
+        ("U", {"11506-3": "R"}, "R"),
+        ("V", {"11506-3": "R"}, "V"),
+    ],
+)
+def test_a_documents_label_is_the_highest_of_what_is_sent_and_what_the_site_rules(
+    new_feed, message: Builder, sent: str, ruled: dict[str, str], label: str | None
+) -> None:
+    feed = new_feed(confidentiality_by_code=ruled)
+    feed.send(message("ADT^A01"))
+    feed.send(note(message, "T02", "Sepsis.", status=f"AU|{sent}"))
+    (filed,) = feed.of("note_filed")
+    assert filed.confidentiality == label
+
+
+def test_a_site_may_restrict_a_kind_of_report_that_comes_as_a_result(new_feed, message: Builder) -> None:
+    feed = new_feed(confidentiality_by_code={"18748-4": "R"})
+    feed.send(message("ADT^A01"))
+    obr = "OBR|1||F9|18748-4^Chest X-ray^LN|||20260504090000-0400|||||||||||||||20260504100000-0400||RAD|F"
+    feed.send(message("ORU^R01", obr, "OBX|1|TX|18748-4^Chest X-ray^LN||Consolidation.||||||F"))
+    (filed,) = feed.of("note_filed")
+    assert filed.confidentiality == "R"

@@ -187,3 +187,23 @@ def test_the_same_stay_as_hl7_and_as_fhir_gives_the_same_facts(story: Story, new
 
     assert hashes(by_hl7) == hashes(by_fhir)
     assert by_hl7.facts.keys() == by_fhir.facts.keys()
+
+
+def labels(*codes: str) -> dict[str, Any]:
+    return {"coding": [{"code": code} for code in codes]}
+
+
+@pytest.mark.parametrize(
+    ("told", "label"),
+    [
+        ({}, None),
+        ({"securityLabel": [labels("N")]}, "N"),
+        ({"securityLabel": [labels("N"), labels("R", "V")]}, "V"),
+        ({"securityLabel": [labels("N")], "meta": {"security": [{"code": "N"}, {"code": "R"}]}}, "R"),
+    ],
+)
+def test_the_highest_of_its_security_labels_is_the_documents(feed, told: dict[str, Any], label: str | None) -> None:
+    for resource in (PATIENT, ENCOUNTER, document("d1", "Sepsis.", **told)):
+        feed.send(resource)
+    (filed,) = feed.of("note_filed")
+    assert filed.confidentiality == label

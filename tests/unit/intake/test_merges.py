@@ -73,25 +73,122 @@ def test_accounts_merged_are_encounters_moved_with_their_notes(feed, message: Bu
     note = "TXA|1|11506-3^Progress note^LN|TX|20260504100000-0400|77^Lindqvist^Sara|20260504100000-0400|||77^Lindqvist^Sara|||D1|||||AU"
     feed.send(message("MDM^T02", note, "OBX|1|TX|11506-3^^LN||Sepsis is improving.||||||F", visit="V1", account="A1"))
     feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
+    feed.send(decision("query_viewed", list(feed.facts)[1]), kind="cdi.inbound.decision")
     feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504120000-0400"))
     (old_id, old), (new_id, new) = feed.facts.items()
     assert old[-1].kind == "encounter_moved"
     assert old[-1].into == new_id
-    assert [e.page(FactsPage).moved_from for e in feed.entries if e.envelope.encounter_id == new_id] == [(), (old_id,)]
+    assert [e.page(FactsPage).moved_from for e in feed.entries if e.envelope.encounter_id == new_id][-1] == (old_id,)
     assert [f for f in new if f.kind == "note_filed"]
     last = [e for e in feed.entries if e.has("texts")][-1]
     assert b"Sepsis is improving." in last.encode()
 
 
-def test_a_decision_moves_with_its_encounter(feed, message: Builder) -> None:
+def decision(kind: str, encounter_id: str) -> str:
+    return json.dumps({"kind": kind, "query_id": "q1", "encounter_id": encounter_id, "as_of": "m1", "actor": {"staff_id": "77"}})
+
+
+def test_a_stay_lives_on_under_the_id_under_which_people_have_worked(feed, message: Builder) -> None:
     feed.send(message("ADT^A01", visit="V1", account="A1"))
-    (old_id,) = feed.facts
-    viewed = {"kind": "query_viewed", "query_id": "q1", "encounter_id": old_id, "as_of": "m1", "actor": {"staff_id": "77"}}
-    feed.send(json.dumps(viewed), kind="cdi.inbound.decision")
     feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
-    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504120000-0400"))
-    new_id = list(feed.facts)[1]
-    assert [fact.encounter_id for fact in feed.facts[new_id] if fact.kind == "query_viewed"] == [new_id]
+    for hour in (12, 13):
+        feed.send(creatinine(message, "100", f"F{hour}", f"20260504{hour}0000-0400", visit="V2"))
+    first, second = feed.facts
+    feed.send(decision("query_viewed", first), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504140000-0400"))
+    assert feed.facts[second][-1].into == first
+    assert [fact.measurement_id for fact in feed.of("measurement_resulted")][:2] == [
+        fact.measurement_id for fact in feed.facts[first] if fact.kind == "measurement_resulted"
+    ]
+    feed.send(creatinine(message, "100", "F15", "20260504150000-0400", visit="V2"))
+    feed.send(decision("query_dismissed", second).replace('m1"', 'm1", "reason": "other"'), kind="cdi.inbound.decision")
+    assert [fact.kind for fact in feed.facts[first]][-2:] == ["measurement_resulted", "query_dismissed"]
+
+
+def test_of_two_stays_on_which_people_have_worked_the_attested_one_lives_on(feed, message: Builder) -> None:
+    for number in "12":
+        feed.send(message("ADT^A01", visit=f"V{number}", account=f"A{number}"))
+    first, second = feed.facts
+    for _ in range(2):
+        feed.send(decision("query_viewed", second), kind="cdi.inbound.decision")
+    feed.send(decision("code_set_attested", first), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504140000-0400"))
+    assert feed.facts[second][-1].into == first
+    assert [fact.encounter_id for fact in feed.facts[first] if fact.kind == "query_viewed"] == [first, first]
+    assert [entry for entry in feed.entries if entry.envelope.encounter_id == first][-1].page(FactsPage).moved_from == (second,)
+
+
+def test_a_visit_merged_into_another_patients_is_that_patients_whoever_has_worked_on_it(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    feed.send(message("ADT^A01", mrn="200", visit="V2", account="A2", at="20260504110000-0400"))
+    first, second = feed.facts
+    feed.send(decision("query_viewed", first), kind="cdi.inbound.decision")
+    merged = message("ADT^A42", "MRG|100^^^MERCY^MR||||V1^^^MERCY", mrn="200", visit="V2", account="A2", at="20260504120000-0400")
+    feed.send(merged)
+    assert feed.facts[first][-1].into == second
+    named = [fact.mrn for fact in feed.facts[second] if fact.kind == "patient_identified"]
+    assert set(named) == {"200"}
+
+
+def test_a_cancelled_admission_does_not_cancel_the_stay_that_it_becomes(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    for hour in (12, 13):
+        feed.send(creatinine(message, "100", f"F{hour}", f"20260504{hour}0000-0400", visit="V1"))
+    feed.send(message("ADT^A11", visit="V1", account="A1", at="20260504150000-0400"))
+    feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504160000-0400"))
+    feed.send(message("ADT^A42", "MRG|||||V1^^^MERCY", visit="V2", account="A2", at="20260504170000-0400"))
+    first, second = feed.facts
+    assert feed.facts[first][-1].into == second
+    kinds = [fact.kind for fact in feed.facts[second]]
+    assert "encounter_cancelled" not in kinds
+    assert kinds.count("measurement_resulted") == 2
+
+
+def test_a_long_stay_that_moves_is_told_in_pieces_and_its_decisions_with_the_last(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    feed.send(message("ADT^A01", visit="V2", account="A2", at="20260504110000-0400"))
+    old, new = feed.facts
+    values = (f"OBX|{n}|NM|2160-0^Creatinine^LN|{n}|1.1|mg/dL|||||F|||20260504120000-0400" for n in range(998))
+    feed.send(message("ORU^R01", "OBR|1||F1|24323-8^Panel^LN|||20260504120000-0400", *values, visit="V1", account="A1"))
+    for encounter_id in (old, old, old, new, new, new, new):
+        feed.send(decision("query_viewed", encounter_id), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504140000-0400"))
+    told = [page for entry in feed.entries if entry.envelope.encounter_id == new and (page := entry.page(FactsPage)) and page.moved_from]
+    assert [page.more for page in told] == [None]
+    feed.send(message("ADT^A01", visit="V3", account="A3", at="20260504150000-0400"))
+    third = list(feed.facts)[2]
+    for _ in range(8):
+        feed.send(decision("query_viewed", third), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A2", visit="", account="A3", at="20260504160000-0400"))
+    told = [page for entry in feed.entries if entry.envelope.encounter_id == third and (page := entry.page(FactsPage)) and page.moved_from]
+    assert [page.more for page in told] == [True, False]
+    assert [sum(fact.kind == "query_viewed" for fact in page.facts) for page in told] == [0, 7]
+    assert all(set(page.moved_from) == {old, new} for page in told)
+
+
+def test_a_stay_moved_twice_names_all_that_it_was(feed, message: Builder) -> None:
+    for number in "123":
+        feed.send(message("ADT^A01", visit=f"V{number}", account=f"A{number}"))
+    first, second, third = feed.facts
+    for encounter_id in (second, third, third, third):
+        feed.send(decision("query_viewed", encounter_id), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2", at="20260504140000-0400"))
+    feed.send(message("ADT^A41", "MRG|||A2", visit="", account="A3", at="20260504150000-0400"))
+    last = [entry.page(FactsPage) for entry in feed.entries if entry.envelope.encounter_id == third][-1]
+    assert set(last.moved_from) == {first, second}
+
+
+def test_a_discharged_visit_merged_into_a_stay_ends_it_for_retention_too(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", visit="V1", account="A1"))
+    feed.send(message("ADT^A04", visit="V2", account="A2", pv1="E", at="20260503080000-0400"))
+    _, second = feed.facts
+    feed.send(decision("query_viewed", second), kind="cdi.inbound.decision")
+    feed.send(message("ADT^A03", visit="V1", account="A1", at="20260505110000-0400"))
+    feed.send(message("ADT^A42", "MRG|||||V1^^^MERCY", visit="V2", account="A2", at="20260505120000-0400"))
+    assert [fact.kind for fact in feed.facts[second]].count("encounter_discharged") == 1
+    encounter = feed.states[f"encounter/{second}"]
+    assert encounter.discharged_at is not None
+    assert [key for key, state in feed.states.items() if key.startswith("over/") and second in state.encounters]
 
 
 def stay(message: Builder, number: str, at: str) -> list[str]:

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msdrg import MsdrgGrouper
 
 from opencdi.knowledge.code_year import RELEASES, fiscal_year, no_grouper_reason, release_on, version_number
-from opencdi.knowledge.grouper import carried_versions
 
 
 def test_our_releases_are_those_of_the_library() -> None:
-    assert tuple(release.version for release in RELEASES) == carried_versions()
+    assert tuple(release.version for release in RELEASES) == tuple(MsdrgGrouper.available_versions())
 
 
 @pytest.mark.parametrize(

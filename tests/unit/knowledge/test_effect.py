@@ -1,10 +1,9 @@
 """With and without (DOMAIN B54, B55, B58)."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, shares
+from opencdi.knowledge.effect import effect_of_adding, effect_of_removing
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, group
 from opencdi.knowledge.weights import weight_of
 
@@ -33,7 +32,6 @@ def test_no_weight_is_never_a_guess() -> None:
     assert weight_of("871", 2027) is None
     assert weight_of("999", 2026) is None
     assert effect_of_adding(claim(version=440), CodedDiagnosis("J9601", "Y")).weight_delta is None
-    assert shares(claim(version=440), ((CodedDiagnosis("J9601", "Y"),),)) is None
 
 
 def test_table_5_as_cms_printed_it() -> None:
@@ -43,16 +41,6 @@ def test_table_5_as_cms_printed_it() -> None:
     capped = weight_of("010", 2026)
     assert capped is not None
     assert (capped.weight_before_cap, capped.weight) == (3.0699, 7.1757)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.sampled_from(POOL), unique=True, max_size=4))
-def test_shares_add_up_to_the_joint_effect(gaps: list[str]) -> None:
-    told = tuple((CodedDiagnosis(code, "Y"),) for code in gaps)
-    parts = shares(claim(), told)
-    joint = effect_of_adding(claim(), *(one[0] for one in told)).weight_delta
-    assert parts is not None
-    assert sum(parts) == pytest.approx(joint, abs=1e-6)
 
 
 @settings(max_examples=60, deadline=None)

@@ -35,6 +35,8 @@ def said(text: str) -> dict[str, str]:
         "Sepsis [ ]",
         "Sepsis [ ]  Pneumonia [ ]",
         "[ ] lactate 4.2, creatinine 2.9",
+        "Sepsis due to: [ ] pneumonia [ ] UTI",
+        "Acute kidney injury secondary to ( ) dehydration ( ) sepsis",
     ],
 )
 def test_what_nobody_ticked_says_nothing(text: str) -> None:
@@ -58,6 +60,12 @@ def test_what_nobody_ticked_says_nothing(text: str) -> None:
         ("# Sepsis\n[ ] f/u cultures\n# Pneumonia", {"sepsis": "present", "pneumonia": "present"}),
         ("[ ] follow up cultures. Sepsis improving.", {"sepsis": "present"}),
         ("(-) sepsis", {"sepsis": "absent"}),
+        ("(-) recent chest pain", {"chest-pain": "absent"}),
+        ("Sepsis due to: [x] pneumonia [ ] UTI", {"sepsis": "present", "pneumonia": "present"}),
+        ("Sepsis: [ ] f/u cultures [ ] repeat lactate", {"sepsis": "present"}),
+        ("Seen by Dr. (  ) for CHF", {"heart-failure": "present"}),
+        ("Dr. (  ) for CHF", {"heart-failure": "present"}),
+        ("Admitted on ( ) with pneumonia. No sepsis.", {"pneumonia": "present", "sepsis": "absent"}),
     ],
 )
 def test_what_is_ticked_or_stands_outside_is_read(text: str, says: dict[str, str]) -> None:

@@ -1,6 +1,6 @@
 """The nlp room: what goes on down the line, what it remembers, what a signature or a retraction changes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +12,9 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Entry, Envelope, Page, entry_of, read_entry
-from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved
+from opencdi.events.facts import EncounterDischarged, NoteFiled, NoteRetracted, NoteStatusChanged, Person, QueryApproved, QueryEdited
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, NoteRead, TextsPage, TickPage
+from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, NoteRead, SitePage, TextsPage, TickPage
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.room import nlp_room
@@ -51,7 +51,7 @@ def step(states: States, *facts: Contract | tuple[NoteFiled, str], entry_id: str
     """One chart entry through the room, as bytes in and bytes out."""
     plain = tuple(fact[0] if isinstance(fact, tuple) else fact for fact in facts)
     texts = {fact[0].note_id: fact[1] for fact in facts if isinstance(fact, tuple)}
-    pages: list[Page] = [FactsPage(facts=plain)]  # type: ignore[arg-type]  # any fact
+    pages: list[Page] = [FactsPage(facts=plain)]
     if texts:
         pages.append(TextsPage(texts=texts))
     envelope = Envelope(entry_id=entry_id, tenant="t", received_at=NOW, source="intake", encounter_id="enc")
@@ -80,6 +80,13 @@ def test_the_text_leaves_the_line_and_its_findings_go_on() -> None:
 
 def test_an_entry_without_notes_passes_unchanged() -> None:
     assert step({}, NoteRetracted(note_id="never filed", at=AT)).envelope.pages == ("facts",)
+
+
+def test_results_pass_as_the_bytes_that_came_undecoded() -> None:
+    envelope = Envelope(entry_id="e", tenant="t", received_at=NOW, source="intake", encounter_id="enc", pages=("facts",))
+    value = envelope.model_dump_json(indent=None).encode() + b'\n{"kind":"facts","facts":[{"kind":"measurement_resulted","not":"decoded"}]}'
+    (out,) = ROOM.step({}, Record(CHART.name, "enc", value))
+    assert (out.to, out.value) == (Key("enc"), value)
 
 
 @pytest.mark.parametrize("kind", ["tick", "site-data", "something-newer"])
@@ -139,54 +146,62 @@ def test_what_was_copied_from_a_retracted_note_is_new() -> None:
 
 
 QUESTION = (
-    "Clinical indicators: WBC 18.2, lactate 4.2, T 38.9, treated with ceftriaxone and IV fluids for presumed infection. Please clarify the "
-    "diagnosis being treated: Sepsis due to urinary tract infection; urinary tract infection without sepsis; other; unable to determine."
+    "Clinical clarification: infection and response to illness\n"
+    "“urinary tract infection” is documented, and the indicators below have no associated diagnosis in the record.\n"
+    "Clinical indicators:\n- WBC 18.2 10*3/uL (result, 2026-05-02 08:40, laboratory)\n"
+    "Based on your clinical judgment, please clarify the condition that is being evaluated and treated.\n"
+    "[ ] Localized infection without sepsis\n[ ] Severe sepsis\n[ ] Other (please specify)\n[ ] Unable to determine"
 )
 
 
-def approved() -> QueryApproved:
-    return QueryApproved(
-        decision_id="d", encounter_id="enc", actor=Person(staff_id="c"), decided_at=NOW, as_of="e0", query_id="q", shown_text=QUESTION
-    )
+def edited(**words: object) -> QueryEdited:
+    by = {"decision_id": "d", "encounter_id": "enc", "actor": Person(staff_id="c"), "decided_at": NOW, "as_of": "e0", "query_id": "q"}
+    return QueryEdited.model_validate(by | {"options": {"sepsis": "Severe sepsis"}} | words)
 
 
 @pytest.mark.parametrize("note_type", ["progress", "query", "other"])
 def test_our_question_come_back_as_a_document_says_nothing(note_type: NoteType) -> None:
-    states: States = {}
-    step(states, approved())
-    (note,) = notes(step(states, filed(QUESTION.replace(". ", ".\n"), note_type=note_type)))
+    (note,) = notes(step({}, filed(QUESTION.replace(". ", ".\n"), note_type=note_type)))
     assert (note.query_echo, note.counts, note.findings, note.values) == (True, False, (), ())
 
 
 def test_our_question_quoted_in_a_progress_note_leaves_the_note_as_it_was() -> None:
     plain, quoting = "Doing better. AKI improving.\n", "Doing better. AKI improving.\nQuery: " + QUESTION
-    states: States = {}
-    step(states, approved())
-    (without,) = notes(step(dict(states), filed(plain)))
-    (quoted,) = notes(step(dict(states), filed(quoting)))
+    (without,) = notes(step({}, filed(plain)))
+    (quoted,) = notes(step({}, filed(quoting)))
     assert quoted.findings == without.findings
     assert (quoted.query_echo, quoted.counts) == (False, True)
 
 
-def test_an_approval_that_brings_no_words_takes_none_away() -> None:
+def test_the_words_of_an_approval_make_nothing_ours() -> None:
+    """It may yet be refused downstream: the words of a note would be lost with it."""
     states: States = {}
-    step(states, approved())
-    step(states, approved().model_copy(update={"shown_text": ""}))
-    (note,) = notes(step(states, filed(QUESTION)))
+    told = {"decision_id": "d", "encounter_id": "enc", "actor": Person(staff_id="c"), "decided_at": NOW, "as_of": "e0", "query_id": "q"}
+    step(states, QueryApproved.model_validate(told | {"shown_text": SEPSIS_LINE * 3}))
+    (note,) = notes(step(states, filed(SEPSIS_LINE * 3)))
+    assert "sepsis" in concepts(note)
+    assert not any(key.startswith("edited/") for key in states)
+
+
+def test_a_specialists_words_are_known_whatever_became_of_the_edit() -> None:
+    states: States = {}
+    text = QUESTION.replace("[ ] ", "")
+    assert "severe-sepsis" in concepts(*notes(step({}, filed(text))))
+    step(states, edited())
+    step(states, edited(title="Other words", options={}))
+    (note,) = notes(step(states, filed(text)))
     assert (note.query_echo, note.findings) == (True, ())
 
 
 def test_what_the_provider_adds_to_the_question_is_read() -> None:
-    states: States = {}
-    step(states, approved())
-    (note,) = notes(step(states, filed(QUESTION + "\nAddendum: severe sepsis, agree.")))
+    (note,) = notes(step({}, filed(QUESTION + "\nAddendum: severe sepsis, agree.")))
     assert concepts(note) == ["severe-sepsis"]
     assert note.counts
 
 
 def test_states_survive_their_codec() -> None:
     states: States = {}
-    step(states, approved(), filed(SEPSIS_LINE))
+    step(states, edited(), filed(SEPSIS_LINE))
     assert {key: ROOM.codec.decode(key, ROOM.codec.encode(key, state)) for key, state in states.items()} == states
     assert not any(SEPSIS_LINE.encode() in ROOM.codec.encode(key, state) for key, state in states.items())
 
@@ -219,3 +234,74 @@ def test_a_failed_entry_leaves_its_texts_behind_too() -> None:
     entry = read_entry(passed_on.value)
     assert (passed_on.topic, entry.envelope.pages) == (FINDINGS, ("facts", "failed"))
     assert entry.page(FailedPage) == FailedPage(room="nlp", reason="NOTE_WITHOUT_TEXT", where="texts")
+
+
+LEFT = EncounterDischarged(at=ClinicalTime(NOW + timedelta(hours=2)), disposition="01")
+
+
+def tick(states: States, days: float) -> None:
+    """The tick so many days after now."""
+    at = NOW + timedelta(days=days)
+    envelope = Envelope(entry_id="t", kind="tick", tenant="t", received_at=at, source="gateway")
+    list(ROOM.step(states, Record(CHART.name, None, entry_of(envelope, [TickPage(at=at)]).encode())))
+
+
+def of_stays(states: States) -> set[str]:
+    return {key for key in states if not key.startswith(("due/", "site/"))}
+
+
+def test_of_a_stay_long_over_nothing_is_remembered() -> None:
+    states: States = {}
+    step(states, filed(SEPSIS_LINE, "day1"), filed(SEPSIS_LINE + "New acute kidney injury, likely from dehydration.", "day2"), edited())
+    step(states, filed(SEPSIS_LINE.replace("day 2", "day 3"), "day1", revision=2))
+    step(states, NoteRetracted(note_id="day2", at=AT))
+    step(states, LEFT)
+    assert {key.partition("/")[0] for key in states} == {"note", "stay", "line", "edited", "over", "due", "due-day"}
+    tick(states, 34)
+    assert any(key.startswith("note/") for key in states)
+    tick(states, 35)
+    assert of_stays(states) == set()
+
+
+def test_what_comes_later_to_a_stay_long_over_passes_as_it_is() -> None:
+    states: States = {}
+    step(states, filed(SEPSIS_LINE, signed="unsigned"), LEFT)
+    tick(states, 35)
+    late = step(
+        states, NoteStatusChanged(note_id="n1", revision=1, authentication="authenticated", at=AT), NoteRetracted(note_id="n1", at=AT)
+    )
+    assert late.envelope.pages == ("facts",)
+    assert of_stays(states) == set()
+
+
+def test_the_site_says_how_long_a_bill_is_held() -> None:
+    states: States = {}
+    page = SitePage(site=SiteData(bill_hold_days=9).model_dump(mode="json"))
+    envelope = Envelope(entry_id="s", kind="site-data", tenant="t", received_at=NOW, source="gateway")
+    list(ROOM.step(states, Record(CHART.name, None, entry_of(envelope, [page]).encode())))
+    step(states, filed(SEPSIS_LINE), LEFT)
+    tick(states, 35)
+    assert of_stays(states) != set()
+    tick(states, 40)
+    assert of_stays(states) == set()
+
+
+def test_a_ward_that_comes_and_goes_needs_no_more_memory_in_its_second_month() -> None:
+    states: States = {}
+    held = []
+    for day in range(90):
+        at = NOW + timedelta(days=day)
+        fact, text = filed(SEPSIS_LINE, f"n{day}")
+        left = EncounterDischarged(at=ClinicalTime(at))
+        envelope = Envelope(entry_id="e", tenant="t", received_at=at, source="intake", encounter_id=f"enc{day}")
+        list(
+            ROOM.step(
+                states,
+                Record(
+                    CHART.name, "k", entry_of(envelope, [FactsPage(facts=(fact, left)), TextsPage(texts={fact.note_id: text})]).encode()
+                ),
+            )
+        )
+        tick(states, day + 0.5)
+        held.append(len(states))
+    assert max(held[40:]) == held[40]

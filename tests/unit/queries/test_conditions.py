@@ -21,7 +21,7 @@ ZERO = datetime(2026, 5, 1, tzinfo=timezone(timedelta(hours=-4)))
 
 
 def at(hours: float, value: float, comparator: str | None = None, precision: str = "minute") -> Point:
-    time = ClinicalTime(ZERO + timedelta(hours=hours), precision)  # type: ignore[arg-type]
+    time = ClinicalTime(ZERO + timedelta(hours=hours), precision)
     return Point(measurement_id=f"m{hours}", value=value, unit="mg/dL", comparator=comparator, at=time)
 
 

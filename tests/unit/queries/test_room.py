@@ -11,13 +11,14 @@ from opencdi.events.audiences import ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced, Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited
+from opencdi.events.ids import derived_id
 from opencdi.events.pages import Claim, CodingPage, FactsPage, FailedPage, QueriesPage, SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import QUERIES
 from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
-from opencdi.queries.case_chart import DAY_1, Chart, approval_of
+from opencdi.queries.case_chart import DAY_1, TENANT, Chart, approval_of
 from opencdi.queries.life import OVER
 from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import load_rules
@@ -33,7 +34,7 @@ KIDNEY = (
 
 def chart(*lines: str, site: SiteData | None = None, **begin: object) -> Chart:
     told = Chart(queries_room(site or SiteData(), RULES))
-    told.begin(**begin)  # type: ignore[arg-type]
+    told.begin(**begin)
     for line in lines:
         told.line(line)
     return told
@@ -623,6 +624,69 @@ def test_corrected_contrary_evidence_withdraws_a_sent_question_too() -> None:
     assert states(told)[-3:] == ["withdrawn", "candidate", "draft"]
     assert told.alerts[-1].wording is not None
     assert told.alerts[-1].wording.no_contrary_evidence_found
+
+
+# --- a stay that was two ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("stay", "nth"), [("first", "1"), ("second", "3")])
+def test_a_decision_under_any_id_that_the_stay_had_reaches_its_question(stay: str, nth: str) -> None:
+    told = chart(*KIDNEY)
+    draft = told.alerts[-1]
+    told.tell(FactsPage(patient_id="p", moved_from=("first", "second")))
+    there = draft.model_copy(update={"query_id": derived_id(TENANT, stay, draft.condition, nth)})
+    told.tell(FactsPage(facts=(approval(there),), moved_from=("second", "first")))
+    assert states(told)[-1] == "sent"
+    assert told.alerts[-1].query_id == draft.query_id
+    assert refusals(told) == []
+
+
+def test_a_decision_about_a_stay_that_is_no_part_of_this_one_is_refused() -> None:
+    told = chart(*KIDNEY)
+    there = told.alerts[-1].model_copy(update={"query_id": derived_id(TENANT, "elsewhere", told.alerts[-1].condition, "1")})
+    told.tell(FactsPage(facts=(approval(there),)))
+    assert refusals(told) == ["no such question on this encounter"]
+
+
+def told_again(told: Chart, draft: QueryAlert) -> None:
+    there = draft.model_copy(update={"query_id": derived_id(TENANT, "first", draft.condition, "1")})
+    told.tell(FactsPage(facts=(approval(there),), moved_from=("first",)))
+
+
+def test_what_was_approved_there_is_sent_when_nothing_is_unread_any_more() -> None:
+    told = chart(*KIDNEY, "d2 07:00 failed")
+    told_again(told, told.alerts[-1])
+    told.line("d2 08:00 creatinine 2.3 mg/dL")
+    assert told.asked == []
+    assert refusals(told) == []
+    told.tell(FactsPage(), replays="e6/0")
+    assert [asked.state for asked in told.asked] == ["sent"]
+    assert not any(key.startswith("decided/") for key in told.states)
+
+
+def test_what_was_approved_there_is_sent_when_its_question_is_held_no_more() -> None:
+    told = chart(*KIDNEY, "d2 07:00 note progress id=n: possible acute-kidney-injury")
+    assert states(told)[-1] == "addressed-uncertain"
+    told_again(told, told.alerts[-1])
+    assert told.asked == []
+    told.line("d2 09:00 retract n")
+    assert [asked.state for asked in told.asked] == ["sent"]
+
+
+def test_what_was_approved_there_is_sent_when_documents_are_heard_again() -> None:
+    told = chart(KIDNEY[0], *KIDNEY[2:])
+    assert states(told)[-1] == "waiting-for-documents"
+    told_again(told, told.alerts[-1])
+    told.line(KIDNEY[1])
+    assert [asked.state for asked in told.asked] == ["sent"]
+
+
+def test_what_was_approved_there_asks_nothing_that_comes_up_here_later() -> None:
+    asked = chart(*KIDNEY).alerts[-1]
+    told = chart(*KIDNEY[:2], "d2 05:00 failed")
+    told_again(told, asked)
+    told.tell(FactsPage(), replays="e4/0")
+    for line in KIDNEY[2:]:
+        told.line(line)
+    assert states(told)[-1] == "draft"
 
 
 # --- after discharge ------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ HOURS = st.lists(st.integers(0, 24 * 6), unique=True, min_size=1, max_size=30)
 @given(HOURS, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_count(hours: list[int], dice: object) -> None:
     points = [point(hour) for hour in hours]
-    dice.shuffle(points)  # type: ignore[attr-defined]
+    dice.shuffle(points)
     assert [one.measurement_id for one in points_of(filed(points), "enc", "creatinine")] == [f"m{hour}" for hour in sorted(hours)]
 
 

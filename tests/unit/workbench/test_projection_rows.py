@@ -12,18 +12,19 @@ from sqlalchemy import Engine
 from by_hand.kidney import AKI
 from by_hand.other_stays import MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION, malnutrition
 from by_hand.shorthand import PHYSICIAN, admit, code, drg, result
-from by_hand.telling import MADE_BY, Telling, at, refused, seen, written
+from by_hand.telling import MADE_BY, Telling, at, passed, refused, seen, written
 from opencdi.bus.bus import Delivered
 from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events import facts as told
 from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
-from opencdi.events.pages import CodingPage, FailedPage
+from opencdi.events.pages import CodingPage, FailedPage, QueriesPage
 from opencdi.events.topics import CHART, QUERIES, QUERY_ALERTS
 from opencdi.store.batch import Batch
-from opencdi.store.encounters import failures, header_of, items, notes, worklist
+from opencdi.store.encounters import failures, header_of, items, notes, suspended_rules, worklist
 from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.health import as_of, line_health
 from opencdi.store.migrate import migrate
+from opencdi.store.physician import asked, inbox
 from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import CODER, SPECIALIST
 from opencdi.workbench.projection import apply_record
@@ -155,7 +156,7 @@ def test_restricted_words_are_withheld_from_who_has_no_right(engine: Engine) -> 
     assert entitled is not None
     assert "told in confidence" not in str(shown)
     assert "Opioid" not in str({**shown, "coding": None, "line": None})  # of these, the page shows the DRG and when
-    assert shown["coding"].drg is None  # type: ignore[attr-defined]
+    assert shown["coding"].drg is None
     assert row.drg is None
     assert row.no_drg == "restricted evidence"
     assert entitled_row.drg is not None
@@ -188,9 +189,9 @@ def test_a_refused_decision_is_never_shown_as_what_happened_whoever_sent_it(engi
     with snapshot(engine) as connection:
         shown = encounter_page(connection, "demo", MALNUTRITION, SPECIALIST, ZoneInfo("America/New_York"))
     assert shown is not None
-    (question,) = shown["questions"]  # type: ignore[misc]
+    (question,) = shown["questions"]
     assert question.ticked == "Severe malnutrition"
-    decisions = [one for _, day in shown["days_of_stay"] for one in day if one.sort == "decision"]  # type: ignore[attr-defined]
+    decisions = [one for _, day in shown["days_of_stay"] for one in day if one.sort == "decision"]
     assert [("refused" in one.detail, one.struck) for one in decisions] == [(True, True), (True, True), (False, False)]
 
 
@@ -202,7 +203,7 @@ def test_an_answer_still_on_its_way_is_not_yet_the_answer(engine: Engine) -> Non
     with snapshot(engine) as connection:
         shown = encounter_page(connection, "demo", MALNUTRITION, SPECIALIST, ZoneInfo("America/New_York"))
     assert shown is not None
-    assert [question.ticked for question in shown["questions"]] == [None]  # type: ignore[attr-defined]
+    assert [question.ticked for question in shown["questions"]] == [None]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one transaction", "a transaction each"])
@@ -239,3 +240,35 @@ def test_what_failed_is_missing_until_a_second_try_of_its_message_comes_through(
         assert missing(theirs.messages, telling.messages) == ["coding", "nlp", "queries"]
         assert missing(again.messages) == ["finalize", "queries"]
         assert missing(third.messages) == ["queries"]
+
+
+def test_a_question_passed_on_is_in_the_inbox_of_the_one_it_is_for_now(engine: Engine) -> None:
+    telling = Telling()
+    malnutrition(telling)
+    tell(engine, telling.messages)
+    with snapshot(engine) as connection:
+        (first,) = inbox(connection, "demo", PHYSICIAN.staff_id)
+    later = told.Person(staff_id="1058", name="BRENNAN^AOIFE", role="provider")
+    again = Telling()
+    again.ask(passed(first.query.wording.model_copy(update={"addressed_to": later}), "sent", "e9"))
+    tell(engine, again.messages)
+    with snapshot(engine) as connection:
+        assert inbox(connection, "demo", PHYSICIAN.staff_id) == []
+        assert asked(connection, "demo", QUERY_MALNUTRITION, PHYSICIAN.staff_id) is None
+        assert [one.query.wording.query_id for one in inbox(connection, "demo", later.staff_id)] == [QUERY_MALNUTRITION]
+
+
+def test_the_page_says_which_rules_cannot_be_judged_until_they_can(engine: Engine) -> None:
+    telling = Telling()
+    admit(telling, AKI, "A^B", "1", "1950-01-01", "F", "4 W", "x")
+    for hour, (rules, shown) in enumerate(
+        [(("D-01", "D-11"), ["D-01", "D-11"]), (None, ["D-01", "D-11"]), (("D-11",), ["D-11"]), ((), [])]
+    ):
+        again = Telling(_count=10 * (hour + 1))
+        again.entry(AKI, at(1, hour), pages=[QueriesPage(as_of="x", made_by=MADE_BY, suspended=rules)])
+        tell(engine, [*telling.messages, *again.messages] if not hour else again.messages)
+        with snapshot(engine) as connection:
+            assert suspended_rules(connection, AKI) == shown
+            assert failures(connection, AKI) == []
+            (row,) = worklist(connection, "demo", ())
+            assert (row.failed, line_health(connection, "demo").failed) == (0, 0), "all entries have been read"

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
+from opencdi.clinical.time import ClinicalTime
+from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet, GateReport, Indicator, ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
+from opencdi.events.facts import Person
 from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg
 from opencdi.workbench.code_lines import code_lines
-from opencdi.workbench.restricted import HIDDEN, Restriction
+from opencdi.workbench.restricted import HIDDEN, Restriction, as_asked
 
 NOON = datetime(2026, 5, 8, 12, tzinfo=UTC)
 MADE_BY = MadeBy(room="coding", software="0")
@@ -95,3 +97,26 @@ def test_the_reason_of_an_open_code_does_not_name_a_hidden_one() -> None:
     beside = CODES[2].model_copy(update={"reasons": ("Excludes1 at F11.20", "Excludes1 at F1120", "II.C")})
     lines, hidden = code_lines((CODES[0], beside), WITHHELD)
     assert ([line.reasons for line in lines], hidden) == ([("II.C",)], 1)
+
+
+def quoted(note_id: str, words: str, label: str | None) -> Indicator:
+    at = ClinicalTime(NOON)
+    return Indicator(
+        text=words, quote=words, source="progress note", source_id=f"{note_id}@1", at=at, author="A", start=0, end=5, confidentiality=label
+    )
+
+
+def test_a_physician_reads_a_question_less_the_words_of_restricted_notes() -> None:
+    asked = QueryWording(
+        query_id="q", encounter_id="x", patient_id="p", addressed_to=Person(staff_id="1"), author="D-01", created_at=NOON, title="t",
+        why="w", question="?", options=(), documented=(quoted("secret", "told in confidence", "R"),),
+        indicators=(quoted("open", "said openly", None), quoted("secret", "told too", "R")),
+    )  # fmt: skip
+    report = GateReport(compliant=True, text_hash=asked.text_hash(), linter="l")
+    query = ProviderQuery(
+        tenant="t", wording=asked, gate=report, state="sent", as_of="e", made_by=MADE_BY, confidentiality="R"
+    )  # fmt: skip
+    shown = as_asked(query, sees_restricted=False).wording
+    assert [one.text for one in (*shown.documented, *shown.indicators)] == [HIDDEN, "said openly", HIDDEN]
+    assert "told" not in shown.to_json().decode()
+    assert as_asked(query, sees_restricted=True) == query

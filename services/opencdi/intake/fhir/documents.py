@@ -8,7 +8,7 @@ from opencdi.events.ids import content_hash, keyed_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.content import plain_text, text_in_base64
 from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, person_in, relative, time_in, version_time
-from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, note_type_of, role_of
+from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, confidentiality_of, note_type_of, role_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
@@ -49,10 +49,15 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
         parent_id=target_id if relation == "addendum" else None,
         text_hash=content_hash(text),
         length=len(text),
-        confidentiality=first(resource, "securityLabel.0.coding.0.code", "meta.security.0.code") or None,
+        confidentiality=confidentiality_of(_labels(resource), code, context.site),
     )
     names = (own_id, *((_referred(first(resource, "id"), context),) if first(resource, "id") else ()))
     return [Item(fact, version, text=text, also=tuple(name for name in dict.fromkeys(names) if name != note_id))]
+
+
+def _labels(resource: Resource) -> list[str]:
+    codings = [coding for told in each(resource, "securityLabel") for coding in each(told, "coding")]
+    return [first(coding, "code") for coding in (*codings, *each(resource, "meta.security"))]
 
 
 def _document_id(resource: Resource, context: Context) -> str:

@@ -9,7 +9,7 @@ from opencdi.events.problems import Unusable
 from opencdi.intake.content import plain_text, text_of_ed
 from opencdi.intake.hl7v2.message import raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import AUTHENTICATION_BY_TXA17, RELATION_BY_TRIGGER, note_type_of, role_of
+from opencdi.intake.tables import AUTHENTICATION_BY_TXA17, RELATION_BY_TRIGGER, confidentiality_of, note_type_of, role_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 
@@ -63,7 +63,7 @@ def document_of(reading: Reading, trigger: str) -> None:
         parent_id=reading.id_of("document", parent) if relation == "addendum" and parent else None,
         text_hash=content_hash(text),
         length=len(text),
-        confidentiality=message.component(txa, 18) or None,
+        confidentiality=confidentiality_of((message.component(txa, 18),), kind, site),
     )
     reading.told.items.append(Item(fact, version, orders, text, (own_id,) if own_id != note_id else ()))
 

@@ -9,7 +9,15 @@ from opencdi.events.ids import content_hash
 from opencdi.intake.content import text_of_ed
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import NO_RESULT_YET, NOTE_TYPE_BY_SECTION, RESULT_STATUS_BY_OBX11, loinc_of, note_type_of, role_of
+from opencdi.intake.tables import (
+    NO_RESULT_YET,
+    NOTE_TYPE_BY_SECTION,
+    RESULT_STATUS_BY_OBX11,
+    confidentiality_of,
+    loinc_of,
+    note_type_of,
+    role_of,
+)
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 from opencdi.intake.values import measurement
@@ -185,5 +193,6 @@ def _words(
         authentication=signed,
         text_hash=content_hash(text),
         length=len(text),
+        confidentiality=confidentiality_of((), service, site),
     )
     reading.told.items.append(Item(fact_note, version, orders, text))
