@@ -20,7 +20,7 @@ from opencdi.events.entry import Envelope, entry_of, headers_of, read_entry
 from opencdi.events.inbound import EntryPoisoned
 from opencdi.events.pages import FailedPage
 from opencdi.events.topics import ALARMS, CHART, FINDINGS, INBOUND, TOPICS, dead_letters
-from opencdi.settings import Settings
+from opencdi.settings import Settings, environment
 
 SCRIPT = Path(__file__).parent / "poisonous_line.py"
 
@@ -134,3 +134,24 @@ def test_the_process_dies_with_its_supervisor(settings: Settings) -> None:
         running.process.wait(10)
         (worker,) = running.workers()
         until(lambda: not Path(f"/proc/{worker}").exists())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"CDI_TOKENS": "tokens.json"}, "chmod 600"),
+        ({"CDI_HOST": "127.0.0.1", "CDI_TLS_CERTIFICATE": "none.pem"}, "CDI_TLS_CERTIFICATE"),
+        ({"CDI_SITE": "none.yaml"}, "none.yaml"),
+    ],
+    ids=["a token file that others can read", "a certificate that is not there", "site data that are not there"],
+)
+def test_settings_that_one_process_refuses_end_the_whole_line(tmp_path: Path, wrong: dict[str, str], said: str) -> None:
+    (tmp_path / "tokens.json").write_text("{}")
+    (tmp_path / "tokens.json").chmod(0o644)
+    named = {name: str(tmp_path / value) if "." in value and name != "CDI_HOST" else value for name, value in wrong.items()}
+    ports = {"CDI_MLLP_PORT": "0", "CDI_API_PORT": "0", "CDI_METRICS_PORT": "0"}
+    command = [sys.executable, "-m", "opencdi.cli.app", "run", "door", "rooms"]
+    env = environment(CDI_HOME=str(tmp_path), **ports, **named)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert said in done.stderr

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from opencdi.bus.at_work import skips_in
 from opencdi.bus.bus import open_bus
 from opencdi.bus.room import Key, Outgoing
 from opencdi.events.inbound import EntryPoisoned, Inbound
@@ -243,7 +244,9 @@ def test_an_entry_that_stopped_a_room_is_left_out_of_every_replay(ward: Path, tm
     )
     with open_bus(kept) as bus:
         bus.publish([Outgoing(INBOUND, Key("demo"), told.body, told.headers())])
-    again = replay(kept, "--topics", "coding")
+    again = replay(kept, "--into", f"sqlite:///{tmp_path / 'anew.db'}", "--topics", "coding")
+    with open_bus(f"sqlite:///{tmp_path / 'anew.db'}") as bus:
+        assert skips_in(bus) == {"coding": frozenset({entry_id})}, "`opencdi run` on the new bus leaves it out too"
     (failed,) = [row for row in again.lines if row["value"][0]["entry_id"] == entry_id]
     assert failed["value"][-1] == {"kind": "failed", "room": "coding", "reason": "POISONED"} | failed["value"][-1]
 

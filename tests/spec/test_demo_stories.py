@@ -295,7 +295,7 @@ def test_a_cancelled_admission_loses_its_drg_and_says_why(lived: Lived) -> None:
     ward = lived("cancelled")
     given, taken = ward.drgs()
     assert (given.after and given.after.drg, "chest pain" in given.cause.words.lower()) == ("313", True)
-    assert (taken.after, taken.cause.words) == (None, "admission cancelled: no DRG: encounter cancelled")
+    assert (taken.after, taken.cause.words) == (None, "inpatient order cancelled, admission cancelled: no DRG: encounter cancelled")
 
 
 def test_the_amendment_says_what_came_and_what_left(lived: Lived) -> None:

@@ -23,13 +23,15 @@ from opencdi.bus.watch import Watch
 
 log = logging.getLogger(__name__)
 
-Cause = Literal["exception", "crash", "hang", "killed", "world-down", "too-many-failures", "settings", "ended"]
-_EXIT_EXCEPTION, _EXIT_WORLD_DOWN, _EXIT_TOO_MANY, _EXIT_SETTINGS = 1, 75, 76, 78  # the last three as in sysexits.h
+Cause = Literal["exception", "crash", "hang", "killed", "world-down", "too-many-failures", "out-of-step", "settings", "ended"]
+# All but the first as in sysexits.h.
+_EXIT_EXCEPTION, _EXIT_OUT_OF_STEP, _EXIT_WORLD_DOWN, _EXIT_TOO_MANY, _EXIT_SETTINGS = 1, 65, 75, 76, 78
 _CAUSE_BY_EXIT: dict[int, Cause] = {
-    0: "ended", _EXIT_WORLD_DOWN: "world-down", _EXIT_TOO_MANY: "too-many-failures", _EXIT_SETTINGS: "settings",
+    0: "ended", _EXIT_WORLD_DOWN: "world-down", _EXIT_TOO_MANY: "too-many-failures", _EXIT_OUT_OF_STEP: "out-of-step",
+    _EXIT_SETTINGS: "settings",
     -signal.SIGKILL: "killed", -signal.SIGTERM: "killed", -signal.SIGINT: "killed",
 }  # fmt: skip
-_FOR_GOOD: frozenset[Cause] = frozenset({"too-many-failures", "settings"})
+_FOR_GOOD: frozenset[Cause] = frozenset({"too-many-failures", "out-of-step", "settings"})
 _ON_AN_ENTRY: frozenset[Cause] = frozenset({"exception", "crash", "hang"})
 _FIRST_DELAY_S, _LONGEST_DELAY_S, _HEALTHY_S = 0.1, 30.0, 60.0
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -75,21 +77,26 @@ class Supervisor:
         self._on_stop = on_stop
         self._hang_s, self._loading_s = hang_s, loading_s
         self._stopping = threading.Event()
+        self._refused = False  # the settings, by a process
 
     def stop(self) -> None:
         """End all processes and return from `run`."""
         self._stopping.set()
 
     def run(self) -> int:
-        """Until stopped, or until nothing is left to keep running.  0 if stopped, else 1."""
+        """Until stopped, or until nothing is left to keep running.  0 if stopped, else 1; 2 if the settings do not allow it.
+
+        A room that is out of step stays stopped while the door goes on storing; settings that one process refuses were asked wrongly
+        for all: a line without its door, or without its pages, would only look as if it were well.
+        """
         try:
-            while not self._stopping.is_set() and not all(one.over for one in self._running):
+            while not self._stopping.is_set() and not self._refused and not all(one.over for one in self._running):
                 for one in self._running:
                     self._look_after(one)
                 self._wait()
         finally:
             self._end_all()
-        return 0 if self._stopping.is_set() else 1
+        return 0 if self._stopping.is_set() else 2 if self._refused else 1
 
     def _look_after(self, one: _Running) -> None:
         if one.over:
@@ -122,7 +129,8 @@ class Supervisor:
         delay_s = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * 2 ** max(0, one.failures - 1))
         one.start_at = monotonic() + delay_s
         one.over = cause in _FOR_GOOD
-        what = "stays stopped" if one.over else f"again in {delay_s:.1f} s"
+        self._refused = self._refused or cause == "settings"
+        what = "all end: mend the settings" if cause == "settings" else "stays stopped" if one.over else f"again in {delay_s:.1f} s"
         log.error("%s stopped (%s, exit %d) at entry %s: %s", one.job.name, cause, code, entry[1] if entry else "-", what)
         self._on_stop(Stop(one.job.name, cause, entry))
 
@@ -168,7 +176,10 @@ def _lived(name: str, target: Callable[..., None], args: tuple[Any, ...]) -> int
     except TooManyFailures as error:
         log.critical("%s: too many failures in a row in %s: mend it, then run it again", name, error)
         return _EXIT_TOO_MANY
-    except (StaysShut, OtherPartitions, OutOfStep) as error:
+    except OutOfStep as error:
+        log.critical("%s: %s", name, error)
+        return _EXIT_OUT_OF_STEP
+    except (StaysShut, OtherPartitions) as error:
         log.critical("%s: %s", name, error)
         return _EXIT_SETTINGS
     except Exception as error:
@@ -179,7 +190,7 @@ def _lived(name: str, target: Callable[..., None], args: tuple[Any, ...]) -> int
 
 
 class StaysShut(Exception):
-    """The settings do not allow this process to work; the message says which one to change.  It is not started again."""
+    """The settings do not allow this process to work; the message says which one to change.  The whole line ends."""
 
 
 def _die_with_parent() -> None:

@@ -1,14 +1,16 @@
 """`opencdi check`: what the gateway would answer to these messages and what intake would make of them (DESIGN §6).
 
-The gate's and the room's own code, on memory that is thrown away; each file's messages are stepped in their order, so that a result
-finds the visit that an earlier message opened.  Patient data never leave it: reason codes and field names only.
+The gate's and the room's own code, on memory that is thrown away; each file's messages are stepped in their order and by the clock of
+`opencdi replay`, so that a result finds the visit that an earlier message opened.  Of several files, and of FHIR in bulk, `replay` plays
+all in the order of their own times: what waits here for a message of a later file may find it there.
+
+Patient data never leave it: reason codes and field names only.
 """
 
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -19,11 +21,9 @@ from opencdi.clinical.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from opencdi.bus.room import Record, Room
+    from opencdi.cli.playing import Arrivals
     from opencdi.cli.recordings import Recorded
     from opencdi.events.audiences import MessageEnded
-
-_NO_TIME = datetime(9998, 1, 1, tzinfo=UTC)
-"""When a message without a time of its own is taken to have come: nothing in it may count as lying in the future."""
 
 
 def check(
@@ -40,6 +40,7 @@ def check(
     Example: opencdi check adt.hl7 results/ bundle.json.gz
     """
     from opencdi.cli.line import site_data
+    from opencdi.cli.playing import Arrivals
     from opencdi.cli.progress import watched
     from opencdi.cli.recordings import recorded_in
     from opencdi.intake.room import intake_room
@@ -59,8 +60,9 @@ def check(
             if not found:
                 bad = True
                 print(f"{name_of(file)}: no message in it", file=sys.stderr)
+        arrivals = Arrivals(found)
         for recorded in watched(found, "messages", beside_lines=True):
-            for line in checker.lines(recorded):
+            for line in checker.lines(recorded, arrivals):
                 counts[line["outcome"]] += 1
                 print(json.dumps(line))
                 if line["outcome"] == "refused":
@@ -82,7 +84,7 @@ class Checker:
         self.room, self.states = room, Overlay({})
         self.nth = 0
 
-    def lines(self, recorded: "Recorded") -> Iterator[dict[str, Any]]:
+    def lines(self, recorded: "Recorded", arrivals: "Arrivals") -> Iterator[dict[str, Any]]:
         """One line a message; each entry of a FHIR batch is a message of its own."""
         from opencdi.bus.room import Record
         from opencdi.cli.gate import Refused, at_the_gate
@@ -101,7 +103,7 @@ class Checker:
             yield _line(control_id, kind, taken.ack, "refused", 0, [(taken.reason, taken.where)])
             return
         for inbound, told_type in zip(
-            records_of(recorded, taken, f"check-{self.nth}", "check", "check", recorded.at or _NO_TIME), taken.types, strict=True
+            records_of(recorded, taken, f"check-{self.nth}", "check", "check", arrivals.of(recorded)), taken.types, strict=True
         ):
             ended = self._ended(Record(self.room.reads.name, "check", inbound.body, inbound.headers()))
             if ended is None:

@@ -1,5 +1,6 @@
 """`opencdi code`: a note in, its ICD-10-CM codes out, each with its evidence (DESIGN §6)."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -45,6 +46,7 @@ def code_notes(
     from opencdi.cli.read import note_lines
     from opencdi.coding.table import load_table
     from opencdi.gateway.clock import WallClock
+    from opencdi.knowledge.code_year import RELEASES, days_covered, release_on
     from opencdi.nlp.own_words import load_own_words
     from opencdi.nlp.reader import load_reader
     from opencdi.settings import rules_dir
@@ -53,6 +55,12 @@ def code_notes(
         on = date.fromisoformat(day) if day else WallClock().now().date()
     except ValueError:
         raise typer.BadParameter("not a date (YYYY-MM-DD)", param_hint="--date") from None
+    if release_on(on) is None:
+        years = f"{RELEASES[0].fiscal_year} to {RELEASES[-1].fiscal_year}"
+        said = f"no code set for {on.isoformat()}; there are fiscal years {years} ({days_covered()})"
+        if day:
+            raise typer.BadParameter(said, param_hint="--date")
+        print(f"{said}: the newest is used", file=sys.stderr)  # time goes on, and the newest codes still serve
     reader, table = load_reader(rules_dir() / "nlp"), load_table(rules_dir() / "coding" / "concepts.yaml")
     own = load_own_words(rules_dir() / "queries")
     coder = _mentions(rules_dir() / "coding" / "mentions.yaml", table, on) if scope is Scope.MENTIONS else _reportable(table, on, state)

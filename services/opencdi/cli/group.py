@@ -84,7 +84,7 @@ def _list(told: dict[str, Any], name: str) -> list[Any]:
 
 
 def _told(told: dict[str, Any], today: date) -> _Told:
-    from opencdi.knowledge.code_year import RELEASES, release_on, version_number
+    from opencdi.knowledge.code_year import RELEASES, days_covered, release_on, version_number
     from opencdi.knowledge.grouper import GrouperClaim
 
     discharged, admitted = _date(told, "discharge_date"), _date(told, "admit_date")
@@ -100,7 +100,7 @@ def _told(told: dict[str, Any], today: date) -> _Told:
     else:
         release = release_on(day)
         if release is None:
-            raise BadLine(f"no grouper covers the discharge date (covered: {RELEASES[0].first_day} to {RELEASES[-1].last_day})")
+            raise BadLine(f"no grouper covers the discharge date (covered: {days_covered()})")
         version = release.version
     sex: Sex = word(told, "sex", ("M", "F", "U"), "U")
     hospital = word(told, "hospital_status", _HOSPITAL, "NOT_EXEMPT")

@@ -15,7 +15,7 @@ from opencdi.gateway.fhir import Cut
 
 TICK = timedelta(seconds=60)
 _WAIT_S = 0.05
-_DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_TIME = datetime(9998, 1, 1, tzinfo=UTC)
 _TYPES: dict[str, InboundType] = {"hl7v2": "cdi.inbound.hl7v2", "fhir": "cdi.inbound.fhir"}
 
 
@@ -59,24 +59,36 @@ def stored(message: Inbound) -> Outgoing:
     return Outgoing(INBOUND, Key(message.tenant), message.body, message.headers())
 
 
+class Arrivals:
+    """The clock of recorded messages: each came when it says that it was sent, and never before one that came before it (DESIGN §1)."""
+
+    def __init__(self, recorded: Iterable[Recorded]) -> None:
+        """What comes before the first time that is told came with it; where none is told, nothing may count as lying in the future."""
+        self.now = next((message.at for message in recorded if message.at is not None), _NO_TIME)
+
+    def of(self, message: Recorded) -> datetime:
+        """When it came to the gate; ask in the order in which they came."""
+        self.now = max(self.now, message.at or self.now)
+        return self.now
+
+
 def inbound_of(
-    recorded: Iterable[Recorded], tenant: str, refused: Callable[[Recorded, Refused], object], feed: str = "replay"
+    recorded: Sequence[Recorded], tenant: str, refused: Callable[[Recorded, Refused], object], feed: str = "replay"
 ) -> Iterator[Inbound]:
     """What the gate would have stored of these: a replay takes its clock from the messages (DESIGN §1).
 
     Where at least a minute has passed a tick comes first.  What the gate refuses is told to `refused`.
     """
-    now = last_tick = _DAWN
-    nth = 0
+    arrivals, last_tick, nth = Arrivals(recorded), None, 0
     for message in recorded:
         taken = at_the_gate(message)
         if isinstance(taken, Refused):
             refused(message, taken)
             continue
         nth += 1
-        now = max(now, message.at or now)
-        if now - last_tick >= TICK:
-            if last_tick is not _DAWN:
+        now = arrivals.of(message)
+        if last_tick is None or now - last_tick >= TICK:
+            if last_tick is not None:
                 yield tick(tenant, now)
             last_tick = now
         yield from records_of(message, taken, derived_id("replay", str(nth), content_hash(message.body)), tenant, feed, now)

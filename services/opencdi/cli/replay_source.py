@@ -15,6 +15,7 @@ from opencdi.cli.playing import inbound_of, stored, tick
 from opencdi.cli.recordings import Recorded, in_time, recorded_in
 from opencdi.events.inbound import EntryPoisoned, Inbound, read_inbound
 from opencdi.events.topics import INBOUND
+from opencdi.gateway.poison import alarm_told
 from opencdi.intake.time import zone_named
 from opencdi.knowledge.site import SiteData
 
@@ -79,4 +80,6 @@ def from_bus(sources: list[str], tenant: str, until: datetime | None) -> Recordi
         if (until is None or message.received_at <= until) and tenant in ("", message.tenant):
             told.tenants.setdefault(message.tenant, message.received_at)
             told.messages.append(Outgoing(INBOUND, Key(message.tenant), record.value, record.headers))
+            if message.type == "cdi.inbound.poisoned":
+                told.messages.append(alarm_told(message))  # so that `opencdi run` on the new bus leaves it out too
     return told

@@ -39,6 +39,7 @@ def run(
 def supervise(settings: Settings, what: tuple[str, ...]) -> int:
     """Keep these running until SIGTERM or SIGINT; the exit status."""
     from opencdi.bus.supervisor import Supervisor
+    from opencdi.cli.line import site_data
     from opencdi.cli.ports import busy_port
     from opencdi.events.topics import STATEFUL_ROOMS, TOPICS
 
@@ -50,6 +51,8 @@ def supervise(settings: Settings, what: tuple[str, ...]) -> int:
             bus.apply_topics(TOPICS)
         if "rooms" in what and not _first_here(settings):
             stop(f"{settings.bus_url} is already being worked on: stop the other `opencdi run`, or set CDI_HOME to another folder")
+    if set(what) & {"rooms", *STATEFUL_ROOMS}:
+        site_data(None)  # in each room's process it would fail again and again
     if busy := busy_port(settings, what):
         stop(busy)
     if "pages" in what:
@@ -101,7 +104,7 @@ class Report:
         from opencdi.gateway.poison import record_poisoned, record_stopped
 
         try:
-            if stop.cause == "too-many-failures":
+            if stop.cause in ("too-many-failures", "out-of-step"):
                 with open_bus(self.settings.bus_url) as bus:
                     record_stopped(bus, WallClock(), self.settings.tenant, stop.job, stop.cause)
             if stop.entry is None:

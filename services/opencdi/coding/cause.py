@@ -11,6 +11,7 @@ from opencdi.events.facts import (
     EncounterMoved,
     EncounterUpdated,
     Fact,
+    InpatientOrderCancelled,
     InpatientOrdered,
     PatientIdentified,
     ProcedureRecorded,
@@ -37,6 +38,8 @@ def _fact(fact: Fact) -> str:
             return f"class {word}"
         case InpatientOrdered():
             return "inpatient order"
+        case InpatientOrderCancelled():
+            return "inpatient order cancelled"
         case EncounterDischarged():
             return f"discharge, disposition {fact.disposition or 'unmapped'}"
         case DischargeCancelled():

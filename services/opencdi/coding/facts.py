@@ -12,14 +12,15 @@ from opencdi.events.facts import (
     EncounterMoved,
     EncounterUpdated,
     Fact,
+    InpatientOrderCancelled,
     InpatientOrdered,
     PatientIdentified,
     ProcedureRecorded,
 )
 
 KINDS = (
-    "patient_identified", "encounter_updated", "inpatient_ordered", "encounter_discharged", "discharge_cancelled", "encounter_cancelled",
-    "encounter_moved", "diagnosis_listed", "procedure_recorded",
+    "patient_identified", "encounter_updated", "inpatient_ordered", "inpatient_order_cancelled", "encounter_discharged",
+    "discharge_cancelled", "encounter_cancelled", "encounter_moved", "diagnosis_listed", "procedure_recorded",
 )  # fmt: skip
 _CONCERNS_US = re.compile(rb'"kind":\s*"(?:' + "|".join(KINDS).encode() + rb')"')
 _PCS = re.compile(r"[0-9A-HJ-NP-Z]{7}")
@@ -45,11 +46,13 @@ def _after(stay: Stay, fact: Fact) -> Stay:
             )
         case EncounterUpdated():
             news = {"encounter_class": fact.encounter_class, "admitted_at": fact.admitted_at, "admitting_reason": fact.admitting_reason}
-            return stay.model_copy(update={name: value for name, value in news.items() if value is not None})
+            # Of a stay that is cancelled nothing is told but that it is admitted anew.
+            reopened = {"closed": None} if stay.closed == "cancelled" else {}
+            return stay.model_copy(update={name: value for name, value in news.items() if value is not None} | reopened)
         case InpatientOrdered():
-            # An order outweighs what was only inferred from the class.
-            known = stay.inpatient_at is not None and fact.basis != "order"
-            return stay if known else stay.model_copy(update={"inpatient_at": fact.at.at})
+            return stay.model_copy(update={"inpatient_at": fact.at.at})  # the newest word: intake has weighed order against class
+        case InpatientOrderCancelled():
+            return stay.model_copy(update={"inpatient_at": None})
         case EncounterDischarged():
             return stay.model_copy(update={"discharged_at": fact.at, "disposition": fact.disposition})
         case DischargeCancelled():

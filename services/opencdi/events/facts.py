@@ -59,6 +59,13 @@ class InpatientOrdered(Contract):
     basis: Literal["order", "first-inpatient-class"]
 
 
+class InpatientOrderCancelled(Contract):
+    """No order to admit stands any more: cancelled, or the stay went back to observation (A07) or was cancelled (DOMAIN F.4)."""
+
+    kind: Literal["inpatient_order_cancelled"] = "inpatient_order_cancelled"
+    at: ClinicalTime
+
+
 class EncounterDischarged(Contract):
     """The patient left.  `disposition` is the UB-04 patient status ("01" home …), None where unmapped or not yet told."""
 
@@ -247,14 +254,16 @@ class DeliveryReceipted(Contract):
 
 
 FACTS: tuple[type[Contract], ...] = (
-    PatientIdentified, EncounterUpdated, InpatientOrdered, EncounterDischarged, DischargeCancelled, EncounterCancelled, EncounterMoved,
+    PatientIdentified, EncounterUpdated, InpatientOrdered, InpatientOrderCancelled, EncounterDischarged, DischargeCancelled,
+    EncounterCancelled, EncounterMoved,
     MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
     DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted, *DECISIONS,
 )  # fmt: skip
 FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
 
 Fact = (
-    PatientIdentified | EncounterUpdated | InpatientOrdered | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved
+    PatientIdentified | EncounterUpdated | InpatientOrdered | InpatientOrderCancelled | EncounterDischarged | DischargeCancelled
+    | EncounterCancelled | EncounterMoved
     | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
     | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted | Decided
 )  # fmt: skip

@@ -13,8 +13,9 @@ Refusal = tuple[Literal["AE", "AR"], str, str]
 
 _VERSION = re.compile(r"2\.[1-8](\.\d+)*\Z")
 _PROCESSING = frozenset({"P", "T", "D", ""})
-_NEXT_MESSAGE = re.compile(rb"[\r\n]MSH\|\^~\\&")
+_NEXT_MESSAGE = re.compile(rb"[\r\n]MSH([^A-Za-z0-9\s])[^A-Za-z0-9\s]{3,5}\1")  # whatever its signs; "MSH: 12" in a note is none
 _SEGMENT_ENDS = re.compile(rb"[\r\n]")
+_SIGNLESS = re.compile(rb"MSH[^A-Za-z0-9\s]")  # it begins as it should; what is wrong is what follows
 _FRONT = b"\x0b\xef\xbb\xbf \t\r\n\x00"  # a stray start block, a byte order mark, blank lines: seen in practice, harmless
 
 
@@ -80,7 +81,8 @@ def structural_refusal(message: bytes, *, processing_id: str | None = None) -> R
         return ("AR", "EMPTY_MESSAGE", "")
     header = header_of(message)
     if header is None:
-        return ("AR", "NO_MSH", "MSH")
+        signless = _SIGNLESS.match(message.lstrip(_FRONT)[:8]) is not None
+        return ("AR", "NO_ENCODING_CHARACTERS", "MSH-2") if signless else ("AR", "NO_MSH", "MSH")
     if (version := header.first(12)) and not _VERSION.match(version):
         return ("AR", "UNSUPPORTED_VERSION", "MSH-12")
     processing = header.first(11)

@@ -26,6 +26,7 @@ from opencdi.events.pages import NoteRead
 from opencdi.finalize.pathology import asks_for_pathology
 
 AWAITED: frozenset[NoteType] = frozenset({"discharge-summary", "operative", "pathology"})
+_CANCELLED = "admission cancelled"
 StayFact = EncounterUpdated | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved | OrderPlaced
 
 
@@ -75,13 +76,14 @@ def _told(stay: Stay, fact: StayFact) -> Stay:
         case EncounterUpdated(encounter_class=None):
             return stay
         case EncounterUpdated():
-            return stay.model_copy(update={"encounter_class": fact.encounter_class})
+            ended = "" if stay.ended == _CANCELLED else stay.ended  # nothing is told of a cancelled stay but that it is admitted anew
+            return stay.model_copy(update={"encounter_class": fact.encounter_class, "ended": ended})
         case EncounterDischarged():
             return stay.model_copy(update={"discharged_at": fact.at, "disposition": fact.disposition or stay.disposition})
         case DischargeCancelled():
             return stay.model_copy(update={"discharged_at": None, "disposition": None})
         case EncounterCancelled():
-            return stay.model_copy(update={"ended": "admission cancelled"})
+            return stay.model_copy(update={"ended": _CANCELLED})
         case EncounterMoved():
             return stay.model_copy(update={"ended": f"moved into {fact.into}"})
         case OrderPlaced():

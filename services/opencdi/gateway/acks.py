@@ -15,6 +15,7 @@ _COMMIT: dict[Code, bytes] = {"AA": b"CA", "AE": b"CE", "AR": b"CR"}
 # HL7 table 0357, by our reason codes
 _CONDITION_BY_REASON = {
     "NO_MSH": b"100^Segment sequence error^HL70357",
+    "NO_ENCODING_CHARACTERS": b"101^Required field missing^HL70357",
     "EMPTY_MESSAGE": b"100^Segment sequence error^HL70357",
     "SEVERAL_MESSAGES": b"100^Segment sequence error^HL70357",
     "UNSUPPORTED_PROCESSING_ID": b"202^Unsupported processing id^HL70357",

@@ -38,6 +38,8 @@ class _TooLarge(Exception):
 
 async def _body(request: Request, limit: int) -> bytes:
     """The body, read no further than the limit."""
+    if request.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        raise HTTPException(415, "CONTENT_ENCODING: send it unpacked")
     told = bytearray()
     async for chunk in request.stream():
         told += chunk
@@ -45,6 +47,11 @@ async def _body(request: Request, limit: int) -> bytes:
             size = max(len(told), int(request.headers.get("content-length", "0") or 0))
             raise _TooLarge(bytes(told[:HEAD_BYTES]), size, hashlib.sha256(told).hexdigest())
     return bytes(told)
+
+
+def _is_history(request: Request) -> bool:
+    """Whether the sender says that this is a back-load; "0" says that it is none: nobody would be asked about what is taken for history."""
+    return request.headers.get("x-cdi-backload", "").strip().lower() not in ("", "0", "false", "no")
 
 
 class Doors:
@@ -65,7 +72,7 @@ class Doors:
             return Response(b"".join(answer.acks), 413, media_type=CONTENT_TYPE)
         if message.startswith(START):
             message = message.removeprefix(START).removesuffix(END)
-        answer = await listener.answer(message, backload="x-cdi-backload" in request.headers)
+        answer = await listener.answer(message, backload=_is_history(request))
         status = 413 if len(message) > MAX_RECORD_BYTES and answer.code == "AR" else _STATUS_BY_CODE[answer.code]
         if not answer.acks and status == 200:
             return Response(status_code=204)  # stored; by MSH-15 and MSH-16 this sender wants no acknowledgement
@@ -90,7 +97,7 @@ class Doors:
             return await self._refuse(caller, body, refusal)
         if told.too_large:
             return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE"), size=len(body))
-        records = self._records(caller, told, backload="x-cdi-backload" in request.headers)
+        records = self._records(caller, told, backload=_is_history(request))
         await self.gate.store(*records)
         if told.kind == "single":
             return outcome(201, "informational", "STORED", entry=records[0].ce_id)

@@ -8,7 +8,7 @@ import logging
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from errno import EADDRINUSE
 from typing import Self
@@ -25,7 +25,7 @@ from opencdi.gateway.hl7 import Hl7Listener
 from opencdi.gateway.mllp import Limits, MllpServer, tls_context
 from opencdi.gateway.store import Gate
 from opencdi.gateway.ticks import ticking
-from opencdi.gateway.tokens import load_tokens
+from opencdi.gateway.tokens import Caller, load_tokens
 from opencdi.metrics import GatewayMetrics, serve_metrics
 from opencdi.settings import Settings, loopback
 
@@ -78,7 +78,7 @@ class Door:
         mllp = self._listen(settings.mllp_port, "CDI_MLLP_PORT")
         http = self._listen(settings.api_port, "CDI_API_PORT")
         self.mllp_port, self.api_port = mllp.getsockname()[1], http.getsockname()[1]
-        tenants = tuple({settings.tenant, *(caller.tenant for caller in (self._callers.tokens or {}).values())})
+        tenants = tenants_of(settings.tenant, (self._callers.tokens or {}).values())
         opened = asyncio.Event()
         self._tasks.append(asyncio.create_task(self.gate.run(tenants, opened)))
         await self.until(opened)
@@ -131,6 +131,11 @@ class Door:
         return self._sockets[-1]
 
 
+def tenants_of(own: str, callers: Iterable[Caller]) -> tuple[str, ...]:
+    """Whom to tell the time, in the same order in every process."""
+    return tuple(sorted({own, *(caller.tenant for caller in callers)}))
+
+
 async def open_door(settings: Settings, beat: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT.  `beat` is called every second while the loop is alive, for the watchdog."""
     stop = asyncio.Event()
@@ -171,4 +176,8 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
         raise StaysShut("CDI_DEMO_CLOCK_AT is for loopback only: nobody else may move a clock")
     if settings.tls_certificate is None:
         return None
-    return tls_context(str(settings.tls_certificate), str(settings.tls_key or settings.tls_certificate), authority)
+    try:
+        return tls_context(str(settings.tls_certificate), str(settings.tls_key or settings.tls_certificate), authority)
+    except OSError as error:  # ssl's own errors are such, too
+        files = "CDI_TLS_CERTIFICATE, CDI_TLS_KEY, CDI_TLS_CLIENT_CA"
+        raise StaysShut(f"the certificate, its key or the authority cannot be used ({error.strerror or error}): see {files}") from None

@@ -59,7 +59,7 @@ def cut(body: bytes, wanted: str | None = None) -> Cut:
         raise NotFhir(400, "structure", "EMPTY_BODY")
     try:
         members = dict(_members(text))
-    except (JSONDecodeError, IndexError):
+    except (ValueError, IndexError):  # JSONDecodeError, or a whole number of more digits than Python will read
         raise NotFhir(400, "structure", "NOT_JSON") from None
     except RecursionError:
         raise NotFhir(400, "too-long", "NESTED_TOO_DEEPLY") from None

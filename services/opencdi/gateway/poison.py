@@ -25,6 +25,13 @@ def record_poisoned(bus: Bus, clock: Clock, tenant: str, room: str, entry_id: st
     )
 
 
+def alarm_told(poisoned: Inbound) -> Outgoing:
+    """The alarm of an entry that another bus's `inbound` tells of: a bus that is made anew knows it too."""
+    told = EntryPoisoned.read(poisoned.body)
+    at = poisoned.received_at
+    return _alarm(Alarm(room=told.room, at=at, what="entry-poisoned", entry_id=told.entry_id, reason="replayed"), poisoned.tenant)
+
+
 def record_stopped(bus: Bus, clock: Clock, tenant: str, room: str, reason: str) -> None:
     """A room stays stopped until a person has mended it."""
     bus.publish([_alarm(Alarm(room=room, at=_now(bus, clock, tenant), what="room-stopped", reason=reason), tenant)])

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -33,7 +33,7 @@ _BACKLOAD_MESSAGES = 20  # a back-load goes behind live messages, in small bites
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the gate gives to a message: its id, and when it came."""
+    """What the gate gives to a message: its id, and when it came (of a back-load: when its turn came, behind the live messages)."""
 
     ce_id: str
     received_at: datetime
@@ -42,8 +42,9 @@ class Stamp:
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     messages: tuple[Outgoing, ...]
-    size: int
+    size: int  # bytes
     stored: "asyncio.Future[None]"
+    history: tuple[Inbound, ...] = ()  # a back-load: made into records when its turn comes
 
 
 class Gate:
@@ -84,11 +85,13 @@ class Gate:
 
     def stamp(self, tenant: str) -> Stamp:
         """The next id and time of a tenant; the time never decreases, across restarts too."""
-        now = max(self.clock.now(), self._last.get(tenant, datetime.min.replace(tzinfo=UTC)))
-        self._last[tenant] = now
         self._count += 1
         # Drawn, not derived: two messages with equal bytes are still two messages (DOMAIN F.3).
-        return Stamp(f"{self._run}-{self._count}", now)
+        return Stamp(f"{self._run}-{self._count}", self._now(tenant))
+
+    def _now(self, tenant: str) -> datetime:
+        now = self._last[tenant] = max(self.clock.now(), self._last.get(tenant, datetime.min.replace(tzinfo=UTC)))
+        return now
 
     def last(self, tenant: str) -> datetime | None:
         """When this tenant was last heard."""
@@ -96,9 +99,10 @@ class Gate:
 
     async def store(self, *messages: Inbound) -> None:
         """Durable on `inbound`, all or none, when this returns.  Raises `BusDown`: then nothing may be acknowledged."""
-        backload = any(message.backload for message in messages)
-        told = tuple(Outgoing(INBOUND, Key(message.tenant), message.body, message.headers()) for message in messages)
-        await self._put(self._backload if backload else self._live, told)
+        if any(message.backload for message in messages):
+            await self._put(self._backload, (), messages)
+        else:
+            await self._put(self._live, tuple(map(_record, messages)))
 
     async def refuse(self, message: Inbound, reason: str, where: str = "", *, size: int | None = None, sha256: str | None = None) -> None:
         """A copy of what is refused goes to the gateway's dead letters; of what is too large (`size` told) the head alone."""
@@ -110,8 +114,9 @@ class Gate:
         headers = message.headers() + tuple((name, value.encode()) for name, value in told)
         await self._put(self._live, (Outgoing(dead_letters("gateway"), Key(message.tenant), body, headers),))
 
-    async def _put(self, queue: deque[_Waiting], messages: tuple[Outgoing, ...]) -> None:
-        waiting = _Waiting(messages, sum(len(message.value) for message in messages), asyncio.get_running_loop().create_future())
+    async def _put(self, queue: deque[_Waiting], messages: tuple[Outgoing, ...], history: tuple[Inbound, ...] = ()) -> None:
+        size = sum(len(message.value) for message in messages) + sum(len(message.body) for message in history)
+        waiting = _Waiting(messages, size, asyncio.get_running_loop().create_future(), history)
         queue.append(waiting)
         self._something.set()
         await waiting.stored
@@ -127,8 +132,12 @@ class Gate:
             self._something.clear()
         return batch
 
+    def _of_now(self, message: Inbound) -> Outgoing:
+        """Live messages may have gone before while it waited: on `inbound` no time is earlier than the one before it (DESIGN §1, §3)."""
+        return _record(replace(message, received_at=self._now(message.tenant)))
+
     async def _write(self, bus: Bus, batch: list[_Waiting]) -> None:
-        messages = [message for waiting in batch for message in waiting.messages]
+        messages = [message for waiting in batch for message in (*waiting.messages, *map(self._of_now, waiting.history))]
         began = perf_counter()
         failure: Exception | None = None
         try:
@@ -146,3 +155,7 @@ class Gate:
         self.down = failure is not None
         self.metrics.commit_seconds.observe(perf_counter() - began)
         self.metrics.stored.inc(len(messages))
+
+
+def _record(message: Inbound) -> Outgoing:
+    return Outgoing(INBOUND, Key(message.tenant), message.body, message.headers())

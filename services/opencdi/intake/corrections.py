@@ -1,12 +1,21 @@
 """Versions: a newer one supersedes by identity, an older one that arrives late is ignored (DOMAIN F.5, E.1)."""
 
-from opencdi.events.facts import Fact, MeasurementResulted, NoteFiled, NoteRetracted, NoteStatusChanged
+from opencdi.events.facts import (
+    Fact,
+    InpatientOrderCancelled,
+    InpatientOrdered,
+    MeasurementResulted,
+    NoteFiled,
+    NoteRetracted,
+    NoteStatusChanged,
+)
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
 from opencdi.intake import copies, numbers
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
-from opencdi.intake.snapshots import ordered
+from opencdi.intake.stays import ordered_inpatient
+from opencdi.intake.time import time_to_json
 from opencdi.intake.told import Item, VisitTold
 
 
@@ -26,8 +35,8 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
             _status(desk, changed, item, encounter_id)
         case NoteRetracted() as retracted:
             _retract(desk, retracted, item, encounter_id)
-        case fact if fact.kind == "inpatient_ordered":
-            ordered(desk, encounter_id, fact)
+        case InpatientOrdered() | InpatientOrderCancelled() as fact:
+            _inpatient_order(desk, fact, item, encounter_id)
         case fact:
             _version(desk, fact, item, encounter_id)
 
@@ -85,6 +94,22 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
     desk.say(encounter_id, fact, encoded=said)
 
 
+def _inpatient_order(desk: Desk, fact: InpatientOrdered | InpatientOrderCancelled, item: Item, encounter_id: str) -> None:
+    """The order itself, by its number: which orders stand is weighed against the class there (DOMAIN F.4)."""
+    key = f"version/{item.orders[0]}/inpatient"
+    before = desk.get(key, Version)
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is None or (before is not None and item.order < before.order):
+        desk.ignored.append("SUPERSEDED")
+        return
+    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said="")
+    orders = {number: at for number, at in encounter.inpatient_orders.items() if number != item.orders[0]}
+    if isinstance(fact, InpatientOrdered):
+        orders[item.orders[0]] = time_to_json(fact.at)
+    desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"inpatient_orders": orders})
+    ordered_inpatient(desk, encounter_id, fact.at, again=desk.again)
+
+
 def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     key = f"document/{note.note_id}"
     before = desk.get(key, Document)
@@ -95,7 +120,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
         return
     if note.parent_id is not None:
         parent = desk.get(f"document/{note.parent_id}", Document)
-        if parent is None or not parent.revision or parent.retracted:
+        if parent is None or not _stands(parent):
             _wait(desk, note.parent_id, item, encounter_id)
             return
         if item.order < parent.cancelled:  # it went with what it was added to, though that was written anew
@@ -151,12 +176,18 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
 
 
 def _name(desk: Desk, note_id: str, names: tuple[str, ...], item: Item, encounter_id: str) -> None:
-    """The document is known by all numbers that came with it; what waited under one of them has found it."""
+    """The document is known by all numbers that came with it; what waited under one of them has found it, if it stands."""
     original_id = numbers.original_of(desk, note_id)
     for name in names:
         if name != original_id and desk.get(f"document/{name}", Document) is None:
             desk.states[f"document/{name}"] = Document(encounter_id=encounter_id, order=item.order, revision=0, same_as=original_id)
+    document = desk.get(f"document/{original_id}", Document)
+    for name in names if document is not None and _stands(document) else ():
         _release(desk, name, encounter_id)
+
+
+def _stands(document: Document) -> bool:
+    return document.revision > 0 and not document.retracted
 
 
 def _status(desk: Desk, changed: NoteStatusChanged, item: Item, encounter_id: str) -> None:

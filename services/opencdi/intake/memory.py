@@ -59,6 +59,10 @@ class Visit(State):
     discharge_told_at: datetime | None = None
     cancelled: bool = False
     cancelled_at: datetime | None = None
+    admission_at: datetime | None = None  # when the patient was last told to be admitted or present: the word against a cancel
+    inpatient_from: str | None = None  # the first inpatient class since it last was another: a ClinicalTime as JSON
+    other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
+    left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
 
 
 class Encounter(State):
@@ -69,7 +73,8 @@ class Encounter(State):
     into: str | None = None
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
     first_at: datetime | None = None
-    inpatient_ordered: str | None = None
+    inpatient_orders: dict[str, str] = Field(default_factory=dict)  # the order's number -> its time, a ClinicalTime as JSON
+    inpatient_ordered: str | None = None  # what was said of the order to admit: its basis and time, or "cancelled"
     discharge: str | None = None
     discharged_at: datetime | None = None
     cancelled: bool = False

@@ -9,7 +9,10 @@ from opencdi.intake.desk import Desk, Said
 from opencdi.intake.identity import current
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
 from opencdi.intake.retention import ended
-from opencdi.intake.stays import settle
+from opencdi.intake.stays import reinstate, settle
+
+_SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled", "encounter_cancelled"})
+"""Of the two encounters one patient, and one order to admit: `settle` says which; and only what both were is cancelled."""
 
 
 def move(desk: Desk, old_id: str, new_id: str) -> str:
@@ -53,12 +56,10 @@ def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) 
         for fact in page.facts:
             if isinstance(fact, Decision):
                 decided.append(fact.model_copy(update={"encounter_id": new_id}))
-            elif fact.kind not in ("patient_identified", "encounter_cancelled"):  # the other one's admission did happen
+            elif fact.kind not in _SAID_ANEW:
                 desk.say(new_id, fact, texts.get(fact.note_id) if fact.kind == "note_filed" else None)
             if fact.kind in ("encounter_discharged", "discharge_cancelled"):
                 discharge = old.discharge
-    for fact in decided:
-        desk.say(new_id, fact)
     desk.said.setdefault(new_id, Said()).moved_from += moved_from
     desk.say(old_id, EncounterMoved(into=new_id, at=desk.context.arrived_at))
     _forget_stories(desk, old_id)
@@ -71,8 +72,7 @@ def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) 
             "discharge": discharge,
             "discharged_at": left,
             "first_at": min(starts, default=None),
-            # An order wins over a class, an earlier one over a later.
-            "inpatient_ordered": min(filter(None, (old.inpatient_ordered, new.inpatient_ordered)), key=_by_order, default=None),
+            "inpatient_orders": old.inpatient_orders | new.inpatient_orders,
         }
     )
     desk.states[f"encounter/{old_id}"] = old.model_copy(update={"into": new_id, "told": {}})
@@ -86,14 +86,14 @@ def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) 
     desk.visits_changed = True
     if left is not None:
         ended(desk, new_id, left)
+    if new.cancelled and not old.cancelled:
+        reinstate(desk, new_id, desk.context.arrived_at)
     settle(desk, new_id, desk.context.arrived_at)  # the old one's words were said last: which of the two governs is said again
+    for fact in decided:
+        desk.say(new_id, fact)
 
 
 def _forget_stories(desk: Desk, encounter_id: str) -> None:
     pages = desk.states.pop(f"pages/{encounter_id}", None)
     for nth in range(pages.count if isinstance(pages, Pages) else 0):
         desk.states.pop(f"story/{encounter_id}/{nth}", None)
-
-
-def _by_order(told: str) -> tuple[bool, str]:
-    return not told.startswith("order"), told

@@ -28,7 +28,7 @@ def united(desk: Desk, names: tuple[str, ...], encounter_id: str) -> str:
     if not known:
         return names[0]
     stands_id = max(known, key=lambda note_id: known[note_id].order)
-    for note_id in known.keys() - {stands_id}:
+    for note_id in [name for name in known if name != stands_id]:
         _fold(desk, note_id, known[note_id], stands_id)
     return stands_id
 

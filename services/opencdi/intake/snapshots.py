@@ -1,19 +1,20 @@
 """What a visit's snapshot changes: only that is said, so that a flood of A08 costs nothing (DOMAIN E.1, F.4)."""
 
 import json
-
-from pydantic import TypeAdapter
+from datetime import datetime
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.events.facts import EncounterCancelled, EncounterDischarged, InpatientOrdered
+from opencdi.events.facts import EncounterCancelled, EncounterDischarged
 from opencdi.events.people import Person
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
-from opencdi.intake.stays import settle
+from opencdi.intake.stays import reinstate, settle
+from opencdi.intake.time import time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 
-_TIME = TypeAdapter(ClinicalTime)
+_ADMISSIONS = frozenset({"admit", "present"})
+_OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
 _FIELDS = (
     "encounter_class",
     "class_source",
@@ -41,11 +42,11 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         return
     start = told.admitted_at.at if told.admitted_at else at.at
     visit = _told(known, told, at)
-    visit = _discharged(visit, told, at).model_copy(
+    visit = visit.model_copy(update=_cancelled(visit, told, at))
+    visit = _discharged(_admitted(visit, told, at), told, at).model_copy(
         update={
             "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
             "started_at": start if visit.started_at is None else min(start, visit.started_at),
-            "cancelled": visit.cancelled_at is not None and at.at <= visit.cancelled_at,
         }
     )
     if visit != known:
@@ -54,8 +55,10 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     if began != encounter.first_at:
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"first_at": began})
         desk.visits_changed = True
-    settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
-    _inpatient(desk, encounter_id, told, at)
+    if encounter.cancelled and not visit.cancelled:
+        reinstate(desk, encounter_id, at)
+    elif not encounter.cancelled or desk.again:  # of a stay that is cancelled nothing is said but that it is admitted anew
+        settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
     if visit.cancelled:
         _close_if_all_cancelled(desk, encounter_id, at)
 
@@ -63,7 +66,7 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
 def _said(value: object) -> str:
     match value:
         case ClinicalTime():
-            return _TIME.dump_json(value).decode()
+            return time_to_json(value)
         case Person():
             return value.to_json().decode()
         case _:
@@ -75,17 +78,15 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     values = {name: value for name in _FIELDS if (value := getattr(told, name)) is not None}
     if "encounter_class" in values:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
-    news = {
-        name: (said, at.at)
-        for name, value in values.items()
-        if ((before := visit.told.get(name)) is None or at.at >= before[1]) and (said := _said(value)) != (before and before[0])
-    }
+    news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
     return visit.model_copy(update={"told": visit.told | news}) if news else visit
 
 
 def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
     """A second try says again what stands of what it tells."""
     fields = {name for name in _FIELDS if getattr(told, name) is not None}
+    if told.encounter_class == "inpatient":
+        fields.add("inpatient_ordered")
     stands = (told.event == "discharge" and visit.discharge is not None) or (told.event == "cancel-discharge" and visit.discharge is None)
     return frozenset(fields | {"discharge"} if stands else fields)
 
@@ -110,39 +111,66 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     return visit if changes["discharge"] == visit.discharge else visit.model_copy(update={**changes, "discharge_told_at": at.at})
 
 
-def _inpatient(desk: Desk, encounter_id: str, told: VisitTold, at: ClinicalTime) -> None:
-    """The first inpatient class stands for the order to admit, until an order is told (DOMAIN F.4)."""
-    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-    if encounter is None or told.encounter_class != "inpatient" or told.event == "discharge":
-        return
-    known, mine = encounter.inpatient_ordered, at.sortable
-    stands = desk.again and known == mine
-    if known is not None and not stands and (known.startswith("order") or known <= mine):
-        return
-    desk.say(encounter_id, InpatientOrdered(at=at, basis="first-inpatient-class"))
-    desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"inpatient_ordered": mine})
+def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
+    """Since when this visit is an inpatient's, in whatever order its classes are told: the first word since the last other class.
+
+    The class of a discharge is no word on the admission; one that no table knows says neither (DOMAIN F.4).
+    """
+    other, since = visit.other_class_at, visit.inpatient_from and time_in_json(visit.inpatient_from)
+    if told.encounter_class in _OTHER_CLASSES:
+        changes: dict[str, object] = {"other_class_at": _later(other, at.at)}
+        if since and since.at <= at.at:
+            said, last_at = visit.told["encounter_class"]
+            still = said == '"inpatient"' and last_at > at.at  # told late: by then the patient had been admitted anew
+            changes["inpatient_from"] = time_to_json(ClinicalTime(last_at)) if still else None
+            changes["left_inpatient_at"] = _later(visit.left_inpatient_at, at.at)
+    elif told.encounter_class != "inpatient" or told.event == "discharge" or _between(visit, told, at):
+        return visit
+    elif other is not None and at.at <= other:
+        changes = {"left_inpatient_at": _later(visit.left_inpatient_at, other)}
+    elif since and since.at <= at.at:
+        return visit
+    else:
+        changes = {"inpatient_from": time_to_json(at)}
+    return visit.model_copy(update=changes)
 
 
-def ordered(desk: Desk, encounter_id: str, fact: InpatientOrdered) -> None:
-    """The order itself: wins over the class."""
-    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-    mine = f"order {fact.at.sortable}"
-    if encounter is not None and (encounter.inpatient_ordered != mine or desk.again):
-        desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"inpatient_ordered": mine})
-        desk.say(encounter_id, fact)
+def _between(visit: Visit, told: VisitTold, at: ClinicalTime) -> bool:
+    """A snapshot between a cancel and the next admission: of nobody who is there."""
+    if visit.cancelled_at is None or at.at <= visit.cancelled_at or told.event in _ADMISSIONS:
+        return False
+    return visit.cancelled or visit.admission_at is None or at.at < visit.admission_at
+
+
+def _cancelled(visit: Visit, told: VisitTold, at: ClinicalTime) -> dict[str, object]:
+    """A cancel stands until a later admission; registration goes on sending snapshots of accounts that are cancelled."""
+    admission_at = _later(visit.admission_at, at.at) if told.event in _ADMISSIONS else visit.admission_at
+    stands = visit.cancelled_at is not None and (admission_at is None or admission_at <= visit.cancelled_at)
+    return {"admission_at": admission_at, "cancelled": stands}
+
+
+def _later(before: datetime | None, at: datetime) -> datetime:
+    return at if before is None else max(before, at)
 
 
 def _cancel(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, encounter: Encounter, at: ClinicalTime) -> None:
-    latest = max((told_at for _, told_at in visit.told.values()), default=None)
-    if latest is not None and at.at < latest:
+    cancelled_at = _later(visit.cancelled_at, at.at)
+    left: dict[str, object] = {"other_class_at": _later(visit.other_class_at, at.at), "left_inpatient_at": cancelled_at}
+    left |= {"cancelled_at": cancelled_at, "inpatient_from": None}
+    if (anew := visit.admission_at) is not None and at.at < anew:
+        if visit.inpatient_from is not None:  # what was told before the admission that stands counts no more
+            since = time_in_json(visit.inpatient_from)
+            left["inpatient_from"] = time_to_json(since if since.at >= anew else ClinicalTime(anew))
+        desk.states[f"visit/{visit_id}"] = visit.model_copy(update=left)
         desk.ignored.append("SUPERSEDED")
+        settle(desk, encounter_id, at)
         return
-    desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"cancelled": True, "cancelled_at": at.at})
+    desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"cancelled": True, **left})
     if not encounter.told:
         desk.said.pop(encounter_id, None)  # a cancel for an admission that nobody knows: kept until the admission comes
         desk.kept += 1
         return
-    settle(desk, encounter_id, at)
+    settle(desk, encounter_id, at, frozenset({"inpatient_ordered"}) if desk.again else frozenset())
     _close_if_all_cancelled(desk, encounter_id, at)
 
 

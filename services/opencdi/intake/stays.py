@@ -6,13 +6,16 @@ nor keeps it open.
 """
 
 import json
+from datetime import datetime
+from typing import Literal
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass
-from opencdi.events.facts import DischargeCancelled, EncounterDischarged, EncounterUpdated
+from opencdi.events.facts import DischargeCancelled, EncounterDischarged, EncounterUpdated, InpatientOrderCancelled, InpatientOrdered
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
+from opencdi.intake.time import time_in_json
 
 _NOT_ADMITTED: frozenset[EncounterClass] = frozenset({"preadmit", "emergency", "outpatient", "unmapped"})
 _CLASS = frozenset({"encounter_class", "class_source"})
@@ -28,6 +31,20 @@ def settle(desk: Desk, encounter_id: str, at: ClinicalTime, repeat: frozenset[st
     if visit is not None:
         encounter = _fields(desk, encounter_id, encounter, visit_id, visit, at, repeat)
         _discharge(desk, encounter_id, encounter, visit, at, again="discharge" in repeat)
+        ordered_inpatient(desk, encounter_id, at, again="inpatient_ordered" in repeat)
+
+
+def reinstate(desk: Desk, encounter_id: str, at: ClinicalTime) -> None:
+    """A stay that was cancelled is admitted after all: all that stands of it is said again, which opens it for every reader."""
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is None:
+        return
+    encounter = desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"cancelled": False})
+    desk.visits_changed = True
+    visit = desk.get(f"visit/{governing(desk, encounter)}", Visit)
+    if visit is not None:
+        stands = {*visit.told, "inpatient_ordered", *(("discharge",) if visit.discharge is not None else ())}
+        settle(desk, encounter_id, at, frozenset(stands))
 
 
 def governing(desk: Desk, encounter: Encounter) -> str:
@@ -78,3 +95,37 @@ def _discharge(desk: Desk, encounter_id: str, encounter: Encounter, visit: Visit
     desk.visits_changed = True
     if left is not None:
         ended(desk, encounter_id, left)
+
+
+def ordered_inpatient(desk: Desk, encounter_id: str, at: ClinicalTime, *, again: bool) -> None:
+    """Say since when the patient is ordered to be an inpatient, or that no order stands any more (DOMAIN F.4)."""
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is None:
+        return
+    since, basis = _inpatient_since(desk, encounter)
+    if since is None and encounter.inpatient_ordered is None:
+        return
+    mine = f"{basis} {since.sortable}" if since is not None else "cancelled"
+    if mine == encounter.inpatient_ordered and not again:
+        return
+    desk.say(encounter_id, InpatientOrdered(at=since, basis=basis) if since is not None else InpatientOrderCancelled(at=at))
+    desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"inpatient_ordered": mine})
+
+
+def _inpatient_since(desk: Desk, encounter: Encounter) -> tuple[ClinicalTime | None, Literal["order", "first-inpatient-class"]]:
+    """The first order that stands; else the first inpatient class.
+
+    An order falls with what it was for: when the class goes back (condition code 44) or the admission is cancelled, and no other visit
+    of the stay has been an inpatient's since before that.
+    """
+    visits = [visit for visit_id in encounter.visits if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None]
+    classes = [time_in_json(visit.inpatient_from) for visit in visits if visit.inpatient_from is not None and not visit.cancelled]
+    since = min(classes, key=_instant, default=None)
+    left = max((visit.left_inpatient_at for visit in visits if visit.left_inpatient_at is not None), default=None)
+    orders = [time_in_json(order) for order in encounter.inpatient_orders.values()]
+    stands = [order for order in orders if left is None or order.at > left or (since is not None and since.at <= left)]
+    return (min(stands, key=_instant), "order") if stands else (since, "first-inpatient-class")
+
+
+def _instant(time: ClinicalTime) -> datetime:
+    return time.at

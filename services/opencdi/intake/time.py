@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from opencdi.clinical.time import ClinicalTime, Precision
 
 FUTURE = timedelta(minutes=15)
@@ -12,8 +14,10 @@ _DAY = 3  # parts of a date
 _BEGINNING = (1, 1, 1, 0, 0, 0)
 _YEARS = (1900, 2900)  # what nobody can reckon with ("00010101", "99991231" for never) is no time
 _BORN = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?", re.ASCII)
-_HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?\Z")
-_FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?\Z")
+# No place on earth is more than 14 hours from UTC.
+_HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?\Z")
+_FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?\Z")
+_JSON: TypeAdapter[ClinicalTime] = TypeAdapter(ClinicalTime)
 _PRECISION: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
 
 
@@ -98,3 +102,13 @@ def birth_date(text: str) -> str | None:
 def claims_future(at: ClinicalTime, received_at: datetime) -> bool:
     """Whether something that claims to have happened lies more than 15 minutes ahead: quarantined."""
     return at.at - received_at > FUTURE
+
+
+def time_to_json(at: ClinicalTime) -> str:
+    """The time as intake remembers it."""
+    return _JSON.dump_json(at).decode()
+
+
+def time_in_json(told: str) -> ClinicalTime:
+    """The time that was remembered."""
+    return _JSON.validate_json(told)

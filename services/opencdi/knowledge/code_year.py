@@ -73,5 +73,9 @@ def release_on(day: date, code_year: int | None = None) -> GrouperRelease | None
 
 def no_grouper_reason(day: date, code_year: int | None = None) -> str:
     """What to say where `release_on` finds none."""
-    covered = f"{RELEASES[0].first_day.isoformat()} to {RELEASES[-1].last_day.isoformat()}"
-    return f"no grouper for {f'code year {code_year}' if code_year else day.isoformat()} (covered: {covered})"
+    return f"no grouper for {f'code year {code_year}' if code_year else day.isoformat()} (covered: {days_covered()})"
+
+
+def days_covered() -> str:
+    """The days for which there are code sets and groupers, for a person."""
+    return f"{RELEASES[0].first_day.isoformat()} to {RELEASES[-1].last_day.isoformat()}"

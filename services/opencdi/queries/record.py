@@ -140,6 +140,8 @@ class Records:
             told["encounter_class"] = fact.encounter_class
         if fact.attending:
             told["attending"] = fact.attending
+        if self.stay.ended == "ENCOUNTER_CANCELLED":  # nothing is told of a cancelled stay but that it is admitted anew
+            told["ended"] = ""
         if fact.admitted_at and fact.admitted_at.at < self.stay.started_at:
             told["started_at"] = fact.admitted_at.at
         if any(getattr(self.stay, name) != value for name, value in told.items()):

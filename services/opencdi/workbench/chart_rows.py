@@ -54,8 +54,12 @@ def with_fact(header: Header, fact: told.Fact) -> Header:
         case told.EncounterUpdated():
             kept = set(Header.model_fields) & set(told.EncounterUpdated.model_fields)
             new = {field: value for field in kept if (value := getattr(fact, field)) is not None}
+            if header.status == "cancelled":
+                new["status"] = "open"  # admitted anew
         case told.InpatientOrdered():
             new = {"ordered_at": fact.at}
+        case told.InpatientOrderCancelled():
+            new = {"ordered_at": None}
         case told.EncounterDischarged():
             new = {"status": "discharged", "discharged_at": fact.at, "disposition": fact.disposition}
         case told.DischargeCancelled():

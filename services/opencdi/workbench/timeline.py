@@ -88,6 +88,8 @@ def _of_item(item: Item, zone: ZoneInfo, became: Mapping[str, str | None]) -> Ha
             return on_line("move", said) if said else None
         case told.InpatientOrdered() as fact:
             return on_line("move", "inpatient order", "" if fact.basis == "order" else "taken from the first inpatient class")
+        case told.InpatientOrderCancelled():
+            return on_line("move", "inpatient order cancelled")
         case told.EncounterDischarged() as fact:
             return on_line("move", "discharged", f"to {disposition(fact.disposition)}")
         case told.DischargeCancelled():

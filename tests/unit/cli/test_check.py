@@ -217,3 +217,20 @@ def test_the_five_outcomes(tmp_path: Path) -> None:
     answer = check(tmp_path / "feed.hl7", adt("1") + adt("1") + waiting + unknown + adt("5", processing="Z"))
     assert [one["outcome"] for one in answer.lines] == ["entries", "no_effect", "kept_with_patient", "dead_letter", "refused"]
     assert answer.lines[1]["reason"] == "DUPLICATE"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # By its own MSH-7 the second says things that lie ahead; it came after the first, when they had happened.
+        adt("1") + oru("2", "20260509110000", "20260510111500") + oru("3", "20260503110000", "20260502120000"),
+        (adt("1") + oru("2") + oru("3")).replace(TIMES + "||ADT", "||ADT").replace("20260502111500", ""),
+    ],
+    ids=["the clock never goes back", "no message tells its time"],
+)
+def test_check_and_replay_give_every_message_the_same_end(tmp_path: Path, content: str) -> None:
+    answer = check(tmp_path / "all.hl7", content)
+    played = opencdi("replay", str(tmp_path / "all.hl7"), "--topics", "outcomes")
+    ends = [(one["value"]["outcome"], [problem["code"] for problem in one["value"]["problems"]]) for one in played.lines]
+    assert ends == [(one["outcome"], [problem["code"] for problem in one["problems"]]) for one in answer.lines]
+    assert not any({"FUTURE_TIME", "CLOCK_SKEW"} & set(codes) for _, codes in ends)

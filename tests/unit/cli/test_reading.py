@@ -181,3 +181,16 @@ def test_an_option_outside_its_list_is_refused(options: tuple[str, str]) -> None
     answer = opencdi("code", *options, stdin=jsonl({"id": 1, "text": NOTE}))
     assert (answer.code, answer.out) == (2, "")
     assert options[0] in answer.errors
+
+
+@pytest.mark.parametrize("day", ["2015-10-01", "2022-09-30", "2027-04-01", "9999-12-31"])
+def test_a_day_without_a_code_set_is_refused_and_the_years_are_named(day: str) -> None:
+    answer = opencdi("code", "--date", day, stdin=jsonl({"id": 1, "text": NOTE}))
+    assert (answer.code, answer.out) == (2, "")
+    told = " ".join(answer.errors.replace("│", " ").split())
+    assert f"no code set for {day}; there are fiscal years 2023 to 2027 (2022-10-01 to 2027-03-31)" in told
+
+
+@pytest.mark.parametrize("day", ["2022-10-01", "2027-03-31"])
+def test_the_first_and_the_last_day_have_one(day: str) -> None:
+    assert opencdi("code", "--date", day, stdin=jsonl({"id": 1, "text": NOTE})).code == 0

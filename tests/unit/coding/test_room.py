@@ -21,6 +21,7 @@ from opencdi.events.facts import (
     EncounterCancelled,
     EncounterDischarged,
     EncounterUpdated,
+    InpatientOrderCancelled,
     InpatientOrdered,
     MeasurementResulted,
     PatientIdentified,
@@ -214,6 +215,16 @@ def test_class_change_takes_the_drg_away_and_gives_it_back() -> None:
     line.send(EncounterUpdated(visit_id="v", encounter_class="inpatient", at=at(4)), hours=4)
     assert [change.after.drg if change.after else None for change in line.changes] == ["871", None, "871"]
     assert [change.nth for change in line.changes] == [1, 2, 3]
+
+
+def test_without_an_order_to_admit_nobody_can_say_what_was_present_before_it() -> None:
+    line = septic()
+    told = [line.code("A419")]
+    line.send(InpatientOrderCancelled(at=at(3)), hours=3)
+    told.append(line.code("A419"))
+    line.send(InpatientOrdered(at=at(4), basis="first-inpatient-class"), hours=4)
+    told.append(line.code("A419"))
+    assert [code and code.poa for code in told] == ["Y", "undetermined", "Y"]
 
 
 def test_an_unmapped_disposition_gives_no_drg_and_a_cancelled_discharge_gives_it_back() -> None:

@@ -119,3 +119,25 @@ def test_a_cancel_without_a_visit_waits_for_its_document_and_finds_it(feed, mess
     assert feed.send(mdm(message, 1, "T11", "", "DN1", visit="")).outcome == "kept_with_patient"
     feed.send(mdm(message, 0, "T02", "Fever.", "DN1"))
     assert not standing(feed)
+
+
+@given(
+    told=st.lists(
+        st.tuples(st.sampled_from(["T02", "T04", "T06", "T08", "T10", "T11"]), st.sampled_from("ABC"), st.sampled_from("ABC")), max_size=12
+    )
+)
+def test_numbers_that_go_round_in_circles_stop_nobody(
+    told: list[tuple[str, str, str]], feed_into: Callable[[Any], Any], message: Builder
+) -> None:
+    feed = feed_into(intake_room(lambda tenant: tenant.encode() * 16, SITE))
+    for nth, (trigger, number, parent) in enumerate(told):
+        text = "" if trigger in ("T04", "T11") else f"Text {nth}."
+        ended = feed.send(mdm(message, nth, trigger, text, number, parent if trigger in ("T06", "T10") else ""))
+        assert ended.outcome in ("entries", "no_effect", "kept_with_patient")
+    assert not feed.dead
+
+
+def test_an_addendum_to_itself_waits_and_stops_nobody(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    assert feed.send(mdm(message, 0, "T06", "Sepsis.", "DN1", "DN1")).outcome == "kept_with_patient"
+    assert feed.send(mdm(message, 1, "T02", "Fever.", "DN2")).outcome == "entries"

@@ -31,7 +31,7 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
     note_type = note_type_of(code or Coded(code=""), context.site)
     if note_type == "other" and (code is None or code.code not in context.site.note_type_by_code):
         problems.append(("NOTE_TYPE_UNMAPPED", "DocumentReference.type"))
-    written_at = time_in(resource, context, "date", "context.period.start") or told_at
+    written_at = time_in(resource, context, "date", "context.period.start", problems=problems) or told_at
     if claims_future(written_at, context.received_at):
         problems.append(("FUTURE_TIME", "DocumentReference.date"))
         written_at = told_at

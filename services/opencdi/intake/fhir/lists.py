@@ -31,7 +31,7 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
         code=code,
         role="problem" if category == "problem-list-item" else "billing",
         status="withdrawn" if wrong else "resolved" if over else "active",
-        at=time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start") or told_at,
+        at=time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start", problems=problems) or told_at,
     )
     return [Item(fact, (told_at.sortable,))]
 
@@ -66,14 +66,16 @@ def medication_request_of(resource: Resource, context: Context, problems: list[t
         dose=_dose(resource, "dosageInstruction.0.doseAndRate.0.doseQuantity", "dosageInstruction.0.text"),
         route=(route.text or route.code) if route else None,
         status=_ORDER_STATUS.get(first(resource, "status"), "active"),
-        ordered_at=time_in(resource, context, "authoredOn") or told_at,
+        ordered_at=time_in(resource, context, "authoredOn", problems=problems) or told_at,
     )
     return [Item(fact, (told_at.sortable,), (order_id,))]
 
 
 def medication_administration_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """A drug given, or not."""
-    given_at = time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "occurenceDateTime", "occurencePeriod.start")
+    given_at = time_in(
+        resource, context, "effectiveDateTime", "effectivePeriod.start", "occurenceDateTime", "occurencePeriod.start", problems=problems
+    )
     told_at = time_in(resource, context, "meta.lastUpdated") or given_at or context.arrived_at
     if given_at is not None and claims_future(given_at, context.received_at):
         problems.append(("FUTURE_TIME", "MedicationAdministration.effective"))

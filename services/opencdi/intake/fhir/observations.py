@@ -26,7 +26,9 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     if status is None:
         return []
     told_at = version_time(resource, context, "issued", "meta.lastUpdated")
-    taken_at = time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued") or told_at
+    taken_at = (
+        time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued", problems=problems) or told_at
+    )
     specimen = first(resource, "specimen.display") or None
     found: list[Item] = []
     for holder in (resource, *each(resource, "component")):

@@ -50,12 +50,14 @@ def each(value: Any, path: str) -> Iterator[Resource]:
             yield item
 
 
-def time_in(resource: Resource, context: Context, *paths: str) -> ClinicalTime | None:
-    """The first of these paths that is a time."""
+def time_in(resource: Resource, context: Context, *paths: str, problems: list[tuple[str, str]] | None = None) -> ClinicalTime | None:
+    """The first of these paths that is a time; one that is filled and cannot be read is noted among the problems."""
     for path in paths:
         text = at(resource, path)
         if isinstance(text, str) and (found := fhir_time(text, context.facility)):
             return found
+        if text is not None and problems is not None:
+            problems.append(("UNREADABLE_TIME", f"{first(resource, 'resourceType')}.{path}"))
     return None
 
 

@@ -85,8 +85,8 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         service=first(resource, "serviceType.coding.0.code", "serviceType.text") or None,
         attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown") if attending else None,
         admitting_reason=(reason.text or reason.code) if reason else None,
-        admitted_at=time_in(resource, context, "period.start", "actualPeriod.start"),
-        discharged_at=time_in(resource, context, "period.end", "actualPeriod.end"),
+        admitted_at=time_in(resource, context, "period.start", "actualPeriod.start", problems=problems),
+        discharged_at=time_in(resource, context, "period.end", "actualPeriod.end", problems=problems),
         disposition=site.disposition_by_code.get(source),
         disposition_source=(source or None) if source not in site.disposition_by_code else None,
     )

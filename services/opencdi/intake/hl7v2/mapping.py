@@ -15,7 +15,7 @@ def told_by_hl7(message: Message, context: Context) -> Told:
     """What the message tells; raises `Unusable` (dead letter) for a type without mapping or a message about nobody."""
     reading = Reading(message, context)
     kind, _, trigger = reading.message.header.message_type.partition("^")
-    name = f"{kind}^{trigger}"
+    name = reading.message.header.message_type
     if kind == "ACK":
         return Told(name, reading.sent_at, unused="ACKNOWLEDGEMENT")
     known = (

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from opencdi.events.facts import InpatientOrdered, MedicationGiven, MedicationOrdered, OrderPlaced
+from opencdi.events.facts import InpatientOrderCancelled, InpatientOrdered, MedicationGiven, MedicationOrdered, OrderPlaced
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.hl7v2.results import order_numbers
@@ -12,17 +12,20 @@ from opencdi.intake.told import Item
 
 _DRUG_FIELDS = {"RXO": (1, 2, 4), "RXE": (2, 3, 5), "RXD": (2, 4, 5)}
 """Segment -> fields of the drug, the amount, its unit."""
+_DISCONTINUED = frozenset({"DC", "DR", "OD"})
 OrderStatus = Literal["active", "completed", "cancelled"]
 
 
 def orders_of(reading: Reading) -> None:
     """Walks the segments once; each ORC opens an order."""
     orc: Segment | None = None
-    route: dict[int, str] = {}
+    route: dict[int, str] = {}  # of the segment that names the drug: RXR comes behind it
+    owner = -1
     segments = reading.message.segments
     for nth, segment in enumerate(segments):
-        if segment[0] == "RXR":
-            owner = max((i for i in range(nth) if segments[i][0] in ("RXO", "RXE", "RXA", "RXD")), default=-1)
+        if segment[0] in ("RXO", "RXE", "RXA", "RXD"):
+            owner = nth
+        elif segment[0] == "RXR":
             route[owner] = reading.message.component(segment, 1, 2) or reading.message.component(segment, 1)
     encoded = any(segment[0] == "RXE" for segment in segments)
     for nth, segment in enumerate(segments):
@@ -58,8 +61,13 @@ def _order(reading: Reading, orc: Segment | None, obr: Segment) -> None:
         by=reading.person(orc, 12, "provider") or reading.person(obr, 16, "provider"),
     )  # fmt: skip
     reading.told.items.append(Item(fact, (reading.sent_at.sortable,), numbers))
-    if code.code in reading.context.site.inpatient_order_codes and status != "cancelled":
+    if code.code not in reading.context.site.inpatient_order_codes:
+        return
+    if status != "cancelled":
         reading.told.items.append(Item(InpatientOrdered(at=at, basis="order"), (reading.sent_at.sortable,), numbers))
+    elif message.component(orc, 1) not in _DISCONTINUED and message.component(orc, 5) != "DC":
+        # Many systems discontinue all orders at discharge: that does not take the admission back, a cancel does.
+        reading.told.items.append(Item(InpatientOrderCancelled(at=reading.sent_at), (reading.sent_at.sortable,), numbers))
 
 
 def _drug(reading: Reading, orc: Segment | None, segment: Segment, route: str | None) -> None:

@@ -49,9 +49,12 @@ class Reading:
     def __post_init__(self) -> None:
         """The zone of times without an offset: MSH-7's, else the facility's (DOMAIN F.2)."""
         sent = self.message.header.first(7)
-        offset = sent[-5:] if len(sent) > 5 and sent[-5] in "+-" and sent[-4:].isdigit() else ""
+        told_at = hl7_time(sent, self.context.facility)
+        offset = sent[-5:] if told_at is not None and len(sent) > 5 and sent[-5] in "+-" else ""
         self.zone = zone_of_offset(offset) if offset else self.context.facility
-        self.sent_at = hl7_time(sent, self.zone, self.context.facility) or self.context.arrived_at
+        self.sent_at = told_at or self.context.arrived_at
+        if told_at is None and sent not in ("", _DELETED):
+            self.told.problems.append(("UNREADABLE_TIME", "MSH-7"))
         if claims_future(self.sent_at, self.context.received_at):
             # The sender's clock is wrong: its facts are kept, but nothing may count as newer than what truly comes later (F.2).
             self.sent_at = self.context.arrived_at
