@@ -81,7 +81,7 @@ def creatinine(ward: Ward, value: float, status: str) -> None:
         "valueQuantity": {"value": value, "unit": "mg/dL", "code": "mg/dL"},
     }  # fmt: skip
     body = json.dumps(observation).encode()
-    ward.hear([Inbound(f"lab{value}", "cdi.inbound.fhir", TENANT, "fhir", ward.now, body, "application/fhir+json")])
+    ward.hear([Inbound(f"lab{value}", "cdi.inbound.fhir", TENANT, "fhir", ward.now, body)])
 
 
 def test_a_second_try_of_which_nothing_stands_any_more_mends_too(ward: Ward) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.bus.room import Record, State
+from opencdi.bus.room import Overlay, Record
+from opencdi.bus.stepping import Stepper
 from opencdi.cli.inputs import files_in
 from opencdi.cli.recordings import in_time, recorded_in
 from opencdi.events.audiences import MessageEnded
@@ -24,14 +25,14 @@ pytestmark = [pytest.mark.public_data, pytest.mark.skipif(not DATA.is_dir(), rea
 
 
 def outcomes(bodies: Iterator[tuple[bytes, datetime]], kind: InboundType) -> Counter[str]:
-    room, states = intake_room(lambda _: b"k" * 32, load_site(rules_dir() / "sites" / "default.yaml")), dict[str, State]()
+    intake, states = Stepper(intake_room(lambda _: b"k" * 32, load_site(rules_dir() / "sites" / "default.yaml"))), Overlay({})
     counts: Counter[str] = Counter()
     for nth, (body, at) in enumerate(bodies):
         if kind == "cdi.inbound.hl7v2" and structural_refusal(body):
             counts["refused"] += 1
             continue
         inbound = Inbound(f"m{nth}", kind, "t", "feed", at, body)
-        said = list(room.step(states, Record("cdi.inbound.v1", "t", body, inbound.headers())))
+        said = intake.step(states, Record("cdi.inbound.v1", "t", body, inbound.headers()))
         (ended,) = [MessageEnded.read(out.value) for out in said if out.topic.name == "cdi.outcomes.v1"]
         assert ended.entries == sum(out.topic.name == "cdi.chart.v1" for out in said)
         counts[ended.outcome] += 1
