@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 Precision = Literal["second", "minute", "hour", "day", "month", "year"]
@@ -48,6 +49,7 @@ class ClinicalTime:
         return _SPAN[self.precision] <= timedelta(hours=1) or window >= _SPAN[self.precision]
 
 
+@lru_cache(maxsize=4096)  # asked for each rule at each result
 def completed_years(birth_date: str | None, on: date) -> int | None:
     """Age on that day; None where the birth date (ISO, possibly partial) is unknown.  A partial one counts from its earliest day."""
     if not birth_date:

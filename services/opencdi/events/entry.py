@@ -8,6 +8,7 @@ room never strips what a newer one wrote (DESIGN §1).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import ConfigDict, ValidationError
@@ -108,6 +109,7 @@ def entry_of(envelope: Envelope, pages: Iterable[Page]) -> Entry:
     return Entry(envelope.model_copy(update={"pages": tuple(page.kind for page in told)}), tuple(page.to_json() for page in told))
 
 
+@lru_cache(maxsize=2048)  # rooms of one process are given the same line one after the other
 def _read_envelope(line: bytes) -> Envelope:
     try:
         return Envelope.model_validate_json(line)

@@ -16,7 +16,7 @@ from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Page, headers_of, read_entry
 from opencdi.events.facts import EncounterDischarged
 from opencdi.events.ids import message_of
-from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, TickPage
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, QueriesPage, TickPage
 from opencdi.events.people import Decision
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
@@ -76,7 +76,7 @@ class Desk:
             case "site-data":
                 yield from self._site_data(states, entry)
             case "entry" if entry.envelope.encounter_id and self._concerns(entry):
-                yield from self._entry(states, entry)
+                yield from self._entry(states, entry, record)
                 return
             case _:
                 pass
@@ -105,7 +105,7 @@ class Desk:
         records = Records(states, entry.envelope, self.inputs, self.treatments)
         return Casework(states, records, entry, site, self.made_by, self.rules)
 
-    def _entry(self, states: States, entry: Entry) -> Iterator[Outgoing]:
+    def _entry(self, states: States, entry: Entry, record: Record) -> Iterator[Outgoing]:
         work = self._begin(states, entry)
         _noted_failures(work)
         left_before = work.records.stay.discharged_at, work.records.stay.ended_at
@@ -139,12 +139,14 @@ class Desk:
         weigh_together(work)
         if (work.records.stay.discharged_at, work.records.stay.ended_at) != left_before:
             closing.watch(work)
-        yield from self._told(work)
+        if (page := work.page()) is None:
+            yield self._on(entry, record)
+            yield from work.side_messages()
+        else:
+            yield from self._told(work, page)
 
-    def _told(self, work: Casework) -> Iterator[Outgoing]:
-        page = work.page()
-        entry = work.entry.with_page(page) if page else work.entry
-        to = Key(work.records.encounter_id)
+    def _told(self, work: Casework, page: QueriesPage) -> Iterator[Outgoing]:
+        entry, to = work.entry.with_page(page), Key(work.records.encounter_id)
         yield Outgoing(QUERIES, to, entry.encode(), headers_of(entry, event_type="cdi.queries.entry", source="queries"))
         yield from work.side_messages()
 
@@ -160,7 +162,7 @@ class Desk:
 
     def _caused(self, work: Casework) -> Iterator[Outgoing]:
         """What a timer or new site data did to one stay: an entry of its own only where a question moved."""
-        yield from self._told(work) if work.page() is not None else work.side_messages()
+        yield from self._told(work, page) if (page := work.page()) is not None else work.side_messages()
 
     def _site_data(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         """Another policy or threshold: every stay of the tenant is looked at again."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication
 from opencdi.events.facts import Coded, NoteFiled
-from opencdi.events.ids import content_hash
+from opencdi.events.ids import content_hash, derived_id
 from opencdi.intake.content import text_of_ed
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
@@ -89,7 +89,7 @@ def _group(reading: Reading, group: Group) -> None:
     filler, placer = message.component(obr, 3), message.component(obr, 2)
     taken_of_order = reading.time(obr, 7)
     identity = (filler,) if filler else (placer, service.code) if placer else (_patient(reading), service.code, raw(obr, 7))
-    together = reading.id_of("order", *identity)[:_ORDER]
+    order_id = reading.id_of("result", *identity)
     specimen = message.component(group.specimen, 4, 2) or message.component(group.specimen, 4) or message.component(obr, 15) or None
     series = reading.context.feed in reading.context.site.series_feeds
     for nth, obx in enumerate(group.observations):
@@ -112,10 +112,10 @@ def _group(reading: Reading, group: Group) -> None:
         own = reading.time(obx, 14)
         taken = own or taken_of_order or reading.sent_at
         moment = (raw(obx, 14),) if series or not (filler or placer) else ()
-        own_id = reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4), *moment)
+        own_id = derived_id(order_id, code.code or code.text, message.component(obx, 4), *moment)
         fact = measurement(
             reading.context,
-            measurement_id=together + own_id[_ORDER:],
+            measurement_id=order_id[:_ORDER] + own_id[_ORDER:],
             code=code,
             sent=_value(reading, obx, kind),
             unit=message.component(obx, 6),
