@@ -81,7 +81,8 @@ def _observations(story: Story, told: Results, category: str, at: datetime, star
     return found
 
 
-def _document(story: Story, note: Note, at: datetime) -> dict[str, Any]:
+def _document(story: Story, note: Note, start: datetime) -> dict[str, Any]:
+    written = start + next(event.at for event in story.events if event.note and event.note.id == note.id)  # signing it changes no date
     loinc, title = NOTE_TYPES[note.type]
     context = _context(story)
     return {
@@ -89,7 +90,7 @@ def _document(story: Story, note: Note, at: datetime) -> dict[str, Any]:
         "docStatus": "final" if note.signed else "preliminary", "subject": context["subject"],
         "masterIdentifier": {"value": note.id},
         "type": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": title}]},
-        "date": at.isoformat(), "author": [_person(note.by or story.visit.attending)],
+        "date": written.isoformat(), "author": [_person(note.by or story.visit.attending)],
         "context": {"encounter": [context["encounter"]]},
         "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": b64encode(note.text.encode()).decode()}}],
         **({"relatesTo": [{"code": "appends", "target": {"reference": f"DocumentReference/{note.parent}"}}]} if note.parent else {}),
@@ -104,7 +105,7 @@ def bundle_of(story: Story, event: Event, at: datetime, start: datetime) -> byte
     elif event.labs:
         told = _observations(story, event.labs, "laboratory", at, start)
     elif event.note:
-        told = [_document(story, event.note, at)]
+        told = [_document(story, event.note, start)]
     elif drug := event.given or event.ordered:
         kind = {"effectiveDateTime": at.isoformat(), "status": "completed", "resourceType": "MedicationAdministration"}
         order = {"authoredOn": at.isoformat(), "status": "active", "intent": "order", "resourceType": "MedicationRequest"}
@@ -116,5 +117,6 @@ def bundle_of(story: Story, event: Event, at: datetime, start: datetime) -> byte
         raise ValueError("this hospital sends its orders over HL7 only")
     else:
         told = [_patient(story), _encounter(story, event, at, start)]
+    told = [{**resource, "meta": {"lastUpdated": at.isoformat()}} for resource in told]  # as every FHIR server does
     entries = [{"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}} for r in told]
     return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
