@@ -46,6 +46,18 @@ class Identifier:
     authority: str = ""
 
 
+LinkKind = Literal["lives-on-as", "was"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Patient.link: this patient lives on as the other, or was the other too.  Named by reference or by identifier."""
+
+    kind: LinkKind
+    reference: str = ""
+    other: Identifier | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PatientTold:
     """PID or Patient.  `ids`: all under which a later message may name this patient, the medical record number first."""
@@ -54,6 +66,7 @@ class PatientTold:
     name: str | None = None
     birth_date: str | None = None
     sex: Sex | None = None
+    links: tuple[Link, ...] = ()
 
 
 VisitEvent = Literal["snapshot", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]

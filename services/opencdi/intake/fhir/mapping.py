@@ -8,17 +8,29 @@ from opencdi.events.problems import Unusable
 from opencdi.intake.fhir.documents import document_of
 from opencdi.intake.fhir.lists import condition_of, medication_administration_of, medication_request_of
 from opencdi.intake.fhir.observations import observations_of
+from opencdi.intake.fhir.orders import procedure_of, service_request_of
 from opencdi.intake.fhir.reading import Resource, at, each, first, identifiers, reference_of, relative
+from opencdi.intake.fhir.reports import report_of
 from opencdi.intake.fhir.visits import event_at, patient_of, visit_mentioned, visit_of
 from opencdi.intake.told import Context, Item, PatientTold, Told
 
 _ITEMS: dict[str, Callable[[Resource, Context, list[tuple[str, str]]], list[Item]]] = {
     "Observation": observations_of,
     "DocumentReference": document_of,
+    "Composition": document_of,
+    "DiagnosticReport": report_of,
+    "ServiceRequest": service_request_of,
+    "Procedure": procedure_of,
     "Condition": condition_of,
     "MedicationRequest": medication_request_of,
     "MedicationAdministration": medication_administration_of,
 }
+# Types that are understood and say nothing for which there is a fact.
+_UNUSED = {"AllergyIntolerance": "ALLERGIES_NOT_USED", "Practitioner": "STAFF_NOT_USED", "PractitionerRole": "STAFF_NOT_USED"}
+# Why a resource that is mapped says nothing this time; else NO_RESULT: it only names its members, or has no value yet.
+_NOTHING_SAID = {
+    "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
+}  # fmt: skip
 _ORDER = {"Patient": 0, "Encounter": 1}
 
 
@@ -67,7 +79,7 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
         told = patient_of(resource, context, problems)
         return Told(kind, when, patient=told, patient_aliases=aliases, problems=tuple(problems))
     if kind != "Encounter" and kind not in _ITEMS:
-        return Told(kind, when, unused="RESOURCE_NOT_USED")
+        return Told(kind, when, unused=_UNUSED.get(kind, "RESOURCE_NOT_USED"))
     subject = reference_of(resource, "subject", "patient")
     number = identifiers(resource, "subject.identifier") if at(resource, "subject.identifier") else ()
     if not subject and not number:
@@ -78,7 +90,7 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
         return Told(kind, when, patient=patient, patient_reference=subject, visit=visit, problems=tuple(problems))
     items = _ITEMS[kind](resource, context, problems)
     if not items and not problems:
-        return Told(kind, when, unused="NO_RESULT")  # an Observation that only names its members, or has no value yet
+        return Told(kind, when, unused=_NOTHING_SAID.get(kind, "NO_RESULT"))
     orders = tuple(number for item in items for number in item.orders)
     return Told(
         kind, when, patient=patient, patient_reference=subject, visit=visit_mentioned(resource, context), items=tuple(items),

@@ -1,5 +1,7 @@
 """Patient and Encounter: who, and which visit."""
 
+from collections.abc import Iterator
+
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Sex
 from opencdi.intake.fhir.reading import (
@@ -15,8 +17,9 @@ from opencdi.intake.fhir.reading import (
     time_in,
     version_time,
 )
+from opencdi.intake.tables import LINK_BY_FHIR
 from opencdi.intake.time import birth_date
-from opencdi.intake.told import Context, Identifier, PatientTold, VisitEvent, VisitTold
+from opencdi.intake.told import Context, Identifier, Link, PatientTold, VisitEvent, VisitTold
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
@@ -36,7 +39,19 @@ def patient_of(resource: Resource, context: Context, problems: list[tuple[str, s
     born = birth_date(sent)
     if sent and born is None:
         problems.append(("BIRTH_DATE_UNREADABLE", "Patient.birthDate"))
-    return PatientTold(ids=ids, name=told or None, birth_date=born, sex=_SEX.get(first(resource, "gender")))
+    links = tuple(_links(resource))
+    if any(link.kind == "lives-on-as" for link in links):
+        return PatientTold(ids=ids, links=links)  # who that is, the other one says
+    return PatientTold(ids=ids, name=told or None, birth_date=born, sex=_SEX.get(first(resource, "gender")), links=links)
+
+
+def _links(resource: Resource) -> Iterator[Link]:
+    """Other records of this person; a RelatedPerson is somebody else."""
+    for link in each(resource, "link"):
+        kind, reference = LINK_BY_FHIR.get(first(link, "type")), reference_of(link, "other")
+        number = next(iter(identifiers(link, "other.identifier")), None)
+        if kind and (number or reference.startswith(("Patient/", "urn:"))):
+            yield Link(kind, reference, number)
 
 
 def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
