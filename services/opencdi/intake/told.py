@@ -4,6 +4,7 @@ HL7 v2 and FHIR are mapped to this; from here on nobody knows which of the two i
 and leave the room only as keyed hashes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
@@ -26,6 +27,7 @@ class Context:
     feed: str
     tenant: str = ""
     backload: bool = False  # history sent afterwards: baselines only (DOMAIN F.18)
+    staff: Mapping[str, Person] = field(default_factory=dict)  # FHIR: reference -> who that is, as far as the same message says
 
     @property
     def facility(self) -> tzinfo:

@@ -435,3 +435,23 @@ def test_a_relative_is_not_the_patient(feed) -> None:
 def test_what_has_no_fact_is_taken_and_named(feed, kind: str, reason: str) -> None:
     ended = feed.send({"resourceType": kind, "id": "1"})
     assert (ended.outcome, ended.reason) == ("no_effect", reason)
+
+
+SATO = {"resourceType": "Practitioner", "id": "d7", "identifier": [{"value": "1077"}], "name": [{"family": "Sato", "given": ["Emi"]}]}
+
+
+@pytest.mark.parametrize(
+    "reference", ["Practitioner/d7", "urn:uuid:d7", "https://ehr/fhir/Practitioner/d7", "PractitionerRole/r7", "#here"]
+)
+def test_an_author_who_is_only_a_reference_is_named_by_the_practitioner_beside_it(ward, reference: str) -> None:
+    role = {"resourceType": "PractitionerRole", "id": "r7", "practitioner": {"reference": "Practitioner/d7"}}
+    note = composition(author=[{"reference": reference}], contained=[SATO | {"id": "here"}] if reference == "#here" else [])
+    beside = [] if reference == "#here" else [role, SATO]
+    ward.send({"resourceType": "Bundle", "type": "document", "entry": [{"resource": told} for told in (note, *beside)]})
+    (filed,) = ward.of("note_filed")
+    assert (filed.author.staff_id, filed.author.name, filed.author.role) == ("1077", "Emi Sato", "provider")
+
+
+def test_an_author_of_whom_nothing_is_told_is_the_reference(ward) -> None:
+    ward.send(composition(author=[{"reference": "Practitioner/d7"}]))
+    assert ward.of("note_filed")[0].author.staff_id == "Practitioner/d7"

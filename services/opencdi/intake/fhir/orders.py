@@ -51,7 +51,7 @@ def service_request_of(resource: Resource, context: Context, problems: list[tupl
         status=status or "active",
         ordered_at=ordered_at,
         reason=(reason.text or reason.code) if reason else None,
-        by=person_in(at(resource, "requester"), "provider"),
+        by=person_in(at(resource, "requester"), "provider", context),
     )
     items = [Item(fact, version, numbers)]
     if code.code in context.site.inpatient_order_codes:
