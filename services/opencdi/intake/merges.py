@@ -1,4 +1,4 @@
-"""A40, A41, A42: a patient, an account, a visit lives on under another number; in whatever order the messages come (DESIGN §1).
+"""A40, A41, A42, Patient.link: patient, account or visit lives on under another number, in whatever order the messages come (DESIGN §1).
 
 Where both are known, what was told moves.  Where one is not known yet, its number leads to the other from now on.
 """
@@ -8,7 +8,7 @@ from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import account_id, known_visit, lead_on, visit_id_of
 from opencdi.intake.memory import Lead, Visit
 from opencdi.intake.moves import move
-from opencdi.intake.told import Identifier, Merge, VisitTold
+from opencdi.intake.told import Identifier, Link, Merge, VisitTold
 
 
 def merge(desk: Desk, told: Merge, patient_id: str) -> None:
@@ -21,6 +21,16 @@ def merge(desk: Desk, told: Merge, patient_id: str) -> None:
         case "visit":
             done = _visits(desk, told, patient_id)
     if not done:
+        desk.ignored.append("UNCHANGED")
+    elif not desk.said:
+        desk.kept += 1
+
+
+def link(desk: Desk, told: Link, patient_id: str) -> None:
+    """Patient.link: two records of one person become one patient."""
+    # A reference first: under it the other one's resource may still come, with numbers that are not known yet.
+    other_id = identity.referred(desk, told.reference) if told.reference else identity.id_of(desk, told.other) if told.other else patient_id
+    if not identity.merge(desk, *((patient_id, other_id) if told.kind == "lives-on-as" else (other_id, patient_id))):
         desk.ignored.append("UNCHANGED")
     elif not desk.said:
         desk.kept += 1
