@@ -60,13 +60,26 @@ class FhirDoors:
             body = await body_of(request, MAX_BODY_BYTES)
         except TooLarge as large:
             return await self._refuse(caller, large.head, NotFhir(413, "too-long", "TOO_LARGE"), size=large.size, sha256=large.sha256)
+        return await self.taken(caller, body, wanted, id_, bundle=bundle, backload=is_history(request))
+
+    async def taken(
+        self,
+        caller: Caller,
+        body: bytes,
+        wanted: str | None = None,
+        id_: str | None = None,
+        *,
+        bundle: str | None = None,
+        backload: bool = False,
+    ) -> Response:
+        """The answer to a body, by whatever way it came.  Raises `BusDown`: then nothing may be promised."""
         try:
             told = await run_in_threadpool(cut, body, wanted, id_, bundle=bundle)
         except NotFhir as refusal:
             return await self._refuse(caller, body, refusal)
         if told.too_large:
             return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE"), size=len(body))
-        records = self._records(caller, told, backload=is_history(request))
+        records = self._records(caller, told, backload=backload)
         if records:
             await self.gate.store(*records)
         await asyncio.gather(*(self._keep(caller, entry.body, entry.refusal) for entry in told.refused))
