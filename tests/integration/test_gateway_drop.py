@@ -32,6 +32,10 @@ def message(control_id: str, version: str = "2.5.1") -> bytes:
     return f"MSH|^~\\&|LAB|GH|CDI|GH|20260502101500||ADT^A01|{control_id}|P|{version}\rPID|1||4711\r".encode()
 
 
+def bundle_of(*resources: object) -> object:
+    return {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": resource} for resource in resources]}
+
+
 def settings_in(folder: Path) -> Settings:
     (folder / "drop").mkdir(exist_ok=True)
     return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, drop_folder=folder / "drop")
@@ -66,19 +70,20 @@ async def test_whatever_is_dropped_is_taken_and_put_away_with_its_answers(tmp_pa
     put(folder, "many.ndjson", b"\n".join(json.dumps(PATIENT | {"id": f"n{n}"}).encode() for n in range(3)))
     put(folder, "broken.json", b'{"resourceType": ')
     put(folder, "empty.json", b"")
+    put(folder, "batch.json", json.dumps(bundle_of(PATIENT, {"id": "no type"})).encode())
     (folder / ".half-written.hl7").write_bytes(b"MSH|^~")
     async with Door(settings) as door:
         await taken(folder)
         put(folder, "one.hl7", message("AGAIN"))
         await taken(folder)
         files = door.gate.metrics.files
-        assert (files.labels("done")._value.get(), files.labels("refused")._value.get()) == (6, 3)
+        assert (files.labels("done")._value.get(), files.labels("refused")._value.get()) == (6, 4)
     assert lying(folder) == {".half-written.hl7"}
     good = {"one.hl7", "one.hl7.2", "framed.txt", "batch.hl7"}
     assert lying(folder / "done") == {
         *good, *(f"{name}.answer.ack" for name in good), "one.json", "one.json.answer.json", "many.ndjson", "many.ndjson.answer.json"
     }  # fmt: skip
-    bad = {"half-bad.hl7": "ack", "broken.json": "json", "empty.json": "json"}
+    bad = {"half-bad.hl7": "ack", "broken.json": "json", "empty.json": "json", "batch.json": "json"}
     assert lying(folder / "refused") == {*bad, *(f"{name}.answer.{kind}" for name, kind in bad.items())}
     assert re.findall(rb"MSA\|(\w\w\|\w+)", (folder / "refused" / "half-bad.hl7.answer.ack").read_bytes()) == [b"AA|GOOD", b"AR|BAD"]
     (said,) = json.loads((folder / "refused" / "broken.json.answer.json").read_bytes())["issue"]
@@ -87,9 +92,9 @@ async def test_whatever_is_dropped_is_taken_and_put_away_with_its_answers(tmp_pa
     messages = [read_inbound(record.value, record.headers) for record in inbound_on(settings.bus_url, "hl7v2")]
     assert {one.feed for one in messages} == {"drop"}
     assert sorted(one.body for one in messages) == sorted(map(message, ("ONE", "F1", "F2", "B1", "B2", "B3", "GOOD", "AGAIN")))
-    assert len(inbound_on(settings.bus_url, "fhir")) == 4
+    assert len(inbound_on(settings.bus_url, "fhir")) == 5
     assert {letter.header("reason") for letter in records_on(settings.bus_url, dead_letters("gateway"))} == {
-        "UNSUPPORTED_VERSION", "NOT_JSON", "EMPTY_BODY"
+        "UNSUPPORTED_VERSION", "NOT_JSON", "EMPTY_BODY", "NO_RESOURCE_TYPE"
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from opencdi.gateway.bodies import MAX_BODY_BYTES
 from opencdi.gateway.fhir_api import FhirDoors
 from opencdi.gateway.files import hl7_messages, is_json, json_bodies
 from opencdi.gateway.hl7 import Answer, Hl7Listener
-from opencdi.gateway.outcome import issue_of
+from opencdi.gateway.outcome import issue_of, refused_in
 from opencdi.gateway.tokens import Caller
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,8 @@ class DropFolder:
 
     async def _fhir(self, bodies: Iterator[bytes]) -> tuple[bool, bytes]:
         answers = [await self.fhir.taken(self.caller, body) for body in list(bodies) or [b""]]
-        return all(answer.status_code < 400 for answer in answers), b"".join(bytes(answer.body) + b"\n" for answer in answers)
+        good = all(answer.status_code < 400 and not refused_in(bytes(answer.body)) for answer in answers)
+        return good, b"".join(bytes(answer.body) + b"\n" for answer in answers)
 
 
 def _files(folder: Path) -> list[Path]:

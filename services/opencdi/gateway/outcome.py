@@ -1,5 +1,6 @@
 """What a FHIR sender is told: OperationOutcome, and the response Bundle of a transaction, a batch or a message (R4)."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -48,6 +49,13 @@ def bundle_response(told: Cut, stored: tuple[str, ...]) -> JSONResponse:
             resource, ce_id = next(taken)
             entries.append({"response": {"status": "202 Accepted", "location": f"{resource}/{ce_id}"}})
     return JSONResponse({"resourceType": "Bundle", "type": f"{told.bundle}-response", "entry": entries}, 200, media_type=_FHIR_JSON)
+
+
+def refused_in(answer: bytes) -> bytes:
+    """The first OperationOutcome of an entry that was refused in this batch-response; b"" if all were taken."""
+    told = json.loads(answer)
+    entries = told.get("entry", ()) if told.get("type") == "batch-response" else ()
+    return next((json.dumps(entry["response"]["outcome"]).encode() for entry in entries if "outcome" in entry["response"]), b"")
 
 
 def message_response(asked: Mapping[str, Any], ce_id: str) -> JSONResponse:
