@@ -81,6 +81,21 @@ class Message:
         return unescaped(value, self.header.signs)
 
 
+def patients_in(message: Message) -> list[Message]:
+    """A message about several (A17, A40 and its kin): one for each PID, and for each further MRG under it, with the common head."""
+    groups: list[list[Segment]] = []
+    head: list[Segment] = []
+    for segment in message.segments:
+        again = segment[0] == "MRG" and groups and any(other[0] == "MRG" for other in groups[-1])
+        if segment[0] == "PID":
+            groups.append([segment])
+        elif again:
+            groups.append([*(other for other in groups[-1] if other[0] in ("PID", "PD1")), segment])
+        else:
+            (groups[-1] if groups else head).append(segment)
+    return [Message(message.header, (*head, *group)) for group in groups] or [message]
+
+
 def raw(segment: Segment | None, number: int) -> str:
     """A field as sent, "" if it is not there."""
     return segment[number] if segment is not None and number < len(segment) else ""

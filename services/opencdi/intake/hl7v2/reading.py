@@ -15,16 +15,9 @@ from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
 _SYSTEMS = {
-    "LN": "LN",
-    "LOINC": "LN",
-    "I10": "I10",
-    "I10C": "I10",
-    "ICD10CM": "I10",
-    "ICD-10-CM": "I10",
-    "I9": "I9",
-    "I9C": "I9",
-    "SCT": "SCT",
-}
+    "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT",
+    "I10P": "I10P", "ICD10PCS": "I10P", "ICD-10-PCS": "I10P", "C4": "CPT", "C5": "CPT", "CPT": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS",
+}  # fmt: skip
 _DELETED = '""'
 
 
@@ -102,6 +95,17 @@ class Reading:
     def code(self, value: str) -> Coded:
         """CE or CWE; the alternate is taken where it is LOINC and the first is not."""
         return _coded(value, self.message.header.signs)
+
+    def listed(self, segment: Segment, number: int) -> Coded:
+        """The code of a list: its own words in the field behind it, its system in the one before (DG1 and PR1 of older versions); ICD
+        without dots."""
+        code = self.code(raw(segment, number))
+        told = {"text": code.text or self.message.component(segment, number + 1)}
+        if code.system == "L":
+            told["system"] = _SYSTEMS.get(self.message.component(segment, number - 1).upper(), "L")
+        if told.get("system", code.system) in ("I10", "I10P", "I9"):
+            told["code"] = code.code.replace(".", "").upper()
+        return code.model_copy(update=told)
 
     def identifiers(self, segment: Segment | None, number: int) -> tuple[Identifier, ...]:
         """CX repetitions, the medical record number first; numbers of other kinds (SSN, licence) identify nobody here."""
