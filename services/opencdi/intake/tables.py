@@ -29,6 +29,7 @@ MERGE_BY_TRIGGER: dict[str, tuple[Merged, ...]] = {
 RENUMBERED = frozenset({"A43", "A46", "A47", "A49", "A50"})
 """Triggers that may come with the number unchanged: another one, which names nobody here, was."""
 BILLING_TYPES = frozenset({"BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12", "DFT^P03", "DFT^P11"})
+PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
 UNUSED_BY_TYPE = {
     "ADT^A14": "ADMISSION_PENDING", "ADT^A27": "ADMISSION_PENDING", "ADT^A20": "BED_STATUS", "ADT^A19": "QUERY",
     "ADT^A24": "LINK_IS_NO_MERGE", "ADT^A37": "LINK_IS_NO_MERGE",  # linked records stay distinct
@@ -43,13 +44,14 @@ UNUSED_BY_KIND = {
     "MFN": "MASTER_FILE_NOT_USED", "PMU": "MASTER_FILE_NOT_USED",
     "QBP": "QUERY", "QRY": "QUERY", "RSP": "QUERY", "ORF": "QUERY", "ADR": "QUERY",
     "VXU": "VACCINATION_HISTORY_NOT_USED", "REF": "REFERRAL_NOT_USED", "RRI": "REFERRAL_NOT_USED", "SSU": "SPECIMEN_STATUS_NOT_USED",
+    "OMN": "SUPPLY_NOT_USED", "OMS": "SUPPLY_NOT_USED", "BPS": "SUPPLY_NOT_USED",
 }  # fmt: skip
 TRIGGER_OF_OLD_TYPE = {"ORU": "R01", "ORM": "O01", "RDE": "O01", "RAS": "O01", "RDS": "O01"}
 """Before version 2.2 MSH-9 was the kind alone; of ADT and MDM, EVN-1 tells the rest."""
 RESULT_TYPES = frozenset({"ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "ORU^R40", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24"})
 ORDER_TYPES = frozenset({
     "ORM^O01", "OMG^O19", "OML^O21", "OML^O33", "OML^O35", "OMI^O23", "OMP^O09", "RDE^O11", "RDE^O25", "RDE^O01", "RDS^O13", "RDS^O01",
-    "RAS^O17", "RAS^O01",
+    "RAS^O17", "RAS^O01", "OMD^O03", "OMB^O27",
 })  # fmt: skip
 RELATION_BY_TRIGGER = {
     "T01": "new", "T02": "new", "T03": "status", "T04": "status", "T05": "addendum", "T06": "addendum", "T07": "edit", "T08": "edit",

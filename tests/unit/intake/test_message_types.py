@@ -43,7 +43,7 @@ def test_a_person_message_tells_who_and_nothing_of_the_stay(feed, message: Build
      ("ADT^A60", "ALLERGIES_NOT_USED"), ("BAR^P02", "NO_STAY_IS_DELETED"), ("SIU^S12", "SCHEDULE_NOT_USED"),
      ("SIU^S26", "SCHEDULE_NOT_USED"), ("MFN^M02", "MASTER_FILE_NOT_USED"), ("QBP^Q22", "QUERY"), ("RSP^K22", "QUERY"),
      ("ORL^O22", "ACKNOWLEDGEMENT"), ("ACK^A01", "ACKNOWLEDGEMENT"), ("VXU^V04", "VACCINATION_HISTORY_NOT_USED"),
-     ("REF^I12", "REFERRAL_NOT_USED")],
+     ("REF^I12", "REFERRAL_NOT_USED"), ("OMN^O07", "SUPPLY_NOT_USED")],
 )  # fmt: skip
 def test_what_tells_nothing_that_is_kept_ends_without_effect_and_says_why(feed, message: Builder, kind: str, reason: str) -> None:
     feed.send(message("ADT^A01"))
@@ -143,3 +143,95 @@ def test_before_version_2_2_the_kind_alone_is_the_type(feed, message: Builder, k
     ended = feed.send(message(kind, *segments, at=LATER).replace("EVN||", "EVN|A01|"))
     assert ended.outcome == "entries"
     assert fact in feed.kinds()
+
+
+ORC = "ORC|NW|P1|F1||||||20260504090000-0400"
+OBR = "OBR|1|P1|F1|24627-2^CT chest^LN|||20260504090000-0400"
+
+
+@pytest.mark.parametrize("kind", ["ORM^O01", "OMG^O19", "OML^O21", "OML^O33", "OML^O35", "OMI^O23"])
+def test_an_order_of_a_service(feed, message: Builder, kind: str) -> None:
+    assert feed.send(message(kind, ORC, OBR)).outcome == "entries"
+    (order,) = feed.of("order_placed")
+    assert (order.code.code, order.status, order.ordered_at.at.isoformat()) == ("24627-2", "active", "2026-05-04T09:00:00-04:00")
+
+
+@pytest.mark.parametrize(("kind", "segment", "code"), [
+    ("OMD^O03", "ODS|D||LOWNA^Low Sodium Diet^L", "LOWNA"), ("OMB^O27", "BPO|1|E0277^Packed red blood cells^ISBT128||2", "E0277"),
+])  # fmt: skip
+def test_an_order_of_a_diet_or_of_blood(feed, message: Builder, kind: str, segment: str, code: str) -> None:
+    feed.send(message(kind, ORC, segment))
+    feed.send(message(kind, ORC.replace("NW", "CA"), segment, at=LATER))
+    assert [(order.code.code, order.status) for order in feed.of("order_placed")] == [(code, "active"), (code, "cancelled")]
+
+
+@pytest.mark.parametrize(("kind", "segment"), [
+    ("RDE^O11", "RXE||^ceftriaxone|1||g"), ("RDE^O25", "RXE||^ceftriaxone|1||g"), ("RDE^O01", "RXE||^ceftriaxone|1||g"),
+    ("RDS^O13", "RXD|1|^ceftriaxone||1|g"), ("OMP^O09", "RXO|^ceftriaxone|1||g"), ("ORM^O01", "RXO|^ceftriaxone|1||g"),
+])  # fmt: skip
+def test_a_drug_ordered_is_not_given(feed, message: Builder, kind: str, segment: str) -> None:
+    feed.send(message(kind, ORC, segment, "RXR|IV"))
+    (drug,) = feed.of("medication_ordered")
+    assert (drug.drug.text, drug.dose, drug.route, drug.status) == ("ceftriaxone", "1 g", "IV", "active")
+    assert not feed.of("medication_given")
+
+
+@pytest.mark.parametrize("kind", ["RAS^O17", "RAS^O01"])
+def test_a_drug_given(feed, message: Builder, kind: str) -> None:
+    feed.send(message(kind, ORC, "RXA|0|1|20260504100000-0400||^ceftriaxone|1|g|||||||||||||CP", "RXR|IV"))
+    (drug,) = feed.of("medication_given")
+    assert (drug.drug.text, drug.status, drug.given_at.at.isoformat()) == ("ceftriaxone", "given", "2026-05-04T10:00:00-04:00")
+
+
+@pytest.mark.parametrize("kind", ["ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "ORU^R40", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24"])
+def test_a_result_whatever_carries_it(feed, message: Builder, kind: str) -> None:
+    feed.send(message("ADT^A01"))
+    obx = "OBX|1|NM|2160-0^Creatinine^LN||1.1|mg/dL|||||F|||20260504090000-0400"
+    assert feed.send(message(kind, "SPM|1|||SER^Serum", "OBR|1||F1|24323-8^Panel^LN", obx, at=LATER)).outcome == "entries"
+    (result,) = feed.of("measurement_resulted")
+    assert (result.analyte, result.value, result.unit, result.status) == ("creatinine", 1.1, "mg/dL", "final")
+
+
+@pytest.mark.parametrize(("segment", "status"), [
+    ("PRB|AD|20260504100000-0400|N18.31^CKD 3a^I10|26806|||20260503", "active"),
+    ("PRB|UP|20260504100000-0400|N18.31^CKD 3a^I10|26806|||20260503||20260504", "resolved"),
+    ("PRB|DE|20260504100000-0400|N18.31^CKD 3a^I10|26806|||20260503", "withdrawn"),
+])  # fmt: skip
+def test_a_problem_of_the_problem_list(feed, message: Builder, segment: str, status: str) -> None:
+    feed.send(message("ADT^A01"))
+    assert feed.send(message("PPR^PC1", segment, at=LATER)).outcome == "entries"
+    (listed,) = feed.of("diagnosis_listed")
+    assert (listed.code.code, listed.code.text, listed.role, listed.status) == ("N1831", "CKD 3a", "problem", status)
+    assert (listed.at.at.date().isoformat(), listed.at.precision) == ("2026-05-03", "day")
+
+
+def test_a_character_set_that_nobody_knows_is_a_visible_problem(feed, message: Builder) -> None:
+    ended = feed.send(message("ADT^A01").replace("|P|2.5.1", "|P|2.5.1||||||x-unheard-of"))
+    assert ended.outcome == "entries"
+    assert ("CHARSET_UNKNOWN", "MSH-18") in {(problem.code, problem.where) for problem in ended.problems}
+
+
+TXA = "TXA|1|18842-5^Discharge summary^LN|TX|20260504100000-0400|||||77^L^S|||{}|{}||||{}"
+OBX = "OBX|1|TX|18842-5^Discharge summary^LN||{}||||||F"
+
+
+@pytest.mark.parametrize(("trigger", "own", "parent", "words", "kind", "told"), [
+    ("T01", "D1", "", "", "note_status_changed", {"authentication": "authenticated"}),
+    ("T02", "D2", "", "New.", "note_filed", {"relation": "new", "revision": 1}),
+    ("T03", "D1", "", "", "note_status_changed", {"authentication": "authenticated", "revision": 1}),
+    ("T04", "D1", "", "First.", "note_status_changed", {"authentication": "authenticated", "revision": 1}),
+    ("T05", "D1", "", "", "note_status_changed", {"authentication": "authenticated"}),
+    ("T06", "D2", "D1", "Added.", "note_filed", {"relation": "addendum", "revision": 1}),
+    ("T07", "D1", "", "", "note_status_changed", {"authentication": "authenticated"}),
+    ("T08", "D1", "", "Edited.", "note_filed", {"relation": "replacement", "revision": 2}),
+    ("T09", "D1", "", "", "note_status_changed", {"authentication": "authenticated"}),
+    ("T10", "D2", "D1", "Replaced.", "note_filed", {"relation": "replacement", "revision": 2}),
+    ("T11", "D1", "", "", "note_retracted", {}),
+])  # fmt: skip
+def test_a_document_event(feed, message: Builder, trigger: str, own: str, parent: str, words: str, kind: str, told: dict) -> None:
+    feed.send(message("MDM^T02", TXA.format("D1", "", "IP"), OBX.format("First.")))
+    before = len(feed.all)
+    lines = (TXA.format(own, parent, "AU"), *((OBX.format(words),) if words else ()))
+    assert feed.send(message(f"MDM^{trigger}", *lines, at=LATER)).outcome == "entries"
+    (fact,) = feed.all[before:]
+    assert (fact.kind, {name: getattr(fact, name) for name in told}) == (kind, told)

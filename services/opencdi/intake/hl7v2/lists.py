@@ -1,10 +1,10 @@
-"""DG1 and PR1: what coders and registrars listed; it may indicate and never satisfies (DOMAIN F.6)."""
+"""DG1, PR1, PRB: what coders, registrars and clinicians listed; it may indicate and never satisfies (DOMAIN F.6)."""
 
 from typing import Literal
 
 from opencdi.events.facts import DiagnosisListed, ProcedureRecorded
-from opencdi.intake.hl7v2.message import Segment
-from opencdi.intake.hl7v2.reading import Reading
+from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.hl7v2.reading import Reading, without_dots
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 
@@ -32,6 +32,24 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
                 at=reading.time(dg1, 5) or reading.sent_at,
             ),
         )
+
+
+def problems_of(reading: Reading) -> None:
+    """PRB of the problem list: added, changed, resolved (PRB-9) or deleted."""
+    message = reading.message
+    for prb in message.every("PRB"):
+        code = reading.code(raw(prb, 3))
+        if not code.code and not code.text:
+            continue
+        gone, over = message.component(prb, 1) == "DE", reading.time(prb, 9) is not None
+        fact = DiagnosisListed(
+            listing_id=_id(reading, "problem", prb, 4, code.code or code.text),
+            code=without_dots(code),
+            role="problem",
+            status="withdrawn" if gone else "resolved" if over else "active",
+            at=reading.time(prb, 7) or reading.time(prb, 2) or reading.sent_at,
+        )
+        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,)))
 
 
 def procedures_of(reading: Reading) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.adt import event_of, merge_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
-from opencdi.intake.hl7v2.lists import diagnoses_of, procedures_of
+from opencdi.intake.hl7v2.lists import diagnoses_of, problems_of, procedures_of
 from opencdi.intake.hl7v2.message import Message, patients_in
 from opencdi.intake.hl7v2.orders import orders_of
 from opencdi.intake.hl7v2.reading import Reading
@@ -15,6 +15,7 @@ from opencdi.intake.tables import (
     MERGE_BY_TRIGGER,
     ORDER_TYPES,
     PERSON_TRIGGERS,
+    PROBLEM_TYPES,
     RELATION_BY_TRIGGER,
     RENUMBERED,
     RESULT_TYPES,
@@ -36,6 +37,7 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
     known = (
         (kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER))
         or (kind == "MDM" and trigger in RELATION_BY_TRIGGER) or name in RESULT_TYPES or name in ORDER_TYPES or name in BILLING_TYPES
+        or name in PROBLEM_TYPES
     )  # fmt: skip
     if not known:
         raise Unusable("UNKNOWN_MESSAGE_TYPE", "MSH-9")
@@ -74,6 +76,8 @@ def _told(reading: Reading, name: str) -> list[Told]:
     elif name in BILLING_TYPES:
         diagnoses_of(reading, "billing")
         procedures_of(reading)
+    elif name in PROBLEM_TYPES:
+        problems_of(reading)
     else:
         orders_of(reading)
     orders = tuple(dict.fromkeys(number for item in reading.told.items for number in item.orders))

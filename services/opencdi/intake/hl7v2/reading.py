@@ -10,7 +10,7 @@ from opencdi.events.facts import Coded
 from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import keyed_hash
 from opencdi.events.people import Person
-from opencdi.intake.hl7v2.message import Message, Segment, raw, unescaped
+from opencdi.intake.hl7v2.message import Message, Segment, names_charset, raw, unescaped
 from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
@@ -31,6 +31,11 @@ def _coded(value: str, signs: Signs) -> Coded:
     return Coded(code=code, system=_SYSTEMS.get(system.upper(), system or "L"), text=text)
 
 
+def without_dots(code: Coded) -> Coded:
+    """An ICD code as coders' tables have it."""
+    return code.model_copy(update={"code": code.code.replace(".", "").upper()}) if code.system in ("I10", "I10P", "I9") else code
+
+
 @dataclass(slots=True)
 class Reading:
     """One message being read, with the zone in which its times are meant."""
@@ -46,6 +51,8 @@ class Reading:
         offset = sent[-5:] if told_at is not None and len(sent) > 5 and sent[-5] in "+-" else ""
         self.zone = zone_of_offset(offset) if offset else self.context.facility
         self.sent_at = told_at or self.context.arrived_at
+        if not names_charset(self.message.header):
+            self.told.problems.append(("CHARSET_UNKNOWN", "MSH-18"))
         if told_at is None and sent not in ("", _DELETED):
             self.told.problems.append(("UNREADABLE_TIME", "MSH-7"))
         if claims_future(self.sent_at, self.context.received_at):
@@ -103,9 +110,7 @@ class Reading:
         told = {"text": code.text or self.message.component(segment, number + 1)}
         if code.system == "L":
             told["system"] = _SYSTEMS.get(self.message.component(segment, number - 1).upper(), "L")
-        if told.get("system", code.system) in ("I10", "I10P", "I9"):
-            told["code"] = code.code.replace(".", "").upper()
-        return code.model_copy(update=told)
+        return without_dots(code.model_copy(update=told))
 
     def identifiers(self, segment: Segment | None, number: int) -> tuple[Identifier, ...]:
         """CX repetitions, the medical record number first; numbers of other kinds (SSN, licence) identify nobody here."""
