@@ -7,7 +7,7 @@ has introduced yet gets a stand-in, which is merged into the patient once the Pa
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import PatientIdentified
 from opencdi.intake.desk import Desk
-from opencdi.intake.memory import Encounter, Held, Lead, Person
+from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
 from opencdi.intake.told import Identifier, PatientTold
 
 
@@ -128,5 +128,32 @@ def merge(desk: Desk, old_id: str, new_id: str) -> bool:
         if encounter is not None:
             desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"patient_id": new_id})
     tell_encounters(desk, new_id, joined.model_copy(update={"encounters": old.encounters}))
+    desk.visits_changed = True
+    return True
+
+
+def hand_over(desk: Desk, encounter_id: str, patient_id: str) -> bool:
+    """The stay is this patient's and was filed under another; False where it is already."""
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is None or (before := current(desk, encounter.patient_id)) == patient_id:
+        return False
+    old, new = desk.get(f"person/{before}", Person) or Person(), desk.get(f"person/{patient_id}", Person) or Person()
+    desk.states[f"person/{before}"] = old.model_copy(
+        update={
+            "visits": tuple(visit for visit in old.visits if visit not in encounter.visits),
+            "encounters": tuple(other for other in old.encounters if other != encounter_id),
+        }
+    )
+    new = desk.states[f"person/{patient_id}"] = new.model_copy(
+        update={
+            "visits": tuple(dict.fromkeys((*new.visits, *encounter.visits))),
+            "encounters": tuple(dict.fromkeys((*new.encounters, encounter_id))),
+        }
+    )
+    desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"patient_id": patient_id})
+    for visit_id in encounter.visits:
+        if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None:
+            desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"patient_id": patient_id})
+    tell_encounters(desk, patient_id, new.model_copy(update={"encounters": (encounter_id,)}))
     desk.visits_changed = True
     return True

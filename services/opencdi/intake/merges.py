@@ -1,4 +1,4 @@
-"""A40, A41, A42, Patient.link: patient, account or visit lives on under another number, in whatever order the messages come (DESIGN §1).
+"""A40-A42, A44, A45, Patient.link: a patient, account or visit lives on under another number or elsewhere, in any order (DESIGN §1).
 
 Where both are known, what was told moves.  Where one is not known yet, its number leads to the other from now on.
 """
@@ -6,7 +6,7 @@ Where both are known, what was told moves.  Where one is not known yet, its numb
 from opencdi.intake import identity
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import account_id, known_visit, lead_on, visit_id_of
-from opencdi.intake.memory import Lead, Visit
+from opencdi.intake.memory import Encounter, Lead, Visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import Identifier, Link, Merge, VisitTold
 
@@ -20,6 +20,10 @@ def merge(desk: Desk, told: Merge, patient_id: str) -> None:
             done = _accounts(desk, told)
         case "visit":
             done = _visits(desk, told, patient_id)
+        case "account-to-patient":
+            done = _account_to_patient(desk, told, patient_id)
+        case "visit-to-account":
+            done = _visit_to_account(desk, told, patient_id)
     if not done:
         desk.ignored.append("UNCHANGED")
     elif not desk.said:
@@ -61,6 +65,36 @@ def _visits(desk: Desk, told: Merge, patient_id: str) -> bool:
     if old_id == new_id:
         return False
     lead_on(desk, *((old_id, new_id) if old is None else (new_id, old)))
+    return True
+
+
+def _account_to_patient(desk: Desk, told: Merge, patient_id: str) -> bool:
+    """A44: the account was another patient's by mistake; its stay, with all that was told of it, is this patient's."""
+    lead = desk.get(f"account/{account_id(desk, told.old.value)}", Lead)
+    moved = lead is not None and identity.hand_over(desk, desk.followed(lead.to), patient_id)
+    renamed = told.old.value != told.new.value and _accounts(desk, told)
+    return moved or renamed
+
+
+def _visit_to_account(desk: Desk, told: Merge, patient_id: str) -> bool:
+    """A45: the visit belongs to the stay of that account.  One that is not the whole of its stay is left for a person to settle: what
+    was told of a stay is not kept by visit."""
+    visit = desk.get(f"visit/{known_visit(desk, patient_id, _mentioned(told.old))}", Visit)
+    if visit is None:
+        return False
+    mine, account = desk.followed(visit.encounter_id), f"account/{account_id(desk, told.new.value)}"
+    lead = desk.get(account, Lead)
+    if lead is not None and desk.followed(lead.to) == mine:
+        return False
+    encounter = desk.get(f"encounter/{mine}", Encounter)
+    if encounter is None or len(encounter.visits) > 1:
+        desk.problems.append(("VISIT_NOT_SPLIT", "MRG-5"))
+        return False
+    if lead is None:
+        desk.states[account] = Lead(to=mine)
+        desk.visits_changed = True
+    else:
+        move(desk, mine, lead.to)
     return True
 
 

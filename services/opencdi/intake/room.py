@@ -113,7 +113,7 @@ class _Intake:
         content = duplicates.short(content_hash(inbound.body))
         message, desk.sender, tells = _what(inbound, desk.context)
         earlier = duplicates.contents_seen(states, inbound.tenant, message, inbound.received_at) if message else ()
-        kind = tells[0].message_type if len(tells) == 1 else "Bundle"
+        kind = tells[0].message_type if len(tells) == 1 or inbound.type == "cdi.inbound.hl7v2" else "Bundle"
         self._heard(states, inbound, tells)
         desk.again = inbound.replays is not None
         if content in earlier and not desk.again:
@@ -205,7 +205,7 @@ def _what(inbound: Inbound, context: Context) -> tuple[str, str, list[Told]]:
     split = read_message(inbound.body)
     control_id = split.header.control_id or content_hash(inbound.body)
     name = f"hl7 {split.header.get(3)} {split.header.get(4)}"
-    return f"{name} {control_id}", name, [told_by_hl7(split, context)]
+    return f"{name} {control_id}", name, told_by_hl7(split, context)
 
 
 def _to_all(inbound: Inbound, kind: str, page: TickPage | SitePage) -> Iterator[Outgoing]:

@@ -6,21 +6,53 @@ from typing import Literal
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
 from opencdi.events.facts import Coded
-from opencdi.intake.told import LinkKind, VisitEvent
+from opencdi.intake.told import LinkKind, Merged, VisitEvent
 from opencdi.knowledge.site import SiteData
 
 # --- HL7 v2 events --------------------------------------------------------------------------------------------------
 VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
     "A01": "admit", "A02": "snapshot", "A03": "discharge", "A04": "admit", "A05": "admit", "A06": "snapshot", "A07": "snapshot",
-    "A08": "snapshot",
+    "A08": "snapshot", "A09": "snapshot", "A10": "snapshot",
     "A11": "cancel-admit", "A12": "snapshot", "A13": "cancel-discharge",
+    "A15": "snapshot", "A16": "snapshot", "A25": "snapshot", "A26": "snapshot",  # what is pending is told by PV2-9; the stay goes on
+    "A17": "snapshot",  # two patients change beds
+    "A21": "snapshot", "A22": "snapshot", "A52": "snapshot", "A53": "snapshot",  # a leave of absence ends no stay
+    "A23": "cancel-admit", "A38": "cancel-admit",
+    "A32": "snapshot", "A33": "snapshot", "A54": "snapshot", "A55": "snapshot", "A61": "snapshot", "A62": "snapshot",
 }  # fmt: skip
 PERSON_TRIGGERS = frozenset({"A28", "A31"})
-MERGE_BY_TRIGGER = {"A18": "patient", "A34": "patient", "A40": "patient", "A35": "account", "A41": "account", "A42": "visit"}
+MERGE_BY_TRIGGER: dict[str, tuple[Merged, ...]] = {
+    "A18": ("patient",), "A30": ("patient",), "A34": ("patient",), "A39": ("patient",), "A40": ("patient",), "A43": ("patient",),
+    "A46": ("patient",), "A47": ("patient",),
+    "A35": ("account",), "A41": ("account",), "A49": ("account",), "A36": ("patient", "account"),
+    "A42": ("visit",), "A50": ("visit",), "A44": ("account-to-patient",), "A45": ("visit-to-account",),
+}  # fmt: skip
+RENUMBERED = frozenset({"A43", "A46", "A47", "A49", "A50"})
+"""Triggers that may come with the number unchanged: another one, which names nobody here, was."""
+BILLING_TYPES = frozenset({"BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12", "DFT^P03", "DFT^P11"})
+PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
+UNUSED_BY_TYPE = {
+    "ADT^A14": "ADMISSION_PENDING", "ADT^A27": "ADMISSION_PENDING", "ADT^A20": "BED_STATUS", "ADT^A19": "QUERY",
+    "ADT^A24": "LINK_IS_NO_MERGE", "ADT^A37": "LINK_IS_NO_MERGE",  # linked records stay distinct
+    "ADT^A29": "NO_STAY_IS_DELETED", "ADT^A48": "ALTERNATE_NUMBER", "ADT^A51": "ALTERNATE_NUMBER", "ADT^A60": "ALLERGIES_NOT_USED",
+    "BAR^P02": "NO_STAY_IS_DELETED",
+}  # fmt: skip
+"""Well-formed messages that tell nothing which we keep a fact of, by type; `UNUSED_BY_KIND`: by the first component of MSH-9."""
+UNUSED_BY_KIND = {
+    "ACK": "ACKNOWLEDGEMENT", "MCF": "ACKNOWLEDGEMENT", "ORL": "ACKNOWLEDGEMENT", "ORG": "ACKNOWLEDGEMENT", "ORR": "ACKNOWLEDGEMENT",
+    "ORD": "ACKNOWLEDGEMENT", "RRE": "ACKNOWLEDGEMENT", "RRA": "ACKNOWLEDGEMENT", "RRD": "ACKNOWLEDGEMENT", "SRR": "ACKNOWLEDGEMENT",
+    "SIU": "SCHEDULE_NOT_USED", "SRM": "SCHEDULE_NOT_USED",
+    "MFN": "MASTER_FILE_NOT_USED", "PMU": "MASTER_FILE_NOT_USED",
+    "QBP": "QUERY", "QRY": "QUERY", "RSP": "QUERY", "ORF": "QUERY", "ADR": "QUERY",
+    "VXU": "VACCINATION_HISTORY_NOT_USED", "REF": "REFERRAL_NOT_USED", "RRI": "REFERRAL_NOT_USED", "SSU": "SPECIMEN_STATUS_NOT_USED",
+    "OMN": "SUPPLY_NOT_USED", "OMS": "SUPPLY_NOT_USED", "BPS": "SUPPLY_NOT_USED",
+}  # fmt: skip
+TRIGGER_OF_OLD_TYPE = {"ORU": "R01", "ORM": "O01", "RDE": "O01", "RAS": "O01", "RDS": "O01"}
+"""Before version 2.2 MSH-9 was the kind alone; of ADT and MDM, EVN-1 tells the rest."""
 RESULT_TYPES = frozenset({"ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "ORU^R40", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24"})
 ORDER_TYPES = frozenset({
     "ORM^O01", "OMG^O19", "OML^O21", "OML^O33", "OML^O35", "OMI^O23", "OMP^O09", "RDE^O11", "RDE^O25", "RDE^O01", "RDS^O13", "RDS^O01",
-    "RAS^O17", "RAS^O01",
+    "RAS^O17", "RAS^O01", "OMD^O03", "OMB^O27",
 })  # fmt: skip
 RELATION_BY_TRIGGER = {
     "T01": "new", "T02": "new", "T03": "status", "T04": "status", "T05": "addendum", "T06": "addendum", "T07": "edit", "T08": "edit",

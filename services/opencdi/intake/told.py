@@ -98,11 +98,15 @@ class VisitTold:
     disposition_source: str | None = None
 
 
+Merged = Literal["patient", "account", "visit", "account-to-patient", "visit-to-account"]
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A40, A41, A42: `old` lives on as `new`."""
+    """A40, A41, A42: `old` lives on as `new`.  A44: account `old`, from now on `new`, is this patient's; A45: visit `old` is part of
+    account `new`."""
 
-    what: Literal["patient", "account", "visit"]
+    what: Merged
     old: Identifier
     new: Identifier
 

@@ -44,7 +44,11 @@ def test_a_raw_line_break_inside_a_text_keeps_its_words() -> None:
     assert len(message.every("OBX")) == 2
 
 
-@pytest.mark.parametrize(("charset", "encoding"), [("8859/1", "latin-1"), ("UNICODE UTF-8", "utf-8"), ("", "latin-1"), ("", "utf-8")])
+@pytest.mark.parametrize(("charset", "encoding"), [
+    ("8859/1", "latin-1"), ("8859/2", "iso8859-2"), ("8859/15", "iso8859-15"), ("UNICODE UTF-8", "utf-8"), ("UTF-8~UNICODE", "utf-8"),
+    ("windows-1252", "cp1252"), ("WINDOWS-1250", "cp1250"), ("GB 18030-2000", "gb18030"), ("ASCII", "utf-8"), ("ASCII", "latin-1"),
+    ("", "latin-1"), ("", "utf-8"), ("x-unheard-of", "utf-8"),
+])  # fmt: skip
 def test_character_sets(charset: str, encoding: str) -> None:
     body = f"{MSH}||||||{charset}\rPID|1||100||Müller\r".encode(encoding)
     assert read_message(body).component(read_message(body).first("PID"), 5) == "Müller"

@@ -1,18 +1,14 @@
 """PID and PV1: who, and which visit; ADT events and merges (DOMAIN F.1, F.4)."""
 
-from typing import Literal, cast
-
 from opencdi.clinical.vocabulary import EncounterClass, Sex
-from opencdi.events.facts import DiagnosisListed
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import MERGE_BY_TRIGGER, VISIT_EVENT_BY_TRIGGER
+from opencdi.intake.tables import VISIT_EVENT_BY_TRIGGER
 from opencdi.intake.time import birth_date
-from opencdi.intake.told import Identifier, Item, Merge, PatientTold, VisitEvent, VisitTold
+from opencdi.intake.told import Identifier, Merge, Merged, PatientTold, VisitEvent, VisitTold
 
 _SEX: dict[str, Sex] = {"M": "M", "F": "F"}
-_ROLE: dict[str, Literal["admitting", "working", "final"]] = {"A": "admitting", "W": "working", "F": "final"}
 
 
 def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
@@ -94,41 +90,29 @@ def event_of(trigger: str) -> VisitEvent:
     return VISIT_EVENT_BY_TRIGGER.get(trigger, "mention")
 
 
-def merge_of(reading: Reading, trigger: str, patient: PatientTold) -> Merge:
-    """MRG: the old identifier lives on as the new one.  Raises `Unusable` for a merge into itself or without the old number."""
-    what = cast(Literal["patient", "account", "visit"], MERGE_BY_TRIGGER[trigger])
-    mrg, pid, pv1 = reading.message.first("MRG"), reading.message.first("PID"), reading.message.first("PV1")
-    number = {"patient": 1, "account": 3, "visit": 5}[what]
+def merge_of(reading: Reading, what: Merged, patient: PatientTold) -> Merge:
+    """MRG: the old identifier lives on as the new one.  Raises `Unusable` where a number is missing."""
+    mrg, pid, pv1 = (reading.message.first(name) for name in ("MRG", "PID", "PV1"))
+    number = {"patient": 1, "account": 3, "account-to-patient": 3, "visit": 5, "visit-to-account": 5}[what]
     old = Identifier(reading.message.component(mrg, number), reading.message.component(mrg, number, 4))
+    sender = reading.message.header.first(4)  # as for PV1-19 of any message
+    account = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
+    visit = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4) or sender)
+    if number == 5 and old.value:
+        old = Identifier(old.value, old.authority or sender)
+    match what:
+        case "account-to-patient":
+            old, new = (old if old.value else account), (account if account.value else old)
+        case "visit-to-account":
+            old, new = (old if old.value else visit), account
+        case "patient":
+            new = patient.ids[0]
+        case "account":
+            new = account
+        case "visit":
+            new = visit
     if not old.value:
         raise Unusable("NO_OLD_IDENTIFIER", f"MRG-{number}")
-    if what == "patient":
-        new = patient.ids[0]
-    elif what == "account":
-        new = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
-    else:
-        sender = reading.message.header.first(4)  # as for PV1-19 of any message
-        old = Identifier(old.value, old.authority or sender)
-        new = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4) or sender)
-    if old == new or not new.value:
-        raise Unusable("MERGE_INTO_ITSELF" if old == new else "NO_NEW_IDENTIFIER", "MRG")
+    if not new.value:
+        raise Unusable("NO_NEW_IDENTIFIER", "MRG")
     return Merge(what, old, new)
-
-
-def diagnoses_of(reading: Reading) -> None:
-    """DG1: a list of codes; it may indicate and never satisfies (DOMAIN F.6)."""
-    message = reading.message
-    for nth, dg1 in enumerate(message.every("DG1"), 1):
-        code = reading.code(raw(dg1, 3))
-        if not code.code and not code.text:
-            code = code.model_copy(update={"text": message.component(dg1, 4)})
-        if not code.code and not code.text:
-            continue
-        fact = DiagnosisListed(
-            listing_id=reading.id_of("diagnosis", message.component(message.first("PV1"), 19), code.code or code.text, str(nth)),
-            code=code.model_copy(update={"code": code.code.replace(".", "").upper()}) if code.system in ("I10", "I9") else code,
-            role=_ROLE.get(message.component(dg1, 6), "working"),
-            poa=message.component(dg1, 26) or None,
-            at=reading.time(dg1, 5) or reading.sent_at,
-        )
-        reading.told.items.append(Item(fact, (reading.sent_at.sortable,)))

@@ -6,7 +6,7 @@ from opencdi.clinical.vocabulary import Authentication
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
 from opencdi.events.problems import Unusable
-from opencdi.intake.content import plain_text, text_of_ed
+from opencdi.intake.content import text_of_ed, words_in
 from opencdi.intake.hl7v2.message import raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import AUTHENTICATION_BY_TXA17, RELATION_BY_TRIGGER, confidentiality_of, note_type_of, role_of
@@ -33,13 +33,14 @@ def document_of(reading: Reading, trigger: str) -> None:
     if relation == "cancel" or authentication == "cancelled":
         reading.told.items.append(Item(NoteRetracted(note_id=note_id, at=event_at), version, orders))
         return
+    noted = len(reading.told.problems)
     text = _text(reading)
     if text is None:
         if relation == "status" or trigger in ("T01", "T05", "T07", "T09"):
             status = NoteStatusChanged(note_id=note_id, revision=0, authentication=authentication, at=event_at)
             reading.told.items.append(Item(status, version, orders))
             return
-        raise Unusable("NO_CONTENT", "OBX-5")
+        raise Unusable(*(reading.told.problems[-1] if len(reading.told.problems) > noted else ("NO_CONTENT", "OBX-5")))
     kind = reading.code(raw(txa, 2))
     note_type = note_type_of(kind, site)
     if note_type == "other" and kind.code not in site.note_type_by_code:
@@ -76,14 +77,14 @@ def _authentication(reading: Reading, completion: str, availability: str) -> tup
 
 
 def _text(reading: Reading) -> str | None:
-    message = reading.message
+    message, problems = reading.message, reading.told.problems
     pieces: list[str] = []
     for obx in message.every("OBX"):
-        value = raw(obx, 5)
-        if message.component(obx, 2).upper() in ("ED", "RP"):
-            piece = text_of_ed(message.parts(value), reading.told)
+        value, kind = raw(obx, 5), message.component(obx, 2).upper()
+        if kind in ("ED", "RP"):
+            piece = text_of_ed(kind, message.parts(value), reading.told)
         else:
             piece = "\n".join(message.plain(part) for part in value.split(message.header.signs.repetition))
         if piece is not None:
             pieces.append(piece)
-    return plain_text("\n".join(pieces)) if any(pieces) else None
+    return words_in("\n".join(pieces), problems, "OBX-5") if any(pieces) else None

@@ -1,48 +1,96 @@
 """One HL7 v2 message to what it tells: the table of message types."""
 
+from dataclasses import replace
+
 from opencdi.events.problems import Unusable
-from opencdi.intake.hl7v2.adt import diagnoses_of, event_of, merge_of, patient_of, visit_of
+from opencdi.intake.hl7v2.adt import event_of, merge_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
-from opencdi.intake.hl7v2.message import Message
+from opencdi.intake.hl7v2.lists import diagnoses_of, problems_of, procedures_of
+from opencdi.intake.hl7v2.message import Message, patients_in
 from opencdi.intake.hl7v2.orders import orders_of
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.hl7v2.results import results_of
-from opencdi.intake.tables import MERGE_BY_TRIGGER, ORDER_TYPES, PERSON_TRIGGERS, RELATION_BY_TRIGGER, RESULT_TYPES, VISIT_EVENT_BY_TRIGGER
-from opencdi.intake.told import Context, Told
+from opencdi.intake.tables import (
+    BILLING_TYPES,
+    MERGE_BY_TRIGGER,
+    ORDER_TYPES,
+    PERSON_TRIGGERS,
+    PROBLEM_TYPES,
+    RELATION_BY_TRIGGER,
+    RENUMBERED,
+    RESULT_TYPES,
+    TRIGGER_OF_OLD_TYPE,
+    UNUSED_BY_KIND,
+    UNUSED_BY_TYPE,
+    VISIT_EVENT_BY_TRIGGER,
+)
+from opencdi.intake.told import Context, Merge, Told
 
 
-def told_by_hl7(message: Message, context: Context) -> Told:
-    """What the message tells; raises `Unusable` (dead letter) for a type without mapping or a message about nobody."""
-    reading = Reading(message, context)
-    kind, _, trigger = reading.message.header.message_type.partition("^")
-    name = reading.message.header.message_type
-    if kind == "ACK":
-        return Told(name, reading.sent_at, unused="ACKNOWLEDGEMENT")
+def told_by_hl7(message: Message, context: Context) -> list[Told]:
+    """What the message tells, of each patient in it; raises `Unusable` (dead letter) for a type without mapping or a message about
+    nobody."""
+    name = _type_of(message)
+    kind, _, trigger = name.partition("^")
+    if (reason := UNUSED_BY_TYPE.get(name) or UNUSED_BY_KIND.get(kind)) is not None:
+        return [Told(name, Reading(message, context).sent_at, unused=reason)]
     known = (
         (kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER))
-        or (kind == "MDM" and trigger in RELATION_BY_TRIGGER) or name in RESULT_TYPES or name in ORDER_TYPES
+        or (kind == "MDM" and trigger in RELATION_BY_TRIGGER) or name in RESULT_TYPES or name in ORDER_TYPES or name in BILLING_TYPES
+        or name in PROBLEM_TYPES
     )  # fmt: skip
     if not known:
         raise Unusable("UNKNOWN_MESSAGE_TYPE", "MSH-9")
+    if kind == "ADT" and (trigger in MERGE_BY_TRIGGER or trigger == "A17"):
+        return [told for one in patients_in(message) for told in _told(Reading(one, context), name)]
+    return _told(Reading(message, context), name)
+
+
+def _type_of(message: Message) -> str:
+    """MSH-9; where that is the kind alone, with the trigger that EVN-1 or custom adds."""
+    name = message.header.message_type
+    if not name or "^" in name:
+        return name
+    trigger = message.component(message.first("EVN"), 1) if name in ("ADT", "MDM") else TRIGGER_OF_OLD_TYPE.get(name, "")
+    return f"{name}^{trigger}" if trigger else name
+
+
+def _told(reading: Reading, name: str) -> list[Told]:
+    kind, _, trigger = name.partition("^")
     patient = patient_of(reading)
-    merge = None
     at = reading.sent_at
     visit = visit_of(reading)
+    merges: tuple[Merge, ...] = ()
     if kind == "ADT":
         evn = reading.message.first("EVN")
         at = reading.happened(evn, 6) or reading.happened(evn, 2) or reading.sent_at
-        merge = merge_of(reading, trigger, patient) if trigger in MERGE_BY_TRIGGER else None
+        merges = tuple(merge_of(reading, what, patient) for what in MERGE_BY_TRIGGER.get(trigger, ()))
         visit = visit_of(reading, event_of(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
         diagnoses_of(reading)
+        procedures_of(reading)
         results_of(reading)
     elif kind == "MDM":
         document_of(reading, trigger)
     elif name in RESULT_TYPES:
         results_of(reading)
+    elif name in BILLING_TYPES:
+        diagnoses_of(reading, "billing")
+        procedures_of(reading)
+    elif name in PROBLEM_TYPES:
+        problems_of(reading)
     else:
         orders_of(reading)
     orders = tuple(dict.fromkeys(number for item in reading.told.items for number in item.orders))
-    return Told(
-        message_type=name, at=at, patient=patient, visit=visit, items=tuple(reading.told.items), merge=merge, orders=orders,
+    told = Told(
+        message_type=name, at=at, patient=patient, visit=visit, items=tuple(reading.told.items), orders=orders,
         problems=tuple(dict.fromkeys(reading.told.problems)),
     )  # fmt: skip
+    if not merges:
+        return [told]
+    wanted = [merge for merge in merges if merge.old != merge.new or merge.what in ("account-to-patient", "visit-to-account")]
+    if not wanted and trigger not in RENUMBERED:
+        raise Unusable("MERGE_INTO_ITSELF", "MRG")
+    if not wanted:
+        return [Told(name, at, unused="ALTERNATE_NUMBER")]
+    first, *more = wanted
+    return [replace(told, merge=first), *(Told(name, at, patient=patient, merge=merge) for merge in more)]

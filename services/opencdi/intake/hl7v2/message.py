@@ -13,6 +13,9 @@ _CHARSETS = {
     "8859/5": "iso8859-5", "8859/6": "iso8859-6", "8859/7": "iso8859-7", "8859/8": "iso8859-8", "8859/9": "iso8859-9",
     "8859/15": "iso8859-15",
     "ISO IR87": "iso2022_jp", "GB 18030-2000": "gb18030", "BIG-5": "big5", "KS X 1001": "euc_kr",
+    "8859/3": "iso8859-3", "8859/4": "iso8859-4", "ISO IR6": "utf-8", "ISO IR14": "shift_jis", "ISO IR159": "iso2022_jp_2",
+    "WINDOWS-1250": "cp1250", "WINDOWS-1251": "cp1251", "WINDOWS-1252": "cp1252", "CP1252": "cp1252",
+    "ISO-8859-1": "cp1252", "ISO8859-1": "cp1252", "ISO-8859-15": "iso8859-15", "UTF8": "utf-8", "US-ASCII": "utf-8",
 }  # fmt: skip
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z")
 Segment = list[str]
@@ -26,9 +29,18 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "�")
 
 
+def _named(header: MessageHeader) -> str:
+    return header.first(18).split(header.signs.repetition)[0].strip().upper()
+
+
+def names_charset(header: MessageHeader) -> bool:
+    """Whether MSH-18 is empty or names a character set that we know."""
+    return _named(header) in _CHARSETS
+
+
 def decoded(body: bytes, header: MessageHeader) -> str:
     """The message as text: MSH-18, else UTF-8, else Windows' Latin-1 (which what claims to be ASCII often is)."""
-    charset = _CHARSETS.get(header.first(18).split(header.signs.repetition)[0].upper(), "utf-8")
+    charset = _CHARSETS.get(_named(header), "utf-8")
     for name in (charset, "utf-8", "cp1252"):
         try:
             return body.decode(name)
@@ -79,6 +91,21 @@ class Message:
     def plain(self, value: str) -> str:
         """The value with the escapes undone."""
         return unescaped(value, self.header.signs)
+
+
+def patients_in(message: Message) -> list[Message]:
+    """A message about several (A17, A40 and its kin): one for each PID, and for each further MRG under it, with the common head."""
+    groups: list[list[Segment]] = []
+    head: list[Segment] = []
+    for segment in message.segments:
+        again = segment[0] == "MRG" and groups and any(other[0] == "MRG" for other in groups[-1])
+        if segment[0] == "PID":
+            groups.append([segment])
+        elif again:
+            groups.append([*(other for other in groups[-1] if other[0] in ("PID", "PD1")), segment])
+        else:
+            (groups[-1] if groups else head).append(segment)
+    return [Message(message.header, (*head, *group)) for group in groups] or [message]
 
 
 def raw(segment: Segment | None, number: int) -> str:

@@ -1,4 +1,4 @@
-"""Orders, drugs ordered, drugs given: ORM, OMG, OML, OMI, OMP, RDE, RDS, RAS.  Given is not ordered."""
+"""Orders, drugs ordered, drugs given: ORM, OMG, OML, OMI, OMD, OMB, OMP, RDE, RDS, RAS.  Given is not ordered."""
 
 from typing import Literal
 
@@ -12,6 +12,8 @@ from opencdi.intake.told import Item
 
 _DRUG_FIELDS = {"RXO": (1, 2, 4), "RXE": (2, 3, 5), "RXD": (2, 4, 5)}
 """Segment -> fields of the drug, the amount, its unit."""
+_ORDER_FIELDS = {"OBR": 4, "ODS": 3, "BPO": 2}
+"""Segment -> field that says what is ordered: a service, a diet, a blood product."""
 _DISCONTINUED = frozenset({"DC", "DR", "OD"})
 OrderStatus = Literal["active", "completed", "cancelled"]
 
@@ -32,7 +34,7 @@ def orders_of(reading: Reading) -> None:
         name = segment[0]
         if name == "ORC":
             orc = segment
-        elif name == "OBR":
+        elif name in _ORDER_FIELDS:
             _order(reading, orc, segment)
         elif name == "RXA":
             _given(reading, orc, segment, route.get(nth), nth)
@@ -46,12 +48,14 @@ def _status(reading: Reading, orc: Segment | None) -> OrderStatus:
     return "completed" if reading.message.component(orc, 5) == "CM" else "active"
 
 
-def _order(reading: Reading, orc: Segment | None, obr: Segment) -> None:
+def _order(reading: Reading, orc: Segment | None, segment: Segment) -> None:
     message = reading.message
-    code = reading.code(raw(obr, 4))
+    field = _ORDER_FIELDS[segment[0]]
+    obr = segment if segment[0] == "OBR" else None
+    code = reading.code(raw(segment, field))
     numbers = order_numbers(reading, orc, obr)
     if not (code.code or code.text) or not numbers:
-        reading.told.problems.append(("ORDER_WITHOUT_NUMBER_OR_CODE", "OBR-4"))
+        reading.told.problems.append(("ORDER_WITHOUT_NUMBER_OR_CODE", f"{segment[0]}-{field}"))
         return
     at = reading.time(orc, 9) or reading.time(orc, 15) or reading.sent_at
     status = _status(reading, orc)

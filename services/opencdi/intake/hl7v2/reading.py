@@ -10,21 +10,14 @@ from opencdi.events.facts import Coded
 from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import keyed_hash
 from opencdi.events.people import Person
-from opencdi.intake.hl7v2.message import Message, Segment, raw, unescaped
+from opencdi.intake.hl7v2.message import Message, Segment, names_charset, raw, unescaped
 from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
 _SYSTEMS = {
-    "LN": "LN",
-    "LOINC": "LN",
-    "I10": "I10",
-    "I10C": "I10",
-    "ICD10CM": "I10",
-    "ICD-10-CM": "I10",
-    "I9": "I9",
-    "I9C": "I9",
-    "SCT": "SCT",
-}
+    "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT",
+    "I10P": "I10P", "ICD10PCS": "I10P", "ICD-10-PCS": "I10P", "C4": "CPT", "C5": "CPT", "CPT": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS",
+}  # fmt: skip
 _DELETED = '""'
 
 
@@ -36,6 +29,11 @@ def _coded(value: str, signs: Signs) -> Coded:
     if _SYSTEMS.get(system.upper()) != "LN" and _SYSTEMS.get(other_system.upper()) == "LN" and other:
         code, text, system = other, other_text or text, other_system
     return Coded(code=code, system=_SYSTEMS.get(system.upper(), system or "L"), text=text)
+
+
+def without_dots(code: Coded) -> Coded:
+    """An ICD code as coders' tables have it."""
+    return code.model_copy(update={"code": code.code.replace(".", "").upper()}) if code.system in ("I10", "I10P", "I9") else code
 
 
 @dataclass(slots=True)
@@ -53,6 +51,8 @@ class Reading:
         offset = sent[-5:] if told_at is not None and len(sent) > 5 and sent[-5] in "+-" else ""
         self.zone = zone_of_offset(offset) if offset else self.context.facility
         self.sent_at = told_at or self.context.arrived_at
+        if not names_charset(self.message.header):
+            self.told.problems.append(("CHARSET_UNKNOWN", "MSH-18"))
         if told_at is None and sent not in ("", _DELETED):
             self.told.problems.append(("UNREADABLE_TIME", "MSH-7"))
         if claims_future(self.sent_at, self.context.received_at):
@@ -102,6 +102,15 @@ class Reading:
     def code(self, value: str) -> Coded:
         """CE or CWE; the alternate is taken where it is LOINC and the first is not."""
         return _coded(value, self.message.header.signs)
+
+    def listed(self, segment: Segment, number: int) -> Coded:
+        """The code of a list: its own words in the field behind it, its system in the one before (DG1 and PR1 of older versions); ICD
+        without dots."""
+        code = self.code(raw(segment, number))
+        told = {"text": code.text or self.message.component(segment, number + 1)}
+        if code.system == "L":
+            told["system"] = _SYSTEMS.get(self.message.component(segment, number - 1).upper(), "L")
+        return without_dots(code.model_copy(update=told))
 
     def identifiers(self, segment: Segment | None, number: int) -> tuple[Identifier, ...]:
         """CX repetitions, the medical record number first; numbers of other kinds (SSN, licence) identify nobody here."""

@@ -6,7 +6,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication
 from opencdi.events.facts import Coded, NoteFiled
 from opencdi.events.ids import content_hash, derived_id
-from opencdi.intake.content import text_of_ed
+from opencdi.intake.content import is_rtf, text_of_ed, words_in
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import (
@@ -154,9 +154,15 @@ def _words(
     """Text lines of one order: one document, or results in words where they are few and no document is ordered."""
     message, site = reading.message, reading.context.site
     pieces = [
-        text_of_ed(message.parts(raw(obx, 5)), reading.told) if raw(obx, 2) in ("ED", "RP") else _value(reading, obx, "TX") for obx in lines
+        text_of_ed(raw(obx, 2), message.parts(raw(obx, 5)), reading.told)
+        if raw(obx, 2).upper() in ("ED", "RP")
+        else _value(reading, obx, "TX")
+        for obx in lines
     ]
     text = "\n".join(piece for piece in pieces if piece is not None).strip("\n")
+    if is_rtf(text):  # one file, cut into lines
+        text = words_in(text, reading.told.problems, "OBX-5") or ""
+        pieces = [text, *(None for _ in lines[1:])]
     note_type = note_type_of(service, site, NOTE_TYPE_BY_SECTION.get(message.component(group.obr, 24), "other"))
     status = message.component(lines[0], 11) or message.component(group.obr, 25) or "F"
     version = ("0" if status in ("P", "R", "S") else "1", version_at.sortable)

@@ -1,0 +1,93 @@
+"""DG1, PR1, PRB: what coders, registrars and clinicians listed; it may indicate and never satisfies (DOMAIN F.6)."""
+
+from typing import Literal
+
+from opencdi.events.facts import DiagnosisListed, ProcedureRecorded
+from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.hl7v2.reading import Reading, without_dots
+from opencdi.intake.time import claims_future
+from opencdi.intake.told import Item
+
+Role = Literal["admitting", "working", "final", "billing"]
+_ROLE: dict[str, Role] = {"A": "admitting", "W": "working", "F": "final"}
+_DELETED = "D"
+
+
+def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
+    """DG1, with the sender's POA indicator; `otherwise`: the role of one without DG1-6."""
+    message = reading.message
+    for dg1 in message.every("DG1"):
+        code = reading.listed(dg1, 3)
+        if not code.code and not code.text:
+            continue
+        role = _ROLE.get(message.component(dg1, 6), otherwise)
+        _list(
+            reading,
+            DiagnosisListed(
+                listing_id=_id(reading, "diagnosis", dg1, 20, role, code.code or code.text),
+                code=code,
+                role=role,
+                status="withdrawn" if message.component(dg1, 21) == _DELETED else "active",
+                poa=message.component(dg1, 26) or None,
+                at=reading.time(dg1, 5) or reading.sent_at,
+            ),
+        )
+
+
+def problems_of(reading: Reading) -> None:
+    """PRB of the problem list: added, changed, resolved (PRB-9) or deleted."""
+    message = reading.message
+    for prb in message.every("PRB"):
+        code = reading.code(raw(prb, 3))
+        if not code.code and not code.text:
+            continue
+        gone, over = message.component(prb, 1) == "DE", reading.time(prb, 9) is not None
+        fact = DiagnosisListed(
+            listing_id=_id(reading, "problem", prb, 4, code.code or code.text),
+            code=without_dots(code),
+            role="problem",
+            status="withdrawn" if gone else "resolved" if over else "active",
+            at=reading.time(prb, 7) or reading.time(prb, 2) or reading.sent_at,
+        )
+        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,)))
+
+
+def procedures_of(reading: Reading) -> None:
+    """PR1; one that is still to come was not done."""
+    message = reading.message
+    for pr1 in message.every("PR1"):
+        code = reading.listed(pr1, 3)
+        if not code.code and not code.text:
+            continue
+        at = reading.time(pr1, 5)
+        if at is not None and claims_future(at, reading.context.received_at):
+            reading.told.problems.append(("FUTURE_TIME", "PR1-5"))
+            continue
+        done = at.sortable if at is not None else ""  # the same code twice in a stay is two procedures
+        _list(
+            reading,
+            ProcedureRecorded(
+                procedure_id=_id(reading, "procedure", pr1, 19, code.code or code.text, done),
+                code=code,
+                status="withdrawn" if message.component(pr1, 20) == _DELETED else "done",
+                at=at or reading.sent_at,
+            ),
+        )
+
+
+def _id(reading: Reading, what: str, segment: Segment, number: int, *otherwise: str) -> str:
+    """The list's own name for the line, else what it says; either is the visit's, and without a visit's number the patient's."""
+    message = reading.message
+    pid, pv1 = message.first("PID"), message.first("PV1")
+    visit = message.component(pv1, 19)
+    facility = message.component(pv1, 19, 4) or message.header.first(4)
+    whose = (facility, visit) if visit else (*map(message.component, (pid, pid), (3, 18)), message.component(pid, 3, 4))
+    own = message.component(segment, number)
+    return reading.id_of(what, *whose, *((own,) if own else otherwise))
+
+
+def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded) -> None:
+    """Once in a message."""
+    item = Item(fact, (reading.sent_at.sortable,))
+    if all(item != other for other in reading.told.items):
+        reading.told.items.append(item)

@@ -1,0 +1,80 @@
+"""DG1 and PR1 from ADT, BAR and DFT: what coders listed (DOMAIN E.1, F.6)."""
+
+from collections.abc import Callable
+
+import pytest
+
+Builder = Callable[..., str]
+LATER = "20260505100000-0400"
+DG1 = "DG1|1||N17.9^Acute kidney failure^I10||20260504110000-0400|F||||||||||||||{own}|{action}|||||Y"
+PR1 = "PR1|1||5A1955Z^Ventilation^I10P||20260504120000-0400||||||||||||||{own}|{action}"
+
+
+@pytest.mark.parametrize("kind", ["ADT^A08", "BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12", "DFT^P03", "DFT^P11"])
+def test_diagnoses_and_procedures_field_by_field(feed, message: Builder, kind: str) -> None:
+    feed.send(message("ADT^A01"))
+    ended = feed.send(message(kind, DG1.format(own="", action=""), PR1.format(own="", action=""), at=LATER))
+    assert (ended.outcome, ended.message_type) == ("entries", kind)
+    (diagnosis,), (procedure,) = feed.of("diagnosis_listed"), feed.of("procedure_recorded")
+    assert (diagnosis.code.code, diagnosis.code.system, diagnosis.code.text) == ("N179", "I10", "Acute kidney failure")
+    assert (diagnosis.role, diagnosis.status, diagnosis.poa) == ("final", "active", "Y")
+    assert diagnosis.at.at.isoformat() == "2026-05-04T11:00:00-04:00"
+    assert (procedure.code.code, procedure.code.system, procedure.code.text, procedure.status) == (
+        "5A1955Z", "I10P", "Ventilation", "done",
+    )  # fmt: skip
+    assert procedure.at.at.isoformat() == "2026-05-04T12:00:00-04:00"
+
+
+@pytest.mark.parametrize(("kind", "sent", "role"), [
+    ("ADT^A01", "A", "admitting"), ("ADT^A01", "W", "working"), ("ADT^A01", "F", "final"), ("ADT^A01", "", "working"),
+    ("BAR^P12", "F", "final"), ("BAR^P12", "", "billing"),
+])  # fmt: skip
+def test_the_role_is_the_senders_else_the_feeds(feed, message: Builder, kind: str, sent: str, role: str) -> None:
+    feed.send(message(kind, f"DG1|1||I10^Hypertension^I10|||{sent}"))
+    assert [fact.role for fact in feed.of("diagnosis_listed")] == [role]
+
+
+@pytest.mark.parametrize(("segment", "system"), [
+    ("DG1|1|I10|I50.9|Heart failure||F", "I10"), ("DG1|1|I9|428.0|Heart failure||F", "I9"), ("DG1|1||X1|Heart failure||F", "L"),
+    ("PR1|1|I10P|02HV33Z|Line||", "I10P"), ("PR1|1|CPT|93458|Coronary angiography||", "CPT"),
+    ("PR1|1||71045^Chest X-ray^C4||", "CPT"), ("PR1|1||A0427^Transport^HCPCS||", "HCPCS"),
+])  # fmt: skip
+def test_the_code_system_is_the_codes_else_the_one_that_older_versions_name_before_it(
+    feed, message: Builder, segment: str, system: str
+) -> None:
+    feed.send(message("BAR^P12", segment))
+    (listed,) = [fact for fact in feed.all if fact.kind in ("diagnosis_listed", "procedure_recorded")]
+    assert (listed.code.system, bool(listed.code.text)) == (system, True)
+
+
+@pytest.mark.parametrize("own", ["", "L7"], ids=["by what it says", "by its own number"])
+def test_a_line_that_coders_delete_is_withdrawn(feed, message: Builder, own: str) -> None:
+    feed.send(message("BAR^P12", DG1.format(own=own, action="A"), PR1.format(own=own, action="A")))
+    feed.send(
+        message("BAR^P12", "DG1|1||J18.9^Pneumonia^I10|||F", DG1.format(own=own, action="D"), PR1.format(own=own, action="D"), at=LATER)
+    )
+    diagnoses, procedures = feed.of("diagnosis_listed"), feed.of("procedure_recorded")
+    assert [(fact.code.code, fact.status) for fact in diagnoses] == [("N179", "active"), ("J189", "active"), ("N179", "withdrawn")]
+    assert diagnoses[0].listing_id == diagnoses[2].listing_id
+    assert [fact.status for fact in procedures] == ["done", "withdrawn"]
+    assert len({fact.procedure_id for fact in procedures}) == 1
+
+
+def test_the_same_list_again_says_nothing_new(feed, message: Builder) -> None:
+    for at in ("20260504130000-0400", LATER):
+        ended = feed.send(message("BAR^P12", DG1.format(own="", action=""), PR1.format(own="", action=""), at=at))
+    assert (ended.outcome, ended.reason) == ("no_effect", "UNCHANGED")
+
+
+def test_two_patients_without_a_visit_number_never_share_a_line(feed, message: Builder) -> None:
+    for mrn in ("100", "200"):
+        feed.send(message("ADT^A01", mrn=mrn, visit=f"V{mrn}"))
+        feed.send(message("BAR^P12", DG1.format(own="", action=""), mrn=mrn, visit="", at=LATER))
+    assert len({fact.listing_id for fact in feed.of("diagnosis_listed")}) == 2
+    assert all("diagnosis_listed" in [fact.kind for fact in facts] for facts in feed.facts.values())
+
+
+def test_a_procedure_that_is_still_to_come_was_not_done(feed, message: Builder) -> None:
+    ended = feed.send(message("BAR^P05", "PR1|1||5A1955Z^Ventilation^I10P||20260601120000-0400"))
+    assert not feed.of("procedure_recorded")
+    assert ("FUTURE_TIME", "PR1-5") in {(problem.code, problem.where) for problem in ended.problems}
