@@ -1,4 +1,4 @@
-"""A40, A41, A42, Patient.link: patient, account or visit lives on under another number, in whatever order the messages come (DESIGN §1).
+"""A40, A41, A42: a patient, an account, a visit lives on under another number; in whatever order the messages come (DESIGN §1).
 
 Where both are known, what was told moves.  Where one is not known yet, its number leads to the other from now on.
 """
