@@ -330,12 +330,27 @@ def test_the_order_to_admit_is_a_fact_and_is_taken_back_where_it_was_an_error(ne
 def test_a_procedure_field_by_field_and_its_withdrawal(ward) -> None:
     ward.send(procedure())
     (done,) = ward.of("procedure_recorded")
-    assert (done.code.code, done.code.system, done.code.text, done.status) == ("5A1935Z", "I10", "Ventilation", "done")
+    assert (done.code.code, done.code.system, done.code.text, done.status) == ("5A1935Z", "I10P", "Ventilation", "done")
     assert done.at.at.isoformat() == "2026-05-04T09:00:00-04:00"
     ward.send(procedure(status="entered-in-error"))
     assert [(fact.procedure_id, fact.status) for fact in ward.of("procedure_recorded")] == [
         (done.procedure_id, "done"), (done.procedure_id, "withdrawn"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "known"),
+    [
+        ("http://hl7.org/fhir/sid/icd-10-pcs", "5A1935Z", "I10P"),
+        ("http://example.org/CodeSystem/procedure-icd10", "5a1935z", "I10P"),
+        ("http://www.ama-assn.org/go/cpt", "94002", "CPT"),
+        ("http://snomed.info/sct", "40617009", "SCT"),
+    ],
+)
+def test_the_code_system_of_a_procedure(ward, system: str, code: str, known: str) -> None:
+    ward.send(procedure(code={"coding": [{"system": system, "code": code}]}))
+    (done,) = ward.of("procedure_recorded")
+    assert (done.code.system, done.code.code) == (known, code.upper())
 
 
 @pytest.mark.parametrize("status", ["preparation", "in-progress", "on-hold", "stopped"])

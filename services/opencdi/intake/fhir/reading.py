@@ -16,6 +16,8 @@ Resource = dict[str, Any]
 _SYSTEMS = {
     "http://loinc.org": "LN", "http://hl7.org/fhir/sid/icd-10-cm": "I10", "http://hl7.org/fhir/sid/icd-9-cm": "I9",
     "http://snomed.info/sct": "SCT", "http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "": "L",
+    "http://www.cms.gov/Medicare/Coding/ICD10": "I10P", "http://hl7.org/fhir/sid/icd-10-pcs": "I10P",
+    "http://www.ama-assn.org/go/cpt": "CPT", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets": "HCPCS",
 }  # fmt: skip
 
 
@@ -72,7 +74,9 @@ def system_of(url: str) -> str:
     if (known := _SYSTEMS.get(url)) is not None:
         return known
     short = url.lower().replace("-", "")
-    return "I10" if "icd10" in short else "I9" if "icd9" in short else url
+    if "icd10" in short:
+        return "I10P" if "icd10pcs" in short or "procedure" in short else "I10"
+    return "I9" if "icd9" in short else url
 
 
 def coded(concept: Any) -> Coded | None:
@@ -84,7 +88,7 @@ def coded(concept: Any) -> Coded | None:
         return Coded(code="", text=text) if text else None
     system = system_of(first(chosen, "system"))
     code = first(chosen, "code")
-    return Coded(code=code.replace(".", "").upper() if system in ("I10", "I9") else code, system=system, text=text)
+    return Coded(code=code.replace(".", "").upper() if system in ("I10", "I10P", "I9") else code, system=system, text=text)
 
 
 def identifiers(resource: Resource, path: str = "identifier") -> tuple[Identifier, ...]:
