@@ -213,7 +213,7 @@ def test_a_file_that_is_not_there_or_site_data_that_is_none(tmp_path: Path) -> N
 
 def test_the_five_outcomes(tmp_path: Path) -> None:
     waiting = oru("3").replace("V1^^^GH^VN", "").replace("4711", "4712")
-    unknown = adt("4").replace("ADT^A01", "VXU^V04")
+    unknown = adt("4").replace("ADT^A01", "ZZZ^Z99")
     answer = check(tmp_path / "feed.hl7", adt("1") + adt("1") + waiting + unknown + adt("5", processing="Z"))
     assert [one["outcome"] for one in answer.lines] == ["entries", "no_effect", "kept_with_patient", "dead_letter", "refused"]
     assert answer.lines[1]["reason"] == "DUPLICATE"
