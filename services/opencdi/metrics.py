@@ -16,6 +16,7 @@ MetricName = Literal[
     "cdi_gateway_open_connections",
     "cdi_gateway_dropped_connections",
     "cdi_gateway_garbage_bytes",
+    "cdi_gateway_taken_files",
     "cdi_room_stepped_records",
     "cdi_room_turn_seconds",
 ]
@@ -34,6 +35,7 @@ class GatewayMetrics:
         self.connections = _gauge("cdi_gateway_open_connections", "MLLP connections now", registry)
         self.dropped = _counter("cdi_gateway_dropped_connections", "MLLP connections closed by us, by cause", registry, "cause")
         self.garbage = _counter("cdi_gateway_garbage_bytes", "bytes between MLLP frames, or of frames cut off", registry)
+        self.files = _counter("cdi_gateway_taken_files", "files of the drop folder, by what became of them", registry, "outcome")
 
 
 class RoomMetrics:

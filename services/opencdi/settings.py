@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     processing_id: Literal["P", "T", "D", ""] = Field(
         default="", description="the MSH-11 that the listeners take: P production, T test, D debugging; empty: any"
     )
+    drop_folder: Path | None = Field(
+        default=None,
+        description="folder whose files (HL7 v2, FHIR JSON, NDJSON; renamed into it when whole) are taken, then put in done/ or refused/",
+    )
     demo_clock_at: datetime | None = Field(default=None, description="demo: the gate's clock starts here; POST /demo/clock moves it")
     demo_control: str = Field(default="", description='demo: where the workbench\'s "next day" button calls; empty: no button')
     tick_seconds: float = Field(default=60.0, description="seconds between ticks")

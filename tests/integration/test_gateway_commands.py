@@ -71,6 +71,17 @@ async def test_files_of_every_kind_are_sent_and_every_answer_counted(tmp_path: P
     assert [read_inbound(b"", record.headers).backload for record in stored(settings)] == [False] * (55 + 50) + [True] * 50
 
 
+async def test_a_batch_of_which_an_entry_is_refused_counts_as_refused(tmp_path: Path, settings: Settings) -> None:
+    patient = {"resource": {"resourceType": "Patient"}}
+    for name, entries in (("good.json", [patient, patient]), ("half.json", [patient, {"resource": {}}])):
+        (tmp_path / name).write_text(json.dumps({"resourceType": "Bundle", "type": "batch", "entry": entries}))
+    async with sending(settings) as (_, http):
+        told = await asyncio.to_thread(command, send, str(tmp_path / "good.json"), str(tmp_path / "half.json"), "--to", http)
+    assert (told.exit_code, json.loads(told.stdout)) == (1, {"AA": 1, "AE": 0, "AR": 1})
+    assert "half.json:1: AR NO_RESOURCE_TYPE Bundle.entry[1].resource" in told.stderr
+    assert len(stored(settings)) == 3
+
+
 async def test_what_cannot_be_sent_is_said_in_one_line(tmp_path: Path, settings: Settings) -> None:
     (tmp_path / "one.hl7").write_text(ADT.format(1, ""))
     file = str(tmp_path / "one.hl7")

@@ -87,7 +87,7 @@ class Checker:
     def lines(self, recorded: "Recorded", arrivals: "Arrivals") -> Iterator[dict[str, Any]]:
         """One line a message; each entry of a FHIR batch is a message of its own."""
         from opencdi.bus.room import Record
-        from opencdi.cli.gate import Refused, at_the_gate
+        from opencdi.cli.gate import Refused, at_the_gate, refused_entries
         from opencdi.cli.playing import records_of
         from opencdi.events.hl7_structure import header_of
 
@@ -102,6 +102,8 @@ class Checker:
         if isinstance(taken, Refused):
             yield _line(control_id, kind, taken.ack, "refused", 0, [(taken.reason, taken.where)])
             return
+        for entry in refused_entries(taken):
+            yield _line(control_id, kind, entry.ack, "refused", 0, [(entry.reason, entry.where)])
         for inbound, told_type in zip(
             records_of(recorded, taken, f"check-{self.nth}", "check", "check", arrivals.of(recorded)), taken.types, strict=True
         ):

@@ -1,5 +1,6 @@
 """A recorded message at the gate: the gateway's own judgement of its shape, without a gateway."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,3 +31,9 @@ def at_the_gate(recorded: Recorded) -> Cut | Refused:
     except NotFhir as refusal:
         return Refused("AR", refusal.reason, refusal.where)
     return Refused("AR", "TOO_LARGE", "") if told.too_large else told
+
+
+def refused_entries(taken: Cut) -> Iterator[Refused]:
+    """The entries of a batch that the gate refuses while it takes the others."""
+    for entry in taken.refused:
+        yield Refused("AR", entry.refusal.reason, entry.refusal.where)

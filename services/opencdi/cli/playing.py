@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from opencdi.bus.bus import Bus, Runner
 from opencdi.bus.room import Key, Outgoing, Room
-from opencdi.cli.gate import Refused, at_the_gate
+from opencdi.cli.gate import Refused, at_the_gate, refused_entries
 from opencdi.cli.recordings import Recorded
 from opencdi.events.ids import content_hash, derived_id
 from opencdi.events.inbound import Inbound, InboundType, Tick
@@ -85,6 +85,8 @@ def inbound_of(
         if isinstance(taken, Refused):
             refused(message, taken)
             continue
+        for entry in refused_entries(taken):
+            refused(message, entry)
         nth += 1
         now = arrivals.of(message)
         if last_tick is None or now - last_tick >= TICK:

@@ -1,7 +1,6 @@
 """Recorded messages in files: HL7 v2 (one or many, framed or not), FHIR JSON and bulk NDJSON, folders of them, `.gz` of all."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -10,12 +9,9 @@ from typing import Any, Literal
 
 from opencdi.cli.inputs import STANDARD_INPUT, content_of, name_of
 from opencdi.events.hl7_structure import header_of
+from opencdi.gateway.files import FRAMING, hl7_messages, is_json, json_bodies
 from opencdi.intake.time import fhir_time, hl7_time
 
-_MESSAGE_START = re.compile(rb"(?:\A|[\r\n\x0b])(?=MSH[^A-Za-z0-9\s])")
-_FRAMING = b"\x0b\x1c\r\n"
-_BATCH = (b"FHS", b"BHS")
-_MARK = b"\xef\xbb\xbf"
 _OWN_TIMES = tuple(
     tuple(path.split("."))
     for path in (
@@ -61,38 +57,19 @@ def in_time(files: Iterable[Iterable[Recorded]]) -> list[Recorded]:
 def recorded_in(file: Path, zone: tzinfo = UTC) -> Iterator[Recorded]:
     """The messages of one file, in its order.  `zone` is the facility's: of times that do not tell theirs.  May raise `UNREADABLE`."""
     content, name = content_of(file), name_of(file)
-    names = set() if file == STANDARD_INPUT else {suffix.lower() for suffix in file.suffixes}
-    if names & {".json", ".ndjson", ".jsonl"} or content[:4096].lstrip(_MARK + b" \t\r\n").startswith((b"{", b"[")):
-        for nth, body in enumerate(_json_bodies(content.removeprefix(_MARK), bool(names & {".ndjson", ".jsonl"})), 1):
+    suffixes = frozenset() if file == STANDARD_INPUT else frozenset(suffix.lower() for suffix in file.suffixes)
+    if is_json(content, suffixes):
+        for nth, body in enumerate(json_bodies(content, suffixes), 1):
             yield from _messages_of(f"{name}:{nth}", body, zone)
-    elif content.strip(_FRAMING):
-        for nth, body in enumerate(_hl7_messages(content), 1):
+    elif content.strip(FRAMING):
+        for nth, body in enumerate(hl7_messages(content), 1):
             yield Recorded(f"{name}:{nth}", "hl7v2", body, _sent_at(body, zone))
-
-
-def _hl7_messages(content: bytes) -> Iterator[bytes]:
-    content = content.removeprefix(_MARK)
-    starts = [match.end() for match in _MESSAGE_START.finditer(content)] or [0]
-    before = content[: starts[0]].strip(_FRAMING)
-    if before and not before.startswith(_BATCH):
-        yield before  # no message: the gate says so
-    for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
-        yield content[start:end].strip(_FRAMING) + b"\r"
 
 
 def _sent_at(body: bytes, zone: tzinfo) -> datetime | None:
     header = header_of(body)
     at = hl7_time(header.first(7), zone) if header else None
     return at.at if at else None
-
-
-def _json_bodies(content: bytes, lines: bool) -> Iterator[bytes]:
-    """One JSON text; or one a line, where the name says so or the first line is one by itself."""
-    first, _, rest = content.strip().partition(b"\n")
-    if lines or (rest.strip() and _value(first) is not None):
-        yield from (line for line in content.splitlines() if line.strip())
-    elif content.strip():
-        yield content
 
 
 def _value(body: bytes) -> Any:

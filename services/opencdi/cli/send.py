@@ -145,6 +145,8 @@ def _tls(plain: socket.socket, host: str, certificate: Path | None, ca: Path | N
 def _http(to: str, token: Path | None, ca: Path | None, backload: bool) -> Iterator[Post]:
     import httpx
 
+    from opencdi.gateway.outcome import refused_in
+
     headers = {"Authorization": f"Bearer {token.read_text().strip()}"} if token else {}
     if backload:
         headers["X-CDI-Backload"] = "1"
@@ -160,6 +162,9 @@ def _http(to: str, token: Path | None, ca: Path | None, backload: bool) -> Itera
                 stop(f"{to}: {answer.status_code}, a token is needed (--token)")
             if answer.status_code in (404, 405):
                 stop(f"{to}: {answer.status_code}, no gateway there; its port is CDI_API_PORT, the workbench's is another")
+            in_fhir = answer.headers.get("content-type", "").startswith("application/fhir+json")
+            if answer.is_success and in_fhir and (refusal := refused_in(answer.content)):
+                return "AR", _issue(refusal)  # of one entry of a batch: the others are taken
             code = "AA" if answer.is_success else "AE" if answer.status_code >= 500 else "AR"
             return code, _told(answer.content)[2] if message.kind == "hl7v2" else _issue(answer.content)
 

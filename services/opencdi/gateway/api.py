@@ -1,57 +1,34 @@
 """The HTTP door: raw HL7, FHIR, people's decisions, receipts.  Everything answered here is durable on `inbound` first."""
 
-import hashlib
 import json
 from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException as RefusedByHttp
 
 from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
 from opencdi.events.contract import field_at_fault
 from opencdi.events.ids import derived_id
 from opencdi.events.inbound import Inbound, Receipt
+from opencdi.gateway.bodies import MAX_BODY_BYTES, TooLarge, body_of, is_history
 from opencdi.gateway.callers import Callers
 from opencdi.gateway.clock import DemoClock
 from opencdi.gateway.decisions import BadDecision, decision_of
-from opencdi.gateway.fhir import Cut, NotFhir, cut
-from opencdi.gateway.frames import END, HEAD_BYTES, START, Oversized
+from opencdi.gateway.fhir_api import FhirDoors
+from opencdi.gateway.frames import END, START, Oversized
 from opencdi.gateway.hl7 import CONTENT_TYPE, Hl7Listener
-from opencdi.gateway.outcome import bundle_response, outcome
+from opencdi.gateway.outcome import ISSUE_BY_STATUS, outcome
 from opencdi.gateway.store import Gate
 from opencdi.gateway.ticks import tick
 from opencdi.gateway.tokens import Caller
 from opencdi.settings import loopback
 
-MAX_BODY_BYTES = 64 * 1024 * 1024  # a Bundle of many resources; each resource alone is held to the size of a record
 _STATUS_BY_CODE = {"AA": 200, "AR": 400, "AE": 503}
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
-
-
-class _TooLarge(Exception):
-    def __init__(self, head: bytes, size: int, sha256: str) -> None:
-        self.head, self.size, self.sha256 = head, size, sha256
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """The body, read no further than the limit."""
-    if request.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
-        raise HTTPException(415, "CONTENT_ENCODING: send it unpacked")
-    told = bytearray()
-    async for chunk in request.stream():
-        told += chunk
-        if len(told) > limit:
-            size = max(len(told), int(request.headers.get("content-length", "0") or 0))
-            raise _TooLarge(bytes(told[:HEAD_BYTES]), size, hashlib.sha256(told).hexdigest())
-    return bytes(told)
-
-
-def _is_history(request: Request) -> bool:
-    """Whether the sender says that this is a back-load; "0" says that it is none: nobody would be asked about what is taken for history."""
-    return request.headers.get("x-cdi-backload", "").strip().lower() not in ("", "0", "false", "no")
 
 
 class Doors:
@@ -66,70 +43,17 @@ class Doors:
         caller = self.callers.caller(request)
         listener = Hl7Listener(self.gate, caller.tenant, caller.feed, self.processing_id)
         try:
-            message = await _body(request, MAX_BODY_BYTES)
-        except _TooLarge as large:
+            message = await body_of(request, MAX_BODY_BYTES)
+        except TooLarge as large:
             answer = await listener.answer_oversized(Oversized(large.head, large.size, large.sha256))
             return Response(b"".join(answer.acks), 413, media_type=CONTENT_TYPE)
         if message.startswith(START):
             message = message.removeprefix(START).removesuffix(END)
-        answer = await listener.answer(message, backload=_is_history(request))
+        answer = await listener.answer(message, backload=is_history(request))
         status = 413 if len(message) > MAX_RECORD_BYTES and answer.code == "AR" else _STATUS_BY_CODE[answer.code]
         if not answer.acks and status == 200:
             return Response(status_code=204)  # stored; by MSH-15 and MSH-16 this sender wants no acknowledgement
         return Response(b"".join(answer.acks), status, media_type=CONTENT_TYPE)
-
-    async def fhir_any(self, request: Request) -> Response:
-        """A resource of any type, or a Bundle."""
-        return await self.fhir(request, None)
-
-    async def fhir(self, request: Request, wanted: str | None) -> Response:
-        """A resource of the type in the URL."""
-        caller = self.callers.caller(request)
-        if "xml" in request.headers.get("content-type", ""):
-            return outcome(415, "not-supported", "JSON_ONLY")
-        try:
-            body = await _body(request, MAX_BODY_BYTES)
-        except _TooLarge as large:
-            return await self._refuse(caller, large.head, NotFhir(413, "too-long", "TOO_LARGE"), size=large.size, sha256=large.sha256)
-        try:
-            told = await run_in_threadpool(cut, body, wanted)
-        except NotFhir as refusal:
-            return await self._refuse(caller, body, refusal)
-        if told.too_large:
-            return await self._refuse(caller, body, NotFhir(413, "too-long", "TOO_LARGE"), size=len(body))
-        records = self._records(caller, told, backload=_is_history(request))
-        await self.gate.store(*records)
-        if told.kind == "single":
-            return outcome(201, "informational", "STORED", entry=records[0].ce_id)
-        return bundle_response(told.kind, told.types, tuple(record.ce_id for record in records))
-
-    def _records(self, caller: Caller, told: Cut, *, backload: bool) -> tuple[Inbound, ...]:
-        count = len(told.parts)
-        stamp = self.gate.stamp(caller.tenant)
-        return tuple(
-            Inbound(
-                stamp.ce_id if told.kind == "single" else f"{stamp.ce_id}.{i}",
-                "cdi.inbound.fhir",
-                caller.tenant,
-                caller.feed,
-                stamp.received_at,
-                part,
-                part=f"{i}/{count}" if told.kind == "transaction" else None,
-                backload=backload,
-            )
-            for i, part in enumerate(told.parts, 1)
-        )
-
-    async def _refuse(
-        self, caller: Caller, body: bytes, refusal: NotFhir, *, size: int | None = None, sha256: str | None = None
-    ) -> Response:
-        if size is None and len(body) > MAX_RECORD_BYTES:
-            size = len(body)
-        stamp = self.gate.stamp(caller.tenant)
-        inbound = Inbound(stamp.ce_id, "cdi.inbound.fhir", caller.tenant, caller.feed, stamp.received_at, body)
-        self.gate.metrics.refused.labels(refusal.reason).inc()
-        await self.gate.refuse(inbound, refusal.reason, refusal.where, size=size, sha256=sha256)
-        return outcome(refusal.status, refusal.issue, refusal.reason, refusal.where)
 
     async def decisions(self, request: Request) -> Response:
         """A person's decision; the actor is who the token says."""
@@ -181,8 +105,8 @@ def _wrong(field: str, problem: str) -> Response:
 
 async def _small_body(request: Request) -> bytes:
     try:
-        return await _body(request, MAX_RECORD_BYTES)
-    except _TooLarge:
+        return await body_of(request, MAX_RECORD_BYTES)
+    except TooLarge:
         raise HTTPException(413, f"more than {MAX_RECORD_BYTES} bytes") from None
 
 
@@ -191,8 +115,7 @@ def api(gate: Gate, callers: Callers, processing_id: str | None = None) -> FastA
     doors = Doors(gate, callers, processing_id)
     app = FastAPI(title="OpenCDI gateway", docs_url=None, redoc_url=None)
     app.post("/hl7")(doors.hl7)
-    app.post("/fhir")(doors.fhir_any)
-    app.post("/fhir/{wanted}")(doors.fhir)
+    FhirDoors(gate, callers).open_on(app)
     app.post("/decisions", status_code=202)(doors.decisions)
     app.post("/receipts", status_code=202)(doors.receipts)
     if isinstance(gate.clock, DemoClock):
@@ -202,6 +125,14 @@ def api(gate: Gate, callers: Callers, processing_id: str | None = None) -> FastA
     async def healthz() -> Response:
         """Whether the door takes messages: not while the bus is away (a tick a minute tries it)."""
         return JSONResponse({"status": "bus down"}, 503) if gate.down else JSONResponse({"status": "ok"})
+
+    @app.exception_handler(RefusedByHttp)
+    async def refused(request: Request, refusal: RefusedByHttp) -> Response:
+        """No such path, no such method, nobody we know: a FHIR sender is told so in FHIR."""
+        if not request.url.path.startswith("/fhir"):
+            return await http_exception_handler(request, refusal)
+        issue = ISSUE_BY_STATUS.get(refusal.status_code, "processing")
+        return outcome(refusal.status_code, issue, refusal.detail, headers=refusal.headers)
 
     @app.exception_handler(BusDown)
     async def bus_down(request: Request, down: BusDown) -> Response:

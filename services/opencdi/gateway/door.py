@@ -21,6 +21,8 @@ from opencdi.bus.supervisor import StaysShut
 from opencdi.gateway.api import api
 from opencdi.gateway.callers import Callers
 from opencdi.gateway.clock import Clock, DemoClock, WallClock
+from opencdi.gateway.drop import DropFolder
+from opencdi.gateway.fhir_api import FhirDoors
 from opencdi.gateway.hl7 import Hl7Listener
 from opencdi.gateway.mllp import Limits, MllpServer, tls_context
 from opencdi.gateway.store import Gate
@@ -49,6 +51,8 @@ class Door:
         self.settings = settings
         self._callers = _callers(settings)
         self._tls = _tls(settings)
+        if settings.drop_folder and not settings.drop_folder.is_dir():
+            raise StaysShut(f"drop folder {settings.drop_folder}: no such folder (CDI_DROP_FOLDER)")
         self._clock = clock or (DemoClock(settings.demo_clock_at) if settings.demo_clock_at else WallClock())
         self.registry = CollectorRegistry()
         self.gate = Gate(
@@ -93,6 +97,10 @@ class Door:
         self._http = _Uvicorn(config)
         self._tasks.append(asyncio.create_task(self._http.serve([http])))
         self._tasks.append(asyncio.create_task(ticking(self.gate, tenants, settings.tick_seconds)))
+        if settings.drop_folder:
+            fhir = FhirDoors(self.gate, self._callers)
+            drop = DropFolder(settings.drop_folder, Hl7Listener(self.gate, settings.tenant, "drop", processing_id), fhir)
+            self._tasks.append(asyncio.create_task(drop.run()))
         log.info("open: MLLP %s:%d, HTTP %s:%d", settings.host, self.mllp_port, settings.host, self.api_port)
 
     async def close(self) -> None:

@@ -3,14 +3,15 @@
 import json
 from base64 import b64encode
 from datetime import datetime
-from typing import Any
+from html import escape
+from typing import Any, Literal
 
 from opencdi.hospital.observables import NOTE_TYPES, OBSERVABLES
-from opencdi.hospital.story import Event, Note, Results, Story, taken_at
+from opencdi.hospital.story import Event, Note, Order, Report, Results, Story, taken_at
 
 _SYSTEM = "urn:oid:2.16.840.1.113883.19.5"
 _CLASS = {"I": "IMP", "E": "EMER", "OBS": "OBSENC", "O": "AMB"}
-_NOTE_STATUS = {"T11": "entered-in-error"}
+DocumentKind = Literal["DocumentReference", "Composition"]
 
 
 def _person(told: str) -> dict[str, Any]:
@@ -29,8 +30,9 @@ def _patient(story: Story) -> dict[str, Any]:
 
 
 def _encounter(story: Story, event: Event, at: datetime, start: datetime) -> dict[str, Any]:
-    began, first = next((e.at, e.admit) for e in story.events if e.admit)
-    told = event.admit or first
+    admissions = [(e.at, e.admit) for e in story.events if e.admit and e.at <= event.at]
+    told = event.admit or admissions[-1][1]
+    began = [since for since, admit in admissions if admit.trigger in ("A01", "A04", "A05", "A06")][-1]  # as PV1-44 of the same events
     status = "finished" if event.discharge else "cancelled" if event.cancel_admit else "in-progress"
     encounter: dict[str, Any] = {
         "resourceType": "Encounter", "id": f"e{story.visit.number}", "status": status,
@@ -81,30 +83,69 @@ def _observations(story: Story, told: Results, category: str, at: datetime, star
     return found
 
 
-def _document(story: Story, note: Note, at: datetime) -> dict[str, Any]:
+def _document(story: Story, note: Note, at: datetime, start: datetime, kind: DocumentKind) -> dict[str, Any]:
+    written = start + next(event.at for event in story.events if event.note and event.note.id == note.id)  # signing it changes no date
     loinc, title = NOTE_TYPES[note.type]
     context = _context(story)
-    return {
-        "resourceType": "DocumentReference", "id": note.id, "status": _NOTE_STATUS.get(note.event, "current"),
-        "docStatus": "final" if note.signed else "preliminary", "subject": context["subject"],
-        "masterIdentifier": {"value": note.id},
+    signed = "final" if note.signed else "preliminary"
+    wrong = note.event == "T11"
+    told = {
+        "resourceType": kind, "id": note.id, "subject": context["subject"], "date": written.isoformat(),
         "type": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": title}]},
-        "date": at.isoformat(), "author": [_person(note.by or story.visit.attending)],
-        "context": {"encounter": [context["encounter"]]},
-        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": b64encode(note.text.encode()).decode()}}],
-        **({"relatesTo": [{"code": "appends", "target": {"reference": f"DocumentReference/{note.parent}"}}]} if note.parent else {}),
+        "author": [_person(note.by or story.visit.attending)],
+    }  # fmt: skip
+    if kind == "DocumentReference":
+        return told | {
+            "status": "entered-in-error" if wrong else "current", "docStatus": signed, "masterIdentifier": {"value": note.id},
+            "context": {"encounter": [context["encounter"]]},
+            "content": [{"attachment": _attachment(note.text)}],
+            **({"relatesTo": [{"code": "appends", "target": {"reference": f"{kind}/{note.parent}"}}]} if note.parent else {}),
+        }  # fmt: skip
+    attester = {"mode": "legal", "time": at.isoformat(), "party": _person(note.by or story.visit.attending)}
+    narrative = f'<div xmlns="http://www.w3.org/1999/xhtml"><pre>{escape(note.text)}</pre></div>'
+    return told | {
+        "status": "entered-in-error" if wrong else signed, "title": title, "identifier": {"value": note.id},
+        "encounter": context["encounter"], "section": [{"text": {"status": "additional", "div": narrative}}],
+        **({"attester": [attester]} if note.signed else {}),
+        **({"relatesTo": [{"code": "appends", "targetReference": {"reference": f"{kind}/{note.parent}"}}]} if note.parent else {}),
     }  # fmt: skip
 
 
-def bundle_of(story: Story, event: Event, at: datetime, start: datetime) -> bytes:
-    """The transaction that tells this event."""
+def _attachment(text: str) -> dict[str, Any]:
+    return {"contentType": "text/plain; charset=utf-8", "data": b64encode(text.encode()).decode()}
+
+
+def _report(story: Story, report: Report, at: datetime) -> dict[str, Any]:
+    loinc, title = NOTE_TYPES[report.type]
+    return {
+        "resourceType": "DiagnosticReport", "id": f"r{report.number}", "identifier": [{"value": report.number}], **_context(story),
+        "status": {"P": "preliminary", "F": "final", "C": "corrected"}[report.status],
+        "code": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": title}]},
+        "effectiveDateTime": at.isoformat(), "issued": at.isoformat(),
+        "resultsInterpreter": [_person(report.by or story.visit.attending)], "presentedForm": [_attachment(report.text)],
+        "conclusion": report.text.splitlines()[-1],
+    }  # fmt: skip
+
+
+def _order(story: Story, order: Order, at: datetime) -> dict[str, Any]:
+    return {
+        "resourceType": "ServiceRequest", "id": order.number, "identifier": [{"value": order.number}], **_context(story),
+        "status": "active", "intent": "order", "authoredOn": at.isoformat(),
+        "code": {"coding": [{"system": "http://loinc.org", "code": order.code, "display": order.name}]},
+    }  # fmt: skip
+
+
+def bundle_of(story: Story, event: Event, at: datetime, start: datetime, documents: DocumentKind = "DocumentReference") -> bytes:
+    """The transaction that tells this event; its documents as resources of that kind."""
     told: list[dict[str, Any]] = []
     if event.vitals:
         told = _observations(story, event.vitals, "vital-signs", at, start)
     elif event.labs:
         told = _observations(story, event.labs, "laboratory", at, start)
     elif event.note:
-        told = [_document(story, event.note, at)]
+        told = [_document(story, event.note, at, start, documents)]
+    elif event.report:
+        told = [_report(story, event.report, at)]
     elif drug := event.given or event.ordered:
         kind = {"effectiveDateTime": at.isoformat(), "status": "completed", "resourceType": "MedicationAdministration"}
         order = {"authoredOn": at.isoformat(), "status": "active", "intent": "order", "resourceType": "MedicationRequest"}
@@ -113,8 +154,9 @@ def bundle_of(story: Story, event: Event, at: datetime, start: datetime) -> byte
         encounter = {"context": context["encounter"]} if event.given else {"encounter": context["encounter"]}
         told = [{"id": f"{drug.order}-{at:%d%H%M}", **(kind if event.given else order), **about, **encounter}]
     elif event.order:
-        raise ValueError("this hospital sends its orders over HL7 only")
+        told = [_order(story, event.order, at)]
     else:
         told = [_patient(story), _encounter(story, event, at, start)]
+    told = [{**resource, "meta": {"lastUpdated": at.isoformat()}} for resource in told]  # as every FHIR server does
     entries = [{"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}} for r in told]
     return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()

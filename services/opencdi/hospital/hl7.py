@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from opencdi.hospital.observables import NOTE_TYPES, OBSERVABLES
-from opencdi.hospital.story import Drug, Event, Note, Results, Story, taken_at
+from opencdi.hospital.story import Drug, Event, Note, Report, Results, Story, taken_at
 
 _ESCAPES = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\"}
 
@@ -83,6 +83,18 @@ def _document(story: Story, note: Note, event: Event, at: datetime, control_id: 
     )  # fmt: skip
 
 
+def _report(story: Story, report: Report, event: Event, at: datetime, control_id: str) -> bytes:
+    loinc, title = NOTE_TYPES[report.type]
+    fields = {
+        1: "1", 3: report.number, 4: f"{loinc}^{title}^LN", 7: _stamp(at), 22: _stamp(at), 25: report.status,
+        32: report.by or story.visit.attending,
+    }  # fmt: skip
+    lines = [("OBX", {1: str(n), 2: "TX", 5: _text(line), 11: report.status}) for n, line in enumerate(report.text.splitlines(), 1)]
+    return _segments(
+        _header("LAB", "ORU^R01^ORU_R01", at, control_id), _patient(story), _visit(story, event, at), ("OBR", fields), *lines,
+    )  # fmt: skip
+
+
 def _pharmacy(story: Story, drug: Drug, event: Event, at: datetime, control_id: str, *, given: bool) -> bytes:
     if given:
         detail = ("RXA", {1: "0", 2: "1", 3: _stamp(at), 4: _stamp(at), 5: f"^{drug.name}", 6: drug.dose, 20: "CP"})
@@ -104,6 +116,8 @@ def message_of(story: Story, event: Event, at: datetime, start: datetime, contro
         return "LAB", _results(story, event, event.labs, "LAB", at, start, control_id)
     if event.note:
         return "DOCS", _document(story, event.note, event, at, control_id)
+    if event.report:
+        return "LAB", _report(story, event.report, event, at, control_id)
     if event.given:
         return "PHARMACY", _pharmacy(story, event.given, event, at, control_id, given=True)
     if event.ordered:

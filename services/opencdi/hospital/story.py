@@ -74,6 +74,16 @@ class Note(Told):
     signed: bool = True
 
 
+class Report(Told):
+    """A report in words, as its department sends it (ORU, DiagnosticReport).  The same `number` again is a newer version."""
+
+    number: str
+    type: Literal["radiology", "pathology"]
+    text: str
+    by: str | None = None  # "id^Family^Given" of who read it; default: the attending
+    status: Literal["P", "F", "C"] = "F"
+
+
 class Drug(Told):
     """A drug ordered (RDE) or given (RAS)."""
 
@@ -111,6 +121,7 @@ class Event(Told):
     vitals: Results | None = None
     labs: Results | None = None
     note: Note | None = None
+    report: Report | None = None
     ordered: Drug | None = None
     given: Drug | None = None
     order: Order | None = None

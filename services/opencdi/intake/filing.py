@@ -4,12 +4,12 @@ from datetime import datetime
 
 from opencdi.events.facts import Fact, ProblemNoticed
 from opencdi.events.problems import Unusable
+from opencdi.intake import merges
 from opencdi.intake.corrections import file_held, held_of, identity_of, item_of, known_encounter, place
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import encounter_of, settled_visit
 from opencdi.intake.identity import current, known, referred
 from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
-from opencdi.intake.merges import merge
 from opencdi.intake.snapshots import update
 from opencdi.intake.told import Item, Told, VisitTold
 
@@ -20,8 +20,11 @@ def file(desk: Desk, told: Told) -> None:
         desk.ignored.append(told.unused)
         return
     patient_id = _patient(desk, told)
+    for link in told.patient.links if told.patient is not None else ():
+        merges.link(desk, link, patient_id)
+        patient_id = current(desk, patient_id)
     if told.merge is not None:
-        merge(desk, told.merge, patient_id)
+        merges.merge(desk, told.merge, patient_id)
         patient_id = current(desk, patient_id)
     visit_id: str | None = None
     if told.visit is not None:

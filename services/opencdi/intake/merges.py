@@ -1,4 +1,4 @@
-"""A40-A42, A44, A45: a patient, an account, a visit lives on under another number or elsewhere, in whatever order they come (DESIGN §1).
+"""A40-A42, A44, A45, Patient.link: a patient, account or visit lives on under another number or elsewhere, in any order (DESIGN §1).
 
 Where both are known, what was told moves.  Where one is not known yet, its number leads to the other from now on.
 """
@@ -8,7 +8,7 @@ from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import account_id, known_visit, lead_on, visit_id_of
 from opencdi.intake.memory import Encounter, Lead, Visit
 from opencdi.intake.moves import move
-from opencdi.intake.told import Identifier, Merge, VisitTold
+from opencdi.intake.told import Identifier, Link, Merge, VisitTold
 
 
 def merge(desk: Desk, told: Merge, patient_id: str) -> None:
@@ -25,6 +25,16 @@ def merge(desk: Desk, told: Merge, patient_id: str) -> None:
         case "visit-to-account":
             done = _visit_to_account(desk, told, patient_id)
     if not done:
+        desk.ignored.append("UNCHANGED")
+    elif not desk.said:
+        desk.kept += 1
+
+
+def link(desk: Desk, told: Link, patient_id: str) -> None:
+    """Patient.link: two records of one person become one patient."""
+    # A reference first: under it the other one's resource may still come, with numbers that are not known yet.
+    other_id = identity.referred(desk, told.reference) if told.reference else identity.id_of(desk, told.other) if told.other else patient_id
+    if not identity.merge(desk, *((patient_id, other_id) if told.kind == "lives-on-as" else (other_id, patient_id))):
         desk.ignored.append("UNCHANGED")
     elif not desk.said:
         desk.kept += 1

@@ -1,11 +1,12 @@
 """What the senders' codes mean, where HL7 and FHIR themselves define them.  A site's own codes are site data."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
 from opencdi.events.facts import Coded
-from opencdi.intake.told import Merged, VisitEvent
+from opencdi.intake.told import LinkKind, Merged, VisitEvent
 from opencdi.knowledge.site import SiteData
 
 # --- HL7 v2 events --------------------------------------------------------------------------------------------------
@@ -67,13 +68,29 @@ RESULT_STATUS_BY_FHIR: dict[str, ResultStatus] = {
     "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected", "entered-in-error": "withdrawn",
     "cancelled": "withdrawn",
 }  # fmt: skip
+REPORT_STATUS_BY_FHIR: dict[str, ResultStatus] = {  # DiagnosticReport.status; "registered" has nothing to read yet
+    "partial": "preliminary", "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected",
+    "appended": "corrected", "cancelled": "withdrawn", "entered-in-error": "withdrawn",
+}  # fmt: skip
 NO_RESULT_YET = frozenset({"I", "N", "O"})
 AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
     "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned",
     "PA": "needs-cosignature",
 }  # fmt: skip
 AUTHENTICATION_BY_DOCSTATUS: dict[str, Authentication] = {"final": "authenticated", "amended": "authenticated", "preliminary": "unsigned"}
+ORDER_STATUS_BY_FHIR: dict[str, Literal["active", "completed", "cancelled"]] = {
+    "active": "active", "on-hold": "active", "draft": "active", "unknown": "active", "completed": "completed", "stopped": "completed",
+    "ended": "completed", "cancelled": "cancelled", "revoked": "cancelled", "entered-in-error": "cancelled",
+}  # fmt: skip
+NO_ORDER_INTENTS = frozenset({"proposal", "plan", "option"})
+PROCEDURE_STATUS_BY_FHIR: dict[str, Literal["done", "withdrawn"]] = {  # until it is over, or known to be, nothing is on the list
+    "completed": "done", "not-done": "withdrawn", "entered-in-error": "withdrawn",
+}  # fmt: skip
+LINK_BY_FHIR: dict[str, LinkKind] = {"replaced-by": "lives-on-as", "refer": "lives-on-as", "replaces": "was", "seealso": "was"}
 CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
+
+REPORT_CHARACTERS = 200
+"""Words of an order that names no kind of document are a report from this length on; below it they are a result in words."""
 
 # --- who wrote it: the note's type tells where the message does not (DOMAIN F.6) ---------------------------------------
 ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {

@@ -4,6 +4,7 @@ HL7 v2 and FHIR are mapped to this; from here on nobody knows which of the two i
 and leave the room only as keyed hashes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
@@ -26,6 +27,7 @@ class Context:
     feed: str
     tenant: str = ""
     backload: bool = False  # history sent afterwards: baselines only (DOMAIN F.18)
+    staff: Mapping[str, Person] = field(default_factory=dict)  # FHIR: reference -> who that is, as far as the same message says
 
     @property
     def facility(self) -> tzinfo:
@@ -46,6 +48,18 @@ class Identifier:
     authority: str = ""
 
 
+LinkKind = Literal["lives-on-as", "was"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Patient.link: this patient lives on as the other, or was the other too.  Named by reference or by identifier."""
+
+    kind: LinkKind
+    reference: str = ""
+    other: Identifier | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PatientTold:
     """PID or Patient.  `ids`: all under which a later message may name this patient, the medical record number first."""
@@ -54,6 +68,7 @@ class PatientTold:
     name: str | None = None
     birth_date: str | None = None
     sex: Sex | None = None
+    links: tuple[Link, ...] = ()
 
 
 VisitEvent = Literal["snapshot", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]

@@ -185,6 +185,13 @@ def test_fhir_that_the_gate_refuses(tmp_path: Path, content: Any, reason: str) -
     assert (line["outcome"], line["problems"][0]["code"]) == ("refused", reason)
 
 
+def test_what_the_gate_refuses_of_a_batch_is_a_line_beside_those_it_takes(tmp_path: Path) -> None:
+    entries = [{"resource": PATIENT}, {"request": {"method": "GET", "url": "Patient"}}, {"resource": ENCOUNTER}]
+    answer = check(tmp_path / "batch.json", {"resourceType": "Bundle", "type": "batch", "entry": entries})
+    assert [one["outcome"] for one in answer.lines] == ["refused", "no_effect", "entries"]
+    assert answer.lines[0]["problems"][0]["where"] == "Bundle.entry[1].request.method"
+
+
 def test_one_broken_line_of_a_bulk_file_is_one_refusal(tmp_path: Path) -> None:
     answer = check(tmp_path / "bulk.ndjson", f"{NAME}\n{json.dumps(PATIENT)}\n{{\n{json.dumps(ENCOUNTER)}")
     assert [one["outcome"] for one in answer.lines] == ["refused", "no_effect", "refused", "entries"]

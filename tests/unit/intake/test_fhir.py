@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import yaml
 
 from opencdi.events.facts import fact_hash
-from opencdi.hospital.fhir import bundle_of
+from opencdi.hospital.fhir import DocumentKind, bundle_of
 from opencdi.hospital.hl7 import message_of
 from opencdi.hospital.story import Story, load_stories
 
@@ -168,17 +169,32 @@ def test_a_lone_surrogate_in_json_does_not_stop_the_room(feed) -> None:
 
 
 START = datetime(2026, 5, 4, 4, 0, tzinfo=UTC)
-BOTH_WAYS = [story for story in load_stories() if not any(event.order for event in story.events)]
+REPORTED = """
+story: reported
+about: Imaging and pathology as their departments send them, with a preliminary reading and a correction.
+patient: {mrn: "4499001", name: Reyes^Ana, born: "1948-02-03", sex: F}
+visit: {number: "V7009901", account: "A7009901", location: 5E^501^A, attending: 1043^Okafor^Daniel}
+events:
+  - {at: 0 08:00, admit: {trigger: A01, patient_class: I, reason: cough}}
+  - {at: 0 08:10, order: {name: Diagnostic imaging study, code: 18748-4, number: O79901}}
+  - {at: 0 09:00, report: {number: R79901, type: radiology, status: P, text: "CHEST\\nRight lower lobe opacity."}}
+  - {at: 0 11:00, report: {number: R79901, type: radiology, text: "CHEST\\nRight lower lobe consolidation.\\nIMPRESSION: pneumonia.\\n"}}
+  - {at: 1 10:00, report: {number: P79901, type: pathology, text: "Lymph node, biopsy:\\nReactive.", by: 1077^Sato^Emi}}
+  - {at: 2 10:00, report: {number: P79901, type: pathology, status: C, text: "Lymph node, biopsy:\\nMetastatic adenocarcinoma.", by: 1077^Sato^Emi}}
+  - {at: 3 10:00, discharge: {disposition: "01"}}
+"""
+BOTH_WAYS = [*load_stories(), Story.model_validate(yaml.safe_load(REPORTED))]
 
 
+@pytest.mark.parametrize("documents", ["DocumentReference", "Composition"])
 @pytest.mark.parametrize("story", BOTH_WAYS, ids=lambda story: story.story)
-def test_the_same_stay_as_hl7_and_as_fhir_gives_the_same_facts(story: Story, new_feed: Callable[[], Any]) -> None:
+def test_the_same_stay_as_hl7_and_as_fhir_gives_the_same_facts(story: Story, documents: DocumentKind, new_feed: Callable[[], Any]) -> None:
     by_hl7, by_fhir = new_feed(), new_feed()
     for nth, event in enumerate(story.events):
         at = START + event.at
         _, body = message_of(story, event, at, START, f"c{nth}")
         by_hl7.send(body, at=at)
-        by_fhir.send(bundle_of(story, event, at, START), kind="cdi.inbound.fhir", at=at)
+        by_fhir.send(bundle_of(story, event, at, START, documents), kind="cdi.inbound.fhir", at=at)
 
     def hashes(feed: Any) -> set[str]:
         # This hospital's FHIR pharmacy leaves dose and route out: the facts would differ by what was not told.
@@ -187,6 +203,7 @@ def test_the_same_stay_as_hl7_and_as_fhir_gives_the_same_facts(story: Story, new
 
     assert hashes(by_hl7) == hashes(by_fhir)
     assert by_hl7.facts.keys() == by_fhir.facts.keys()
+    assert {ended.outcome for ended in by_fhir.ended} == {"entries"}
 
 
 def labels(*codes: str) -> dict[str, Any]:

@@ -1,18 +1,12 @@
 """Condition, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
 
-from typing import Literal
-
 from opencdi.events.facts import Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.fhir.reading import Resource, at, coded, first, own_id, reference_of, time_in, version_time
+from opencdi.intake.tables import ORDER_STATUS_BY_FHIR
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
-
-_ORDER_STATUS: dict[str, Literal["active", "completed", "cancelled"]] = {
-    "active": "active", "on-hold": "active", "draft": "active", "unknown": "active", "completed": "completed", "stopped": "completed",
-    "ended": "completed", "cancelled": "cancelled", "entered-in-error": "cancelled",
-}  # fmt: skip
 
 
 def condition_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
@@ -65,7 +59,7 @@ def medication_request_of(resource: Resource, context: Context, problems: list[t
         drug=_drug(resource, problems),
         dose=_dose(resource, "dosageInstruction.0.doseAndRate.0.doseQuantity", "dosageInstruction.0.text"),
         route=(route.text or route.code) if route else None,
-        status=_ORDER_STATUS.get(first(resource, "status"), "active"),
+        status=ORDER_STATUS_BY_FHIR.get(first(resource, "status"), "active"),
         ordered_at=time_in(resource, context, "authoredOn", problems=problems) or told_at,
     )
     return [Item(fact, (told_at.sortable,), (order_id,))]
@@ -85,7 +79,7 @@ def medication_administration_of(resource: Resource, context: Context, problems:
     route = coded(at(resource, "dosage.route"))
     fact = MedicationGiven(
         administration_id=own_id(resource, context, "given"),
-        order_id=keyed_hash(context.key, "order", context.feed, request.rpartition("/")[2]) if request else None,
+        order_id=keyed_hash(context.key, "order", context.feed, request.rpartition("/")[2].removeprefix("urn:uuid:")) if request else None,
         drug=_drug(resource, problems),
         dose=_dose(resource, "dosage.dose", "dosage.text"),
         route=(route.text or route.code) if route else None,

@@ -97,12 +97,28 @@ def identifiers(resource: Resource, path: str = "identifier") -> tuple[Identifie
     return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
 
 
-def person_in(value: Any, role: AuthorRole) -> Person | None:
-    """A Reference to staff: identifier and display; the reference itself where it has neither."""
-    staff_id, name = first(value, "identifier.value"), first(value, "display")
+def person_in(value: Any, role: AuthorRole, context: Context) -> Person | None:
+    """A Reference to staff: identifier and display, else what came beside it about that one; the reference itself where nothing is told."""
+    reference = first(value, "reference")
+    known = context.staff.get(relative(reference)) or Person()
+    staff_id, name = first(value, "identifier.value") or known.staff_id, first(value, "display") or known.name
     if not staff_id and not name:
-        staff_id = first(value, "reference")
+        staff_id = reference
     return Person(staff_id=staff_id, name=name, role=role) if staff_id or name else None
+
+
+def practitioner(resource: Resource) -> Person:
+    """A Practitioner, as references name him or her."""
+    number = next(iter(identifiers(resource)), None)
+    return Person(staff_id=number.value if number else "", name=name_of(resource))
+
+
+def name_of(resource: Resource) -> str:
+    """The first HumanName: given and family, else its text."""
+    name = next(iter(each(resource, "name")), {})
+    given = at(name, "given")
+    told = [part for part in (given if isinstance(given, list) else [given]) if isinstance(part, str)]
+    return clean(" ".join([*told, first(name, "family")]).strip()) or first(name, "text")
 
 
 def reference_of(resource: Resource, *paths: str) -> str:
@@ -130,5 +146,7 @@ def own_id(resource: Resource, context: Context, kind: str, *extra: str) -> str:
     if number := first(resource, "id"):
         return keyed_hash(context.key, kind, context.feed, number, *extra)
     about = (first(resource, "subject.reference", "patient.reference"), first(resource, "code.coding.0.code", "code.text"))
-    when = first(resource, "effectiveDateTime", "authoredOn", "recordedDate", "date", "issued")
+    when = first(
+        resource, "effectiveDateTime", "performedDateTime", "performedPeriod.start", "authoredOn", "recordedDate", "date", "issued"
+    )
     return keyed_hash(context.key, kind, "of", *about, when, *extra)

@@ -1,5 +1,7 @@
 """Patient and Encounter: who, and which visit."""
 
+from collections.abc import Iterator
+
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Sex
 from opencdi.intake.fhir.reading import (
@@ -9,14 +11,16 @@ from opencdi.intake.fhir.reading import (
     each,
     first,
     identifiers,
+    name_of,
     person_in,
     reference_of,
     relative,
     time_in,
     version_time,
 )
+from opencdi.intake.tables import LINK_BY_FHIR
 from opencdi.intake.time import birth_date
-from opencdi.intake.told import Context, Identifier, PatientTold, VisitEvent, VisitTold
+from opencdi.intake.told import Context, Identifier, Link, PatientTold, VisitEvent, VisitTold
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
@@ -29,14 +33,23 @@ _EVENT_BY_STATUS: dict[str, VisitEvent] = {
 def patient_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> PatientTold:
     """A Patient; one without any identifier is known by its id at this feed."""
     ids = identifiers(resource) or (Identifier(first(resource, "id"), f"{context.feed}/Patient"),)
-    name = next(iter(each(resource, "name")), {})
-    given = " ".join(part for part in (at(name, "given") or []) if isinstance(part, str))
-    told = f"{given} {first(name, 'family')}".strip() or first(name, "text")
     sent = first(resource, "birthDate")
     born = birth_date(sent)
     if sent and born is None:
         problems.append(("BIRTH_DATE_UNREADABLE", "Patient.birthDate"))
-    return PatientTold(ids=ids, name=told or None, birth_date=born, sex=_SEX.get(first(resource, "gender")))
+    links = tuple(_links(resource))
+    if any(link.kind == "lives-on-as" for link in links):
+        return PatientTold(ids=ids, links=links)  # who that is, the other one says
+    return PatientTold(ids=ids, name=name_of(resource) or None, birth_date=born, sex=_SEX.get(first(resource, "gender")), links=links)
+
+
+def _links(resource: Resource) -> Iterator[Link]:
+    """Other records of this person; a RelatedPerson is somebody else."""
+    for link in each(resource, "link"):
+        kind, reference = LINK_BY_FHIR.get(first(link, "type")), reference_of(link, "other")
+        number = next(iter(identifiers(link, "other.identifier")), None)
+        if kind and (number or reference.startswith(("Patient/", "urn:"))):
+            yield Link(kind, reference, number)
 
 
 def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
@@ -83,7 +96,7 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         class_source=sent if sent and encounter_class is None else None,
         location=first(resource, "location.0.location.display", "location.0.location.reference") or None,
         service=first(resource, "serviceType.coding.0.code", "serviceType.text") or None,
-        attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown") if attending else None,
+        attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown", context) if attending else None,
         admitting_reason=(reason.text or reason.code) if reason else None,
         admitted_at=time_in(resource, context, "period.start", "actualPeriod.start", problems=problems),
         discharged_at=time_in(resource, context, "period.end", "actualPeriod.end", problems=problems),

@@ -12,6 +12,7 @@ from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import (
     NO_RESULT_YET,
     NOTE_TYPE_BY_SECTION,
+    REPORT_CHARACTERS,
     RESULT_STATUS_BY_OBX11,
     confidentiality_of,
     loinc_of,
@@ -24,10 +25,6 @@ from opencdi.intake.values import measurement
 from opencdi.knowledge.analytes import analyte_by_loinc
 
 _WORDS = frozenset({"TX", "FT"})
-_REPORT_CHARACTERS = 200
-"""Text lines of an order without a document code are a report from this length on; below it they are a result in words."""
-
-
 _ORDER = 10
 """Characters that the ids of one order's results share, so that a store which sorts by id keeps together what comes together."""
 
@@ -169,7 +166,7 @@ def _words(
     note_type = note_type_of(service, site, NOTE_TYPE_BY_SECTION.get(message.component(group.obr, 24), "other"))
     status = message.component(lines[0], 11) or message.component(group.obr, 25) or "F"
     version = ("0" if status in ("P", "R", "S") else "1", version_at.sortable)
-    if note_type == "other" and len(text) < _REPORT_CHARACTERS:
+    if note_type == "other" and len(text) < REPORT_CHARACTERS:
         for obx, piece in zip(lines, pieces, strict=True):
             code = reading.code(raw(obx, 3))
             code = code if code.code or code.text else service  # lines of words often name nothing but their order
