@@ -330,7 +330,7 @@ def test_the_order_to_admit_is_a_fact_and_is_taken_back_where_it_was_an_error(ne
 def test_a_procedure_field_by_field_and_its_withdrawal(ward) -> None:
     ward.send(procedure())
     (done,) = ward.of("procedure_recorded")
-    assert (done.code.code, done.code.system, done.code.text, done.status) == ("5A1935Z", "I10", "Ventilation", "done")
+    assert (done.code.code, done.code.system, done.code.text, done.status) == ("5A1935Z", "I10P", "Ventilation", "done")
     assert done.at.at.isoformat() == "2026-05-04T09:00:00-04:00"
     ward.send(procedure(status="entered-in-error"))
     assert [(fact.procedure_id, fact.status) for fact in ward.of("procedure_recorded")] == [

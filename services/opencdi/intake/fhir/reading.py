@@ -15,7 +15,8 @@ from opencdi.intake.told import Context, Identifier
 Resource = dict[str, Any]
 _SYSTEMS = {
     "http://loinc.org": "LN", "http://hl7.org/fhir/sid/icd-10-cm": "I10", "http://hl7.org/fhir/sid/icd-9-cm": "I9",
-    "http://snomed.info/sct": "SCT", "http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "": "L",
+    "http://snomed.info/sct": "SCT", "http://www.ama-assn.org/go/cpt": "CPT",
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "": "L",
 }  # fmt: skip
 
 
@@ -72,6 +73,8 @@ def system_of(url: str) -> str:
     if (known := _SYSTEMS.get(url)) is not None:
         return known
     short = url.lower().replace("-", "")
+    if "icd10pcs" in short or short.endswith("cms.gov/medicare/coding/icd10"):  # CMS's address is that of its procedures
+        return "I10P"
     return "I10" if "icd10" in short else "I9" if "icd9" in short else url
 
 
@@ -84,7 +87,7 @@ def coded(concept: Any) -> Coded | None:
         return Coded(code="", text=text) if text else None
     system = system_of(first(chosen, "system"))
     code = first(chosen, "code")
-    return Coded(code=code.replace(".", "").upper() if system in ("I10", "I9") else code, system=system, text=text)
+    return Coded(code=code.replace(".", "").upper() if system in ("I10", "I10P", "I9") else code, system=system, text=text)
 
 
 def identifiers(resource: Resource, path: str = "identifier") -> tuple[Identifier, ...]:
