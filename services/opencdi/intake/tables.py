@@ -86,7 +86,7 @@ NO_ORDER_INTENTS = frozenset({"proposal", "plan", "option"})
 PROCEDURE_STATUS_BY_FHIR: dict[str, Literal["done", "withdrawn"]] = {  # until it is over, or known to be, nothing is on the list
     "completed": "done", "not-done": "withdrawn", "entered-in-error": "withdrawn",
 }  # fmt: skip
-LINK_BY_FHIR: dict[str, LinkKind] = {"replaced-by": "lives-on-as", "refer": "lives-on-as", "replaces": "was", "seealso": "was"}
+LINK_BY_FHIR: dict[str, LinkKind] = {"replaced-by": "lives-on-as", "replaces": "was"}  # the others link records that both live on
 CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
 
 REPORT_CHARACTERS = 200

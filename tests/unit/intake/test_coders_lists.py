@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from opencdi.events.facts import fact_hash
+
 Builder = Callable[..., str]
 LATER = "20260505100000-0400"
 DG1 = "DG1|1||N17.9^Acute kidney failure^I10||20260504110000-0400|F||||||||||||||{own}|{action}|||||Y"
@@ -78,3 +80,35 @@ def test_a_procedure_that_is_still_to_come_was_not_done(feed, message: Builder) 
     ended = feed.send(message("BAR^P05", "PR1|1||5A1955Z^Ventilation^I10P||20260601120000-0400"))
     assert not feed.of("procedure_recorded")
     assert ("FUTURE_TIME", "PR1-5") in {(problem.code, problem.where) for problem in ended.problems}
+
+
+@pytest.mark.parametrize(("segment", "resource", "kind"), [
+    ("PR1|1||5A1955Z^Ventilation^I10P||20260504120000-0400",
+     {"resourceType": "Procedure", "status": "completed", "performedDateTime": "2026-05-04T12:00:00-04:00",
+      "code": {"coding": [{"system": "http://www.cms.gov/Medicare/Coding/ICD10", "code": "5A1955Z", "display": "Ventilation"}]}},
+     "procedure_recorded"),
+    ("PR1|1||93458^Coronary angiography^C4||20260504120000-0400",
+     {"resourceType": "Procedure", "status": "completed", "performedDateTime": "2026-05-04T12:00:00-04:00",
+      "code": {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "93458", "display": "Coronary angiography"}]}},
+     "procedure_recorded"),
+    ("DG1|1||N17.9^Acute kidney failure^I10||20260504110000-0400",
+     {"resourceType": "Condition", "recordedDate": "2026-05-04T11:00:00-04:00",
+      "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "N17.9", "display": "Acute kidney failure"}]}},
+     "diagnosis_listed"),
+], ids=["PCS", "CPT", "diagnosis"])  # fmt: skip
+def test_hl7_and_fhir_tell_the_same_fact(new_feed, message: Builder, segment: str, resource: dict, kind: str) -> None:
+    by_hl7, by_fhir = new_feed(), new_feed()
+    by_hl7.send(message("BAR^P12", segment))
+    encounter = {
+        "resourceType": "Encounter",
+        "id": "e1",
+        "status": "in-progress",
+        "class": {"code": "IMP"},
+        "subject": {"reference": "Patient/p1"},
+    }
+    patient = {"resourceType": "Patient", "id": "p1", "identifier": [{"system": "urn:mercy", "value": "100"}]}
+    about = {"id": "x1", "subject": {"reference": "Patient/p1"}, "encounter": {"reference": "Encounter/e1"}}
+    for one in (patient, encounter, resource | about):
+        by_fhir.send(one)
+    (told,), (also,) = by_hl7.of(kind), by_fhir.of(kind)
+    assert fact_hash(told) == fact_hash(also)

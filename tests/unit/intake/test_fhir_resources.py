@@ -412,7 +412,7 @@ def link(kind: str, reference: str) -> dict[str, Any]:
 @pytest.mark.parametrize("other_first", [True, False])
 @pytest.mark.parametrize(
     ("kind", "on_the_old", "survivor"),
-    [("replaced-by", True, "200"), ("refer", True, "200"), ("replaces", False, "200"), ("seealso", False, "200")],
+    [("replaced-by", True, "200"), ("replaces", False, "200")],
 )
 def test_linked_patients_become_one(feed, kind: str, on_the_old: bool, survivor: str, other_first: bool) -> None:
     feed.send(PATIENT)
@@ -435,6 +435,14 @@ def test_a_link_by_number_merges_and_a_second_time_changes_nothing(feed) -> None
     feed.send(linked)
     assert feed.of("patient_identified")[-1].mrn == "200"
     assert (feed.send(linked).outcome, feed.of("patient_identified")[-1].name) == ("no_effect", "Jane A Doe")
+
+
+@pytest.mark.parametrize("kind", ["refer", "seealso"])
+def test_records_that_both_live_on_stay_two(feed, kind: str) -> None:
+    feed.send(OTHER)
+    ended = feed.send(PATIENT | link(kind, "Patient/p2"))
+    assert [(problem.code, problem.where) for problem in ended.problems] == [("LINK_IS_NO_MERGE", "Patient.link")]
+    assert [key for key in feed.states if key.startswith("person/") and getattr(feed.states[key], "into", None)] == []
 
 
 def test_a_relative_is_not_the_patient(feed) -> None:

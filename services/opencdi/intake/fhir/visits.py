@@ -37,19 +37,21 @@ def patient_of(resource: Resource, context: Context, problems: list[tuple[str, s
     born = birth_date(sent)
     if sent and born is None:
         problems.append(("BIRTH_DATE_UNREADABLE", "Patient.birthDate"))
-    links = tuple(_links(resource))
+    links = tuple(_links(resource, problems))
     if any(link.kind == "lives-on-as" for link in links):
         return PatientTold(ids=ids, links=links)  # who that is, the other one says
     return PatientTold(ids=ids, name=name_of(resource) or None, birth_date=born, sex=_SEX.get(first(resource, "gender")), links=links)
 
 
-def _links(resource: Resource) -> Iterator[Link]:
-    """Other records of this person; a RelatedPerson is somebody else."""
+def _links(resource: Resource, problems: list[tuple[str, str]]) -> Iterator[Link]:
+    """Records that this one replaces or that replace it; a RelatedPerson is somebody else."""
     for link in each(resource, "link"):
         kind, reference = LINK_BY_FHIR.get(first(link, "type")), reference_of(link, "other")
         number = next(iter(identifiers(link, "other.identifier")), None)
         if kind and (number or reference.startswith(("Patient/", "urn:"))):
             yield Link(kind, reference, number)
+        elif kind is None and reference.startswith(("Patient/", "urn:")):
+            problems.append(("LINK_IS_NO_MERGE", "Patient.link"))
 
 
 def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
