@@ -4,6 +4,7 @@ Nothing can be read here: what comes is stored and applied by intake.  A POST is
 """
 
 import asyncio
+import re
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,9 @@ from opencdi.gateway.fhir import ID, TYPE_NAME, Cut, NotFhir, cut
 from opencdi.gateway.outcome import bundle_response, message_response, outcome
 from opencdi.gateway.store import Gate
 from opencdi.gateway.tokens import Caller
+
+_OTHER_FORMAT = re.compile(r"xml|turtle|protobuf|csv", re.IGNORECASE)
+"""What says of itself that it is something else than JSON."""
 
 
 class FhirDoors:
@@ -54,7 +58,7 @@ class FhirDoors:
             raise HTTPException(404, "NO_SUCH_TYPE")
         if id_ is not None and not ID.match(id_):
             return outcome(400, "invalid", "NOT_AN_ID", "id")
-        if "json" not in request.headers.get("content-type", "json").lower():
+        if _OTHER_FORMAT.search(request.headers.get("content-type", "")):  # a careless word for JSON is judged by its body
             return outcome(415, "not-supported", "JSON_ONLY")
         try:
             body = await body_of(request, MAX_BODY_BYTES)
