@@ -6,8 +6,9 @@ then on lets nothing of the chart through to such a stay.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from opencdi.bus import agenda
 from opencdi.bus.room import State, States
 from opencdi.events.facts import DischargeCancelled, EncounterCancelled, EncounterDischarged, EncounterMoved, Fact
 from opencdi.knowledge.site import KEPT_AFTER_BILL
@@ -22,19 +23,7 @@ class Over(State):
     at: datetime
 
 
-class Due(State):
-    """`due/<tenant>`: the days, as ordinals, on which stays may be forgotten."""
-
-    days: tuple[int, ...] = ()
-
-
-class DueDay(State):
-    """`due-day/<tenant>/<day>`: the stays that may be forgotten when that day is over."""
-
-    encounters: tuple[str, ...] = ()
-
-
-MODELS: Mapping[str, type[State]] = {"over": Over, "due": Due, "due-day": DueDay}
+MODELS: Mapping[str, type[State]] = {"over": Over, **agenda.MODELS}
 
 
 def ended(states: States, tenant: str, encounter_id: str, facts: Iterable[Fact], received_at: datetime, bill_hold_days: int) -> None:
@@ -44,7 +33,7 @@ def ended(states: States, tenant: str, encounter_id: str, facts: Iterable[Fact],
             case EncounterDischarged() | EncounterCancelled() | EncounterMoved():
                 states[f"over/{encounter_id}"] = Over(at=fact.at.at)
                 due = fact.at.at + timedelta(days=bill_hold_days) + KEPT_AFTER_BILL
-                _look_again(states, tenant, encounter_id, _day(max(due, received_at)))
+                agenda.look_at(states, tenant, encounter_id, max(due, received_at))
             case DischargeCancelled():
                 states.pop(f"over/{encounter_id}", None)
             case _:
@@ -53,36 +42,13 @@ def ended(states: States, tenant: str, encounter_id: str, facts: Iterable[Fact],
 
 def forgettable(states: States, tenant: str, now: datetime, bill_hold_days: int) -> Iterator[str]:
     """The stays that were due before today, each once; the caller forgets what it remembers of them."""
-    kept, today = timedelta(days=bill_hold_days) + KEPT_AFTER_BILL, _day(now)
-    agenda = states.get(f"due/{tenant}")
-    days = agenda.days if isinstance(agenda, Due) else ()
-    past = tuple(day for day in days if day < today)
-    if not past:
-        return
-    states[f"due/{tenant}"] = Due(days=days[len(past) :])
-    for day in past:
-        that_day = states.pop(f"due-day/{tenant}/{day}", None)
-        for encounter_id in that_day.encounters if isinstance(that_day, DueDay) else ():
-            over = states.get(f"over/{encounter_id}")
-            if not isinstance(over, Over):
-                continue  # the patient is back in bed
-            if (due := _day(over.at + kept)) >= today:  # discharged again, or the bill waits longer now
-                _look_again(states, tenant, encounter_id, due)
-                continue
-            del states[f"over/{encounter_id}"]
-            yield encounter_id
-
-
-def _day(at: datetime) -> int:
-    return at.astimezone(UTC).toordinal()
-
-
-def _look_again(states: States, tenant: str, encounter_id: str, day: int) -> None:
-    key = f"due-day/{tenant}/{day}"
-    held, agenda = states.get(key), states.get(f"due/{tenant}")
-    known = held.encounters if isinstance(held, DueDay) else ()
-    if encounter_id not in known:
-        states[key] = DueDay(encounters=(*known, encounter_id))
-    days = agenda.days if isinstance(agenda, Due) else ()
-    if day not in days:
-        states[f"due/{tenant}"] = Due(days=tuple(sorted((*days, day))))
+    kept = timedelta(days=bill_hold_days) + KEPT_AFTER_BILL
+    for encounter_id in agenda.over_by(states, tenant, now):
+        over = states.get(f"over/{encounter_id}")
+        if not isinstance(over, Over):
+            continue  # the patient is back in bed
+        if agenda.day_of(over.at + kept) >= agenda.day_of(now):  # discharged again, or the bill waits longer now
+            agenda.look_at(states, tenant, encounter_id, over.at + kept)
+            continue
+        del states[f"over/{encounter_id}"]
+        yield encounter_id

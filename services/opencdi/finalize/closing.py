@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from opencdi.bus import agenda
 from opencdi.bus.room import Key, Outgoing, States
 from opencdi.events.audiences import FinalCodeSet, FinalStatus
 from opencdi.events.entry import Entry, Envelope, headers_of
@@ -16,7 +17,7 @@ from opencdi.finalize.attestation import refusal, with_waivers
 from opencdi.finalize.awaited import waiting_for
 from opencdi.finalize.cause import cause_of
 from opencdi.finalize.record import Questions, coding_of, facts_in, notes_in, recalled, record, remember
-from opencdi.finalize.retention import forget, look_at
+from opencdi.finalize.retention import forget
 from opencdi.finalize.stay import Stay
 from opencdi.finalize.timers import Timers
 from opencdi.finalize.told import Chart, Told, next_set
@@ -32,7 +33,7 @@ def closed_by(states: States, entry: Entry, site: SiteData) -> Iterator[Outgoing
     stay = record(states, encounter_id, entry, facts, notes)
     at, tenant = entry.envelope.received_at, entry.envelope.tenant
     if any(isinstance(fact, EncounterDischarged | EncounterCancelled | EncounterMoved) for fact in facts):
-        look_at(states, tenant, encounter_id, at + timedelta(days=site.bill_hold_days) + KEPT_AFTER_BILL)
+        agenda.look_at(states, tenant, encounter_id, at + timedelta(days=site.bill_hold_days) + KEPT_AFTER_BILL)
     told = recalled(states, f"told/{encounter_id}", Told())
     decisions = [fact for fact in facts if isinstance(fact, CodeSetAttested)]
     if not (stay.to_be_closed or told.stands or decisions):
@@ -48,7 +49,7 @@ def closed_by(states: States, entry: Entry, site: SiteData) -> Iterator[Outgoing
         final, told = _attested(states, chart, told, decision, site)
         said.append(final)
     if decisions and not told.stands:  # it may be about a chart that has been forgotten
-        look_at(states, tenant, encounter_id, at + KEPT_AFTER_BILL)
+        agenda.look_at(states, tenant, encounter_id, at + KEPT_AFTER_BILL)
     states[f"told/{encounter_id}"] = told
     for ordinal, final in enumerate(said, 1):
         yield _outgoing(final, ordinal)
@@ -118,7 +119,7 @@ def _publish(
     timers = recalled(states, f"timers/{chart.tenant}", Timers())
     remember(states, f"timers/{chart.tenant}", _timed(timers, chart, told, status))
     if status in ("attested", "cancelled"):
-        look_at(states, chart.tenant, chart.encounter_id, chart.at + KEPT_AFTER_BILL)
+        agenda.look_at(states, chart.tenant, chart.encounter_id, chart.at + KEPT_AFTER_BILL)
     return final, after
 
 

@@ -5,7 +5,8 @@ A day at a time, by the day of the tick, and a day to a record, so that looking 
 
 from datetime import UTC, datetime, timedelta
 
-from opencdi.bus.room import State, States
+from opencdi.bus import agenda
+from opencdi.bus.room import States
 from opencdi.finalize.record import recalled
 from opencdi.finalize.stay import Stay
 from opencdi.finalize.told import Told
@@ -15,44 +16,15 @@ UNATTESTED = timedelta(days=365)
 """As long as Medicare takes a claim, a coder may still vouch for it (42 CFR 424.44)."""
 
 
-class Over(State):
-    """Charts to be looked at once that day is over."""
-
-    encounters: tuple[str, ...] = ()
-
-
-class Days(State):
-    """The days of which there are such charts."""
-
-    days: tuple[int, ...] = ()
-
-
-def look_at(states: States, tenant: str, encounter_id: str, at: datetime) -> None:
-    """After the day of that instant this chart may be forgotten."""
-    day = _day(at)
-    over, days = recalled(states, f"over/{tenant}/{day}", Over()), recalled(states, f"days/{tenant}", Days())
-    if encounter_id not in over.encounters:
-        states[f"over/{tenant}/{day}"] = Over(encounters=(*over.encounters, encounter_id))
-    if day not in days.days:
-        states[f"days/{tenant}"] = Days(days=tuple(sorted((*days.days, day))))
-
-
 def forget(states: States, tenant: str, now: datetime, site: SiteData) -> None:
     """Forget what is due by the day of this tick; what has been discharged again or attested since is looked at later."""
-    today, days = _day(now), recalled(states, f"days/{tenant}", Days()).days
-    past = [day for day in days if day < today]
-    if not past:
-        return
-    states[f"days/{tenant}"] = Days(days=days[len(past) :])
-    for day in past:
-        over = states.pop(f"over/{tenant}/{day}", None)
-        for encounter_id in over.encounters if isinstance(over, Over) else ():
-            kept = _kept_until(states, encounter_id, site)
-            if kept is not None and _day(kept) >= today:
-                look_at(states, tenant, encounter_id, kept)
-            elif kept is not None:
-                for record in ("stay", "working", "questions", "told"):
-                    states.pop(f"{record}/{encounter_id}", None)
+    for encounter_id in agenda.over_by(states, tenant, now):
+        kept = _kept_until(states, encounter_id, site)
+        if kept is not None and agenda.day_of(kept) >= agenda.day_of(now):
+            agenda.look_at(states, tenant, encounter_id, kept)
+        elif kept is not None:
+            for record in ("stay", "working", "questions", "told"):
+                states.pop(f"{record}/{encounter_id}", None)
 
 
 def _kept_until(states: States, encounter_id: str, site: SiteData) -> datetime | None:
@@ -67,7 +39,3 @@ def _kept_until(states: States, encounter_id: str, site: SiteData) -> datetime |
     if told.at is not None:
         ends.append(told.at + (UNATTESTED if told.stands and told.status != "attested" else KEPT_AFTER_BILL))
     return max(ends)
-
-
-def _day(at: datetime) -> int:
-    return at.astimezone(UTC).toordinal()

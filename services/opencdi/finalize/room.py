@@ -6,6 +6,7 @@ The line ends here: `final` carries sets for coders and billing and nothing else
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from opencdi.bus import agenda
 from opencdi.bus.room import Outgoing, Record, RecordCodec, Room, State, States
 from opencdi.bus.site import SiteKnown, remember_site, site_of
 from opencdi.bus.stepping import dead_letter
@@ -15,7 +16,6 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import FINAL, QUERIES
 from opencdi.finalize.closing import closed_by, fired
 from opencdi.finalize.record import Questions, Working
-from opencdi.finalize.retention import Days, Over
 from opencdi.finalize.stay import Stay
 from opencdi.finalize.timers import Timers
 from opencdi.finalize.told import Told
@@ -28,8 +28,7 @@ _STATES: dict[str, type[State]] = {
     "told": Told,
     "timers": Timers,
     "site": SiteKnown,
-    "over": Over,
-    "days": Days,
+    **agenda.MODELS,
 }
 
 

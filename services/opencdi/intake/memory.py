@@ -10,7 +10,8 @@
 | `held/<patient>/<fact>` `waiting/<note>` | what waits for an encounter; for its parent document |
 | `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
 | `seen/<tenant>/<period>/<three letters>` | message ids of those ten days (DOMAIN F.3) |
-| `days/<tenant>` `over/<tenant>/<day>` | which of those there are; which encounters ended that day: so that forgetting need not search |
+| `days/<tenant>` | which of those there are: so that forgetting need not search |
+| `due/<tenant>` `due-day/<tenant>/<day>` | the days on which stays may be forgotten, and which stays |
 | `part/<message>/<i>` `parts/<message>` | parts of a transaction, and how many are here |
 | `feeds/<tenant>` `site/<tenant>` | when each feed was heard; the tenant's tables |
 """
@@ -20,6 +21,7 @@ from typing import Any
 
 from pydantic import Field
 
+from opencdi.bus import agenda
 from opencdi.bus.room import RecordCodec, State
 from opencdi.clinical.vocabulary import Authentication, Sex
 
@@ -155,12 +157,6 @@ class Days(State):
     periods: tuple[int, ...] = ()
 
 
-class Over(State):
-    """Encounters that ended on one day."""
-
-    encounters: tuple[str, ...] = ()
-
-
 class Part(State):
     """One part of a transaction that is not yet whole."""
 
@@ -190,5 +186,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
-    "days": Days, "over": Over,
+    "days": Days, **agenda.MODELS,
 })  # fmt: skip

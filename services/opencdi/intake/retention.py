@@ -3,13 +3,13 @@
 A day at a time, by the day of the tick: one tick over a gap forgets what all ticks in it would have.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from opencdi.bus import agenda
 from opencdi.bus.room import States
 from opencdi.intake import duplicates
 from opencdi.intake.desk import Desk
-from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Over, Version, Visit
+from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Version, Visit
 from opencdi.knowledge.site import KEPT_AFTER_BILL
 
 
@@ -20,49 +20,30 @@ def forget(states: States, tenant: str, at: datetime, bill_hold_days: int) -> No
     if last is not None and at.date() <= last.date():
         return
     duplicates.forget(states, tenant, at)
-    _forget_encounters(states, tenant, last, at, timedelta(days=bill_hold_days) + KEPT_AFTER_BILL)
+    _forget_encounters(states, tenant, at, timedelta(days=bill_hold_days) + KEPT_AFTER_BILL)
 
 
 def ended(desk: Desk, encounter_id: str, at: datetime) -> None:
     """This stay ended at that instant, as far as is known now: it is looked at again on the day when it may be forgotten."""
     due = max(at + timedelta(days=desk.context.site.bill_hold_days) + KEPT_AFTER_BILL, desk.context.received_at)
-    _look_again(desk.states, desk.context.tenant, encounter_id, _day(due))
+    agenda.look_at(desk.states, desk.context.tenant, encounter_id, due)
 
 
-def _day(at: datetime) -> int:
-    return at.astimezone(UTC).toordinal()
-
-
-def _look_again(states: States, tenant: str, encounter_id: str, day: int) -> None:
-    key = f"over/{tenant}/{day}"
-    that_day = states.get(key)
-    known = that_day.encounters if isinstance(that_day, Over) else ()
-    if encounter_id not in known:
-        states[key] = Over(encounters=(*known, encounter_id))
-
-
-def _forget_encounters(states: States, tenant: str, last: datetime | None, at: datetime, kept: timedelta) -> None:
+def _forget_encounters(states: States, tenant: str, at: datetime, kept: timedelta) -> None:
     """What was due before today: its facts and all that leads to them.  The stay itself stays known, as closed.
 
     Of the visit and the stay a few words remain, so that a message that comes years late is recognised and not taken for a new stay.
     """
-    start, today = f"over/{tenant}/", _day(at)
-    if last is not None:
-        days: Iterable[int] = range(_day(last), today)
-    else:
-        days = [int(key.removeprefix(start)) for key in states if key.startswith(start)]
     gone: dict[str, Encounter] = {}
-    for day in days:
-        over = states.pop(f"{start}{day}", None) if day < today else None
-        for encounter_id in over.encounters if isinstance(over, Over) else ():
-            encounter = states.get(f"encounter/{encounter_id}")
-            if not isinstance(encounter, Encounter) or encounter.closed or encounter.into is not None:
-                continue
-            left = encounter.discharged_at
-            if encounter.cancelled or (left is not None and _day(left + kept) < today):
-                gone[encounter_id] = encounter
-            elif left is not None:  # it was discharged again, or the bill waits longer now
-                _look_again(states, tenant, encounter_id, _day(left + kept))
+    for encounter_id in agenda.over_by(states, tenant, at):
+        encounter = states.get(f"encounter/{encounter_id}")
+        if not isinstance(encounter, Encounter) or encounter.closed or encounter.into is not None:
+            continue
+        left = encounter.discharged_at
+        if encounter.cancelled or (left is not None and agenda.day_of(left + kept) < agenda.day_of(at)):
+            gone[encounter_id] = encounter
+        elif left is not None:  # it was discharged again, or the bill waits longer now
+            agenda.look_at(states, tenant, encounter_id, left + kept)
     if not gone:
         return
     for key in [key for key in states if _is_of(key, states, gone)]:

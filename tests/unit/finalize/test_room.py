@@ -437,7 +437,7 @@ def test_an_attested_set_has_no_bill_hold_and_is_forgotten_a_month_after_the_bil
     assert remembered(hospital)
     assert hospital.tick(BILL + MONTH + DAY) == []
     assert remembered(hospital) == []
-    assert not [key for key in hospital.states if key.startswith("over/")]
+    assert not [key for key in hospital.states if key.startswith(("due/", "due-day/"))]
 
 
 @pytest.mark.parametrize("encounter_class", ["emergency", "observation"])

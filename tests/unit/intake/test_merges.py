@@ -188,7 +188,7 @@ def test_a_discharged_visit_merged_into_a_stay_ends_it_for_retention_too(feed, m
     assert [fact.kind for fact in feed.facts[second]].count("encounter_discharged") == 1
     encounter = feed.states[f"encounter/{second}"]
     assert encounter.discharged_at is not None
-    assert [key for key, state in feed.states.items() if key.startswith("over/") and second in state.encounters]
+    assert [key for key, state in feed.states.items() if key.startswith("due-day/") and second in state.encounters]
 
 
 def stay(message: Builder, number: str, at: str) -> list[str]:
