@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any, Self, get_args
 from zoneinfo import ZoneInfo
 
 from opencdi.bus.room import Outgoing, Record, Room, State
@@ -74,6 +74,15 @@ class Chart:
     passed_on: list[bytes] = field(default_factory=list)
     said: int = 0
     now: datetime = DAY_1
+
+    @classmethod
+    def of(cls, room: Room, *lines: str, **begin: Any) -> Self:
+        """A stay that has lived through these lines; `begin` as for that."""
+        chart = cls(room)
+        chart.begin(**begin)
+        for line in lines:
+            chart.line(line)
+        return chart
 
     def begin(self, *, age: int = 70, encounter_class: str = "inpatient", attending: str = "1001") -> None:
         """The admission: an inpatient of that age under an attending physician."""

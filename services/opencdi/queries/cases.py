@@ -47,10 +47,7 @@ def _cases_in(file: Path) -> Iterator[Case]:
 
 def failures(case: Case, room: Room, condition: str) -> list[str]:
     """Why a case does not hold; [] if it does."""
-    chart = Chart(room)
-    chart.begin(age=case.age, encounter_class=case.encounter_class)
-    for line in case.chart:
-        chart.line(line)
+    chart = Chart.of(room, *case.chart, age=case.age, encounter_class=case.encounter_class)
     if chart.alarms:
         return [f"suspended: {chart.alarms[0].reason}"]
     mine = [alert for alert in chart.alerts if alert.condition == condition]

@@ -27,11 +27,7 @@ SENT = (*DRAFT, "d2 08:00 approve")
 
 
 def chart(*lines: str) -> Chart:
-    told = Chart(ROOM)
-    told.begin(attending="1001")
-    for line in lines:
-        told.line(line)
-    return told
+    return Chart.of(ROOM, *lines, attending="1001")
 
 
 def moves(told: Chart) -> list[tuple[str | None, str, str]]:

@@ -26,11 +26,7 @@ LEFT = (*KIDNEY, "d4 15:00 discharged")
 
 
 def chart(*lines: str) -> Chart:
-    told = Chart(ROOM)
-    told.begin()
-    for line in lines:
-        told.line(line)
-    return told
+    return Chart.of(ROOM, *lines)
 
 
 def last(told: Chart) -> tuple[str, str, datetime]:

@@ -24,11 +24,7 @@ KIDNEY = (
 
 
 def chart(*lines: str) -> Chart:
-    told = Chart(ROOM)
-    told.begin()
-    for line in lines:
-        told.line(line)
-    return told
+    return Chart.of(ROOM, *lines)
 
 
 def bare(wording: QueryWording | None) -> dict[str, Any]:

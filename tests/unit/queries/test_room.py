@@ -34,11 +34,7 @@ KIDNEY = (
 
 
 def chart(*lines: str, site: SiteData | None = None, **begin: object) -> Chart:
-    told = Chart(queries_room(site or SiteData(), RULES))
-    told.begin(**begin)
-    for line in lines:
-        told.line(line)
-    return told
+    return Chart.of(queries_room(site or SiteData(), RULES), *lines, **begin)
 
 
 def states(told: Chart) -> list[str]:

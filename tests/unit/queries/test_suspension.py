@@ -53,14 +53,6 @@ def room(change: Callable[[Rule], Rule] | None = None) -> Room:
     return queries_room(SiteData(), tuple(change(rule) if change and rule.id == "D-11" else rule for rule in RULES))
 
 
-def chart(room: Room, *lines: str) -> Chart:
-    told = Chart(room)
-    told.begin()
-    for line in lines:
-        told.line(line)
-    return told
-
-
 def kidney(told: Chart) -> list[tuple[str, str]]:
     return [(alert.state, alert.cause) for alert in told.alerts if alert.rule_id == "D-11"]
 
@@ -84,7 +76,7 @@ def refusals(told: Chart) -> list[str]:
 
 @pytest.mark.parametrize("change", [unjudgeable, unwordable])
 def test_all_other_questions_are_as_without_it(change: Callable[[Rule], Rule]) -> None:
-    well, ill = chart(room(), *KIDNEY, *SEPSIS), chart(room(change), *KIDNEY, *SEPSIS)
+    well, ill = Chart.of(room(), *KIDNEY, *SEPSIS), Chart.of(room(change), *KIDNEY, *SEPSIS)
     assert kidney(well)
     assert kidney(ill) == []
     assert others(well)
@@ -93,7 +85,7 @@ def test_all_other_questions_are_as_without_it(change: Callable[[Rule], Rule]) -
 
 
 def test_the_alarm_is_raised_once_and_tells_nothing_of_the_patient() -> None:
-    told = chart(room(unjudgeable), *KIDNEY)
+    told = Chart.of(room(unjudgeable), *KIDNEY)
     restarted(told, room(unjudgeable))
     told.line("d3 06:00 creatinine 2.9 mg/dL")
     (alarm,) = told.alarms
@@ -102,7 +94,7 @@ def test_the_alarm_is_raised_once_and_tells_nothing_of_the_patient() -> None:
 
 
 def test_the_entry_says_which_rules_are_suspended_when_that_changes() -> None:
-    told = chart(room(unjudgeable), *KIDNEY)
+    told = Chart.of(room(unjudgeable), *KIDNEY)
     restarted(told, room())
     told.line("d3 06:00 creatinine 2.9 mg/dL")
     pages = [page for value in told.passed_on if (page := read_entry(value).page(QueriesPage))]
@@ -110,7 +102,7 @@ def test_the_entry_says_which_rules_are_suspended_when_that_changes() -> None:
 
 
 def test_on_the_bus_the_alarm_leaves_in_the_same_act_and_is_no_poisoned_entry(tmp_path: Path) -> None:
-    told = chart(room(unjudgeable), *KIDNEY)
+    told = Chart.of(room(unjudgeable), *KIDNEY)
     bus = EmbeddedBus(str(tmp_path / "bus.db"), partitions=2)
     for nth, value in enumerate(told.passed_on):
         bus.publish([Outgoing(CODING, Key(told.encounter_id), value, (("ce_id", f"e{nth}".encode()),))])
@@ -142,7 +134,7 @@ def test_its_messages_are_the_same_in_a_replay() -> None:
 
 
 def test_what_it_did_in_the_turn_in_which_it_raised_is_taken_back() -> None:
-    told = chart(room(), *KIDNEY, "d2 08:00 approve")
+    told = Chart.of(room(), *KIDNEY, "d2 08:00 approve")
     asked = len(told.asked)
     restarted(told, room(unwordable))
     told.line("d2 06:00 creatinine 1.9 mg/dL id=c2 corrected")  # withdraws it, and raises over the words of the next one
@@ -151,7 +143,7 @@ def test_what_it_did_in_the_turn_in_which_it_raised_is_taken_back() -> None:
 
 
 def test_what_was_corrected_meanwhile_is_looked_at_when_it_has_a_new_revision() -> None:
-    told = chart(room(), *KIDNEY, "d2 08:00 approve")
+    told = Chart.of(room(), *KIDNEY, "d2 08:00 approve")
     restarted(told, room(unwordable))
     told.line("d2 06:00 creatinine 1.9 mg/dL id=c2 corrected")
     told.line("d2 10:00 note progress: dehydration")
@@ -167,7 +159,7 @@ def test_what_was_corrected_meanwhile_is_looked_at_when_it_has_a_new_revision() 
 
 
 def test_its_draft_is_held_and_goes_out_once_it_is_judged_again() -> None:
-    told = chart(room(), *KIDNEY)
+    told = Chart.of(room(), *KIDNEY)
     restarted(told, room(unjudgeable))
     told.line("d2 07:00 creatinine 2.5 mg/dL")
     told.line("d2 08:00 approve")
@@ -180,14 +172,14 @@ def test_its_draft_is_held_and_goes_out_once_it_is_judged_again() -> None:
 
 
 def test_a_revision_that_raises_too_gives_another_alarm() -> None:
-    told = chart(room(unjudgeable), *KIDNEY)
+    told = Chart.of(room(unjudgeable), *KIDNEY)
     restarted(told, room(lambda rule: revised(unjudgeable(rule))))
     told.line("d2 09:00 note progress: dehydration")
     assert [alarm.reason[:15] for alarm in told.alarms] == ["D-11 revision 1", "D-11 revision 2"]
 
 
 def test_nobody_is_pressed_for_a_question_whose_rule_is_suspended() -> None:
-    told = chart(room(), *KIDNEY, "d2 08:00 approve")
+    told = Chart.of(room(), *KIDNEY, "d2 08:00 approve")
     restarted(told, room(unjudgeable))
     told.line("d2 09:00 creatinine 2.5 mg/dL")
     told.line("d3 09:00 tick")
@@ -199,7 +191,7 @@ def test_nobody_is_pressed_for_a_question_whose_rule_is_suspended() -> None:
 
 
 def test_a_candidate_that_waits_for_documents_goes_on_waiting() -> None:
-    told = chart(room(), KIDNEY[0], *KIDNEY[2:])
+    told = Chart.of(room(), KIDNEY[0], *KIDNEY[2:])
     restarted(told, room(unjudgeable))
     told.line("d2 09:00 note progress: dehydration")
     told.line("d2 10:00 tick mdm/documents")
@@ -210,7 +202,7 @@ def test_a_candidate_that_waits_for_documents_goes_on_waiting() -> None:
 
 
 def test_a_physician_may_answer_meanwhile_and_the_note_that_says_it_closes_it_later() -> None:
-    told = chart(room(), *KIDNEY, "d2 08:00 approve")
+    told = Chart.of(room(), *KIDNEY, "d2 08:00 approve")
     restarted(told, room(unjudgeable))
     told.line("d2 09:00 answer aki")
     told.line("d2 10:00 creatinine 2.5 mg/dL")
