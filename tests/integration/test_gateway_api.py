@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from at_the_door import settings_in
 from on_bus import inbound_on, records_on
 from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
 from opencdi.bus.embedded import EmbeddedBus
@@ -29,10 +30,6 @@ HL7 = b"MSH|^~\\&|LAB|GH|CDI|GH|20260502101500||ADT^A01|77|P|2.5.1\rPID|1||4711\
 PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01"}
 RECEIPT = {"id": "out-1", "status": "delivered", "encounter_id": "e1", "query_id": "q1"}
 DISMISSED = {"kind": "query_dismissed", "encounter_id": "e1", "query_id": "q1", "as_of": "x-1", "reason": "integral"}
-
-
-def settings_in(folder: Path, **more: object) -> Settings:
-    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, **more)
 
 
 @asynccontextmanager

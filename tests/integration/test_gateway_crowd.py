@@ -8,19 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from at_the_door import settings_in
 from on_bus import inbound_on, records_on
 from opencdi.events.topics import dead_letters
 from opencdi.gateway.door import Door
 from opencdi.gateway.frames import END, START, framed
-from opencdi.settings import Settings
 
 pytestmark = pytest.mark.anyio
 _MSA = re.compile(rb"\rMSA\|(\w\w)\|([^|\r]*)")
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with RST, as an engine that was killed
-
-
-def settings_in(folder: Path) -> Settings:
-    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2)
 
 
 def message(control_id: str) -> bytes:

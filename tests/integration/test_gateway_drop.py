@@ -9,15 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from at_the_door import FailingBus, settings_in
 from on_bus import inbound_on, records_on
-from opencdi.bus.bus import BusDown
-from opencdi.bus.embedded import EmbeddedBus
-from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.inbound import read_inbound
 from opencdi.events.topics import dead_letters
@@ -36,9 +33,9 @@ def bundle_of(*resources: object) -> object:
     return {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": resource} for resource in resources]}
 
 
-def settings_in(folder: Path) -> Settings:
+def dropping_in(folder: Path) -> Settings:
     (folder / "drop").mkdir(exist_ok=True)
-    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, drop_folder=folder / "drop")
+    return settings_in(folder, drop_folder=folder / "drop")
 
 
 def put(folder: Path, name: str, content: bytes) -> None:
@@ -60,7 +57,7 @@ async def taken(folder: Path) -> None:
 
 @pytest.mark.anyio
 async def test_whatever_is_dropped_is_taken_and_put_away_with_its_answers(tmp_path: Path) -> None:
-    settings, folder = settings_in(tmp_path), tmp_path / "drop"
+    settings, folder = dropping_in(tmp_path), tmp_path / "drop"
     batch = b"FHS|^~\\&|A\rBHS|^~\\&|A\r" + message("B1") + message("B2") + b"BTS|2\rBHS|^~\\&|A\r" + message("B3") + b"BTS|1\rFTS|2\r"
     put(folder, "one.hl7", message("ONE"))
     put(folder, "framed.txt", b"\x0b" + message("F1") + b"\x1c\r\x0b" + message("F2") + b"\x1c\r")
@@ -98,20 +95,9 @@ async def test_whatever_is_dropped_is_taken_and_put_away_with_its_answers(tmp_pa
     }  # fmt: skip
 
 
-class FailingBus(EmbeddedBus):
-    """A bus that cannot store while `down`."""
-
-    down = False
-
-    def publish(self, messages: Sequence[Outgoing]) -> None:
-        if self.down:
-            raise BusDown("test")
-        super().publish(messages)
-
-
 @pytest.mark.anyio
 async def test_what_cannot_be_stored_waits_and_what_is_too_large_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings, folder = settings_in(tmp_path), tmp_path / "drop"
+    settings, folder = dropping_in(tmp_path), tmp_path / "drop"
     monkeypatch.setattr(drop, "MAX_BODY_BYTES", 1000)
     assert bodies.MAX_BODY_BYTES > 1000
     bus = FailingBus(str(tmp_path / "bus.db"), partitions=2)
@@ -133,7 +119,7 @@ async def test_what_cannot_be_stored_waits_and_what_is_too_large_holds_up_nothin
 
 @pytest.mark.anyio
 async def test_what_is_stored_and_cannot_be_put_away_is_not_stored_again(tmp_path: Path) -> None:
-    settings, folder = settings_in(tmp_path), tmp_path / "drop"
+    settings, folder = dropping_in(tmp_path), tmp_path / "drop"
     aside = tmp_path / "aside"
     aside.write_bytes(b"in the way")
     async with Door(settings) as door:

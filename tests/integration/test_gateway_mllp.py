@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from at_the_door import FailingBus, settings_in
 from on_bus import inbound_on, records_on
-from opencdi.bus.bus import BusDown
-from opencdi.bus.embedded import EmbeddedBus
-from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.inbound import read_inbound
 from opencdi.events.topics import INBOUND, dead_letters
@@ -27,10 +25,6 @@ from opencdi.settings import Settings
 
 pytestmark = pytest.mark.anyio
 ACK_MSA = re.compile(rb"\rMSA\|(\w\w)\|([^|\r]*)")
-
-
-def settings_in(folder: Path, **more: object) -> Settings:
-    return Settings(home=folder, mllp_port=0, api_port=0, metrics_port=0, partitions=2, **more)
 
 
 def message(control_id: str, *, end: str = "\r", body: str = "") -> bytes:
@@ -159,17 +153,6 @@ async def test_a_test_system_has_a_listener_of_its_own_and_a_production_line_tak
         told = await engine.say(b"".join(map(framed, sent.values())), expect=4)
     assert {name for code, name in told if code == "AA"} == {*(name * 2 for name in taken), "unsaid"}
     assert messages_stored(settings) == [body for name, body in sent.items() if name in taken or name == "unsaid"]
-
-
-class FailingBus(EmbeddedBus):
-    """A bus that cannot store while `down`."""
-
-    down = False
-
-    def publish(self, messages: Sequence[Outgoing]) -> None:
-        if self.down:
-            raise BusDown("test")
-        super().publish(messages)
 
 
 async def test_nothing_is_acknowledged_while_the_bus_is_down(tmp_path: Path) -> None:
