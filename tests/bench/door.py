@@ -58,19 +58,21 @@ def admission(nth: int, at: datetime) -> bytes:
     return "\r".join([*visit(nth, at, "ADT^A01"), ""]).encode()
 
 
-def panel(nth: int, at: datetime, order: int) -> bytes:
-    """An ORU of eighteen segments: eleven results, two of them with a comment."""
+def panel(nth: int, at: datetime, order: int, results: int = len(_PANEL)) -> bytes:
+    """An ORU; all eleven results make eighteen segments, two of them comments."""
     taken = at.strftime("%Y%m%d%H%M%S+0000")
-    rows = [f"OBX|{i}|NM|{code}^LN||{value}|{unit}^{unit}^UCUM|||||F|||{taken}" for i, (code, value, unit) in enumerate(_PANEL, 1)]
+    rows = [
+        f"OBX|{i}|NM|{code}^LN||{value}|{unit}^{unit}^UCUM|||||F|||{taken}" for i, (code, value, unit) in enumerate(_PANEL[:results], 1)
+    ]
     rows.insert(2, "NTE|1||Creatinine by an enzymatic method")
     rows.append("NTE|1||Checked")
     request = [f"ORC|RE|P{order}|F{order}", f"OBR|1|P{order}|F{order}|24323-8^Metabolic panel^LN|||{taken}{'|' * 15}{taken}|||F"]
     return "\r".join([*visit(nth, at, "ORU^R01"), *request, *rows, ""]).encode()
 
 
-def panels(count: int, patients: int) -> Iterator[bytes]:
+def panels(count: int, patients: int, results: int = len(_PANEL)) -> Iterator[bytes]:
     """Panels of these patients in turn, a second apart."""
-    return (panel(nth % patients, START + timedelta(seconds=nth), nth) for nth in range(count))
+    return (panel(nth % patients, START + timedelta(seconds=nth), nth, results) for nth in range(count))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -168,7 +170,7 @@ def memory(count: int) -> Iterator[tuple[str, str, str]]:
         with Progress(console=CONSOLE, transient=True) as progress:
             task = progress.add_task("memory", total=count)
             tenth = max(1, count // 10)
-            messages = panels(count, 1000)
+            messages = panels(count, 1000, results=1)
             for nth in range(10):
                 acknowledged([next(messages) for _ in range(tenth)], port, 16)
                 progress.advance(task, tenth)
