@@ -119,6 +119,7 @@ class MeasurementResulted(Contract):
     taken_at: ClinicalTime
     performer: Person | None = None
     specimen: str | None = None
+    method: str | None = None  # as sent (OBX-17): at the bedside or in the laboratory
     problem: str | None = None  # quarantined: why this value must not be used ("HEMOLYZED", "FUTURE_TIME", "UNIT_UNKNOWN")
 
 
@@ -286,6 +287,7 @@ else:
 
 # R4's DocumentReference has no field for the instant of signing, and the sender's own code says nothing that the mapped one does not.
 _TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source"})
+_TOLD_BY_VALUE = frozenset({"sent_value"})  # JSON knows no "2.90"
 
 
 def fact_hash(fact: Contract) -> str:
@@ -294,5 +296,6 @@ def fact_hash(fact: Contract) -> str:
     times = {name: at.sortable for name in told if isinstance(at := getattr(fact, name), ClinicalTime)}  # by whatever clock it was told
     for name, instant in times.items():
         told[name]["at"] = instant
-    meant = {name: value for name, value in told.items() if not name.endswith("_id") and name not in _TOLD_BY_ONE_STANDARD}
+    left_out = _TOLD_BY_ONE_STANDARD | _TOLD_BY_VALUE if "value" in told else _TOLD_BY_ONE_STANDARD
+    meant = {name: value for name, value in told.items() if not name.endswith("_id") and name not in left_out}
     return derived_id(json.dumps(meant, sort_keys=True))

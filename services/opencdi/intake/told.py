@@ -7,7 +7,7 @@ and leave the room only as keyed hashes.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Literal
+from typing import Any, Literal
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
@@ -28,6 +28,7 @@ class Context:
     tenant: str = ""
     backload: bool = False  # history sent afterwards: baselines only (DOMAIN F.18)
     staff: Mapping[str, Person] = field(default_factory=dict)  # FHIR: reference -> who that is, as far as the same message says
+    specimens: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # FHIR: reference -> the Specimen that came with it
 
     @property
     def facility(self) -> tzinfo:

@@ -64,8 +64,13 @@ def versioned(resources: list[tuple[Resource, str]]) -> bool:
 def told_by_fhir(resources: list[tuple[Resource, str]], context: Context) -> list[Told]:
     """What the resources tell, patients and encounters first, so that what refers to them finds them."""
     ranked = sorted(resources, key=lambda found: _ORDER.get(found[0]["resourceType"], 2))
-    staff = _staff(resources)
-    return [_told(resource, url, replace(context, staff=staff | _contained_staff(resource))) for resource, url in ranked]
+    staff, specimens = _staff(resources), _specimens(resources)
+    return [
+        _told(
+            resource, url, replace(context, staff=staff | _contained_staff(resource), specimens=specimens | _contained_specimens(resource))
+        )
+        for resource, url in ranked
+    ]
 
 
 def _staff(resources: list[tuple[Resource, str]]) -> dict[str, Person]:
@@ -78,6 +83,15 @@ def _staff(resources: list[tuple[Resource, str]]) -> dict[str, Person]:
         if person is not None:
             staff |= dict.fromkeys(_aliases(told, url), person)
     return staff
+
+
+def _specimens(resources: list[tuple[Resource, str]]) -> dict[str, Resource]:
+    return {alias: told for told, url in resources if told["resourceType"] == "Specimen" for alias in _aliases(told, url)}
+
+
+def _contained_specimens(resource: Resource) -> dict[str, Resource]:
+    contained = [told for told in each(resource, "contained") if told.get("resourceType") == "Specimen"]
+    return {f"#{first(told, 'id')}": told for told in contained}
 
 
 def _contained_staff(resource: Resource) -> dict[str, Person]:
