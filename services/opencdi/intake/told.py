@@ -28,7 +28,7 @@ class Context:
     tenant: str = ""
     backload: bool = False  # history sent afterwards: baselines only (DOMAIN F.18)
     staff: Mapping[str, Person] = field(default_factory=dict)  # FHIR: reference -> who that is, as far as the same message says
-    specimens: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # FHIR: reference -> the Specimen that came with it
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # FHIR: reference -> the Specimen or Binary that came with it
 
     @property
     def facility(self) -> tzinfo:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from opencdi.events.facts import fact_hash
-from opencdi.intake.fhir.narrative import text_of_xhtml
+from opencdi.intake.narrative import text_of_xhtml
 
 PATIENT: dict[str, Any] = {
     "resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-01-02", "name": [{"family": "Doe", "given": ["Jane"]}],

@@ -34,6 +34,8 @@ _NOTHING_SAID = {
     "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
 }  # fmt: skip
 _ORDER = {"Patient": 0, "Encounter": 1}
+_REFERRED = frozenset({"Specimen", "Binary"})
+"""Types that say something only together with the resource that refers to them."""
 
 
 def resources_in(body: bytes) -> list[tuple[Resource, str]]:
@@ -64,11 +66,9 @@ def versioned(resources: list[tuple[Resource, str]]) -> bool:
 def told_by_fhir(resources: list[tuple[Resource, str]], context: Context) -> list[Told]:
     """What the resources tell, patients and encounters first, so that what refers to them finds them."""
     ranked = sorted(resources, key=lambda found: _ORDER.get(found[0]["resourceType"], 2))
-    staff, specimens = _staff(resources), _specimens(resources)
+    staff, beside = _staff(resources), _beside(resources)
     return [
-        _told(
-            resource, url, replace(context, staff=staff | _contained_staff(resource), specimens=specimens | _contained_specimens(resource))
-        )
+        _told(resource, url, replace(context, staff=staff | _contained_staff(resource), beside=beside | _contained(resource)))
         for resource, url in ranked
     ]
 
@@ -85,13 +85,12 @@ def _staff(resources: list[tuple[Resource, str]]) -> dict[str, Person]:
     return staff
 
 
-def _specimens(resources: list[tuple[Resource, str]]) -> dict[str, Resource]:
-    return {alias: told for told, url in resources if told["resourceType"] == "Specimen" for alias in _aliases(told, url)}
+def _beside(resources: list[tuple[Resource, str]]) -> dict[str, Resource]:
+    return {alias: told for told, url in resources if told["resourceType"] in _REFERRED for alias in _aliases(told, url)}
 
 
-def _contained_specimens(resource: Resource) -> dict[str, Resource]:
-    contained = [told for told in each(resource, "contained") if told.get("resourceType") == "Specimen"]
-    return {f"#{first(told, 'id')}": told for told in contained}
+def _contained(resource: Resource) -> dict[str, Resource]:
+    return {f"#{first(told, 'id')}": told for told in each(resource, "contained") if told.get("resourceType") in _REFERRED}
 
 
 def _contained_staff(resource: Resource) -> dict[str, Person]:

@@ -52,7 +52,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     taken_at = (
         time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued", problems=problems) or told_at
     )
-    taken = context.specimens.get(relative(first(resource, "specimen.reference")), {})
+    taken = context.beside.get(relative(first(resource, "specimen.reference")), {})
     of = coded(at(taken, "type"))
     specimen = first(resource, "specimen.display") or ((of.text or of.code) if of else None)
     kind_of_specimen = " ".join([specimen or "", *_words(taken, "type"), *_words(taken, "collection.bodySite")]).strip()

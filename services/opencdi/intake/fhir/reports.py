@@ -37,7 +37,7 @@ def report_of(resource: Resource, context: Context, problems: list[tuple[str, st
     orders = (*orders_behind(resource, context), *order_numbers(resource, context))
     note_id = _report_id(resource, context, service)
     note_type = note_type_of(service, context.site, _section(resource))
-    text = _text(resource, problems)
+    text = _text(resource, context, problems)
     in_words = note_type == "other" and len(text or "") < REPORT_CHARACTERS
     if status == "withdrawn" and not (in_words and text):
         return [Item(NoteRetracted(note_id=note_id, at=told_at), version, orders)]
@@ -83,9 +83,9 @@ def _section(resource: Resource) -> NoteType:
     return next((NOTE_TYPE_BY_SECTION[code] for code in codes if code in NOTE_TYPE_BY_SECTION), "other")
 
 
-def _text(resource: Resource, problems: list[tuple[str, str]]) -> str | None:
+def _text(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> str | None:
     """The report as issued, and its conclusion where that is not in it already."""
-    issued = (attached(resource, "presentedForm", problems) or "").strip("\n")
+    issued = (attached(resource, "presentedForm", problems, context.beside) or "").strip("\n")
     conclusion = plain_text(first(resource, "conclusion"))
     pieces = [issued] if conclusion and " ".join(conclusion.split()) in " ".join(issued.split()) else [issued, conclusion]
     return "\n".join(filter(None, pieces)) or None

@@ -7,7 +7,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication
 from opencdi.events.facts import Coded, NoteFiled
 from opencdi.events.ids import content_hash, derived_id
-from opencdi.intake.content import is_rtf, text_of_ed, words_in
+from opencdi.intake.content import is_wrapped, text_of_ed, words_in
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import (
@@ -206,7 +206,7 @@ def _words(
         for obx in lines
     ]
     text = "\n".join(piece for piece in pieces if piece is not None).strip("\n")
-    if is_rtf(text):  # one file, cut into lines
+    if is_wrapped(text):  # one file, cut into lines
         text = words_in(text, reading.told.problems, "OBX-5") or ""
         pieces = [text, *(None for _ in lines[1:])]
     note_type = note_type_of(service, site, NOTE_TYPE_BY_SECTION.get(message.component(group.obr, 24), "other"))
