@@ -4,7 +4,7 @@ from datetime import datetime
 
 from opencdi.events.facts import Fact, ProblemNoticed
 from opencdi.events.problems import Unusable
-from opencdi.intake import merges
+from opencdi.intake import merges, staff
 from opencdi.intake.corrections import file_held, held_of, identity_of, item_of, known_encounter, place
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import encounter_of, settled_visit
@@ -18,6 +18,10 @@ def file(desk: Desk, told: Told) -> None:
     """File all that the message tells."""
     if told.unused is not None:
         desk.ignored.append(told.unused)
+        return
+    if told.staff:
+        for person in told.staff:
+            staff.remember(desk, person, told.at)
         return
     patient_id = _patient(desk, told)
     for link in told.patient.links if told.patient is not None else ():

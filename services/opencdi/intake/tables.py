@@ -1,12 +1,13 @@
 """What the senders' codes mean, where HL7 and FHIR themselves define them.  A site's own codes are site data."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
 from opencdi.events.facts import Coded
-from opencdi.intake.told import LinkKind, Merged, VisitEvent
+from opencdi.intake.told import Context, LinkKind, Merged, VisitEvent
 from opencdi.knowledge.site import SiteData
 
 # --- HL7 v2 events --------------------------------------------------------------------------------------------------
@@ -30,6 +31,7 @@ MERGE_BY_TRIGGER: dict[str, tuple[Merged, ...]] = {
 RENUMBERED = frozenset({"A43", "A46", "A47", "A49", "A50"})
 """Triggers that may come with the number unchanged: another one, which names nobody here, was."""
 BILLING_TYPES = frozenset({"BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12", "DFT^P03", "DFT^P11"})
+STAFF_TYPES = frozenset({"MFN^M02", "PMU^B01", "PMU^B02"})
 PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
 UNUSED_BY_TYPE = {
     "ADT^A14": "ADMISSION_PENDING", "ADT^A27": "ADMISSION_PENDING", "ADT^A20": "BED_STATUS", "ADT^A19": "QUERY",
@@ -100,6 +102,7 @@ ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {
     "pathology": "provider", "nursing": "nurse", "dietitian": "dietitian", "wound-care": "nurse", "therapy": "therapist",
     "social-work": "social-worker", "laboratory": "system", "query": "system",
 }  # fmt: skip
+_TAXONOMY = re.compile(r"[0-9A-Z]{9}X\Z")  # a NUCC code; the site's table may name its beginning, "207*"
 NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074
     "RAD": "radiology", "CT": "radiology", "CUS": "radiology", "NMR": "radiology", "NMS": "radiology", "OUS": "radiology",
     "RUS": "radiology",
@@ -126,6 +129,22 @@ def confidentiality_of(sent: Iterable[str], code: Coded | None, site: SiteData) 
     return highest(told) or next(filter(None, told), None)
 
 
-def role_of(sent: str, note_type: NoteType, site: SiteData) -> AuthorRole:
-    """The author's role: by the sender's own word for it, else by the kind of note."""
-    return site.author_role_by_code.get(sent) or ROLE_BY_NOTE_TYPE.get(note_type, "unknown")
+def role_by_words(words: Iterable[str], site: SiteData) -> AuthorRole:
+    """The role that one of the sender's words names; a student's and a scribe's words make nobody else of them (DOMAIN F.6)."""
+    table = site.author_role_by_code
+    found = [role for word in words if word for role in (_role_by_word(word, table),) if role is not None]
+    return next((role for role in found if role in ("student", "scribe")), found[0] if found else "unknown")
+
+
+def _role_by_word(word: str, table: Mapping[str, AuthorRole]) -> AuthorRole | None:
+    if (role := table.get(word) or table.get(word.upper())) is not None or not _TAXONOMY.match(word):
+        return role
+    return next((role for length in (5, 4, 3, 2) if (role := table.get(f"{word[:length]}*"))), None)
+
+
+def role_of(sent: str, staff_id: str, note_type: NoteType, context: Context) -> AuthorRole:
+    """The author's role: by the document's own word for it, else as the hospital's staff are known, else by the kind of note."""
+    told = context.site.author_role_by_code.get(sent)
+    if told is None and staff_id and (known := context.known_staff(staff_id)) is not None and known.role != "unknown":
+        return known.role
+    return told or ROLE_BY_NOTE_TYPE.get(note_type, "unknown")

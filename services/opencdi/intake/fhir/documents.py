@@ -11,18 +11,18 @@ from opencdi.intake.content import plain_text, text_in_base64
 from opencdi.intake.fhir.reading import (
     Resource,
     at,
+    author_in,
     coded,
     each,
     first,
     identifiers,
     own_id,
-    person_in,
     relative,
     time_in,
     version_time,
 )
 from opencdi.intake.narrative import text_of_xhtml
-from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, confidentiality_of, note_type_of, role_of
+from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, confidentiality_of, note_type_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
@@ -69,7 +69,7 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
         note_type=note_type,
         type_code=code,
         title=first(resource, "title", "description") or (code.text if code else ""),
-        author=person_in(at(resource, "author.0"), role_of("", note_type, context.site), context),
+        author=author_in(at(resource, "author.0"), note_type, context),
         written_at=written_at,
         authentication=known or context.site.authentication_default,
         authentication_assumed=known is None,

@@ -6,14 +6,13 @@ from opencdi.events.ids import content_hash, keyed_hash
 from opencdi.intake.content import plain_text
 from opencdi.intake.fhir.documents import attached, labels_of
 from opencdi.intake.fhir.orders import order_numbers, orders_behind
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, identifiers, own_id, person_in, time_in, version_time
+from opencdi.intake.fhir.reading import Resource, at, author_in, coded, each, first, identifiers, own_id, time_in, version_time
 from opencdi.intake.tables import (
     NOTE_TYPE_BY_SECTION,
     REPORT_CHARACTERS,
     REPORT_STATUS_BY_FHIR,
     confidentiality_of,
     note_type_of,
-    role_of,
 )
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
@@ -62,7 +61,7 @@ def report_of(resource: Resource, context: Context, problems: list[tuple[str, st
         note_type=note_type,
         type_code=service if service.code or service.text else None,
         title=service.text,
-        author=person_in(at(resource, "resultsInterpreter.0"), role_of("", note_type, context.site), context),
+        author=author_in(at(resource, "resultsInterpreter.0"), note_type, context),
         written_at=written_at,
         authentication=signed,
         text_hash=content_hash(text),

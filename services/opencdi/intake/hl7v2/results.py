@@ -237,7 +237,7 @@ def _words(
         note_type=note_type,
         type_code=service if service.code or service.text else None,
         title=service.text,
-        author=reading.person(group.obr, 32, role_of("", note_type, site)),
+        author=reading.person(group.obr, 32, role_of("", message.component(group.obr, 32), note_type, reading.context)),
         written_at=written_at,
         authentication=signed,
         text_hash=content_hash(text),
