@@ -13,15 +13,11 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
 from opencdi.events.contract import Contract, Unknown, kind_of
 from opencdi.events.ids import derived_id
+from opencdi.events.lists import AllergyListed as AllergyListed
+from opencdi.events.lists import Coded as Coded
+from opencdi.events.lists import DiagnosisListed as DiagnosisListed
+from opencdi.events.lists import ProcedureRecorded as ProcedureRecorded
 from opencdi.events.people import DECISIONS, Decided, Person
-
-
-class Coded(Contract):
-    """A code as sent, with its system ("LN", "I10", "L" for local …) and the sender's own words for it."""
-
-    code: str
-    system: str = "L"
-    text: str = ""
 
 
 class PatientIdentified(Contract):
@@ -212,28 +208,6 @@ class MedicationGiven(Contract):
     given_at: ClinicalTime
 
 
-class DiagnosisListed(Contract):
-    """A diagnosis on a list (DG1, problem list, billing Condition).  It may indicate; it never satisfies (DOMAIN F.6)."""
-
-    kind: Literal["diagnosis_listed"] = "diagnosis_listed"
-    listing_id: str
-    code: Coded
-    role: Literal["admitting", "working", "final", "problem", "billing"]
-    status: Literal["active", "resolved", "withdrawn"] = "active"
-    poa: str | None = None
-    at: ClinicalTime
-
-
-class ProcedureRecorded(Contract):
-    """A procedure on a list (PR1, Procedure)."""
-
-    kind: Literal["procedure_recorded"] = "procedure_recorded"
-    procedure_id: str
-    code: Coded
-    status: Literal["done", "withdrawn"] = "done"
-    at: ClinicalTime
-
-
 class ProblemNoticed(Contract):
     """Something an interface analyst must see: a reason code and the field's name, never the value."""
 
@@ -258,7 +232,7 @@ FACTS: tuple[type[Contract], ...] = (
     PatientIdentified, EncounterUpdated, InpatientOrdered, InpatientOrderCancelled, EncounterDischarged, DischargeCancelled,
     EncounterCancelled, EncounterMoved,
     MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
-    DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted, *DECISIONS,
+    DiagnosisListed, ProcedureRecorded, AllergyListed, ProblemNoticed, DeliveryReceipted, *DECISIONS,
 )  # fmt: skip
 FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
 
@@ -266,7 +240,7 @@ Fact = (
     PatientIdentified | EncounterUpdated | InpatientOrdered | InpatientOrderCancelled | EncounterDischarged | DischargeCancelled
     | EncounterCancelled | EncounterMoved
     | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
-    | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted | Decided
+    | MedicationGiven | DiagnosisListed | ProcedureRecorded | AllergyListed | ProblemNoticed | DeliveryReceipted | Decided
 )  # fmt: skip
 KnownFact = Annotated[Fact, Field(discriminator="kind")]
 """Fast: the kind picks the model.  A page with a kind that this release does not know is read by `AnyFact` instead."""

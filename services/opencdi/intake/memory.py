@@ -110,6 +110,7 @@ class Document(State):
     order: tuple[str, ...]
     revision: int = 1
     text_hash: str = ""
+    words: str = ""  # the hash of its words whatever the space between them: another system breaks the lines elsewhere
     said: str = ""
     authentication: Authentication = "unsigned"
     retracted: bool = False

@@ -10,6 +10,8 @@ from opencdi.events.facts import Coded
 from opencdi.intake.told import Context, LinkKind, Merged, VisitEvent
 from opencdi.knowledge.site import SiteData
 
+AllergyCategory = Literal["drug", "food", "environment", "other"]
+
 # --- HL7 v2 events --------------------------------------------------------------------------------------------------
 VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
     "A01": "admit", "A02": "snapshot", "A03": "discharge", "A04": "admit", "A05": "admit", "A06": "snapshot", "A07": "snapshot",
@@ -19,6 +21,7 @@ VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
     "A17": "snapshot",  # two patients change beds
     "A21": "snapshot", "A22": "snapshot", "A52": "snapshot", "A53": "snapshot",  # a leave of absence ends no stay
     "A23": "cancel-admit", "A38": "cancel-admit",
+    "A60": "mention",  # allergies
     "A32": "snapshot", "A33": "snapshot", "A54": "snapshot", "A55": "snapshot", "A61": "snapshot", "A62": "snapshot",
 }  # fmt: skip
 PERSON_TRIGGERS = frozenset({"A28", "A31"})
@@ -36,7 +39,7 @@ PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
 UNUSED_BY_TYPE = {
     "ADT^A14": "ADMISSION_PENDING", "ADT^A27": "ADMISSION_PENDING", "ADT^A20": "BED_STATUS", "ADT^A19": "QUERY",
     "ADT^A24": "LINK_IS_NO_MERGE", "ADT^A37": "LINK_IS_NO_MERGE",  # linked records stay distinct
-    "ADT^A29": "NO_STAY_IS_DELETED", "ADT^A48": "ALTERNATE_NUMBER", "ADT^A51": "ALTERNATE_NUMBER", "ADT^A60": "ALLERGIES_NOT_USED",
+    "ADT^A29": "NO_STAY_IS_DELETED", "ADT^A48": "ALTERNATE_NUMBER", "ADT^A51": "ALTERNATE_NUMBER",
     "BAR^P02": "NO_STAY_IS_DELETED",
 }  # fmt: skip
 """Well-formed messages that tell nothing which we keep a fact of, by type; `UNUSED_BY_KIND`: by the first component of MSH-9."""
@@ -73,6 +76,19 @@ RESULT_STATUS_BY_FHIR: dict[str, ResultStatus] = {
 REPORT_STATUS_BY_FHIR: dict[str, ResultStatus] = {  # DiagnosticReport.status; "registered" has nothing to read yet
     "partial": "preliminary", "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected",
     "appended": "corrected", "cancelled": "withdrawn", "entered-in-error": "withdrawn",
+}  # fmt: skip
+# Allergies: HL7 table 0127 and AllergyIntolerance.category, 0128 and reaction.severity, 0323 and 0438.
+ALLERGY_CATEGORY: dict[str, AllergyCategory] = {
+    "DA": "drug", "DRUG": "drug", "FA": "food", "FOOD": "food", "EA": "environment", "AA": "environment",
+    "PA": "environment", "LA": "environment",
+    "MA": "other", "MC": "other", "medication": "drug", "food": "food", "environment": "environment", "biologic": "other",
+}  # fmt: skip
+ALLERGY_SEVERITY: dict[str, Literal["mild", "moderate", "severe"]] = {
+    "MI": "mild", "MO": "moderate", "SV": "severe", "mild": "mild", "moderate": "moderate", "severe": "severe",
+}  # fmt: skip
+_NONE_KNOWN = re.compile(r"\b(?:nk(?:d|f)?a|no known\b.{0,30}\ballerg\w*|no (?:drug |food )?allerg\w*|none known)\b", re.IGNORECASE)
+_NONE_KNOWN_CODES: dict[str, AllergyCategory | None] = {  # SNOMED CT
+    "716186003": None, "409137002": "drug", "429625007": "food", "428607008": "environment", "428197003": "environment",
 }  # fmt: skip
 NO_RESULT_YET = frozenset({"I", "N", "O"})
 AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
@@ -148,3 +164,14 @@ def role_of(sent: str, staff_id: str, note_type: NoteType, context: Context) -> 
     if told is None and staff_id and (known := context.known_staff(staff_id)) is not None and known.role != "unknown":
         return known.role
     return told or ROLE_BY_NOTE_TYPE.get(note_type, "unknown")
+
+
+def none_known(code: Coded, category: AllergyCategory | None) -> tuple[bool, AllergyCategory | None]:
+    """Whether this is the word that there is no allergy, and of what kind none is known (None: of any)."""
+    if code.code in _NONE_KNOWN_CODES:
+        return True, _NONE_KNOWN_CODES[code.code]
+    words = f"{code.code} {code.text}"
+    if not _NONE_KNOWN.search(words):
+        return False, category
+    of = words.lower()
+    return True, "drug" if "drug" in of or "nkda" in of or "medic" in of else "food" if "food" in of or "nkfa" in of else None

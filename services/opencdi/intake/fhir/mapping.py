@@ -7,7 +7,7 @@ from typing import Any
 
 from opencdi.events.problems import Unusable
 from opencdi.intake.fhir.documents import document_of
-from opencdi.intake.fhir.lists import condition_of, medication_administration_of, medication_request_of
+from opencdi.intake.fhir.lists import allergy_of, condition_of, medication_administration_of, medication_request_of
 from opencdi.intake.fhir.observations import observations_of
 from opencdi.intake.fhir.orders import procedure_of, service_request_of
 from opencdi.intake.fhir.reading import Resource, aliases_of, at, each, first, identifiers, reference_of
@@ -25,11 +25,10 @@ _ITEMS: dict[str, Callable[[Resource, Context, list[tuple[str, str]]], list[Item
     "ServiceRequest": service_request_of,
     "Procedure": procedure_of,
     "Condition": condition_of,
+    "AllergyIntolerance": allergy_of,
     "MedicationRequest": medication_request_of,
     "MedicationAdministration": medication_administration_of,
 }
-# Types that are understood and say nothing for which there is a fact.
-_UNUSED = {"AllergyIntolerance": "ALLERGIES_NOT_USED"}
 # Why a resource that is mapped says nothing this time; else NO_RESULT: it only names its members, or has no value yet.
 _NOTHING_SAID = {
     "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
@@ -95,7 +94,7 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
     if kind in STAFF:
         return Told(kind, when, staff=(staff_of(resource, url, context),))
     if kind != "Encounter" and kind not in _ITEMS:
-        return Told(kind, when, unused=_UNUSED.get(kind, "RESOURCE_NOT_USED"))
+        return Told(kind, when, unused="RESOURCE_NOT_USED")
     subject = reference_of(resource, "subject", "patient")
     number = identifiers(resource, "subject.identifier") if at(resource, "subject.identifier") else ()
     if not subject and not number:

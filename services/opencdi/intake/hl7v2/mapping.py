@@ -5,7 +5,7 @@ from dataclasses import replace
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.adt import event_of, merge_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
-from opencdi.intake.hl7v2.lists import diagnoses_of, problems_of, procedures_of
+from opencdi.intake.hl7v2.lists import allergies_of, diagnoses_of, problems_of, procedures_of
 from opencdi.intake.hl7v2.message import Message, patients_in
 from opencdi.intake.hl7v2.orders import orders_of
 from opencdi.intake.hl7v2.reading import Reading
@@ -86,6 +86,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
         problems_of(reading)
     else:
         orders_of(reading)
+    allergies_of(reading)
     orders = tuple(dict.fromkeys(number for item in reading.told.items for number in item.orders))
     told = Told(
         message_type=name, at=at, patient=patient, visit=visit, items=tuple(reading.told.items), orders=orders,
