@@ -26,6 +26,7 @@ _NUMBER = re.compile(
     r"(?P<rest>(?:\s+|(?<=\d)(?=[^\d\s.,:/~+^-])).*)?\Z",
     re.IGNORECASE,
 )
+_MOST_DIGITS = 24  # more is no measurement
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\Z")
 _FLAG = re.compile(r"[(\[]?(?:H{1,2}|L{1,2}|A{1,2}|N|\*{1,2}|!)[)\]]?\Z", re.IGNORECASE)
 
@@ -45,8 +46,10 @@ def number_in(sent: str) -> Number | None:
     "1,234" is a thousand and more, since three digits are behind every comma; "2,9" is a decimal comma.  What stands behind the number
     must be a unit or an abnormal flag, else the whole is words ("2 of 3 bottles").
     """
+    if len(sent) < _MOST_DIGITS and sent.isascii() and sent.replace(".", "", 1).isdigit():  # as nearly all are
+        return Number(float(sent))
     match = _NUMBER.match(sent.strip())
-    if match is None:
+    if match is None or len(match["number"]) > _MOST_DIGITS:
         return None
     digits, rest = match["number"], (match["rest"] or "").strip()
     digits = digits.replace(",", "") if _THOUSANDS.match(digits) else digits.replace(",", ".")
@@ -91,7 +94,7 @@ def measurement(
         problem = "MAPPING_NEEDED"
     if analyte is not None:
         problem = next((flaw for flaw in flaws if spoils(flaw, analyte.slug)), problem)
-        if is_of_another(analyte, kind_of_specimen):
+        if kind_of_specimen and is_of_another(analyte, kind_of_specimen):
             problem = "OTHER_SPECIMEN"
     if claims_future(taken_at, context.received_at):
         problem = "FUTURE_TIME"

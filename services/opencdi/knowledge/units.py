@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from opencdi.knowledge.analytes import ANALYTES, Analyte
+from opencdi.knowledge.analytes import Analyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +114,26 @@ def unit_of(sent: str) -> Unit | None:
     return Unit(dimension, size * _PREFIX[match["prefix"]] / volume)
 
 
-@lru_cache(maxsize=1)
-def _house() -> dict[str, Unit | None]:
-    return {analyte.slug: unit_of(analyte.unit) for analyte in ANALYTES}
-
-
 @lru_cache(maxsize=4096)
-def factor_of(analyte: Analyte, sent: str) -> float | None:
-    """By what a value in that unit is multiplied; None where the unit is missing, unknown or not this analyte's."""
-    unit, house = unit_of(sent), _house()[analyte.slug]
-    if analyte.unit in _UNITLESS:
+def _conversion(slug: str, house_unit: str, sent: str) -> tuple[float, float] | None:
+    """Factor and addend of the unit; None where it is missing, unknown or not this analyte's."""
+    unit = unit_of(sent)
+    if house_unit == "Cel" and unit is not None and unit.dimension == "fahrenheit":
+        return 1 / 1.8, -32 / 1.8
+    if slug == "hba1c" and unit is not None and unit.dimension == "permille":
+        return 0.09148, 2.152  # IFCC to NGSP, the consensus' master equation
+    factor = _factor(slug, house_unit, sent)
+    return None if factor is None else (1.0 if abs(factor - 1.0) < 1e-9 else factor, 0.0)
+
+
+def _factor(slug: str, house_unit: str, sent: str) -> float | None:
+    unit, house = unit_of(sent), unit_of(house_unit)
+    if house_unit in _UNITLESS:
         whole = not sent.strip() or (unit is not None and unit.dimension in _NO_DIMENSION and unit.size == 1.0)
-        return 1.0 if whole or not analyte.unit else None
-    if unit is None or house is None or any(kind in sent.lower() and kind not in analyte.slug for kind in _COUNTED_AS):
+        return 1.0 if whole or not house_unit else None
+    if unit is None or house is None or any(kind in sent.lower() and kind not in slug for kind in _COUNTED_AS):
         return None
-    grams, valence = _MOLAR_MASS.get(analyte.slug), _VALENCE.get(analyte.slug)
+    grams, valence = _MOLAR_MASS.get(slug), _VALENCE.get(slug)
     if unit.dimension == "equivalents/volume" and valence is not None:
         unit = Unit("substance/volume", unit.size / valence)
     match unit.dimension, house.dimension:
@@ -146,12 +151,8 @@ def factor_of(analyte: Analyte, sent: str) -> float | None:
 
 def in_house_unit(analyte: Analyte, value: float, sent: str) -> float | None:
     """The value in the analyte's own unit, rounded to five significant digits after a conversion; None: never guess."""
-    dimension = found.dimension if (found := unit_of(sent)) is not None else ""
-    if analyte.unit == "Cel" and dimension == "fahrenheit":
-        return round((value - 32) / 1.8, 2)
-    if analyte.slug == "hba1c" and dimension == "permille":
-        return round(0.09148 * value + 2.152, 2)  # IFCC to NGSP, the consensus' master equation
-    factor = factor_of(analyte, sent)
-    if factor is None:
-        return None
-    return value if abs(factor - 1.0) < 1e-9 else float(f"{value * factor:.5g}")
+    conversion = _conversion(analyte.slug, analyte.unit, sent)
+    if conversion is None or conversion == (1.0, 0.0):
+        return value if conversion is not None else None
+    factor, addend = conversion
+    return float(f"{value * factor + addend:.5g}") if not addend else round(value * factor + addend, 2)

@@ -148,6 +148,8 @@ CORD = {"coding": [{"code": "BLDCO", "display": "Cord blood"}]}
         (("", "", "SPM|1|||BLDCO^Cord blood"), {"contained": [{"resourceType": "Specimen", "id": "s", "type": CORD}], "specimen": {"reference": "#s"}},
          "OTHER_SPECIMEN"),
         (("POC^Point of care", "", ""), {"method": {"text": "Point of care"}}, None),
+        (("SN:^5^-^10", "", ""), {"valueQuantity": None, "valueRange": {"low": {"value": 5, "unit": "mmol/L"}, "high": {"value": 10}}}, None),
+        (("SN:^1^:^40", "", ""), {"valueQuantity": None, "valueRatio": {"numerator": {"value": 1, "unit": "mmol/L"}, "denominator": {"value": 40}}}, None),
         (("", "H^hemolyzed", ""), {"interpretation": [{"coding": [{"code": "H"}], "text": "hemolyzed"}]}, "HEMOLYZED"),
     ],
 )  # fmt: skip
@@ -155,7 +157,9 @@ def test_hl7_and_fhir_tell_the_same_of_a_specimen(
     new_feed, message, hl7: tuple[str, str, str], fhir: dict[str, Any], problem: str | None
 ) -> None:
     method, flag, behind = hl7
-    obx = f"OBX|1|NM|{POTASSIUM}^Potassium^LN||6.40|mmol/L||{flag}|||F|||20260504090000-0400|||{method}"
+    kind, value = ("SN", method.removeprefix("SN:")) if method.startswith("SN:") else ("NM", "6.40")
+    method = "" if kind == "SN" else method
+    obx = f"OBX|1|{kind}|{POTASSIUM}^Potassium^LN||{value}|mmol/L||{flag}|||F|||20260504090000-0400|||{method}"
     said: list[MeasurementResulted] = []
     feed = new_feed()
     feed.send(message("ADT^A01"))

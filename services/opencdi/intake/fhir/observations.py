@@ -16,6 +16,10 @@ def _value(holder: Resource) -> tuple[str, str] | None:
     quantity = at(holder, "valueQuantity")
     if isinstance(quantity, dict) and isinstance(number := quantity.get("value"), int | float):
         return first(quantity, "comparator") + json.dumps(number), unit_sent(first(quantity, "code"), first(quantity, "unit"))
+    for kind, ends, sign in (("valueRange", ("low", "high"), "-"), ("valueRatio", ("numerator", "denominator"), ":")):
+        found = [at(holder, f"{kind}.{end}.value") for end in ends]
+        if all(isinstance(number, int | float) for number in found):  # as SN says it: "5-10", "1:40"
+            return sign.join(map(json.dumps, found)), unit_sent(*(first(holder, f"{kind}.{ends[0]}.{name}") for name in ("code", "unit")))
     concept = coded(at(holder, "valueCodeableConcept"))
     words = (concept.text or concept.code) if concept else first(holder, "valueString", "valueInteger", "valueDateTime")
     if not words and isinstance(at(holder, "valueBoolean"), bool):

@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication
 from opencdi.events.facts import Coded, NoteFiled
+from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import content_hash, derived_id
 from opencdi.intake.content import is_wrapped, text_of_ed, words_in
-from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.hl7v2.message import Segment, raw, unescaped
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import (
     NO_RESULT_YET,
@@ -152,11 +154,14 @@ def _known(code: Coded, reading: Reading) -> bool:
 
 
 def _unit(reading: Reading, obx: Segment) -> str:
-    """OBX-6: code, its words, another code; "10^3/uL" with its component sign unescaped is one unit."""
     value = raw(obx, 6)
-    if not value or value.isalnum():
-        return value
-    parts = [part.strip() for part in reading.message.parts(value.split(reading.message.header.signs.repetition, 1)[0])]
+    return value if not value or value.isalnum() else _unit_in(value, reading.message.header.signs)
+
+
+@lru_cache(maxsize=4096)
+def _unit_in(value: str, signs: Signs) -> str:
+    """OBX-6: code, its words, another code; "10^3/uL" with its component sign unescaped is one unit."""
+    parts = [unescaped(part, signs).strip() for part in value.split(signs.repetition, 1)[0].split(signs.component)]
     if parts[0].lower() in ("10", "x10") and len(parts) > 1 and parts[1][:1].isdigit():
         parts[:2] = [f"{parts[0]}^{parts[1]}"]
     parts += [""] * (5 - len(parts))
