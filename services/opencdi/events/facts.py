@@ -115,6 +115,7 @@ class MeasurementResulted(Contract):
     taken_at: ClinicalTime
     performer: Person | None = None
     specimen: str | None = None
+    flaws: tuple[str, ...] | None = None  # what was wrong with the specimen, whether or not it spoils this analyte (DOMAIN B13)
     method: str | None = None  # as sent (OBX-17): at the bedside or in the laboratory
     problem: str | None = None  # quarantined: why this value must not be used ("HEMOLYZED", "FUTURE_TIME", "UNIT_UNKNOWN")
 
@@ -260,7 +261,8 @@ else:
 
 
 # R4's DocumentReference has no field for the instant of signing, and the sender's own code says nothing that the mapped one does not.
-_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source"})
+# HL7 tells a specimen's flaw beside any result made of it.
+_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source", "flaws"})
 _TOLD_BY_VALUE = frozenset({"sent_value"})  # JSON knows no "2.90"
 
 

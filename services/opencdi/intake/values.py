@@ -12,7 +12,7 @@ from opencdi.intake.tables import loinc_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context
 from opencdi.knowledge.analytes import Analyte, analyte_by_loinc
-from opencdi.knowledge.specimens import Flaw, is_of_another, spoils
+from opencdi.knowledge.specimens import is_of_another, spoils
 from opencdi.knowledge.units import in_house_unit, unit_of
 
 Comparator = Literal["<", ">", "<=", ">="]
@@ -77,7 +77,7 @@ def measurement(
     abnormal: str | None = None,
     specimen: str | None = None,
     kind_of_specimen: str = "",
-    flaws: Collection[Flaw] = (),
+    flaws: Collection[str] = (),
     method: str | None = None,
 ) -> MeasurementResulted:
     """The result as a fact.  What must not be used says why in `problem`; the sender's own value stays beside it.
@@ -112,6 +112,7 @@ def measurement(
         status=status,
         taken_at=taken_at,
         specimen=specimen,
+        flaws=tuple(flaws) or None,
         method=method,
         problem=problem,
     )

@@ -17,7 +17,7 @@ Flaw = Literal[
 ]
 
 _CLOTTING = frozenset({"inr", "aptt", "fibrinogen", "d-dimer-feu", "d-dimer-ddu"})
-_SPOILED: dict[Flaw, frozenset[str]] = {
+_SPOILED: dict[str, frozenset[str]] = {
     "HEMOLYZED": _CLOTTING
     | {"potassium", "phosphate", "magnesium", "ast", "alt", "ck", "ammonia", "folate", "bilirubin-total", "troponin-t", "hs-troponin-t"},
     "LIPEMIC": frozenset({
@@ -56,7 +56,7 @@ _DENIED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"\W*ind(?:ex|ices)\W*(?:is|was)?\W*\d|\W*(?:index|level|grade|status|present|indices|interference)?\W*(?:[:=]|is|was|are)?\W*"
+    r"\s+(?:specimens|samples|tubes)\b|\W*ind(?:ex|ices)\W*(?:is|was)?\W*\d|\W*(?:index|level|grade|status|present|indices|interference)?\W*(?:[:=]|is|was|are)?\W*"
     r"(?:none|negative|neg|absent|nil|0+(?![.\d])|no|not (?:detected|present|seen|significant|observed|noted|indicated))\b",
     re.IGNORECASE,
 )
@@ -71,8 +71,8 @@ FLAW_BY_CODE: dict[str, Flaw] = {
 
 @lru_cache(maxsize=4096)  # laboratories write the same sentences all day
 def flaws_in(words: str) -> tuple[Flaw, ...]:
-    """What these words say was wrong with the specimen; what they deny ("no hemolysis") was not, and an index says
-    nothing without its scale."""
+    """What these words say was wrong with the specimen; what they deny ("no hemolysis") was not; an index says
+    nothing without its scale, nor what is so of all such specimens."""
     found: dict[Flaw, None] = {}
     for clause in _CLAUSE.split(words):
         for match in _ANY_FLAW.finditer(clause):
@@ -81,7 +81,7 @@ def flaws_in(words: str) -> tuple[Flaw, ...]:
     return tuple(found)
 
 
-def spoils(flaw: Flaw, analyte: str) -> bool:
+def spoils(flaw: str, analyte: str) -> bool:
     """Whether a result of that analyte from such a specimen must not be used."""
     return flaw not in _SPOILED or analyte in _SPOILED[flaw]
 
@@ -104,6 +104,11 @@ _KNOWN: tuple[tuple[str, str], ...] = (  # words or codes of HL7 0070, 0487 and 
     ("blood", r"\b(?:blood|bld|blda|bldc|bldv|serum|ser|plasma|plas|pla|ppp|prp|wb|venous|arterial|capillary|whole)\b"),
 )  # fmt: skip
 _SPECIMEN = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KNOWN)
+
+
+def specimen_words(kind: str, site: str) -> str:
+    """What is known of a specimen: its kind; of the site from which it was taken only that it was the cord."""
+    return f"{kind} cord".strip() if _SPECIMEN[0][1].search(site) else kind
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ POTASSIUM, CREATININE, SODIUM_URINE = "2823-3", "2160-0", "2955-3"
         ("unhemolyzed", ()), ("Hemolysis: none", ()), ("hemolysis index: 0", ()), ("Hemolysis index 12", ()), ("Hemolysis not detected", ()),
         ("no lipemia, icterus or hemolysis", ()), ("Recollect if hemolyzed", ()), ("No clots. Specimen hemolyzed.", ("HEMOLYZED",)),
         ("no icterus but hemolyzed", ("HEMOLYZED",)), ("Beta-hemolytic streptococcus", ()), ("hemolytic anemia", ()),
+        ("Hemolyzed specimens may show falsely elevated potassium", ()), ("specimen is hemolyzed, may be falsely elevated", ("HEMOLYZED",)),
         ("lipemic", ("LIPEMIC",)), ("Lipaemia marked", ("LIPEMIC",)), ("icteric sample", ("ICTERIC",)), ("Specimen clotted", ("CLOTTED",)),
         ("small clots in tube", ("CLOTTED",)), ("clotting time normal", ()), ("Platelet clumps present", ("PLATELETS_CLUMPED",)),
         ("probable contaminant", ("CONTAMINATED",)), ("Drawn above IV", ("CONTAMINATED",)), ("possible IV fluid contamination", ("CONTAMINATED",)),
@@ -60,6 +61,8 @@ def panel(*behind: str, kind: str = "ORU^R01", before: tuple[str, ...] = ()) -> 
         (panel("SPM|1|||BLDCO^Cord blood^HL70487"), ("OTHER_SPECIMEN", "OTHER_SPECIMEN")),
         (panel("SPM|1|||UR^Urine^HL70487"), ("OTHER_SPECIMEN", "OTHER_SPECIMEN")),
         (panel("SPM|1|||258450006^Cerebrospinal fluid sample^SCT"), ("OTHER_SPECIMEN", "OTHER_SPECIMEN")),
+        (panel("SPM|1|||BLD^Blood^HL70487||||Umbilical vein"), ("OTHER_SPECIMEN", "OTHER_SPECIMEN")),
+        (panel("SPM|1|||BLD^Blood^HL70487|||DRAIN^Drained|Wound"), (None, None)),  # the kind tells, not the way to it
         (panel("SPM|1|||122555007^Venous blood specimen^SCT"), (None, None)),
     ],
 )  # fmt: skip
@@ -69,6 +72,12 @@ def test_a_flaw_of_the_specimen_is_known_to_all_results_made_of_it(
     feed.send(message("ORU^R01", *segments))
     by_analyte = {fact.analyte: fact.problem for fact in feed.of("measurement_resulted")}
     assert (by_analyte["potassium"], by_analyte["creatinine"]) == problems
+
+
+def test_a_flaw_is_kept_for_the_day_on_which_a_local_code_is_mapped(feed, message) -> None:
+    feed.send(message("ORU^R01", "OBR|1||F1|K", "OBX|1|NM|K^Kalium^L||6.4|mmol/L|||||F", "NTE|1||Specimen hemolyzed"))
+    (fact,) = feed.of("measurement_resulted")
+    assert (fact.analyte, fact.problem, fact.flaws) == (None, "MAPPING_NEEDED", ("HEMOLYZED",))
 
 
 def test_an_older_message_tells_the_specimen_in_the_order(feed, message) -> None:

@@ -8,7 +8,7 @@ from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id
 from opencdi.intake.tables import RESULT_STATUS_BY_FHIR
 from opencdi.intake.told import Context, Item
 from opencdi.intake.values import measurement, unit_sent
-from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in
+from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
 
 
 def _value(holder: Resource) -> tuple[str, str] | None:
@@ -59,7 +59,8 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     taken = context.beside.get(relative(first(resource, "specimen.reference")), {})
     of = coded(at(taken, "type"))
     specimen = first(resource, "specimen.display") or ((of.text or of.code) if of else None)
-    kind_of_specimen = " ".join([specimen or "", *_words(taken, "type"), *_words(taken, "collection.bodySite")]).strip()
+    kind = " ".join([specimen or "", *_words(taken, "type")]).strip()
+    kind_of_specimen = specimen_words(kind, " ".join(_words(taken, "collection.bodySite")))
     method = coded(at(resource, "method"))
     found: list[Item] = []
     for holder in (resource, *each(resource, "component")):

@@ -26,7 +26,7 @@ from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 from opencdi.intake.values import measurement, unit_sent
 from opencdi.knowledge.analytes import analyte_by_loinc
-from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in
+from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
 
 _WORDS = frozenset({"TX", "FT"})
 _SIGNS = re.compile(r"[\^&~_]")
@@ -169,9 +169,12 @@ def _unit_in(value: str, signs: Signs) -> str:
 
 
 def _specimen_of(reading: Reading, group: Group) -> str:
-    """All that is said of what was taken: type, source, site, body part; of an older message OBR-15."""
-    fields = (raw(group.specimen, 4), raw(group.specimen, 7), raw(group.specimen, 8), raw(group.obr, 15) if group.specimen is None else "")
-    return _SIGNS.sub(" ", " ".join(filter(None, fields)))
+    """What was taken, and from where; of an older message by OBR-15: code, additives, words, site."""
+    if group.specimen is None:
+        parts = [*(_SIGNS.sub(" ", part) for part in raw(group.obr, 15).split(reading.message.header.signs.component)), "", "", "", ""]
+        return specimen_words(f"{parts[0]} {parts[2]}".strip(), parts[3])
+    kind = f"{raw(group.specimen, 4)} {raw(group.specimen, 5)}"
+    return specimen_words(_SIGNS.sub(" ", kind).strip(), _SIGNS.sub(" ", raw(group.specimen, 8)))
 
 
 def _flaws_of(reading: Reading, group: Group) -> tuple[Flaw, ...]:
