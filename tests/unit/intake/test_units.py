@@ -51,6 +51,18 @@ SAME: dict[str, dict[str, float]] = {
     "bmi": {"kg/m2": 31.0, "kg/m^2": 31.0, "kg/m²": 31.0}, "gcs": {"{score}": 9.0, "": 9.0, "points": 9.0}, "urine-wbc": {"/[HPF]": 25.0, "/HPF": 25.0},
 }  # fmt: skip
 
+LIKE = {
+    "chloride": "potassium", "bicarbonate": "sodium", "total-co2": "sodium", "anion-gap": "sodium", "sodium-urine": "sodium",
+    "osmolality-urine": "osmolality-serum", "alt": "ast", "alp": "ast", "lipase": "ast", "amylase": "ast", "ck": "ast", "anc": "wbc",
+    "d-dimer-ddu": "procalcitonin", "hs-troponin-i": "hs-troponin-t", "troponin-t": "troponin-i", "respiratory-rate": "heart-rate", "dbp": "sbp",
+    "map": "sbp", "nihss": "gcs", "braden": "gcs",
+}  # fmt: skip
+SAME |= {slug: SAME[other] for slug, other in LIKE.items()}
+
+
+def test_every_analyte_that_has_a_unit_is_here() -> None:
+    assert set(SAME) == {analyte.slug for analyte in ANALYTES if analyte.unit}
+
 
 @pytest.mark.parametrize(("slug", "sent", "value"), [(slug, unit, value) for slug, units in SAME.items() for unit, value in units.items()])
 def test_one_quantity_is_the_same_value_whatever_unit_it_comes_in(slug: str, sent: str, value: float) -> None:
