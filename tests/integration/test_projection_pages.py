@@ -68,6 +68,8 @@ INTERNAL = (
     "/final",
     f"/final/{ENDED}",
     "/line",
+    "/line/letters",
+    "/line/letters/intake/0/0",
     f"/queries/{QUERY_AKI}/preview",
 )
 NOT_THEIRS = tuple(table for table in METADATA.sorted_tables if table not in PHYSICIAN_TABLES)
@@ -163,7 +165,8 @@ def routes(app: FastAPI, method: str) -> list[str]:
     """Every path of the workbench, once for each question and stay that the ward has."""
     paths = {route.path for route in every_route(app.routes) if method in (route.methods or ()) and route.path != "/stream"}
     ids = [(query_id, encounter_id) for query_id in (QUERY_MALNUTRITION, QUERY_AKI) for encounter_id in (MALNUTRITION, AKI, ENDED)]
-    return sorted({path.format(query_id=query_id, encounter_id=encounter_id) for path in paths for query_id, encounter_id in ids})
+    letter = {"room": "intake", "part": 0, "pos": 0}
+    return sorted({path.format(query_id=query_id, encounter_id=encounter_id, **letter) for path in paths for query_id, encounter_id in ids})
 
 
 def every_route(found: Iterable[Any]) -> Iterator[Route]:

@@ -238,6 +238,7 @@ class MessageEnded(Contract):
     entries: int = 0
     reason: str | None = None
     problems: tuple[Problem, ...] = ()
+    replays: str | None = None  # the entry id of the dead letter that this message was a second try of
 
 
 class Alarm(Contract):

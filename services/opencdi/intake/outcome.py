@@ -30,6 +30,7 @@ def ended(
         entries=entries,
         reason=reason,
         problems=tuple(Problem(code=code, where=where) for code, where in dict.fromkeys(problems)),
+        replays=inbound.replays,
     )
     headers: Headers = (
         ("ce_specversion", b"1.0"),
