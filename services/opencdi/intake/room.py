@@ -7,10 +7,11 @@ from pydantic import ValidationError
 from opencdi.bus.bus import MAX_RECORD_BYTES
 from opencdi.bus.room import EveryPartition, Outgoing, Record, Room, States
 from opencdi.bus.stepping import POISONED, dead_letter
+from opencdi.events.contract import field_at_fault
 from opencdi.events.entry import Envelope, entry_of, headers_of
 from opencdi.events.hl7_structure import header_of
 from opencdi.events.ids import content_hash
-from opencdi.events.inbound import Inbound, Tick, read_inbound
+from opencdi.events.inbound import Inbound, SiteMapping, Tick, read_inbound
 from opencdi.events.pages import SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, INBOUND, OUTCOMES
@@ -28,7 +29,7 @@ from opencdi.intake.receipts import receive
 from opencdi.intake.retention import forget
 from opencdi.intake.telling import entries_of
 from opencdi.intake.told import Context, Told
-from opencdi.knowledge.site import SiteData
+from opencdi.knowledge.site import SiteData, mapped
 
 _HEAD_BYTES = 4096
 _NOTES = frozenset({"note_filed", "note_status_changed", "note_retracted"})
@@ -79,6 +80,8 @@ class _Intake:
                 yield from self._message(states, inbound)
             case "cdi.inbound.site-data":
                 yield from self._site_data(states, inbound)
+            case "cdi.inbound.site-mapping":
+                yield from self._site_mapping(states, inbound)
             case "cdi.inbound.poisoned":
                 yield ended(inbound, "no_effect", message_type=inbound.type, reason="NOT_ABOUT_THE_CHART")
 
@@ -183,6 +186,27 @@ class _Intake:
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
             raise Unusable("UNREADABLE_SITE_DATA", where) from None
+        yield from self._changed(states, inbound, site)
+
+    def _site_mapping(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
+        name, content = f"mapping {inbound.ce_id}", duplicates.short(content_hash(inbound.body))
+        if duplicates.contents_seen(states, inbound.tenant, name, inbound.received_at):
+            yield ended(inbound, "no_effect", message_type=inbound.type, reason="DUPLICATE")
+            return
+        try:
+            told = SiteMapping.read(inbound.body)
+        except ValidationError as error:
+            raise Unusable("UNREADABLE_SITE_MAPPING", field_at_fault(error)[0]) from None
+        before = self._context(states, inbound).site
+        site = mapped(before, told.table, told.code, told.to)
+        duplicates.remember(states, inbound.tenant, name, content, inbound.received_at)
+        if site is before:
+            yield ended(inbound, "no_effect", message_type=inbound.type, reason="UNCHANGED")
+            return
+        yield from self._changed(states, inbound, site)
+
+    def _changed(self, states: States, inbound: Inbound, site: SiteData) -> Iterator[Outgoing]:
+        """The tenant's site data from now on, told to the whole line."""
         told = site.model_dump(mode="json")
         states[f"site/{inbound.tenant}"] = Site(site=told)
         yield from _to_all(inbound, "site-data", SitePage(site=told))
