@@ -1,6 +1,7 @@
 """The intake room: one inbound message becomes facts about encounters, and ends in exactly one of five ways (DESIGN §1, §4)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -26,9 +27,11 @@ from opencdi.intake.memory import CODEC, Feeds, Site
 from opencdi.intake.outcome import ended
 from opencdi.intake.parts import PART_MISNUMBERED, joined_parts
 from opencdi.intake.receipts import receive
+from opencdi.intake.remapping import tell_anew
 from opencdi.intake.retention import forget
 from opencdi.intake.telling import entries_of
 from opencdi.intake.told import Context, Told
+from opencdi.intake.unmapped import unmapped_in
 from opencdi.knowledge.site import SiteData, mapped
 
 _HEAD_BYTES = 4096
@@ -124,6 +127,7 @@ class _Intake:
             return
         if earlier and not desk.again:
             desk.problems.append(("CONTROL_ID_REUSED", "MSH-10"))
+        desk.unmapped = unmapped_in(tells, desk.context.site)
         for told in tells:
             file(desk, told)
         if message and content not in earlier:
@@ -161,13 +165,13 @@ class _Intake:
         problems = list(desk.problems)
         for said in desk.said.values():
             problems += [(fact.problem, "OBX") for fact in said.facts if fact.kind == "measurement_resulted" and fact.problem]
+        end = partial(ended, inbound, message_type=kind, problems=problems, unmapped=desk.unmapped)
         if desk.said:
-            yield ended(inbound, "entries", message_type=kind, entries=len(entries), problems=problems)
+            yield end("entries", entries=len(entries))
         elif desk.kept:
-            yield ended(inbound, "kept_with_patient", message_type=kind, reason="WAITS", problems=problems)
+            yield end("kept_with_patient", reason="WAITS")
         else:
-            reason = desk.ignored[0] if desk.ignored else "NOTHING_NEW"
-            yield ended(inbound, "no_effect", message_type=kind, reason=reason, problems=problems)
+            yield end("no_effect", reason=desk.ignored[0] if desk.ignored else "NOTHING_NEW")
 
     def _tick(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
         try:
@@ -206,11 +210,16 @@ class _Intake:
         yield from self._changed(states, inbound, site)
 
     def _changed(self, states: States, inbound: Inbound, site: SiteData) -> Iterator[Outgoing]:
-        """The tenant's site data from now on, told to the whole line."""
+        """The tenant's site data from now on, told to the whole line; then what they make of what was filed under others."""
+        before = self._context(states, inbound).site
         told = site.model_dump(mode="json")
         states[f"site/{inbound.tenant}"] = Site(site=told)
         yield from _to_all(inbound, "site-data", SitePage(site=told))
-        yield ended(inbound, "entries", message_type=inbound.type, entries=1)
+        desk = Desk(states, self._context(states, inbound))
+        tell_anew(desk, before)
+        entries = tuple(entries_of(desk, inbound))
+        yield from entries
+        yield ended(inbound, "entries", message_type=inbound.type, entries=1 + len(entries))
 
 
 def _letter(record: Record, reason: str, where: str) -> Outgoing:
