@@ -10,11 +10,14 @@ from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
+from opencdi.intake.tables import class_of
 from opencdi.intake.time import time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
+from opencdi.knowledge.site import SiteData
 
 _ADMISSIONS = frozenset({"admit", "present"})
 _OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
+_MOST_CLASSES = 20  # two systems that contradict each other all day
 _FIELDS = (
     "encounter_class",
     "class_source",
@@ -79,7 +82,56 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     if "encounter_class" in values:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
     news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
-    return visit.model_copy(update={"told": visit.told | news}) if news else visit
+    changes: dict[str, object] = {"told": visit.told | news} if news else {}
+    if told.class_code is not None:
+        changes["classes"] = _classes(visit, told.class_code.code, told, at)
+        if "encounter_class" in news:
+            changes["class_code"] = told.class_code.code
+    return visit.model_copy(update=changes) if changes else visit
+
+
+def _classes(visit: Visit, code: str, told: VisitTold, at: ClinicalTime) -> tuple[tuple[str, str], ...]:
+    """The class codes of this visit, each from when it was first told after another; the class of a discharge is no word on the stay."""
+    last = visit.classes[-1] if visit.classes else ("", "")
+    if told.event == "discharge" or (last[0] == code and at.at >= time_in_json(last[1]).at):
+        return visit.classes
+    runs = sorted((*((known, time_in_json(since)) for known, since in visit.classes), (code, at)), key=lambda run: run[1].at)
+    begun = [run for nth, run in enumerate(runs) if nth == 0 or runs[nth - 1][0] != run[0]]
+    return tuple((known, time_to_json(since)) for known, since in begun[-_MOST_CLASSES:])
+
+
+def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
+    """What stands of a visit whose codes the site's tables read otherwise than before: its class, since when it is an inpatient's, and
+    where the patient went."""
+    changes: dict[str, object] = {}
+    if visit.discharge is not None and visit.disposition_code is not None:
+        status = site.disposition_by_code.get(visit.disposition_code)
+        if status != before.disposition_by_code.get(visit.disposition_code):
+            source = None if status else visit.disposition_code
+            left = EncounterDischarged.read(visit.discharge).model_copy(update={"disposition": status, "disposition_source": source})
+            changes["discharge"] = left.to_json().decode()
+    if visit.class_code is not None and (found := class_of(visit.class_code, site)) != class_of(visit.class_code, before):
+        at = visit.told["encounter_class"][1]
+        source = visit.class_code.partition("/")[0] if found == "unmapped" else None
+        changes["told"] = visit.told | {"encounter_class": (_said(found), at), "class_source": (_said(source), at)}
+    visit = visit.model_copy(update=changes) if changes else visit
+    if all(class_of(code, site) == class_of(code, before) for code, _ in visit.classes):
+        return visit
+    return _admitted_anew(visit, site)
+
+
+def _admitted_anew(visit: Visit, site: SiteData) -> Visit:
+    """Since when this visit is an inpatient's, by all that was told of its class; a cancel counts as when it came."""
+    anew = visit.model_copy(update={"inpatient_from": None, "other_class_at": None, "left_inpatient_at": None})
+    for code, since in visit.classes:
+        anew = _admitted(anew, VisitTold(event="snapshot", encounter_class=class_of(code, site)), time_in_json(since))
+    if (cancelled_at := visit.cancelled_at) is None:
+        return anew
+    changes: dict[str, object] = {name: _later(getattr(anew, name), cancelled_at) for name in ("other_class_at", "left_inpatient_at")}
+    if anew.inpatient_from is not None and time_in_json(anew.inpatient_from).at <= cancelled_at:
+        again = visit.admission_at if not visit.cancelled and visit.told["encounter_class"][0] == '"inpatient"' else None
+        changes["inpatient_from"] = time_to_json(ClinicalTime(again)) if again is not None else None
+    return anew.model_copy(update=changes)
 
 
 def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
@@ -103,9 +155,10 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         else:  # an empty field changes nothing
             status = {"disposition": before.disposition, "disposition_source": before.disposition_source}
         said = EncounterDischarged(at=left, **status).to_json().decode()
-        changes = {"discharge": said, "discharged_at": left.at}
+        code = told.disposition_code.code if told.disposition_code else visit.disposition_code
+        changes = {"discharge": said, "discharged_at": left.at, "disposition_code": code}
     elif told.event in ("cancel-discharge", "present"):
-        changes = {"discharge": None, "discharged_at": None}
+        changes = {"discharge": None, "discharged_at": None, "disposition_code": None}
     else:
         return visit
     return visit if changes["discharge"] == visit.discharge else visit.model_copy(update={**changes, "discharge_told_at": at.at})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from opencdi.clinical.confidentiality import highest
-from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, EncounterClass, NoteType, ResultStatus
 from opencdi.events.facts import Coded
 from opencdi.intake.told import LinkKind, Merged, VisitEvent
 from opencdi.knowledge.site import SiteData
@@ -113,6 +113,16 @@ def loinc_of(code: Coded, site: SiteData) -> str | None:
         return code.code
     table = site.loinc_by_local_code
     return table.get(f"{code.code}^{code.system}") or table.get(code.code) if table else None
+
+
+def class_of(code: str, site: SiteData) -> EncounterClass:
+    """The class that PV1-2 or "PV1-2/PV1-18" names; what is in no table is "unmapped", never a default (DOMAIN F.4)."""
+    return site.class_by_code.get(code) or site.class_by_code.get(code.partition("/")[0]) or "unmapped"
+
+
+def names_note_type(code: Coded, site: SiteData) -> bool:
+    """Whether the site's table knows what kind of note that document code names."""
+    return code.code in site.note_type_by_code or code.text in site.note_type_by_code
 
 
 def note_type_of(code: Coded, site: SiteData, otherwise: NoteType = "other") -> NoteType:
