@@ -30,11 +30,13 @@ from opencdi.events.pages import (
     NoteRead,
     QueriesPage,
     QueryMoved,
+    SitePage,
     TextsPage,
     TickPage,
 )
 from opencdi.events.people import Person
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, OUTCOMES, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS, Topic, dead_letters
+from opencdi.knowledge.site import SiteData
 
 EAST = timezone(timedelta(hours=-4))
 MADE_BY = MadeBy(room="hand", software="test")
@@ -151,6 +153,16 @@ class Telling:
         for topic in (CHART, QUERIES):
             self.messages.append(
                 Outgoing(topic, EveryPartition(), entry.encode(), headers_of(entry, event_type="cdi.tick", source="gateway"))
+            )
+
+    def site(self, when: datetime, site: SiteData) -> None:
+        """New site data, at both ends of the line."""
+        self._count += 1
+        envelope = Envelope(entry_id=f"s{self._count:05}/0", kind="site-data", tenant=self.tenant, received_at=when, source="gateway")
+        entry = entry_of(envelope, (SitePage(site=site.model_dump(mode="json")),))
+        for topic in (CHART, QUERIES):
+            self.messages.append(
+                Outgoing(topic, EveryPartition(), entry.encode(), headers_of(entry, event_type="cdi.site", source="gateway"))
             )
 
     def say(self, topic: Topic, key: str, fact: Contract, when: datetime | None = None) -> None:

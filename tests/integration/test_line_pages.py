@@ -66,8 +66,8 @@ def test_the_feeds_say_when_they_were_last_heard_and_what_came_today(bench: Benc
     assert "3 feeds, none silent · 2 dead letters to look at" in said
     assert "lab heard 19 min ago May 6, 09:41 · usual gap up to 23 min" in said
     assert "adt documents heard 108 min ago May 6, 08:12 · usual gap up to 6 h" in said
-    assert "May 6, 09:00: 2 messages, 1 not used" in said
-    assert "24 on a chart · 1 no effect · 1 refused at the gate" in said
+    assert "May 6, 09:00: 3 messages, 1 not used" in said
+    assert "28 on a chart · 1 no effect · 1 refused at the gate" in said
 
 
 def test_a_feed_that_stopped_is_told_by_the_lines_own_clock(bench: Bench) -> None:

@@ -121,6 +121,11 @@ SECOND_TRY = Table(
     "second_try", METADATA, _key("tenant"), _key("letter_id"), _key("again_id"), Column("outcome", String, nullable=False),
     Column("reason", String),
 )  # fmt: skip
+# Codes that no table of the site data knew, as outcomes told: by feed, each message once.
+UNMAPPED_CODE = Table(
+    "unmapped_code", METADATA, _key("tenant"), _key("feed"), _key("site_table"), _key("code"), Column("text", String, nullable=False),
+    Column("messages", Integer, nullable=False), Column("first_at", String, nullable=False), Column("last_at", String, nullable=False),
+)  # fmt: skip
 
 # --- the physician's half: written from cdi.provider-queries and, for who the patient is, cdi.chart -------------------
 PROVIDER_QUERY = Table(
@@ -130,7 +135,7 @@ PROVIDER_QUERY = Table(
 )  # fmt: skip
 PROVIDER_PATIENT = Table("provider_patient", METADATA, _key("encounter_id"), Column("doc", Text, nullable=False))
 
-# --- written by the pages, kept through a rebuild: decisions that the gateway has taken -------------------------------
+# --- written by the pages, kept through a rebuild: what the gateway has taken, and who opened what -------------------------------
 SENT_DECISION = Table(
     "sent_decision", METADATA, _key("decision_id"), Column("encounter_id", String, nullable=False), Column("query_id", String),
     Column("kind", String, nullable=False), Column("by_staff_id", String, nullable=False),
@@ -143,6 +148,10 @@ LETTER_DEED = Table(
     Column("by_staff_id", String, nullable=False), Column("by_name", String, nullable=False), Column("at", String, nullable=False),
     Column("once", String, unique=True), Column("again_id", String), Index("ix_letter_deed_letter", "tenant", "room", "entry_id"),
 )  # fmt: skip
+SENT_MAPPING = Table(
+    "sent_mapping", METADATA, _key("tenant"), _key("site_table"), _key("code"), Column("meaning", String),
+    Column("mapping_id", String, nullable=False), Column("by_staff_id", String, nullable=False), Column("by_name", String, nullable=False),
+)  # fmt: skip
 
 PHYSICIAN_TABLES = (PROVIDER_QUERY, PROVIDER_PATIENT, SENT_DECISION, SETTLED, APPLIED, PROJECTION, TOUCHED)
-KEPT_THROUGH_REBUILD = (SENT_DECISION, LETTER_DEED, PROJECTION)
+KEPT_THROUGH_REBUILD = (SENT_DECISION, SENT_MAPPING, LETTER_DEED, PROJECTION)

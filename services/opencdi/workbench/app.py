@@ -20,6 +20,7 @@ from opencdi.store.engine import open_engine
 from opencdi.store.migrate import migrate
 from opencdi.store.physician import money_blind
 from opencdi.workbench.answers import SafeHeaders, answer_plainly
+from opencdi.workbench.code_map_pages import code_map_pages
 from opencdi.workbench.coder_pages import coder_pages
 from opencdi.workbench.common_pages import common_pages
 from opencdi.workbench.decisions import Gateway
@@ -59,8 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", settings.host])
     app.add_middleware(SafeHeaders)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    line = line_pages(desk, site, settings.bus_url)
-    for pages in (common_pages(desk, watch), specialist_pages(desk), physician_pages(desk), coder_pages(desk), line):
+    analysts = (line_pages(desk, site, settings.bus_url), code_map_pages(desk, site))
+    for pages in (common_pages(desk, watch), specialist_pages(desk), physician_pages(desk), coder_pages(desk), *analysts):
         app.include_router(pages)
     answer_plainly(app, desk)
     return app

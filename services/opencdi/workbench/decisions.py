@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from opencdi.clinical.vocabulary import SiteTable
 from opencdi.events.people import Person
 from opencdi.store.letters import LetterRow
 
@@ -47,6 +48,10 @@ class Gateway:
         """Have a dead letter tried again; the id under which it will come back.  Raises `NotTaken`."""
         place = {"room": letter.room, "partition": letter.part, "position": letter.pos, "entry_id": letter.entry_id}
         return str(self._hand_over("/dead/replay", place, person)["entry_id"])
+
+    def map(self, table: SiteTable, code: str, to: str | None, person: Person) -> str:
+        """Say what a sender's code means (None: nothing any more); the id of the mapping.  Raises `NotTaken`."""
+        return str(self._hand_over("/mappings", {"table": table, "code": code, "to": to}, person)["mapping_id"])
 
     def _hand_over(self, path: str, told: Mapping[str, object], person: Person) -> Any:
         headers = {"X-CDI-Actor": json.dumps(person.model_dump())}  # ASCII, as a header must be

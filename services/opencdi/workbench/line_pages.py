@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from opencdi.bus.bus import BusDown, open_bus
 from opencdi.bus.letters import letter_at
 from opencdi.knowledge.site import SiteData
+from opencdi.store.codes import unmapped_codes
 from opencdi.store.engine import snapshot
 from opencdi.store.feeds import feeds, site_of
 from opencdi.store.health import as_of, line_health
@@ -45,7 +46,7 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
                 "health": line_health(connection, desk.tenant),
                 "feeds": _feeds(connection),
                 "reasons": letters_by_reason(connection, desk.tenant),
-                "unmapped": 0,
+                "unmapped": _unmapped(connection),
             }
 
         return desk.show(request, "line.html", look, *_SEATS)
@@ -54,7 +55,7 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
     def the_letters(request: Request) -> Response:
         def look(connection: Connection, _: Persona) -> dict[str, Any]:
             reasons = letters_by_reason(connection, desk.tenant)
-            return {"rows": letters(connection, desk.tenant, MOST_LETTERS), "reasons": reasons, "unmapped": 0}
+            return {"rows": letters(connection, desk.tenant, MOST_LETTERS), "reasons": reasons, "unmapped": _unmapped(connection)}
 
         return desk.show(request, "letters.html", look, *_SEATS)
 
@@ -87,6 +88,9 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
         now = as_of(connection, desk.tenant)
         silence = timedelta(hours=site_of(connection, desk.tenant, site).documents_silence_hours)
         return feed_health(feeds(connection, desk.tenant), now.received_at, desk.screen.zone, silence) if now else []
+
+    def _unmapped(connection: Connection) -> int:
+        return len(unmapped_codes(connection, desk.tenant, site_of(connection, desk.tenant, site)))
 
     def _show(request: Request, place: tuple[str, int, int], held: Sequence[LetterLine] | None) -> Response:
         def look(connection: Connection, _: Persona) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What became of each message as rows: outcomes, feeds by the quarter of an hour, dead letters and their second tries."""
+"""What became of each message as rows: outcomes, feeds by the quarter of an hour, dead letters, unmapped codes."""
 
 from datetime import UTC, datetime
 
@@ -6,15 +6,17 @@ from opencdi.bus.bus import Delivered
 from opencdi.bus.letters import letter_of
 from opencdi.bus.room import Record
 from opencdi.clinical.vocabulary import Outcome
-from opencdi.events.audiences import MessageEnded
+from opencdi.events.audiences import MessageEnded, Unmapped
 from opencdi.events.ids import message_of
 from opencdi.events.people import DECISIONS
 from opencdi.store.batch import Batch
 from opencdi.store.feeds import QUARTER_S, QUARTERS
-from opencdi.store.tables import DEAD_LETTER, FEED_QUARTER, OUTCOME_COUNT, SECOND_TRY, SETTLED
+from opencdi.store.tables import DEAD_LETTER, FEED_QUARTER, OUTCOME_COUNT, SECOND_TRY, SETTLED, UNMAPPED_CODE
 from opencdi.workbench.chart_rows import instant
 
-_NO_FEED = frozenset({"decision", "receipt", "site-data", "tick", "poisoned"} | {str(m.model_fields["kind"].default) for m in DECISIONS})
+_NO_FEED = frozenset(
+    {"decision", "receipt", "site-data", "site-mapping", "tick", "poisoned"} | {str(m.model_fields["kind"].default) for m in DECISIONS}
+)
 """What people and our own processes say, by the type of its outcome: no sender's messages."""
 
 
@@ -22,14 +24,17 @@ def apply_outcome(batch: Batch, record: Record) -> str:
     """One more message that ended this way; a decision that reached no chart is refused."""
     ended = MessageEnded.read(record.value)
     _count_outcome(batch, ended.tenant, ended.outcome, ended.reason or "")
-    if ended.message_type == "decision" and ended.outcome == "dead_letter":  # it has no entry that could come back
+    kind, told_at = ended.message_type.rpartition(".")[2], record.header("ce_time")
+    if kind in ("decision", "site-mapping") and ended.outcome == "dead_letter":  # it has no entry that could come back
         told = {"query_id": None, "refused": ended.reason or "dead letter", "entry_id": ended.entry_id}
         batch.put(SETTLED, {"decision_id": ended.entry_id, **told})
     if ended.replays is not None:  # news of a person's command, not of the feed
         key = {"tenant": ended.tenant, "letter_id": ended.replays, "again_id": ended.entry_id}
         batch.put(SECOND_TRY, {**key, "outcome": ended.outcome, "reason": ended.reason})
-    elif ended.message_type.rpartition(".")[2] not in _NO_FEED:
-        _count_quarter(batch, ended.tenant, ended.feed, ended.outcome, record.header("ce_time"))
+    elif kind not in _NO_FEED:
+        _count_quarter(batch, ended.tenant, ended.feed, ended.outcome, told_at)
+    for code in ended.unmapped:
+        _count_code(batch, ended, code, _in_utc(told_at or ""))
     return ended.tenant
 
 
@@ -71,6 +76,13 @@ def _count_quarter(batch: Batch, tenant: str, feed: str, outcome: Outcome, told_
         before = {"first_at": instant(at), "last_at": instant(at), "messages": 0}
     row = dict(zip(("tenant", "feed", "outcome", "slot"), key, strict=True)) | {"begins_at": begins_at, "messages": before["messages"] + 1}
     batch.put(FEED_QUARTER, {**row, "first_at": min(before["first_at"], instant(at)), "last_at": max(before["last_at"], instant(at))})
+
+
+def _count_code(batch: Batch, ended: MessageEnded, code: Unmapped, at: str) -> None:
+    key = (ended.tenant, _kept(ended.feed), code.table, _kept(code.code))
+    before = batch.get(UNMAPPED_CODE, *key) or {"messages": 0, "first_at": at, "text": ""}
+    row = dict(zip(("tenant", "feed", "site_table", "code"), key, strict=True)) | {"messages": before["messages"] + 1, "last_at": at}
+    batch.put(UNMAPPED_CODE, {**row, "first_at": before["first_at"], "text": _kept(code.text) or before["text"]})
 
 
 def _in_utc(told_at: str) -> str:

@@ -1,4 +1,4 @@
-"""line health: feeds by the quarter of an hour, dead letters one by one, and who looked at them."""
+"""line health: feeds by the quarter of an hour, dead letters one by one and who looked at them, unmapped codes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -73,12 +73,35 @@ def upgrade() -> None:
         sa.Column("doc", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("tenant"),
     )
+    op.create_table(
+        "sent_mapping",
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("site_table", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=True),
+        sa.Column("mapping_id", sa.String(), nullable=False),
+        sa.Column("by_staff_id", sa.String(), nullable=False),
+        sa.Column("by_name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "site_table", "code"),
+    )
+    op.create_table(
+        "unmapped_code",
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("feed", sa.String(), nullable=False),
+        sa.Column("site_table", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.String(), nullable=False),
+        sa.Column("last_at", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "feed", "site_table", "code"),
+    )
     op.execute("update projection set bus = ''")  # of another bus: it is rebuilt
 
 
 def downgrade() -> None:
     """Go back."""
-    for table in ("site", "second_try", "letter_deed", "feed_quarter", "dead_letter"):
+    for table in ("unmapped_code", "sent_mapping", "site", "second_try", "letter_deed", "feed_quarter", "dead_letter"):
         op.drop_table(table)
     op.create_table(
         "dead_count",
