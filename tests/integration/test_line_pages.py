@@ -82,13 +82,13 @@ def test_a_feed_that_stopped_is_told_by_the_lines_own_clock(bench: Bench) -> Non
 def test_the_list_tells_why_and_whence_and_never_a_patients_word(bench: Bench) -> None:
     for persona in (ANALYST, {"cdi_persona": "coder"}):
         page = bench.page("/line/letters", persona)
-        assert "No patient PID-3 · intake ORU^R01 lab · 118 bytes May 6, 07:12 to look at" in words_of(page)
+        assert "NO_PATIENT PID-3 · intake ORU^R01 lab · 118 bytes May 6, 07:12 to look at" in words_of(page)
         for path in letters(bench, persona).values():
             assert PATIENT not in page + bench.page(path, persona)
 
 
 def test_only_the_analyst_opens_a_letter_and_it_is_written_down_who_did(bench: Bench) -> None:
-    path = letters(bench)["No patient"]
+    path = letters(bench)["NO_PATIENT"]
     for persona in (None, {"cdi_persona": "coder"}):
         refused = bench.ask("POST", path, persona)
         assert refused.status_code == 403
@@ -105,7 +105,7 @@ def test_only_the_analyst_opens_a_letter_and_it_is_written_down_who_did(bench: B
 
 
 def test_who_looked_stays_known_when_the_projection_is_made_anew(bench: Bench) -> None:
-    path = letters(bench)["No patient"]
+    path = letters(bench)["NO_PATIENT"]
     bench.ask("POST", path, ANALYST)
     with bench.engine.begin() as connection:
         connection.exec_driver_sql("update projection set bus = 'another'")
@@ -116,7 +116,7 @@ def test_who_looked_stays_known_when_the_projection_is_made_anew(bench: Bench) -
 
 
 def test_a_letter_is_tried_again_once_and_its_page_says_what_became_of_it(bench: Bench) -> None:
-    path = letters(bench)["No patient"]
+    path = letters(bench)["NO_PATIENT"]
     assert bench.status("POST", f"{path}/replay", {"cdi_persona": "coder"}) == 403
     assert bench.status("POST", f"{path}/replay", ANALYST) == 303
     (record,) = tried_again(bench)
@@ -136,7 +136,7 @@ def test_a_letter_is_tried_again_once_and_its_page_says_what_became_of_it(bench:
 
 
 def test_what_dies_again_says_so_and_leads_to_its_new_letter(bench: Bench) -> None:
-    path = letters(bench)["No patient"]
+    path = letters(bench)["NO_PATIENT"]
     assert bench.status("POST", f"{path}/replay", ANALYST) == 303
     (record,) = tried_again(bench)
     telling = Telling()
@@ -153,7 +153,7 @@ def test_what_dies_again_says_so_and_leads_to_its_new_letter(bench: Bench) -> No
 
 
 def test_a_second_try_by_the_command_line_is_known_here_too(bench: Bench) -> None:
-    path = letters(bench)["No patient"]
+    path = letters(bench)["NO_PATIENT"]
     entry = re.search(r"Entry</dt><dd><code>([^<]+)", bench.page(path))
     assert entry is not None
     telling = Telling(_count=900)
@@ -171,7 +171,7 @@ def test_what_cannot_be_tried_again_says_why_and_nothing_is_written_down(tmp_pat
     telling.dead("gateway", "TOO_LARGE", when=at(2, 9))
     (dead,) = telling.messages
     bench.tell([dead.__class__(dead.topic, dead.to, dead.value, (*dead.headers, ("size", b"200000000")))])
-    path = letters(bench)["Too large"]
+    path = letters(bench)["TOO_LARGE"]
     assert "190.7 MB" in words_of(bench.page(path))
     answer = bench.ask("POST", f"{path}/replay", ANALYST)
     assert answer.status_code == 409
@@ -186,12 +186,12 @@ def test_a_letter_of_another_hospital_is_not_there_and_one_of_nobody_stays_shut(
     (dead,) = theirs.messages
     nobodys = dead.__class__(dead.topic, dead.to, b"bytes", (("reason", b"NOBODYS"), ("ce_id", b"x")))
     bench.tell([dead, nobodys])
-    assert set(letters(bench)) == {"No patient", "No msh", "Nobodys"}
-    assert bench.status("POST", letters(bench)["Nobodys"], ANALYST) == 403
+    assert set(letters(bench)) == {"NO_PATIENT", "NO_MSH", "NOBODYS"}
+    assert bench.status("POST", letters(bench)["NOBODYS"], ANALYST) == 403
 
 
 def test_the_gate_takes_a_second_try_only_from_a_person_and_only_of_the_letter_that_is_meant(bench: Bench, door: Door) -> None:
-    room, part, pos = letters(bench)["No patient"].split("/")[3:]
+    room, part, pos = letters(bench)["NO_PATIENT"].split("/")[3:]
     place = {"room": room, "partition": int(part), "position": int(pos), "entry_id": "another"}
     url = f"http://127.0.0.1:{door.api_port}/dead/replay"
     person = {"X-CDI-Actor": "IT-1"}

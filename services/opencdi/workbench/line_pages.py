@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
@@ -71,7 +71,7 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
         return _show(request, (room, part, pos), _held(row))
 
     @pages.post("/letters/{room}/{part}/{pos}/replay")
-    def try_it_again(request: Request, room: str, part: int, pos: int) -> Response:
+    def try_it_again(request: Request, room: str, part: int, pos: int, back: Annotated[str, Form()] = "") -> Response:
         persona, _ = desk.persona(request)
         row = _for_who_may(persona, room, part, pos)
         if not row.waits:
@@ -82,7 +82,7 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
             raise HTTPException(409, "This message has been tried again already.") from None
         except NotTaken as reason:
             raise HTTPException(reason.status, str(reason)) from None
-        return back_to(row.path)
+        return back_to("/line/letters" if back == "/line/letters" else row.path)  # a live page is answered with itself
 
     def _feeds(connection: Connection) -> list[FeedHealth]:
         now = as_of(connection, desk.tenant)
