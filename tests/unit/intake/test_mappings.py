@@ -4,10 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from opencdi.events.audiences import Unmapped
 from opencdi.events.inbound import Tick
 from opencdi.events.pages import FactsPage, SitePage, TextsPage
+from opencdi.intake.room import intake_room
+from opencdi.knowledge.site import load_site
+from opencdi.settings import rules_dir
+
+SITE = load_site(rules_dir() / "sites" / "default.yaml")
 
 GLUCOSE = '{"table":"loinc_by_local_code","code":"GLU^L","to":"2345-7","by":{"staff_id":"if-3"}}'
 
@@ -221,3 +228,32 @@ def test_a_kind_of_note_that_is_mapped_is_the_same_note_read_anew(feed, message)
     assert feed.entries[-1].page(TextsPage).texts == {first.note_id: "Acute kidney injury."}
     say(feed, MAPPED % ("note_type_by_code", "HOSPPN", "null"))
     assert (feed.of("note_filed")[-1].note_type, feed.of("note_filed")[-1].author.role) == ("other", "unknown")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    told=st.lists(
+        st.tuples(st.sampled_from(["A01", "A08", "A08", "A06", "A07", "A11"]), st.sampled_from(["STA", "BEO", "I", "E"])),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_classes_mapped_at_the_end_say_what_they_would_have_said_from_the_beginning(told, feed_into, message) -> None:
+    tables = {**SITE.class_by_code, "STA": "inpatient", "BEO": "observation"}
+    known = SITE.model_copy(update={"class_by_code": tables, "revision": SITE.revision + 1})
+    bodies = [message(f"ADT^{kind}", pv1=code, at=f"2026050408{nth:02}00-0400") for nth, (kind, code) in enumerate(told)]
+    early, late = (feed_into(intake_room(lambda tenant: tenant.encode() * 16, site)) for site in (known, SITE))
+    for body in bodies:
+        early.send(body)
+        late.send(body)
+    late.send(known.model_dump_json(), kind="cdi.inbound.site-data")
+    assert stands(late) == stands(early)
+
+
+def stands(feed: Any) -> tuple[Any, ...]:
+    """Class and hour of the inpatient's admission as the last facts leave them; of a cancelled stay nothing is said."""
+    if any(state.cancelled for key, state in feed.states.items() if key.startswith("encounter/")):
+        return ("cancelled",)
+    classes = [fact.encounter_class for fact in feed.of("encounter_updated") if fact.encounter_class]
+    orders = [fact for fact in feed.all if fact.kind in ("inpatient_ordered", "inpatient_order_cancelled")]
+    return classes[-1:], orders[-1].at.sortable if orders and orders[-1].kind == "inpatient_ordered" else None
