@@ -173,6 +173,29 @@ def test_history_stays_history(feed, message) -> None:
     assert [fact.analyte for fact in feed.of("measurement_resulted")][-2:] == [None, "creatinine"]
 
 
+@pytest.mark.parametrize("system", ["2.16.840.1.113883.6.1", "LN", "LOINC"])
+def test_a_code_system_may_be_named_by_its_oid(feed, message, system) -> None:
+    feed.send(message("ADT^A01"))
+    assert feed.send(result(message, code=f"2160-0^Creatinine^{system}")).unmapped == ()
+    observation = {
+        "resourceType": "Observation", "id": "o1", "status": "final", "subject": {"identifier": {"value": "100"}},
+        "code": {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.1", "code": "2160-0"}]},
+        "valueQuantity": {"value": 2.9, "code": "mg/dL"}, "encounter": {"identifier": {"value": "V1", "system": "MERCY"}},
+    }  # fmt: skip
+    patient = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "100", "system": "MERCY"}]}
+    feed.send(patient)
+    feed.send(observation | {"subject": {"reference": "Patient/p"}})
+    assert [fact.analyte for fact in feed.of("measurement_resulted")] == 2 * ["creatinine"]
+
+
+def test_what_evidently_is_no_code_is_not_named(feed, message) -> None:
+    feed.send(message("ADT^A01"))
+    for code in ("^only words^L", "the patient says that her knee hurts^^L", f"{'9' * 300}^^L"):
+        assert feed.send(result(message, code=code, filler=f"F{code}")).unmapped == ()
+    ended = feed.send(result(message, code=f"GLU^{'long ' * 40}^L", filler="F9"))
+    assert len(ended.unmapped[0].text) == 80
+
+
 # --- visits -------------------------------------------------------------------------------------------------------------
 def discharged(message: Any, code: str, at: str = "20260506120000-0400") -> str:
     return message("ADT^A03", at=at).replace("V1^^^MERCY", "V1^^^MERCY" + 17 * "|" + code)
