@@ -22,7 +22,9 @@ from by_hand.shorthand import PHYSICIAN
 from by_hand.telling import MADE_BY, Telling, at, moved, passed, refused, seen
 from by_hand.ward import ward
 from by_hand.workbench import Bench, gateway, words_of
+from opencdi.bus.bus import PARTITIONS
 from opencdi.bus.lying import everything
+from opencdi.bus.murmur2 import partition_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
@@ -61,6 +63,7 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
     bench.close()
 
 
+LETTER = f"/line/letters/intake/{partition_of('demo', PARTITIONS)}/0"
 INTERNAL = (
     "/worklist",
     f"/encounters/{AKI}",
@@ -69,7 +72,8 @@ INTERNAL = (
     f"/final/{ENDED}",
     "/line",
     "/line/letters",
-    "/line/letters/intake/0/0",
+    "/line/codes",
+    LETTER,
     f"/queries/{QUERY_AKI}/preview",
 )
 NOT_THEIRS = tuple(table for table in METADATA.sorted_tables if table not in PHYSICIAN_TABLES)
@@ -165,7 +169,8 @@ def routes(app: FastAPI, method: str) -> list[str]:
     """Every path of the workbench, once for each question and stay that the ward has."""
     paths = {route.path for route in every_route(app.routes) if method in (route.methods or ()) and route.path != "/stream"}
     ids = [(query_id, encounter_id) for query_id in (QUERY_MALNUTRITION, QUERY_AKI) for encounter_id in (MALNUTRITION, AKI, ENDED)]
-    letter = {"room": "intake", "part": 0, "pos": 0}
+    room, part, pos = LETTER.split("/")[3:]
+    letter = {"room": room, "part": part, "pos": pos}
     return sorted({path.format(query_id=query_id, encounter_id=encounter_id, **letter) for path in paths for query_id, encounter_id in ids})
 
 

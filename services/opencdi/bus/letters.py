@@ -14,6 +14,7 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import ROOMS, dead_letters
 
 _TYPE = re.compile(r"[A-Za-z0-9_^]{2,30}")
+_PATIENCE_S = 10.0
 _MOST_BYTES = 1_000_000  # of a FHIR resource that is opened only to be told its type
 
 
@@ -86,14 +87,19 @@ def letter_at(bus: Bus, room: str, partition: int, position: int) -> Letter | No
     if room not in ROOMS:
         return None
     topic = dead_letters(room)
-    place = (topic.name, partition)
-    ends = bus.ends([topic])
+    place, ends = (topic.name, partition), bus.ends([topic])
+    if position >= ends.get(place, 0):
+        return None
+    reader = bus.reader([topic], {**ends, place: position})
     try:
-        for delivered in everything(bus, [topic], {**ends, place: position}):
+        while told := reader.poll(1, _PATIENCE_S):  # one at a time: letters are as large as their messages
+            delivered = told[0]
             if (delivered.topic, delivered.partition) == place:
                 return letter_of(room, delivered.record) if delivered.position == position else None
     except OutOfStep:
         pass  # older than the bus keeps letters
+    finally:
+        reader.close()
     return None
 
 

@@ -66,7 +66,7 @@ class Visit(State):
     other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
     class_code: str | None = None  # the sender's code of the class that stands: the site's table may come to read it otherwise
-    classes: tuple[tuple[str, str], ...] = ()  # each such code with the time, a ClinicalTime as JSON, from which it was told
+    classes: tuple[tuple[str, str], ...] = ()  # such codes and when each was told, as JSON; "" for a cancel
     disposition_code: str | None = None
 
 

@@ -8,9 +8,10 @@ the tables of the day on which it finds one.
 import json
 from collections.abc import Iterator, Mapping
 
-from opencdi.events.facts import Coded, Fact, MeasurementResulted, NoteFiled
+from pydantic_core import from_json
+
+from opencdi.events.facts import MeasurementResulted, NoteFiled
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage
 from opencdi.intake.corrections import place
 from opencdi.intake.desk import Desk
 from opencdi.intake.meaning import read_anew
@@ -66,50 +67,53 @@ def _visits(desk: Desk, encounter_id: str, before: SiteData) -> None:
 
 def _facts(desk: Desk, encounter_id: str, before: SiteData, results: frozenset[str], notes: frozenset[str]) -> None:
     """The facts of this stay that stand and name one of these codes, each in its newest version, as they are meant now."""
-    marks = [f'"code":{_in_json(code)}' for code in {key.rpartition("^")[0] or key for key in results} | results | notes]
-    marks += [f'"text":{_in_json(code)}' for code in notes]
     sender = desk.sender
-    for fact, text in list(_standing(desk, encounter_id, marks)):
-        if isinstance(fact, MeasurementResulted) and _keys(fact.code) & results:
-            order = _order_of(desk, f"version/{fact.measurement_id}")
-        elif isinstance(fact, NoteFiled) and fact.type_code is not None and {fact.type_code.code, fact.type_code.text} & notes:
-            order = _order_of(desk, f"document/{fact.note_id}")
-            desk.sender = _sender_of(desk, fact)
-        else:
-            continue
+    for fact, text in _standing(desk, encounter_id, results, notes):
         anew = read_anew(desk.context, fact, before)
         if anew == fact:
             continue
-        if isinstance(fact, MeasurementResulted) and isinstance(anew, MeasurementResulted) and fact.analyte not in (None, anew.analyte):
-            desk.say(encounter_id, fact.model_copy(update={"status": "withdrawn"}))  # it never was a result of this kind
-        place(desk, Item(anew, order, text=text), encounter_id)
+        if isinstance(fact, NoteFiled):
+            key = f"document/{fact.note_id}"
+            desk.sender = _sender_of(desk, key)
+        else:
+            key = f"version/{fact.measurement_id}"
+            if isinstance(anew, MeasurementResulted) and fact.analyte not in (None, anew.analyte):  # it never was a result of that kind
+                desk.say(encounter_id, fact.model_copy(update={"status": "withdrawn"}))
+        place(desk, Item(anew, _order_of(desk, key), text=text), encounter_id)
     desk.sender = sender
 
 
-def _standing(desk: Desk, encounter_id: str, marks: list[str]) -> Iterator[tuple[Fact, str | None]]:
-    """Results and documents told of this stay, in pages that hold one of the marks, that no newer version has replaced; each once."""
-    found: dict[str, tuple[Fact, str | None]] = {}
+def _standing(
+    desk: Desk, encounter_id: str, results: frozenset[str], notes: frozenset[str]
+) -> list[tuple[MeasurementResulted | NoteFiled, str | None]]:
+    """Results and documents of these codes told of this stay that no newer version has replaced; each once, as it was told last.
+
+    Most pages name none of the codes, and most facts of the others name another: neither is decoded.
+    """
+    marks = [f'"code":{_in_json(code)}' for code in {key.rpartition("^")[0] or key for key in results} | results | notes]
+    marks += [f'"text":{_in_json(code)}' for code in notes]
+    found: dict[str, tuple[MeasurementResulted | NoteFiled, str | None]] = {}
     pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
     for nth in range(pages.count):
         story = desk.get(f"story/{encounter_id}/{nth}", Story)
         if story is None or not any(mark in story.page for mark in marks):
             continue
-        for fact in FactsPage.read(story.page).facts:
-            match fact:
-                case MeasurementResulted():
-                    version = desk.get(f"version/{fact.measurement_id}", Version)
-                    if version is not None and _is_here(desk, version, encounter_id) and version.said == content_hash(fact.to_json()):
-                        found[fact.measurement_id] = fact, None
-                case NoteFiled():
-                    document = desk.get(f"document/{fact.note_id}", Document)
-                    if document is None or document.retracted or document.same_as is not None:
-                        continue
-                    if document.revision == fact.revision and _is_here(desk, document, encounter_id):
-                        signed = fact.model_copy(update={"authentication": document.authentication})
-                        found[fact.note_id] = signed, story.texts.get(fact.note_id)
-                case _:
-                    pass
-    yield from found.values()
+        for told in from_json(story.page)["facts"]:
+            kind = told["kind"]
+            if kind == "measurement_resulted" and _keys(told["code"]) & results:
+                result = MeasurementResulted.model_validate(told, extra="ignore")
+                version = desk.get(f"version/{result.measurement_id}", Version)
+                if version is not None and _is_here(desk, version, encounter_id) and version.said == content_hash(result.to_json()):
+                    found[result.measurement_id] = result, None
+            elif kind == "note_filed" and (code := told.get("type_code")) and {code["code"], code.get("text", "")} & notes:
+                note = NoteFiled.model_validate(told, extra="ignore")
+                document = desk.get(f"document/{note.note_id}", Document)
+                if document is None or document.retracted or document.same_as is not None or document.revision != note.revision:
+                    continue
+                if _is_here(desk, document, encounter_id):
+                    signed = note.model_copy(update={"authentication": document.authentication})
+                    found[note.note_id] = signed, story.texts.get(note.note_id)
+    return list(found.values())
 
 
 def _is_here(desk: Desk, held: Version | Document, encounter_id: str) -> bool:
@@ -121,13 +125,13 @@ def _order_of(desk: Desk, key: str) -> tuple[str, ...]:
     return held.order if isinstance(held, Version | Document) else ()
 
 
-def _sender_of(desk: Desk, note: NoteFiled) -> str:
-    document = desk.get(f"document/{note.note_id}", Document)
+def _sender_of(desk: Desk, key: str) -> str:
+    document = desk.get(key, Document)
     return document.senders[0] if document is not None and document.senders else desk.sender
 
 
-def _keys(code: Coded) -> set[str]:
-    return {code.code, f"{code.code}^{code.system}"}
+def _keys(code: dict[str, str]) -> set[str]:
+    return {code["code"], f"{code['code']}^{code['system']}"}
 
 
 def _in_json(text: str) -> str:

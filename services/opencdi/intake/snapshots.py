@@ -83,21 +83,20 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
     news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
     changes: dict[str, object] = {"told": visit.told | news} if news else {}
-    if told.class_code is not None:
-        changes["classes"] = _classes(visit, told.class_code.code, told, at)
-        if "encounter_class" in news:
-            changes["class_code"] = told.class_code.code
+    if told.class_code is not None and "encounter_class" in news:
+        changes["class_code"] = told.class_code.code
+    if told.class_code is not None and not (told.event == "discharge" or _between(visit, told, at)):
+        changes["classes"] = _classes(visit, told.class_code.code, at)
     return visit.model_copy(update=changes) if changes else visit
 
 
-def _classes(visit: Visit, code: str, told: VisitTold, at: ClinicalTime) -> tuple[tuple[str, str], ...]:
-    """The class codes of this visit, each from when it was first told after another; the class of a discharge is no word on the stay."""
-    last = visit.classes[-1] if visit.classes else ("", "")
-    if told.event == "discharge" or (last[0] == code and at.at >= time_in_json(last[1]).at):
-        return visit.classes
-    runs = sorted((*((known, time_in_json(since)) for known, since in visit.classes), (code, at)), key=lambda run: run[1].at)
-    begun = [run for nth, run in enumerate(runs) if nth == 0 or runs[nth - 1][0] != run[0]]
-    return tuple((known, time_to_json(since)) for known, since in begun[-_MOST_CLASSES:])
+def _classes(visit: Visit, code: str, at: ClinicalTime) -> tuple[tuple[str, str], ...]:
+    """The class codes of this visit in the order of time ("" where the admission was cancelled), each when it was first and last told
+    without another between."""
+    words = sorted({(code, at), *((known, time_in_json(when)) for known, when in visit.classes)}, key=lambda word: (word[1].at, word[0]))
+    codes = [None, *(known for known, _ in words), None]
+    kept = [word for nth, word in enumerate(words, 1) if not codes[nth - 1] == codes[nth] == codes[nth + 1]]
+    return tuple((known, time_to_json(when)) for known, when in kept[-_MOST_CLASSES:])
 
 
 def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
@@ -121,17 +120,16 @@ def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
 
 
 def _admitted_anew(visit: Visit, site: SiteData) -> Visit:
-    """Since when this visit is an inpatient's, by all that was told of its class; a cancel counts as when it came."""
+    """Since when this visit is an inpatient's, by all that was told of its class."""
     anew = visit.model_copy(update={"inpatient_from": None, "other_class_at": None, "left_inpatient_at": None})
-    for code, since in visit.classes:
-        anew = _admitted(anew, VisitTold(event="snapshot", encounter_class=class_of(code, site)), time_in_json(since))
-    if (cancelled_at := visit.cancelled_at) is None:
-        return anew
-    changes: dict[str, object] = {name: _later(getattr(anew, name), cancelled_at) for name in ("other_class_at", "left_inpatient_at")}
-    if anew.inpatient_from is not None and time_in_json(anew.inpatient_from).at <= cancelled_at:
-        again = visit.admission_at if not visit.cancelled and visit.told["encounter_class"][0] == '"inpatient"' else None
-        changes["inpatient_from"] = time_to_json(ClinicalTime(again)) if again is not None else None
-    return anew.model_copy(update=changes)
+    for code, when in visit.classes:
+        at = time_in_json(when)
+        if code:
+            anew = _admitted(anew, VisitTold(event="admit", encounter_class=class_of(code, site)), at)
+        else:
+            left = {name: _later(getattr(anew, name), at.at) for name in ("other_class_at", "left_inpatient_at")}
+            anew = anew.model_copy(update={**left, "inpatient_from": None})
+    return anew
 
 
 def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
@@ -209,7 +207,7 @@ def _later(before: datetime | None, at: datetime) -> datetime:
 def _cancel(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, encounter: Encounter, at: ClinicalTime) -> None:
     cancelled_at = _later(visit.cancelled_at, at.at)
     left: dict[str, object] = {"other_class_at": _later(visit.other_class_at, at.at), "left_inpatient_at": cancelled_at}
-    left |= {"cancelled_at": cancelled_at, "inpatient_from": None}
+    left |= {"cancelled_at": cancelled_at, "inpatient_from": None, "classes": _classes(visit, "", at)}
     if (anew := visit.admission_at) is not None and at.at < anew:
         if visit.inpatient_from is not None:  # what was told before the admission that stands counts no more
             since = time_in_json(visit.inpatient_from)

@@ -89,6 +89,12 @@ PROCEDURE_STATUS_BY_FHIR: dict[str, Literal["done", "withdrawn"]] = {  # until i
 LINK_BY_FHIR: dict[str, LinkKind] = {"replaced-by": "lives-on-as", "replaces": "was"}  # the others link records that both live on
 CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
 
+SYSTEM_BY_OID = {  # HL7's registry: how CWE-3 and FHIR's urn:oid: may name what has a short name too
+    "2.16.840.1.113883.6.1": "LN", "2.16.840.1.113883.6.96": "SCT", "2.16.840.1.113883.6.90": "I10", "2.16.840.1.113883.6.4": "I10P",
+    "2.16.840.1.113883.6.103": "I9", "2.16.840.1.113883.6.12": "CPT", "2.16.840.1.113883.6.285": "HCPCS",
+    "2.16.840.1.113883.6.88": "RXNORM",
+}  # fmt: skip
+
 REPORT_CHARACTERS = 200
 """Words of an order that names no kind of document are a report from this length on; below it they are a result in words."""
 

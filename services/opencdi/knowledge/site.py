@@ -7,7 +7,7 @@ means no DRG and a visible problem (DOMAIN F.4).
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -29,6 +29,7 @@ PatientStatus = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 
 
 _LOINC = re.compile(r"([0-9]{1,7})-([0-9])", re.ASCII)
+_READ_AT_INTAKE = {*get_args(SiteTable), "confidentiality_by_code"}
 KEPT_AFTER_BILL = timedelta(days=30)
 """So long after the bill dropped the rooms forget a closed stay (DESIGN §2)."""
 
@@ -65,6 +66,10 @@ class SiteData(BaseModel):
     bill_hold_days: int = 4
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
     documents_silence_hours: float = 6.0  # a documents feed silent longer than this is an outage (DOMAIN F.7)
+
+    def policy(self) -> dict[str, object]:
+        """All but the tables by which intake reads the senders' codes."""
+        return self.model_dump(exclude={"revision", *_READ_AT_INTAKE})
 
 
 def mapped(site: SiteData, table: SiteTable, code: str, to: str | None) -> SiteData:

@@ -4,10 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from opencdi.events.audiences import Unmapped
 from opencdi.events.inbound import Tick
 from opencdi.events.pages import FactsPage, SitePage, TextsPage
+from opencdi.intake.room import intake_room
+from opencdi.knowledge.site import load_site
+from opencdi.settings import rules_dir
+
+SITE = load_site(rules_dir() / "sites" / "default.yaml")
 
 GLUCOSE = '{"table":"loinc_by_local_code","code":"GLU^L","to":"2345-7","by":{"staff_id":"if-3"}}'
 
@@ -166,6 +173,29 @@ def test_history_stays_history(feed, message) -> None:
     assert [fact.analyte for fact in feed.of("measurement_resulted")][-2:] == [None, "creatinine"]
 
 
+@pytest.mark.parametrize("system", ["2.16.840.1.113883.6.1", "LN", "LOINC"])
+def test_a_code_system_may_be_named_by_its_oid(feed, message, system) -> None:
+    feed.send(message("ADT^A01"))
+    assert feed.send(result(message, code=f"2160-0^Creatinine^{system}")).unmapped == ()
+    observation = {
+        "resourceType": "Observation", "id": "o1", "status": "final", "subject": {"identifier": {"value": "100"}},
+        "code": {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.1", "code": "2160-0"}]},
+        "valueQuantity": {"value": 2.9, "code": "mg/dL"}, "encounter": {"identifier": {"value": "V1", "system": "MERCY"}},
+    }  # fmt: skip
+    patient = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "100", "system": "MERCY"}]}
+    feed.send(patient)
+    feed.send(observation | {"subject": {"reference": "Patient/p"}})
+    assert [fact.analyte for fact in feed.of("measurement_resulted")] == 2 * ["creatinine"]
+
+
+def test_what_evidently_is_no_code_is_not_named(feed, message) -> None:
+    feed.send(message("ADT^A01"))
+    for code in ("^only words^L", "the patient says that her knee hurts^^L", f"{'9' * 300}^^L"):
+        assert feed.send(result(message, code=code, filler=f"F{code}")).unmapped == ()
+    ended = feed.send(result(message, code=f"GLU^{'long ' * 40}^L", filler="F9"))
+    assert len(ended.unmapped[0].text) == 80
+
+
 # --- visits -------------------------------------------------------------------------------------------------------------
 def discharged(message: Any, code: str, at: str = "20260506120000-0400") -> str:
     return message("ADT^A03", at=at).replace("V1^^^MERCY", "V1^^^MERCY" + 17 * "|" + code)
@@ -221,3 +251,32 @@ def test_a_kind_of_note_that_is_mapped_is_the_same_note_read_anew(feed, message)
     assert feed.entries[-1].page(TextsPage).texts == {first.note_id: "Acute kidney injury."}
     say(feed, MAPPED % ("note_type_by_code", "HOSPPN", "null"))
     assert (feed.of("note_filed")[-1].note_type, feed.of("note_filed")[-1].author.role) == ("other", "unknown")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    told=st.lists(
+        st.tuples(st.sampled_from(["A01", "A08", "A08", "A06", "A07", "A11"]), st.sampled_from(["STA", "BEO", "I", "E"])),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_classes_mapped_at_the_end_say_what_they_would_have_said_from_the_beginning(told, feed_into, message) -> None:
+    tables = {**SITE.class_by_code, "STA": "inpatient", "BEO": "observation"}
+    known = SITE.model_copy(update={"class_by_code": tables, "revision": SITE.revision + 1})
+    bodies = [message(f"ADT^{kind}", pv1=code, at=f"2026050408{nth:02}00-0400") for nth, (kind, code) in enumerate(told)]
+    early, late = (feed_into(intake_room(lambda tenant: tenant.encode() * 16, site)) for site in (known, SITE))
+    for body in bodies:
+        early.send(body)
+        late.send(body)
+    late.send(known.model_dump_json(), kind="cdi.inbound.site-data")
+    assert stands(late) == stands(early)
+
+
+def stands(feed: Any) -> tuple[Any, ...]:
+    """Class and hour of the inpatient's admission as the last facts leave them; of a cancelled stay nothing is said."""
+    if any(state.cancelled for key, state in feed.states.items() if key.startswith("encounter/")):
+        return ("cancelled",)
+    classes = [fact.encounter_class for fact in feed.of("encounter_updated") if fact.encounter_class]
+    orders = [fact for fact in feed.all if fact.kind in ("inpatient_ordered", "inpatient_order_cancelled")]
+    return classes[-1:], orders[-1].at.sortable if orders and orders[-1].kind == "inpatient_ordered" else None
