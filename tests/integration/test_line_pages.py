@@ -190,6 +190,24 @@ def test_a_letter_of_another_hospital_is_not_there_and_one_of_nobody_stays_shut(
     assert bench.status("POST", letters(bench)["NOBODYS"], ANALYST) == 403
 
 
+def test_a_record_that_never_came_through_the_gate_may_say_anything(bench: Bench) -> None:
+    telling = Telling()
+    telling.dead("gateway", "NOT_A_MESSAGE")
+    (dead,) = telling.messages
+    wild = (
+        ("ce_id", b"\0"),
+        ("ce_time", b"yesterday"),
+        ("size", b"large"),
+        ("tenant", b"demo"),
+        ("ce_type", b"<b>"),
+        ("reason", b"NOT_A_MESSAGE"),
+    )
+    bench.tell([dead.__class__(dead.topic, dead.to, b"{", wild)])
+    assert "NOT_A_MESSAGE gateway type not told 1 bytes to look at" in words_of(bench.page("/line/letters"))
+    assert "not told" in words_of(bench.page(letters(bench)["NOT_A_MESSAGE"]))
+    assert bench.status("GET", "/line/letters/gateway/0/99999999999999999999", ANALYST) == 422
+
+
 def test_the_gate_takes_a_second_try_only_from_a_person_and_only_of_the_letter_that_is_meant(bench: Bench, door: Door) -> None:
     room, part, pos = letters(bench)["NO_PATIENT"].split("/")[3:]
     place = {"room": room, "partition": int(part), "position": int(pos), "entry_id": "another"}

@@ -32,7 +32,8 @@ class Letter:
     @property
     def size(self) -> int:
         """Bytes as they came; of what was too large only the head is kept."""
-        return int(self.record.header("size") or len(self.record.value))
+        told = self.record.header("size") or ""
+        return int(told) if told.isdecimal() else len(self.record.value)
 
     @property
     def tenant(self) -> str | None:

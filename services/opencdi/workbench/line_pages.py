@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Path, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
@@ -23,6 +23,7 @@ from opencdi.workbench.feed_health import FeedHealth, feed_health
 from opencdi.workbench.personas import Kind, Persona
 
 MOST_LETTERS = 200
+Place = Annotated[int, Path(ge=0, lt=2**31)]
 _MOST_SHOWN = 64 * 1024
 _SEATS: tuple[Kind, ...] = ("analyst", "specialist", "coder")
 
@@ -60,18 +61,18 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
         return desk.show(request, "letters.html", look, *_SEATS)
 
     @pages.get("/letters/{room}/{part}/{pos}")
-    def the_letter(request: Request, room: str, part: int, pos: int) -> Response:
+    def the_letter(request: Request, room: str, part: Place, pos: Place) -> Response:
         return _show(request, (room, part, pos), None)
 
     @pages.post("/letters/{room}/{part}/{pos}")
-    def look_at_it(request: Request, room: str, part: int, pos: int) -> Response:
+    def look_at_it(request: Request, room: str, part: Place, pos: Place) -> Response:
         persona, _ = desk.persona(request)
         row = _for_who_may(persona, room, part, pos)
         write_look(desk.engine, row, persona.person)
         return _show(request, (room, part, pos), _held(row))
 
     @pages.post("/letters/{room}/{part}/{pos}/replay")
-    def try_it_again(request: Request, room: str, part: int, pos: int, back: Annotated[str, Form()] = "") -> Response:
+    def try_it_again(request: Request, room: str, part: Place, pos: Place, back: Annotated[str, Form()] = "") -> Response:
         persona, _ = desk.persona(request)
         row = _for_who_may(persona, room, part, pos)
         if not row.waits:

@@ -42,14 +42,14 @@ def apply_dead_letter(batch: Batch, room: str, delivered: Delivered) -> None:
     """One more record that this room could not use; where it lies and why, never its bytes."""
     record = delivered.record
     letter = letter_of(room, record)
-    feed = record.header("ce_source") or ""
+    feed, entry_id, replays = record.header("ce_source") or "", _kept(letter.entry_id), record.header("replays")
     place = {"room": room, "part": delivered.partition, "pos": delivered.position}
     batch.put(
         DEAD_LETTER,
         {
-            **place, "tenant": letter.tenant or "", "entry_id": letter.entry_id, "message_id": message_of(letter.entry_id),
+            **place, "tenant": _kept(letter.tenant or ""), "entry_id": entry_id, "message_id": message_of(entry_id),
             "reason": letter.reason, "at_field": _kept(letter.where), "feed": _kept(feed), "received_at": _in_utc(letter.received_at),
-            "message_type": letter.message_type, "bytes": letter.size, "replays": record.header("replays"),
+            "message_type": letter.message_type, "bytes": letter.size, "replays": _kept(replays) if replays else None,
         },
     )  # fmt: skip
     if room == "gateway" and record.key:  # what the gate refuses never reaches the room that tells outcomes; its key is the tenant
@@ -64,9 +64,9 @@ def _count_outcome(batch: Batch, tenant: str, outcome: Outcome, reason: str) -> 
 
 
 def _count_quarter(batch: Batch, tenant: str, feed: str, outcome: Outcome, told_at: str | None) -> None:
-    if not told_at:
+    if not (known := _in_utc(told_at or "")):
         return
-    at = datetime.fromisoformat(told_at)
+    at = datetime.fromisoformat(known)
     quarter = int(at.timestamp()) // QUARTER_S
     begins_at, key = instant(datetime.fromtimestamp(quarter * QUARTER_S, UTC)), (tenant, _kept(feed), outcome, quarter % QUARTERS)
     before = batch.get(FEED_QUARTER, *key)
@@ -86,7 +86,11 @@ def _count_code(batch: Batch, ended: MessageEnded, code: Unmapped, at: str) -> N
 
 
 def _in_utc(told_at: str) -> str:
-    return instant(datetime.fromisoformat(told_at)) if told_at else ""
+    # A record that never came through the gate may say anything in its headers.
+    try:
+        return instant(datetime.fromisoformat(told_at))
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _kept(text: str) -> str:
