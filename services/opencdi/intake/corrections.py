@@ -13,6 +13,7 @@ from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
 from opencdi.intake import copies, numbers
 from opencdi.intake.desk import Desk
+from opencdi.intake.meaning import read_anew
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
 from opencdi.intake.stays import ordered_inpatient
 from opencdi.intake.time import time_to_json
@@ -254,7 +255,7 @@ def _release(desk: Desk, note_id: str, encounter_id: str) -> None:
 def file_held(desk: Desk, held: Held, encounter_id: str) -> None:
     """File what waited, in the name of who sent it."""
     sender, desk.sender = desk.sender, held.sender
-    place(desk, item_of(held), encounter_id)
+    place(desk, item_of(desk, held), encounter_id)
     desk.sender = sender
 
 
@@ -274,6 +275,6 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: V
     )
 
 
-def item_of(held: Held) -> Item:
-    """The item that was kept."""
-    return Item(FactsPage.read(held.page).facts[0], held.order, held.orders, held.text, held.also)
+def item_of(desk: Desk, held: Held) -> Item:
+    """The item that was kept, by the site's tables of today."""
+    return Item(read_anew(desk.context, FactsPage.read(held.page).facts[0]), held.order, held.orders, held.text, held.also)

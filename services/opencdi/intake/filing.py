@@ -125,7 +125,7 @@ def _release(desk: Desk, patient_id: str) -> None:
         held = desk.get(f"held/{patient_id}/{name}", Held)
         if held is None:
             continue
-        item = item_of(held)
+        item = item_of(desk, held)
         visit = VisitTold(held.visit[0], held.visit[1], held.visit[2], aliases=held.aliases, account=held.account)
         encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item)) or known_encounter(desk, item)
         if encounter_id is None:

@@ -76,12 +76,16 @@ class Visit(State):
     inpatient_from: str | None = None  # the first inpatient class since it last was another: a ClinicalTime as JSON
     other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
+    class_code: str | None = None  # the sender's code of the class that stands: the site's table may come to read it otherwise
+    classes: tuple[tuple[str, str], ...] = ()  # such codes and when each was told, as JSON; "" for a cancel
+    disposition_code: str | None = None
 
 
 class Encounter(State):
     """The stay that is billed as one.  `told` and `discharge`: what was said of its governing visit."""
 
     patient_id: str
+    tenant: str = ""
     visits: tuple[str, ...] = ()
     into: str | None = None
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)

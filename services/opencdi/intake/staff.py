@@ -1,7 +1,7 @@
 """Who the hospital's people are: told once by the master file or a Practitioner, known for every document that follows (DOMAIN F.6).
 
 A person has several names: the numbers in STF and PRA or the identifiers, and the reference by which one FHIR feed means him or her.  All
-lead to one record.  What is told applies to documents that come after it (DECISIONS 40v).
+lead to one record.  What is told applies to documents that come after it (decision 41).
 """
 
 from dataclasses import dataclass

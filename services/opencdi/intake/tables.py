@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from opencdi.clinical.confidentiality import highest
-from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, EncounterClass, NoteType, ResultStatus
 from opencdi.events.facts import Coded
 from opencdi.intake.told import Context, LinkKind, Merged, VisitEvent
 from opencdi.knowledge.site import SiteData
@@ -107,6 +107,12 @@ PROCEDURE_STATUS_BY_FHIR: dict[str, Literal["done", "withdrawn"]] = {  # until i
 LINK_BY_FHIR: dict[str, LinkKind] = {"replaced-by": "lives-on-as", "replaces": "was"}  # the others link records that both live on
 CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
 
+SYSTEM_BY_OID = {  # HL7's registry: how CWE-3 and FHIR's urn:oid: may name what has a short name too
+    "2.16.840.1.113883.6.1": "LN", "2.16.840.1.113883.6.96": "SCT", "2.16.840.1.113883.6.90": "I10", "2.16.840.1.113883.6.4": "I10P",
+    "2.16.840.1.113883.6.103": "I9", "2.16.840.1.113883.6.12": "CPT", "2.16.840.1.113883.6.285": "HCPCS",
+    "2.16.840.1.113883.6.88": "RXNORM",
+}  # fmt: skip
+
 REPORT_CHARACTERS = 200
 """Words of an order that names no kind of document are a report from this length on; below it they are a result in words."""
 
@@ -132,6 +138,16 @@ def loinc_of(code: Coded, site: SiteData) -> str | None:
         return code.code
     table = site.loinc_by_local_code
     return table.get(f"{code.code}^{code.system}") or table.get(code.code) if table else None
+
+
+def class_of(code: str, site: SiteData) -> EncounterClass:
+    """The class that PV1-2 or "PV1-2/PV1-18" names; what is in no table is "unmapped", never a default (DOMAIN F.4)."""
+    return site.class_by_code.get(code) or site.class_by_code.get(code.partition("/")[0]) or "unmapped"
+
+
+def names_note_type(code: Coded, site: SiteData) -> bool:
+    """Whether the site's table knows what kind of note that document code names."""
+    return code.code in site.note_type_by_code or code.text in site.note_type_by_code
 
 
 def note_type_of(code: Coded, site: SiteData, otherwise: NoteType = "other") -> NoteType:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, Sex
-from opencdi.events.facts import Fact
+from opencdi.events.facts import Coded, Fact
 from opencdi.events.people import Person
 from opencdi.intake.time import bedside, zone_named
 from opencdi.knowledge.site import SiteData
@@ -100,6 +100,7 @@ class VisitTold:
     event: VisitEvent = "mention"
     encounter_class: EncounterClass | None = None
     class_source: str | None = None
+    class_code: Coded | None = None  # as sent: what stands in PV1-2 or, with a kind of patient, "PV1-2/PV1-18"
     location: str | None = None
     service: str | None = None
     attending: Person | None = None
@@ -109,6 +110,7 @@ class VisitTold:
     discharged_at: ClinicalTime | None = None
     disposition: str | None = None
     disposition_source: str | None = None
+    disposition_code: Coded | None = None
 
 
 Merged = Literal["patient", "account", "visit", "account-to-patient", "visit-to-account"]

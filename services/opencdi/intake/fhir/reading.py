@@ -9,7 +9,7 @@ from opencdi.events.facts import Coded
 from opencdi.events.ids import keyed_hash
 from opencdi.events.people import Person
 from opencdi.intake.hl7v2.message import clean
-from opencdi.intake.tables import role_of
+from opencdi.intake.tables import SYSTEM_BY_OID, role_of
 from opencdi.intake.time import claims_future, fhir_time
 from opencdi.intake.told import Context, Identifier
 
@@ -18,6 +18,7 @@ _SYSTEMS = {
     "http://loinc.org": "LN", "http://hl7.org/fhir/sid/icd-10-cm": "I10", "http://hl7.org/fhir/sid/icd-9-cm": "I9",
     "http://snomed.info/sct": "SCT", "http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "": "L",
     "http://www.cms.gov/Medicare/Coding/ICD10": "I10P", "http://hl7.org/fhir/sid/icd-10-pcs": "I10P",
+    **{f"urn:oid:{oid}": name for oid, name in SYSTEM_BY_OID.items()},
     "http://www.ama-assn.org/go/cpt": "CPT", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets": "HCPCS",
 }  # fmt: skip
 
@@ -83,7 +84,7 @@ def system_of(url: str) -> str:
 def coded(concept: Any) -> Coded | None:
     """CodeableConcept: its LOINC coding, else the first; None if it says nothing."""
     codings = [coding for coding in each(concept, "coding") if first(coding, "code")]
-    chosen = next((c for c in codings if first(c, "system") == "http://loinc.org"), codings[0] if codings else None)
+    chosen = next((c for c in codings if system_of(first(c, "system")) == "LN"), codings[0] if codings else None)
     text = first(concept, "text") if chosen is None else first(chosen, "display") or first(concept, "text")
     if chosen is None:
         return Coded(code="", text=text) if text else None
