@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from opencdi.clinical.time import ClinicalTime
@@ -16,7 +17,7 @@ from opencdi.intake.time import time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 from opencdi.knowledge.site import SiteData
 
-_ADMISSIONS = frozenset({"admit", "present"})
+_ADMISSIONS = frozenset({"plan", "admit", "present"})
 _OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
 _MOST_CLASSES = 20  # two systems that contradict each other all day
 _FIELDS = (
@@ -44,6 +45,8 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     if told.event == "cancel-admit":
         _cancel(desk, visit_id, known, encounter_id, encounter, at)
         return
+    if planned := told.event == "plan":
+        told = _not_here_yet(told)
     start = told.admitted_at.at if told.admitted_at else at.at
     visit = _told(known, told, at)
     visit = visit.model_copy(update=_cancelled(visit, told, at))
@@ -56,7 +59,7 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     if visit != known:
         desk.states[f"visit/{visit_id}"] = visit
     began = start if encounter.first_at is None else min(start, encounter.first_at)
-    if began != encounter.first_at:
+    if began != encounter.first_at and not planned:  # until the patient comes nothing happens in this stay
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"first_at": began})
         desk.visits_changed = True
     if encounter.cancelled and not visit.cancelled:
@@ -65,6 +68,13 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
     if visit.cancelled:
         _close_if_all_cancelled(desk, encounter_id, at)
+
+
+def _not_here_yet(told: VisitTold) -> VisitTold:
+    """A05, or a planned Encounter: an inpatient's class is what the patient will have; the order to admit counts from the admission."""
+    will_be = told.encounter_class not in (None, "unmapped", *_OTHER_CLASSES)
+    # Its code is no word on the stay either: once mapped, it would make an inpatient of who has not come.
+    return replace(told, encounter_class="preadmit" if will_be else told.encounter_class, class_code=None)
 
 
 def _said(value: object) -> str:
@@ -84,8 +94,8 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
     news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
     changes: dict[str, object] = {"told": visit.told | news} if news else {}
-    if told.class_code is not None and "encounter_class" in news:
-        changes["class_code"] = told.class_code.code
+    if "encounter_class" in news:
+        changes["class_code"] = told.class_code.code if told.class_code is not None else None
     if told.class_code is not None and not (told.event == "discharge" or _between(visit, told, at)):
         changes["classes"] = _classes(visit, told.class_code.code, at)
     return visit.model_copy(update=changes) if changes else visit
