@@ -1,6 +1,7 @@
 """What a visit's snapshot changes: only that is said, so that a flood of A08 costs nothing (DOMAIN E.1, F.4)."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,7 +73,8 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
 def _not_here_yet(told: VisitTold) -> VisitTold:
     """A05, or a planned Encounter: an inpatient's class is what the patient will have; the order to admit counts from the admission."""
     will_be = told.encounter_class not in (None, "unmapped", *_OTHER_CLASSES)
-    return replace(told, encounter_class="preadmit") if will_be else told
+    # Its code is no word on the stay either: once mapped, it would make an inpatient of who has not come.
+    return replace(told, encounter_class="preadmit" if will_be else told.encounter_class, class_code=None)
 
 
 def _said(value: object) -> str:
@@ -92,8 +94,8 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
     news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
     changes: dict[str, object] = {"told": visit.told | news} if news else {}
-    if told.class_code is not None and "encounter_class" in news:
-        changes["class_code"] = told.class_code.code
+    if "encounter_class" in news:
+        changes["class_code"] = told.class_code.code if told.class_code is not None else None
     if told.class_code is not None and not (told.event == "discharge" or _between(visit, told, at)):
         changes["classes"] = _classes(visit, told.class_code.code, at)
     return visit.model_copy(update=changes) if changes else visit
@@ -101,11 +103,19 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
 
 def _classes(visit: Visit, code: str, at: ClinicalTime) -> tuple[tuple[str, str], ...]:
     """The class codes of this visit in the order of time ("" where the admission was cancelled), each when it was first and last told
-    without another between."""
-    words = sorted({(code, at), *((known, time_in_json(when)) for known, when in visit.classes)}, key=lambda word: (word[1].at, word[0]))
+    without another between; when the one that stands was told last, `told` says."""
+    if code == visit.class_code and visit.classes and visit.classes[-1][0] == code and at.at >= visit.told["encounter_class"][1]:
+        return visit.classes
+    words = sorted({(code, at), *_words(visit)}, key=lambda word: (word[1].at, word[0]))
     codes = [None, *(known for known, _ in words), None]
     kept = [word for nth, word in enumerate(words, 1) if not codes[nth - 1] == codes[nth] == codes[nth + 1]]
     return tuple((known, time_to_json(when)) for known, when in kept[-_MOST_CLASSES:])
+
+
+def _words(visit: Visit) -> Iterator[tuple[str, ClinicalTime]]:
+    yield from ((code, time_in_json(when)) for code, when in visit.classes)
+    if visit.class_code is not None and visit.classes and visit.classes[-1][0] == visit.class_code:
+        yield visit.class_code, ClinicalTime(visit.told["encounter_class"][1])
 
 
 def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
@@ -131,8 +141,7 @@ def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
 def _admitted_anew(visit: Visit, site: SiteData) -> Visit:
     """Since when this visit is an inpatient's, by all that was told of its class."""
     anew = visit.model_copy(update={"inpatient_from": None, "other_class_at": None, "left_inpatient_at": None})
-    for code, when in visit.classes:
-        at = time_in_json(when)
+    for code, at in _words(visit):
         if code:
             anew = _admitted(anew, VisitTold(event="admit", encounter_class=class_of(code, site)), at)
         else:

@@ -217,6 +217,14 @@ def test_a_class_that_is_mapped_makes_the_stay_an_inpatients_since_it_was_first_
     assert (feed.of("encounter_updated")[-1].encounter_class, feed.of("encounter_updated")[-1].class_source) == ("unmapped", "STA")
 
 
+def test_a_class_that_was_only_announced_makes_no_inpatient(feed, message) -> None:
+    feed.send(message("ADT^A05", pv1="STA"))
+    say(feed, MAPPED % ("class_by_code", "STA", '"inpatient"'))
+    assert feed.of("inpatient_ordered") == []
+    feed.send(message("ADT^A01", pv1="STA", at="20260505080000-0400"))
+    assert [fact.at.at.day for fact in feed.of("inpatient_ordered")] == [5]
+
+
 def test_a_kind_of_patient_may_be_mapped_by_itself(feed, message) -> None:
     feed.send(message("ADT^A01", pv1="STA").replace("|||||||||||V1", "||||||||||OBS|V1"))
     say(feed, MAPPED % ("class_by_code", "STA/OBS", '"observation"'))
