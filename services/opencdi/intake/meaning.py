@@ -7,7 +7,6 @@ from opencdi.intake.told import Context
 from opencdi.intake.values import measurement
 from opencdi.knowledge.site import SiteData
 
-_OF_ITS_CODE = frozenset({None, "MAPPING_NEEDED", "UNIT_UNKNOWN", "UNIT_MISSING", "IMPOSSIBLE_VALUE"})
 _MAPPED = ("analyte", "value", "unit", "comparator", "text", "problem")
 
 
@@ -33,9 +32,10 @@ def _measured(context: Context, fact: MeasurementResulted) -> MeasurementResulte
         unit=fact.sent_unit or "",
         status=fact.status,
         taken_at=fact.taken_at,
-        specimen=fact.specimen,
+        kind_of_specimen=fact.specimen or "",
+        flaws=fact.flaws or (),
     )
-    mapped = _MAPPED if fact.problem in _OF_ITS_CODE else _MAPPED[:-1]
+    mapped = _MAPPED[:-1] if fact.problem == "FUTURE_TIME" else _MAPPED  # it was so when it came
     return fact.model_copy(update={name: getattr(now, name) for name in mapped})
 
 

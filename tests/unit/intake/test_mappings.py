@@ -91,11 +91,11 @@ def test_only_the_newest_version_is_said_again_and_what_another_table_spoils_sta
     feed.send(message("ADT^A01"))
     feed.send(result(message, "2.9"))
     feed.send(result(message, "3.1", at="20260504090000-0400"))
-    feed.send(message("ORU^R01", "OBR|1||F2|PANEL", "OBX|1|NM|CREA^^L||1.0|mg/dL|||||F", "NTE|1||grossly hemolyzed"))
+    feed.send(message("ORU^R01", "OBR|1||F2|PANEL", "OBX|1|NM|CREA^^L||1.0|mg/dL|||||F", "NTE|1||icteric serum"))
     count = len(feed.entries)
     say(feed, CREATININE)
     ((_, _, facts),) = entries_after(feed, count)
-    assert [(f.value, f.analyte, f.problem) for f in facts] == [(3.1, "creatinine", None), (1.0, "creatinine", "HEMOLYZED")]
+    assert [(f.value, f.analyte, f.problem) for f in facts] == [(3.1, "creatinine", None), (1.0, "creatinine", "ICTERIC")]
 
 
 def test_a_wrong_mapping_is_superseded_by_the_right_one_and_a_withdrawn_one_by_none(feed, message) -> None:
@@ -288,3 +288,17 @@ def stands(feed: Any) -> tuple[Any, ...]:
     classes = [fact.encounter_class for fact in feed.of("encounter_updated") if fact.encounter_class]
     orders = [fact for fact in feed.all if fact.kind in ("inpatient_ordered", "inpatient_order_cancelled")]
     return classes[-1:], orders[-1].at.sortable if orders and orders[-1].kind == "inpatient_ordered" else None
+
+
+@pytest.mark.parametrize(
+    ("sent", "loinc", "problem"), [("grossly hemolyzed", "2823-3", "HEMOLYZED"), ("grossly hemolyzed", "2160-0", None)]
+)
+def test_a_flaw_told_while_the_code_was_unmapped_spoils_what_it_turns_out_to_be(
+    feed, message, sent: str, loinc: str, problem: str | None
+) -> None:
+    feed.send(message("ADT^A01"))
+    feed.send(message("ORU^R01", "OBR|1||F2|PANEL", "OBX|1|NM|X^^L||6.4|mmol/L|||||F", f"NTE|1||{sent}"))
+    count = len(feed.entries)
+    say(feed, MAPPED % ("loinc_by_local_code", "X^L", f'"{loinc}"'))
+    ((_, _, (fact,)),) = entries_after(feed, count)
+    assert (fact.flaws, fact.problem) == (("HEMOLYZED",), problem or "IMPOSSIBLE_VALUE")  # 6.4 mmol/L are 72 mg/dL of creatinine
