@@ -15,6 +15,7 @@ from opencdi.events.pages import SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, INBOUND, OUTCOMES
 from opencdi.intake import duplicates
+from opencdi.intake.baselines import carry
 from opencdi.intake.decisions import decide
 from opencdi.intake.desk import Desk
 from opencdi.intake.fhir.mapping import resources_in, told_by_fhir, versioned
@@ -153,15 +154,17 @@ class _Intake:
     def _told(self, desk: Desk, inbound: Inbound, kind: str) -> Iterator[Outgoing]:
         if inbound.mends is not None:
             desk.hear_again(inbound.mends)
+        spoke = bool(desk.said)
+        carry(desk)
         entries = tuple(entries_of(desk, inbound))
         yield from entries
         problems = list(desk.problems)
         for said in desk.said.values():
             problems += [(fact.problem, "OBX") for fact in said.facts if fact.kind == "measurement_resulted" and fact.problem]
-        if desk.said:
+        if desk.said and (spoke or not desk.kept):
             yield ended(inbound, "entries", message_type=kind, entries=len(entries), problems=problems)
-        elif desk.kept:
-            yield ended(inbound, "kept_with_patient", message_type=kind, reason="WAITS", problems=problems)
+        elif desk.kept:  # though it may be a later stay's baseline, which that is told
+            yield ended(inbound, "kept_with_patient", message_type=kind, entries=len(entries), reason="WAITS", problems=problems)
         else:
             reason = desk.ignored[0] if desk.ignored else "NOTHING_NEW"
             yield ended(inbound, "no_effect", message_type=kind, reason=reason, problems=problems)

@@ -73,6 +73,7 @@ ANALYTES: tuple[Analyte, ...] = (
     _a("troponin-i", "ng/mL", "10839-9"),
     _a("bnp", "pg/mL", "30934-4"),
     _a("nt-probnp", "pg/mL", "33762-6"),
+    _a("ejection-fraction", "%", "10230-1 8806-2 18043-0 8808-8 8810-4 8811-2", 1, 95),
     _a("procalcitonin", "ng/mL", "33959-8 75241-0"),
     _a("crp", "mg/L", "1988-5"),
     _a("ferritin", "ng/mL", "2276-4"),
