@@ -1,6 +1,7 @@
 """A stay told in short form, for the cases of rules: in the order of arrival; each line begins with its clinical time.
 
     d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
+    d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2, label=R)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
@@ -20,6 +21,7 @@ from opencdi.bus.room import Outgoing, Record, Room, State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole, NoteType
 from opencdi.events.audiences import Alarm, ProviderQuery, QueryAlert
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.facts import (
@@ -47,6 +49,7 @@ ENCOUNTER, TENANT = "case", "cases"
 _LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
 _RESULT = re.compile(r"([a-z0-9-]+) ([<>]?)(-?[\d.]+)(?: (\S+))?$")
 _OPTION = re.compile(r" (id=\S+|preliminary|corrected|withdrawn|problem=\S+)")
+_BASELINE = re.compile(r"([a-z0-9-]+) (?:withdrawn|([\d.]+) (\S+) (\d+) d before)((?: (?:id|basis)=\S+)*)")
 _ACT = re.compile(r" (id=\S+|cancelled$)")
 _MADE_BY = MadeBy(room="nlp", software="cases")
 
@@ -156,6 +159,8 @@ class Chart:
         match word:
             case "given" | "prescribed" | "ordered":
                 return _act(word, told, at)
+            case "baseline":
+                return _baseline(told)
             case "listed":
                 return DiagnosisListed(listing_id=told, code=Coded(code=told, system="I10"), role="problem", at=at)
             case "class":
@@ -196,6 +201,29 @@ def _act(word: str, told: str, at: ClinicalTime) -> Fact:
             return MedicationOrdered(order_id=act_id, drug=what, status="cancelled" if cancelled else "active", ordered_at=at)
         case _:
             return OrderPlaced(order_id=act_id, code=what, status="cancelled" if cancelled else "active", ordered_at=at)
+
+
+def _baseline(told: str) -> BaselineCarried:
+    if not (match := _BASELINE.fullmatch(told)):
+        raise BadCase(told)
+    analyte, value, unit, days, options = match.groups()
+    if value is None:
+        return BaselineCarried(analyte=analyte)
+    named = dict(option.split("=", 1) for option in options.split())
+    return BaselineCarried.model_validate(
+        {
+            "analyte": analyte,
+            "value": float(value),
+            "unit": unit,
+            "taken_at": ClinicalTime(DAY_1 - timedelta(days=int(days))),
+            "days_before": int(days),
+            "basis": named.get("basis", "outpatient-median"),
+            "of": 1,
+            "measurement_id": named.get("id", f"{analyte}-{days}"),
+            "from_encounter_id": "earlier",
+            "from_class": "outpatient",
+        }
+    )
 
 
 def _result(rest: str, at: ClinicalTime) -> MeasurementResulted:
