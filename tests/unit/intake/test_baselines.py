@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
@@ -133,8 +133,8 @@ def test_hl7_and_fhir_tell_the_same_baseline(new_feed, message: Builder) -> None
     assert len(told[0]) == 2
 
 
-@pytest.mark.parametrize("order", list(permutations(range(6))))
-def test_in_whatever_order_the_same_baseline_stands(new_feed, message: Builder, order: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("seed", range(40))
+def test_in_whatever_order_the_same_baseline_stands(new_feed, message: Builder, seed: int) -> None:
     told = [
         clinic(message),
         lab(message, 0.8, visit="C1"),
@@ -144,8 +144,8 @@ def test_in_whatever_order_the_same_baseline_stands(new_feed, message: Builder, 
         lab(message, 1.1, number="F3", visit="C3", at="20260411100000-0400"),  # a visit of which no ADT ever tells
     ]
     feed = new_feed()
-    for nth in order:
-        feed.send(told[nth])
+    for body in Random(seed).sample(told, len(told)):
+        feed.send(body)
     carried = last(feed)
     assert carried is not None
     assert (carried.value, carried.of, carried.basis) == (1.1, 3, "outpatient-median")
