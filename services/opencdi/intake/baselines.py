@@ -4,6 +4,7 @@ Values are remembered by encounter; results that wait for one (`held/`) are the 
 person's record, so a merge, its undoing or a stay that changes hands moves no value: what stands before each stay is looked up anew.
 """
 
+from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -63,12 +64,12 @@ def usable(fact: MeasurementResulted) -> float | None:
 
 def _noted(desk: Desk, key: str, fact: MeasurementResulted) -> bool:
     before = desk.get(key, Past) or Past()
-    rest = [told for told in before.values if told[0] != fact.measurement_id]
-    return _kept(desk, key, before, [*rest, (fact.measurement_id, usable(fact), time_to_json(fact.taken_at))])
+    values = [told for told in before.values if told[0] != fact.measurement_id]
+    insort(values, (fact.measurement_id, usable(fact), time_to_json(fact.taken_at)), key=_when)
+    return _kept(desk, key, before, values)
 
 
 def _kept(desk: Desk, key: str, before: Past, values: list[tuple[str, float | None, str]]) -> bool:
-    values.sort(key=_when)
     newest = tuple(values[-KEPT.get(key.rpartition("/")[2], KEPT_ELSE) :])
     if newest == before.values:
         return False
@@ -90,7 +91,8 @@ def _moved(desk: Desk, old_id: str, new_id: str) -> None:
         del desk.states[f"past/{old_id}/{analyte}"]
         new = desk.get(f"past/{new_id}/{analyte}", Past) or Past()
         known = {told[0] for told in new.values}
-        _kept(desk, f"past/{new_id}/{analyte}", new, [*new.values, *(told for told in old.values if told[0] not in known)])
+        rest = (told for told in old.values if told[0] not in known)
+        _kept(desk, f"past/{new_id}/{analyte}", new, sorted((*new.values, *rest), key=_when))
 
 
 def _tell(desk: Desk, patient_id: str, analytes: set[str], again: frozenset[str]) -> None:
