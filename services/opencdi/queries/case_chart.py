@@ -15,13 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self, get_args
-from zoneinfo import ZoneInfo
 
 from opencdi.bus.room import Outgoing, Record, Room, State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole, NoteType
 from opencdi.events.audiences import Alarm, ProviderQuery, QueryAlert
-from opencdi.events.baselines import BaselineCarried
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.facts import (
@@ -32,10 +30,6 @@ from opencdi.events.facts import (
     EncounterMoved,
     EncounterUpdated,
     Fact,
-    MeasurementResulted,
-    MedicationGiven,
-    MedicationOrdered,
-    OrderPlaced,
     PatientIdentified,
 )
 from opencdi.events.ids import content_hash
@@ -43,14 +37,10 @@ from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, N
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
+from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
 
-DAY_1 = datetime(2026, 5, 1, tzinfo=ZoneInfo("America/New_York"))
 ENCOUNTER, TENANT = "case", "cases"
 _LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
-_RESULT = re.compile(r"([a-z0-9-]+) ([<>]?)(-?[\d.]+)(?: (\S+))?$")
-_OPTION = re.compile(r" (id=\S+|preliminary|corrected|withdrawn|problem=\S+)")
-_BASELINE = re.compile(r"([a-z0-9-]+) (?:withdrawn|([\d.]+) (\S+) (\d+) d before)((?: (?:id|basis)=\S+)*)")
-_ACT = re.compile(r" (id=\S+|cancelled$)")
 _MADE_BY = MadeBy(room="nlp", software="cases")
 
 
@@ -58,10 +48,6 @@ def approval_of(alert: QueryAlert, **decided: Any) -> QueryApproved:
     """What a specialist's page sends to let the question that it shows go; `decided` is told over it."""
     shown = {"encounter_id": alert.encounter_id, "query_id": alert.query_id, "as_of": alert.as_of}
     return QueryApproved.model_validate({**shown, "shown_text": shown_text(alert.wording) if alert.wording else "", **decided})
-
-
-class BadCase(ValueError):
-    """A line of a case that cannot be read."""
 
 
 @dataclass
@@ -158,9 +144,9 @@ class Chart:
         query_id = self.alerts[-1].query_id if self.alerts else "none"
         match word:
             case "given" | "prescribed" | "ordered":
-                return _act(word, told, at)
+                return act(word, told, at)
             case "baseline":
-                return _baseline(told)
+                return baseline(told)
             case "listed":
                 return DiagnosisListed(listing_id=told, code=Coded(code=told, system="I10"), role="problem", at=at)
             case "class":
@@ -186,67 +172,7 @@ class Chart:
             case "answer":
                 return QueryAnswered(query_id=query_id, option_id=told, **decided)
             case _:
-                return _result(rest, at)
-
-
-def _act(word: str, told: str, at: ClinicalTime) -> Fact:
-    text, act_id, cancelled = _ACT.sub("", told), content_hash(word + told + str(at)), told.endswith(" cancelled")
-    if named := re.search(r" id=(\S+)", told):
-        act_id = named.group(1)
-    what = Coded(code="", text=text)
-    match word:
-        case "given":
-            return MedicationGiven(administration_id=act_id, drug=what, status="withdrawn" if cancelled else "given", given_at=at)
-        case "prescribed":
-            return MedicationOrdered(order_id=act_id, drug=what, status="cancelled" if cancelled else "active", ordered_at=at)
-        case _:
-            return OrderPlaced(order_id=act_id, code=what, status="cancelled" if cancelled else "active", ordered_at=at)
-
-
-def _baseline(told: str) -> BaselineCarried:
-    if not (match := _BASELINE.fullmatch(told)):
-        raise BadCase(told)
-    analyte, value, unit, days, options = match.groups()
-    if value is None:
-        return BaselineCarried(analyte=analyte)
-    named = dict(option.split("=", 1) for option in options.split())
-    return BaselineCarried.model_validate(
-        {
-            "analyte": analyte,
-            "value": float(value),
-            "unit": unit,
-            "taken_at": ClinicalTime(DAY_1 - timedelta(days=int(days))),
-            "days_before": int(days),
-            "basis": named.get("basis", "outpatient-median"),
-            "of": 1,
-            "measurement_id": named.get("id", f"{analyte}-{days}"),
-            "from_encounter_id": "earlier",
-            "from_class": "outpatient",
-        }
-    )
-
-
-def _result(rest: str, at: ClinicalTime) -> MeasurementResulted:
-    options = _OPTION.findall(rest)
-    match = _RESULT.fullmatch(_OPTION.sub("", rest))
-    if not match:
-        raise BadCase(rest)
-    analyte, comparator, value, unit = match.groups()
-    named = dict(option.split("=", 1) for option in options if "=" in option)
-    status = next((option for option in options if option in ("preliminary", "corrected", "withdrawn")), "final")
-    return MeasurementResulted.model_validate(
-        {
-            "measurement_id": named.get("id") or f"{analyte}@{at.at.isoformat()}",
-            "analyte": analyte,
-            "code": {"code": analyte},
-            "value": float(value),
-            "unit": unit,
-            "comparator": comparator or None,
-            "status": status,
-            "taken_at": at,
-            "problem": named.get("problem"),
-        }
-    )
+                return result(rest, at)
 
 
 def _note(rest: str, at: datetime) -> NoteRead:
