@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from opencdi.bus.bus import MAX_RECORD_BYTES
+from opencdi.gateway.batches import is_batch
 from opencdi.gateway.frames import Frame, Frames, Oversized, framed
 from opencdi.gateway.hl7 import Answer, Hl7Listener
 
@@ -87,14 +88,19 @@ class MllpServer:
             self.metrics.garbage.inc(frames.garbage - garbage)
             if complete or not was_inside:
                 began = monotonic()
-            # Frames that came together are stored together, and answered in their order.
-            answers = await asyncio.gather(*map(self._answer, complete))
+            answers = await self._answers(complete)
             writer.writelines(framed(ack) for answer in answers for ack in answer.acks)
             try:
                 async with asyncio.timeout(self.limits.write_s):
                     await writer.drain()
             except TimeoutError:
                 return self._drop("unread", writer)
+
+    async def _answers(self, complete: list[Frame | Oversized]) -> list[Answer]:
+        """In the frames' order.  Those that came together are stored together; a batch is one by itself, or others would overtake it."""
+        if any(isinstance(frame, Frame) and is_batch(frame.body) for frame in complete):
+            return [await self._answer(frame) for frame in complete]
+        return await asyncio.gather(*map(self._answer, complete))
 
     async def _answer(self, frame: Frame | Oversized) -> Answer:
         match frame:
