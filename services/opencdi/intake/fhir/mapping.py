@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencdi.events.people import Person
 from opencdi.events.problems import Unusable
+from opencdi.intake.fhir.conditional import as_if_first, with_logical_references
 from opencdi.intake.fhir.documents import document_of
 from opencdi.intake.fhir.lists import condition_of, medication_administration_of, medication_request_of
 from opencdi.intake.fhir.observations import observations_of
@@ -36,44 +37,62 @@ _NOTHING_SAID = {
 _ORDER = {"Patient": 0, "Encounter": 1}
 
 
-def resources_in(body: bytes) -> list[tuple[Resource, str]]:
-    """The resource in a body with its fullUrl; those of a whole Bundle where one arrives.  Raises `Unusable` for what is none."""
+class Sent(NamedTuple):
+    """A resource, its fullUrl, and whether it is only meant where none is known under its identifier (`ifNoneExist`)."""
+
+    resource: Resource
+    url: str
+    only_new: bool
+
+
+def resources_in(body: bytes) -> list[Sent]:
+    """The resource in a body with what its entry says; those of a whole Bundle where one arrives.  Raises `Unusable` for what is none."""
     try:
         value: Any = json.loads(body)
     except (ValueError, RecursionError):
         raise Unusable("NOT_JSON") from None
     if not isinstance(value, dict):
         raise Unusable("NOT_A_RESOURCE")
+    if b"?identifier=" in body:
+        with_logical_references(value)
     if value.get("resourceType") == "Bundle":
         return [_entry(entry) for entry in each(value, "entry")]
     return [_entry(value)]
 
 
-def _entry(value: Resource) -> tuple[Resource, str]:
-    resource, url = (value["resource"], first(value, "fullUrl")) if "resourceType" not in value and "resource" in value else (value, "")
+def _entry(value: Resource) -> Sent:
+    if "resourceType" in value or "resource" not in value:
+        resource, url = value, ""
+    else:
+        resource, url = value["resource"], first(value, "fullUrl")
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-        raise Unusable("NOT_A_RESOURCE", "resourceType")
-    return resource, url
+        deleted = first(value, "request.method") == "DELETE"
+        raise Unusable("DELETED_AT_THE_SENDER", "request.method") if deleted else Unusable("NOT_A_RESOURCE", "resourceType")
+    return Sent(resource, url, bool(first(value, "request.ifNoneExist")))
 
 
-def versioned(resources: list[tuple[Resource, str]]) -> bool:
+def versioned(resources: list[Sent]) -> bool:
     """Whether each says which version it is: only then is a byte-identical one a duplicate and not a return to an earlier state."""
-    return all(first(resource, "meta.lastUpdated", "meta.versionId") for resource, _ in resources)
+    return all(first(sent.resource, "meta.lastUpdated", "meta.versionId") for sent in resources)
 
 
-def told_by_fhir(resources: list[tuple[Resource, str]], context: Context) -> list[Told]:
+def told_by_fhir(resources: list[Sent], context: Context) -> list[Told]:
     """What the resources tell, patients and encounters first, so that what refers to them finds them."""
-    ranked = sorted(resources, key=lambda found: _ORDER.get(found[0]["resourceType"], 2))
+    ranked = sorted(resources, key=lambda sent: _ORDER.get(sent.resource["resourceType"], 2))
     staff = _staff(resources)
-    return [_told(resource, url, replace(context, staff=staff | _contained_staff(resource))) for resource, url in ranked]
+    tells: list[Told] = []
+    for resource, url, only_new in ranked:
+        told = _told(resource, url, replace(context, staff=staff | _contained_staff(resource)))
+        tells.append(as_if_first(told) if only_new else told)
+    return tells
 
 
-def _staff(resources: list[tuple[Resource, str]]) -> dict[str, Person]:
+def _staff(resources: list[Sent]) -> dict[str, Person]:
     """Practitioners and their roles by every reference that may name them; a role is the practitioner's."""
     staff = {
-        alias: practitioner(told) for told, url in resources if told["resourceType"] == "Practitioner" for alias in _aliases(told, url)
+        alias: practitioner(told) for told, url, _ in resources if told["resourceType"] == "Practitioner" for alias in _aliases(told, url)
     }
-    for told, url in resources:
+    for told, url, _ in resources:
         person = staff.get(reference_of(told, "practitioner")) if told["resourceType"] == "PractitionerRole" else None
         if person is not None:
             staff |= dict.fromkeys(_aliases(told, url), person)
