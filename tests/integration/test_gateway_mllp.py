@@ -272,7 +272,7 @@ async def test_one_host_takes_no_more_than_its_share_of_the_connections(tmp_path
 
 
 async def test_the_settings_say_how_many_connections_there_may_be(tmp_path: Path) -> None:
-    async with Door(settings_in(tmp_path, mllp_connections=1)) as door, sender(door.mllp_port) as first, sender(door.mllp_port) as second:
+    async with Door(settings_in(tmp_path, connections=1)) as door, sender(door.mllp_port) as first, sender(door.mllp_port) as second:
         assert await first.say(framed(message("1"))) == [("AA", "1")]
         with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
             await second.say(framed(message("2")))
