@@ -21,6 +21,7 @@ from opencdi.gateway.decisions import BadDecision, decision_of
 from opencdi.gateway.fhir_api import FhirDoors
 from opencdi.gateway.frames import END, START, Oversized
 from opencdi.gateway.hl7 import CONTENT_TYPE, Hl7Listener
+from opencdi.gateway.openapi import describe_bodies
 from opencdi.gateway.outcome import ISSUE_BY_STATUS, outcome
 from opencdi.gateway.store import Gate
 from opencdi.gateway.ticks import tick
@@ -118,6 +119,7 @@ def api(gate: Gate, callers: Callers, processing_id: str | None = None) -> FastA
     FhirDoors(gate, callers).open_on(app)
     app.post("/decisions", status_code=202)(doors.decisions)
     app.post("/receipts", status_code=202)(doors.receipts)
+    describe_bodies(app)
     if isinstance(gate.clock, DemoClock):
         app.post("/demo/clock")(doors.demo_clock)
 

@@ -10,7 +10,7 @@ from opencdi.events.contract import field_at_fault
 from opencdi.events.people import DECISIONS, Decision, Person
 
 _MODEL_BY_KIND: dict[str, type[Decision]] = {str(model.model_fields["kind"].default): model for model in DECISIONS}
-_GIVEN_BY_THE_GATE = ("decision_id", "decided_at", "actor")
+GIVEN_BY_THE_GATE = ("decision_id", "decided_at", "actor")
 
 
 class BadDecision(Exception):
@@ -30,7 +30,7 @@ def decision_of(body: bytes, *, decision_id: str, decided_at: datetime, actor: P
         raise BadDecision("body", "not JSON") from None
     if not isinstance(told, dict):
         raise BadDecision("body", "not a JSON object")
-    for field in _GIVEN_BY_THE_GATE:
+    for field in GIVEN_BY_THE_GATE:
         if field in told:
             raise BadDecision(field, "given by the gate, not by the sender")
     model = _MODEL_BY_KIND.get(str(told.get("kind")))

@@ -61,7 +61,8 @@ class FhirDoors:
         app.put("/fhir/{wanted}/{id_}")(self.update)
         app.delete("/fhir/{wanted}")(self.delete)
         app.delete("/fhir/{wanted}/{id_}")(self.delete)
-        app.api_route("/fhir/metadata", methods=["GET", "HEAD"])(self.metadata)
+        app.get("/fhir/metadata")(self.metadata)
+        app.head("/fhir/metadata", include_in_schema=False)(self.metadata)
 
     async def metadata(self, request: Request) -> Response:
         """What can be done here; anybody may ask."""
