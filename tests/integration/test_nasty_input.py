@@ -288,3 +288,13 @@ async def test_only_who_says_so_sends_history(hospital: Hospital, said: str, his
     await goes_through(hospital, bad)
     kinds = [read_entry(record.value).envelope.kind for record in hospital.told(CHART) if b'"value":5.5' in record.value]
     assert kinds[0] == ("history" if history else "entry")
+
+
+async def test_a_message_without_a_version_is_read_and_says_so(hospital: Hospital) -> None:
+    async def bad() -> None:
+        sent = result("v", "5.5").replace(b"|2.5.1", b"|")
+        assert [code for code, *_ in await hospital.mllp(framed(sent), answers=1)] == ["AA"]
+
+    await goes_through(hospital, bad)
+    assert 5.5 in [fact.value for fact in hospital.results()]
+    assert problems(hospital) == {("VERSION_ASSUMED", "MSH-12")}
