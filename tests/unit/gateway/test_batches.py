@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
-from opencdi.gateway.batches import acknowledgement, is_batch, pieces
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opencdi.gateway.batches import FRAMING, acknowledgement, is_batch, pieces
 
 AT = datetime(2026, 5, 2, 10, 15, tzinfo=UTC)
 FILE = (
@@ -37,3 +40,17 @@ def test_an_empty_batch_has_an_empty_answer() -> None:
 def test_only_what_begins_as_a_batch_is_one() -> None:
     assert is_batch(b"\xef\xbb\xbf\r\nBHS|")
     assert not is_batch(b"MSH|^~\\&\rBHS|")
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"FHS|^~", b"BHS|", b"MSH|^~\\&|A", b"PID|1", b"BTS|2", b"FTS", b"FTSx", b"\r", b"\n", b"\x0b", b"\x1c", b""])
+    )
+    | st.binary()
+)
+def test_nothing_that_came_is_in_no_piece(told: list[bytes] | bytes) -> None:
+    content = told if isinstance(told, bytes) else b"".join(told)
+    found = list(pieces(content))
+    assert b"".join(piece.content for piece in found).translate(None, FRAMING) == content.translate(None, FRAMING)
+    answer = acknowledgement(found, [[b"MSA"] for piece in found if piece.name == "MSH"], ack_id="k", at=AT)
+    assert answer.count(b"MSA") == sum(piece.name == "MSH" for piece in found) or b"MSA" in content
