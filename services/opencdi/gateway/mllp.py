@@ -25,7 +25,7 @@ class Limits:
 
     connections: int = 400
     connections_per_host: int = 200  # one engine gone mad leaves room for the others
-    idle_s: float = 4 * 3600.0  # between messages: an interface engine keeps its connection for days, but says something
+    idle_s: float = 24 * 3600.0  # between messages: a small feed is silent over night; a dead sender is found out by TCP keep-alive
     frame_s: float = 120.0  # from a frame's first byte to its last
     write_s: float = 30.0  # a sender that does not read its acknowledgements
     handshake_s: float = 15.0  # TLS
