@@ -22,6 +22,7 @@ from opencdi.events.audiences import (
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.ids import content_hash
+from opencdi.events.inbound import Inbound
 from opencdi.events.pages import (
     DecisionRefused,
     FactsPage,
@@ -29,11 +30,13 @@ from opencdi.events.pages import (
     NoteRead,
     QueriesPage,
     QueryMoved,
+    SitePage,
     TextsPage,
     TickPage,
 )
 from opencdi.events.people import Person
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, OUTCOMES, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS, Topic, dead_letters
+from opencdi.knowledge.site import SiteData
 
 EAST = timezone(timedelta(hours=-4))
 MADE_BY = MadeBy(room="hand", software="test")
@@ -152,9 +155,20 @@ class Telling:
                 Outgoing(topic, EveryPartition(), entry.encode(), headers_of(entry, event_type="cdi.tick", source="gateway"))
             )
 
-    def say(self, topic: Topic, key: str, fact: Contract) -> None:
+    def site(self, when: datetime, site: SiteData) -> None:
+        """New site data, at both ends of the line."""
+        self._count += 1
+        envelope = Envelope(entry_id=f"s{self._count:05}/0", kind="site-data", tenant=self.tenant, received_at=when, source="gateway")
+        entry = entry_of(envelope, (SitePage(site=site.model_dump(mode="json")),))
+        for topic in (CHART, QUERIES):
+            self.messages.append(
+                Outgoing(topic, EveryPartition(), entry.encode(), headers_of(entry, event_type="cdi.site", source="gateway"))
+            )
+
+    def say(self, topic: Topic, key: str, fact: Contract, when: datetime | None = None) -> None:
         """One message on a side topic."""
-        self.messages.append(Outgoing(topic, Key(key), fact.to_json(), (("ce_id", b"hand"),)))
+        told = (("ce_id", b"hand"), *((("ce_time", when.isoformat().encode()),) if when else ()))
+        self.messages.append(Outgoing(topic, Key(key), fact.to_json(), told))
 
     def drg(self, change: DrgChanged) -> None:
         """For dashboards."""
@@ -172,13 +186,16 @@ class Telling:
         """For coders."""
         self.say(FINAL, final.encounter_id, final)
 
-    def ended(self, ended: MessageEnded) -> None:
+    def ended(self, ended: MessageEnded, when: datetime | None = None) -> None:
         """What became of a message."""
-        self.say(OUTCOMES, ended.tenant, ended)
+        self.say(OUTCOMES, ended.tenant, ended, when)
 
-    def dead(self, room: str, reason: str) -> None:
-        """A dead letter."""
-        self.messages.append(Outgoing(dead_letters(room), Key(self.tenant), b"bytes", (("reason", reason.encode()),)))
+    def dead(self, room: str, reason: str, where: str = "", *, when: datetime | None = None, body: bytes = b"bytes") -> None:
+        """A dead letter: a message of the feed "lab", as the gate stored it."""
+        self._count += 1
+        stored = Inbound(f"dead{self._count:05}", "cdi.inbound.hl7v2", self.tenant, "lab", when or DAY_0, body).headers()
+        told = (("reason", reason.encode()), ("where", where.encode()), ("room", room.encode()))
+        self.messages.append(Outgoing(dead_letters(room), Key(self.tenant), body, stored + told))
 
 
 def passed(wording: QueryWording, state: QueryState, as_of: str, **more: Any) -> ProviderQuery:

@@ -21,9 +21,11 @@ from by_hand.workbench import gateway
 from on_bus import until
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.lying import everything
+from opencdi.events.audiences import MessageEnded
 from opencdi.events.people import QueryAnswered, QueryApproved, QueryViewed
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.door import Door
+from opencdi.knowledge.site import load_site
 from opencdi.settings import Settings
 from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.tables import POSITION
@@ -215,7 +217,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 
 
 PHONE = ((AS_PHYSICIAN, "/inbox"), (AS_PHYSICIAN, f"/inbox/{QUERY_MALNUTRITION}"), ("specialist", "/worklist"), ("specialist", f"/encounters/{AKI}"),
-         ("specialist", "/line"), ("coder", "/final/enc-ended"))  # fmt: skip
+         ("specialist", "/line"), ("analyst", "/line/letters"), ("analyst", "/line/codes"), ("coder", "/final/enc-ended"))  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -255,3 +257,50 @@ def told(client: httpx.Client, last_event_id: str) -> tuple[str, list[str]]:
                 data: dict[str, list[str]] = httpx.Response(200, text=line.removeprefix("data: ")).json()
                 return kind, data["encounters"]
     raise AssertionError("the stream ended")
+
+
+def test_a_dead_letter_is_opened_and_tried_again_and_the_list_says_so_at_once(page: Page, served: Served) -> None:
+    arrive(page, "/worklist", "KOVACS")
+    page.locator("#persona").select_option("analyst")
+    expect(page.get_by_role("heading", name="The line")).to_be_visible()
+    expect(page.locator("#feeds svg.bars").last).to_be_visible()
+    page.get_by_role("link", name="Dead letters").click()
+    page.get_by_role("link", name="NO_PATIENT").click()
+    page.get_by_role("button", name="Show the message").click()
+    expect(page.get_by_role("region", name="The message")).to_contain_text("QUILL^NORA")
+    expect(page.locator("#deeds")).to_contain_text("looked at what it holds")
+    arrive(page, "/line/letters", "NO_PATIENT")
+    page.evaluate("window.neverReloaded = true")
+    row = page.locator(".row", has_text="NO_PATIENT")
+    row.get_by_role("button", name="Try again").click()
+    expect(row).to_contain_text("being tried again")
+    (again,) = [told.record for told in everything(served.bus, [INBOUND]) if told.record.header("replays")]
+    telling = Telling(_count=500)
+    telling.ended(
+        MessageEnded(
+            tenant="demo", entry_id=again.header("ce_id") or "", message_type="ORU^R01", feed="lab", outcome="entries",
+            replays=again.header("replays"),
+        )
+    )  # fmt: skip
+    served.tell(telling)
+    expect(row).to_contain_text("tried again: on a chart")
+    assert page.evaluate("window.neverReloaded") is True
+
+
+def test_a_code_is_mapped_beside_another_half_written_form_and_goes_when_the_line_has_it(page: Page, served: Served) -> None:
+    arrive(page, "/worklist", "KOVACS")
+    page.locator("#persona").select_option("analyst")
+    expect(page.get_by_role("heading", name="The line")).to_be_visible()
+    arrive(page, "/line/codes", "GLU^L")
+    page.get_by_label("WARDNOTE means").select_option("nursing")  # not sent yet
+    row = page.locator(".row", has_text="GLU^L")
+    row.get_by_label("GLU^L means").fill("glucose")
+    row.get_by_role("button", name="Map").click()
+    expect(row).to_contain_text("pending")
+    site = load_site(Settings().site_file)
+    telling = Telling(_count=500)
+    telling.site(at(2, 10, 5), site.model_copy(update={"loinc_by_local_code": {"GLU^L": "2345-7"}}))
+    served.tell(telling)
+    expect(page.locator("#codes")).not_to_contain_text("GLU^L")
+    expect(page.locator("#mapped")).to_contain_text("GLU^L → 2345-7")
+    expect(page.get_by_label("WARDNOTE means")).to_have_value("nursing")

@@ -20,7 +20,7 @@ from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
-from opencdi.events.inbound import Tick, read_inbound
+from opencdi.events.inbound import SiteMapping, Tick, read_inbound
 from opencdi.events.people import Person, QueryDismissed
 from opencdi.events.topics import dead_letters
 from opencdi.gateway.door import Door
@@ -32,6 +32,8 @@ HL7 = b"MSH|^~\\&|LAB|GH|CDI|GH|20260502101500||ADT^A01|77|P|2.5.1\rPID|1||4711\
 PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01"}
 RECEIPT = {"id": "out-1", "status": "delivered", "encounter_id": "e1", "query_id": "q1"}
 DISMISSED = {"kind": "query_dismissed", "encounter_id": "e1", "query_id": "q1", "as_of": "x-1", "reason": "integral"}
+
+MAPPING = {"table": "loinc_by_local_code", "code": "GLU^L", "to": "2345-7"}
 
 
 @asynccontextmanager
@@ -195,9 +197,52 @@ async def test_a_decision_that_is_none_is_told_its_field_and_never_its_value(tmp
     assert inbound_on(settings.bus_url, "decision") == []
 
 
+async def test_a_mapping_is_a_persons_word_and_one_told_twice_is_one_record_id(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with http(settings, {"X-CDI-Actor": "if-3"}) as client:
+        told = [(await client.post("/mappings", json=MAPPING | {"id": "m1"})).json() for _ in range(2)]
+        withdrawn = await client.post("/mappings", json=MAPPING | {"to": None})
+    assert told[0] == told[1]
+    assert withdrawn.status_code == 202
+    records = inbound_on(settings.bus_url, "site-mapping")
+    assert [record.header("ce_id") for record in records] == [*2 * [told[0]["mapping_id"]], withdrawn.json()["mapping_id"]]
+    first, _, last = (SiteMapping.read(record.value) for record in records)
+    assert first == SiteMapping(table="loinc_by_local_code", code="GLU^L", to="2345-7", by=Person(staff_id="if-3"), id="m1")
+    assert last.to is None
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "problem"),
+    [
+        ({"table": "thresholds"}, "table", "Input should be"),
+        ({"code": ""}, "code", "at least 1 character"),
+        ({"code": "x" * 201}, "code", "at most 200 characters"),
+        ({"code": "\ud800"}, "code", "unicode"),
+        ({"to": "glucose"}, "to", "not a LOINC code"),
+        ({"to": "2345-6"}, "to", "check digit"),
+        ({"table": "class_by_code", "to": "in bed"}, "to", "Input should be"),
+        ({"table": "class_by_code", "to": "unmapped"}, "to", "withdrawn"),
+        ({"table": "disposition_by_code", "to": "home"}, "to", "pattern"),
+        ({"by": {"staff_id": "somebody else"}}, "by", "given by the gate"),
+    ],
+)
+async def test_a_mapping_that_the_table_cannot_hold_is_refused_by_name(
+    tmp_path: Path, change: dict[str, object], field: str, problem: str
+) -> None:
+    settings = settings_in(tmp_path)
+    async with http(settings, {"X-CDI-Actor": "if-3"}) as client:
+        answer = await client.post("/mappings", content=json.dumps(MAPPING | change))
+        silent = await client.post("/mappings", json={name: told for name, told in MAPPING.items() if name != "to"})
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    assert problem in answer.json()["problem"]
+    assert silent.json() == {"field": "to", "problem": "Field required"}
+    assert inbound_on(settings.bus_url, "site-mapping") == []
+
+
 async def test_nobody_decides_anonymously_and_no_web_page_speaks_without_a_token(tmp_path: Path) -> None:
     async with http(settings_in(tmp_path)) as client:
         assert (await client.post("/decisions", json=DISMISSED)).status_code == 403
+        assert (await client.post("/mappings", json=MAPPING)).status_code == 403
         assert (await client.post("/hl7", content=HL7, headers={"Origin": "http://evil.example"})).status_code == 403
         assert (await client.post("/demo/clock", json={"at": "2026-05-02T10:00:00Z"})).status_code == 404
 

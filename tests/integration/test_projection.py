@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,10 +25,16 @@ from by_hand.telling import Telling
 from by_hand.ward import ward
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.events.audiences import MessageEnded
+from opencdi.events.people import Person
+from opencdi.knowledge.site import load_site
+from opencdi.settings import rules_dir
 from opencdi.store.batch import Batch
+from opencdi.store.codes import unmapped_codes
 from opencdi.store.encounters import worklist
 from opencdi.store.engine import open_engine, snapshot
+from opencdi.store.feeds import feeds
 from opencdi.store.health import line_health, version
+from opencdi.store.letters import TriedAlready, letters, letters_by_reason, try_again_once, write_look
 from opencdi.store.migrate import migrate
 from opencdi.store.positions import Overtaken, empty
 from opencdi.store.questions import remember_sent
@@ -128,6 +136,40 @@ def test_both_databases_hold_the_same(fresh: Fresh, tmp_path: Path, expected: di
         assert rows(engine) == expected
         with snapshot(engine) as connection:
             assert len(worklist(connection, "demo", OVER)) == 4
+    engine.dispose()
+
+
+def test_both_databases_answer_the_line_pages_and_a_letter_is_handed_over_once(fresh: Fresh, tmp_path: Path) -> None:
+    engine, site, person = opened(fresh()), load_site(rules_dir() / "sites" / "default.yaml"), Person(staff_id="IT-1", name="T")
+    with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
+        bus.publish(ward())
+        catch_up(engine, bus)
+    with snapshot(engine) as connection:
+        first, second = letters(connection, "demo", 10)
+        assert [feed.name for feed in feeds(connection, "demo")] == ["adt", "adt/documents", "lab"]
+        assert [(one.code, one.messages) for one in unmapped_codes(connection, "demo", site)] == [("GLU^L", 3), ("WARDNOTE", 1)]
+    write_look(engine, second, person)
+    with pytest.raises(ZeroDivisionError):  # the gateway did not take it: nothing stands
+        try_again_once(engine, first, person, lambda: str(1 / 0))
+    handed: list[str] = []
+    at_once = threading.Barrier(4, timeout=60)
+
+    def press() -> None:
+        at_once.wait()
+        with suppress(TriedAlready):
+            try_again_once(engine, first, person, lambda: handed.append("x") or "again")
+
+    pressing = [threading.Thread(target=press) for _ in range(4)]
+    for one in pressing:
+        one.start()
+    for one in pressing:
+        one.join()
+    assert handed == ["x"]
+    with snapshot(engine) as connection:
+        assert letters_by_reason(connection, "demo") == [("gateway", "NO_MSH", 1, 0), ("intake", "NO_PATIENT", 1, 1)]
+        looked, tried = letters(connection, "demo", 10)
+        assert (looked.reason, looked.waits, [deed.kind for deed in looked.deeds]) == ("NO_PATIENT", True, ["looked"])
+        assert (tried.reason, tried.pending, [deed.by for deed in tried.deeds]) == ("NO_MSH", True, [person])
     engine.dispose()
 
 

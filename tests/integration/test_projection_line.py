@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from by_hand.workbench import Bench, gateway, words_of
@@ -105,3 +106,43 @@ def test_a_coder_attests_and_the_set_says_so(hospital: Hospital) -> None:
     assert "Codes, attested" in said
     assert "Attested by Maria Olsen, CCS" in said
     assert "pending" not in said
+
+
+ANALYST = {"cdi_persona": "analyst"}
+
+
+def hl7(kind: str, control: str, *segments: str, version: str = "2.5.1") -> bytes:
+    msh = f"MSH|^~\\&|LAB|GH|CDI|GH|20260505080000||{kind}|{control}|P|{version}"
+    return "\r".join((msh, "PID|1||4711^^^GH^MR||QUILL^NORA", "PV1|1|I|||||||||||||||||V77^^^GH", *segments)).encode() + b"\r"
+
+
+@pytest.mark.parametrize("hospital", [("pneumonia", 1)], indirect=True)
+def test_a_code_that_is_mapped_is_read_again_and_a_refused_message_is_tried_again(hospital: Hospital) -> None:
+    def hear(body: bytes) -> int:
+        answer = httpx.post(f"http://127.0.0.1:{hospital.bench.settings.api_port}/hl7", content=body, timeout=30)
+        hospital.ward.line.drain()
+        hospital.bench.follow()
+        return answer.status_code
+
+    assert hear(hl7("ADT^A01", "A1", version="9.9")) == 400
+    page = hospital.bench.page("/line/letters", ANALYST)
+    assert "ADT^A01 http" in words_of(page)
+    letter = re.search(r'href="(/line/letters/[^"]+)">', page)
+    assert letter is not None
+    hospital.decide(f"{letter[1]}/replay", ANALYST)
+    assert "tried again: on a chart" in words_of(hospital.bench.page(letter[1], ANALYST))
+    assert "0 to look at of 1" in words_of(hospital.bench.page("/line/letters"))
+    stay = re.search(r'href="(/encounters/[^"]+)">NORA QUILL', hospital.bench.page("/worklist"))
+    assert stay is not None
+
+    obr = "OBR|1||R1|BMP^Basic^L|||20260505080000|||||||||||||||20260505080000|||F"
+    result = "OBX|1|NM|CRX^CREAT, POC^L||1.7|mg/dL|||||F|||20260505080000"
+    assert hear(hl7("ORU^R01", "R1", obr, result)) == 200
+    said = words_of(hospital.bench.page("/line/codes", ANALYST))
+    assert "CRX^L CREAT, POC result http 1" in said
+    assert "Creatinine 1.7 mg/dL" not in words_of(hospital.bench.page(stay[1]))
+    hospital.decide("/line/codes", ANALYST, table="loinc_by_local_code", code="CRX^L", to="creatinine")
+    said = words_of(hospital.bench.page("/line/codes", ANALYST))
+    assert "None. Every code that came has a meaning here" in said
+    assert "CRX^L → 2160-0 creatinine, mg/dL" in said
+    assert "Creatinine 1.7 mg/dL" in words_of(hospital.bench.page(stay[1]))

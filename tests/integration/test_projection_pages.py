@@ -22,7 +22,9 @@ from by_hand.shorthand import PHYSICIAN
 from by_hand.telling import MADE_BY, Telling, at, moved, passed, refused, seen
 from by_hand.ward import ward
 from by_hand.workbench import Bench, gateway, words_of
+from opencdi.bus.bus import PARTITIONS
 from opencdi.bus.lying import everything
+from opencdi.bus.murmur2 import partition_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
@@ -61,6 +63,7 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
     bench.close()
 
 
+LETTER = f"/line/letters/intake/{partition_of('demo', PARTITIONS)}/0"
 INTERNAL = (
     "/worklist",
     f"/encounters/{AKI}",
@@ -68,6 +71,9 @@ INTERNAL = (
     "/final",
     f"/final/{ENDED}",
     "/line",
+    "/line/letters",
+    "/line/codes",
+    LETTER,
     f"/queries/{QUERY_AKI}/preview",
 )
 NOT_THEIRS = tuple(table for table in METADATA.sorted_tables if table not in PHYSICIAN_TABLES)
@@ -119,7 +125,7 @@ def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands
 def test_the_line_counts_what_the_gate_refused_among_all_messages(bench: Bench) -> None:
     said = words_of(bench.page("/line"))
     assert "refused at the gate no msh 1" in said
-    assert "together 68" in said  # 61 on a chart, 4 without effect, 2 kept with the patient, 1 refused
+    assert "together 72" in said  # 65 on a chart, 4 without effect, 2 kept with the patient, 1 refused
 
 
 def test_open_questions_and_what_the_coder_settles_do_not_keep_a_set_from_being_attested(bench: Bench) -> None:
@@ -163,7 +169,9 @@ def routes(app: FastAPI, method: str) -> list[str]:
     """Every path of the workbench, once for each question and stay that the ward has."""
     paths = {route.path for route in every_route(app.routes) if method in (route.methods or ()) and route.path != "/stream"}
     ids = [(query_id, encounter_id) for query_id in (QUERY_MALNUTRITION, QUERY_AKI) for encounter_id in (MALNUTRITION, AKI, ENDED)]
-    return sorted({path.format(query_id=query_id, encounter_id=encounter_id) for path in paths for query_id, encounter_id in ids})
+    room, part, pos = LETTER.split("/")[3:]
+    letter = {"room": room, "part": part, "pos": pos}
+    return sorted({path.format(query_id=query_id, encounter_id=encounter_id, **letter) for path in paths for query_id, encounter_id in ids})
 
 
 def every_route(found: Iterable[Any]) -> Iterator[Route]:

@@ -19,12 +19,18 @@ def site_of(states: States, tenant: str, default: SiteData) -> SiteData:
     return held.site if isinstance(held, SiteKnown) else default
 
 
-def remember_site(states: States, entry: Entry) -> None:
-    """Take in what a "site-data" entry brings; `Unusable` where it brings none, or none that this release can read."""
-    page = entry.page(SitePage)
+def remember_site(states: States, entry: Entry, default: SiteData) -> bool:
+    """Take in what a "site-data" entry brings; `Unusable` where it brings none, or none that this release can read.
+
+    Whether the policy is another one: where only the senders' codes are read otherwise, intake says again what that changes.
+    """
+    page, tenant = entry.page(SitePage), entry.envelope.tenant
     if page is None:
         raise Unusable("NO_SITE_DATA", "site")
+    before = site_of(states, tenant, default)
     try:
-        states[f"site/{entry.envelope.tenant}"] = SiteKnown(site=SiteData.model_validate(page.site))
+        site = SiteData.model_validate(page.site)
     except ValueError:
         raise Unusable("SITE_DATA_INVALID", "site") from None
+    states[f"site/{tenant}"] = SiteKnown(site=site)
+    return site.policy() != before.policy()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from opencdi.bus.room import Record, Room
     from opencdi.cli.playing import Arrivals
     from opencdi.cli.recordings import Recorded
-    from opencdi.events.audiences import MessageEnded
+    from opencdi.events.audiences import MessageEnded, Unmapped
 
 
 def check(
@@ -43,12 +43,14 @@ def check(
     from opencdi.cli.playing import Arrivals
     from opencdi.cli.progress import watched
     from opencdi.cli.recordings import recorded_in
+    from opencdi.cli.summary import Summary
     from opencdi.intake.room import intake_room
     from opencdi.intake.time import zone_named
 
     tables = site_data(site)
     checker = Checker(intake_room(lambda _tenant: b"a throw-away key of check", tables))
     counts: Counter[str] = Counter()
+    summary = Summary()
     bad = False
     for file in files_in(sources or [STANDARD_INPUT]):
         try:
@@ -62,16 +64,28 @@ def check(
                 print(f"{name_of(file)}: no message in it", file=sys.stderr)
         arrivals = Arrivals(found)
         for recorded in watched(found, "messages", beside_lines=True):
-            for line in checker.lines(recorded, arrivals):
+            for line, unmapped in checker.lines(recorded, arrivals):
                 counts[line["outcome"]] += 1
+                summary.add(feed_of(recorded), line, unmapped)
                 print(json.dumps(line))
                 if line["outcome"] == "refused":
                     bad = True
                     (problem,) = line["problems"]
                     print(f"{recorded.where}: {line['ack']} {problem['code']} {problem['where']}".rstrip(), file=sys.stderr)
+    summary.print()
     print(", ".join(f"{outcome}: {counts[outcome]}" for outcome in get_args(Outcome)), file=sys.stderr)
     if bad:
         raise typer.Exit(2)
+
+
+def feed_of(recorded: "Recorded") -> str:
+    """By whom it says that it was sent: MSH-3 and MSH-4, or FHIR's meta.source."""
+    from opencdi.events.hl7_structure import header_of
+
+    if recorded.kind == "fhir":
+        return f"FHIR {recorded.source}"
+    header = header_of(recorded.body)
+    return " / ".join(filter(None, (header.first(3), header.first(4)))) if header else "(not a message)"
 
 
 class Checker:
@@ -84,8 +98,8 @@ class Checker:
         self.room, self.states = room, Overlay({})
         self.nth = 0
 
-    def lines(self, recorded: "Recorded", arrivals: "Arrivals") -> Iterator[dict[str, Any]]:
-        """One line a message; each entry of a FHIR batch is a message of its own."""
+    def lines(self, recorded: "Recorded", arrivals: "Arrivals") -> Iterator[tuple[dict[str, Any], "tuple[Unmapped, ...]"]]:
+        """One line a message, with the codes that no table knows; each entry of a FHIR batch is a message of its own."""
         from opencdi.bus.room import Record
         from opencdi.cli.gate import Refused, at_the_gate, refused_entries
         from opencdi.cli.playing import records_of
@@ -100,10 +114,10 @@ class Checker:
         self.nth += 1
         taken = at_the_gate(recorded)
         if isinstance(taken, Refused):
-            yield _line(control_id, kind, taken.ack, "refused", 0, [(taken.reason, taken.where)])
+            yield _line(control_id, kind, taken.ack, "refused", 0, [(taken.reason, taken.where)]), ()
             return
         for entry in refused_entries(taken):
-            yield _line(control_id, kind, entry.ack, "refused", 0, [(entry.reason, entry.where)])
+            yield _line(control_id, kind, entry.ack, "refused", 0, [(entry.reason, entry.where)]), ()
         for inbound, told_type in zip(
             records_of(recorded, taken, f"check-{self.nth}", "check", "check", arrivals.of(recorded)), taken.types, strict=True
         ):
@@ -112,7 +126,8 @@ class Checker:
                 continue  # a part of a transaction, which ends with its last one
             problems = [(problem.code, problem.where) for problem in ended.problems]
             kind = told_type if taken.kind == "batch" else kind
-            yield _line(control_id, kind or ended.message_type, "AA", ended.outcome, ended.entries, problems, ended.reason)
+            line = _line(control_id, kind or ended.message_type, "AA", ended.outcome, ended.entries, problems, ended.reason)
+            yield line, ended.unmapped
 
     def _ended(self, record: "Record") -> "MessageEnded | None":
         from opencdi.bus.stepping import Stepper

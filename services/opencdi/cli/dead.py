@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,36 +12,10 @@ from opencdi.cli.at_bus import bus_at, stop
 
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus
-    from opencdi.bus.room import Record
+    from opencdi.bus.letters import Letter
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters.")
 EntryId = Annotated[str, typer.Argument(help="entry id, from `opencdi dead list`")]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One dead letter.  `entry_id` is the ce_id under which it was refused; several rooms may have one each."""
-
-    room: str
-    entry_id: str
-    reason: str
-    where: str
-    received_at: str
-    record: "Record"
-
-    @property
-    def size(self) -> int:
-        """Bytes as they came; of what was too large only the head is kept."""
-        return int(self.record.header("size") or len(self.record.value))
-
-    def summary(self) -> dict[str, str | int]:
-        """What a machine reads; `replays` names the letter that this was a second try of."""
-        told: dict[str, str | int] = {
-            "entry_id": self.entry_id, "room": self.room, "reason": self.reason, "where": self.where, "received_at": self.received_at,
-            "bytes": self.size,
-        }  # fmt: skip
-        replays = self.record.header("replays")
-        return told | {"replays": replays} if replays else told
 
 
 @app.command("list")
@@ -55,7 +28,7 @@ def list_letters(
     Example: opencdi dead list --room intake
     """
     with _bus() as bus:
-        found = list(letters(bus, room))
+        found = list(_letters(bus, room))
     if as_json:
         for letter in found:
             print(json.dumps(letter.summary()))
@@ -114,7 +87,7 @@ def replay(
     with _bus() as bus:
         wanted = [
             letter
-            for letter in letters(bus, room)
+            for letter in _letters(bus, room)
             if (not entries or letter.entry_id in entries) and (reason is None or letter.reason == reason)
         ]
         for missing in set(entries or ()) - {letter.entry_id for letter in wanted}:
@@ -130,21 +103,17 @@ def replay(
         raise typer.Exit(2)
 
 
-def letters(bus: "Bus", room: str | None = None) -> Iterator[Letter]:
-    """The dead letters of a room, or of all."""
-    from opencdi.bus.lying import everything
-    from opencdi.events.topics import ROOMS, dead_letters
+def _letters(bus: "Bus", room: str | None = None) -> "Iterator[Letter]":
+    from opencdi.bus.letters import letters
+    from opencdi.events.topics import ROOMS
 
     if room is not None and room not in ROOMS:
         stop(f"no such room: {room}; there are {', '.join(ROOMS)}")
-    for delivered in everything(bus, [dead_letters(name) for name in ([room] if room else ROOMS)]):
-        record = delivered.record
-        entry_id, reason, where, at = (record.header(name) or "" for name in ("ce_id", "reason", "where", "ce_time"))
-        yield Letter(record.header("room") or "", entry_id, reason, where, at, record)
+    return letters(bus, room)
 
 
-def _one(bus: "Bus", entry: str) -> Letter:
-    for letter in letters(bus):
+def _one(bus: "Bus", entry: str) -> "Letter":
+    for letter in _letters(bus):
         if letter.entry_id == entry:
             return letter
     stop(f"{entry}: no such dead letter; `opencdi dead list` tells them")

@@ -29,7 +29,8 @@ _DAWN, _DUSK = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC
 class Recorded:
     """What somebody sent: one HL7 message, one FHIR resource or one whole Bundle, as its bytes.
 
-    `at` is its own time, None if it has none that can be read; `resource` and `resource_id` what FHIR calls it, "" if it does not.
+    `at` is its own time, None if it has none that can be read; `resource` and `resource_id` what FHIR calls it, `source` its meta.source,
+    "" if it does not.
     """
 
     where: str
@@ -38,6 +39,7 @@ class Recorded:
     at: datetime | None
     resource: str = ""
     resource_id: str = ""
+    source: str = ""
 
 
 def in_time(files: Iterable[Iterable[Recorded]]) -> list[Recorded]:
@@ -90,8 +92,10 @@ def _messages_of(where: str, body: bytes, zone: tzinfo) -> Iterator[Recorded]:
         yield Recorded(where, "hl7v2", sent, _sent_at(sent, zone))
     else:
         told = value if isinstance(value, dict) else {}
-        kind, name = (word if isinstance(word, str) else "" for word in (told.get("resourceType"), told.get("id")))
-        yield Recorded(where, "fhir", body, own_time(told, zone), kind if kind.isascii() and kind.isalpha() else "", name)
+        meta = told.get("meta")
+        words = (told.get("resourceType"), told.get("id"), meta.get("source") if isinstance(meta, dict) else None)
+        kind, name, source = (word if isinstance(word, str) else "" for word in words)
+        yield Recorded(where, "fhir", body, own_time(told, zone), kind if kind.isascii() and kind.isalpha() else "", name, source)
 
 
 def own_time(resource: dict[str, Any], zone: tzinfo = UTC) -> datetime | None:

@@ -20,6 +20,8 @@ EncounterClass = Literal[
 Poa = Literal["Y", "N", "U", "W", "1", "undetermined"]
 Severity = Literal["MCC", "CC", "NON_CC", "NONE"]
 
+SiteTable = Literal["class_by_code", "disposition_by_code", "note_type_by_code", "author_role_by_code", "loinc_by_local_code"]
+
 # --- documents (DOMAIN B20, F.6) ------------------------------------------------------------------------------------
 NoteType = Literal[
     "history-and-physical", "progress", "consult", "operative", "anesthesia", "nursing", "dietitian", "wound-care", "radiology",

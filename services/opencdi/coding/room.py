@@ -123,8 +123,9 @@ class _Coder:
         return site_of(states, tenant, self.site)
 
     def _site_changed(self, states: States, entry: Entry) -> Iterator[Outgoing]:
-        """Remember the new site data and look again at the tenant's open encounters in this partition."""
-        remember_site(states, entry)
+        """Remember the new site data; under another policy, look again at the tenant's open encounters in this partition."""
+        if not remember_site(states, entry, self.site):
+            return
         envelope = entry.envelope
         for key in sorted(key for key in states if key.startswith("stay/")):
             stay, encounter_id = states[key], key.partition("/")[2]

@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import GapType, Outcome, QueryState
+from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import WorkingCode, WorkingDrg
@@ -226,8 +226,17 @@ class Problem(Contract):
     text: str = ""
 
 
+class Unmapped(Contract):
+    """A code that a table of the site data does not know (DOMAIN F.4): `code` is the key as it would go into that table ("GLU^L"),
+    `text` the sender's own name of it, short.  A sender's vocabulary, never a patient's words."""
+
+    table: SiteTable
+    code: str
+    text: str = ""
+
+
 class MessageEnded(Contract):
-    """Every message ends in exactly one of five ways (DESIGN §1)."""
+    """Every message ends in exactly one of five ways (DESIGN §1).  `unmapped`: each code once, however often the message has it."""
 
     kind: Literal["message_ended"] = "message_ended"
     tenant: str
@@ -238,6 +247,8 @@ class MessageEnded(Contract):
     entries: int = 0
     reason: str | None = None
     problems: tuple[Problem, ...] = ()
+    unmapped: tuple[Unmapped, ...] = ()
+    replays: str | None = None  # the entry id of the dead letter that this message was a second try of
 
 
 class Alarm(Contract):

@@ -8,12 +8,14 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
-from opencdi.clinical.vocabulary import DeliveryStatus
-from opencdi.events.contract import Contract
+from opencdi.clinical.vocabulary import DeliveryStatus, SiteTable
+from opencdi.events.contract import Contract, field_at_fault
 from opencdi.events.entry import Headers
+from opencdi.events.people import Person
 from opencdi.events.topics import JSON
+from opencdi.knowledge.site import SiteData, mapped
 
 InboundType = Literal[
     "cdi.inbound.hl7v2",  # one HL7 v2 message, framing removed
@@ -21,11 +23,14 @@ InboundType = Literal[
     "cdi.inbound.decision",  # one decision of events.people, JSON
     "cdi.inbound.receipt",  # what outbound delivered
     "cdi.inbound.site-data",  # SiteData, JSON
+    "cdi.inbound.site-mapping",  # SiteMapping
     "cdi.inbound.tick",  # Tick
     "cdi.inbound.poisoned",  # EntryPoisoned
 ]
 CONTENT_TYPES: dict[InboundType, str] = {"cdi.inbound.hl7v2": "application/hl7-v2", "cdi.inbound.fhir": "application/fhir+json"}
 """What is not JSON of ours."""
+CODE_CHARACTERS = 200
+"""The longest code of a sender that a table of the site data is asked about, its system included."""
 
 
 class Tick(Contract):
@@ -42,6 +47,31 @@ class Receipt(Contract):
     encounter_id: str
     query_id: str
     reason: str = ""
+
+
+class SiteMapping(Contract):
+    """A person says what a sender's code means: one row of a table of the site data, told at `POST /mappings`.
+
+    `code` as `MessageEnded.unmapped` names it; without `to` the row is taken away.  `by` is the gate's word; `id`, where it is given,
+    the sender's own, so that one told twice is one.
+    """
+
+    table: SiteTable
+    code: str = Field(min_length=1, max_length=CODE_CHARACTERS)
+    to: str | None = None
+    by: Person
+    id: str = ""
+
+    @field_validator("to")
+    @classmethod
+    def _held(cls, to: str | None, told: ValidationInfo) -> str | None:
+        """What that table cannot hold is refused here, with the table's own reason."""
+        if "table" in told.data and "code" in told.data:
+            try:
+                mapped(SiteData(), told.data["table"], told.data["code"], to)
+            except ValidationError as error:
+                raise ValueError(field_at_fault(error)[1]) from None
+        return to
 
 
 class EntryPoisoned(Contract):

@@ -42,6 +42,7 @@ BODIES: dict[str, tuple[type[BaseModel], ...]] = {
     "cdi.inbound.decision": DECISIONS,
     "cdi.inbound.receipt": (inbound.Receipt,),
     "cdi.inbound.site-data": (SiteData,),
+    "cdi.inbound.site-mapping": (inbound.SiteMapping,),
     "cdi.inbound.tick": (inbound.Tick,),
     "cdi.inbound.poisoned": (inbound.EntryPoisoned,),
 }

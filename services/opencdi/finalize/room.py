@@ -64,6 +64,6 @@ def _step(default: SiteData, states: States, record: Record) -> Iterator[Outgoin
                 raise Unusable("NO_PAGE", "tick")
             yield from fired(states, entry.envelope.tenant, tick.at, site)
         case "site-data":
-            remember_site(states, entry)
+            remember_site(states, entry, default)
         case _:
             pass  # a kind of a newer release: nobody is behind us to pass it on to

@@ -1,7 +1,7 @@
 """A second try of a dead letter: the same bytes on `inbound` again, saying which entry they replay (DESIGN §8)."""
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from opencdi.bus.bus import Bus
 from opencdi.bus.lying import everything
@@ -21,28 +21,48 @@ class Incomplete(Exception):
     """This letter cannot be tried again as it is; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class SecondTry:
+    """What a letter came from, as it was received: `stamped`, it goes back to `inbound`."""
+
+    entry_id: str  # of the letter
+    tenant: str
+    told: tuple[Inbound, ...]
+    mends: str | None = None
+
+    def stamped(self, at: datetime) -> tuple[str, list[Inbound]]:
+        """Received at this instant, under the id that comes first."""
+        ce_id = derived_id("again", self.entry_id, at.isoformat())
+        return ce_id, [replace(one, ce_id=ce_id + _part(one), received_at=at, replays=self.entry_id, mends=self.mends) for one in self.told]
+
+
 def send_again(bus: Bus, letter: Record) -> str:
     """Durable on `inbound` when this returns; the new message's id.
 
-    Received now, by the clock that the messages of this tenant carry: a letter of last week is news of today.  What a room further
-    down could not step comes back as the message that it came from; intake says again what stands.
+    Received now, by the clock that the messages of this tenant carry: a letter of last week is news of today.
     """
+    again = second_try(bus, letter)
+    at = last_received(bus, again.tenant) or again.told[-1].received_at
+    ce_id, messages = again.stamped(at + _LATER)
+    bus.publish([Outgoing(INBOUND, Key(again.tenant), one.body, one.headers()) for one in messages])
+    return ce_id
+
+
+def second_try(bus: Bus, letter: Record) -> SecondTry:
+    """The message to try again, or `Incomplete`.
+
+    What a room further down could not step comes back as the message that it came from; intake says again what stands.
+    """
+    entry_id = letter.header("ce_id") or ""
     if letter.header("size") is not None and letter.header("room") == "gateway":
         raise Incomplete("only its head was kept: the sender must send it again, smaller")
-    mends: str | None = None
     if letter.header("size") is None and (letter.header("ce_type") or "").startswith("cdi.inbound."):
         if letter.header("part") is not None:
             raise Incomplete("one part of a transaction, which is applied whole or not at all: its sender must send it again")
-        told = [read_inbound(letter.value, tuple((name, value) for name, value in letter.headers if name not in _OF_THE_LETTER))]
-    else:
-        tenant, message, mends = _came_from(letter)
-        told = _on_inbound(bus, tenant, message)
-    entry_id, tenant = letter.header("ce_id") or "", told[0].tenant
-    at = (last_received(bus, tenant) or told[-1].received_at) + _LATER
-    ce_id = derived_id("again", entry_id, at.isoformat())
-    again = [replace(one, ce_id=ce_id + _part(one), received_at=at, replays=entry_id, mends=mends) for one in told]
-    bus.publish([Outgoing(INBOUND, Key(tenant), one.body, one.headers()) for one in again])
-    return ce_id
+        told = read_inbound(letter.value, tuple((name, value) for name, value in letter.headers if name not in _OF_THE_LETTER))
+        return SecondTry(entry_id, told.tenant, (told,))
+    tenant, message, mends = _came_from(letter)
+    return SecondTry(entry_id, tenant, tuple(_on_inbound(bus, tenant, message)), mends)
 
 
 def _came_from(letter: Record) -> tuple[str, str, str | None]:

@@ -1,4 +1,4 @@
-"""The HTTP door: raw HL7, FHIR, people's decisions, receipts.  Everything answered here is durable on `inbound` first."""
+"""The HTTP door: raw HL7, FHIR, people's decisions and mappings, receipts.  Everything answered here is durable on `inbound` first."""
 
 import json
 from datetime import datetime
@@ -17,10 +17,11 @@ from opencdi.events.inbound import Inbound, Receipt
 from opencdi.gateway.bodies import MAX_BODY_BYTES, TooLarge, body_of, is_history
 from opencdi.gateway.callers import Callers
 from opencdi.gateway.clock import DemoClock
-from opencdi.gateway.decisions import BadDecision, decision_of
+from opencdi.gateway.decisions import BadDecision, decision_of, mapping_of
 from opencdi.gateway.fhir_api import FhirDoors
 from opencdi.gateway.frames import END, START, Oversized
 from opencdi.gateway.hl7 import CONTENT_TYPE, Hl7Listener
+from opencdi.gateway.letters import LetterDoor
 from opencdi.gateway.openapi import describe_bodies
 from opencdi.gateway.outcome import ISSUE_BY_STATUS, outcome
 from opencdi.gateway.store import Gate
@@ -67,6 +68,19 @@ class Doors:
             return _wrong(bad.field, bad.problem)
         await self._store_json("cdi.inbound.decision", caller, stamp.ce_id, stamp.received_at, decision.to_json())
         return JSONResponse({"decision_id": stamp.ce_id}, 202)
+
+    async def mappings(self, request: Request) -> Response:
+        """What a sender's code means, said by a person; applied by intake.  The sender's `id` makes the record's id, where it is given."""
+        caller, person = self.callers.person(request)
+        body = await _small_body(request)
+        try:
+            mapping = mapping_of(body, by=person)
+        except BadDecision as bad:
+            return _wrong(bad.field, bad.problem)
+        stamp = self.gate.stamp(caller.tenant)
+        mapping_id = "mapping-" + derived_id(caller.tenant, caller.feed, mapping.id) if mapping.id else stamp.ce_id
+        await self._store_json("cdi.inbound.site-mapping", caller, mapping_id, stamp.received_at, mapping.to_json())
+        return JSONResponse({"mapping_id": mapping_id}, 202)
 
     async def receipts(self, request: Request) -> Response:
         """What became of a delivery.  The sender's `id` makes the record's id, so a receipt told twice is one receipt."""
@@ -118,7 +132,9 @@ def api(gate: Gate, callers: Callers, processing_id: str | None = None) -> FastA
     app.post("/hl7")(doors.hl7)
     FhirDoors(gate, callers).open_on(app)
     app.post("/decisions", status_code=202)(doors.decisions)
+    app.post("/mappings", status_code=202)(doors.mappings)
     app.post("/receipts", status_code=202)(doors.receipts)
+    app.post("/dead/replay", status_code=202)(LetterDoor(gate, callers).replay)
     describe_bodies(app)
     if isinstance(gate.clock, DemoClock):
         app.post("/demo/clock")(doors.demo_clock)

@@ -1,4 +1,5 @@
-"""A person's decision at the door: judged by its model, completed with who and when, told field by field what is wrong (pure)."""
+"""What a person decides at the door, of a stay or of a sender's code: judged by its model, completed with who and when, told field by
+field what is wrong (pure)."""
 
 import json
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from opencdi.events.contract import field_at_fault
+from opencdi.events.inbound import SiteMapping
 from opencdi.events.people import DECISIONS, Decision, Person
 
 _MODEL_BY_KIND: dict[str, type[Decision]] = {str(model.model_fields["kind"].default): model for model in DECISIONS}
@@ -24,15 +26,7 @@ class BadDecision(Exception):
 
 def decision_of(body: bytes, *, decision_id: str, decided_at: datetime, actor: Person) -> Decision:
     """The decision in this body, by this person at this time.  Raises `BadDecision`."""
-    try:
-        told: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BadDecision("body", "not JSON") from None
-    if not isinstance(told, dict):
-        raise BadDecision("body", "not a JSON object")
-    for field in GIVEN_BY_THE_GATE:
-        if field in told:
-            raise BadDecision(field, "given by the gate, not by the sender")
+    told = _told_in(body, GIVEN_BY_THE_GATE)
     model = _MODEL_BY_KIND.get(str(told.get("kind")))
     if model is None:
         raise BadDecision("kind", "not one of " + ", ".join(sorted(_MODEL_BY_KIND)))
@@ -41,3 +35,27 @@ def decision_of(body: bytes, *, decision_id: str, decided_at: datetime, actor: P
         return model.model_validate_json(json.dumps({**told, **given}))
     except ValidationError as error:
         raise BadDecision(*field_at_fault(error)) from None
+
+
+def mapping_of(body: bytes, *, by: Person) -> SiteMapping:
+    """What this person says a sender's code means; `to` must be said, null to take a mapping back.  Raises `BadDecision`."""
+    told = _told_in(body, ("by",))
+    if "to" not in told:
+        raise BadDecision("to", "Field required")
+    try:
+        return SiteMapping.model_validate({**told, "by": by})
+    except ValidationError as error:
+        raise BadDecision(*field_at_fault(error)) from None
+
+
+def _told_in(body: bytes, given_by_the_gate: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        told: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadDecision("body", "not JSON") from None
+    if not isinstance(told, dict):
+        raise BadDecision("body", "not a JSON object")
+    for field in given_by_the_gate:
+        if field in told:
+            raise BadDecision(field, "given by the gate, not by the sender")
+    return told

@@ -59,9 +59,8 @@ class Gate:
     """Stamps, stores, and says when it is safe to answer.  Use from one event loop."""
 
     def __init__(self, open_bus: Callable[[], Bus], clock: Clock, metrics: GatewayMetrics) -> None:
-        """`open_bus` is called once, for the writer thread's own connection."""
-        self.clock, self.metrics = clock, metrics
-        self._open_bus = open_bus
+        """`open_bus` is called for the writer thread's own connection, and by who reads beside it."""
+        self.clock, self.metrics, self.open_bus = clock, metrics, open_bus
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="gate-writer")
         self._live: deque[_Waiting] = deque()
         self._backload: deque[_Waiting] = deque()
@@ -77,7 +76,7 @@ class Gate:
     async def run(self, tenants: Sequence[str], opened: asyncio.Event) -> None:
         """Open the bus, learn how late it was, then write until cancelled.  A failure that is not `BusDown` is ours: it goes up."""
         loop = asyncio.get_running_loop()
-        bus = await loop.run_in_executor(self._writer, self._open_bus)
+        bus = await loop.run_in_executor(self._writer, self.open_bus)
         admitting = asyncio.create_task(self._admitting())
         try:
             for tenant in tenants:
@@ -173,7 +172,7 @@ class Gate:
                     self._asking.clear()
                     try:
                         if bus is None:
-                            bus = await loop.run_in_executor(looker, self._open_bus)
+                            bus = await loop.run_in_executor(looker, self.open_bus)
                         self._admitted = max(0, UNREAD_RECORDS - await loop.run_in_executor(looker, unread, bus))
                     except BusDown:
                         self._admitted = 0

@@ -13,6 +13,7 @@ from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
 from opencdi.intake import copies, numbers
 from opencdi.intake.desk import Desk
+from opencdi.intake.meaning import read_anew
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
 from opencdi.intake.stays import ordered_inpatient
 from opencdi.intake.time import time_to_json
@@ -67,6 +68,8 @@ def identity_of(fact: Fact) -> str:
             return fact.listing_id
         case "note_filed" | "note_status_changed" | "note_retracted":
             return f"{fact.note_id}/{fact.kind}"
+        case "allergy_listed":
+            return fact.allergy_id
         case "procedure_recorded":
             return fact.procedure_id
         case _:
@@ -113,7 +116,8 @@ def _inpatient_order(desk: Desk, fact: InpatientOrdered | InpatientOrderCancelle
 def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     key = f"document/{note.note_id}"
     before = desk.get(key, Document)
-    if copies.is_copy(desk, note, encounter_id):
+    words = copies.words_of(note, item.text)
+    if copies.is_copy(desk, note, words, encounter_id):
         return
     if before is not None and item.order < before.order:
         desk.ignored.append("SUPERSEDED")
@@ -158,6 +162,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
         order=item.order,
         revision=revision,
         text_hash=note.text_hash,
+        words=words,
         said=mark,
         authentication=note.authentication,
         status_order=before.status_order if before is not None else (),
@@ -168,7 +173,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     )
     if note.parent_id is not None:
         numbers.add_to(desk, note.parent_id, note.note_id)
-    copies.remember(desk, filed, encounter_id)
+    copies.remember(desk, filed, words, encounter_id)
     desk.say(encounter_id, filed, item.text)
     if before is None:
         desk.visits_changed = True  # what was held for want of an encounter may be about this document
@@ -250,7 +255,7 @@ def _release(desk: Desk, note_id: str, encounter_id: str) -> None:
 def file_held(desk: Desk, held: Held, encounter_id: str) -> None:
     """File what waited, in the name of who sent it."""
     sender, desk.sender = desk.sender, held.sender
-    place(desk, item_of(held), encounter_id)
+    place(desk, item_of(desk, held), encounter_id)
     desk.sender = sender
 
 
@@ -270,6 +275,6 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: V
     )
 
 
-def item_of(held: Held) -> Item:
-    """The item that was kept."""
-    return Item(FactsPage.read(held.page).facts[0], held.order, held.orders, held.text, held.also)
+def item_of(desk: Desk, held: Held) -> Item:
+    """The item that was kept, by the site's tables of today."""
+    return Item(read_anew(desk.context, FactsPage.read(held.page).facts[0]), held.order, held.orders, held.text, held.also)

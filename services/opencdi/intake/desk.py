@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TypeVar, cast
 
 from opencdi.bus.room import State, States
+from opencdi.events.audiences import Unmapped
 from opencdi.events.facts import Fact
 from opencdi.events.ids import keyed_hash
 from opencdi.intake.memory import Encounter
@@ -40,12 +41,14 @@ class Desk:
     context: Context
     sender: str = ""  # who sent it, as a short hash: two systems may send the same document
     again: bool = False  # a second try: what stands is said again
+    anew: bool = False  # our own words on what was told before: news of nobody, which makes no history live
     said: dict[str, Said] = field(default_factory=dict)
     kept: int = 0
     led: tuple[tuple[str, ...], str] = ((), "")  # the order numbers that led to an encounter last
     visits_changed: bool = False  # something that was held may now find its encounter
     ignored: list[str] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    unmapped: tuple[Unmapped, ...] = ()
 
     def id_of(self, *parts: str) -> str:
         """A keyed id."""

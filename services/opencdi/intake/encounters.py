@@ -130,7 +130,7 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datet
         by_account = told.account and not _account_taken(desk, patient_id, told.account)
         named = ("account", account_id(desk, told.account)) if by_account else ("visit", visit_id)
         encounter_id = desk.id_of("encounter", *named, str(reused))
-        desk.states[f"encounter/{encounter_id}"] = Encounter(patient_id=patient_id, visits=(visit_id,))
+        desk.states[f"encounter/{encounter_id}"] = Encounter(patient_id=patient_id, tenant=desk.context.tenant, visits=(visit_id,))
     else:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter) or Encounter(patient_id=patient_id)
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"visits": (*encounter.visits, visit_id)})

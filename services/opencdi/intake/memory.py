@@ -3,6 +3,7 @@
 | key | record |
 |---|---|
 | `person/<patient>` `alias/<id>` | who, merged into whom; a FHIR reference or second number that leads to a patient or visit |
+| `staff/<name>` | who works here, under each number or reference |
 | `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
 | `encounter/<encounter>` | what was said of the stay, so that a flood of A08 costs nothing |
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
@@ -23,7 +24,7 @@ from pydantic import Field
 
 from opencdi.bus import agenda
 from opencdi.bus.room import RecordCodec, State
-from opencdi.clinical.vocabulary import Authentication, Sex
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, Sex
 
 
 class Person(State):
@@ -38,6 +39,16 @@ class Person(State):
     visits: tuple[str, ...] = ()
     encounters: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+
+
+class Staff(State):
+    """Somebody who works here; the same record under each of the names that it lists."""
+
+    staff_id: str = ""
+    name: str = ""
+    role: AuthorRole = "unknown"
+    names: tuple[str, ...] = ()
+    told_at: datetime
 
 
 class Lead(State):
@@ -65,12 +76,16 @@ class Visit(State):
     inpatient_from: str | None = None  # the first inpatient class since it last was another: a ClinicalTime as JSON
     other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
+    class_code: str | None = None  # the sender's code of the class that stands: the site's table may come to read it otherwise
+    classes: tuple[tuple[str, str], ...] = ()  # such codes and when each was told, as JSON; "" for a cancel
+    disposition_code: str | None = None
 
 
 class Encounter(State):
     """The stay that is billed as one.  `told` and `discharge`: what was said of its governing visit."""
 
     patient_id: str
+    tenant: str = ""
     visits: tuple[str, ...] = ()
     into: str | None = None
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
@@ -99,6 +114,7 @@ class Document(State):
     order: tuple[str, ...]
     revision: int = 1
     text_hash: str = ""
+    words: str = ""  # the hash of its words whatever the space between them: another system breaks the lines elsewhere
     said: str = ""
     authentication: Authentication = "unsigned"
     retracted: bool = False
@@ -186,5 +202,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
-    "days": Days, **agenda.MODELS,
+    "days": Days, "staff": Staff, **agenda.MODELS,
 })  # fmt: skip

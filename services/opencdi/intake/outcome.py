@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from opencdi.bus.room import Key, Outgoing
 from opencdi.clinical.vocabulary import Outcome
-from opencdi.events.audiences import MessageEnded, Problem
+from opencdi.events.audiences import MessageEnded, Problem, Unmapped
 from opencdi.events.entry import Headers
 from opencdi.events.inbound import Inbound
 from opencdi.events.topics import OUTCOMES
@@ -18,9 +18,10 @@ def ended(
     entries: int = 0,
     reason: str | None = None,
     problems: Iterable[tuple[str, str]] = (),
+    unmapped: tuple[Unmapped, ...] = (),
     entry_id: str | None = None,
 ) -> Outgoing:
-    """The outcome of this message; reason codes and field names only."""
+    """The outcome of this message; reason codes, field names and the senders' own codes only."""
     told = MessageEnded(
         tenant=inbound.tenant,
         entry_id=entry_id or inbound.ce_id,
@@ -30,6 +31,8 @@ def ended(
         entries=entries,
         reason=reason,
         problems=tuple(Problem(code=code, where=where) for code, where in dict.fromkeys(problems)),
+        unmapped=unmapped,
+        replays=inbound.replays,
     )
     headers: Headers = (
         ("ce_specversion", b"1.0"),

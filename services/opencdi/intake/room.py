@@ -1,16 +1,18 @@
 """The intake room: one inbound message becomes facts about encounters, and ends in exactly one of five ways (DESIGN §1, §4)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from pydantic import ValidationError
 
 from opencdi.bus.bus import MAX_RECORD_BYTES
 from opencdi.bus.room import EveryPartition, Outgoing, Record, Room, States
 from opencdi.bus.stepping import POISONED, dead_letter
+from opencdi.events.contract import field_at_fault
 from opencdi.events.entry import Envelope, entry_of, headers_of
 from opencdi.events.hl7_structure import header_of
 from opencdi.events.ids import content_hash
-from opencdi.events.inbound import Inbound, Tick, read_inbound
+from opencdi.events.inbound import Inbound, SiteMapping, Tick, read_inbound
 from opencdi.events.pages import SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, INBOUND, OUTCOMES
@@ -25,10 +27,13 @@ from opencdi.intake.memory import CODEC, Feeds, Site
 from opencdi.intake.outcome import ended
 from opencdi.intake.parts import PART_MISNUMBERED, joined_parts
 from opencdi.intake.receipts import receive
+from opencdi.intake.remapping import tell_anew
 from opencdi.intake.retention import forget
+from opencdi.intake.staff import StaffBook
 from opencdi.intake.telling import entries_of
 from opencdi.intake.told import Context, Told
-from opencdi.knowledge.site import SiteData
+from opencdi.intake.unmapped import unmapped_in
+from opencdi.knowledge.site import SiteData, mapped
 
 _HEAD_BYTES = 4096
 _NOTES = frozenset({"note_filed", "note_status_changed", "note_retracted"})
@@ -79,6 +84,8 @@ class _Intake:
                 yield from self._message(states, inbound)
             case "cdi.inbound.site-data":
                 yield from self._site_data(states, inbound)
+            case "cdi.inbound.site-mapping":
+                yield from self._site_mapping(states, inbound)
             case "cdi.inbound.poisoned":
                 yield ended(inbound, "no_effect", message_type=inbound.type, reason="NOT_ABOUT_THE_CHART")
 
@@ -94,7 +101,8 @@ class _Intake:
                 as_read = self.site_as_read[inbound.tenant] = (told, SiteData.model_validate(told.site))
             site = as_read[1]
         backload = inbound.backload or (site.golive_at is not None and inbound.received_at < site.golive_at)
-        return Context(key, site, inbound.received_at, inbound.feed, inbound.tenant, backload)
+        book = StaffBook(states, key, inbound.feed)
+        return Context(key, site, inbound.received_at, inbound.feed, inbound.tenant, backload, known_staff=book)
 
     def _message(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
         desk = Desk(states, self._context(states, inbound))
@@ -121,6 +129,7 @@ class _Intake:
             return
         if earlier and not desk.again:
             desk.problems.append(("CONTROL_ID_REUSED", "MSH-10"))
+        desk.unmapped = unmapped_in(tells, desk.context.site)
         for told in tells:
             file(desk, told)
         if message and content not in earlier:
@@ -158,13 +167,13 @@ class _Intake:
         problems = list(desk.problems)
         for said in desk.said.values():
             problems += [(fact.problem, "OBX") for fact in said.facts if fact.kind == "measurement_resulted" and fact.problem]
+        end = partial(ended, inbound, message_type=kind, problems=problems, unmapped=desk.unmapped)
         if desk.said:
-            yield ended(inbound, "entries", message_type=kind, entries=len(entries), problems=problems)
+            yield end("entries", entries=len(entries))
         elif desk.kept:
-            yield ended(inbound, "kept_with_patient", message_type=kind, reason="WAITS", problems=problems)
+            yield end("kept_with_patient", reason="WAITS")
         else:
-            reason = desk.ignored[0] if desk.ignored else "NOTHING_NEW"
-            yield ended(inbound, "no_effect", message_type=kind, reason=reason, problems=problems)
+            yield end("no_effect", reason=desk.ignored[0] if desk.ignored else "NOTHING_NEW")
 
     def _tick(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
         try:
@@ -183,10 +192,36 @@ class _Intake:
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
             raise Unusable("UNREADABLE_SITE_DATA", where) from None
+        yield from self._changed(states, inbound, site)
+
+    def _site_mapping(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
+        name, content = f"mapping {inbound.ce_id}", duplicates.short(content_hash(inbound.body))
+        if duplicates.contents_seen(states, inbound.tenant, name, inbound.received_at):
+            yield ended(inbound, "no_effect", message_type=inbound.type, reason="DUPLICATE")
+            return
+        try:
+            told = SiteMapping.read(inbound.body)
+        except ValidationError as error:
+            raise Unusable("UNREADABLE_SITE_MAPPING", field_at_fault(error)[0]) from None
+        before = self._context(states, inbound).site
+        site = mapped(before, told.table, told.code, told.to)
+        duplicates.remember(states, inbound.tenant, name, content, inbound.received_at)
+        if site is before:
+            yield ended(inbound, "no_effect", message_type=inbound.type, reason="UNCHANGED")
+            return
+        yield from self._changed(states, inbound, site)
+
+    def _changed(self, states: States, inbound: Inbound, site: SiteData) -> Iterator[Outgoing]:
+        """The tenant's site data from now on, told to the whole line; then what they make of what was filed under others."""
+        before = self._context(states, inbound).site
         told = site.model_dump(mode="json")
         states[f"site/{inbound.tenant}"] = Site(site=told)
         yield from _to_all(inbound, "site-data", SitePage(site=told))
-        yield ended(inbound, "entries", message_type=inbound.type, entries=1)
+        desk = Desk(states, self._context(states, inbound))
+        tell_anew(desk, before)
+        entries = tuple(entries_of(desk, inbound))
+        yield from entries
+        yield ended(inbound, "entries", message_type=inbound.type, entries=1 + len(entries))
 
 
 def _letter(record: Record, reason: str, where: str) -> Outgoing:

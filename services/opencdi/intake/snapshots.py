@@ -1,6 +1,7 @@
 """What a visit's snapshot changes: only that is said, so that a flood of A08 costs nothing (DOMAIN E.1, F.4)."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,11 +12,14 @@ from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
+from opencdi.intake.tables import class_of
 from opencdi.intake.time import time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
+from opencdi.knowledge.site import SiteData
 
 _ADMISSIONS = frozenset({"plan", "admit", "present"})
 _OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
+_MOST_CLASSES = 20  # two systems that contradict each other all day
 _FIELDS = (
     "encounter_class",
     "class_source",
@@ -69,7 +73,8 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
 def _not_here_yet(told: VisitTold) -> VisitTold:
     """A05, or a planned Encounter: an inpatient's class is what the patient will have; the order to admit counts from the admission."""
     will_be = told.encounter_class not in (None, "unmapped", *_OTHER_CLASSES)
-    return replace(told, encounter_class="preadmit") if will_be else told
+    # Its code is no word on the stay either: once mapped, it would make an inpatient of who has not come.
+    return replace(told, encounter_class="preadmit" if will_be else told.encounter_class, class_code=None)
 
 
 def _said(value: object) -> str:
@@ -88,7 +93,61 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     if "encounter_class" in values:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
     news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
-    return visit.model_copy(update={"told": visit.told | news}) if news else visit
+    changes: dict[str, object] = {"told": visit.told | news} if news else {}
+    if "encounter_class" in news:
+        changes["class_code"] = told.class_code.code if told.class_code is not None else None
+    if told.class_code is not None and not (told.event == "discharge" or _between(visit, told, at)):
+        changes["classes"] = _classes(visit, told.class_code.code, at)
+    return visit.model_copy(update=changes) if changes else visit
+
+
+def _classes(visit: Visit, code: str, at: ClinicalTime) -> tuple[tuple[str, str], ...]:
+    """The class codes of this visit in the order of time ("" where the admission was cancelled), each when it was first and last told
+    without another between; when the one that stands was told last, `told` says."""
+    if code == visit.class_code and visit.classes and visit.classes[-1][0] == code and at.at >= visit.told["encounter_class"][1]:
+        return visit.classes
+    words = sorted({(code, at), *_words(visit)}, key=lambda word: (word[1].at, word[0]))
+    codes = [None, *(known for known, _ in words), None]
+    kept = [word for nth, word in enumerate(words, 1) if not codes[nth - 1] == codes[nth] == codes[nth + 1]]
+    return tuple((known, time_to_json(when)) for known, when in kept[-_MOST_CLASSES:])
+
+
+def _words(visit: Visit) -> Iterator[tuple[str, ClinicalTime]]:
+    yield from ((code, time_in_json(when)) for code, when in visit.classes)
+    if visit.class_code is not None and visit.classes and visit.classes[-1][0] == visit.class_code:
+        yield visit.class_code, ClinicalTime(visit.told["encounter_class"][1])
+
+
+def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
+    """What stands of a visit whose codes the site's tables read otherwise than before: its class, since when it is an inpatient's, and
+    where the patient went."""
+    changes: dict[str, object] = {}
+    if visit.discharge is not None and visit.disposition_code is not None:
+        status = site.disposition_by_code.get(visit.disposition_code)
+        if status != before.disposition_by_code.get(visit.disposition_code):
+            source = None if status else visit.disposition_code
+            left = EncounterDischarged.read(visit.discharge).model_copy(update={"disposition": status, "disposition_source": source})
+            changes["discharge"] = left.to_json().decode()
+    if visit.class_code is not None and (found := class_of(visit.class_code, site)) != class_of(visit.class_code, before):
+        at = visit.told["encounter_class"][1]
+        source = visit.class_code.partition("/")[0] if found == "unmapped" else None
+        changes["told"] = visit.told | {"encounter_class": (_said(found), at), "class_source": (_said(source), at)}
+    visit = visit.model_copy(update=changes) if changes else visit
+    if all(class_of(code, site) == class_of(code, before) for code, _ in visit.classes):
+        return visit
+    return _admitted_anew(visit, site)
+
+
+def _admitted_anew(visit: Visit, site: SiteData) -> Visit:
+    """Since when this visit is an inpatient's, by all that was told of its class."""
+    anew = visit.model_copy(update={"inpatient_from": None, "other_class_at": None, "left_inpatient_at": None})
+    for code, at in _words(visit):
+        if code:
+            anew = _admitted(anew, VisitTold(event="admit", encounter_class=class_of(code, site)), at)
+        else:
+            left = {name: _later(getattr(anew, name), at.at) for name in ("other_class_at", "left_inpatient_at")}
+            anew = anew.model_copy(update={**left, "inpatient_from": None})
+    return anew
 
 
 def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
@@ -112,9 +171,10 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         else:  # an empty field changes nothing
             status = {"disposition": before.disposition, "disposition_source": before.disposition_source}
         said = EncounterDischarged(at=left, **status).to_json().decode()
-        changes = {"discharge": said, "discharged_at": left.at}
+        code = told.disposition_code.code if told.disposition_code else visit.disposition_code
+        changes = {"discharge": said, "discharged_at": left.at, "disposition_code": code}
     elif told.event in ("cancel-discharge", "present"):
-        changes = {"discharge": None, "discharged_at": None}
+        changes = {"discharge": None, "discharged_at": None, "disposition_code": None}
     else:
         return visit
     return visit if changes["discharge"] == visit.discharge else visit.model_copy(update={**changes, "discharge_told_at": at.at})
@@ -165,7 +225,7 @@ def _later(before: datetime | None, at: datetime) -> datetime:
 def _cancel(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, encounter: Encounter, at: ClinicalTime) -> None:
     cancelled_at = _later(visit.cancelled_at, at.at)
     left: dict[str, object] = {"other_class_at": _later(visit.other_class_at, at.at), "left_inpatient_at": cancelled_at}
-    left |= {"cancelled_at": cancelled_at, "inpatient_from": None}
+    left |= {"cancelled_at": cancelled_at, "inpatient_from": None, "classes": _classes(visit, "", at)}
     if (anew := visit.admission_at) is not None and at.at < anew:
         if visit.inpatient_from is not None:  # what was told before the admission that stands counts no more
             since = time_in_json(visit.inpatient_from)

@@ -83,6 +83,8 @@ def _is_history(desk: Desk, encounter_id: str, encounter: Encounter | None) -> b
         return desk.context.backload
     over = encounter.discharged_at is not None or encounter.cancelled
     pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
+    if desk.anew:
+        return bool(pages.history) or (encounter.history and over)
     never_live = len(pages.history) == pages.count
     if desk.context.backload and over and never_live and not encounter.history:
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"history": True})

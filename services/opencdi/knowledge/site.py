@@ -4,15 +4,16 @@ The default (`rules/sites/default.yaml`) holds HL7's own tables.  Unmapped never
 means no DRG and a visible problem (DOMAIN F.4).
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, NoteType
+from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, NoteType, SiteTable
 
 
 def _zone(name: str) -> str:
@@ -27,6 +28,8 @@ PatientStatus = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """UB-04 patient status."""
 
 
+_LOINC = re.compile(r"([0-9]{1,7})-([0-9])", re.ASCII)
+_READ_AT_INTAKE = {*get_args(SiteTable), "confidentiality_by_code"}
 KEPT_AFTER_BILL = timedelta(days=30)
 """So long after the bill dropped the rooms forget a closed stay (DESIGN §2)."""
 
@@ -63,6 +66,34 @@ class SiteData(BaseModel):
     bill_hold_days: int = 4
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
     documents_silence_hours: float = 6.0  # a documents feed silent longer than this is an outage (DOMAIN F.7)
+
+    def policy(self) -> dict[str, object]:
+        """All but the tables by which intake reads the senders' codes."""
+        return self.model_dump(exclude={"revision", *_READ_AT_INTAKE})
+
+
+def mapped(site: SiteData, table: SiteTable, code: str, to: str | None) -> SiteData:
+    """These site data with that code of a sender meaning `to` (None: nothing any more), one revision later.
+
+    The same site data where the code means that already; raises `ValueError` where the table cannot hold it.
+    """
+    rows: dict[str, str] = getattr(site, table)
+    if rows.get(code) == to:
+        return site
+    if to is not None and table == "loinc_by_local_code" and not _is_loinc(to):
+        raise ValueError("not a LOINC code, or its check digit is wrong")
+    if to == "unmapped":
+        raise ValueError("a code that means nothing is withdrawn (null)")
+    rows = {known: meant for known, meant in rows.items() if known != code} | ({} if to is None else {code: to})
+    return SiteData.model_validate({**site.model_dump(), table: rows, "revision": site.revision + 1})
+
+
+def _is_loinc(code: str) -> bool:
+    """Digits, a hyphen, and the check digit (mod 10, as LOINC's own manual computes it): a slip of the keyboard is no other test."""
+    if not (match := _LOINC.fullmatch(code)):
+        return False
+    doubled = [str(2 * int(digit)) if place % 2 == 0 else digit for place, digit in enumerate(reversed(match[1]))]
+    return (sum(map(int, "".join(doubled))) + int(match[2])) % 10 == 0
 
 
 def load_site(path: Path) -> SiteData:

@@ -83,7 +83,7 @@ def _tell_all(states: States, entry: Entry, books: _Books) -> None:
     """What concerns a whole tenant: how long a bill is held there, and what time it is, at which stays long over are forgotten."""
     tenant = entry.envelope.tenant
     if entry.envelope.kind == "site-data":
-        remember_site(states, entry)
+        remember_site(states, entry, books.site)
     elif entry.envelope.kind == "tick" and (tick := entry.page(TickPage)) is not None:
         for encounter_id in over.forgettable(states, tenant, tick.at, site_of(states, tenant, books.site).bill_hold_days):
             forget(states, encounter_id)

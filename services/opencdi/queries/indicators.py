@@ -66,7 +66,7 @@ class IndicatorDesk:
         """What this entry shows for the first time; `states` and `shown` remember the stays."""
         envelope = entry.envelope
         if envelope.kind == "site-data":
-            remember_site(states, entry)
+            remember_site(states, entry, self.site)
         if envelope.kind != "entry" or not envelope.encounter_id:
             return
         records = Records(states, envelope, self.inputs, self.treatments)

@@ -166,7 +166,8 @@ class Desk:
 
     def _site_data(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         """Another policy or threshold: every stay of the tenant is looked at again."""
-        remember_site(states, entry)
+        if not remember_site(states, entry, self.site):
+            return
         envelope = entry.envelope
         stays = sorted(
             key.partition("/")[2] for key, state in states.items() if isinstance(state, Stay) and state.tenant == envelope.tenant

@@ -7,10 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from opencdi.store.tables import (
     APPLIED,
-    DEAD_COUNT,
     ENCOUNTER,
     FAILED,
-    FEED,
     OUTCOME_COUNT,
     PROJECTION,
     RULE_SUSPENDED,
@@ -29,11 +27,9 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class LineHealth:
-    """Counts since the bus began, and when each feed was last heard."""
+    """Counts since the bus began."""
 
     outcomes: tuple[tuple[str, str, int], ...]  # outcome, reason, messages
-    dead: tuple[tuple[str, str, int], ...]  # room, reason, records
-    feeds: tuple[tuple[str, datetime], ...]
     failed: int
     unreadable: int
     encounters: tuple[tuple[str, int], ...]  # status, how many
@@ -60,15 +56,11 @@ def touched_since(connection: Connection, tenant: str, seq: int) -> list[str]:
 def line_health(connection: Connection, tenant: str) -> LineHealth:
     """What the health page shows."""
     outcomes = select(OUTCOME_COUNT).where(OUTCOME_COUNT.c.tenant == tenant).order_by(OUTCOME_COUNT.c.outcome, OUTCOME_COUNT.c.reason)
-    feeds = select(FEED).where(FEED.c.tenant == tenant).order_by(FEED.c.feed)
     statuses = select(ENCOUNTER.c.status, func.count()).where(ENCOUNTER.c.tenant == tenant).group_by(ENCOUNTER.c.status)
     failed = select(func.count()).select_from(FAILED).join(ENCOUNTER, ENCOUNTER.c.encounter_id == FAILED.c.encounter_id)
     failed = failed.where(ENCOUNTER.c.tenant == tenant, FAILED.c.reason != RULE_SUSPENDED)
-    dead = select(DEAD_COUNT).order_by(DEAD_COUNT.c.room, DEAD_COUNT.c.reason)
     return LineHealth(
         outcomes=tuple((row.outcome, row.reason, row.messages) for row in connection.execute(outcomes)),
-        dead=tuple((row.room, row.reason, row.records) for row in connection.execute(dead)),
-        feeds=tuple((row.feed, datetime.fromisoformat(row.heard_at)) for row in connection.execute(feeds)),
         failed=connection.scalar(failed) or 0,
         unreadable=connection.scalar(select(func.count()).select_from(UNREADABLE)) or 0,
         encounters=tuple((str(status), int(count)) for status, count in connection.execute(statuses.order_by(ENCOUNTER.c.status))),

@@ -5,7 +5,7 @@ joined when a page is read.  `doc` columns hold contract models as JSON.  Instan
 sorts as time.  The physician's pages read `PHYSICIAN_TABLES` only: nothing in them could hold money (DOMAIN Q-30).
 """
 
-from sqlalchemy import Boolean, Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -54,9 +54,13 @@ NOTE = Table(
     Column("at", String, nullable=False), Column("known_at", String, nullable=False), Column("doc", Text, nullable=False),
     Column("text", Text), Column("retracted", Boolean, nullable=False),
 )  # fmt: skip
-FEED = Table("feed", METADATA, _key("tenant"), _key("feed"), Column("heard_at", String, nullable=False))
 
 # --- from cdi.queries, the end of the line ----------------------------------------------------------------------------
+SITE = Table(
+    "site", METADATA, _key("tenant"), Column("entry_id", String, nullable=False), Column("received_at", String, nullable=False),
+    Column("doc", Text, nullable=False),
+)  # fmt: skip
+FEED = Table("feed", METADATA, _key("tenant"), _key("feed"), Column("heard_at", String, nullable=False))
 LINE = Table(
     "line", METADATA, _key("encounter_id"), Column("entry_id", String, nullable=False), Column("received_at", String, nullable=False),
     Column("coding", Text), Column("drg", Text), Column("no_drg", String),
@@ -99,7 +103,29 @@ FINAL_SET = Table(
 OUTCOME_COUNT = Table(
     "outcome_count", METADATA, _key("tenant"), _key("outcome"), _key("reason"), Column("messages", Integer, nullable=False)
 )  # fmt: skip
-DEAD_COUNT = Table("dead_count", METADATA, _key("room"), _key("reason"), Column("records", Integer, nullable=False))
+# What came in a quarter of an hour by feed and outcome.  `slot` is the quarter of the week: a later week takes an earlier one's place.
+FEED_QUARTER = Table(
+    "feed_quarter", METADATA, _key("tenant"), _key("feed"), _key("outcome"), Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("begins_at", String, nullable=False), Column("first_at", String, nullable=False), Column("last_at", String, nullable=False),
+    Column("messages", Integer, nullable=False),
+)  # fmt: skip
+# `tenant` "": its bytes tell nobody whose it is.  Where it lies on the bus is its key, its bytes stay there.
+DEAD_LETTER = Table(
+    "dead_letter", METADATA, _key("room"), Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("pos", Integer, primary_key=True, autoincrement=False), Column("tenant", String, nullable=False, index=True),
+    Column("entry_id", String, nullable=False), Column("message_id", String, nullable=False), Column("reason", String, nullable=False),
+    Column("at_field", String, nullable=False), Column("feed", String, nullable=False), Column("received_at", String, nullable=False),
+    Column("message_type", String, nullable=False), Column("bytes", Integer, nullable=False), Column("replays", String),
+)  # fmt: skip
+SECOND_TRY = Table(
+    "second_try", METADATA, _key("tenant"), _key("letter_id"), _key("again_id"), Column("outcome", String, nullable=False),
+    Column("reason", String),
+)  # fmt: skip
+# Codes that no table of the site data knew, as outcomes told: by feed, each message once.
+UNMAPPED_CODE = Table(
+    "unmapped_code", METADATA, _key("tenant"), _key("feed"), _key("site_table"), _key("code"), Column("text", String, nullable=False),
+    Column("messages", Integer, nullable=False), Column("first_at", String, nullable=False), Column("last_at", String, nullable=False),
+)  # fmt: skip
 
 # --- the physician's half: written from cdi.provider-queries and, for who the patient is, cdi.chart -------------------
 PROVIDER_QUERY = Table(
@@ -109,11 +135,23 @@ PROVIDER_QUERY = Table(
 )  # fmt: skip
 PROVIDER_PATIENT = Table("provider_patient", METADATA, _key("encounter_id"), Column("doc", Text, nullable=False))
 
-# --- written by the pages, kept through a rebuild: decisions that the gateway has taken -------------------------------
+# --- written by the pages, kept through a rebuild: what the gateway has taken, and who opened what -------------------------------
 SENT_DECISION = Table(
     "sent_decision", METADATA, _key("decision_id"), Column("encounter_id", String, nullable=False), Column("query_id", String),
     Column("kind", String, nullable=False), Column("by_staff_id", String, nullable=False),
 )  # fmt: skip
+# Who looked at what a dead letter holds, or had it tried again: a row a deed, never deleted (45 CFR 164.312(b)).  `once` names the
+# letter of a second try: there can be one.
+LETTER_DEED = Table(
+    "letter_deed", METADATA, Column("id", Integer, primary_key=True), Column("tenant", String, nullable=False),
+    Column("room", String, nullable=False), Column("entry_id", String, nullable=False), Column("kind", String, nullable=False),
+    Column("by_staff_id", String, nullable=False), Column("by_name", String, nullable=False), Column("at", String, nullable=False),
+    Column("once", String, unique=True), Column("again_id", String), Index("ix_letter_deed_letter", "tenant", "room", "entry_id"),
+)  # fmt: skip
+SENT_MAPPING = Table(
+    "sent_mapping", METADATA, _key("tenant"), _key("site_table"), _key("code"), Column("meaning", String),
+    Column("mapping_id", String, nullable=False), Column("by_staff_id", String, nullable=False), Column("by_name", String, nullable=False),
+)  # fmt: skip
 
 PHYSICIAN_TABLES = (PROVIDER_QUERY, PROVIDER_PATIENT, SENT_DECISION, SETTLED, APPLIED, PROJECTION, TOUCHED)
-KEPT_THROUGH_REBUILD = (SENT_DECISION, PROJECTION)
+KEPT_THROUGH_REBUILD = (SENT_DECISION, SENT_MAPPING, LETTER_DEED, PROJECTION)

@@ -14,18 +14,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from opencdi.bus.supervisor import StaysShut
-from opencdi.knowledge.site import load_site
+from opencdi.knowledge.site import SiteData, load_site
 from opencdi.settings import Settings, loopback
 from opencdi.store.engine import open_engine
 from opencdi.store.migrate import migrate
 from opencdi.store.physician import money_blind
 from opencdi.workbench.answers import SafeHeaders, answer_plainly
+from opencdi.workbench.code_map_pages import code_map_pages
 from opencdi.workbench.coder_pages import coder_pages
 from opencdi.workbench.common_pages import common_pages
 from opencdi.workbench.decisions import Gateway
 from opencdi.workbench.demo_day import DemoDay
 from opencdi.workbench.desk import Desk, from_our_own_page
 from opencdi.workbench.following import Follower
+from opencdi.workbench.line_pages import line_pages
 from opencdi.workbench.physician_pages import physician_pages
 from opencdi.workbench.screen import screen
 from opencdi.workbench.specialist_pages import specialist_pages
@@ -34,7 +36,8 @@ from opencdi.workbench.stream import Watch
 
 def create_app(settings: Settings) -> FastAPI:
     """The workbench over the settings' database and bus.  Migrates the database; follows the bus while it is being served."""
-    desk = _desk(settings)
+    site = load_site(settings.site_file)
+    desk = _desk(settings, site)
     follower = Follower(desk.engine, settings.bus_url)
     watch = Watch(desk.engine, settings.tenant)
 
@@ -57,16 +60,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", settings.host])
     app.add_middleware(SafeHeaders)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for pages in (common_pages(desk, watch), specialist_pages(desk), physician_pages(desk), coder_pages(desk)):
+    analysts = (line_pages(desk, site, settings.bus_url), code_map_pages(desk, site))
+    for pages in (common_pages(desk, watch), specialist_pages(desk), physician_pages(desk), coder_pages(desk), *analysts):
         app.include_router(pages)
     answer_plainly(app, desk)
     return app
 
 
-def _desk(settings: Settings) -> Desk:
+def _desk(settings: Settings, site: SiteData) -> Desk:
     engine, blind = open_engine(settings.database_url), money_blind(open_engine(settings.database_url))
     migrate(engine)
-    site = load_site(settings.site_file)
     token = settings.gateway_token.read_text(encoding="ascii").strip() if settings.gateway_token else None
     gateway = Gateway(settings.gateway_url or f"http://{settings.host}:{settings.api_port}", token)
     return Desk(engine, blind, screen(site.timezone), gateway, settings.tenant)

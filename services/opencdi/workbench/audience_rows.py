@@ -1,10 +1,9 @@
-"""The audience topics, message outcomes and dead letters as rows."""
+"""The audience topics as rows."""
 
 from opencdi.bus.room import Record
-from opencdi.clinical.vocabulary import Outcome
-from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, ProviderQuery, QueryAlert
+from opencdi.events.audiences import DrgChanged, FinalCodeSet, ProviderQuery, QueryAlert
 from opencdi.store.batch import Batch
-from opencdi.store.tables import DEAD_COUNT, DRG_CHANGE, FINAL_SET, OUTCOME_COUNT, PROVIDER_QUERY, QUERY, SETTLED
+from opencdi.store.tables import DRG_CHANGE, FINAL_SET, PROVIDER_QUERY, QUERY
 from opencdi.workbench.chart_rows import instant
 
 
@@ -58,28 +57,3 @@ def apply_final(batch: Batch, record: Record) -> str:
     final = FinalCodeSet.read(record.value)
     batch.put(FINAL_SET, {"encounter_id": final.encounter_id, "nth": final.nth, "doc": record.value.decode()})
     return final.tenant
-
-
-def apply_outcome(batch: Batch, record: Record) -> str:
-    """One more message that ended this way; a decision that reached no chart is refused."""
-    ended = MessageEnded.read(record.value)
-    _count_outcome(batch, ended.tenant, ended.outcome, ended.reason or "")
-    if ended.message_type == "decision" and ended.outcome == "dead_letter":  # it has no entry that could come back
-        told = {"query_id": None, "refused": ended.reason or "dead letter", "entry_id": ended.entry_id}
-        batch.put(SETTLED, {"decision_id": ended.entry_id, **told})
-    return ended.tenant
-
-
-def _count_outcome(batch: Batch, tenant: str, outcome: Outcome, reason: str) -> None:
-    before = batch.get(OUTCOME_COUNT, tenant, outcome, reason)
-    count = (before["messages"] if before else 0) + 1
-    batch.put(OUTCOME_COUNT, {"tenant": tenant, "outcome": outcome, "reason": reason, "messages": count})
-
-
-def apply_dead_letter(batch: Batch, room: str, record: Record) -> None:
-    """One more record that this room could not use; only its reason is kept here, never its bytes."""
-    reason = record.header("reason") or ""
-    before = batch.get(DEAD_COUNT, room, reason)
-    batch.put(DEAD_COUNT, {"room": room, "reason": reason, "records": (before["records"] if before else 0) + 1})
-    if room == "gateway" and record.key:  # what the gate refuses never reaches the room that tells outcomes; its key is the tenant
-        _count_outcome(batch, record.key, "refused", reason)

@@ -1,16 +1,14 @@
-"""What everybody has: the way in, the persona switch of the demo, the line's health, the live stream, "next day"."""
+"""What everybody has: the way in, the persona switch of the demo, the live stream, "next day"."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
-from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 
-from opencdi.store.health import line_health
 from opencdi.workbench.demo_day import NotPlayed
 from opencdi.workbench.desk import Desk, back_to
-from opencdi.workbench.personas import COOKIE, Persona
+from opencdi.workbench.personas import COOKIE
 from opencdi.workbench.stream import Watch
 
 
@@ -32,13 +30,6 @@ def common_pages(desk: Desk, watch: Watch) -> APIRouter:
         answer = RedirectResponse(taken.home, 303)
         answer.set_cookie(COOKIE, taken.key, httponly=True, samesite="strict")
         return answer
-
-    @pages.get("/line")
-    def the_line(request: Request) -> Response:
-        def look(connection: Connection, _: Persona) -> dict[str, Any]:
-            return {"health": line_health(connection, desk.tenant)}
-
-        return desk.show(request, "line.html", look, "specialist", "coder")
 
     @pages.get("/stream")
     async def stream(request: Request, since: str = "") -> EventSourceResponse:

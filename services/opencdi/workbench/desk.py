@@ -35,7 +35,7 @@ class Desk:
             among = seats(physicians(connection, self.tenant))
         persona = seated(request.cookies.get(COOKIE), among)
         if allowed and persona.kind not in allowed:
-            raise HTTPException(403, f"This page is for a {' or a '.join(allowed)}; you are here as a {persona.kind}.")
+            raise HTTPException(403, f"This page is for the {' or the '.join(allowed)}; you are here as the {persona.kind}.")
         return persona, among
 
     def show(self, request: Request, template: str, look: Callable[[Connection, Persona], dict[str, Any]], *allowed: Kind) -> Response:

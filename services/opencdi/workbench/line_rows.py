@@ -1,11 +1,13 @@
 """Entries at the end of the line (cdi.queries) as rows: what the notes say, today's codes, and the moves of questions."""
 
+import json
+
 from opencdi.events.entry import Entry
 from opencdi.events.ids import message_of
-from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, TickPage
+from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, SitePage, TickPage
 from opencdi.events.people import CodeSetAttested, Decision
 from opencdi.store.batch import Batch
-from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, RULE_SUSPENDED, SETTLED
+from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, RULE_SUSPENDED, SETTLED, SITE
 from opencdi.workbench.chart_rows import instant
 
 
@@ -16,6 +18,8 @@ def apply_line(batch: Batch, entry: Entry) -> None:
     _mark_as_of(batch, entry)
     if tick:
         _hear_feeds(batch, entry.envelope.tenant, tick)
+    if site := entry.page(SitePage):
+        _change_site(batch, entry, site)
     if (encounter_id := entry.envelope.encounter_id) is None:
         return
     _mark_line(batch, entry, encounter_id, coding)
@@ -58,6 +62,14 @@ def _mark_as_of(batch: Batch, entry: Entry) -> None:
     before = batch.get(APPLIED, tenant)
     if before is None or (received_at, entry.envelope.entry_id) > (before["received_at"], before["entry_id"]):
         batch.put(APPLIED, {"tenant": tenant, "entry_id": entry.envelope.entry_id, "received_at": received_at})
+
+
+def _change_site(batch: Batch, entry: Entry, site: SitePage) -> None:
+    # It comes in every partition, and these are read in turns: the latest word stands.
+    tenant, received_at, entry_id = entry.envelope.tenant, instant(entry.envelope.received_at), entry.envelope.entry_id
+    before = batch.get(SITE, tenant)
+    if before is None or (received_at, entry_id) > (before["received_at"], before["entry_id"]):
+        batch.put(SITE, {"tenant": tenant, "received_at": received_at, "entry_id": entry_id, "doc": json.dumps(site.site)})
 
 
 def _hear_feeds(batch: Batch, tenant: str, tick: TickPage) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 from opencdi.events.people import Person
 
 COOKIE = "cdi_persona"
-Kind = Literal["specialist", "physician", "coder"]
+Kind = Literal["specialist", "physician", "coder", "analyst"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +18,24 @@ class Persona:
     kind: Kind
     person: Person
     sees_restricted: bool = False
+    handles_letters: bool = False
+    """May open what the line could not use, which is whatever the sender wrote, and have it tried again."""
 
     @property
     def home(self) -> str:
         """Where this persona's day begins."""
-        return {"specialist": "/worklist", "physician": "/inbox", "coder": "/final"}[self.kind]
+        return {"specialist": "/worklist", "physician": "/inbox", "coder": "/final", "analyst": "/line"}[self.kind]
 
 
 SPECIALIST = Persona("specialist", "specialist", Person(staff_id="CDI-1", name="Dana Whitfield, RN, CCDS"))
 CODER = Persona("coder", "coder", Person(staff_id="HIM-1", name="Maria Olsen, CCS"))
+ANALYST = Persona("analyst", "analyst", Person(staff_id="IT-1", name="Tomas Reyes, interface team"), handles_letters=True)
 
 
 def seats(physicians: Iterable[Person]) -> tuple[Persona, ...]:
-    """The seats one may take: a specialist, a coder, and each physician who has been asked something."""
+    """The seats one may take: a specialist, a coder, an interface analyst, and each physician who has been asked something."""
     asked = (Persona(f"physician:{person.staff_id}", "physician", person.model_copy(update={"role": "provider"})) for person in physicians)
-    return (SPECIALIST, CODER, *asked)
+    return (SPECIALIST, CODER, ANALYST, *asked)
 
 
 def seated(cookie: str | None, among: tuple[Persona, ...]) -> Persona:

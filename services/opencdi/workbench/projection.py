@@ -20,16 +20,10 @@ from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, OUTCOMES, PROVIDER_
 from opencdi.store.batch import Batch
 from opencdi.store.positions import move_on, next_seq, take_over
 from opencdi.store.tables import TOUCHED, UNREADABLE
-from opencdi.workbench.audience_rows import (
-    apply_dead_letter,
-    apply_drg_change,
-    apply_final,
-    apply_outcome,
-    apply_provider_query,
-    apply_query_alert,
-)
+from opencdi.workbench.audience_rows import apply_drg_change, apply_final, apply_provider_query, apply_query_alert
 from opencdi.workbench.chart_rows import apply_chart
 from opencdi.workbench.line_rows import apply_line
+from opencdi.workbench.message_rows import apply_dead_letter, apply_outcome
 
 log = logging.getLogger(__name__)
 _ROOM_BY_DEAD_TOPIC = {dead_letters(room).name: room for room in ROOMS}
@@ -78,7 +72,7 @@ def apply_record(batch: Batch, delivered: Delivered, seq: int) -> None:
     """Write what one record says; one that cannot be read is counted instead."""
     record = delivered.record
     if room := _ROOM_BY_DEAD_TOPIC.get(delivered.topic):
-        apply_dead_letter(batch, room, record)
+        apply_dead_letter(batch, room, delivered)
         return
     try:
         tenant = _SIDE[delivered.topic](batch, record) if delivered.topic in _SIDE else _apply_entry(batch, record)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from opencdi.clinical.vocabulary import GapType, Outcome, QueryState
+from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
 
 Tone = Literal["act", "wait", "good", "quiet"]
 
@@ -109,6 +109,15 @@ DISPOSITIONS: dict[str, str] = {
     "64": "Medicaid nursing facility", "65": "psychiatric hospital", "66": "critical access hospital", "70": "another facility",
 }  # fmt: skip
 """UB-04 patient status."""
+
+SITE_TABLES: dict[SiteTable, str] = {
+    "class_by_code": "patient class",
+    "disposition_by_code": "discharge disposition",
+    "note_type_by_code": "kind of document",
+    "author_role_by_code": "author's role",
+    "loinc_by_local_code": "result",
+}
+"""What a code of a sender tells, by the table of the site data that gives it a meaning."""
 
 REFUSALS: dict[str, str] = {"UNKNOWN_ENCOUNTER": "this stay is not known to the line", "UNREADABLE_DECISION": "the line could not read it"}
 """Why a decision never reached the room of questions."""

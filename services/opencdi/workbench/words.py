@@ -53,6 +53,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def size(count: int) -> str:
+    """A number of bytes as people say it: "812 bytes", "64 kB"."""
+    return f"{count} bytes" if count < 1024 else f"{count / 1024:.0f} kB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"
+
+
 def code(value: str) -> str:
     """A diagnosis code with its dot."""
     return dotted(value)

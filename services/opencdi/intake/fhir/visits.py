@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Sex
+from opencdi.events.facts import Coded
 from opencdi.intake.fhir.reading import (
     Resource,
     at,
@@ -18,7 +19,7 @@ from opencdi.intake.fhir.reading import (
     time_in,
     version_time,
 )
-from opencdi.intake.tables import LINK_BY_FHIR
+from opencdi.intake.tables import LINK_BY_FHIR, class_of
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Context, Identifier, Link, PatientTold, VisitEvent, VisitTold
 
@@ -77,8 +78,9 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
     numbers = identifiers(resource)
     chosen = next((n for n in numbers if n.authority == site.visit_system), None) if site.visit_system else next(iter(numbers), None)
     sent = first(resource, "class.code", "class.0.coding.0.code", "class.coding.0.code")
-    encounter_class = site.class_by_code.get(sent)
-    if sent and encounter_class is None:
+    display = first(resource, "class.display", "class.0.coding.0.display", "class.coding.0.display")
+    encounter_class = class_of(sent, site) if sent else None
+    if encounter_class == "unmapped":
         problems.append(("CLASS_UNMAPPED", "Encounter.class"))
     disposition = coded(at(resource, "hospitalization.dischargeDisposition") or at(resource, "admission.dischargeDisposition"))
     source = disposition.code if disposition else ""
@@ -94,8 +96,9 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         account=first(resource, "account.0.identifier.value") or relative(first(resource, "account.0.reference")),
         part_of=reference_of(resource, "partOf"),
         event=_EVENT_BY_STATUS.get(first(resource, "status"), "snapshot"),
-        encounter_class=encounter_class or ("unmapped" if sent else None),
-        class_source=sent if sent and encounter_class is None else None,
+        encounter_class=encounter_class,
+        class_source=sent if encounter_class == "unmapped" else None,
+        class_code=Coded(code=sent, text=display) if sent else None,
         location=first(resource, "location.0.location.display", "location.0.location.reference") or None,
         service=first(resource, "serviceType.coding.0.code", "serviceType.text") or None,
         attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown", context) if attending else None,
@@ -104,4 +107,5 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         discharged_at=time_in(resource, context, "period.end", "actualPeriod.end", problems=problems),
         disposition=site.disposition_by_code.get(source),
         disposition_source=(source or None) if source not in site.disposition_by_code else None,
+        disposition_code=disposition if source else None,
     )

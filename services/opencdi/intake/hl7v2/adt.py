@@ -1,10 +1,11 @@
 """PID and PV1: who, and which visit; ADT events and merges (DOMAIN F.1, F.4)."""
 
-from opencdi.clinical.vocabulary import EncounterClass, Sex
+from opencdi.clinical.vocabulary import Sex
+from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import VISIT_EVENT_BY_TRIGGER
+from opencdi.intake.tables import VISIT_EVENT_BY_TRIGGER, class_of
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Identifier, Merge, Merged, PatientTold, VisitEvent, VisitTold
 
@@ -31,16 +32,10 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
     )
 
 
-def class_of(reading: Reading, pv1: Segment) -> tuple[EncounterClass | None, str | None]:
-    """PV1-2 with PV1-18 by the site's table; what is in no table is "unmapped", never a default (DOMAIN F.4)."""
+def _class_told(reading: Reading, pv1: Segment) -> Coded | None:
+    """PV1-2 with PV1-18, as the site's table names them."""
     sent, kind = reading.message.component(pv1, 2), reading.message.component(pv1, 18)
-    if not sent:
-        return None, None
-    table = reading.context.site.class_by_code
-    found = table.get(f"{sent}/{kind}") or table.get(sent)
-    if found is None:
-        reading.told.problems.append(("CLASS_UNMAPPED", "PV1-2"))
-    return (found, None) if found else ("unmapped", sent)
+    return Coded(code=f"{sent}/{kind}" if kind else sent, text=reading.message.component(pv1, 2, 2)) if sent else None
 
 
 def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | None:
@@ -59,7 +54,10 @@ def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | Non
     )
     if event == "mention":
         return told
-    encounter_class, source = class_of(reading, pv1)
+    class_code = _class_told(reading, pv1)
+    encounter_class = class_of(class_code.code, site) if class_code is not None else None
+    if encounter_class == "unmapped":
+        reading.told.problems.append(("CLASS_UNMAPPED", "PV1-2"))
     disposition = message.component(pv1, 36)
     if disposition and disposition not in site.disposition_by_code:
         reading.told.problems.append(("DISPOSITION_UNMAPPED", "PV1-36"))
@@ -72,7 +70,8 @@ def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | Non
         account=account,
         event=event,
         encounter_class=encounter_class,
-        class_source=source,
+        class_source=message.component(pv1, 2) if encounter_class == "unmapped" else None,
+        class_code=class_code,
         location="" if location == '""' else "^".join(part for part in message.parts(location)[:3] if part) or None,
         service=reading.changed(pv1, 10),
         attending=reading.person(pv1, 7),
@@ -82,6 +81,7 @@ def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | Non
         discharged_at=reading.time(pv1, 45),
         disposition=site.disposition_by_code.get(disposition),
         disposition_source=(disposition or None) if disposition not in site.disposition_by_code else None,
+        disposition_code=Coded(code=disposition, text=message.component(pv1, 36, 2)) if disposition else None,
     )
 
 

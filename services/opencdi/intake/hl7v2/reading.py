@@ -11,11 +11,13 @@ from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import keyed_hash
 from opencdi.events.people import Person
 from opencdi.intake.hl7v2.message import Message, Segment, names_charset, raw, unescaped
+from opencdi.intake.tables import SYSTEM_BY_OID
 from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
 _SYSTEMS = {
     "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT",
+    **SYSTEM_BY_OID,
     "I10P": "I10P", "ICD10PCS": "I10P", "ICD-10-PCS": "I10P", "C4": "CPT", "C5": "CPT", "CPT": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS",
 }  # fmt: skip
 _DELETED = '""'

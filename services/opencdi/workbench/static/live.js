@@ -9,8 +9,9 @@ const dirty = (element) =>
 const REACHED = "a, button, summary, input, select, textarea";
 
 function patch(old, fresh) {
-  if (old.outerHTML === fresh.outerHTML || dirty(old) && !fresh.hasAttribute("data-force")) return;
-  if (old.hasAttribute("data-list")) return merge(old, fresh);
+  if (old.outerHTML === fresh.outerHTML) return;
+  if (old.hasAttribute("data-list")) return merge(old, fresh);  // a half-written form holds its own row, not the others
+  if (dirty(old) && !fresh.hasAttribute("data-force")) return;
   const open = [...old.querySelectorAll("details[id]")].filter((d) => d.open).map((d) => d.id);
   const shut = [...old.querySelectorAll("details[id]")].filter((d) => !d.open).map((d) => d.id);
   const node = document.importNode(fresh, true);
@@ -29,7 +30,7 @@ const plain = (element) => element.textContent.replace(/\s+/g, " ").trim();
 
 function merge(old, fresh) {
   const ids = new Set([...fresh.children].map((child) => child.id));
-  for (const child of [...old.children]) if (!ids.has(child.id)) child.remove();
+  for (const child of [...old.children]) if (!ids.has(child.id) && !dirty(child)) child.remove();
   let before = null;
   for (const child of [...fresh.children]) {
     let here = child.id && old.querySelector(`:scope > #${CSS.escape(child.id)}`);
