@@ -62,7 +62,7 @@ def measurement(
         comparator=number[1] if number else None,
         text=None if number else sent or None,
         sent_value=sent or None,
-        sent_unit=unit or None,
+        sent_unit=(unit or None) if sent else None,  # the unit of no value is nothing
         abnormal=abnormal,
         status=status,
         taken_at=taken_at,
