@@ -90,6 +90,8 @@ class Version(State):
     encounter_id: str
     order: tuple[str, ...]
     said: str
+    line: str = ""  # of a list: the line that stands, as a FactsPage
+    dated: tuple[str, ...] = ()  # the order of the word that dated it
 
 
 class Document(State):
@@ -123,6 +125,7 @@ class Held(State):
     visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed
     aliases: tuple[str, ...] = ()
     sender: str = ""
+    undated: bool = False
 
 
 class Waiting(State):

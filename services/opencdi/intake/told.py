@@ -120,6 +120,7 @@ class Item:
     orders: tuple[str, ...] = ()
     text: str | None = None
     also: tuple[str, ...] = ()  # further ids under which this document is named from now on: a replacement brings its own
+    undated: bool = False  # a line of a list whose date is only when it was told
 
 
 @dataclass(frozen=True, slots=True)

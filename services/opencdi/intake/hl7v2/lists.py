@@ -21,6 +21,7 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
         if not code.code and not code.text:
             continue
         role = _ROLE.get(message.component(dg1, 6), otherwise)
+        at = reading.time(dg1, 5)
         _list(
             reading,
             DiagnosisListed(
@@ -29,8 +30,9 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
                 role=role,
                 status="withdrawn" if message.component(dg1, 21) == _DELETED else "active",
                 poa=message.component(dg1, 26) or None,
-                at=reading.time(dg1, 5) or reading.sent_at,
+                at=at or reading.sent_at,
             ),
+            undated=at is None,
         )
 
 
@@ -42,14 +44,15 @@ def problems_of(reading: Reading) -> None:
         if not code.code and not code.text:
             continue
         gone, over = message.component(prb, 1) == "DE", reading.time(prb, 9) is not None
+        at = reading.time(prb, 7) or reading.time(prb, 2)
         fact = DiagnosisListed(
             listing_id=_id(reading, "problem", prb, 4, code.code or code.text),
             code=without_dots(code),
             role="problem",
             status="withdrawn" if gone else "resolved" if over else "active",
-            at=reading.time(prb, 7) or reading.time(prb, 2) or reading.sent_at,
+            at=at or reading.sent_at,
         )
-        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,)))
+        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,), undated=at is None))
 
 
 def procedures_of(reading: Reading) -> None:
@@ -72,6 +75,7 @@ def procedures_of(reading: Reading) -> None:
                 status="withdrawn" if message.component(pr1, 20) == _DELETED else "done",
                 at=at or reading.sent_at,
             ),
+            undated=at is None,
         )
 
 
@@ -86,8 +90,8 @@ def _id(reading: Reading, what: str, segment: Segment, number: int, *otherwise: 
     return reading.id_of(what, *whose, *((own,) if own else otherwise))
 
 
-def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded) -> None:
+def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded, *, undated: bool) -> None:
     """Once in a message."""
-    item = Item(fact, (reading.sent_at.sortable,))
+    item = Item(fact, (reading.sent_at.sortable,), undated=undated)
     if all(item != other for other in reading.told.items):
         reading.told.items.append(item)
