@@ -108,7 +108,9 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         changes = {"discharge": None, "discharged_at": None}
     else:
         return visit
-    return visit if changes["discharge"] == visit.discharge else visit.model_copy(update={**changes, "discharge_told_at": at.at})
+    if changes["discharge"] == visit.discharge and told.event in ("snapshot", "present"):
+        return visit
+    return visit.model_copy(update={**changes, "discharge_told_at": at.at})
 
 
 def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:

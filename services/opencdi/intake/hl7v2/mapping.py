@@ -12,6 +12,7 @@ from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.hl7v2.results import results_of
 from opencdi.intake.tables import (
     BILLING_TYPES,
+    CANCELS,
     MERGE_BY_TRIGGER,
     ORDER_TYPES,
     PERSON_TRIGGERS,
@@ -63,7 +64,8 @@ def _told(reading: Reading, name: str) -> list[Told]:
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
         evn = reading.message.first("EVN")
-        at = reading.happened(evn, 6) or reading.happened(evn, 2) or reading.sent_at
+        happened = None if trigger in CANCELS else reading.happened(evn, 6)
+        at = happened or reading.happened(evn, 2) or reading.sent_at
         merges = tuple(merge_of(reading, what, patient) for what in MERGE_BY_TRIGGER.get(trigger, ()))
         visit = visit_of(reading, event_of(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
         diagnoses_of(reading)
