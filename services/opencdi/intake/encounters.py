@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from opencdi.intake.desk import Desk
 from opencdi.intake.identity import alias_id, current, identified
-from opencdi.intake.memory import Encounter, Lead, Person, Visit
+from opencdi.intake.memory import Encounter, Lead, Merged, Person, Visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import VisitTold
 
@@ -146,8 +146,27 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datet
     )
     desk.states[f"person/{patient_id}"] = person
     if is_new:
-        desk.say(encounter_id, identified(patient_id, person))
+        desk.say(encounter_id, identified(desk, patient_id))
     desk.visits_changed = True
+    _join_merged(desk, visit_id)
+
+
+def merge_visits(desk: Desk, old_id: str, new_id: str) -> None:
+    """The one visit lives on as the other, whether either is known yet or not: they are one stay."""
+    old, new = desk.get(f"merged/{old_id}", Merged) or Merged(), desk.get(f"merged/{new_id}", Merged) or Merged()
+    desk.states[f"merged/{old_id}"] = old.model_copy(update={"into": new_id})
+    desk.states[f"merged/{new_id}"] = new.model_copy(update={"of": tuple(dict.fromkeys((*new.of, old_id)))})
+    _join_merged(desk, old_id)
+
+
+def _join_merged(desk: Desk, visit_id: str) -> None:
+    """Now that this visit is known: what it was merged with is one stay with it."""
+    merged = desk.get(f"merged/{visit_id}", Merged) or Merged()
+    pairs = [(visit_id, merged.into)] if merged.into else []
+    for old_id, new_id in [*pairs, *((old_id, visit_id) for old_id in merged.of)]:
+        old, new = desk.get(f"visit/{old_id}", Visit), desk.get(f"visit/{new_id}", Visit)
+        if old is not None and new is not None:
+            move(desk, old.encounter_id, new.encounter_id)
 
 
 def _account_taken(desk: Desk, patient_id: str, account: str) -> bool:

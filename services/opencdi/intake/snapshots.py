@@ -92,25 +92,28 @@ def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
 
 
 def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
-    """The visit's discharge: told, cancelled, or corrected by a later snapshot, since another disposition is another claim."""
-    if visit.discharge_told_at is not None and at.at < visit.discharge_told_at:
-        return visit
-    before = EncounterDischarged.read(visit.discharge) if visit.discharge is not None else None
-    if told.event == "discharge" or (told.event == "snapshot" and before is not None):
-        left = told.discharged_at or (before.at if before is not None and told.event == "snapshot" else at)
-        if told.disposition or told.disposition_source or before is None:
-            status = {"disposition": told.disposition, "disposition_source": told.disposition_source}
-        else:  # an empty field changes nothing
-            status = {"disposition": before.disposition, "disposition_source": before.disposition_source}
-        said = EncounterDischarged(at=left, **status).to_json().decode()
-        changes = {"discharge": said, "discharged_at": left.at}
-    elif told.event in ("cancel-discharge", "present"):
-        changes = {"discharge": None, "discharged_at": None}
-    else:
-        return visit
-    if changes["discharge"] == visit.discharge and told.event in ("snapshot", "present"):
-        return visit
-    return visit.model_copy(update={**changes, "discharge_told_at": at.at})
+    """The visit's discharge: told, cancelled, or corrected by a later snapshot, since another disposition is another claim.
+
+    Each word stands against an earlier one that arrives late; what was told before the patient was last known to be there is over.
+    """
+    words: dict[str, object] = {}
+    if told.event in ("cancel-discharge", "present"):
+        words["there_at"] = _later(visit.there_at, at.at)
+    elif told.event in ("discharge", "snapshot"):
+        left = told.discharged_at or (at if told.event == "discharge" else None)
+        if told.event == "discharge":
+            words["gone_at"] = _later(visit.gone_at, at.at)
+        if left is not None and (visit.left_told is None or visit.left_told[1] <= at.at):
+            words["left_told"] = (time_to_json(left), at.at)
+        if (told.disposition or told.disposition_source) and (visit.status_told is None or visit.status_told[2] <= at.at):
+            words["status_told"] = (told.disposition, told.disposition_source, at.at)
+    visit = visit.model_copy(update=words)
+    there_at, said = visit.there_at, None
+    if visit.gone_at is not None and visit.left_told is not None and (there_at is None or there_at < visit.gone_at):
+        status = visit.status_told if visit.status_told is not None and (there_at is None or there_at < visit.status_told[2]) else None
+        left = time_in_json(visit.left_told[0])
+        said = EncounterDischarged(at=left, disposition=status and status[0], disposition_source=status and status[1])
+    return visit.model_copy(update={"discharge": said and said.to_json().decode(), "discharged_at": said and said.at.at})
 
 
 def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
