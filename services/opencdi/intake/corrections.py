@@ -279,6 +279,7 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: V
         visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
         aliases=visit.aliases if visit else (),
         sender=desk.sender,
+        number=desk.number,
         undated=item.undated,
     )
 

@@ -39,6 +39,7 @@ class Desk:
     states: States
     context: Context
     sender: str = ""  # who sent it, as a short hash: two systems may send the same document
+    number: str = ""  # of the patient, as the message names it, whatever that was merged into
     again: bool = False  # a second try: what stands is said again
     said: dict[str, Said] = field(default_factory=dict)
     kept: int = 0

@@ -37,6 +37,9 @@ class Person(State):
     told: dict[str, datetime] = Field(default_factory=dict)
     into: str | None = None
     was: tuple[str, ...] = ()
+    words: dict[str, tuple[datetime, bool]] = Field(default_factory=dict)  # number as which this one lives on -> when told, and if parted
+    links: dict[str, tuple[datetime, tuple[tuple[str, str], ...]]] = Field(default_factory=dict)  # Patient resource -> when, what it links
+    near: tuple[str, ...] = ()  # numbers that were ever told to be one with this one, or not to be
     visits: tuple[str, ...] = ()
     encounters: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
@@ -59,7 +62,7 @@ class Visit(State):
     """One visit number of one facility.  `told`: field -> (value as JSON, when told); `discharge`: the fact as JSON."""
 
     encounter_id: str
-    patient_id: str
+    patient_id: str  # the number under which it was told first
     number: str  # keyed hash of the bare number, for feeds that do not name the facility
     reused: int = 0
     admitted_at: datetime | None = None
@@ -83,6 +86,9 @@ class Encounter(State):
     """The stay that is billed as one.  `told` and `discharge`: what was said of its governing visit."""
 
     patient_id: str
+    number: str = ""  # the patient's number under which it was told first: whose it is when a merge is taken back
+    number_at: datetime | None = None  # when that was; None: only mentioned so far
+    guests: tuple[str, ...] = ()  # other numbers under which something that names no visit was filed here while they were one
     visits: tuple[str, ...] = ()
     into: str | None = None
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
@@ -137,6 +143,7 @@ class Held(State):
     visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed
     aliases: tuple[str, ...] = ()
     sender: str = ""
+    number: str = ""  # the patient's, as told
     undated: bool = False
 
 

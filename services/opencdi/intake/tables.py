@@ -35,7 +35,7 @@ BILLING_TYPES = frozenset({"BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12"
 PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
 UNUSED_BY_TYPE = {
     "ADT^A14": "ADMISSION_PENDING", "ADT^A27": "ADMISSION_PENDING", "ADT^A20": "BED_STATUS", "ADT^A19": "QUERY",
-    "ADT^A24": "LINK_IS_NO_MERGE", "ADT^A37": "LINK_IS_NO_MERGE",  # linked records stay distinct
+    "ADT^A24": "LINK_IS_NO_MERGE",  # linked records stay distinct
     "ADT^A29": "NO_STAY_IS_DELETED", "ADT^A48": "ALTERNATE_NUMBER", "ADT^A51": "ALTERNATE_NUMBER", "ADT^A60": "ALLERGIES_NOT_USED",
     "BAR^P02": "NO_STAY_IS_DELETED",
 }  # fmt: skip

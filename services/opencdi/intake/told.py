@@ -68,7 +68,7 @@ class PatientTold:
     name: str | None = None
     birth_date: str | None = None
     sex: Sex | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[Link, ...] | None = None  # None: says nothing of links; else all that there are
 
 
 VisitEvent = Literal["snapshot", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]
@@ -109,6 +109,7 @@ class Merge:
     what: Merged
     old: Identifier
     new: Identifier
+    of: Identifier | None = None  # whose it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Told:
     visit: VisitTold | None = None
     items: tuple[Item, ...] = ()
     merge: Merge | None = None
+    parted: PatientTold | None = None  # A37: another patient than this one
     orders: tuple[str, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
     unused: str | None = None  # why a well-formed message is not used at all (-> no effect)

@@ -98,10 +98,12 @@ def merge_of(reading: Reading, what: Merged, patient: PatientTold) -> Merge:
     sender = reading.message.header.first(4)  # as for PV1-19 of any message
     account = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
     visit = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4) or sender)
+    of: Identifier | None = None
     if number == 5 and old.value:
         old = Identifier(old.value, old.authority or sender)
     match what:
         case "account-to-patient":
+            of = next(iter(reading.identifiers(mrg, 1)), None)
             old, new = (old if old.value else account), (account if account.value else old)
         case "visit-to-account":
             old, new = (old if old.value else visit), account
@@ -115,4 +117,4 @@ def merge_of(reading: Reading, what: Merged, patient: PatientTold) -> Merge:
         raise Unusable("NO_OLD_IDENTIFIER", f"MRG-{number}")
     if not new.value:
         raise Unusable("NO_NEW_IDENTIFIER", "MRG")
-    return Merge(what, old, new)
+    return Merge(what, old, new, of)

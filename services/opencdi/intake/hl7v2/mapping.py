@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from opencdi.clinical.time import ClinicalTime
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.adt import event_of, merge_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
@@ -35,6 +36,8 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
     kind, _, trigger = name.partition("^")
     if (reason := UNUSED_BY_TYPE.get(name) or UNUSED_BY_KIND.get(kind)) is not None:
         return [Told(name, Reading(message, context).sent_at, unused=reason)]
+    if name == "ADT^A37":
+        return _unlinked(message, context, name)
     known = (
         (kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER))
         or (kind == "MDM" and trigger in RELATION_BY_TRIGGER) or name in RESULT_TYPES or name in ORDER_TYPES or name in BILLING_TYPES
@@ -45,6 +48,21 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
     if kind == "ADT" and (trigger in MERGE_BY_TRIGGER or trigger == "A17"):
         return [told for one in patients_in(message) for told in _told(Reading(one, context), name)]
     return _told(Reading(message, context), name)
+
+
+def _unlinked(message: Message, context: Context, name: str) -> list[Told]:
+    """A37: the first patient and each other one are two."""
+    first, *others = (Reading(one, context) for one in patients_in(message))
+    if not others:
+        return [Told(name, first.sent_at, unused="LINK_IS_NO_MERGE")]
+    patient, at = patient_of(first), _event_at(first, "A37")
+    return [Told(name, at, patient=patient, parted=patient_of(other)) for other in others]
+
+
+def _event_at(reading: Reading, trigger: str) -> ClinicalTime:
+    evn = reading.message.first("EVN")
+    happened = None if trigger in CANCELS else reading.happened(evn, 6)
+    return happened or reading.happened(evn, 2) or reading.sent_at
 
 
 def _type_of(message: Message) -> str:
@@ -63,9 +81,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
     visit = visit_of(reading)
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
-        evn = reading.message.first("EVN")
-        happened = None if trigger in CANCELS else reading.happened(evn, 6)
-        at = happened or reading.happened(evn, 2) or reading.sent_at
+        at = _event_at(reading, trigger)
         merges = tuple(merge_of(reading, what, patient) for what in MERGE_BY_TRIGGER.get(trigger, ()))
         visit = visit_of(reading, event_of(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
         diagnoses_of(reading)
