@@ -5,7 +5,7 @@ Where both are known, what was told moves.  Where one is not known yet, its numb
 
 from opencdi.intake import identity
 from opencdi.intake.desk import Desk
-from opencdi.intake.encounters import account_id, known_visit, lead_on, merge_visits, visit_id_of
+from opencdi.intake.encounters import account_id, give_account, known_visit, lead_on, merge_visits, visit_id_of
 from opencdi.intake.memory import Encounter, Lead, Merged, Visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import Identifier, Link, Merge, VisitTold
@@ -69,8 +69,7 @@ def _visits(desk: Desk, told: Merge, patient_id: str) -> bool:
 
 def _account_to_patient(desk: Desk, told: Merge, patient_id: str) -> bool:
     """A44: the account was another patient's by mistake; its stay, with all that was told of it, is this patient's."""
-    lead = desk.get(f"account/{account_id(desk, told.old.value)}", Lead)
-    moved = lead is not None and identity.hand_over(desk, desk.followed(lead.to), patient_id)
+    moved = give_account(desk, account_id(desk, told.old.value), patient_id)
     renamed = told.old.value != told.new.value and _accounts(desk, told)
     return moved or renamed
 
