@@ -96,7 +96,7 @@ def _told(room: str, kind: str, state: State) -> Any:
             awaited = sorted((one.note_type, one.written_at.sortable, one.in_force) for one in state.documents)
             return None if state.ended.startswith("moved") else (awaited, len(state.pathology_orders))
         case _ if room == "queries" and kind in _CHART:
-            return _plain(state.model_dump(exclude_defaults=True))
+            return _plain(state.model_dump(exclude_defaults=True)) or None  # all that was said of it was taken back
         case _:
             return None
 

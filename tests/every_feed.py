@@ -55,10 +55,30 @@ class Sent:
         at = taken_at(self.at, DAY_ZERO)
         now, who = stamp(self.at), self.who
         trigger = self.kind.partition("^")[2]
-        head = ["MSH|" + self.signs, self.feed, "MERCY", "CDI", "MERCY", now, "", self.kind, f"M{now}{self.kind[-3:]}{self.feed}", "P", "2.5.1"]
+        head = [
+            "MSH|" + self.signs,
+            self.feed,
+            "MERCY",
+            "CDI",
+            "MERCY",
+            now,
+            "",
+            self.kind,
+            f"M{now}{self.kind[-3:]}{self.feed}",
+            "P",
+            "2.5.1",
+        ]
         lines = ["|".join(head), f"EVN|{trigger}|{now}", f"PID|1||{who.ids()}||{who.name}||{who.born}|{who.sex}||||||||||{who.account}"]
         if self.visit:
-            pv1 = {2: who.pv1, 3: who.place, 7: who.attending, 19: f"{who.visit}^^^MERCY", 36: self.left, 44: stamp(who.since), 45: now if self.left else ""}
+            pv1 = {
+                2: who.pv1,
+                3: who.place,
+                7: who.attending,
+                19: f"{who.visit}^^^MERCY",
+                36: self.left,
+                44: stamp(who.since),
+                45: now if self.left else "",
+            }
             lines.append("|".join(["PV1", "1", *(pv1.get(n, "") for n in range(2, 46))]).rstrip("|"))
         told = "\r".join([*lines, *self.segments]) + "\r"
         return Message(at, self.feed, told.replace("@now", now).encode(), "every feed")
@@ -84,7 +104,17 @@ def document(
     at: str, trigger: str, who: Who, number: str, text: str = "", parent: str = "", *, status: str = "AU", kind: str = "11506-3^Progress note^LN",
     written: str = "", available: str = "AV", **more: Any,
 ) -> Message:  # fmt: skip
-    told = {1: "1", 2: kind, 3: "TX", 4: stamp(written or at), 6: stamp(written or at), 9: who.attending, 12: number, 13: parent, 17: status}
+    told = {
+        1: "1",
+        2: kind,
+        3: "TX",
+        4: stamp(written or at),
+        6: stamp(written or at),
+        9: who.attending,
+        12: number,
+        13: parent,
+        17: status,
+    }
     txa = "|".join(["TXA", *((told | {19: available}).get(n, "") for n in range(1, 20))])
     obx = (f"OBX|1|TX|{kind}||{text}||||||F",) if text else ()
     return Sent(at, f"MDM^{trigger}", who, (txa, *obx), feed="DOCS", **more).message()
@@ -92,14 +122,18 @@ def document(
 
 def report(at: str, who: Who, order: str, *lines: str, status: str = "F", kind: str = "18748-4^Chest film^LN", **more: Any) -> Message:
     obr = f"OBR|1||{order}|{kind}|||@now|||||||||||||||@now|||{status}|||||||{who.attending}"
-    return Sent(at, "ORU^R01", who, (obr, *(f"OBX|{n}|TX|||{line}||||||{status}" for n, line in enumerate(lines, 1))), feed="RAD", **more).message()
+    return Sent(
+        at, "ORU^R01", who, (obr, *(f"OBX|{n}|TX|||{line}||||||{status}" for n, line in enumerate(lines, 1))), feed="RAD", **more
+    ).message()
 
 
 def order(at: str, who: Who, control: str, number: str, code: str, *, kind: str = "ORM^O01", **more: Any) -> Message:
     return Sent(at, kind, who, (f"ORC|{control}|{number}|||||||@now", f"OBR|1|{number}||{code}"), feed="ORDERS", **more).message()
 
 
-def drug(at: str, who: Who, number: str, name: str, *, kind: str = "RAS^O17", control: str = "RE", gone: str = "", given: str = "", **more: Any) -> Message:
+def drug(
+    at: str, who: Who, number: str, name: str, *, kind: str = "RAS^O17", control: str = "RE", gone: str = "", given: str = "", **more: Any
+) -> Message:
     rxa = f"RXA|0|1|{stamp(given or at)}|{stamp(given or at)}|^{name}|1|g|||||||||||||CP|{gone}"
     detail = rxa if kind.startswith("RAS") else f"RXE||^{name}|1||g"
     return Sent(at, kind, who, (f"ORC|{control}|{number}|||||||@now", detail, "RXR|IV^Intravenous"), feed="PHARMACY", **more).message()
@@ -117,7 +151,9 @@ def fhir(at: str, who: Who, kind: str, number: str, *, updated: str = "", **told
     if kind in ("Patient", "Encounter"):
         subject, context = {}, {}
     when = taken_at(at, DAY_ZERO)
-    resource = {"resourceType": kind, "id": number, "meta": {"lastUpdated": taken_at(updated or at, DAY_ZERO).isoformat()}} | subject | context
+    resource = (
+        {"resourceType": kind, "id": number, "meta": {"lastUpdated": taken_at(updated or at, DAY_ZERO).isoformat()}} | subject | context
+    )
     return Message(when, "fhir", json.dumps(resource | told).encode(), "every feed")
 
 
@@ -165,7 +201,7 @@ def _hannah() -> Iterator[Message]:
     yield adt("1 12:00", "A21", icu)
     yield adt("1 15:00", "A22", icu)
     yield adt("1 16:00", "A31", replace(icu, name="FISCHER-WOLF^HANNAH"), visit=False)
-    yield adt("1 17:00", "A08", replace(icu, name="FISCHER^HANNAH"), 'DG1|1||J96.01^Acute respiratory failure with hypoxia^I10|||A')
+    yield adt("1 17:00", "A08", replace(icu, name="FISCHER^HANNAH"), "DG1|1||J96.01^Acute respiratory failure with hypoxia^I10|||A")
     yield adt("2 08:00", "A15", icu)
     yield adt("2 08:10", "A25", icu)
     yield adt("2 11:00", "A03", ward, left="01")
@@ -182,15 +218,37 @@ def _hannah() -> Iterator[Message]:
     yield results("1 06:00", icu, "XL3", (_POTASSIUM, "4.8", "mmol/L"), status="D", taken="1 05:30")
     yield results("1 21:00", icu, "XL4", (_CREATININE, "265", "umol/L"), visit=False)
     yield results("2 05:30", icu, "XL5", (_LACTATE, "1.2", "mmol/L"), ("59408-5^SpO2^LN", "86", "%"))
-    yield Sent("0 08:00", "OUL^R22", emergency, ("SPM|1|||BLD^Blood", "OBR|1||XL6|600-7^Blood culture^LN|||@now|||||||||||||||@now|||P", "OBX|1|TX|600-7^Blood culture^LN||no growth so far||||||P"), feed="LAB").message()
-    yield Sent("2 08:30", "OUL^R22", icu, ("SPM|1|||BLD^Blood", "OBR|1||XL6|600-7^Blood culture^LN|||20260504080000-0400|||||||||||||||@now|||F", "OBX|1|TX|600-7^Blood culture^LN||Escherichia coli||||||F"), feed="LAB").message()
+    yield Sent(
+        "0 08:00",
+        "OUL^R22",
+        emergency,
+        (
+            "SPM|1|||BLD^Blood",
+            "OBR|1||XL6|600-7^Blood culture^LN|||@now|||||||||||||||@now|||P",
+            "OBX|1|TX|600-7^Blood culture^LN||no growth so far||||||P",
+        ),
+        feed="LAB",
+    ).message()
+    yield Sent(
+        "2 08:30",
+        "OUL^R22",
+        icu,
+        (
+            "SPM|1|||BLD^Blood",
+            "OBR|1||XL6|600-7^Blood culture^LN|||20260504080000-0400|||||||||||||||@now|||F",
+            "OBX|1|TX|600-7^Blood culture^LN||Escherichia coli||||||F",
+        ),
+        feed="LAB",
+    ).message()
 
 
 def _papers() -> Iterator[Message]:
     """Documents of the same stay: T01 to T11, reports line by line, their corrections."""
     ward = replace(HANNAH, place="5E^501^A")
     yield document("0 08:40", "T01", ward, "XD1", status="DI")
-    yield document("0 08:45", "T02", ward, "XD1", "Short of breath. Acute kidney injury cannot be excluded.", status="DI", kind="34117-2^H and P^LN")
+    yield document(
+        "0 08:45", "T02", ward, "XD1", "Short of breath. Acute kidney injury cannot be excluded.", status="DI", kind="34117-2^H and P^LN"
+    )
     yield document("0 09:40", "T03", ward, "XD1", status="DI")
     yield document("0 10:05", "T04", ward, "XD1", status="AU")
     yield document("0 15:00", "T02", ward, "XD2", "Hypoxia, on 6 L of oxygen. Type 2 diabetes.")
@@ -229,19 +287,106 @@ def _treated() -> Iterator[Message]:
     yield drug("0 19:00", ward, "XP2", "Norepinephrine", kind="RDE^O11", control="NW")
     yield drug("0 19:10", ward, "XP2", "Norepinephrine")
     yield bill("0 10:00", "BAR^P01", ward, "DG1|1||R06.02^Shortness of breath^I10|||A")
-    yield bill("3 12:00", "BAR^P12", ward, "DG1|1||N17.9^Acute kidney failure^I10|||F||||||||||||||XG1|A|||||Y", "PR1|1||5A1935Z^Ventilation^I10P||20260504200000-0400|||||||||||||XH1")
+    yield bill(
+        "3 12:00",
+        "BAR^P12",
+        ward,
+        "DG1|1||N17.9^Acute kidney failure^I10|||F||||||||||||||XG1|A|||||Y",
+        "PR1|1||5A1935Z^Ventilation^I10P||20260504200000-0400|||||||||||||XH1",
+    )
     yield bill("3 13:00", "BAR^P12", ward, "DG1|1||N17.9^Acute kidney failure^I10|||F||||||||||||||XG1|D")
     yield bill("3 13:30", "DFT^P03", ward, "FT1|1|||@now||CG|99223", "DG1|1||E11.9^Type 2 diabetes^I10|||F")
     yield Sent("1 14:00", "PPR^PC1", ward, ("PRB|AD|@now|I10^Hypertension^I10|XB1|||@now",), feed="EHR").message()
-    yield fhir("1 02:00", ward, "Observation", "xf1", status="preliminary", effectiveDateTime=iso("1 02:00"), valueQuantity={"value": 3.1, "unit": "mg/dL", "code": "mg/dL"}, **coded("2160-0", "Creatinine"))
-    yield fhir("1 03:00", ward, "Observation", "xf1", status="amended", effectiveDateTime=iso("1 02:00"), valueQuantity={"value": 3.3, "unit": "mg/dL", "code": "mg/dL"}, **coded("2160-0", "Creatinine"))
-    yield fhir("1 04:00", ward, "Observation", "xf2", status="final", effectiveDateTime=iso("1 04:00"), valueQuantity={"value": 39.1, "unit": "Cel", "code": "Cel"}, **coded("8310-5", "Body temperature"))
-    yield fhir("1 04:30", ward, "Observation", "xf2", status="entered-in-error", effectiveDateTime=iso("1 04:00"), **coded("8310-5", "Body temperature"))
-    yield fhir("1 19:00", ward, "DocumentReference", "xf3", status="current", docStatus="final", type=coded("11488-4", "Consult")["code"], date=iso("1 19:00"), content=[{"attachment": attachment("Acute tubular necrosis is possible.")}])
-    yield fhir("1 20:00", ward, "DocumentReference", "xf4", status="current", docStatus="final", type=coded("11488-4", "Consult")["code"], date=iso("1 19:00"), content=[{"attachment": attachment("Acute tubular necrosis.")}], relatesTo=[{"code": "replaces", "target": {"reference": "DocumentReference/xf3"}}])
-    yield fhir("1 22:00", ward, "MedicationAdministration", "xf5", status="completed", effectiveDateTime=iso("1 22:00"), medicationCodeableConcept={"text": "Furosemide"})
-    yield fhir("2 10:00", ward, "Condition", "xf6", clinicalStatus={"coding": [{"code": "active"}]}, category=[{"coding": [{"code": "problem-list-item"}]}], recordedDate=iso("2 10:00"), **coded("E66.9", "Obesity", "http://hl7.org/fhir/sid/icd-10-cm"))
-    yield fhir("2 12:00", ward, "Procedure", "xf7", status="completed", performedDateTime=iso("2 11:30"), **coded("0BJ08ZZ", "Bronchoscopy", "http://www.cms.gov/Medicare/Coding/ICD10"))
+    yield fhir(
+        "1 02:00",
+        ward,
+        "Observation",
+        "xf1",
+        status="preliminary",
+        effectiveDateTime=iso("1 02:00"),
+        valueQuantity={"value": 3.1, "unit": "mg/dL", "code": "mg/dL"},
+        **coded("2160-0", "Creatinine"),
+    )
+    yield fhir(
+        "1 03:00",
+        ward,
+        "Observation",
+        "xf1",
+        status="amended",
+        effectiveDateTime=iso("1 02:00"),
+        valueQuantity={"value": 3.3, "unit": "mg/dL", "code": "mg/dL"},
+        **coded("2160-0", "Creatinine"),
+    )
+    yield fhir(
+        "1 04:00",
+        ward,
+        "Observation",
+        "xf2",
+        status="final",
+        effectiveDateTime=iso("1 04:00"),
+        valueQuantity={"value": 39.1, "unit": "Cel", "code": "Cel"},
+        **coded("8310-5", "Body temperature"),
+    )
+    yield fhir(
+        "1 04:30",
+        ward,
+        "Observation",
+        "xf2",
+        status="entered-in-error",
+        effectiveDateTime=iso("1 04:00"),
+        **coded("8310-5", "Body temperature"),
+    )
+    yield fhir(
+        "1 19:00",
+        ward,
+        "DocumentReference",
+        "xf3",
+        status="current",
+        docStatus="final",
+        type=coded("11488-4", "Consult")["code"],
+        date=iso("1 19:00"),
+        content=[{"attachment": attachment("Acute tubular necrosis is possible.")}],
+    )
+    yield fhir(
+        "1 20:00",
+        ward,
+        "DocumentReference",
+        "xf4",
+        status="current",
+        docStatus="final",
+        type=coded("11488-4", "Consult")["code"],
+        date=iso("1 19:00"),
+        content=[{"attachment": attachment("Acute tubular necrosis.")}],
+        relatesTo=[{"code": "replaces", "target": {"reference": "DocumentReference/xf3"}}],
+    )
+    yield fhir(
+        "1 22:00",
+        ward,
+        "MedicationAdministration",
+        "xf5",
+        status="completed",
+        effectiveDateTime=iso("1 22:00"),
+        medicationCodeableConcept={"text": "Furosemide"},
+    )
+    yield fhir(
+        "2 10:00",
+        ward,
+        "Condition",
+        "xf6",
+        clinicalStatus={"coding": [{"code": "active"}]},
+        category=[{"coding": [{"code": "problem-list-item"}]}],
+        recordedDate=iso("2 10:00"),
+        **coded("E66.9", "Obesity", "http://hl7.org/fhir/sid/icd-10-cm"),
+    )
+    yield fhir(
+        "2 12:00",
+        ward,
+        "Procedure",
+        "xf7",
+        status="completed",
+        performedDateTime=iso("2 11:30"),
+        **coded("0BJ08ZZ", "Bronchoscopy", "http://www.cms.gov/Medicare/Coding/ICD10"),
+    )
 
 
 def _others() -> Iterator[Message]:
@@ -269,7 +414,16 @@ def _others() -> Iterator[Message]:
     yield adt("0 08:30", "A01", TOMAS)
     yield results("0 09:30", replace(TOMAS, mrn="70088"), "XL50", (_CREATININE, "1.9", "mg/dL"))
     yield document("0 12:30", "T02", replace(TOMAS, mrn="70008"), "XD50", "Delirium. Dementia.")
-    yield fhir("0 14:15", TOMAS, "Observation", "xf8", status="final", effectiveDateTime=iso("0 14:15"), valueQuantity={"value": 88, "unit": "%", "code": "%"}, **coded("59408-5", "SpO2"))
+    yield fhir(
+        "0 14:15",
+        TOMAS,
+        "Observation",
+        "xf8",
+        status="final",
+        effectiveDateTime=iso("0 14:15"),
+        valueQuantity={"value": 88, "unit": "%", "code": "%"},
+        **coded("59408-5", "SpO2"),
+    )
     yield adt("0 23:00", "A04", replace(ELSE, pv1="E", visit="X1019"))
     yield adt("1 01:00", "A01", ELSE)
     yield adt("1 02:30", "A03", replace(ELSE, pv1="E", visit="X1019"), left="09")
