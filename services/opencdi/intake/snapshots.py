@@ -24,6 +24,8 @@ _FIELDS = (
     "admitting_reason",
     "admitted_at",
     "expected_discharge_at",
+    "on_leave",
+    "newborn",
 )
 
 

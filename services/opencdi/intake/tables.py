@@ -20,6 +20,10 @@ VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
     "A23": "cancel-admit", "A38": "cancel-admit",
     "A32": "snapshot", "A33": "snapshot", "A54": "snapshot", "A55": "snapshot", "A61": "snapshot", "A62": "snapshot",
 }  # fmt: skip
+ON_LEAVE_BY_TRIGGER = {"A21": True, "A22": False, "A52": False, "A53": True}
+"""Leaves and returns from a leave of absence, and what cancels either."""
+NEWBORN_ADMISSIONS = frozenset({"N", "4"})
+"""PV1-4: HL7 table 0007, and UB-04 form locator 14, which many send instead."""
 CANCELS = frozenset({"A11", "A12", "A13", "A25", "A26", "A27", "A32", "A33", "A38", "A52", "A53", "A55"})
 """Events that undo another one: their EVN-6 is when that one happened (HL7 2.5.1, 3.4.1.6), so EVN-2 says when they were told."""
 PERSON_TRIGGERS = frozenset({"A28", "A31"})

@@ -93,6 +93,8 @@ class VisitTold:
     admitting_reason: str | None = None
     admitted_at: ClinicalTime | None = None
     expected_discharge_at: ClinicalTime | None = None
+    on_leave: bool | None = None
+    newborn: bool | None = None
     discharged_at: ClinicalTime | None = None
     disposition: str | None = None
     disposition_source: str | None = None

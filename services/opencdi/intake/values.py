@@ -16,6 +16,10 @@ Comparator = Literal["<", ">", "<=", ">="]
 _NUMBER = re.compile(r"([<>]=?)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?)\Z")
 _HAEMOLYSED = re.compile(r"h(?:a)?emoly[sz]ed|h(?:a)?emolysis", re.IGNORECASE)
 
+OF_THE_CHILD = re.compile(r"\bfo?et(?:al|us)\b|\bcord (?:blood|art|ven|gas|ph\b|p[co]|base|bicarb)", re.IGNORECASE)
+"""Names of what is measured in the child or its cord and filed with the mother: never the mother's (DOMAIN F.1)."""
+OTHER_PERSON = "OTHER_PERSON"
+
 
 def number_in(sent: str) -> tuple[float, Comparator | None] | None:
     """The number and its comparator; None if these are words."""
@@ -53,6 +57,8 @@ def measurement(
         problem = "HEMOLYZED"
     if claims_future(taken_at, context.received_at):
         problem = "FUTURE_TIME"
+    if OF_THE_CHILD.search(code.text):
+        problem = OTHER_PERSON
     return MeasurementResulted(
         measurement_id=measurement_id,
         analyte=analyte.slug if analyte else None,

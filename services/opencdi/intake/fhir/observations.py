@@ -2,10 +2,12 @@
 
 import json
 
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, time_in, version_time
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, relative, time_in, version_time
 from opencdi.intake.tables import RESULT_STATUS_BY_FHIR
 from opencdi.intake.told import Context, Item
-from opencdi.intake.values import measurement
+from opencdi.intake.values import OF_THE_CHILD, OTHER_PERSON, measurement
+
+_PEOPLE = ("Patient/", "RelatedPerson/", "BodyStructure/", "Group/")
 
 
 def _value(holder: Resource) -> tuple[str, str] | None:
@@ -20,6 +22,16 @@ def _value(holder: Resource) -> tuple[str, str] | None:
     return (words, "") if words else None
 
 
+def _of_another(resource: Resource) -> bool:
+    """Whether `focus` says that this is about a fetus, a donor or a relative, and not about the patient in whose chart it is."""
+    subject = reference_of(resource, "subject")
+    for focus in each(resource, "focus"):
+        whose = relative(first(focus, "reference"))
+        if OF_THE_CHILD.search(first(focus, "display")) or (whose.startswith(_PEOPLE) and whose != subject):
+            return True
+    return False
+
+
 def observations_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """The results in one Observation; none for a status that has no result yet, or a panel that only names its members."""
     status = RESULT_STATUS_BY_FHIR.get(first(resource, "status"))
@@ -30,6 +42,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
         time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued", problems=problems) or told_at
     )
     specimen = first(resource, "specimen.display") or None
+    of_another = _of_another(resource)
     found: list[Item] = []
     for holder in (resource, *each(resource, "component")):
         code, value = coded(at(holder, "code")), _value(holder)
@@ -51,5 +64,6 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             specimen=specimen,
             comment=first(resource, "note.0.text"),
         )
+        fact = fact.model_copy(update={"problem": OTHER_PERSON}) if of_another else fact
         found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable)))
     return found

@@ -4,7 +4,7 @@ from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import VISIT_EVENT_BY_TRIGGER
+from opencdi.intake.tables import NEWBORN_ADMISSIONS, VISIT_EVENT_BY_TRIGGER
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Identifier, Merge, Merged, PatientTold, VisitEvent, VisitTold
 
@@ -43,7 +43,15 @@ def class_of(reading: Reading, pv1: Segment) -> tuple[EncounterClass | None, str
     return (found, None) if found else ("unmapped", sent)
 
 
-def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | None:
+def _newborn(reading: Reading, pv1: Segment, pv2: Segment | None) -> bool | None:
+    """PV1-4 and PV2-36; None where neither is told."""
+    admission, indicator = reading.message.component(pv1, 4), reading.message.component(pv2, 36)
+    if not admission and not indicator:
+        return None
+    return admission in NEWBORN_ADMISSIONS or indicator == "Y"
+
+
+def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool | None = None) -> VisitTold | None:
     """PV1 with PID-18; None where the message has neither."""
     message, site = reading.message, reading.context.site
     pid, pv1 = message.first("PID"), message.first("PV1")
@@ -79,6 +87,8 @@ def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | Non
         admitting_reason=message.component(pv2, 3, 2) or message.component(pv2, 3) or None,
         admitted_at=reading.time(pv1, 44),
         expected_discharge_at=reading.time(pv2, 9),
+        on_leave=on_leave,
+        newborn=_newborn(reading, pv1, pv2),
         discharged_at=reading.time(pv1, 45),
         disposition=site.disposition_by_code.get(disposition),
         disposition_source=(disposition or None) if disposition not in site.disposition_by_code else None,

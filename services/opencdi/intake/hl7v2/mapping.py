@@ -15,6 +15,7 @@ from opencdi.intake.tables import (
     BILLING_TYPES,
     CANCELS,
     MERGE_BY_TRIGGER,
+    ON_LEAVE_BY_TRIGGER,
     ORDER_TYPES,
     PERSON_TRIGGERS,
     PROBLEM_TYPES,
@@ -83,7 +84,9 @@ def _told(reading: Reading, name: str) -> list[Told]:
     if kind == "ADT":
         at = _event_at(reading, trigger)
         merges = tuple(merge_of(reading, what, patient) for what in MERGE_BY_TRIGGER.get(trigger, ()))
-        visit = visit_of(reading, event_of(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
+        visit = (
+            visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
+        )
         diagnoses_of(reading)
         procedures_of(reading)
         results_of(reading)
