@@ -20,8 +20,9 @@ def encounter_of(desk: Desk, patient_id: str, visit: VisitTold | None, orders: t
     for number in orders:
         if (lead := desk.get(f"order/{number}", Lead)) is not None:
             return _same_patient(desk, patient_id, lead.to)
-    if visit is not None and visit.account and (lead := desk.get(f"account/{account_id(desk, visit.account)}", Lead)) is not None:
-        return _same_patient(desk, patient_id, lead.to)
+    own = account_id(desk, visit.account) if visit is not None and visit.account else ""
+    if own and (lead := desk.get(f"account/{own}", Lead)) is not None:
+        return _same_patient(desk, patient_id, lead.to) or _sharing(desk, patient_id, own)
     # A visit is named and unknown: it belongs there and nowhere else.
     return None if visit is not None and (visit.number or visit.aliases) else _open_at(desk, patient_id, at)
 
@@ -30,6 +31,16 @@ def _same_patient(desk: Desk, patient_id: str, encounter_id: str) -> str | None:
     encounter_id = desk.followed(encounter_id)
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
     return encounter_id if encounter is not None and current(desk, encounter.patient_id) == current(desk, patient_id) else None
+
+
+def _sharing(desk: Desk, patient_id: str, account: str) -> str | None:
+    """This patient's stay on an account that is another patient's too: the newborn's on the mother's (DOMAIN F.1)."""
+    person = desk.get(f"person/{current(desk, patient_id)}", Person)
+    for encounter_id in person.encounters if person is not None else ():
+        encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+        if encounter is not None and account in encounter.accounts and encounter.into is None:
+            return encounter_id
+    return None
 
 
 def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
@@ -222,6 +233,8 @@ def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
     own = account_id(desk, told.account) if told.account else ""
     if own and (lead := desk.get(f"account/{own}", Lead)) and (found := _same_patient(desk, _owner(desk, own, patient_id), lead.to)):
         return found
+    if own and (found := _sharing(desk, patient_id, own)):
+        return found
     keys = [f"alias/{alias_id(desk, told.part_of)}"] if told.part_of else []
     keys += [f"alias/{desk.id_of('whole', alias_id(desk, alias))}" for alias in told.aliases]
     for lead in (desk.get(key, Lead) for key in keys):
@@ -233,9 +246,13 @@ def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
 
 def _register(desk: Desk, told: VisitTold, visit_id: str, encounter_id: str) -> None:
     if told.account:
-        key = f"account/{account_id(desk, told.account)}"
-        if key not in desk.states:
-            desk.states[key] = Lead(to=encounter_id)
+        own = account_id(desk, told.account)
+        lead, encounter = desk.get(f"account/{own}", Lead), desk.get(f"encounter/{encounter_id}", Encounter)
+        if lead is None:
+            desk.states[f"account/{own}"] = Lead(to=encounter_id)
+            desk.visits_changed = True
+        elif encounter is not None and desk.followed(lead.to) != encounter_id and own not in encounter.accounts:
+            desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"accounts": (*encounter.accounts, own)})
             desk.visits_changed = True
     if told.part_of:
         # The whole may come after its part: then it looks here.

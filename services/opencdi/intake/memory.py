@@ -90,6 +90,7 @@ class Encounter(State):
     number_at: datetime | None = None  # when that was; None: only mentioned so far
     guests: tuple[str, ...] = ()  # other numbers under which something that names no visit was filed here while they were one
     visits: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()  # those that led to another patient's stay first: mother and newborn share one
     into: str | None = None
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
     first_at: datetime | None = None

@@ -132,3 +132,26 @@ def test_an_observation_about_somebody_else_is_not_the_patients(feed, focus: lis
     }  # fmt: skip
     feed.send(told)
     assert [fact.problem for fact in feed.of("measurement_resulted")] == [problem]
+
+
+def test_mother_and_newborn_on_one_account_have_each_their_own_results_whichever_comes_first(new_feed, message: Builder) -> None:
+    def told(mrn: str, visit: str, value: str) -> list[str]:
+        lines = (f"OBR|1||F{mrn}|24323-8^Panel^LN|||20260504100000-0400", f"OBX|1|NM|2160-0^Creatinine^LN||{value}|mg/dL|||||F")
+        who = {"mrn": mrn, "account": "ACC", "at": f"202605040{mrn[0]}0000-0400"}
+        return [
+            message("ADT^A01", visit=visit, **who),
+            message("ORU^R01", *lines, visit="", **who | {"at": "20260504110000-0400"}, control=mrn),
+        ]
+
+    messages = [*told("100", "V1", "1.1"), *told("200", "N1", "0.4")]
+    for order in permutations(messages):
+        feed = new_feed()
+        for body in order:
+            feed.send(body)
+        results = {
+            [fact for fact in facts if fact.kind == "patient_identified"][-1].mrn: [
+                fact.value for fact in facts if fact.kind == "measurement_resulted"
+            ]
+            for facts in feed.facts.values()
+        }
+        assert results == {"100": [1.1], "200": [0.4]}
