@@ -68,6 +68,7 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime) -> str:
     before = identified(desk, patient_id)
     if (learned := _learned(desk, named_id, person, told, at)) != person or f"person/{named_id}" not in desk.states:
         desk.states[f"person/{named_id}"] = learned
+        desk.kept += not (desk.get(f"person/{patient_id}", Person) or Person()).encounters
     if desk.again or identified(desk, patient_id) != before:
         tell_encounters(desk, patient_id)
     return named_id

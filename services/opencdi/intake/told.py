@@ -71,7 +71,7 @@ class PatientTold:
     links: tuple[Link, ...] | None = None  # None: says nothing of links; else all that there are
 
 
-VisitEvent = Literal["snapshot", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]
+VisitEvent = Literal["snapshot", "plan", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.problems import Unusable
-from opencdi.intake.hl7v2.adt import event_of, merge_of, patient_of, visit_of
+from opencdi.intake.hl7v2.adt import event_of, merges_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
 from opencdi.intake.hl7v2.lists import diagnoses_of, problems_of, procedures_of
 from opencdi.intake.hl7v2.message import Message, patients_in
@@ -83,7 +83,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
         at = _event_at(reading, trigger)
-        merges = tuple(merge_of(reading, what, patient) for what in MERGE_BY_TRIGGER.get(trigger, ()))
+        merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
         visit = (
             visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
         )
