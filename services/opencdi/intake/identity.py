@@ -122,7 +122,7 @@ def tell_encounters(desk: Desk, patient_id: str, encounters: tuple[str, ...] | N
     fact, person = identified(desk, patient_id), desk.get(f"person/{patient_id}", Person) or Person()
     for encounter_id in person.encounters if encounters is None else encounters:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-        if encounter is not None and not (encounter.into or encounter.cancelled or encounter.closed):
+        if encounter is not None and not (encounter.into or encounter.closed):
             desk.say(encounter_id, fact)
 
 
