@@ -39,7 +39,7 @@ bench-line: .venv/dev  ## speeds of the whole line, side by side
 bench-chaos: .venv/dev  ## kill -9, many times
 	@PYTHONPATH=tests $(BIN)/python tests/bench/chaos.py $(CHAOS)
 
-bench-laws: .venv/dev  ## any order, any number of times: one end
+bench-laws: .venv/dev  ## over 200 messages in any order, each up to three times: one end
 	@PYTHONPATH=tests $(BIN)/python tests/bench/laws.py
 
 docs: .venv/dev  ## rewrite the generated tables of the README

@@ -20,10 +20,8 @@ def in_time() -> tuple[Left, ...]:
 def test_there_is_something_to_lose() -> None:
     assert min(len(messages) for messages, _ in IN_TIME) >= 200
     assert sum(map(is_merge, IN_TIME[-1][0])) == 9
-    kinds = {message.body.split(b"|", 9)[8] for messages, _ in IN_TIME for message in messages if message.feed != "fhir"}
-    assert len(kinds) >= 45
-    open_questions, stays = ({name[-1] for name in in_time()[0] if name[5] == kind} for kind in ("query", "today"))
-    assert (len(open_questions), stays) == (6, {""})
+    assert len({message.body.split(b"|", 9)[8] for message in IN_TIME[-1][0] if message.feed != "fhir"}) >= 45, "types of HL7 messages"
+    assert sum("query" in name for name in in_time()[0]) >= 5, "questions that are open on day 3"
 
 
 @settings(UNSHRUNK, max_examples=25)
