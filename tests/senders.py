@@ -7,6 +7,7 @@ from typing import Any
 
 from opencdi.hospital.message import Message
 from opencdi.hospital.story import taken_at
+from opencdi.intake.hl7v2.message import Message as Hl7
 from opencdi.testing import DAY_ZERO
 
 
@@ -159,3 +160,10 @@ def attachment(text: str) -> dict[str, Any]:
 
 def iso(at: str) -> str:
     return taken_at(at, DAY_ZERO).isoformat()
+
+
+def printed(message: Hl7) -> str:
+    """A message that was split, as it was: its fields by its own signs."""
+    sign = message.header.signs.field
+    lines = ((name + sign + sign.join(fields[1:])) if name == "MSH" else sign.join((name, *fields)) for name, *fields in message.segments)
+    return "\r".join(lines)

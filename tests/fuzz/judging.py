@@ -44,9 +44,13 @@ class Line:
 
     def __init__(self) -> None:
         self.rooms = [Stepper(make()) for make in line_of(default_site(), lambda tenant: tenant.encode() * 16).values()]
-        self.states: dict[str, dict[str, State]] = {room.room.name: {} for room in self.rooms}
         self.fates: Counter[str] = Counter()
         self.slowest_s = 0.0
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget all that was told."""
+        self.states: dict[str, dict[str, State]] = {room.room.name: {} for room in self.rooms}
         self.nth = 0
 
     def take(self, kind: str, body: bytes) -> None:
