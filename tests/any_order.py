@@ -8,23 +8,30 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from every_feed import is_merge
+from every_feed import every_feed, is_merge
 from opencdi.bus.room import State
 from opencdi.coding.state import Stay as CodedStay
 from opencdi.coding.state import Today
 from opencdi.finalize.stay import Stay as ClosingStay
-from opencdi.hospital.message import Message
+from opencdi.hospital.message import Message, play
+from opencdi.hospital.story import load_stories
 from opencdi.intake.memory import Person
 from opencdi.queries.chart import Stay
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
-from opencdi.testing import Ward, inbound_records
+from opencdi.testing import DAY_ZERO, Ward, inbound_records
 
 _CHART = ("day", "concept", "acts")
 """What rules may look at, as queries remembers it."""
 _NAMES = {"note_id", "revision"}
 """Under which of its numbers a document is told, and how often it was, depends on which came first; what it says does not."""
 Left = dict[tuple[str, ...], Any]
+_ALL = [*play(load_stories(), DAY_ZERO), *every_feed()]
+IN_TIME: tuple[tuple[tuple[Message, ...], datetime], ...] = tuple(
+    (tuple(sorted((message for message in _ALL if message.at <= until), key=lambda message: message.at)), until)
+    for until in (DAY_ZERO + timedelta(days=3, hours=10), DAY_ZERO + timedelta(days=6))
+)
+"""The messages in the order of the clock, while questions are open and to the end; and when they come."""
 
 
 def left_behind(messages: Iterable[Message], arriving: datetime) -> Left:
@@ -66,11 +73,12 @@ def left_behind(messages: Iterable[Message], arriving: datetime) -> Left:
     return left
 
 
-def shuffled(messages: Sequence[Message], dice: Random) -> list[Message]:
-    """The messages in any order; merges, wherever they come, in their own."""
-    told = dice.sample(messages, len(messages))
-    merges = iter(sorted((message for message in told if is_merge(message)), key=lambda message: message.at))
-    return [next(merges) if is_merge(message) else message for message in told]
+def any_order(messages: Sequence[Message], dice: Random) -> list[Message]:
+    """Each message one to three times, in any order; merges, wherever they come, in their own."""
+    sent = [message for message in messages for _ in range(dice.randint(1, 3))]
+    dice.shuffle(sent)
+    merges = iter(sorted(filter(is_merge, sent), key=lambda message: message.at))
+    return [next(merges) if is_merge(message) else message for message in sent]
 
 
 def _told(room: str, kind: str, state: State) -> Any:

@@ -1,176 +1,19 @@
-"""Four days of messages of every feed that DOMAIN E.1 names, about patients who do not exist: what the laws and the fuzzing are told.
+"""Three days of messages of every feed that DOMAIN E.1 names: what the laws and the fuzzing are told.
 
 Together with the shipped stories these are over two hundred, no two alike: admissions, moves, leaves, cancels, floods of snapshots,
 results and documents with their corrections, orders, drugs, bills, HL7 and FHIR about one stay, a newborn, merges of patients, accounts
 and visits.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from opencdi.hospital.message import Message
-from opencdi.hospital.story import taken_at
-from opencdi.testing import DAY_ZERO
+from senders import Sent, Who, adt, attachment, bill, coded, document, drug, fhir, iso, order, report, results
 
+# fmt: off
 MERGES = ("ADT^A40", "ADT^A41", "ADT^A42", "ADT^A44", "ADT^A45", "ADT^A47", "ADT^A49", "ADT^A50", "ADT^A18")
 _CREATININE, _LACTATE, _POTASSIUM, _WEIGHT = "2160-0^Creatinine^LN", "2524-7^Lactate^LN", "2823-3^Potassium^LN", "29463-7^Body weight^LN"
-
-
-@dataclass(frozen=True)
-class Who:
-    """A patient, a visit of theirs, and its account."""
-
-    mrn: str
-    name: str
-    born: str
-    sex: str
-    visit: str
-    account: str
-    pv1: str = "I"
-    place: str = "5E^501^A"
-    attending: str = "77^Lindqvist^Sara"
-    since: str = "0 04:00"
-
-    def ids(self) -> str:
-        return "~".join(f"{number}^^^MERCY^MR" for number in self.mrn.split("~"))
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A message with its day and time, as a hospital's systems send it."""
-
-    at: str
-    kind: str
-    who: Who
-    segments: tuple[str, ...] = ()
-    feed: str = "ADT"
-    visit: bool = True  # with PV1 and its number
-    left: str = ""  # PV1-36
-    charset: str = ""
-    signs: str = "^~\\&"
-
-    def message(self) -> Message:
-        at = taken_at(self.at, DAY_ZERO)
-        now, who = stamp(self.at), self.who
-        trigger = self.kind.partition("^")[2]
-        head = [
-            "MSH|" + self.signs,
-            self.feed,
-            "MERCY",
-            "CDI",
-            "MERCY",
-            now,
-            "",
-            self.kind,
-            f"M{now}{self.kind[-3:]}{self.feed}",
-            "P",
-            "2.5.1",
-        ]
-        lines = ["|".join(head), f"EVN|{trigger}|{now}", f"PID|1||{who.ids()}||{who.name}||{who.born}|{who.sex}||||||||||{who.account}"]
-        if self.visit:
-            pv1 = {
-                2: who.pv1,
-                3: who.place,
-                7: who.attending,
-                19: f"{who.visit}^^^MERCY",
-                36: self.left,
-                44: stamp(who.since),
-                45: now if self.left else "",
-            }
-            lines.append("|".join(["PV1", "1", *(pv1.get(n, "") for n in range(2, 46))]).rstrip("|"))
-        told = "\r".join([*lines, *self.segments]) + "\r"
-        return Message(at, self.feed, told.replace("@now", now).encode(), "every feed")
-
-
-def stamp(at: str) -> str:
-    return f"{taken_at(at, DAY_ZERO):%Y%m%d%H%M%S%z}"
-
-
-def adt(at: str, trigger: str, who: Who, *segments: str, **more: Any) -> Message:
-    return Sent(at, f"ADT^{trigger}", who, segments, **more).message()
-
-
-def results(at: str, who: Who, order: str, *values: tuple[str, str, str], status: str = "F", taken: str = "", **more: Any) -> Message:
-    """One order's values: (code, value, unit)."""
-    when = stamp(taken or at)
-    obr = f"OBR|1||{order}|24323-8^Panel^LN|||{when}|||||||||||||||@now|||{status}"
-    obx = (f"OBX|{n}|NM|{code}||{value}|{unit}|||||{status}|||{when}" for n, (code, value, unit) in enumerate(values, 1))
-    return Sent(at, "ORU^R01", who, (obr, *obx), feed="LAB", **more).message()
-
-
-def document(
-    at: str, trigger: str, who: Who, number: str, text: str = "", parent: str = "", *, status: str = "AU", kind: str = "11506-3^Progress note^LN",
-    written: str = "", available: str = "AV", **more: Any,
-) -> Message:  # fmt: skip
-    told = {
-        1: "1",
-        2: kind,
-        3: "TX",
-        4: stamp(written or at),
-        6: stamp(written or at),
-        9: who.attending,
-        12: number,
-        13: parent,
-        17: status,
-    }
-    txa = "|".join(["TXA", *((told | {19: available}).get(n, "") for n in range(1, 20))])
-    obx = (f"OBX|1|TX|{kind}||{text}||||||F",) if text else ()
-    return Sent(at, f"MDM^{trigger}", who, (txa, *obx), feed="DOCS", **more).message()
-
-
-def report(at: str, who: Who, order: str, *lines: str, status: str = "F", kind: str = "18748-4^Chest film^LN", **more: Any) -> Message:
-    obr = f"OBR|1||{order}|{kind}|||@now|||||||||||||||@now|||{status}|||||||{who.attending}"
-    return Sent(
-        at, "ORU^R01", who, (obr, *(f"OBX|{n}|TX|||{line}||||||{status}" for n, line in enumerate(lines, 1))), feed="RAD", **more
-    ).message()
-
-
-def order(at: str, who: Who, control: str, number: str, code: str, *, kind: str = "ORM^O01", **more: Any) -> Message:
-    return Sent(at, kind, who, (f"ORC|{control}|{number}|||||||@now", f"OBR|1|{number}||{code}"), feed="ORDERS", **more).message()
-
-
-def drug(
-    at: str, who: Who, number: str, name: str, *, kind: str = "RAS^O17", control: str = "RE", gone: str = "", given: str = "", **more: Any
-) -> Message:
-    rxa = f"RXA|0|1|{stamp(given or at)}|{stamp(given or at)}|^{name}|1|g|||||||||||||CP|{gone}"
-    detail = rxa if kind.startswith("RAS") else f"RXE||^{name}|1||g"
-    return Sent(at, kind, who, (f"ORC|{control}|{number}|||||||@now", detail, "RXR|IV^Intravenous"), feed="PHARMACY", **more).message()
-
-
-def bill(at: str, kind: str, who: Who, *segments: str) -> Message:
-    return Sent(at, kind, who, segments, feed="BILLING").message()
-
-
-def fhir(at: str, who: Who, kind: str, number: str, *, updated: str = "", **told: Any) -> Message:
-    """One resource about that stay, which names patient and visit by their numbers."""
-    visit = {"identifier": {"system": "MERCY", "value": who.visit}}
-    context = {"context": {"encounter": [visit]}} if kind == "DocumentReference" else {"encounter": visit}
-    subject = {"subject": {"identifier": {"system": "MERCY", "value": who.mrn.split("~")[0]}}}
-    if kind in ("Patient", "Encounter"):
-        subject, context = {}, {}
-    when = taken_at(at, DAY_ZERO)
-    resource = (
-        {"resourceType": kind, "id": number, "meta": {"lastUpdated": taken_at(updated or at, DAY_ZERO).isoformat()}} | subject | context
-    )
-    return Message(when, "fhir", json.dumps(resource | told).encode(), "every feed")
-
-
-def coded(code: str, text: str, system: str = "http://loinc.org") -> dict[str, Any]:
-    return {"code": {"coding": [{"system": system, "code": code, "display": text}]}}
-
-
-def attachment(text: str) -> dict[str, Any]:
-    from base64 import b64encode
-
-    return {"contentType": "text/plain", "data": b64encode(text.encode()).decode()}
-
-
-def iso(at: str) -> str:
-    return taken_at(at, DAY_ZERO).isoformat()
-
-
 HANNAH = Who("70001", "FISCHER^HANNAH", "19520311", "F", "X1001", "XA1001")
 OMAR = Who("70002", "RAHMAN^OMAR", "19610715", "M", "X1002", "XA1002")
 INES = Who("70003", "DUARTE^INES", "19910228", "F", "X1003", "XA1003", place="3W^301^A")
@@ -218,37 +61,15 @@ def _hannah() -> Iterator[Message]:
     yield results("1 06:00", icu, "XL3", (_POTASSIUM, "4.8", "mmol/L"), status="D", taken="1 05:30")
     yield results("1 21:00", icu, "XL4", (_CREATININE, "265", "umol/L"), visit=False)
     yield results("2 05:30", icu, "XL5", (_LACTATE, "1.2", "mmol/L"), ("59408-5^SpO2^LN", "86", "%"))
-    yield Sent(
-        "0 08:00",
-        "OUL^R22",
-        emergency,
-        (
-            "SPM|1|||BLD^Blood",
-            "OBR|1||XL6|600-7^Blood culture^LN|||@now|||||||||||||||@now|||P",
-            "OBX|1|TX|600-7^Blood culture^LN||no growth so far||||||P",
-        ),
-        feed="LAB",
-    ).message()
-    yield Sent(
-        "2 08:30",
-        "OUL^R22",
-        icu,
-        (
-            "SPM|1|||BLD^Blood",
-            "OBR|1||XL6|600-7^Blood culture^LN|||20260504080000-0400|||||||||||||||@now|||F",
-            "OBX|1|TX|600-7^Blood culture^LN||Escherichia coli||||||F",
-        ),
-        feed="LAB",
-    ).message()
+    yield Sent("0 08:00", "OUL^R22", emergency, ("SPM|1|||BLD^Blood", "OBR|1||XL6|600-7^Blood culture^LN|||@now|||||||||||||||@now|||P", "OBX|1|TX|600-7^Blood culture^LN||no growth so far||||||P"), feed="LAB").message()
+    yield Sent("2 08:30", "OUL^R22", icu, ("SPM|1|||BLD^Blood", "OBR|1||XL6|600-7^Blood culture^LN|||20260504080000-0400|||||||||||||||@now|||F", "OBX|1|TX|600-7^Blood culture^LN||Escherichia coli||||||F"), feed="LAB").message()
 
 
 def _papers() -> Iterator[Message]:
     """Documents of the same stay: T01 to T11, reports line by line, their corrections."""
     ward = replace(HANNAH, place="5E^501^A")
     yield document("0 08:40", "T01", ward, "XD1", status="DI")
-    yield document(
-        "0 08:45", "T02", ward, "XD1", "Short of breath. Acute kidney injury cannot be excluded.", status="DI", kind="34117-2^H and P^LN"
-    )
+    yield document("0 08:45", "T02", ward, "XD1", "Short of breath. Acute kidney injury cannot be excluded.", status="DI", kind="34117-2^H and P^LN")
     yield document("0 09:40", "T03", ward, "XD1", status="DI")
     yield document("0 10:05", "T04", ward, "XD1", status="AU")
     yield document("0 15:00", "T02", ward, "XD2", "Hypoxia, on 6 L of oxygen. Type 2 diabetes.")
@@ -287,106 +108,19 @@ def _treated() -> Iterator[Message]:
     yield drug("0 19:00", ward, "XP2", "Norepinephrine", kind="RDE^O11", control="NW")
     yield drug("0 19:10", ward, "XP2", "Norepinephrine")
     yield bill("0 10:00", "BAR^P01", ward, "DG1|1||R06.02^Shortness of breath^I10|||A")
-    yield bill(
-        "3 12:00",
-        "BAR^P12",
-        ward,
-        "DG1|1||N17.9^Acute kidney failure^I10|||F||||||||||||||XG1|A|||||Y",
-        "PR1|1||5A1935Z^Ventilation^I10P||20260504200000-0400|||||||||||||XH1",
-    )
+    yield bill("3 12:00", "BAR^P12", ward, "DG1|1||N17.9^Acute kidney failure^I10|||F||||||||||||||XG1|A|||||Y", "PR1|1||5A1935Z^Ventilation^I10P||20260504200000-0400|||||||||||||XH1")
     yield bill("3 13:00", "BAR^P12", ward, "DG1|1||N17.9^Acute kidney failure^I10|||F||||||||||||||XG1|D")
     yield bill("3 13:30", "DFT^P03", ward, "FT1|1|||@now||CG|99223", "DG1|1||E11.9^Type 2 diabetes^I10|||F")
     yield Sent("1 14:00", "PPR^PC1", ward, ("PRB|AD|@now|I10^Hypertension^I10|XB1|||@now",), feed="EHR").message()
-    yield fhir(
-        "1 02:00",
-        ward,
-        "Observation",
-        "xf1",
-        status="preliminary",
-        effectiveDateTime=iso("1 02:00"),
-        valueQuantity={"value": 3.1, "unit": "mg/dL", "code": "mg/dL"},
-        **coded("2160-0", "Creatinine"),
-    )
-    yield fhir(
-        "1 03:00",
-        ward,
-        "Observation",
-        "xf1",
-        status="amended",
-        effectiveDateTime=iso("1 02:00"),
-        valueQuantity={"value": 3.3, "unit": "mg/dL", "code": "mg/dL"},
-        **coded("2160-0", "Creatinine"),
-    )
-    yield fhir(
-        "1 04:00",
-        ward,
-        "Observation",
-        "xf2",
-        status="final",
-        effectiveDateTime=iso("1 04:00"),
-        valueQuantity={"value": 39.1, "unit": "Cel", "code": "Cel"},
-        **coded("8310-5", "Body temperature"),
-    )
-    yield fhir(
-        "1 04:30",
-        ward,
-        "Observation",
-        "xf2",
-        status="entered-in-error",
-        effectiveDateTime=iso("1 04:00"),
-        **coded("8310-5", "Body temperature"),
-    )
-    yield fhir(
-        "1 19:00",
-        ward,
-        "DocumentReference",
-        "xf3",
-        status="current",
-        docStatus="final",
-        type=coded("11488-4", "Consult")["code"],
-        date=iso("1 19:00"),
-        content=[{"attachment": attachment("Acute tubular necrosis is possible.")}],
-    )
-    yield fhir(
-        "1 20:00",
-        ward,
-        "DocumentReference",
-        "xf4",
-        status="current",
-        docStatus="final",
-        type=coded("11488-4", "Consult")["code"],
-        date=iso("1 19:00"),
-        content=[{"attachment": attachment("Acute tubular necrosis.")}],
-        relatesTo=[{"code": "replaces", "target": {"reference": "DocumentReference/xf3"}}],
-    )
-    yield fhir(
-        "1 22:00",
-        ward,
-        "MedicationAdministration",
-        "xf5",
-        status="completed",
-        effectiveDateTime=iso("1 22:00"),
-        medicationCodeableConcept={"text": "Furosemide"},
-    )
-    yield fhir(
-        "2 10:00",
-        ward,
-        "Condition",
-        "xf6",
-        clinicalStatus={"coding": [{"code": "active"}]},
-        category=[{"coding": [{"code": "problem-list-item"}]}],
-        recordedDate=iso("2 10:00"),
-        **coded("E66.9", "Obesity", "http://hl7.org/fhir/sid/icd-10-cm"),
-    )
-    yield fhir(
-        "2 12:00",
-        ward,
-        "Procedure",
-        "xf7",
-        status="completed",
-        performedDateTime=iso("2 11:30"),
-        **coded("0BJ08ZZ", "Bronchoscopy", "http://www.cms.gov/Medicare/Coding/ICD10"),
-    )
+    yield fhir("1 02:00", ward, "Observation", "xf1", status="preliminary", effectiveDateTime=iso("1 02:00"), valueQuantity={"value": 3.1, "unit": "mg/dL", "code": "mg/dL"}, **coded("2160-0", "Creatinine"))
+    yield fhir("1 03:00", ward, "Observation", "xf1", status="amended", effectiveDateTime=iso("1 02:00"), valueQuantity={"value": 3.3, "unit": "mg/dL", "code": "mg/dL"}, **coded("2160-0", "Creatinine"))
+    yield fhir("1 04:00", ward, "Observation", "xf2", status="final", effectiveDateTime=iso("1 04:00"), valueQuantity={"value": 39.1, "unit": "Cel", "code": "Cel"}, **coded("8310-5", "Body temperature"))
+    yield fhir("1 04:30", ward, "Observation", "xf2", status="entered-in-error", effectiveDateTime=iso("1 04:00"), **coded("8310-5", "Body temperature"))
+    yield fhir("1 19:00", ward, "DocumentReference", "xf3", status="current", docStatus="final", type=coded("11488-4", "Consult")["code"], date=iso("1 19:00"), content=[{"attachment": attachment("Acute tubular necrosis is possible.")}])
+    yield fhir("1 20:00", ward, "DocumentReference", "xf4", status="current", docStatus="final", type=coded("11488-4", "Consult")["code"], date=iso("1 19:00"), content=[{"attachment": attachment("Acute tubular necrosis.")}], relatesTo=[{"code": "replaces", "target": {"reference": "DocumentReference/xf3"}}])
+    yield fhir("1 22:00", ward, "MedicationAdministration", "xf5", status="completed", effectiveDateTime=iso("1 22:00"), medicationCodeableConcept={"text": "Furosemide"})
+    yield fhir("2 10:00", ward, "Condition", "xf6", clinicalStatus={"coding": [{"code": "active"}]}, category=[{"coding": [{"code": "problem-list-item"}]}], recordedDate=iso("2 10:00"), **coded("E66.9", "Obesity", "http://hl7.org/fhir/sid/icd-10-cm"))
+    yield fhir("2 12:00", ward, "Procedure", "xf7", status="completed", performedDateTime=iso("2 11:30"), **coded("0BJ08ZZ", "Bronchoscopy", "http://www.cms.gov/Medicare/Coding/ICD10"))
 
 
 def _others() -> Iterator[Message]:
@@ -414,16 +148,7 @@ def _others() -> Iterator[Message]:
     yield adt("0 08:30", "A01", TOMAS)
     yield results("0 09:30", replace(TOMAS, mrn="70088"), "XL50", (_CREATININE, "1.9", "mg/dL"))
     yield document("0 12:30", "T02", replace(TOMAS, mrn="70008"), "XD50", "Delirium. Dementia.")
-    yield fhir(
-        "0 14:15",
-        TOMAS,
-        "Observation",
-        "xf8",
-        status="final",
-        effectiveDateTime=iso("0 14:15"),
-        valueQuantity={"value": 88, "unit": "%", "code": "%"},
-        **coded("59408-5", "SpO2"),
-    )
+    yield fhir("0 14:15", TOMAS, "Observation", "xf8", status="final", effectiveDateTime=iso("0 14:15"), valueQuantity={"value": 88, "unit": "%", "code": "%"}, **coded("59408-5", "SpO2"))
     yield adt("0 23:00", "A04", replace(ELSE, pv1="E", visit="X1019"))
     yield adt("1 01:00", "A01", ELSE)
     yield adt("1 02:30", "A03", replace(ELSE, pv1="E", visit="X1019"), left="09")
@@ -461,12 +186,56 @@ def _merged() -> Iterator[Message]:
     yield adt("2 07:45", "A49", replace(TOMAS, account="XA1028"), "MRG|||XA1008", visit=False)
 
 
+def _wider() -> Iterator[Message]:
+    """FHIR alone, in parts of one stay; results that name no visit; orders to admit that fall; beds changed; a stay that came back."""
+    nora = replace(HANNAH, mrn="70020", name="VOGT^NORA", born="19650505", visit="X1030", account="XA1030")
+    yield fhir("0 05:00", nora, "Patient", "pn", identifier=[{"system": "MERCY", "value": "70020"}], name=[{"family": "VOGT", "given": ["NORA"]}], birthDate="1965-05-05", gender="female")
+    yield fhir("0 20:00", nora, "Patient", "pn", identifier=[{"system": "MERCY", "value": "70020"}], name=[{"family": "VOGT-KLEIN", "given": ["NORA"]}], birthDate="1965-05-05", gender="female")
+    emergency = {"identifier": [{"system": "MERCY", "value": "X1031"}], "subject": {"reference": "Patient/pn"}, "class": {"code": "EMER"}, "partOf": {"reference": "Encounter/en"}}
+    yield fhir("0 05:10", nora, "Encounter", "ee", status="in-progress", period={"start": iso("0 05:10")}, reasonCode=[{"text": "Fever"}], **emergency)
+    yield fhir("0 09:30", nora, "Encounter", "ee", status="finished", period={"start": iso("0 05:10"), "end": iso("0 09:30")}, **emergency)
+    admitted = {"identifier": [{"system": "MERCY", "value": "X1030"}], "subject": {"reference": "Patient/pn"}, "class": {"code": "IMP"}, "period": {"start": iso("0 09:20")}}
+    yield fhir("0 09:21", nora, "Encounter", "en", status="in-progress", **admitted)
+    yield fhir("1 09:21", nora, "Encounter", "en", status="onleave", location=[{"location": {"display": "7N"}}], **admitted)
+    by_id = {"subject": {"reference": "Patient/pn"}, "encounter": {"reference": "Encounter/en"}}
+    yield fhir("0 10:20", nora, "DiagnosticReport", "rn", **by_id | coded("18748-4", "Chest film"), status="preliminary", issued=iso("0 10:20"), presentedForm=[attachment("Infiltrate of the left lung base.")])
+    yield fhir("0 11:30", nora, "DiagnosticReport", "rn", **by_id | coded("18748-4", "Chest film"), status="final", issued=iso("0 11:30"), presentedForm=[attachment("Pneumonia of the left lung base.")])
+    for at, text, status in (("0 12:40", "Fever. Pneumonia.", "preliminary"), ("0 13:40", "Fever. Pneumonia. Sepsis.", "final")):
+        yield fhir(at, nora, "Composition", "cn", **by_id, status=status, title="Note", identifier={"value": "cn1"}, date=iso("0 12:40"), type=coded("11506-3", "Progress")["code"], section=[{"text": {"status": "generated", "div": f"<div>{text}</div>"}}])
+    yield fhir("0 10:00", nora, "ServiceRequest", "sn", **by_id | coded("600-7", "Blood culture"), status="active", intent="order", authoredOn=iso("0 10:00"))
+    yield fhir("0 15:10", nora, "ServiceRequest", "sn", **by_id | coded("600-7", "Blood culture"), status="revoked", intent="order", authoredOn=iso("0 10:00"))
+    yield fhir("0 11:00", nora, "MedicationRequest", "mn", **by_id, status="active", intent="order", authoredOn=iso("0 11:00"), medicationCodeableConcept={"text": "Vancomycin"})
+    yield results("0 16:20", replace(nora, visit=""), "XL100", (_LACTATE, "3.3", "mmol/L"), visit=False)
+    yield fhir("1 05:00", nora, "Patient", "px", identifier=[{"system": "MERCY", "value": "70021"}], name=[{"family": "VOIGT"}], link=[{"type": "replaced-by", "other": {"reference": "Patient/pn"}}])
+    yield results("1 05:20", replace(nora, mrn="70021", name="VOIGT^NORA", visit="X1030"), "XL101", (_LACTATE, "2.9", "mmol/L"))
+    karl = replace(OMAR, mrn="70022", name="WEISS^KARL", born="19300303", visit="X1040", account="XA1040", since="0 03:00")
+    yield adt("0 03:00", "A04", replace(karl, pv1="OBS"))
+    yield order("0 06:10", karl, "NW", "XO40", "ADMIT^Admit to inpatient^L")
+    yield order("0 07:15", karl, "CA", "XO40", "ADMIT^Admit to inpatient^L")
+    yield order("0 10:25", karl, "NW", "XO41", "ADMIT^Admit to inpatient^L")
+    yield adt("0 10:30", "A06", karl)
+    yield adt("0 20:10", "A03", karl, left="01")
+    again = replace(karl, visit="X1041", account="XA1041", since="2 01:00")
+    yield adt("2 01:00", "A01", again)
+    yield results("2 02:15", again, "XL110", (_CREATININE, "4.4", "mg/dL"))
+    yield results("0 05:25", karl, "XL111", (_CREATININE, "1.2", "mg/dL"))
+    yield adt("2 05:10", "A08", replace(again, place='""'))
+    bed = replace(HANNAH, mrn="70023", name="BED^ONE", born="19440404", visit="X1050", account="XA1050", place="8A^1")
+    yield adt("0 05:45", "A01", bed)
+    yield adt("0 21:00", "A45", replace(bed, account="XA1051"), "MRG|||XA1050||X1050^^^MERCY")
+    yield document("1 03:10", "T02", bed, "XD110", "Acute kidney injury on chronic kidney disease.", visit=False)
+    yield document("1 03:50", "T06", bed, "XD111", "Hyperkalemia.", "XD110", visit=False)
+    yield document("1 04:10", "T06", bed, "XD112", "Anemia.", "XD111", visit=False)
+    yield document("1 04:40", "T11", bed, "XD111", status="", available="CA", visit=False)
+    yield adt("1 05:45", "A02", replace(bed, place="8A^2", account="XA1051"))
+
+
 def every_feed() -> list[Message]:
     """All of it, in the order of the clock."""
-    told = [*_hannah(), *_papers(), *_treated(), *_others(), *_merged()]
+    told = [*_hannah(), *_papers(), *_treated(), *_others(), *_merged(), *_wider()]
     return sorted(told, key=lambda message: message.at)
 
 
 def is_merge(message: Message) -> bool:
     """Whether it merges or moves what others tell of: those come in their own order."""
-    return any(f"|{kind}|".encode() in message.body[:120] for kind in MERGES)
+    return any(f"|{kind}|".encode() in message.body[:120] for kind in MERGES) or b'"replaced-by"' in message.body

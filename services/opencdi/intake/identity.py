@@ -66,10 +66,13 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime) -> str:
             _lead(desk, f"alias/{number}", named_id)
     person = desk.get(f"person/{named_id}", Person) or Person()
     before = identified(desk, patient_id)
-    if (learned := _learned(desk, named_id, person, told, at)) != person or f"person/{named_id}" not in desk.states:
+    is_new, learned = f"person/{named_id}" not in desk.states, _learned(desk, named_id, person, told, at)
+    if is_new or learned != person:
         desk.states[f"person/{named_id}"] = learned
-        desk.kept += not (desk.get(f"person/{patient_id}", Person) or Person()).encounters
-    if desk.again or identified(desk, patient_id) != before:
+    changed = identified(desk, patient_id) != before
+    if (is_new or changed) and not (desk.get(f"person/{patient_id}", Person) or person).encounters:
+        desk.kept += 1
+    if changed or desk.again:
         tell_encounters(desk, patient_id)
     return named_id
 
@@ -123,7 +126,7 @@ def tell_encounters(desk: Desk, patient_id: str, encounters: tuple[str, ...] | N
     fact, person = identified(desk, patient_id), desk.get(f"person/{patient_id}", Person) or Person()
     for encounter_id in person.encounters if encounters is None else encounters:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-        if encounter is not None and not (encounter.into or encounter.cancelled or encounter.closed):
+        if encounter is not None and not (encounter.into or encounter.closed):
             desk.say(encounter_id, fact)
 
 

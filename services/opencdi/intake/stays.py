@@ -13,7 +13,6 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass
 from opencdi.events.facts import DischargeCancelled, EncounterDischarged, EncounterUpdated, InpatientOrderCancelled, InpatientOrdered
 from opencdi.intake.desk import Desk
-from opencdi.intake.identity import current, identified
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.time import time_in_json
@@ -44,7 +43,6 @@ def reinstate(desk: Desk, encounter_id: str, at: ClinicalTime) -> None:
         return
     encounter = desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"cancelled": False})
     desk.visits_changed = True
-    desk.say(encounter_id, identified(desk, current(desk, encounter.patient_id)))
     visit = desk.get(f"visit/{governing(desk, encounter)}", Visit)
     if visit is not None:
         stands = {*visit.told, "inpatient_ordered", *(("discharge",) if visit.discharge is not None else ())}
@@ -85,8 +83,6 @@ def _fields(
     if news & _CLASS:
         news |= _CLASS & told.keys()
     fields = {name: json.loads(told[name][0]) for name in news}
-    if encounter_id not in desk.said and f"pages/{encounter_id}" not in desk.states:  # all that came before was a cancel, which waited
-        desk.say(encounter_id, identified(desk, current(desk, encounter.patient_id)))
     empty = json.loads(EncounterUpdated(visit_id=visit_id, at=at).to_json())
     desk.say(encounter_id, EncounterUpdated.read(json.dumps(empty | fields)))
     encounter = encounter.model_copy(update={"told": encounter.told | {name: told[name] for name in news}})

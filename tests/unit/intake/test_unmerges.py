@@ -103,6 +103,7 @@ def test_of_three_that_were_one_only_the_two_that_are_named_part(new_feed, messa
 
 def test_an_unlink_of_what_was_never_merged_has_no_effect(feed, message: Builder) -> None:
     feed.send(admitted(message, 1, "100", "V1", "A1"))
+    feed.send(admitted(message, 1, "200", "V2", "A2"))
     ended = feed.send(unlinked(message))
     assert (ended.outcome, ended.reason) == ("no_effect", "LINK_IS_NO_MERGE")
     assert feed.send(unlinked(message, day=3, one="100", other="100")).reason == "LINK_IS_NO_MERGE"
