@@ -155,3 +155,11 @@ def test_mother_and_newborn_on_one_account_have_each_their_own_results_whichever
             for facts in feed.facts.values()
         }
         assert results == {"100": [1.1], "200": [0.4]}
+
+
+def test_a_stay_that_is_finished_is_discharged_though_no_version_says_when_it_was_told(feed) -> None:
+    for status in ("in-progress", "onleave", "finished"):
+        told = encounter(8, status, period={"start": "2026-05-04T08:00:00-04:00", "end": "2026-05-06T08:00:00-04:00"})
+        feed.send({name: value for name, value in told.items() if name != "meta"})
+    assert [fact.on_leave for fact in feed.of("encounter_updated")] == [None, True]
+    assert [fact.at.at.day for fact in feed.of("encounter_discharged")] == [6]

@@ -67,9 +67,8 @@ def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
 
 
 def event_at(resource: Resource, context: Context) -> ClinicalTime:
-    """When this version was told: lastUpdated; else the end of what is finished; else arrival."""
-    ended = "period.end" if _EVENT_BY_STATUS.get(first(resource, "status")) == "discharge" else "meta.lastUpdated"
-    return version_time(resource, context, "meta.lastUpdated", ended)
+    """When this version was told: lastUpdated, else arrival.  When a stay ended is another question, and may be long before."""
+    return version_time(resource, context, "meta.lastUpdated")
 
 
 def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], problems: list[tuple[str, str]]) -> VisitTold:
