@@ -59,11 +59,14 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str
         if number != patient_id and not found.keys() - {patient_id} and f"person/{number}" not in desk.states:
             _lead(desk, f"alias/{number}", patient_id)
     named_id = next((led for i in own if _led(desk, i) == patient_id and f"person/{(led := _aliased(desk, i))}" in desk.states), patient_id)
+    is_new, before = f"person/{named_id}" not in desk.states, identified(desk, patient_id)
     person = desk.get(f"person/{named_id}", Person) or Person()
-    before = identified(desk, patient_id)
-    if (learned := _learned(desk, named_id, person, told, at)) != person or f"person/{named_id}" not in desk.states:
+    if (learned := _learned(desk, named_id, person, told, at)) != person or is_new:
         desk.states[f"person/{named_id}"] = learned
-    if desk.again or identified(desk, patient_id) != before:
+    is_changed = identified(desk, patient_id) != before
+    if is_changed or is_new:
+        desk.kept += not (desk.get(f"person/{patient_id}", Person) or learned).encounters
+    if is_changed or desk.again:
         tell_encounters(desk, patient_id)
     for reference in references:
         alias = alias_id(desk, reference)
