@@ -5,7 +5,7 @@ import random
 import signal
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic, sleep
 from typing import Any
 
@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource
 
 from contract.feed import FLAWLESS, Feed, await_progress, moved
 from contract.processes import Processes
-from contract.small_rooms import CODEC, IN, NAMES, OUT, TOPICS, Count, everything, given, settle, small_line, verdict
+from contract.small_rooms import IN, NAMES, OUT, TOPICS, Count, everything, given, settle, small_line, verdict
 from on_bus import until
 from opencdi.bus.bus import BusDown, OutOfStep
 from opencdi.bus.kafka import KafkaBus
@@ -229,29 +229,16 @@ def test_a_zombie_in_another_slot_commits_nothing(bus: KafkaBus, spec: dict[str,
     assert verdict(bus, feed.sent) == FLAWLESS
 
 
-@dataclass(frozen=True)
-class SlowCodec:
-    """States that take their time to be decoded."""
-
-    seconds: float
-
-    def encode(self, key: str, state: State) -> bytes:
-        return CODEC.encode(key, state)
-
-    def decode(self, key: str, raw: bytes) -> State:
-        sleep(self.seconds)
-        return CODEC.decode(key, raw)
-
-
 def test_a_restore_may_last_longer_than_a_poll_while_a_peer_joins(bus: KafkaBus, cluster: Cluster, admin: AdminClient) -> None:
     """It is done outside the callback, in slices: the member stays in its group, and what goes to the peer is not restored in vain."""
     sent, more = ([given(f"k{k}", i) for k in range(400)] for i in range(2))
     bus.publish(sent)
     settle(bus, small_line())
     bus.publish(more)
-    slow, patience_s = replace(ALDER, codec=SlowCodec(0.02)), 3.5  # 400 counts and 400 values: 16 s, half of them for the peer
+    patience_s = 3.5
     impatient = KafkaBus(replace(cluster, max_poll_ms=int(1000 * patience_s)))
-    first = impatient.runner(slow, slot="0")
+    first = impatient.runner(ALDER, slot="0")
+    first.table.set_trace_callback(lambda _: sleep(0.02))  # a slow disk: 400 counts and 400 values take 16 s, half of them for the peer
     until(lambda: first.turn(10, 0.02) == 0 and first.restore is not None)
     began, stepped = monotonic(), 0
     peer = impatient.runner(ALDER, slot="1")

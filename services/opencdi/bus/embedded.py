@@ -30,6 +30,7 @@ from opencdi.bus.embedded_reader import EmbeddedReader
 from opencdi.bus.embedded_retention import forget
 from opencdi.bus.embedded_runner import EmbeddedRunner
 from opencdi.bus.room import Key, Outgoing, Record, Room
+from opencdi.bus.stored import SCHEMA
 from opencdi.events.entry import Headers
 from opencdi.events.topics import Topic
 
@@ -41,7 +42,6 @@ create unique index if not exists log_place on log(topic, part, pos);
 create table if not exists ends(topic text, part integer, pos integer, primary key(topic, part)) without rowid;
 create table if not exists lease(room text primary key, epoch integer) without rowid;
 create table if not exists position(room text, part integer, pos integer, primary key(room, part)) without rowid;
-create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid;
 """
 _PAGE_BYTES = 16_384  # most records fit into one
 _WAL_FOLD_BYTES = 32 * 1024 * 1024  # folded back less often, a page that many commits rewrote is copied once
@@ -74,7 +74,7 @@ class EmbeddedBus:
         fold = _WAL_FOLD_BYTES // self.db.execute("pragma page_size").fetchone()[0]
         for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-65536", f"wal_autocheckpoint={fold}"):
             self.db.execute(f"pragma {pragma}")
-        self.db.executescript(_SCHEMA)
+        self.db.executescript(_SCHEMA + SCHEMA)
         self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions or PARTITIONS,))
         self.partitions: int = self.db.execute("select value from bus where name='partitions'").fetchone()[0]
         self._wanted = partitions or self.partitions

@@ -5,8 +5,9 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from opencdi.bus.bus import Delivered
-from opencdi.bus.room import Room, State
+from opencdi.bus.room import Room
 from opencdi.bus.stepping import Fenced, Stepped, Stepper
+from opencdi.bus.stored import Sieve, StoredStates, store
 
 if TYPE_CHECKING:
     from opencdi.bus.embedded import EmbeddedBus
@@ -15,18 +16,17 @@ _POLL_S = 0.002
 
 
 class EmbeddedRunner:
-    """One room over the file: states in memory, decoded once; steps outside the transaction; one short commit a batch."""
+    """One room over the file: steps outside the transaction; one short commit a batch."""
 
     def __init__(self, bus: "EmbeddedBus", room: Room, skip: frozenset[str] = frozenset()) -> None:
-        """Take the lease and restore the states."""
+        """Take the lease."""
         self.bus, self.room, self.stepper = bus, room, Stepper(room, skip)
         db = bus.db
         with bus.writing("full"):
             db.execute("insert into lease values(?, 1) on conflict(room) do update set epoch = epoch + 1", (room.name,))
             self.epoch: int = db.execute("select epoch from lease where room=?", (room.name,)).fetchone()[0]
-        self.states: dict[int, dict[str, State]] = {part: {} for part in range(bus.partitions)}
-        for part, key, raw in db.execute("select part, key, value from state where room=?", (room.name,)):
-            self.states[part][key] = room.codec.decode(key, raw)
+        sieve = Sieve()
+        self.states = {part: StoredStates(db, room.codec, room.name, part, sieve) for part in range(bus.partitions)}
         committed = {part: pos for (_, part), pos in bus.positions(room).items()}
         self.next = {part: committed.get(part, 0) for part in range(bus.partitions)}
         self.first = 0
@@ -69,10 +69,7 @@ class EmbeddedRunner:
             if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in stepped.reached):
                 raise Fenced(name)
             self.bus.append(stepped.said)
-            kept = [(name, *row) for row in stepped.changed if row[2] is not None]
-            db.executemany("insert into state values(?,?,?,?) on conflict do update set value = excluded.value", kept)
-            gone = [(name, *row[:2]) for row in stepped.changed if row[2] is None]
-            db.executemany("delete from state where room=? and part=? and key=?", gone)
+            store(db, name, stepped.changed)
             db.executemany("insert or replace into position values(?,?,?)", [(name, *place) for place in stepped.reached.items()])
 
     def close(self) -> None:

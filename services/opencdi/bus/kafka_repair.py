@@ -15,23 +15,23 @@ def repair(cluster: Cluster, admin: AdminClient, room: Room, partitions: int, *,
     `from_oldest`: where the input no longer holds that position, go on at the oldest record that it holds: what lay between is
     lost to this room.  Without it that raises `OutOfStep`.  Raises `BusDown` while the room still runs.
     """
-    back = Restore(cluster, room, set(range(partitions)), with_states=False)
+    back = Restore(cluster, room, set(range(partitions)))
     try:
         while not back.advance(1.0):
             pass
     finally:
         back.close()
     reads, positions, skipped = cluster.named(room.reads.name), dict[int, int](), set[int]()
-    for part, restored in back.partitions.items():
+    for part, position in back.positions.items():
         first, last = (kept[reads, part] for kept in back.kept)
-        if restored.position is None:
+        if position is None:
             raise OutOfStep(f"{room.name}, partition {part}, was never started: opencdi topics apply")
-        inside = first <= restored.position <= last
+        inside = first <= position <= last
         if not inside and not from_oldest:
             raise OutOfStep(
                 f"{room.name}, partition {part}: what it would read next is gone: opencdi topics repair {room.name} --from-oldest"
             )
-        positions[part] = restored.position if inside else first
+        positions[part] = position if inside else first
         skipped |= set() if inside else {part}
     _commit(admin, cluster.named(room.group), reads, positions)
     _log(cluster, back.log, {part: positions[part] for part in skipped})

@@ -1,7 +1,6 @@
 """A room's states come back from its changelog, a slice at a time, while the room stays a live member of its group."""
 
-from collections import deque
-from dataclasses import dataclass, field
+import sqlite3
 from time import monotonic
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -10,18 +9,11 @@ from confluent_kafka.admin import AdminClient
 from opencdi.bus.bus import BusDown, OutOfStep, Place
 from opencdi.bus.kafka_cluster import POSITION_KEY, Cluster, as_bytes, kafka_error, meet, passing, place_of
 from opencdi.bus.kafka_offsets import first_offsets, high_watermarks
-from opencdi.bus.room import Room, State
+from opencdi.bus.room import Room
+from opencdi.bus.stored import store_alone
 from opencdi.events.topics import changelog
 
-_AT_ONCE = 200
-
-
-@dataclass(slots=True)
-class Restored:
-    """One partition as last committed: its states, and the position in the input that they reflect."""
-
-    states: dict[str, State] = field(default_factory=dict)
-    position: int | None = None
+_AT_ONCE = 100  # between two looks at the clock
 
 
 class Restore:
@@ -32,13 +24,13 @@ class Restore:
     lack its mark there (KAFKA-10167).  Its being reached is told by EOF events; the last offsets may be marks, which are never read.
     """
 
-    def __init__(self, cluster: Cluster, room: Room, partitions: set[int], *, with_states: bool = True) -> None:
-        """Prepare; nothing is asked yet.  Without its states only the positions come back."""
-        self.cluster, self.room, self.with_states = cluster, room, with_states
+    def __init__(self, cluster: Cluster, room: Room, partitions: set[int], table: sqlite3.Connection | None = None) -> None:
+        """Prepare; nothing is asked yet.  `table` is where the states are written to; without one only the positions come back."""
+        self.cluster, self.room, self.table = cluster, room, table
         self.log, self.reads = cluster.named(changelog(room.name).name), cluster.named(room.reads.name)
-        self.partitions: dict[int, Restored] = {part: Restored() for part in partitions}
+        self.positions: dict[int, int | None] = dict.fromkeys(partitions)  # in the input, as the states reflect it
+        self.read: dict[tuple[int, str], bytes | None] = {}  # the last word of each key
         self.reader = Consumer(cluster.consumer(room.group, **{"enable.partition.eof": True, "fetch.wait.max.ms": 20}))
-        self.fetched: deque[Message] = deque()
         self.committed: dict[int, int] | None = None
         self.kept: tuple[dict[Place, int], dict[Place, int]] = {}, {}
         self.ends: dict[int, int] = {}
@@ -47,7 +39,7 @@ class Restore:
     def drop(self, partitions: set[int]) -> None:
         """These have gone to a peer."""
         for part in partitions:
-            self.partitions.pop(part, None)
+            self.positions.pop(part, None)
         self.unread -= partitions
 
     def advance(self, seconds: float) -> bool:
@@ -58,16 +50,17 @@ class Restore:
         while self.unread:
             if (left := deadline - monotonic()) <= 0:
                 return False
-            if self.fetched:
-                self._take(self.fetched.popleft())
-            else:
-                self.fetched.extend(self.reader.consume(_AT_ONCE, min(left, 0.02)))
+            for message in self.reader.consume(_AT_ONCE, min(left, 0.02)):
+                self._take(message)
+            if self.table is not None and self.read:
+                store_alone(self.table, self.room.name, [(part, key, raw) for (part, key), raw in self.read.items()])
+                self.read = {}
         return True
 
     def check(self) -> None:
         """Position in the changelog, committed offset and what the input still holds agree, or a person must look: `OutOfStep`."""
-        for part in self.partitions:
-            self._check(part)
+        for part, position in self.positions.items():
+            self._check(part, position)
 
     def close(self) -> None:
         """Let go."""
@@ -75,7 +68,7 @@ class Restore:
 
     def _begin(self) -> bool:
         try:
-            told = self.reader.committed([TopicPartition(self.reads, part) for part in self.partitions], 1.0)
+            told = self.reader.committed([TopicPartition(self.reads, part) for part in self.positions], 1.0)
         except KafkaException as failure:
             error = kafka_error(failure)
             if passing(error):
@@ -84,11 +77,11 @@ class Restore:
         if any(place.error is not None for place in told):
             return False
         admin = AdminClient(self.cluster.client())
-        places = [(self.reads, part) for part in self.partitions]
+        places = [(self.reads, part) for part in self.positions]
         self.kept = first_offsets(admin, places), high_watermarks(admin, places)
-        ends = high_watermarks(admin, [(self.log, part) for part in self.partitions])
+        ends = high_watermarks(admin, [(self.log, part) for part in self.positions])
         self.ends = {part: end for (_, part), end in ends.items()}
-        self.unread = {part for part in self.partitions if self.ends[part] > 0}
+        self.unread = {part for part in self.positions if self.ends[part] > 0}
         meet(self.reader, [self.log])
         self.reader.assign([TopicPartition(self.log, part, OFFSET_BEGINNING) for part in self.unread])
         self.committed = {place.partition: place.offset for place in told}
@@ -103,21 +96,17 @@ class Restore:
             elif not passing(error):
                 raise BusDown(f"{self.room.name}: {error.name()}")
             return
-        if (restored := self.partitions.get(part)) is None:
+        if part not in self.positions:
             return
         name, raw = as_bytes(message.key()), message.value()
         if name == POSITION_KEY:
-            restored.position = int(as_bytes(raw))
-        elif not self.with_states:
-            return
-        elif raw is None:
-            restored.states.pop(name.decode(), None)
-        else:
-            restored.states[name.decode()] = self.room.codec.decode(name.decode(), as_bytes(raw))
+            self.positions[part] = int(as_bytes(raw))
+        elif self.table is not None:
+            self.read[part, name.decode()] = None if raw is None else as_bytes(raw)
 
-    def _check(self, part: int) -> None:
+    def _check(self, part: int, position: int | None) -> None:
         earliest, latest = (kept[self.reads, part] for kept in self.kept)
-        position, committed = self.partitions[part].position, (self.committed or {})[part]
+        committed = (self.committed or {})[part]
         if position is None:
             trouble, repair = "was never started", "opencdi topics apply"
         elif position != max(committed, 0):

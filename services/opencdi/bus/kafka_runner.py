@@ -12,8 +12,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from opencdi.bus.bus import Delivered, OutOfStep, partitions_for
 from opencdi.bus.kafka_cluster import POSITION_KEY, TRANSACTION_MS, Cluster, delivered_in, kafka_error, meet, passing, stop_for
 from opencdi.bus.kafka_restore import Restore
-from opencdi.bus.room import Key, Room, State
+from opencdi.bus.room import Key, Room
 from opencdi.bus.stepping import Stepped, Stepper
+from opencdi.bus.stored import Sieve, StoredStates, forget, private_table, store_alone
 from opencdi.events.entry import Headers
 from opencdi.events.topics import changelog
 
@@ -34,7 +35,8 @@ class KafkaRunner:
         self.cluster, self.room, self.all_partitions = cluster, room, partitions
         self.stepper = Stepper(room, skip)
         self.reads, self.log = cluster.named(room.reads.name), cluster.named(changelog(room.name).name)
-        self.states: dict[int, dict[str, State]] = {}
+        self.table, self.sieve = private_table(), Sieve()
+        self.states: dict[int, StoredStates] = {}
         self.next: dict[int, int] = {}
         self.batch: deque[Delivered] = deque()
         self.arriving: set[int] = set()  # assigned, paused, not yet restored
@@ -90,6 +92,7 @@ class KafkaRunner:
         if self.restore is not None:
             self.restore.close()
         self.consumer.close()
+        self.table.close()
 
     # -- partitions come and go: called from within `poll` ---------------------------------------------------------------------
 
@@ -139,19 +142,21 @@ class KafkaRunner:
     def _bring_back(self) -> None:
         """A slice of the restore; when it is done, its partitions go to work."""
         if self.restore is None:
-            self.restore = Restore(self.cluster, self.room, set(self.arriving))
+            forget(self.table, self.room.name, self.arriving)  # what a seat given up once has left
+            self.restore = Restore(self.cluster, self.room, set(self.arriving), self.table)
         if not self.restore.advance(_RESTORE_SLICE_S):
             return
         self.restore.check()
-        for part, restored in list(self.restore.partitions.items()):
-            place = TopicPartition(self.reads, part, restored.position or 0)
+        for part, position in list(self.restore.positions.items()):
+            place = TopicPartition(self.reads, part, position or 0)
             try:
                 self.consumer.seek(place)
             except KafkaException as failure:
                 if kafka_error(failure).code() in (KafkaError._STATE, KafkaError._IN_PROGRESS):
                     return  # the assignment has not reached the fetcher yet; the rest follows at the next turn
                 raise stop_for(kafka_error(failure), self.room.name) from None
-            self.states[part], self.next[part] = restored.states, place.offset
+            self.states[part] = StoredStates(self.table, self.room.codec, self.room.name, part, self.sieve)
+            self.next[part] = place.offset
             self.consumer.resume([place])
             self.arriving.discard(part)
             self.restore.drop({part})
@@ -169,6 +174,7 @@ class KafkaRunner:
         except KafkaException as failure:
             self._abort(kafka_error(failure))
             return 0
+        store_alone(self.table, self.room.name, stepped.changed)
         stepped.settle()
         self.next.update(stepped.reached)
         self.rewinds = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from opencdi.bus.bus import MAX_BATCH_S, Delivered, refuse_too_large
-from opencdi.bus.room import Key, Outgoing, Overlay, Record, Room, SamePartition, State, States
+from opencdi.bus.room import Key, Outgoing, Overlay, Record, Room, SamePartition, States
 from opencdi.events.entry import read_entry
 from opencdi.events.pages import FailedPage
 from opencdi.events.problems import Unusable
@@ -90,7 +90,7 @@ class Stepper:
         self.failures_in_a_row = 0
         return said
 
-    def batch(self, states: Mapping[int, dict[str, State]], waiting: deque[Delivered]) -> Stepped:
+    def batch(self, states: Mapping[int, States], waiting: deque[Delivered]) -> Stepped:
         """Step what waits, from the left, for at most `MAX_BATCH_S` but at least one; `TooLarge` for what no record can hold.
 
         `states`: of each partition, as last committed.

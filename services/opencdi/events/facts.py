@@ -13,15 +13,11 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
 from opencdi.events.contract import Contract, Unknown, kind_of
 from opencdi.events.ids import derived_id
+from opencdi.events.lists import AllergyListed as AllergyListed
+from opencdi.events.lists import Coded as Coded
+from opencdi.events.lists import DiagnosisListed as DiagnosisListed
+from opencdi.events.lists import ProcedureRecorded as ProcedureRecorded
 from opencdi.events.people import DECISIONS, Decided, Person
-
-
-class Coded(Contract):
-    """A code as sent, with its system ("LN", "I10", "L" for local …) and the sender's own words for it."""
-
-    code: str
-    system: str = "L"
-    text: str = ""
 
 
 class PatientIdentified(Contract):
@@ -121,6 +117,8 @@ class MeasurementResulted(Contract):
     taken_at: ClinicalTime
     performer: Person | None = None
     specimen: str | None = None
+    flaws: tuple[str, ...] | None = None  # what was wrong with the specimen, whether or not it spoils this analyte (DOMAIN B13)
+    method: str | None = None  # as sent (OBX-17): at the bedside or in the laboratory
     problem: str | None = None  # quarantined: why this value must not be used ("HEMOLYZED", "FUTURE_TIME", "UNIT_UNKNOWN")
 
 
@@ -213,28 +211,6 @@ class MedicationGiven(Contract):
     given_at: ClinicalTime
 
 
-class DiagnosisListed(Contract):
-    """A diagnosis on a list (DG1, problem list, billing Condition).  It may indicate; it never satisfies (DOMAIN F.6)."""
-
-    kind: Literal["diagnosis_listed"] = "diagnosis_listed"
-    listing_id: str
-    code: Coded
-    role: Literal["admitting", "working", "final", "problem", "billing"]
-    status: Literal["active", "resolved", "withdrawn"] = "active"
-    poa: str | None = None
-    at: ClinicalTime
-
-
-class ProcedureRecorded(Contract):
-    """A procedure on a list (PR1, Procedure)."""
-
-    kind: Literal["procedure_recorded"] = "procedure_recorded"
-    procedure_id: str
-    code: Coded
-    status: Literal["done", "withdrawn"] = "done"
-    at: ClinicalTime
-
-
 class ProblemNoticed(Contract):
     """Something an interface analyst must see: a reason code and the field's name, never the value."""
 
@@ -259,7 +235,7 @@ FACTS: tuple[type[Contract], ...] = (
     PatientIdentified, EncounterUpdated, InpatientOrdered, InpatientOrderCancelled, EncounterDischarged, DischargeCancelled,
     EncounterCancelled, EncounterMoved,
     MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
-    DiagnosisListed, ProcedureRecorded, ProblemNoticed, DeliveryReceipted, *DECISIONS,
+    DiagnosisListed, ProcedureRecorded, AllergyListed, ProblemNoticed, DeliveryReceipted, *DECISIONS,
 )  # fmt: skip
 FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) for fact in FACTS)
 
@@ -267,7 +243,7 @@ Fact = (
     PatientIdentified | EncounterUpdated | InpatientOrdered | InpatientOrderCancelled | EncounterDischarged | DischargeCancelled
     | EncounterCancelled | EncounterMoved
     | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
-    | MedicationGiven | DiagnosisListed | ProcedureRecorded | ProblemNoticed | DeliveryReceipted | Decided
+    | MedicationGiven | DiagnosisListed | ProcedureRecorded | AllergyListed | ProblemNoticed | DeliveryReceipted | Decided
 )  # fmt: skip
 KnownFact = Annotated[Fact, Field(discriminator="kind")]
 """Fast: the kind picks the model.  A page with a kind that this release does not know is read by `AnyFact` instead."""
@@ -287,7 +263,9 @@ else:
 
 
 # R4's DocumentReference has no field for the instant of signing, and the sender's own code says nothing that the mapped one does not.
-_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source"})
+# HL7 tells a specimen's flaw beside any result made of it.
+_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source", "flaws"})
+_TOLD_BY_VALUE = frozenset({"sent_value"})  # JSON knows no "2.90"
 
 
 def fact_hash(fact: Contract) -> str:
@@ -296,5 +274,6 @@ def fact_hash(fact: Contract) -> str:
     times = {name: at.sortable for name in told if isinstance(at := getattr(fact, name), ClinicalTime)}  # by whatever clock it was told
     for name, instant in times.items():
         told[name]["at"] = instant
-    meant = {name: value for name, value in told.items() if not name.endswith("_id") and name not in _TOLD_BY_ONE_STANDARD}
+    left_out = _TOLD_BY_ONE_STANDARD | _TOLD_BY_VALUE if "value" in told else _TOLD_BY_ONE_STANDARD
+    meant = {name: value for name, value in told.items() if not name.endswith("_id") and name not in left_out}
     return derived_id(json.dumps(meant, sort_keys=True))

@@ -1,14 +1,17 @@
-"""Document content that travels encoded: base64 text, RTF and PDF in ED, attachments of DocumentReference.
+"""Document content that travels wrapped: base64, RTF, PDF, HTML and CDA in OBX-5 and in attachments.
 
 What cannot be read is a problem with its field's name, never a guess and never a crash.  Files come from outside, so they are bounded
 by bytes, pages and characters; pypdf bounds what a stream may unpack to.
 """
 
+import re
 from base64 import b64decode
 from binascii import Error
 from io import BytesIO
 from logging import CRITICAL, getLogger
 
+from opencdi.intake.cda import is_cda, text_of_cda
+from opencdi.intake.narrative import is_html, text_of_xhtml
 from opencdi.intake.told import Findings
 
 MAX_FILE_BYTES = 16 * 2**20
@@ -17,7 +20,12 @@ MAX_CHARACTERS = 4_000_000
 _LINE_ENDS = str.maketrans({"\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x00": "�"})
 _PDF = b"%PDF"
 _RTF = "{\\rtf"
-_PICTURES = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8", b"II*\x00", b"MM\x00*", b"GIF8")
+_NO_WORDS = (  # pictures, sound, packed files, office files of before they were packed
+    b"PK\x03\x04", b"\x89PNG", b"\xff\xd8", b"II*\x00", b"MM\x00*", b"GIF8", b"RIFF", b"ID3", b"OggS",
+    b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\x00\x00\x00\x0cjP", b"%!PS",
+)  # fmt: skip
+_CHARSET = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9._-]{3,24})", re.IGNORECASE)
+_BYTE_ORDER = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ENCODED_PDF = "JVBERi0"
 
 
@@ -26,18 +34,33 @@ def plain_text(text: str) -> str:
     return text.replace("\r\n", "\n").translate(_LINE_ENDS).encode("utf-8", "replace").decode()
 
 
-def is_rtf(text: str) -> bool:
-    """Whether these words are wrapped in RTF."""
-    return text.lstrip().startswith(_RTF)
+def is_wrapped(text: str) -> bool:
+    """Whether these words are wrapped in RTF, HTML or CDA."""
+    return text.lstrip().startswith(_RTF) or is_cda(text) or is_html(text)
 
 
-def words_in(text: str, problems: list[tuple[str, str]], where: str) -> str | None:
-    """The words of a text that may be RTF."""
-    if not is_rtf(text):
+def words_in(text: str, problems: list[tuple[str, str]], where: str, kind: str = "") -> str | None:
+    """The words of a text that may be wrapped; `kind`: as its sender names the format, "text/html"."""
+    rtf = text.lstrip().startswith(_RTF)
+    if not rtf and not is_wrapped(text) and "html" not in kind:
         return plain_text(text)
     if len(text) > MAX_FILE_BYTES:
         problems.append(("CONTENT_TOO_LARGE", where))
         return None
+    if rtf:
+        return _text_of_rtf(text, problems, where)
+    if not is_cda(text):
+        return _kept(text_of_xhtml(text).strip(), problems, where)
+    if (read := text_of_cda(text)) is None:
+        problems.append(("CONTENT_NOT_READ", where))
+        return None
+    said, attached = read
+    if attached and not said:
+        return text_in_base64(attached, problems, where)
+    return _kept(said, problems, where)
+
+
+def _text_of_rtf(text: str, problems: list[tuple[str, str]], where: str) -> str | None:
     from striprtf.striprtf import rtf_to_text  # read only where there is RTF
 
     try:
@@ -48,25 +71,38 @@ def words_in(text: str, problems: list[tuple[str, str]], where: str) -> str | No
     return _kept(words, problems, where)
 
 
-def text_in_base64(data: str, problems: list[tuple[str, str]], where: str) -> str | None:
+def text_in_base64(data: str, problems: list[tuple[str, str]], where: str, kind: str = "") -> str | None:
     """The text in base64; None with a problem where it is not base64 or holds no text that we can read."""
     try:
         content = b64decode("".join(data.split()), validate=True)
     except (Error, ValueError):
         problems.append(("NOT_BASE64", where))
         return None
+    return _text_of_file(content, problems, where, kind)
+
+
+def _text_of_file(content: bytes, problems: list[tuple[str, str]], where: str, kind: str) -> str | None:
     if len(content) > MAX_FILE_BYTES:
         problems.append(("CONTENT_TOO_LARGE", where))
         return None
     if content.startswith(_PDF):
         return _text_of_pdf(content, problems, where)
-    if content.startswith(_PICTURES):
+    if content.startswith(_NO_WORDS):
         problems.append(("CONTENT_NOT_READ", where))
         return None
-    try:
-        return words_in(content.decode("utf-8-sig"), problems, where)
-    except UnicodeDecodeError:
-        return words_in(content.decode("cp1252", "replace"), problems, where)
+    return words_in(_decoded(content, kind), problems, where, kind)
+
+
+def _decoded(content: bytes, kind: str) -> str:
+    """By its byte order mark, else UTF-8, else the character set that it or its sender names, else Windows' Latin-1."""
+    declared = _CHARSET.search(kind) or _CHARSET.search(content[:1024].decode("latin-1"))
+    marked = _BYTE_ORDER.get(content[:2])
+    for name in (marked or "utf-8-sig", declared[1] if declared else "cp1252"):
+        try:
+            return content.decode("cp1252" if name.lower() in ("iso-8859-1", "latin1", "us-ascii") else name)
+        except (UnicodeError, LookupError):
+            continue
+    return content.decode("cp1252", "replace")
 
 
 def text_of_ed(kind: str, parts: list[str], told: Findings) -> str | None:
@@ -76,9 +112,16 @@ def text_of_ed(kind: str, parts: list[str], told: Findings) -> str | None:
         return None
     parts += [""] * (5 - len(parts))
     encoding, data = parts[3].strip().upper(), "^".join(parts[4:]).strip("^")
+    what = f"{parts[1]}/{parts[2]}".lower()
     if encoding == "BASE64" or data.startswith(_ENCODED_PDF):
-        return text_in_base64(data, told.problems, "OBX-5")
-    return words_in(data, told.problems, "OBX-5") or None
+        return text_in_base64(data, told.problems, "OBX-5", what)
+    if encoding == "HEX":
+        try:
+            return _text_of_file(bytes.fromhex(data), told.problems, "OBX-5", what)
+        except ValueError:
+            told.problems.append(("NOT_HEX", "OBX-5"))
+            return None
+    return words_in(data, told.problems, "OBX-5", what) or None
 
 
 def _text_of_pdf(content: bytes, problems: list[tuple[str, str]], where: str) -> str | None:

@@ -1,12 +1,14 @@
 """The same document from two systems: one note, two provenances (DOMAIN B04, F.5).
 
-Known by its number (TXA-12 is `masterIdentifier`), else by the very same text on the same stay, written within a day, from another
-sender.  One sender's two documents with the same words are two: that is copy-forward, which nlp counts once (DOMAIN F.10).
+Known by its number (TXA-12 is `masterIdentifier`), else by the very same words on the same stay, written within a day, from another
+sender: whatever the space between them, since one sends lines and the other RTF.  One sender's two documents with the same words are two:
+that is copy-forward, which nlp counts once (DOMAIN F.10).
 """
 
 from datetime import timedelta
 
 from opencdi.events.facts import Fact, NoteFiled, NoteProvenanceAdded, NoteRetracted, NoteStatusChanged
+from opencdi.events.ids import content_hash
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Lead
 from opencdi.intake.numbers import original_of
@@ -23,14 +25,19 @@ def of_the_original(desk: Desk, fact: Fact) -> Fact:
     return fact
 
 
-def remember(desk: Desk, note: NoteFiled, encounter_id: str) -> None:
-    """Where the next system that sends this text will find it."""
-    desk.states[_key(note, encounter_id)] = Lead(to=note.note_id)
+def words_of(note: NoteFiled, text: str | None) -> str:
+    """The hash of a document's words."""
+    return content_hash(" ".join(text.split())) if text else note.text_hash
 
 
-def is_copy(desk: Desk, note: NoteFiled, encounter_id: str) -> bool:
+def remember(desk: Desk, note: NoteFiled, words: str, encounter_id: str) -> None:
+    """Where the next system that sends these words will find it."""
+    desk.states[_key(words, encounter_id)] = Lead(to=note.note_id)
+
+
+def is_copy(desk: Desk, note: NoteFiled, words: str, encounter_id: str) -> bool:
     """Whether this is what another system has filed already; then only that is said, and whether it is signed by now."""
-    original_id, original = _original(desk, note, encounter_id)
+    original_id, original = _original(desk, note, words, encounter_id)
     if original is None or original.senders[:1] == (desk.sender,):
         return False
     known = desk.sender in original.senders
@@ -63,18 +70,18 @@ def still_stands(desk: Desk, key: str, document: Document) -> bool:
     return True
 
 
-def _original(desk: Desk, note: NoteFiled, encounter_id: str) -> tuple[str, Document | None]:
+def _original(desk: Desk, note: NoteFiled, words: str, encounter_id: str) -> tuple[str, Document | None]:
     own = desk.get(f"document/{note.note_id}", Document)
     if own is not None:
-        same = not own.retracted and own.revision > 0 and own.text_hash == note.text_hash
+        same = not own.retracted and own.revision > 0 and own.words == words
         return note.note_id, own if same else None
-    lead = desk.get(_key(note, encounter_id), Lead)
+    lead = desk.get(_key(words, encounter_id), Lead)
     document = desk.get(f"document/{lead.to}", Document) if lead is not None else None
-    if lead is None or document is None or document.retracted or document.text_hash != note.text_hash or document.written_at is None:
+    if lead is None or document is None or document.retracted or document.words != words or document.written_at is None:
         return note.note_id, None
     near = abs(note.written_at.at - document.written_at) <= _WRITTEN_WITHIN
     return lead.to, document if near and desk.sender not in document.senders else None
 
 
-def _key(note: NoteFiled, encounter_id: str) -> str:
-    return f"copy/{encounter_id}/{note.text_hash}"
+def _key(words: str, encounter_id: str) -> str:
+    return f"copy/{encounter_id}/{words}"

@@ -72,6 +72,8 @@ def identity_of(fact: Fact) -> str:
             return fact.listing_id
         case "note_filed" | "note_status_changed" | "note_retracted":
             return f"{fact.note_id}/{fact.kind}"
+        case "allergy_listed":
+            return fact.allergy_id
         case "procedure_recorded":
             return fact.procedure_id
         case _:
@@ -125,7 +127,8 @@ def _inpatient_order(desk: Desk, fact: InpatientOrdered | InpatientOrderCancelle
 def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     key = f"document/{note.note_id}"
     before = desk.get(key, Document)
-    if copies.is_copy(desk, note, encounter_id):
+    words = copies.words_of(note, item.text)
+    if copies.is_copy(desk, note, words, encounter_id):
         return
     if before is not None and item.order < before.order:
         desk.ignored.append("SUPERSEDED")
@@ -170,6 +173,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
         order=item.order,
         revision=revision,
         text_hash=note.text_hash,
+        words=words,
         said=mark,
         authentication=note.authentication,
         status_order=before.status_order if before is not None else (),
@@ -180,7 +184,7 @@ def _file(desk: Desk, note: NoteFiled, item: Item, encounter_id: str) -> None:
     )
     if note.parent_id is not None:
         numbers.add_to(desk, note.parent_id, note.note_id)
-    copies.remember(desk, filed, encounter_id)
+    copies.remember(desk, filed, words, encounter_id)
     desk.say(encounter_id, filed, item.text)
     if before is None:
         desk.visits_changed = True  # what was held for want of an encounter may be about this document

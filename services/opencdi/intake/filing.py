@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from opencdi.events.facts import Fact, ProblemNoticed
+from opencdi.events.facts import AllergyListed, ProblemNoticed
 from opencdi.events.problems import Unusable
-from opencdi.intake import merges
+from opencdi.intake import merges, staff
 from opencdi.intake.corrections import file_held, held_of, identity_of, item_of, known_encounter, place
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import encounter_of, settled_visit
@@ -19,6 +19,10 @@ def file(desk: Desk, told: Told) -> None:
     """File all that the message tells."""
     if told.unused is not None:
         desk.ignored.append(told.unused)
+        return
+    if told.staff:
+        for person in told.staff:
+            staff.remember(desk, person, told.at)
         return
     desk.number = _patient(desk, told)
     if told.patient is not None and told.patient.links is not None:
@@ -71,7 +75,10 @@ def _open_visit(desk: Desk, patient_id: str, told: Told) -> str | None:
     return encounter.visits[0] if encounter is not None and len(encounter.visits) == 1 else None
 
 
-def _happened_at(fact: Fact) -> datetime:
+def _happened_at(item: Item) -> datetime:
+    fact = item.fact
+    if isinstance(fact, AllergyListed):  # since long before: it is of the stay in which it is told
+        return datetime.fromisoformat(item.order[-1])
     for name in ("taken_at", "written_at", "given_at", "ordered_at", "at"):
         if (at := getattr(fact, name, None)) is not None:
             return at.at  # type: ignore[no-any-return]  # a ClinicalTime by each of these names
@@ -79,7 +86,7 @@ def _happened_at(fact: Fact) -> datetime:
 
 
 def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, settled: str | None) -> None:
-    encounter_id = settled or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item)
+    encounter_id = settled or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item)) or known_encounter(desk, item)
     if encounter_id is None:
         _hold(desk, patient_id, item, visit)
         return
@@ -125,7 +132,7 @@ def _release(desk: Desk, patient_id: str) -> None:
         item = item_of(held)
         visit = VisitTold(held.visit[0], held.visit[1], held.visit[2], aliases=held.aliases, account=held.account)
         mine, desk.number = desk.number, held.number
-        encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item.fact)) or known_encounter(desk, item)
+        encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item)) or known_encounter(desk, item)
         desk.number = mine
         if encounter_id is None:
             still.append(name)

@@ -3,6 +3,7 @@
 | key | record |
 |---|---|
 | `person/<patient>` `alias/<id>` | who, merged into whom; a FHIR reference or second number that leads to a patient or visit |
+| `staff/<name>` | who works here, under each number or reference |
 | `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
 | `merged/<visit>` | which other visit numbers mean the same stay |
 | `encounter/<encounter>` | what was said of the stay, so that a flood of A08 costs nothing |
@@ -24,7 +25,7 @@ from pydantic import Field
 
 from opencdi.bus import agenda
 from opencdi.bus.room import RecordCodec, State
-from opencdi.clinical.vocabulary import Authentication, Sex
+from opencdi.clinical.vocabulary import Authentication, AuthorRole, Sex
 
 
 class Person(State):
@@ -43,6 +44,16 @@ class Person(State):
     visits: tuple[str, ...] = ()
     encounters: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+
+
+class Staff(State):
+    """Somebody who works here; the same record under each of the names that it lists."""
+
+    staff_id: str = ""
+    name: str = ""
+    role: AuthorRole = "unknown"
+    names: tuple[str, ...] = ()
+    told_at: datetime
 
 
 class Lead(State):
@@ -120,6 +131,7 @@ class Document(State):
     order: tuple[str, ...]
     revision: int = 1
     text_hash: str = ""
+    words: str = ""  # the hash of its words whatever the space between them: another system breaks the lines elsewhere
     said: str = ""
     authentication: Authentication = "unsigned"
     retracted: bool = False
@@ -209,5 +221,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
-    "days": Days, "merged": Merged, **agenda.MODELS,
+    "days": Days, "merged": Merged, "staff": Staff, **agenda.MODELS,
 })  # fmt: skip

@@ -26,6 +26,7 @@ from opencdi.intake.outcome import ended
 from opencdi.intake.parts import PART_MISNUMBERED, joined_parts
 from opencdi.intake.receipts import receive
 from opencdi.intake.retention import forget
+from opencdi.intake.staff import StaffBook
 from opencdi.intake.telling import entries_of
 from opencdi.intake.told import Context, Told
 from opencdi.knowledge.site import SiteData
@@ -94,7 +95,8 @@ class _Intake:
                 as_read = self.site_as_read[inbound.tenant] = (told, SiteData.model_validate(told.site))
             site = as_read[1]
         backload = inbound.backload or (site.golive_at is not None and inbound.received_at < site.golive_at)
-        return Context(key, site, inbound.received_at, inbound.feed, inbound.tenant, backload)
+        book = StaffBook(states, key, inbound.feed)
+        return Context(key, site, inbound.received_at, inbound.feed, inbound.tenant, backload, known_staff=book)
 
     def _message(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
         desk = Desk(states, self._context(states, inbound))

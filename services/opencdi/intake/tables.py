@@ -1,13 +1,16 @@
 """What the senders' codes mean, where HL7 and FHIR themselves define them.  A site's own codes are site data."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType, ResultStatus
 from opencdi.events.facts import Coded
-from opencdi.intake.told import LinkKind, Merged, VisitEvent
+from opencdi.intake.told import Context, LinkKind, Merged, VisitEvent
 from opencdi.knowledge.site import SiteData
+
+AllergyCategory = Literal["drug", "food", "environment", "other"]
 
 # --- HL7 v2 events --------------------------------------------------------------------------------------------------
 VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
@@ -18,6 +21,7 @@ VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
     "A17": "snapshot",  # two patients change beds
     "A21": "snapshot", "A22": "snapshot", "A52": "snapshot", "A53": "snapshot",  # a leave of absence ends no stay
     "A23": "cancel-admit", "A38": "cancel-admit",
+    "A60": "mention",  # allergies
     "A32": "snapshot", "A33": "snapshot", "A54": "snapshot", "A55": "snapshot", "A61": "snapshot", "A62": "snapshot",
 }  # fmt: skip
 ON_LEAVE_BY_TRIGGER = {"A21": True, "A22": False, "A52": False, "A53": True}
@@ -36,11 +40,12 @@ MERGE_BY_TRIGGER: dict[str, tuple[Merged, ...]] = {
 RENUMBERED = frozenset({"A43", "A46", "A47", "A49", "A50"})
 """Triggers that may come with the number unchanged: another one, which names nobody here, was."""
 BILLING_TYPES = frozenset({"BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12", "DFT^P03", "DFT^P11"})
+STAFF_TYPES = frozenset({"MFN^M02", "PMU^B01", "PMU^B02"})
 PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
 UNUSED_BY_TYPE = {
     "ADT^A14": "ADMISSION_PENDING", "ADT^A27": "ADMISSION_PENDING", "ADT^A20": "BED_STATUS", "ADT^A19": "QUERY",
     "ADT^A24": "LINK_IS_NO_MERGE",  # linked records stay distinct
-    "ADT^A29": "NO_STAY_IS_DELETED", "ADT^A48": "ALTERNATE_NUMBER", "ADT^A51": "ALTERNATE_NUMBER", "ADT^A60": "ALLERGIES_NOT_USED",
+    "ADT^A29": "NO_STAY_IS_DELETED", "ADT^A48": "ALTERNATE_NUMBER", "ADT^A51": "ALTERNATE_NUMBER",
     "BAR^P02": "NO_STAY_IS_DELETED",
 }  # fmt: skip
 """Well-formed messages that tell nothing which we keep a fact of, by type; `UNUSED_BY_KIND`: by the first component of MSH-9."""
@@ -78,6 +83,19 @@ REPORT_STATUS_BY_FHIR: dict[str, ResultStatus] = {  # DiagnosticReport.status; "
     "partial": "preliminary", "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected",
     "appended": "corrected", "cancelled": "withdrawn", "entered-in-error": "withdrawn",
 }  # fmt: skip
+# Allergies: HL7 table 0127 and AllergyIntolerance.category, 0128 and reaction.severity, 0323 and 0438.
+ALLERGY_CATEGORY: dict[str, AllergyCategory] = {
+    "DA": "drug", "DRUG": "drug", "FA": "food", "FOOD": "food", "EA": "environment", "AA": "environment",
+    "PA": "environment", "LA": "environment",
+    "MA": "other", "MC": "other", "medication": "drug", "food": "food", "environment": "environment", "biologic": "other",
+}  # fmt: skip
+ALLERGY_SEVERITY: dict[str, Literal["mild", "moderate", "severe"]] = {
+    "MI": "mild", "MO": "moderate", "SV": "severe", "mild": "mild", "moderate": "moderate", "severe": "severe",
+}  # fmt: skip
+_NONE_KNOWN = re.compile(r"\b(?:nk(?:d|f)?a|no known\b.{0,30}\ballerg\w*|no (?:drug |food )?allerg\w*|none known)\b", re.IGNORECASE)
+_NONE_KNOWN_CODES: dict[str, AllergyCategory | None] = {  # SNOMED CT
+    "716186003": None, "409137002": "drug", "429625007": "food", "428607008": "environment", "428197003": "environment",
+}  # fmt: skip
 NO_RESULT_YET = frozenset({"I", "N", "O"})
 AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
     "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned",
@@ -106,6 +124,7 @@ ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {
     "pathology": "provider", "nursing": "nurse", "dietitian": "dietitian", "wound-care": "nurse", "therapy": "therapist",
     "social-work": "social-worker", "laboratory": "system", "query": "system",
 }  # fmt: skip
+_TAXONOMY = re.compile(r"[0-9A-Z]{9}X\Z")  # a NUCC code; the site's table may name its beginning, "207*"
 NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074
     "RAD": "radiology", "CT": "radiology", "CUS": "radiology", "NMR": "radiology", "NMS": "radiology", "OUS": "radiology",
     "RUS": "radiology",
@@ -132,6 +151,33 @@ def confidentiality_of(sent: Iterable[str], code: Coded | None, site: SiteData) 
     return highest(told) or next(filter(None, told), None)
 
 
-def role_of(sent: str, note_type: NoteType, site: SiteData) -> AuthorRole:
-    """The author's role: by the sender's own word for it, else by the kind of note."""
-    return site.author_role_by_code.get(sent) or ROLE_BY_NOTE_TYPE.get(note_type, "unknown")
+def role_by_words(words: Iterable[str], site: SiteData) -> AuthorRole:
+    """The role that one of the sender's words names; a student's and a scribe's words make nobody else of them (DOMAIN F.6)."""
+    table = site.author_role_by_code
+    found = [role for word in words if word for role in (_role_by_word(word, table),) if role is not None]
+    return next((role for role in found if role in ("student", "scribe")), found[0] if found else "unknown")
+
+
+def _role_by_word(word: str, table: Mapping[str, AuthorRole]) -> AuthorRole | None:
+    if (role := table.get(word) or table.get(word.upper())) is not None or not _TAXONOMY.match(word):
+        return role
+    return next((role for length in (5, 4, 3, 2) if (role := table.get(f"{word[:length]}*"))), None)
+
+
+def role_of(sent: str, staff_id: str, note_type: NoteType, context: Context) -> AuthorRole:
+    """The author's role: by the document's own word for it, else as the hospital's staff are known, else by the kind of note."""
+    told = context.site.author_role_by_code.get(sent)
+    if told is None and staff_id and (known := context.known_staff(staff_id)) is not None and known.role != "unknown":
+        return known.role
+    return told or ROLE_BY_NOTE_TYPE.get(note_type, "unknown")
+
+
+def none_known(code: Coded, category: AllergyCategory | None) -> tuple[bool, AllergyCategory | None]:
+    """Whether this is the word that there is no allergy, and of what kind none is known (None: of any)."""
+    if code.code in _NONE_KNOWN_CODES:
+        return True, _NONE_KNOWN_CODES[code.code]
+    words = f"{code.code} {code.text}"
+    if not _NONE_KNOWN.search(words):
+        return False, category
+    of = words.lower()
+    return True, "drug" if "drug" in of or "nkda" in of or "medic" in of else "food" if "food" in of or "nkfa" in of else None

@@ -39,8 +39,8 @@ def zone_of_offset(offset: str) -> tzinfo:
 def _time(parts: tuple[str | None, ...], offset: str | None, zone: tzinfo, facility: tzinfo) -> ClinicalTime | None:
     given = [int(part) for part in parts if part is not None]
     meant = zone_of_offset(offset) if offset else zone
-    if len(given) <= _DAY and meant is UTC:
-        meant = facility  # a date is a day of the chart's calendar
+    if len(given) <= _DAY and (not offset or meant is UTC):
+        meant = facility  # a date is a day of the chart's calendar, whatever the clock was by which it was sent
     try:
         year, month, day, hour, minute, second = (*given, *_BEGINNING[len(given) :])
         at = datetime(year, month, day, hour, minute, second, tzinfo=meant)

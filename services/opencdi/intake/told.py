@@ -4,13 +4,13 @@ HL7 v2 and FHIR are mapped to this; from here on nobody knows which of the two i
 and leave the room only as keyed hashes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Literal
+from typing import Any, Literal
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import EncounterClass, Sex
+from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, Sex
 from opencdi.events.facts import Fact
 from opencdi.events.people import Person
 from opencdi.intake.time import bedside, zone_named
@@ -28,6 +28,8 @@ class Context:
     tenant: str = ""
     backload: bool = False  # history sent afterwards: baselines only (DOMAIN F.18)
     staff: Mapping[str, Person] = field(default_factory=dict)  # FHIR: reference -> who that is, as far as the same message says
+    known_staff: Callable[[str], Person | None] = lambda _: None  # number or reference -> who earlier messages said that is
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # FHIR: reference -> the Specimen or Binary that came with it
 
     @property
     def facility(self) -> tzinfo:
@@ -38,6 +40,17 @@ class Context:
     def arrived_at(self) -> ClinicalTime:
         """When it came to the gate, by the facility's clock: what stands where nothing else is told."""
         return ClinicalTime(bedside(self.received_at.astimezone(UTC), self.facility))
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTold:
+    """STF and PRA, Practitioner or PractitionerRole.  `references`: FHIR, as this feed means that person."""
+
+    numbers: tuple[str, ...]
+    references: tuple[str, ...] = ()
+    name: str = ""
+    role: AuthorRole = "unknown"
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,7 @@ class Told:
     parted: PatientTold | None = None  # A37: another patient than this one
     orders: tuple[str, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
+    staff: tuple[StaffTold, ...] = ()
     unused: str | None = None  # why a well-formed message is not used at all (-> no effect)
 
 

@@ -96,7 +96,7 @@ def _store(batch: Batch, entry: Entry, encounter_id: str, ordinal: int, fact: to
 
 
 def _identity(fact: Contract) -> str | None:
-    for field in ("measurement_id", "administration_id", "order_id", "listing_id", "procedure_id"):
+    for field in ("measurement_id", "administration_id", "order_id", "listing_id", "procedure_id", "allergy_id"):
         if field in type(fact).model_fields:
             return str(getattr(fact, field))
     return None

@@ -110,6 +110,9 @@ def _of_item(item: Item, zone: ZoneInfo, became: Mapping[str, str | None]) -> Ha
             return on_line("order", fact.code.text or fact.code.code, fact.reason or "", struck=fact.status == "cancelled")
         case told.DiagnosisListed() as fact:
             return on_line("listed", fact.code.text or fact.code.code, f"{words(fact.role)} list", struck=fact.status == "withdrawn")
+        case told.AllergyListed() as fact:
+            detail = ", ".join(filter(None, (fact.severity, *fact.reactions)))
+            return on_line("allergy", fact.code.text or fact.code.code, detail, struck=fact.status == "withdrawn")
         case told.ProcedureRecorded() as fact:
             return on_line("procedure", fact.code.text or fact.code.code, struck=fact.status == "withdrawn")
         case told.ProblemNoticed() as fact:

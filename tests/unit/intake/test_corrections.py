@@ -57,7 +57,8 @@ def test_a_wrong_result_is_withdrawn(feed, message: Builder) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [({"unit": "kg"}, "UNIT_UNKNOWN"), ({"unit": ""}, "UNIT_MISSING"), ({"value": "900"}, "IMPOSSIBLE_VALUE"),
-    ({"comment": "specimen hemolyzed"}, "HEMOLYZED"),
+    ({"comment": "specimen hemolyzed", "loinc": "2823-3", "value": "6.4", "unit": "mmol/L"}, "HEMOLYZED"),
+    ({"comment": "specimen hemolyzed"}, None),  # creatinine is not what red cells hold
      ({"taken": "20270101090000-0500"}, "FUTURE_TIME"), ({"loinc": "99999-9"}, None)],
 )  # fmt: skip
 def test_what_must_not_be_used_says_why(feed, message: Builder, change: dict[str, str], problem: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from opencdi.events.facts import fact_hash
-from opencdi.intake.fhir.narrative import text_of_xhtml
+from opencdi.intake.narrative import text_of_xhtml
 
 PATIENT: dict[str, Any] = {
     "resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-01-02", "name": [{"family": "Doe", "given": ["Jane"]}],
@@ -453,9 +453,9 @@ def test_a_relative_is_not_the_patient(feed) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [("AllergyIntolerance", "ALLERGIES_NOT_USED"), ("Practitioner", "STAFF_NOT_USED"), ("PractitionerRole", "STAFF_NOT_USED")],
+    [("Practitioner", "STAFF_NOTED"), ("PractitionerRole", "STAFF_NOTED")],
 )
-def test_what_has_no_fact_is_taken_and_named(feed, kind: str, reason: str) -> None:
+def test_staff_are_noted_and_make_no_fact(feed, kind: str, reason: str) -> None:
     ended = feed.send({"resourceType": kind, "id": "1"})
     assert (ended.outcome, ended.reason) == ("no_effect", reason)
 

@@ -1,8 +1,10 @@
 """Second tries, history, and the same note from two systems."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -129,6 +131,41 @@ def test_the_same_note_from_two_systems_is_one_note_with_two_provenances(feed, m
     # Whichever system says that it is signed, it is.
     feed.send(note(message, number="X-77", sender="SCRIBE", at="20260504120000-0400"), name="scribe")
     assert [(f.note_id, f.authentication) for f in feed.of("note_status_changed")] == [(filed.note_id, "authenticated")]
+
+
+LINES = "Sepsis due to pneumonia.\nAKI, Cr 2.9 → resolving\n"
+RTF = r"{\rtf1\ansi\ansicpg1252 Sepsis due to  pneumonia.\par\par AKI, Cr 2.9 \u8594? resolving\par}"
+PAPER = {
+    "lines": LINES, "one line": LINES.replace("\n", " "), "CRLF": LINES.replace("\n", "\r\n\r\n"), "RTF": RTF,
+    "HTML": "<html><body><p>Sepsis due to&nbsp;pneumonia.</p><p>AKI, Cr 2.9 &rarr; resolving</p></body></html>",
+}  # fmt: skip
+
+
+def as_document(text: str, encoding: str = "utf-8") -> dict[str, object]:
+    """The same note as a DocumentReference of the stay V1."""
+    return {
+        "resourceType": "DocumentReference", "id": "d", "status": "current", "docStatus": "final", "date": "2026-05-04T10:00:00-04:00",
+        "subject": {"identifier": {"system": "MERCY", "value": "100"}}, "type": {"coding": [{"code": "PR"}]},
+        "context": {"encounter": [{"identifier": {"system": "MERCY", "value": "V1"}}]},
+        "content": [{"attachment": {"data": b64encode(text.encode(encoding)).decode()}}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("hl7_first", [True, False], ids=["HL7 first", "FHIR first"])
+@pytest.mark.parametrize(("sent", "other"), tuple(permutations(PAPER, 2)))
+def test_the_same_words_on_other_paper_are_one_note_with_two_provenances(
+    feed, message: Builder, sent: str, other: str, *, hl7_first: bool
+) -> None:
+    feed.send(message("ADT^A01"))
+    obx5 = "^TEXT^^Base64^" + b64encode(PAPER[sent].encode()).decode()
+    by_hl7 = message("MDM^T02", "TXA|1|PR|TX|20260504100000-0400|||||77^Lee^Ann|||D1|||||AU",
+                     f"OBX|1|ED|||{obx5}||||||F")  # fmt: skip
+    told = [(by_hl7, "ehr"), (as_document(PAPER[other], "utf-16" if other == "lines" else "utf-8"), "fhir")]
+    for body, name in told if hl7_first else reversed(told):
+        assert feed.send(body, name=name).outcome == "entries"
+    (filed,) = feed.of("note_filed")
+    (provenance,) = feed.of("note_provenance_added")
+    assert (provenance.note_id, provenance.source) == (filed.note_id, "fhir" if hl7_first else "ehr")
 
 
 def test_a_copy_may_be_cancelled_and_the_original_stands(feed, message: Builder) -> None:

@@ -85,6 +85,16 @@ def test_a_corrected_result_keeps_what_it_was_and_when_that_was_known(engine: En
     assert (getattr(before, "value", None), known_at) == (2.9, at(0, 8, 40))
 
 
+def test_an_allergy_that_is_taken_back_is_one_row(engine: Engine) -> None:
+    telling = Telling()
+    for status in ("active", "withdrawn"):
+        telling.entry(AKI, at(0, 8), [told.AllergyListed(allergy_id="a", code=told.Coded(code="7980", text="Penicillin"), status=status)])
+    tell(engine, telling.messages)
+    with snapshot(engine) as connection:
+        (item,) = items(connection, AKI)
+    assert getattr(item.fact, "status", None) == "withdrawn"
+
+
 @pytest.mark.parametrize(
     ("facts", "status"),
     [

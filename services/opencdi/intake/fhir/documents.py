@@ -1,27 +1,28 @@
 """DocumentReference and Composition: documents by version and authentication (DOMAIN F.5, F.6)."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from opencdi.clinical.vocabulary import Authentication
 from opencdi.events.facts import Coded, NoteFiled, NoteRetracted
 from opencdi.events.ids import content_hash, keyed_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.content import plain_text, text_in_base64
-from opencdi.intake.fhir.narrative import text_of_xhtml
 from opencdi.intake.fhir.reading import (
     Resource,
     at,
+    author_in,
     coded,
     each,
     first,
     identifiers,
     own_id,
-    person_in,
     relative,
     time_in,
     version_time,
 )
-from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, confidentiality_of, note_type_of, role_of
+from opencdi.intake.narrative import text_of_xhtml
+from opencdi.intake.tables import AUTHENTICATION_BY_DOCSTATUS, confidentiality_of, note_type_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
@@ -47,7 +48,7 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
         return [Item(NoteRetracted(note_id=note_id, at=told_at), version)]
     if first(resource, "status") == "superseded":
         return []  # what stands in its place says so itself, by `relatesTo`
-    text = _sections(resource) if kind == "Composition" else attached(resource, "content", problems)
+    text = _sections(resource) if kind == "Composition" else attached(resource, "content", problems, context.beside)
     if text is None and kind == "Composition":
         problems.append(("NO_CONTENT", "Composition.section"))
         return []
@@ -68,7 +69,7 @@ def document_of(resource: Resource, context: Context, problems: list[tuple[str, 
         note_type=note_type,
         type_code=code,
         title=first(resource, "title", "description") or (code.text if code else ""),
-        author=person_in(at(resource, "author.0"), role_of("", note_type, context.site), context),
+        author=author_in(at(resource, "author.0"), note_type, context),
         written_at=written_at,
         authentication=known or context.site.authentication_default,
         authentication_assumed=known is None,
@@ -121,18 +122,19 @@ def _referred(reference: str, context: Context) -> str:
     return keyed_hash(context.key, "document", context.feed, relative(reference).removeprefix("DocumentReference/"))
 
 
-def attached(resource: Resource, path: str, problems: list[tuple[str, str]]) -> str | None:
-    """The text of the first readable attachment there: the others are the same in other formats."""
+def attached(resource: Resource, path: str, problems: list[tuple[str, str]], beside: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The text of the first readable attachment there: the others are the same in other formats.  `beside`: Binaries that came with it."""
     kind = first(resource, "resourceType")
     for content in each(resource, path):
         attachment, where = (at(content, "attachment"), f"{path}.attachment") if path == "content" else (content, path)
-        data = at(attachment, "data")
+        data, url = at(attachment, "data"), first(attachment, "url")
+        if not data and url:
+            data = at(beside.get(relative(url), {}), "data")
+            if not data:
+                problems.append(("CONTENT_ELSEWHERE", f"{kind}.{where}.url"))
         if not isinstance(data, str) or not data:
             continue
-        text = text_in_base64(data, problems, f"{kind}.{where}.data")
-        if text and first(attachment, "contentType").startswith(("text/html", "application/xhtml")):
-            text = text_of_xhtml(text)
-        if text:
+        if text := text_in_base64(data, problems, f"{kind}.{where}.data", first(attachment, "contentType").lower()):
             return plain_text(text)
     return None
 

@@ -1,10 +1,10 @@
-"""Condition, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
+"""Condition, AllergyIntolerance, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
 
-from opencdi.events.facts import Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
+from opencdi.events.facts import AllergyListed, Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
-from opencdi.intake.fhir.reading import Resource, at, coded, first, own_id, reference_of, time_in, version_time
-from opencdi.intake.tables import ORDER_STATUS_BY_FHIR
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, time_in, version_time
+from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, ORDER_STATUS_BY_FHIR, none_known
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
@@ -29,6 +29,30 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
         at=since or told_at,
     )
     return [Item(fact, (told_at.sortable,), undated=since is None)]
+
+
+def allergy_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
+    """An allergy, or the word that there is none."""
+    wrong = first(resource, "verificationStatus.coding.0.code") in ("entered-in-error", "refuted")
+    told = list(each(resource, "reaction"))
+    code = coded(at(resource, "code")) or next((substance for one in told if (substance := coded(at(one, "substance")))), None)
+    if code is None and not wrong:
+        raise Unusable("NO_CODE", "AllergyIntolerance.code")
+    told_at = version_time(resource, context, "meta.lastUpdated", "recordedDate")
+    none, category = none_known(code or Coded(code=""), ALLERGY_CATEGORY.get(first(resource, "category.0")))
+    reactions = [coded(manifested) for one in told for manifested in each(one, "manifestation")]
+    over = first(resource, "clinicalStatus.coding.0.code") in ("inactive", "resolved")
+    fact = AllergyListed(
+        allergy_id=own_id(resource, context, "allergy"),
+        code=code or Coded(code=""),
+        none_known=none,
+        category=category,
+        severity=next((ALLERGY_SEVERITY.get(sent) for one in told if (sent := first(one, "severity"))), None),
+        reactions=tuple(reaction.text or reaction.code for reaction in reactions if reaction is not None),
+        status="withdrawn" if wrong else "inactive" if over else "active",
+        at=time_in(resource, context, "onsetDateTime", "onsetPeriod.start", "recordedDate", problems=problems),
+    )
+    return [Item(fact, (told_at.sortable,))]
 
 
 def _drug(resource: Resource, problems: list[tuple[str, str]]) -> Coded:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from opencdi.events.people import Person
 from opencdi.events.problems import Unusable
 from opencdi.intake.fhir.documents import document_of
-from opencdi.intake.fhir.lists import condition_of, medication_administration_of, medication_request_of
+from opencdi.intake.fhir.lists import allergy_of, condition_of, medication_administration_of, medication_request_of
 from opencdi.intake.fhir.observations import observations_of
 from opencdi.intake.fhir.orders import procedure_of, service_request_of
-from opencdi.intake.fhir.reading import Resource, at, each, first, identifiers, practitioner, reference_of, relative
+from opencdi.intake.fhir.reading import Resource, aliases_of, at, each, first, identifiers, reference_of
 from opencdi.intake.fhir.reports import report_of
+from opencdi.intake.fhir.staff import TYPES as STAFF
+from opencdi.intake.fhir.staff import staff_in, staff_inside, staff_of
 from opencdi.intake.fhir.visits import event_at, patient_of, visit_mentioned, visit_of
 from opencdi.intake.told import Context, Item, PatientTold, Told
 
@@ -24,16 +25,17 @@ _ITEMS: dict[str, Callable[[Resource, Context, list[tuple[str, str]]], list[Item
     "ServiceRequest": service_request_of,
     "Procedure": procedure_of,
     "Condition": condition_of,
+    "AllergyIntolerance": allergy_of,
     "MedicationRequest": medication_request_of,
     "MedicationAdministration": medication_administration_of,
 }
-# Types that are understood and say nothing for which there is a fact.
-_UNUSED = {"AllergyIntolerance": "ALLERGIES_NOT_USED", "Practitioner": "STAFF_NOT_USED", "PractitionerRole": "STAFF_NOT_USED"}
 # Why a resource that is mapped says nothing this time; else NO_RESULT: it only names its members, or has no value yet.
 _NOTHING_SAID = {
     "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
 }  # fmt: skip
 _ORDER = {"Patient": 0, "Encounter": 1}
+_REFERRED = frozenset({"Specimen", "Binary"})
+"""Types that say something only together with the resource that refers to them."""
 
 
 def resources_in(body: bytes) -> list[tuple[Resource, str]]:
@@ -64,47 +66,35 @@ def versioned(resources: list[tuple[Resource, str]]) -> bool:
 def told_by_fhir(resources: list[tuple[Resource, str]], context: Context) -> list[Told]:
     """What the resources tell, patients and encounters first, so that what refers to them finds them."""
     ranked = sorted(resources, key=lambda found: _ORDER.get(found[0]["resourceType"], 2))
-    staff = _staff(resources)
-    return [_told(resource, url, replace(context, staff=staff | _contained_staff(resource))) for resource, url in ranked]
+    staff, beside = staff_in(resources, context.site), _beside(resources)
+    return [
+        _told(resource, url, replace(context, staff=staff | staff_inside(resource, context.site), beside=beside | _contained(resource)))
+        for resource, url in ranked
+    ]
 
 
-def _staff(resources: list[tuple[Resource, str]]) -> dict[str, Person]:
-    """Practitioners and their roles by every reference that may name them; a role is the practitioner's."""
-    staff = {
-        alias: practitioner(told) for told, url in resources if told["resourceType"] == "Practitioner" for alias in _aliases(told, url)
-    }
-    for told, url in resources:
-        person = staff.get(reference_of(told, "practitioner")) if told["resourceType"] == "PractitionerRole" else None
-        if person is not None:
-            staff |= dict.fromkeys(_aliases(told, url), person)
-    return staff
+def _beside(resources: list[tuple[Resource, str]]) -> dict[str, Resource]:
+    return {alias: told for told, url in resources if told["resourceType"] in _REFERRED for alias in aliases_of(told, url)}
 
 
-def _contained_staff(resource: Resource) -> dict[str, Person]:
-    contained = [told for told in each(resource, "contained") if told.get("resourceType") == "Practitioner"]
-    return {f"#{first(told, 'id')}": practitioner(told) for told in contained}
-
-
-def _aliases(resource: Resource, url: str) -> tuple[str, ...]:
-    """The references under which others name this resource."""
-    number = resource.get("id")
-    named = (f"{resource['resourceType']}/{number}", f"urn:uuid:{number}") if isinstance(number, str) else ()
-    # Inside a Bundle a resource is referred to by its fullUrl, "urn:uuid:" and its id, which a recording may have dropped.
-    return tuple(dict.fromkeys((*named, *((relative(url),) if url else ()))))
+def _contained(resource: Resource) -> dict[str, Resource]:
+    return {f"#{first(told, 'id')}": told for told in each(resource, "contained") if told.get("resourceType") in _REFERRED}
 
 
 def _told(resource: Resource, url: str, context: Context) -> Told:
     kind = resource["resourceType"]
     problems: list[tuple[str, str]] = []
     when = event_at(resource, context)
-    aliases = _aliases(resource, url)
+    aliases = aliases_of(resource, url)
     if kind == "Patient":
         if not identifiers(resource) and not isinstance(resource.get("id"), str):
             raise Unusable("NO_PATIENT", "Patient.identifier")
         told = patient_of(resource, context, problems)
         return Told(kind, when, patient=told, patient_aliases=aliases, problems=tuple(problems))
+    if kind in STAFF:
+        return Told(kind, when, staff=(staff_of(resource, url, context),))
     if kind != "Encounter" and kind not in _ITEMS:
-        return Told(kind, when, unused=_UNUSED.get(kind, "RESOURCE_NOT_USED"))
+        return Told(kind, when, unused="RESOURCE_NOT_USED")
     subject = reference_of(resource, "subject", "patient")
     number = identifiers(resource, "subject.identifier") if at(resource, "subject.identifier") else ()
     if not subject and not number:

@@ -1,11 +1,14 @@
 """Observation: results and vital signs; the components of a panel are results of their own."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, relative, time_in, version_time
 from opencdi.intake.tables import RESULT_STATUS_BY_FHIR
 from opencdi.intake.told import Context, Item
-from opencdi.intake.values import OF_THE_CHILD, OTHER_PERSON, measurement
+from opencdi.intake.values import OF_THE_CHILD, OTHER_PERSON, measurement, unit_sent
+from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
 
 _PEOPLE = ("Patient/", "RelatedPerson/", "BodyStructure/", "Group/")
 
@@ -14,7 +17,11 @@ def _value(holder: Resource) -> tuple[str, str] | None:
     """Value and unit as sent; None where there is none."""
     quantity = at(holder, "valueQuantity")
     if isinstance(quantity, dict) and isinstance(number := quantity.get("value"), int | float):
-        return first(quantity, "comparator") + (number if isinstance(number, str) else json.dumps(number)), first(quantity, "code", "unit")
+        return first(quantity, "comparator") + json.dumps(number), unit_sent(first(quantity, "code"), first(quantity, "unit"))
+    for kind, ends, sign in (("valueRange", ("low", "high"), "-"), ("valueRatio", ("numerator", "denominator"), ":")):
+        found = [at(holder, f"{kind}.{end}.value") for end in ends]
+        if all(isinstance(number, int | float) for number in found):  # as SN says it: "5-10", "1:40"
+            return sign.join(map(json.dumps, found)), unit_sent(*(first(holder, f"{kind}.{ends[0]}.{name}") for name in ("code", "unit")))
     concept = coded(at(holder, "valueCodeableConcept"))
     words = (concept.text or concept.code) if concept else first(holder, "valueString", "valueInteger", "valueDateTime")
     if not words and isinstance(at(holder, "valueBoolean"), bool):
@@ -32,6 +39,26 @@ def _of_another(resource: Resource) -> bool:
     return False
 
 
+def _words(holder: Mapping[str, Any], path: str) -> list[str]:
+    """All that CodeableConcepts there say: codes, displays, text."""
+    concepts = list(each(holder, path))
+    told = [first(coding, name) for concept in concepts for coding in each(concept, "coding") for name in ("code", "display")]
+    return [word for word in (*told, *(first(concept, "text") for concept in concepts)) if word]
+
+
+def _flaws(resource: Resource, holder: Resource, specimen: Mapping[str, Any]) -> tuple[Flaw, ...]:
+    """What was wrong with the specimen, by its own condition and by all that is said beside the value."""
+    conditions = _words(specimen, "condition")
+    said: list[Flaw] = [FLAW_BY_CODE[code] for code in conditions if code in FLAW_BY_CODE]
+    if first(specimen, "status") == "unsatisfactory":
+        said.append("SPECIMEN_REJECTED")
+    notes = [first(note, "text") for told in (resource, specimen) for note in each(told, "note")]
+    beside = [word for path in ("interpretation", "dataAbsentReason", "valueCodeableConcept") for word in _words(holder, path)]
+    for words in (*conditions, *notes, *beside, first(holder, "valueString")):
+        said.extend(flaws_in(words))
+    return tuple(dict.fromkeys(said))
+
+
 def observations_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """The results in one Observation; none for a status that has no result yet, or a panel that only names its members."""
     status = RESULT_STATUS_BY_FHIR.get(first(resource, "status"))
@@ -41,7 +68,12 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     taken_at = (
         time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued", problems=problems) or told_at
     )
-    specimen = first(resource, "specimen.display") or None
+    taken = context.beside.get(relative(first(resource, "specimen.reference")), {})
+    of = coded(at(taken, "type"))
+    specimen = first(resource, "specimen.display") or ((of.text or of.code) if of else None)
+    kind = " ".join([specimen or "", *_words(taken, "type")]).strip()
+    kind_of_specimen = specimen_words(kind, " ".join(_words(taken, "collection.bodySite")))
+    method = coded(at(resource, "method"))
     of_another = _of_another(resource)
     found: list[Item] = []
     for holder in (resource, *each(resource, "component")):
@@ -62,7 +94,9 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             taken_at=taken_at,
             abnormal=first(holder, "interpretation.0.coding.0.code", "interpretation.coding.0.code") or None,
             specimen=specimen,
-            comment=first(resource, "note.0.text"),
+            kind_of_specimen=kind_of_specimen,
+            flaws=_flaws(resource, holder, taken),
+            method=(method.text or method.code) if method else None,
         )
         fact = fact.model_copy(update={"problem": OTHER_PERSON}) if of_another else fact
         found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable)))

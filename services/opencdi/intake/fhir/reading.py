@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import AuthorRole
+from opencdi.clinical.vocabulary import AuthorRole, NoteType
 from opencdi.events.facts import Coded
 from opencdi.events.ids import keyed_hash
 from opencdi.events.people import Person
 from opencdi.intake.hl7v2.message import clean
+from opencdi.intake.tables import role_of
 from opencdi.intake.time import claims_future, fhir_time
 from opencdi.intake.told import Context, Identifier
 
@@ -104,17 +105,21 @@ def identifiers(resource: Resource, path: str = "identifier") -> tuple[Identifie
 def person_in(value: Any, role: AuthorRole, context: Context) -> Person | None:
     """A Reference to staff: identifier and display, else what came beside it about that one; the reference itself where nothing is told."""
     reference = first(value, "reference")
-    known = context.staff.get(relative(reference)) or Person()
+    known = context.staff.get(relative(reference)) or context.known_staff(relative(reference)) or Person()
     staff_id, name = first(value, "identifier.value") or known.staff_id, first(value, "display") or known.name
     if not staff_id and not name:
         staff_id = reference
     return Person(staff_id=staff_id, name=name, role=role) if staff_id or name else None
 
 
-def practitioner(resource: Resource) -> Person:
-    """A Practitioner, as references name him or her."""
-    number = next(iter(identifiers(resource)), None)
-    return Person(staff_id=number.value if number else "", name=name_of(resource))
+def author_in(value: Any, note_type: NoteType, context: Context) -> Person | None:
+    """Who wrote a document, with the role that the same message tells, else as the hospital's staff are known."""
+    person = person_in(value, "unknown", context)
+    if person is None:
+        return None
+    told = context.staff.get(relative(first(value, "reference")))
+    role = told.role if told is not None and told.role != "unknown" else role_of("", person.staff_id, note_type, context)
+    return person.model_copy(update={"role": role})
 
 
 def name_of(resource: Resource) -> str:
@@ -132,6 +137,14 @@ def reference_of(resource: Resource, *paths: str) -> str:
         if text:
             return relative(text)
     return ""
+
+
+def aliases_of(resource: Resource, url: str) -> tuple[str, ...]:
+    """The references under which others name this resource."""
+    number = resource.get("id")
+    named = (f"{resource['resourceType']}/{number}", f"urn:uuid:{number}") if isinstance(number, str) else ()
+    # Inside a Bundle a resource is referred to by its fullUrl, "urn:uuid:" and its id, which a recording may have dropped.
+    return tuple(dict.fromkeys((*named, *((relative(url),) if url else ()))))
 
 
 def relative(reference: str) -> str:

@@ -6,14 +6,13 @@ from opencdi.events.ids import content_hash, keyed_hash
 from opencdi.intake.content import plain_text
 from opencdi.intake.fhir.documents import attached, labels_of
 from opencdi.intake.fhir.orders import order_numbers, orders_behind
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, identifiers, own_id, person_in, time_in, version_time
+from opencdi.intake.fhir.reading import Resource, at, author_in, coded, each, first, identifiers, own_id, time_in, version_time
 from opencdi.intake.tables import (
     NOTE_TYPE_BY_SECTION,
     REPORT_CHARACTERS,
     REPORT_STATUS_BY_FHIR,
     confidentiality_of,
     note_type_of,
-    role_of,
 )
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
@@ -37,7 +36,7 @@ def report_of(resource: Resource, context: Context, problems: list[tuple[str, st
     orders = (*orders_behind(resource, context), *order_numbers(resource, context))
     note_id = _report_id(resource, context, service)
     note_type = note_type_of(service, context.site, _section(resource))
-    text = _text(resource, problems)
+    text = _text(resource, context, problems)
     in_words = note_type == "other" and len(text or "") < REPORT_CHARACTERS
     retracted = [Item(NoteRetracted(note_id=note_id, at=told_at), version, orders)] if status == "withdrawn" else []
     if text is None or (retracted and not in_words):
@@ -61,7 +60,7 @@ def report_of(resource: Resource, context: Context, problems: list[tuple[str, st
         note_type=note_type,
         type_code=service if service.code or service.text else None,
         title=service.text,
-        author=person_in(at(resource, "resultsInterpreter.0"), role_of("", note_type, context.site), context),
+        author=author_in(at(resource, "resultsInterpreter.0"), note_type, context),
         written_at=written_at,
         authentication=signed,
         text_hash=content_hash(text),
@@ -82,9 +81,9 @@ def _section(resource: Resource) -> NoteType:
     return next((NOTE_TYPE_BY_SECTION[code] for code in codes if code in NOTE_TYPE_BY_SECTION), "other")
 
 
-def _text(resource: Resource, problems: list[tuple[str, str]]) -> str | None:
+def _text(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> str | None:
     """The report as issued, and its conclusion where that is not in it already."""
-    issued = (attached(resource, "presentedForm", problems) or "").strip("\n")
+    issued = (attached(resource, "presentedForm", problems, context.beside) or "").strip("\n")
     conclusion = plain_text(first(resource, "conclusion"))
     pieces = [issued] if conclusion and " ".join(conclusion.split()) in " ".join(issued.split()) else [issued, conclusion]
     return "\n".join(filter(None, pieces)) or None

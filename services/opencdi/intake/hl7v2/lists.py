@@ -1,10 +1,11 @@
-"""DG1, PR1, PRB: what coders, registrars and clinicians listed; it may indicate and never satisfies (DOMAIN F.6)."""
+"""DG1, PR1, PRB, AL1, IAM: what coders, registrars and clinicians listed; it may indicate and never satisfies (DOMAIN F.6)."""
 
 from typing import Literal
 
-from opencdi.events.facts import DiagnosisListed, ProcedureRecorded
+from opencdi.events.facts import AllergyListed, DiagnosisListed, ProcedureRecorded
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading, without_dots
+from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, none_known
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 
@@ -79,18 +80,53 @@ def procedures_of(reading: Reading) -> None:
         )
 
 
+def allergies_of(reading: Reading) -> None:
+    """AL1 and IAM.  A list that no longer names one says nothing of it: only an action or a status takes it back (DOMAIN F.4)."""
+    message = reading.message
+    for segment in (*message.every("AL1"), *message.every("IAM")):
+        adverse = segment[0] == "IAM"  # told one by one, each with what is to be done with it
+        code = reading.code(raw(segment, 3))
+        if not code.code and not code.text:
+            continue
+        kind = message.component(segment, 2)
+        none, category = none_known(code, ALLERGY_CATEGORY.get(kind.upper()))
+        standing = message.component(segment, 17) if adverse else ""
+        gone = adverse and (message.component(segment, 6) == _DELETED or standing == "E")
+        own = message.component(segment, 7) if adverse else ""
+        fact = AllergyListed(
+            allergy_id=_whose(reading, "allergy", own or code.code or code.text),
+            code=code,
+            none_known=none,
+            category=category,
+            severity=ALLERGY_SEVERITY.get(message.component(segment, 4).upper()),
+            reactions=tuple(filter(None, (_reaction(reading, value) for value in message.repetitions(segment, 5)))),
+            status="withdrawn" if gone else "inactive" if standing == "I" else "active",
+            at=(reading.time(segment, 11) or reading.time(segment, 13)) if adverse else reading.time(segment, 6),
+        )
+        _list(reading, fact)
+
+
+def _reaction(reading: Reading, value: str) -> str:
+    parts = [part.strip() for part in reading.message.parts(value)]
+    return next(filter(None, (*parts[1:2], parts[0])), "")
+
+
 def _id(reading: Reading, what: str, segment: Segment, number: int, *otherwise: str) -> str:
     """The list's own name for the line, else what it says; either is the visit's, and without a visit's number the patient's."""
+    own = reading.message.component(segment, number)
+    return _whose(reading, what, *((own,) if own else otherwise))
+
+
+def _whose(reading: Reading, what: str, *named: str) -> str:
     message = reading.message
     pid, pv1 = message.first("PID"), message.first("PV1")
     visit = message.component(pv1, 19)
     facility = message.component(pv1, 19, 4) or message.header.first(4)
     whose = (facility, visit) if visit else (*map(message.component, (pid, pid), (3, 18)), message.component(pid, 3, 4))
-    own = message.component(segment, number)
-    return reading.id_of(what, *whose, *((own,) if own else otherwise))
+    return reading.id_of(what, *whose, *named)
 
 
-def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded, *, undated: bool) -> None:
+def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded | AllergyListed, *, undated: bool = False) -> None:
     """Once in a message."""
     item = Item(fact, (reading.sent_at.sortable,), undated=undated)
     if all(item != other for other in reading.told.items):

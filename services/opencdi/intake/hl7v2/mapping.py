@@ -6,11 +6,12 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.adt import event_of, merges_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
-from opencdi.intake.hl7v2.lists import diagnoses_of, problems_of, procedures_of
+from opencdi.intake.hl7v2.lists import allergies_of, diagnoses_of, problems_of, procedures_of
 from opencdi.intake.hl7v2.message import Message, patients_in
 from opencdi.intake.hl7v2.orders import orders_of
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.hl7v2.results import results_of
+from opencdi.intake.hl7v2.staff import staff_of
 from opencdi.intake.tables import (
     BILLING_TYPES,
     CANCELS,
@@ -22,6 +23,7 @@ from opencdi.intake.tables import (
     RELATION_BY_TRIGGER,
     RENUMBERED,
     RESULT_TYPES,
+    STAFF_TYPES,
     TRIGGER_OF_OLD_TYPE,
     UNUSED_BY_KIND,
     UNUSED_BY_TYPE,
@@ -35,6 +37,10 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
     nobody."""
     name = _type_of(message)
     kind, _, trigger = name.partition("^")
+    if name in STAFF_TYPES:
+        reading = Reading(message, context)
+        people = staff_of(reading)
+        return [Told(name, reading.sent_at, staff=people, unused=None if people else "NO_STAFF")]
     if (reason := UNUSED_BY_TYPE.get(name) or UNUSED_BY_KIND.get(kind)) is not None:
         return [Told(name, Reading(message, context).sent_at, unused=reason)]
     if name == "ADT^A37":
@@ -101,6 +107,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
         problems_of(reading)
     else:
         orders_of(reading)
+    allergies_of(reading)
     orders = tuple(dict.fromkeys(number for item in reading.told.items for number in item.orders))
     told = Told(
         message_type=name, at=at, patient=patient, visit=visit, items=tuple(reading.told.items), orders=orders,

@@ -1,13 +1,16 @@
 """ORU and OUL: results, vital signs, and reports sent as one line per OBX (DOMAIN F.5)."""
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, NoteType
 from opencdi.events.facts import Coded, NoteFiled, NoteRetracted
+from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import content_hash, derived_id
-from opencdi.intake.content import is_rtf, text_of_ed, words_in
-from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.content import is_wrapped, text_of_ed, words_in
+from opencdi.intake.hl7v2.message import Segment, raw, unescaped
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import (
     NO_RESULT_YET,
@@ -21,10 +24,14 @@ from opencdi.intake.tables import (
 )
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
-from opencdi.intake.values import measurement
+from opencdi.intake.values import measurement, unit_sent
 from opencdi.knowledge.analytes import analyte_by_loinc
+from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
 
 _WORDS = frozenset({"TX", "FT"})
+_SIGNS = re.compile(r"[\^&~_]")
+_REMARK = 300
+"""Characters: what is longer is a report and speaks of more than its specimen."""
 _ORDER = 10
 """Characters that the ids of one order's results share, so that a store which sorts by id keeps together what comes together."""
 
@@ -36,28 +43,35 @@ class Group:
     obr: Segment
     orc: Segment | None = None
     observations: list[Segment] = field(default_factory=list)
-    comments: dict[int, str] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
     specimen: Segment | None = None
 
 
 def groups_in(reading: Reading) -> list[Group]:
-    """The order groups of the message; results before any OBR (in ADT) make a group without order number."""
+    """The order groups of the message; results before any OBR (in ADT) make a group without order number.
+
+    An ORU tells the specimen behind the results, an OUL before the orders that were made of it; a note or a comment about one result of a
+    group is about the specimen of all.
+    """
     groups: list[Group] = []
     orc: Segment | None = None
+    specimen: Segment | None = None
+    specimen_first = reading.message.header.message_type.startswith(("OUL^R22", "OUL^R23"))
     for segment in reading.message.segments:
         name = segment[0]
         if name == "ORC":
             orc = segment
         elif name == "OBR":
-            groups.append(Group(segment, orc))
+            groups.append(Group(segment, orc, specimen=specimen))
             orc = None
         elif name == "OBX":
             if not groups:
                 groups.append(Group(["OBR"]))
             groups[-1].observations.append(segment)
-        elif name == "NTE" and groups and groups[-1].observations:
-            nth = len(groups[-1].observations) - 1
-            groups[-1].comments[nth] = groups[-1].comments.get(nth, "") + " " + reading.message.plain(raw(segment, 3))
+        elif name == "NTE" and groups:
+            groups[-1].comments.append(reading.message.plain(raw(segment, 3)))
+        elif name == "SPM" and specimen_first:
+            specimen = segment
         elif name == "SPM" and groups:
             groups[-1].specimen = segment
     return groups
@@ -88,9 +102,10 @@ def _group(reading: Reading, group: Group) -> None:
     identity = (filler,) if filler else (placer, service.code) if placer else (_patient(reading), service.code, raw(obr, 7))
     order_id = reading.id_of("result", *identity)
     specimen = message.component(group.specimen, 4, 2) or message.component(group.specimen, 4) or message.component(obr, 15) or None
+    kind_of_specimen, flaws = _specimen_of(reading, group), _flaws_of(reading, group)
     series = reading.context.feed in reading.context.site.series_feeds
     report_cancelled = _report_cancelled(reading, group, service)
-    for nth, obx in enumerate(group.observations):
+    for obx in group.observations:
         kind = message.component(obx, 2).upper()
         code = reading.code(raw(obx, 3))
         if kind in ("ED", "RP") or (kind in _WORDS and not _known(code, reading)) or (not kind and report_cancelled):
@@ -116,12 +131,14 @@ def _group(reading: Reading, group: Group) -> None:
             measurement_id=order_id[:_ORDER] + own_id[_ORDER:],
             code=code,
             sent=_value(reading, obx, kind),
-            unit=message.component(obx, 6),
+            unit=_unit(reading, obx),
             status=status,
             taken_at=taken,
             abnormal=message.component(obx, 8) or None,
             specimen=specimen,
-            comment=group.comments.get(nth, "") + " " + message.component(obx, 8, 2) if nth in group.comments else "",
+            kind_of_specimen=kind_of_specimen,
+            flaws=flaws,
+            method=message.component(obx, 17, 2) or message.component(obx, 17) or None,
         )
         reading.told.items.append(Item(fact, ("0" if status == "preliminary" else "1", told_at), orders))
     if lines or report_cancelled:
@@ -149,6 +166,43 @@ def _patient(reading: Reading) -> str:
 def _known(code: Coded, reading: Reading) -> bool:
     loinc = loinc_of(code, reading.context.site)
     return loinc is not None and loinc in analyte_by_loinc()
+
+
+def _unit(reading: Reading, obx: Segment) -> str:
+    value = raw(obx, 6)
+    return value if not value or value.isalnum() else _unit_in(value, reading.message.header.signs)
+
+
+@lru_cache(maxsize=4096)
+def _unit_in(value: str, signs: Signs) -> str:
+    """OBX-6: code, its words, another code; "10^3/uL" with its component sign unescaped is one unit."""
+    parts = [unescaped(part, signs).strip() for part in value.split(signs.repetition, 1)[0].split(signs.component)]
+    if parts[0].lower() in ("10", "x10") and len(parts) > 1 and parts[1][:1].isdigit():
+        parts[:2] = [f"{parts[0]}^{parts[1]}"]
+    parts += [""] * (5 - len(parts))
+    return unit_sent(parts[0], parts[3], parts[1], parts[4])
+
+
+def _specimen_of(reading: Reading, group: Group) -> str:
+    """What was taken, and from where; of an older message by OBR-15: code, additives, words, site."""
+    if group.specimen is None:
+        parts = [*(_SIGNS.sub(" ", part) for part in raw(group.obr, 15).split(reading.message.header.signs.component)), "", "", "", ""]
+        return specimen_words(f"{parts[0]} {parts[2]}".strip(), parts[3])
+    kind = f"{raw(group.specimen, 4)} {raw(group.specimen, 5)}"
+    return specimen_words(_SIGNS.sub(" ", kind).strip(), _SIGNS.sub(" ", raw(group.specimen, 8)))
+
+
+def _flaws_of(reading: Reading, group: Group) -> tuple[Flaw, ...]:
+    """What was wrong with it: reasons of a rejection, condition, notes, flags in words, and what stands where a number should."""
+    message = reading.message
+    codes = (message.component(group.specimen, number) for number in (21, 24))
+    told = [*group.comments, *(raw(group.specimen, number) for number in (14, 21, 24)), raw(group.obr, 13), raw(group.obr, 39)]
+    for obx in group.observations:
+        told.append(raw(obx, 8))
+        if raw(obx, 2) != "NM" and len(words := raw(obx, 5)) < _REMARK:
+            told.append(words)
+    said = (flaw for words in told if len(words) > 2 for flaw in flaws_in(words))
+    return tuple(dict.fromkeys((*(FLAW_BY_CODE[code] for code in codes if code in FLAW_BY_CODE), *said)))
 
 
 def _value(reading: Reading, obx: Segment, kind: str) -> str:
@@ -181,7 +235,7 @@ def _words(
         for obx in lines
     ]
     text = "\n".join(piece for piece in pieces if piece is not None).strip("\n")
-    if is_rtf(text):  # one file, cut into lines
+    if is_wrapped(text):  # one file, cut into lines
         text = words_in(text, reading.told.problems, "OBX-5") or ""
         pieces = [text, *(None for _ in lines[1:])]
     note_type = _note_type(reading, group, service)
@@ -217,7 +271,7 @@ def _words(
         note_type=note_type,
         type_code=service if service.code or service.text else None,
         title=service.text,
-        author=reading.person(group.obr, 32, role_of("", note_type, site)),
+        author=reading.person(group.obr, 32, role_of("", message.component(group.obr, 32), note_type, reading.context)),
         written_at=written_at,
         authentication=signed,
         text_hash=content_hash(text),

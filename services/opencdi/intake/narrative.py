@@ -1,16 +1,26 @@
-"""Narrative: the words of a section's XHTML, laid out in lines as they are shown."""
+"""Narrative: the words of HTML, of a section's XHTML and of CDA's own tags, laid out in lines as they are shown."""
 
 import re
 from html import unescape
 
 _TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|([^<]+|<)")  # never looks back: 8 MiB of "<" are read in one pass
+_DECLARED = re.compile(r"<[!?][A-Za-z][^<>]*>")  # <!DOCTYPE html>, <?xml …?>
+_HTML = re.compile(
+    r"\s*(?:<[!?][A-Za-z][^<>]{0,300}>\s*)*<(?:html|head|body|div|table|p|h[1-6]|span|font|b|pre|style|meta|title|ul|center)[\s/>]",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = frozenset({
-    "address", "blockquote", "caption", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "table",
-    "tbody", "tfoot", "thead", "tr", "ul",
+    "address", "blockquote", "caption", "dd", "div", "dl", "dt", "footnote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "item", "li",
+    "list", "ol", "p", "paragraph", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul",
 })  # fmt: skip
 _CELLS = frozenset({"td", "th"})
 _UNSAID = frozenset({"head", "script", "style"})
+
+
+def is_html(text: str) -> bool:
+    """Whether these words are wrapped in HTML: they begin with one of its tags, or with a declaration of XML that is no CDA."""
+    return text[:64].lstrip()[:1] == "<" and (_HTML.match(text) is not None or text.lstrip().startswith("<?xml"))
 
 
 def text_of_xhtml(div: str) -> str:
@@ -25,7 +35,7 @@ def text_of_xhtml(div: str) -> str:
         broken = False
         said.append(text)
 
-    for closing, tag, words in _TOKEN.findall(_without_comments(div)):
+    for closing, tag, words in _TOKEN.findall(_DECLARED.sub("", _without_comments(div))):
         name = tag.lower()
         if name in _UNSAID:
             unsaid = max(0, unsaid + (-1 if closing else 1))

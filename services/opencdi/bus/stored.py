@@ -1,0 +1,128 @@
+"""What rooms remember lies in a table; in memory stands what was used last, decoded.
+
+So a room's memory does not grow with the hospital, and a room that starts need not read all that it knows.  On the embedded bus the
+table is in the bus's own file; on Kafka it is a private one, which the changelog fills.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, MutableMapping
+from typing import Any
+
+from opencdi.bus.room import Codec, State
+
+SCHEMA = "create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid"
+_IN_MEMORY = 4096
+"""Records of one partition: a stay that is being worked on has some dozens."""
+_SIEVE_BYTES = 4 * 1024 * 1024
+_SIEVE_PLACES = 8 * _SIEVE_BYTES - 1
+Changed = Iterable[tuple[int, str, bytes | None]]
+"""Partition, key, encoded state (None: forgotten); each key once."""
+
+
+def private_table() -> sqlite3.Connection:
+    """A table of this process alone: it grows onto disk when it outgrows its cache, and ends with its connection."""
+    db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode=off", "synchronous=off", "cache_size=-65536", "page_size=16384"):
+        db.execute(f"pragma {pragma}")
+    db.execute(SCHEMA)
+    return db
+
+
+def store(db: sqlite3.Connection, room: str, changed: Changed) -> None:
+    """Write states down; inside the transaction of the caller."""
+    rows = list(changed)
+    kept = [(room, *row) for row in rows if row[2] is not None]
+    db.executemany("insert into state values(?,?,?,?) on conflict do update set value = excluded.value", kept)
+    db.executemany("delete from state where room=? and part=? and key=?", [(room, *row[:2]) for row in rows if row[2] is None])
+
+
+def store_alone(db: sqlite3.Connection, room: str, changed: Changed) -> None:
+    """Write states down, in a transaction of their own."""
+    db.execute("begin")
+    store(db, room, changed)
+    db.execute("commit")
+
+
+def forget(db: sqlite3.Connection, room: str, parts: Iterable[int]) -> None:
+    """Nothing is known of these partitions."""
+    db.executemany("delete from state where room=? and part=?", [(room, part) for part in parts])
+
+
+class Sieve:
+    """Which keys are surely not in the table (a Bloom filter): most lookups of a step find nothing, and need not ask the table."""
+
+    __slots__ = ("bits",)
+
+    def __init__(self) -> None:
+        """Lets nothing through yet; of two million keys one stranger in eighty."""
+        self.bits = bytearray(_SIEVE_BYTES)
+
+    def add(self, key: str) -> None:
+        """From now on this key comes through."""
+        told = hash(key)
+        for place in (told & _SIEVE_PLACES, told >> 25 & _SIEVE_PLACES):
+            self.bits[place >> 3] |= 1 << (place & 7)
+
+    def lets_through(self, key: str) -> bool:
+        """False: it was never added."""
+        bits, told = self.bits, hash(key)
+        one, other = told & _SIEVE_PLACES, told >> 25 & _SIEVE_PLACES
+        return bool(bits[one >> 3] >> (one & 7) & bits[other >> 3] >> (other & 7) & 1)
+
+
+class StoredStates(MutableMapping[str, State]):
+    """The states of one partition of a room, as last committed.
+
+    Whoever commits writes the table (`store`) and then tells here what has changed.
+    """
+
+    def __init__(self, db: sqlite3.Connection, codec: Codec, room: str, part: int, sieve: Sieve) -> None:
+        """Only the names of what is there are read."""
+        self.db, self.codec, self.place, self.sieve = db, codec, (room, part), sieve
+        self.recent: dict[str, State] = {}
+        for key in self:
+            sieve.add(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The state under that key, or the default: most lookups of a step find nothing."""
+        recent = self.recent
+        if (state := recent.get(key)) is not None:
+            return state
+        if not self.sieve.lets_through(key):
+            return default
+        row = self.db.execute("select value from state where room=? and part=? and key=?", (*self.place, key)).fetchone()
+        if row is None:
+            return default
+        state = self.codec.decode(key, row[0])
+        self._at_hand(key, state)
+        return state
+
+    def __getitem__(self, key: str) -> State:
+        """The state under that key."""
+        if (state := self.get(key)) is None:
+            raise KeyError(key)
+        return state  # type: ignore[no-any-return]
+
+    def __setitem__(self, key: str, state: State) -> None:
+        """It stands in the table."""
+        self.sieve.add(key)
+        self._at_hand(key, state)
+
+    def _at_hand(self, key: str, state: State) -> None:
+        """Let go of what was put here the longest ago."""
+        self.recent.pop(key, None)
+        self.recent[key] = state
+        if len(self.recent) > _IN_MEMORY:
+            del self.recent[next(iter(self.recent))]
+
+    def __delitem__(self, key: str) -> None:
+        """It no longer stands in the table."""
+        self.recent.pop(key, None)
+
+    def __iter__(self) -> Iterator[str]:
+        """All keys of the table."""
+        return iter([key for (key,) in self.db.execute("select key from state where room=? and part=? order by key", self.place)])
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return int(self.db.execute("select count(*) from state where room=? and part=?", self.place).fetchone()[0])
