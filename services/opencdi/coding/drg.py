@@ -50,7 +50,8 @@ def grouped(
     An undetermined POA is grouped as Y and marked, with the DRG under N beside it (`principal_if_not`: what then stands first); an unknown
     disposition of a patient still here is grouped as 01 and marked (DOMAIN F.12).  `others`: codes that tie with the principal one.
     """
-    admitted = stay.admitted_at.at.date() if stay.admitted_at else today
+    since = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at
+    admitted = since.date() if since else today
     age = stay.age_on(admitted)
     if age is None:
         return Grouped(no_drg="age unknown")

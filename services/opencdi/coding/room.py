@@ -14,7 +14,7 @@ from opencdi.coding.candidates import AT_ADMISSION
 from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.history import change_of
 from opencdi.coding.reason import Meaning, load_reasons, reason_codes
-from opencdi.coding.signs import Signs, after_results, may_hold_signs
+from opencdi.coding.signs import Signs, after_results, may_hold_signs, presenting
 from opencdi.coding.state import MODELS, ReadNote, Stay, Today, forget
 from opencdi.coding.table import ConceptTable, load_table
 from opencdi.coding.working import Chart, coding_page
@@ -75,7 +75,7 @@ class _Coder:
                 stay = told(stay or Stay(tenant=tenant), facts)
                 over.ended(states, tenant, encounter_id, facts, entry.envelope.received_at, self._site_of(states, tenant).bill_hold_days)
             inpatient_at = stay.inpatient_at if stay else None
-            if may_hold_signs(raw, self.table.guidelines, entry.envelope.received_at, inpatient_at):
+            if may_hold_signs(raw, self.table.guidelines):
                 seen = self._seen(states, encounter_id, facts or _facts_in(entry), inpatient_at)
         changed_notes = False
         if entry.has("findings") and (findings := entry.page(FindingsPage)):
@@ -88,13 +88,13 @@ class _Coder:
         return changed_notes or seen or stay != before
 
     def _seen(self, states: States, encounter_id: str, facts: tuple[Fact, ...], inpatient_at: datetime | None) -> bool:
-        """Keep what results show of the patient before the order; whether anything is new."""
+        """Keep what results show of the patient; whether anything is new of the time before the order."""
         held = _signs_in(states, encounter_id)
-        signs = after_results(held, facts, self.table.guidelines, inpatient_at)
+        signs = after_results(held, facts, self.table.guidelines)
         if signs is held:
             return False
         states[f"signs/{encounter_id}"] = signs
-        return True
+        return presenting(signs, (), inpatient_at) != presenting(held, (), inpatient_at)
 
     def _recoded(self, states: States, entry: Entry, encounter_id: str) -> Iterator[Outgoing]:
         """The entry with its coding page and the DRG's change; nothing where today's codes are yesterday's."""

@@ -1,12 +1,12 @@
 """Findings from before the inpatient order: evidence that a diagnosis documented later was already there (Guidelines appendix I).
 
 Results reach this room by the thousand and hardly any matters here, so an entry is decoded only where its bytes name an analyte of
-`guidelines.yaml` and the encounter may still have findings from before its order.
+`guidelines.yaml`.  The order may come after them, fall and be given anew, so which of them are from before it is asked only when it counts.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import Field
 
@@ -19,10 +19,8 @@ from opencdi.events.pages import NoteRead
 from opencdi.knowledge.analytes import ANALYTES
 from opencdi.knowledge.units import in_house_unit
 
-LATE = timedelta(hours=24)
-"""How long after the order a result from before it may still come in."""
 MOST = 40
-"""So many findings of one stay are kept: the first ones, which are those before the order."""
+"""So many findings of one stay are kept: the earliest, among which are those from before the order."""
 _ANALYTE_BY_SLUG = {analyte.slug: analyte for analyte in ANALYTES}
 
 
@@ -50,26 +48,25 @@ class Signs(State):
     seen: dict[str, SignSeen] = Field(default_factory=dict)
 
 
-def may_hold_signs(facts_page: bytes, data: GuidelineData, received_at: datetime, inpatient_at: datetime | None) -> bool:
-    """Whether to decode the page for results: a look at the bytes and the clock of the stay."""
-    if inpatient_at is not None and received_at > inpatient_at + LATE:
-        return False
+def may_hold_signs(facts_page: bytes, data: GuidelineData) -> bool:
+    """Whether to decode the page for results: a look at the bytes."""
     return data.names_a_sign.search(facts_page) is not None
 
 
-def after_results(signs: Signs, facts: Iterable[Fact], data: GuidelineData, inpatient_at: datetime | None) -> Signs:
-    """The signs after these results; what was taken after the order is none (DOMAIN F.5: a superseded value is no evidence)."""
+def after_results(signs: Signs, facts: Iterable[Fact], data: GuidelineData) -> Signs:
+    """The signs after these results, in whatever order they come (DOMAIN F.5: a superseded value is no evidence)."""
     seen = dict(signs.seen)
     for fact in facts:
         if not isinstance(fact, MeasurementResulted):
             continue
         seen.pop(fact.measurement_id, None)
-        early = inpatient_at is None or fact.taken_at.latest <= inpatient_at
-        usable = early and fact.value is not None and fact.problem is None and fact.status in ("final", "corrected")
-        if usable and fact.analyte and _outside(data.bounds.get(fact.analyte, ()), fact.value) and len(seen) < MOST:
+        usable = fact.value is not None and fact.problem is None and fact.status in ("final", "corrected")
+        if usable and fact.analyte and _outside(data.bounds.get(fact.analyte, ()), fact.value):
             assert fact.value is not None  # noqa: S101  # narrowed by `usable`
             seen[fact.measurement_id] = SignSeen(analyte=fact.analyte, value=fact.value, unit=fact.unit or "", taken_at=fact.taken_at)
-    return signs if seen == signs.seen else Signs(seen=seen)
+    if seen == signs.seen:
+        return signs
+    return Signs(seen=dict(sorted(seen.items(), key=lambda found: (found[1].taken_at.at, found[0]))[:MOST]))
 
 
 def _outside(bounds: tuple[Bound, ...], value: float | None) -> bool:

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from opencdi.intake.desk import Desk
-from opencdi.intake.identity import alias_id, current, identified
-from opencdi.intake.memory import Encounter, Lead, Person, Visit
+from opencdi.intake.identity import alias_id, current, hand_over, identified
+from opencdi.intake.memory import Encounter, Lead, Merged, Person, Visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import VisitTold
 
@@ -146,22 +146,61 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datet
     )
     desk.states[f"person/{patient_id}"] = person
     if is_new:
-        desk.say(encounter_id, identified(patient_id, person))
+        desk.say(encounter_id, identified(desk, patient_id))
     desk.visits_changed = True
+    _give_to_owner(desk, told.account, encounter_id)
+    _join_merged(desk, visit_id)
+
+
+def give_account(desk: Desk, account: str, patient_id: str) -> bool:
+    """The account is this patient's, whether it is known yet or not; False where it is already."""
+    noted, lead = _owner(desk, account, ""), desk.get(f"account/{account}", Lead)
+    desk.states[f"alias/{desk.id_of('owner', account)}"] = Lead(to=patient_id)
+    return hand_over(desk, desk.followed(lead.to), patient_id) if lead is not None else noted != patient_id
+
+
+def _owner(desk: Desk, account: str, patient_id: str) -> str:
+    """Whose account that is: the patient's who was told to own it (A44), else this one's."""
+    lead = desk.get(f"alias/{desk.id_of('owner', account)}", Lead)
+    return current(desk, lead.to) if lead is not None else patient_id
+
+
+def _give_to_owner(desk: Desk, account: str, encounter_id: str) -> None:
+    own = account_id(desk, account) if account else ""
+    if (owner := _owner(desk, own, "")) and (lead := desk.get(f"account/{own}", Lead)) and desk.followed(lead.to) == encounter_id:
+        hand_over(desk, encounter_id, owner)
+
+
+def merge_visits(desk: Desk, old_id: str, new_id: str) -> None:
+    """The one visit lives on as the other, whether either is known yet or not: they are one stay."""
+    old, new = desk.get(f"merged/{old_id}", Merged) or Merged(), desk.get(f"merged/{new_id}", Merged) or Merged()
+    desk.states[f"merged/{old_id}"] = old.model_copy(update={"into": new_id})
+    desk.states[f"merged/{new_id}"] = new.model_copy(update={"of": tuple(dict.fromkeys((*new.of, old_id)))})
+    _join_merged(desk, old_id)
+
+
+def _join_merged(desk: Desk, visit_id: str) -> None:
+    """Now that this visit is known: what it was merged with is one stay with it."""
+    merged = desk.get(f"merged/{visit_id}", Merged) or Merged()
+    pairs = [(visit_id, merged.into)] if merged.into else []
+    for old_id, new_id in [*pairs, *((old_id, visit_id) for old_id in merged.of)]:
+        old, new = desk.get(f"visit/{old_id}", Visit), desk.get(f"visit/{new_id}", Visit)
+        if old is not None and new is not None:
+            move(desk, old.encounter_id, new.encounter_id)
 
 
 def _account_taken(desk: Desk, patient_id: str, account: str) -> bool:
     """A newborn on the mother's account is its own encounter (DOMAIN F.1)."""
-    lead = desk.get(f"account/{account_id(desk, account)}", Lead)
-    return lead is not None and _same_patient(desk, patient_id, lead.to) is None
+    own = account_id(desk, account)
+    lead = desk.get(f"account/{own}", Lead)
+    return lead is not None and _same_patient(desk, _owner(desk, own, patient_id), lead.to) is None
 
 
 def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
     """The encounter to which account, `partOf`, or an earlier part's `partOf` lead."""
-    leads = [f"account/{account_id(desk, told.account)}"] if told.account else []
-    for lead in (desk.get(key, Lead) for key in leads):
-        if lead is not None and (found := _same_patient(desk, patient_id, lead.to)):
-            return found
+    own = account_id(desk, told.account) if told.account else ""
+    if own and (lead := desk.get(f"account/{own}", Lead)) and (found := _same_patient(desk, _owner(desk, own, patient_id), lead.to)):
+        return found
     keys = [f"alias/{alias_id(desk, told.part_of)}"] if told.part_of else []
     keys += [f"alias/{desk.id_of('whole', alias_id(desk, alias))}" for alias in told.aliases]
     for lead in (desk.get(key, Lead) for key in keys):
@@ -192,3 +231,4 @@ def _link(desk: Desk, patient_id: str, visit: Visit, told: VisitTold) -> None:
         visit_id = known_visit(desk, patient_id, told)
         if visit_id is not None:
             _register(desk, told, visit_id, mine)
+            _give_to_owner(desk, told.account, mine)

@@ -24,8 +24,12 @@ def id_of(desk: Desk, identifier: Identifier) -> str:
 
 
 def _led(desk: Desk, own: str) -> str:
+    return current(desk, _aliased(desk, own))
+
+
+def _aliased(desk: Desk, own: str) -> str:
     lead = desk.get(f"alias/{own}", Lead)
-    return current(desk, lead.to if lead is not None else own)
+    return lead.to if lead is not None else own
 
 
 def alias_id(desk: Desk, reference: str) -> str:
@@ -54,13 +58,16 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str
     for number in own:
         if number != patient_id and not found.keys() - {patient_id} and f"person/{number}" not in desk.states:
             _lead(desk, f"alias/{number}", patient_id)
-    known_person = desk.get(f"person/{patient_id}", Person)
-    person = learned = known_person or Person()
-    if (news := _news(person, told, at)) or known_person is None:
-        learned = desk.states[f"person/{patient_id}"] = person.model_copy(update=news)
-        desk.kept += not learned.encounters
-    if desk.again or identified(patient_id, learned) != identified(patient_id, person):
-        tell_encounters(desk, patient_id, learned)
+    named_id = next((led for i in own if _led(desk, i) == patient_id and f"person/{(led := _aliased(desk, i))}" in desk.states), patient_id)
+    is_new, before = f"person/{named_id}" not in desk.states, identified(desk, patient_id)
+    person = desk.get(f"person/{named_id}", Person) or Person()
+    if (learned := _learned(desk, named_id, person, told, at)) != person or is_new:
+        desk.states[f"person/{named_id}"] = learned
+    is_changed = identified(desk, patient_id) != before
+    if is_changed or is_new:
+        desk.kept += not (desk.get(f"person/{patient_id}", Person) or learned).encounters
+    if is_changed or desk.again:
+        tell_encounters(desk, patient_id)
     for reference in references:
         alias = alias_id(desk, reference)
         _lead(desk, f"alias/{alias}", patient_id)
@@ -75,26 +82,51 @@ def _lead(desk: Desk, key: str, to: str) -> None:
         desk.states[key] = Lead(to=to)
 
 
-def _news(person: Person, told: PatientTold, at: ClinicalTime) -> dict[str, object]:
-    if person.told_at is not None and at.at < person.told_at:  # a late, older message fills gaps and overwrites nothing
-        told_again = {"name": told.name if not person.name else None, "birth_date": told.birth_date if not person.birth_date else None}
-        return {key: value for key, value in told_again.items() if value}
-    news = {"name": told.name, "birth_date": told.birth_date, "sex": told.sex, "mrn": person.mrn or told.ids[0].value}
-    changed: dict[str, object] = {key: value for key, value in news.items() if value is not None and value != getattr(person, key)}
-    return {**changed, "told_at": at.at} if changed else {}
+def _learned(desk: Desk, named_id: str, person: Person, told: PatientTold, at: ClinicalTime) -> Person:
+    """What is told under this number: of each field the newest word, in whatever order the messages come."""
+    fields = {"name": told.name, "birth_date": told.birth_date, "sex": told.sex}
+    news = {
+        name: value
+        for name, value in fields.items()
+        if value is not None and ((told_at := person.told.get(name)) is None or told_at <= at.at)
+    }
+    number = next((i.value for i in told.ids if desk.id_of("patient", i.authority, i.value) == named_id), person.mrn or told.ids[0].value)
+    return person.model_copy(update={**news, "mrn": number, "told": person.told | dict.fromkeys(news, at.at)})
 
 
-def identified(patient_id: str, person: Person) -> PatientIdentified:
-    """The fact about who this is."""
-    return PatientIdentified(patient_id=patient_id, mrn=person.mrn, name=person.name, birth_date=person.birth_date, sex=person.sex)
+def identified(desk: Desk, patient_id: str) -> PatientIdentified:
+    """The fact about who this is: as told under the number that lives on; what was never told under it, under those merged into it."""
+    told = _told_of(desk, patient_id)
+    return PatientIdentified(
+        patient_id=patient_id,
+        mrn=next((person.mrn for person in told if person.mrn), ""),
+        name=next((person.name for person in _newest(told, "name") if person.name), ""),
+        birth_date=next((person.birth_date for person in _newest(told, "birth_date") if person.birth_date), None),
+        sex=next((person.sex for person in _newest(told, "sex") if person.sex != "U"), "U"),
+    )
 
 
-def tell_encounters(desk: Desk, patient_id: str, person: Person) -> None:
-    """Say who this is on each of the patient's encounters."""
-    for encounter_id in person.encounters:
+def _told_of(desk: Desk, patient_id: str) -> list[Person]:
+    left, told = [patient_id], dict[str, Person]()
+    while left:
+        one = left.pop(0)
+        if one not in told and (person := desk.get(f"person/{one}", Person)) is not None:
+            told[one] = person
+            left += sorted(person.was)
+    return list(told.values())
+
+
+def _newest(told: list[Person], name: str) -> list[Person]:
+    return told[:1] + sorted((person for person in told[1:] if name in person.told), key=lambda person: person.told[name], reverse=True)
+
+
+def tell_encounters(desk: Desk, patient_id: str, encounters: tuple[str, ...] | None = None) -> None:
+    """Say who this is on these encounters, else on each of the patient's."""
+    fact, person = identified(desk, patient_id), desk.get(f"person/{patient_id}", Person) or Person()
+    for encounter_id in person.encounters if encounters is None else encounters:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-        if encounter is not None and not (encounter.into or encounter.cancelled or encounter.closed):
-            desk.say(encounter_id, identified(patient_id, person))
+        if encounter is not None and not (encounter.into or encounter.closed):
+            desk.say(encounter_id, fact)
 
 
 def merge(desk: Desk, old_id: str, new_id: str) -> bool:
@@ -111,24 +143,21 @@ def merge(desk: Desk, old_id: str, new_id: str) -> bool:
         if (held := desk.get(f"held/{old_id}/{name}", Held)) is not None:
             desk.states.setdefault(f"held/{new_id}/{name}", held)
             del desk.states[f"held/{old_id}/{name}"]
-    joined = new.model_copy(
+    before = identified(desk, new_id)
+    desk.states[f"person/{new_id}"] = new.model_copy(
         update={
-            "mrn": new.mrn or old.mrn,
-            "name": new.name or old.name,
-            "birth_date": new.birth_date or old.birth_date,
-            "sex": new.sex if new.sex != "U" else old.sex,
+            "was": (*new.was, old_id),
             "visits": tuple(dict.fromkeys(new.visits + old.visits)),
             "encounters": tuple(dict.fromkeys(new.encounters + old.encounters)),
             "held": tuple(dict.fromkeys(new.held + old.held)),
         }
     )
-    desk.states[f"person/{new_id}"] = joined
     desk.states[f"person/{old_id}"] = old.model_copy(update={"into": new_id, "visits": (), "encounters": (), "held": ()})
     for encounter_id in old.encounters:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
         if encounter is not None:
             desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"patient_id": new_id})
-    tell_encounters(desk, new_id, joined.model_copy(update={"encounters": old.encounters}))
+    tell_encounters(desk, new_id, old.encounters if identified(desk, new_id) == before else None)
     desk.visits_changed = True
     return True
 
@@ -145,7 +174,7 @@ def hand_over(desk: Desk, encounter_id: str, patient_id: str) -> bool:
             "encounters": tuple(other for other in old.encounters if other != encounter_id),
         }
     )
-    new = desk.states[f"person/{patient_id}"] = new.model_copy(
+    desk.states[f"person/{patient_id}"] = new.model_copy(
         update={
             "visits": tuple(dict.fromkeys((*new.visits, *encounter.visits))),
             "encounters": tuple(dict.fromkeys((*new.encounters, encounter_id))),
@@ -155,6 +184,6 @@ def hand_over(desk: Desk, encounter_id: str, patient_id: str) -> bool:
     for visit_id in encounter.visits:
         if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None:
             desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"patient_id": patient_id})
-    tell_encounters(desk, patient_id, new.model_copy(update={"encounters": (encounter_id,)}))
+    tell_encounters(desk, patient_id, (encounter_id,))
     desk.visits_changed = True
     return True

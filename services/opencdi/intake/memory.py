@@ -5,6 +5,7 @@
 | `person/<patient>` `alias/<id>` | who, merged into whom; a FHIR reference or second number that leads to a patient or visit |
 | `staff/<name>` | who works here, under each number or reference |
 | `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
+| `merged/<visit>` | which other visit numbers mean the same stay |
 | `encounter/<encounter>` | what was said of the stay, so that a flood of A08 costs nothing |
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
 | `copy/<encounter>/<text>` | the note with that text, for a second system that sends it too |
@@ -28,14 +29,15 @@ from opencdi.clinical.vocabulary import Authentication, AuthorRole, Sex
 
 
 class Person(State):
-    """A patient.  `into`: merged; `held` names what waits for an encounter."""
+    """A patient, as told under one number.  `into`, `was`: merged; `told`: field -> when last; `held` names what waits for an encounter."""
 
     mrn: str = ""
     name: str = ""
     birth_date: str | None = None
     sex: Sex = "U"
-    told_at: datetime | None = None
+    told: dict[str, datetime] = Field(default_factory=dict)
     into: str | None = None
+    was: tuple[str, ...] = ()
     visits: tuple[str, ...] = ()
     encounters: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
@@ -57,6 +59,13 @@ class Lead(State):
     to: str
 
 
+class Merged(State):
+    """Visit numbers that are one stay (A42, A50), known yet or not: `into` what this one lives on as, `of` what lives on as this one."""
+
+    into: str | None = None
+    of: tuple[str, ...] = ()
+
+
 class Visit(State):
     """One visit number of one facility.  `told`: field -> (value as JSON, when told); `discharge`: the fact as JSON."""
 
@@ -69,7 +78,10 @@ class Visit(State):
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
     discharged_at: datetime | None = None
     discharge: str | None = None
-    discharge_told_at: datetime | None = None
+    gone_at: datetime | None = None  # when a discharge was told last
+    there_at: datetime | None = None  # when the patient was last told not to have left
+    left_told: tuple[str, datetime] | None = None  # since when the patient has left, a ClinicalTime as JSON; when that was told
+    status_told: tuple[str | None, str | None, datetime] | None = None  # disposition, or its unmapped code; when told
     cancelled: bool = False
     cancelled_at: datetime | None = None
     admission_at: datetime | None = None  # when the patient was last told to be admitted or present: the word against a cancel
@@ -202,5 +214,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
-    "days": Days, "staff": Staff, **agenda.MODELS,
+    "days": Days, "merged": Merged, "staff": Staff, **agenda.MODELS,
 })  # fmt: skip

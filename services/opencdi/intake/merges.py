@@ -5,8 +5,8 @@ Where both are known, what was told moves.  Where one is not known yet, its numb
 
 from opencdi.intake import identity
 from opencdi.intake.desk import Desk
-from opencdi.intake.encounters import account_id, known_visit, lead_on, visit_id_of
-from opencdi.intake.memory import Encounter, Lead, Visit
+from opencdi.intake.encounters import account_id, give_account, known_visit, lead_on, merge_visits, visit_id_of
+from opencdi.intake.memory import Encounter, Lead, Merged, Visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import Identifier, Link, Merge, VisitTold
 
@@ -54,24 +54,22 @@ def _accounts(desk: Desk, told: Merge) -> bool:
 
 
 def _visits(desk: Desk, told: Merge, patient_id: str) -> bool:
-    old, new = (known_visit(desk, patient_id, _mentioned(number)) for number in (told.old, told.new))
-    if old is not None and new is not None:
-        before, after = desk.get(f"visit/{old}", Visit), desk.get(f"visit/{new}", Visit)
-        if before is None or after is None or desk.followed(before.encounter_id) == desk.followed(after.encounter_id):
-            return False
-        move(desk, before.encounter_id, after.encounter_id)
-        return True
-    old_id, new_id = (visit_id_of(desk, number.authority, number.value) for number in (told.old, told.new))
-    if old_id == new_id:
+    old_id, new_id = (
+        known_visit(desk, patient_id, _mentioned(number)) or visit_id_of(desk, number.authority, number.value)
+        for number in (told.old, told.new)
+    )
+    merged = desk.get(f"merged/{old_id}", Merged)
+    old, new = desk.get(f"visit/{old_id}", Visit), desk.get(f"visit/{new_id}", Visit)
+    one_stay = old is not None and new is not None and desk.followed(old.encounter_id) == desk.followed(new.encounter_id)
+    if old_id == new_id or one_stay or (merged is not None and merged.into == new_id):
         return False
-    lead_on(desk, *((old_id, new_id) if old is None else (new_id, old)))
+    merge_visits(desk, old_id, new_id)
     return True
 
 
 def _account_to_patient(desk: Desk, told: Merge, patient_id: str) -> bool:
     """A44: the account was another patient's by mistake; its stay, with all that was told of it, is this patient's."""
-    lead = desk.get(f"account/{account_id(desk, told.old.value)}", Lead)
-    moved = lead is not None and identity.hand_over(desk, desk.followed(lead.to), patient_id)
+    moved = give_account(desk, account_id(desk, told.old.value), patient_id)
     renamed = told.old.value != told.new.value and _accounts(desk, told)
     return moved or renamed
 

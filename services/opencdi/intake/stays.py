@@ -49,32 +49,40 @@ def reinstate(desk: Desk, encounter_id: str, at: ClinicalTime) -> None:
 
 def governing(desk: Desk, encounter: Encounter) -> str:
     """The visit that speaks for the stay; a cancelled one only where there is no other."""
-    if len(encounter.visits) == 1:
-        return encounter.visits[0]
-    return max(enumerate(encounter.visits), key=lambda found: (*_standing(desk, found[1]), found[0]))[1]
+    return _ranked(desk, encounter)[-1]
 
 
-def _standing(desk: Desk, visit_id: str) -> tuple[bool, int, float]:
+def _ranked(desk: Desk, encounter: Encounter) -> list[str]:
+    """The stay's visits, the governing one last: whatever order they were told in."""
+    return sorted(encounter.visits, key=lambda visit_id: _standing(desk, visit_id)) if len(encounter.visits) > 1 else [*encounter.visits]
+
+
+def _standing(desk: Desk, visit_id: str) -> tuple[bool, int, float, float, str]:
     visit = desk.get(f"visit/{visit_id}", Visit)
     if visit is None or visit.started_at is None:
-        return False, 0, 0.0  # only mentioned, by a result or a note
+        return False, 0, 0.0, 0.0, visit_id  # only mentioned, by a result or a note
     told = visit.told["encounter_class"][0].strip('"') if "encounter_class" in visit.told else "unmapped"
     rank = 1 if told in _NOT_ADMITTED else 2 if told == "observation" else 3
-    return not visit.cancelled, rank, visit.started_at.timestamp()
+    latest = max((at.timestamp() for _, at in visit.told.values()), default=0.0)  # of two numbers of one visit, the one in use
+    return not visit.cancelled, rank, visit.started_at.timestamp(), latest, visit_id
 
 
 def _fields(
     desk: Desk, encounter_id: str, encounter: Encounter, visit_id: str, visit: Visit, at: ClinicalTime, repeat: frozenset[str]
 ) -> Encounter:
-    news = {name for name, (said, _) in visit.told.items() if name in repeat or encounter.told.get(name, ("",))[0] != said}
+    told = visit.told
+    for other_id in reversed(_ranked(desk, encounter)[:-1]):  # what the governing visit does not tell, the next one does
+        if (other := desk.get(f"visit/{other_id}", Visit)) is not None:
+            told = other.told | told
+    news = {name for name, (said, _) in told.items() if name in repeat or encounter.told.get(name, ("",))[0] != said}
     if not news:
         return encounter
     if news & _CLASS:
-        news |= _CLASS & visit.told.keys()
-    fields = {name: json.loads(visit.told[name][0]) for name in news}
+        news |= _CLASS & told.keys()
+    fields = {name: json.loads(told[name][0]) for name in news}
     empty = json.loads(EncounterUpdated(visit_id=visit_id, at=at).to_json())
     desk.say(encounter_id, EncounterUpdated.read(json.dumps(empty | fields)))
-    encounter = encounter.model_copy(update={"told": encounter.told | {name: visit.told[name] for name in news}})
+    encounter = encounter.model_copy(update={"told": encounter.told | {name: told[name] for name in news}})
     desk.states[f"encounter/{encounter_id}"] = encounter
     desk.visits_changed = True
     return encounter

@@ -11,6 +11,7 @@ from opencdi.events.people import Decision
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART
 from opencdi.intake.desk import Desk, Said
+from opencdi.intake.identity import current, identified
 from opencdi.intake.memory import Encounter, Pages, Story
 
 EVENT = "cdi.chart.entry"
@@ -24,6 +25,8 @@ def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
     ordinal = 0
     for encounter_id, said in desk.said.items():
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+        if encounter is not None and not (encounter.into or encounter.closed) and f"pages/{encounter_id}" not in desk.states:
+            _introduce(desk, said, encounter)
         history = _is_history(desk, encounter_id, encounter)
         pieces = list(_in_pieces(said if history else _caught_up(desk, encounter_id, said)))
         for nth, piece in enumerate(pieces, 1):
@@ -49,6 +52,14 @@ def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
                 _remember(desk, encounter_id, entry.pages[0], piece.texts, history=history)
             yield Outgoing(CHART, Key(encounter_id), entry.encode(), headers_of(entry, event_type=EVENT, source="intake"))
             ordinal += 1
+
+
+def _introduce(desk: Desk, said: Said, encounter: Encounter) -> None:
+    """The first word about a stay says whose it is, whatever it is: a cancel may have come before, and waited."""
+    if all(fact.kind != "patient_identified" for fact in said.facts):
+        fact = identified(desk, current(desk, encounter.patient_id))
+        said.facts.insert(0, fact)
+        said.encoded.insert(0, fact.to_json())
 
 
 def _in_pieces(said: Said) -> Iterator[Said]:

@@ -142,7 +142,7 @@ class Records:
             told["attending"] = fact.attending
         if self.stay.ended == "ENCOUNTER_CANCELLED":  # nothing is told of a cancelled stay but that it is admitted anew
             told["ended"] = ""
-        if fact.admitted_at and fact.admitted_at.at < self.stay.started_at:
+        if fact.admitted_at:
             told["started_at"] = fact.admitted_at.at
         if any(getattr(self.stay, name) != value for name, value in told.items()):
             self.update(**told)

@@ -8,7 +8,7 @@ from opencdi.clinical.time import ClinicalTime, Precision
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import ProposedPoa, proposed_poa
-from opencdi.coding.signs import Presenting, Signs, after_results, presenting
+from opencdi.coding.signs import MOST, Presenting, Signs, after_results, presenting
 from opencdi.coding.table import load_table
 from opencdi.events.facts import Coded, MeasurementResulted
 from opencdi.settings import rules_dir
@@ -90,7 +90,7 @@ def result(
 
 
 def seen(*results: MeasurementResulted) -> tuple[Presenting, ...]:
-    return presenting(after_results(Signs(), results, TABLE.guidelines, None), (), ORDER)
+    return presenting(after_results(Signs(), results, TABLE.guidelines), (), ORDER)
 
 
 def test_a_value_from_before_the_order_shows_what_was_named_later() -> None:
@@ -121,8 +121,8 @@ def test_a_creatinine_says_nothing_of_acute_injury_in_chronic_disease() -> None:
 
 @pytest.mark.parametrize("status", ["corrected", "withdrawn"])
 def test_a_superseded_value_is_no_evidence(status: str) -> None:
-    first = after_results(Signs(), [result("c", "creatinine", 2.9, -1)], TABLE.guidelines, ORDER)
-    mended = after_results(first, [result("c", "creatinine", 1.1, -1, status)], TABLE.guidelines, ORDER)
+    first = after_results(Signs(), [result("c", "creatinine", 2.9, -1)], TABLE.guidelines)
+    mended = after_results(first, [result("c", "creatinine", 1.1, -1, status)], TABLE.guidelines)
     assert presenting(first, (), ORDER)
     assert presenting(mended, (), ORDER) == ()
 
@@ -131,6 +131,9 @@ def test_a_preliminary_value_is_not_kept() -> None:
     assert seen(result("s", "spo2", 84, -1, "preliminary")) == ()
 
 
-def test_a_result_from_after_the_order_changes_nothing() -> None:
-    signs = Signs()
-    assert after_results(signs, [result("s", "spo2", 84, 2)], TABLE.guidelines, ORDER) is signs
+def test_of_too_many_findings_the_earliest_are_kept_in_whatever_order_they_come() -> None:
+    told = [result(f"s{hour:02}", "spo2", 84, hour - 1) for hour in range(2 * MOST)]
+    kept = [after_results(Signs(), order, TABLE.guidelines) for order in (told, told[::-1])]
+    assert kept[0] == kept[1]
+    assert list(kept[0].seen) == [fact.measurement_id for fact in told[:MOST]]
+    assert len(presenting(kept[0], (), ORDER)) == 1
