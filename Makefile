@@ -1,7 +1,7 @@
 # `make demo` and `make test` are all that a fresh machine needs (Python 3.11 to 3.13).
 PYTHON ?= $(shell for v in 3.11 3.12 3.13 3; do command -v python$$v >/dev/null 2>&1 && python$$v -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo python$$v && break; done)
 BIN := .venv/bin
-.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws clean
+.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws bench-fuzz fuzz-guided clean
 
 .venv/base: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "OpenCDI needs Python 3.11, 3.12 or 3.13 (set PYTHON=…)"; exit 1; }
@@ -42,8 +42,20 @@ bench-door: .venv/dev  ## speeds and memory of the front door (DOOR="--messages 
 bench-chaos: .venv/dev  ## kill -9, many times
 	@PYTHONPATH=tests $(BIN)/python tests/bench/chaos.py $(CHAOS)
 
-bench-laws: .venv/dev  ## any order, any number of times: one end
+bench-laws: .venv/dev  ## over 200 messages in any order, each up to three times: one end
 	@PYTHONPATH=tests $(BIN)/python tests/bench/laws.py
+
+bench-fuzz: .venv/dev  ## 100,000 mutated messages: each answered once, ended once, none stops a room
+	@PYTHONPATH=tests $(BIN)/python tests/bench/fuzz.py
+
+.venv-fuzz/ready: requirements.lock pyproject.toml
+	@test -x .venv-fuzz/bin/python || $(PYTHON) -m venv .venv-fuzz
+	@.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock atheris
+	@.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+fuzz-guided: .venv-fuzz/ready  ## the same by coverage, with atheris, for SECONDS (300)
+	@mkdir -p var && PYTHONPATH=tests .venv-fuzz/bin/python tests/fuzz/guided.py -max_total_time=$(or $(SECONDS),300) -timeout=10 -artifact_prefix=var/fuzz-
 
 docs: .venv/dev  ## rewrite the generated tables of the README
 	@$(BIN)/python -m opencdi.cli.docs README.md
@@ -54,4 +66,4 @@ compose-env: .env  ## a generated password for docker compose, readable by you a
 	@echo "$@ made"
 
 clean:
-	@rm -rf .venv var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-fuzz var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
