@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,9 +17,11 @@ from opencdi.cli.recordings import in_time, recorded_in
 from opencdi.events.audiences import MessageEnded
 from opencdi.events.hl7_structure import structural_refusal
 from opencdi.events.inbound import Inbound, InboundType
+from opencdi.intake.hl7v2.message import decoded, read_message
 from opencdi.intake.room import intake_room
 from opencdi.knowledge.site import load_site
 from opencdi.settings import rules_dir
+from senders import printed
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 pytestmark = [pytest.mark.public_data, pytest.mark.skipif(not DATA.is_dir(), reason="public data are not on this machine")]
@@ -46,6 +49,17 @@ def test_messages_of_open_projects() -> None:
     assert counts.total() == len(lines) == 1473
     assert counts["entries"] >= 450
     assert counts["refused"] <= 10
+
+
+def test_splitting_messages_of_open_projects_loses_nothing() -> None:
+    whole = 0
+    lines = gzip.decompress((DATA / "hl7v2" / "messages.ndjson.gz").read_bytes()).splitlines()
+    for body in (json.loads(line)["message_latin1"].encode("latin-1") for line in lines):
+        if structural_refusal(body) is None:
+            told = read_message(body)
+            sent = [line for line in re.split(r"[\r\n]+", decoded(body, told.header).strip("\x0b\x1c\ufeff \t\r\n")) if line]
+            whole += printed(told).replace("\n", "\r") == "\r".join(sent)
+    assert whole >= 1400
 
 
 @pytest.mark.parametrize(("folder", "least"), [("synthea", 28), ("mimic-iv-demo-fhir", 50_000)])  # synthea: a transaction a patient

@@ -2,9 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from every_feed import every_feed
 from opencdi.events.hl7_structure import header_of, structural_refusal
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.message import raw, read_message
+from senders import printed
 
 MSH = "MSH|^~\\&|A|B|C|D|20260504||ORU^R01|1|P|2.5.1"
 
@@ -89,3 +91,20 @@ def test_no_bytes_crash_the_splitter(body: bytes) -> None:
         read_message(b"MSH|^~\\&|" + body)
     except Unusable:
         assert header_of(b"MSH|^~\\&|" + body) is None
+
+
+FIELD = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp"), blacklist_characters="|"), max_size=12)
+
+
+@given(
+    st.lists(st.tuples(st.from_regex(r"[A-LN-Z][A-Z0-9]{2}", fullmatch=True), st.lists(FIELD, min_size=1, max_size=6)), max_size=8),
+    st.sampled_from("\r\n"),
+)
+def test_what_is_split_reads_as_it_was_printed(told: list[tuple[str, list[str]]], end: str) -> None:
+    sent = [MSH, *("|".join((name, *fields)) for name, fields in told)]
+    assert printed(read_message(end.join([*sent, ""]).encode())) == "\r".join(sent)
+
+
+def test_nothing_of_our_senders_messages_is_lost_in_splitting() -> None:
+    for sent in (message.body for message in every_feed() if message.feed != "fhir"):
+        assert printed(read_message(sent)) == sent.decode().removesuffix("\r")
