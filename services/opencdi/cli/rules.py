@@ -75,7 +75,7 @@ def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "
     Example: opencdi rules test D-11
     """
     from opencdi.knowledge.site import SiteData
-    from opencdi.queries.case_chart import BadCase
+    from opencdi.queries.case_facts import BadCase
     from opencdi.queries.cases import failures, load_cases
     from opencdi.queries.room import queries_room
     from opencdi.queries.treatments import load_treatments

@@ -1,5 +1,7 @@
 """How a laboratory report prints what travels as slugs, numbers and UCUM: the same in a question and on a page."""
 
+from opencdi.clinical.vocabulary import BaselineBasis
+
 UNIT_ON_PAPER = {
     "Cel": "°C", "[degF]": "°F", "mm[Hg]": "mmHg", "cm[H2O]": "cmH₂O", "10*3/uL": "×10³/µL", "10*6/uL": "×10⁶/µL", "10*9/L": "×10⁹/L",
     "umol/L": "µmol/L", "ug/L": "µg/L", "ug/mL": "µg/mL", "u[IU]/mL": "µIU/mL", "m[IU]/L": "mIU/L", "kg/m2": "kg/m²",
@@ -18,6 +20,11 @@ DECIMALS = {"ph-arterial": 2} | dict.fromkeys(
     ("creatinine", "lactate", "temperature", "wbc", "potassium", "hemoglobin", "albumin", "bilirubin-total", "bmi"), 1
 )
 """Digits that are always written: a creatinine of 1.0 is not "1"."""
+
+BASIS_IN_WORDS: dict[BaselineBasis, str] = {
+    "outpatient-median": "median of outpatient values", "week-before": "of the week before", "earlier-stay": "last of an earlier stay",
+    "latest": "latest value",
+}  # fmt: skip
 
 
 def analyte_on_paper(analyte: str) -> str:
@@ -43,3 +50,8 @@ def value_on_paper(value: float, unit: str | None, *, analyte: str | None = None
     """Comparator, number, unit: "<0.2 ng/mL", "84%"."""
     printed = unit_on_paper(unit)
     return f"{comparator or ''}{number_on_paper(value, analyte)}{'' if printed in ('', '%') else ' '}{printed}"
+
+
+def baseline_on_paper(basis: BaselineBasis, days_before: int) -> str:
+    """What a value from before the stay is, and its age: "60 d before, median of outpatient values"."""
+    return f"{days_before} d before, {BASIS_IN_WORDS[basis]}"

@@ -46,6 +46,8 @@ SectionKind = Literal[
 
 # --- results (DOMAIN F.5) -------------------------------------------------------------------------------------------
 ResultStatus = Literal["preliminary", "final", "corrected", "withdrawn"]
+# How a baseline was chosen (DOMAIN D.0): "week-before" is the lowest creatinine of those days, and the latest value of all else.
+BaselineBasis = Literal["outpatient-median", "week-before", "earlier-stay", "latest"]
 
 # --- questions (DOMAIN §C, B64) -------------------------------------------------------------------------------------
 GapType = Literal["missing-diagnosis", "unsupported-diagnosis", "unspecific", "conflicting", "present-on-admission", "sequence"]

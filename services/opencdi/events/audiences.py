@@ -47,6 +47,10 @@ class DrgChanged(Contract):
 
 
 # --- questions ------------------------------------------------------------------------------------------------------
+Pertinence = Literal["baseline status", "specificity", "diagnostic criteria", "etiology", "present on admission", "history clarification"]
+"""Why a fact of an earlier encounter matters in this one: the closed list of DOMAIN C.3."""
+
+
 class Indicator(Contract):
     """A clinical indicator as the physician sees it: factual text, value or quote, source, time, author (DOMAIN Q-02).
 
@@ -64,6 +68,9 @@ class Indicator(Contract):
     end: int | None = None
     label: str | None = None  # "preliminary", "baseline, 60 d before", "estimated"
     confidentiality: str | None = None  # of a restricted note only (DOMAIN F.17)
+    prior: bool | None = None  # of an earlier encounter, `encounter_id` where that is known, and why it matters in this one (Q-20)
+    encounter_id: str | None = None
+    pertinence: Pertinence | None = None
 
 
 class Option(Contract):

@@ -11,6 +11,7 @@ from pydantic import Discriminator, Field, Tag
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import Authentication, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.contract import Contract, Unknown, kind_of
 from opencdi.events.ids import derived_id
 from opencdi.events.lists import AllergyListed as AllergyListed
@@ -231,7 +232,7 @@ class DeliveryReceipted(Contract):
 
 FACTS: tuple[type[Contract], ...] = (
     PatientIdentified, EncounterUpdated, InpatientOrdered, InpatientOrderCancelled, EncounterDischarged, DischargeCancelled,
-    EncounterCancelled, EncounterMoved,
+    EncounterCancelled, EncounterMoved, BaselineCarried,
     MeasurementResulted, NoteFiled, NoteStatusChanged, NoteRetracted, NoteProvenanceAdded, OrderPlaced, MedicationOrdered, MedicationGiven,
     DiagnosisListed, ProcedureRecorded, AllergyListed, ProblemNoticed, DeliveryReceipted, *DECISIONS,
 )  # fmt: skip
@@ -239,7 +240,7 @@ FACT_KINDS: frozenset[str] = frozenset(str(fact.model_fields["kind"].default) fo
 
 Fact = (
     PatientIdentified | EncounterUpdated | InpatientOrdered | InpatientOrderCancelled | EncounterDischarged | DischargeCancelled
-    | EncounterCancelled | EncounterMoved
+    | EncounterCancelled | EncounterMoved | BaselineCarried
     | MeasurementResulted | NoteFiled | NoteStatusChanged | NoteRetracted | NoteProvenanceAdded | OrderPlaced | MedicationOrdered
     | MedicationGiven | DiagnosisListed | ProcedureRecorded | AllergyListed | ProblemNoticed | DeliveryReceipted | Decided
 )  # fmt: skip

@@ -25,6 +25,8 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
     if encounter is not None and encounter.closed:
         desk.ignored.append("ENCOUNTER_CLOSED")
+        if isinstance(item.fact, MeasurementResulted):
+            desk.after_closing.append((encounter_id, item.fact))
         return
     match copies.of_the_original(desk, item.fact):
         case NoteFiled() as note:

@@ -6,7 +6,7 @@ from typing import TypeVar, cast
 
 from opencdi.bus.room import State, States
 from opencdi.events.audiences import Unmapped
-from opencdi.events.facts import Fact
+from opencdi.events.facts import Fact, MeasurementResulted
 from opencdi.events.ids import keyed_hash
 from opencdi.intake.memory import Encounter
 from opencdi.intake.told import Context
@@ -46,6 +46,8 @@ class Desk:
     kept: int = 0
     led: tuple[tuple[str, ...], str] = ((), "")  # the order numbers that led to an encounter last
     visits_changed: bool = False  # something that was held may now find its encounter
+    pasts_changed: set[str] = field(default_factory=set)  # patients of whose earlier values others may now stand before a stay
+    after_closing: list[tuple[str, MeasurementResulted]] = field(default_factory=list)  # results of stays that are closed
     ignored: list[str] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     unmapped: tuple[Unmapped, ...] = ()

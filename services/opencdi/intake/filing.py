@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from opencdi.events.facts import AllergyListed, ProblemNoticed
+from opencdi.events.facts import AllergyListed, MeasurementResulted, ProblemNoticed
 from opencdi.events.problems import Unusable
 from opencdi.intake import merges, staff
 from opencdi.intake.corrections import file_held, held_of, identity_of, item_of, known_encounter, place
@@ -12,6 +12,7 @@ from opencdi.intake.identity import current, known, referred
 from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
 from opencdi.intake.snapshots import update
 from opencdi.intake.told import Item, Told, VisitTold
+from opencdi.knowledge.baselines import REACH
 
 
 def file(desk: Desk, told: Told) -> None:
@@ -110,6 +111,8 @@ def _hold(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> N
     desk.states[f"held/{patient_id}/{name}"] = held
     if before is None:
         desk.states[f"person/{patient_id}"] = person.model_copy(update={"held": (*person.held, name)})
+    if isinstance(item.fact, MeasurementResulted) and item.fact.analyte in REACH:
+        desk.pasts_changed.add(patient_id)  # of no stay that we know, but this patient's
     desk.kept += 1
     desk.problems.append(("NO_VISIT", ""))
 

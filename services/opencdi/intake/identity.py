@@ -159,6 +159,7 @@ def merge(desk: Desk, old_id: str, new_id: str) -> bool:
             desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"patient_id": new_id})
     tell_encounters(desk, new_id, old.encounters if identified(desk, new_id) == before else None)
     desk.visits_changed = True
+    desk.pasts_changed.add(new_id)
     return True
 
 
@@ -186,4 +187,5 @@ def hand_over(desk: Desk, encounter_id: str, patient_id: str) -> bool:
             desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"patient_id": patient_id})
     tell_encounters(desk, patient_id, (encounter_id,))
     desk.visits_changed = True
+    desk.pasts_changed |= {before, patient_id}
     return True

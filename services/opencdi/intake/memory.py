@@ -9,6 +9,7 @@
 | `encounter/<encounter>` | what was said of the stay, so that a flood of A08 costs nothing |
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
 | `copy/<encounter>/<text>` | the note with that text, for a second system that sends it too |
+| `past/<encounter>/<analyte>` `carried/<encounter>` | values that may be a later stay's baseline; which it was told |
 | `held/<patient>/<fact>` `waiting/<note>` | what waits for an encounter; for its parent document |
 | `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
 | `seen/<tenant>/<period>/<three letters>` | message ids of those ten days (DOMAIN F.3) |
@@ -138,6 +139,21 @@ class Document(State):
     addenda: tuple[str, ...] = ()
 
 
+class Past(State):
+    """The newest values of one analyte in one encounter: id, value, when taken (a ClinicalTime as JSON).
+
+    One that must not be used keeps its place without a value, so that in whatever order they come the same ones are kept.
+    """
+
+    values: tuple[tuple[str, float | None, str], ...] = ()
+
+
+class Carried(State):
+    """Analyte -> hash of the baseline that this encounter was told last."""
+
+    said: dict[str, str] = Field(default_factory=dict)
+
+
 class Held(State):
     """Something that waits; `page` is a FactsPage with its one fact."""
 
@@ -214,5 +230,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
-    "days": Days, "merged": Merged, "staff": Staff, **agenda.MODELS,
+    "days": Days, "merged": Merged, "staff": Staff, "past": Past, "carried": Carried, **agenda.MODELS,
 })  # fmt: skip

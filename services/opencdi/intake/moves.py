@@ -11,8 +11,9 @@ from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
 
-_SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled", "encounter_cancelled"})
-"""Of the two encounters one patient, and one order to admit: `settle` says which; and only what both were is cancelled."""
+_SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled", "encounter_cancelled", "baseline_carried"})
+"""Of the two encounters one patient, and one order to admit: `settle` says which; and only what both were is cancelled.  What was there
+before the two is told of the one (`baselines`)."""
 
 
 def move(desk: Desk, old_id: str, new_id: str) -> str:

@@ -10,7 +10,10 @@ from opencdi.bus.room import States
 from opencdi.intake import duplicates
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Version, Visit
+from opencdi.knowledge.baselines import REACH
 from opencdi.knowledge.site import KEPT_AFTER_BILL
+
+_LONGEST = max(REACH.values())
 
 
 def forget(states: States, tenant: str, at: datetime, bill_hold_days: int) -> None:
@@ -30,16 +33,20 @@ def ended(desk: Desk, encounter_id: str, at: datetime) -> None:
 
 
 def _forget_encounters(states: States, tenant: str, at: datetime, kept: timedelta) -> None:
-    """What was due before today: its facts and all that leads to them.  The stay itself stays known, as closed.
+    """What was due before today: its facts and all that leads to them.  The stay itself stays known, as closed, with the values
+    that may be a later stay's baseline (`past/`).
 
     Of the visit and the stay a few words remain, so that a message that comes years late is recognised and not taken for a new stay.
     """
     gone: dict[str, Encounter] = {}
     for encounter_id in agenda.over_by(states, tenant, at):
         encounter = states.get(f"encounter/{encounter_id}")
-        if not isinstance(encounter, Encounter) or encounter.closed or encounter.into is not None:
+        if not isinstance(encounter, Encounter) or encounter.into is not None:
             continue
         left = encounter.discharged_at
+        if encounter.closed:
+            _forget_values(states, tenant, encounter_id, left, at)
+            continue
         if encounter.cancelled or (left is not None and agenda.day_of(left + kept) < agenda.day_of(at)):
             gone[encounter_id] = encounter
         elif left is not None:  # it was discharged again, or the bill waits longer now
@@ -50,15 +57,26 @@ def _forget_encounters(states: States, tenant: str, at: datetime, kept: timedelt
         del states[key]
     for encounter_id, encounter in gone.items():
         remains = {"patient_id", "visits", "into", "first_at", "discharged_at", "cancelled", "history"}
-        states[f"encounter/{encounter_id}"] = Encounter(**encounter.model_dump(include=remains), closed=True)
+        of_class = {name: said for name, said in encounter.told.items() if name == "encounter_class"}  # which its values are a baseline by
+        states[f"encounter/{encounter_id}"] = Encounter(**encounter.model_dump(include=remains), told=of_class, closed=True)
         for visit_id in encounter.visits:
             if isinstance(visit := states.get(f"visit/{visit_id}"), Visit):
                 states[f"visit/{visit_id}"] = visit.model_copy(update={"told": {}, "discharge": None})
+        _forget_values(states, tenant, encounter_id, encounter.discharged_at, at)
+
+
+def _forget_values(states: States, tenant: str, encounter_id: str, left: datetime | None, at: datetime) -> None:
+    """Values that may be a later stay's baseline are forgotten when no baseline reaches back to them any more."""
+    if left is not None and agenda.day_of(left + _LONGEST) >= agenda.day_of(at):
+        agenda.look_at(states, tenant, encounter_id, left + _LONGEST)
+        return
+    for analyte in REACH:
+        states.pop(f"past/{encounter_id}/{analyte}", None)
 
 
 def _is_of(key: str, states: States, gone: dict[str, Encounter]) -> bool:
     kind, _, rest = key.partition("/")
-    if kind in ("story", "pages", "copy"):
+    if kind in ("story", "pages", "copy", "carried"):
         return rest.partition("/")[0] in gone
     if kind not in ("version", "document", "order", "account"):
         return False

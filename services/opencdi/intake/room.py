@@ -17,6 +17,7 @@ from opencdi.events.pages import SitePage, TickPage
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, INBOUND, OUTCOMES
 from opencdi.intake import duplicates
+from opencdi.intake.baselines import carry
 from opencdi.intake.decisions import decide
 from opencdi.intake.desk import Desk
 from opencdi.intake.fhir.mapping import resources_in, told_by_fhir, versioned
@@ -162,16 +163,18 @@ class _Intake:
     def _told(self, desk: Desk, inbound: Inbound, kind: str) -> Iterator[Outgoing]:
         if inbound.mends is not None:
             desk.hear_again(inbound.mends)
+        spoke = bool(desk.said)
+        carry(desk)
         entries = tuple(entries_of(desk, inbound))
         yield from entries
         problems = list(desk.problems)
         for said in desk.said.values():
             problems += [(fact.problem, "OBX") for fact in said.facts if fact.kind == "measurement_resulted" and fact.problem]
         end = partial(ended, inbound, message_type=kind, problems=problems, unmapped=desk.unmapped)
-        if desk.said:
+        if desk.said and (spoke or not desk.kept):
             yield end("entries", entries=len(entries))
-        elif desk.kept:
-            yield end("kept_with_patient", reason="WAITS")
+        elif desk.kept:  # though it may be a later stay's baseline, which that is told
+            yield end("kept_with_patient", entries=len(entries), reason="WAITS")
         else:
             yield end("no_effect", reason=desk.ignored[0] if desk.ignored else "NOTHING_NEW")
 

@@ -62,6 +62,7 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     if began != encounter.first_at and not planned:  # until the patient comes nothing happens in this stay
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"first_at": began})
         desk.visits_changed = True
+        desk.pasts_changed.add(encounter.patient_id)
     if encounter.cancelled and not visit.cancelled:
         reinstate(desk, encounter_id, at)
     elif not encounter.cancelled or desk.again:  # of a stay that is cancelled nothing is said but that it is admitted anew

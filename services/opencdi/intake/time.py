@@ -109,6 +109,7 @@ def time_to_json(at: ClinicalTime) -> str:
     return _JSON.dump_json(at).decode()
 
 
+@lru_cache(maxsize=16_384)  # the times of a stay's baselines, and of its order, are looked at with each result
 def time_in_json(told: str) -> ClinicalTime:
     """The time that was remembered."""
     return _JSON.validate_json(told)

@@ -1,6 +1,7 @@
 """A stay told in short form, for the cases of rules: in the order of arrival; each line begins with its clinical time.
 
     d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
+    d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2, label=R)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
@@ -14,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self, get_args
-from zoneinfo import ZoneInfo
 
 from opencdi.bus.room import Outgoing, Record, Room, State
 from opencdi.clinical.time import ClinicalTime
@@ -30,10 +30,6 @@ from opencdi.events.facts import (
     EncounterMoved,
     EncounterUpdated,
     Fact,
-    MeasurementResulted,
-    MedicationGiven,
-    MedicationOrdered,
-    OrderPlaced,
     PatientIdentified,
 )
 from opencdi.events.ids import content_hash
@@ -41,13 +37,10 @@ from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, N
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
+from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
 
-DAY_1 = datetime(2026, 5, 1, tzinfo=ZoneInfo("America/New_York"))
 ENCOUNTER, TENANT = "case", "cases"
 _LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
-_RESULT = re.compile(r"([a-z0-9-]+) ([<>]?)(-?[\d.]+)(?: (\S+))?$")
-_OPTION = re.compile(r" (id=\S+|preliminary|corrected|withdrawn|problem=\S+)")
-_ACT = re.compile(r" (id=\S+|cancelled$)")
 _MADE_BY = MadeBy(room="nlp", software="cases")
 
 
@@ -55,10 +48,6 @@ def approval_of(alert: QueryAlert, **decided: Any) -> QueryApproved:
     """What a specialist's page sends to let the question that it shows go; `decided` is told over it."""
     shown = {"encounter_id": alert.encounter_id, "query_id": alert.query_id, "as_of": alert.as_of}
     return QueryApproved.model_validate({**shown, "shown_text": shown_text(alert.wording) if alert.wording else "", **decided})
-
-
-class BadCase(ValueError):
-    """A line of a case that cannot be read."""
 
 
 @dataclass
@@ -155,7 +144,9 @@ class Chart:
         query_id = self.alerts[-1].query_id if self.alerts else "none"
         match word:
             case "given" | "prescribed" | "ordered":
-                return _act(word, told, at)
+                return act(word, told, at)
+            case "baseline":
+                return baseline(told)
             case "listed":
                 return DiagnosisListed(listing_id=told, code=Coded(code=told, system="I10"), role="problem", at=at)
             case "class":
@@ -181,44 +172,7 @@ class Chart:
             case "answer":
                 return QueryAnswered(query_id=query_id, option_id=told, **decided)
             case _:
-                return _result(rest, at)
-
-
-def _act(word: str, told: str, at: ClinicalTime) -> Fact:
-    text, act_id, cancelled = _ACT.sub("", told), content_hash(word + told + str(at)), told.endswith(" cancelled")
-    if named := re.search(r" id=(\S+)", told):
-        act_id = named.group(1)
-    what = Coded(code="", text=text)
-    match word:
-        case "given":
-            return MedicationGiven(administration_id=act_id, drug=what, status="withdrawn" if cancelled else "given", given_at=at)
-        case "prescribed":
-            return MedicationOrdered(order_id=act_id, drug=what, status="cancelled" if cancelled else "active", ordered_at=at)
-        case _:
-            return OrderPlaced(order_id=act_id, code=what, status="cancelled" if cancelled else "active", ordered_at=at)
-
-
-def _result(rest: str, at: ClinicalTime) -> MeasurementResulted:
-    options = _OPTION.findall(rest)
-    match = _RESULT.fullmatch(_OPTION.sub("", rest))
-    if not match:
-        raise BadCase(rest)
-    analyte, comparator, value, unit = match.groups()
-    named = dict(option.split("=", 1) for option in options if "=" in option)
-    status = next((option for option in options if option in ("preliminary", "corrected", "withdrawn")), "final")
-    return MeasurementResulted.model_validate(
-        {
-            "measurement_id": named.get("id") or f"{analyte}@{at.at.isoformat()}",
-            "analyte": analyte,
-            "code": {"code": analyte},
-            "value": float(value),
-            "unit": unit,
-            "comparator": comparator or None,
-            "status": status,
-            "taken_at": at,
-            "problem": named.get("problem"),
-        }
-    )
+                return result(rest, at)
 
 
 def _note(rest: str, at: datetime) -> NoteRead:

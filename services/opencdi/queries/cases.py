@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from opencdi.bus.room import Room
-from opencdi.queries.case_chart import BadCase, Chart
+from opencdi.queries.case_chart import Chart
+from opencdi.queries.case_facts import BadCase
 
 
 @dataclass(frozen=True)

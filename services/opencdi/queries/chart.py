@@ -5,16 +5,19 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.bus.room import State
+from opencdi.clinical.paper import baseline_on_paper
 from opencdi.clinical.time import ClinicalTime, completed_years
 from opencdi.clinical.vocabulary import (
     Active,
     Assertion,
     Authentication,
     AuthorRole,
+    BaselineBasis,
     Certainty,
     EncounterClass,
     Experiencer,
@@ -22,6 +25,7 @@ from opencdi.clinical.vocabulary import (
     SectionKind,
     Temporality,
 )  # fmt: skip
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
 
 
@@ -41,6 +45,39 @@ class Point(Remembered):
     preliminary: bool = False
     at: ClinicalTime
     author: str = ""
+
+
+class Earlier(Point):
+    """A value of an earlier encounter, carried to this stay as its baseline (DOMAIN B63)."""
+
+    encounter_id: str | None = None
+    days_before: int = 0
+    basis: BaselineBasis
+
+    @classmethod
+    def told(cls, fact: BaselineCarried) -> Self | None:
+        """The baseline that the fact tells; None where none stands any more."""
+        if fact.value is None or fact.taken_at is None or fact.measurement_id is None or fact.basis is None:
+            return None
+        return cls(
+            measurement_id=fact.measurement_id,
+            value=fact.value,
+            unit=fact.unit or "",
+            at=fact.taken_at,
+            encounter_id=fact.from_encounter_id,
+            days_before=fact.days_before or 0,
+            basis=fact.basis,
+        )
+
+    @property
+    def of_before_the_illness(self) -> bool:
+        """Whether it is old enough not to be of what the patient came with."""
+        return self.basis != "week-before"
+
+    @property
+    def as_label(self) -> str:
+        """What it is, and its age (Q-23)."""
+        return f"baseline, {baseline_on_paper(self.basis, self.days_before)}"
 
 
 class Mention(Remembered):
@@ -137,6 +174,7 @@ class Stay(State):
     told: tuple[str, ...] = ()  # the concepts and treatments that have a record: rules ask about many that nobody ever mentions
     queries: dict[str, str] = Field(default_factory=dict)
     asked: dict[str, int] = Field(default_factory=dict)
+    baselines: dict[str, Earlier] = Field(default_factory=dict)  # by analyte: what was before this stay
     suspended: dict[str, Suspended] = Field(default_factory=dict)  # by rule id (DESIGN §2)
     moved_from: dict[str, str] = Field(default_factory=dict)
 

@@ -49,13 +49,35 @@ class RatioToBaseline(Form):
     """A value at least so many times the baseline: the lowest value within the window before it, or after it (KDIGO: 1.5 in 7 days).
 
     `later`: the patient came in with the high value and recovered to the baseline; this is known only in retrospect (DOMAIN D-11).
+    `carried`: the baseline is from before the stay, and the value was taken within the window from the stay's beginning: the rise is
+    presumed to be of those days.
     """
 
     kind: Literal["ratio-to-baseline"]
     analyte: str
     at_least: str
     within_h: float
-    baseline: Literal["earlier", "later"] = "earlier"
+    baseline: Literal["earlier", "later", "carried"] = "earlier"
+
+
+class AtBaseline(Form):
+    """No value of the stay is above the one carried from before it by so much, or reaches it so many `times`.
+
+    A carried value of the last week says nothing here: it may be of the illness itself.  `from_level`: only where the baseline itself is
+    above that, so that a patient's chronic level is told from a usual one.
+    """
+
+    kind: Literal["at-baseline"]
+    analyte: str
+    by: str | None = None
+    times: str | None = None
+    from_level: str | None = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if (self.by is None) == (self.times is None):
+            raise ValueError("at-baseline needs exactly one of by, times")
+        return self
 
 
 class OxygenationRatio(Form):
@@ -107,7 +129,7 @@ class SuspectedInfection(Form):
 
 
 class OrganDysfunction(Form):
-    """SOFA points of the worst values within a day reach the limit, a baseline of 0 assumed and said so (Singer 2016).
+    """SOFA points of the worst values within a day reach the limit over the baseline, 0 where none is known, and said so (Singer 2016).
 
     `chronic`: analyte -> concepts of the record that explain its points as old ("creatinine": chronic kidney disease); those score nothing.
     """
@@ -175,7 +197,7 @@ class Definition(Form):
 
 
 Condition = Annotated[
-    Measurement | Change | RatioToBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed | SuspectedInfection
+    Measurement | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed | SuspectedInfection
     | OrganDysfunction | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip

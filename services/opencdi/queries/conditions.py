@@ -12,6 +12,7 @@ from opencdi.queries.chart import Chart, Mention
 from opencdi.queries.condition import (
     AllOf,
     AnyOf,
+    AtBaseline,
     Change,
     Condition,
     CountOf,
@@ -63,6 +64,8 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return measurements.changed(condition, q.chart, q.limit(condition.by))
         case RatioToBaseline():
             return measurements.times_baseline(condition, q.chart, q.limit(condition.at_least))
+        case AtBaseline():
+            return measurements.at_baseline(condition, q.chart, q.limit)
         case OxygenationRatio():
             return measurements.low_oxygenation(condition, q.chart, q.limit(condition.below))
         case Repeated():

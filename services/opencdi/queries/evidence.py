@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, Listing, Mention, Point
+from opencdi.queries.chart import Act, Earlier, Listing, Mention, Point
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
@@ -75,6 +75,7 @@ def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
         at=point.at,
         author=point.author or RECORD_BY_SOURCE[source],
         label=", ".join(labels) or None,
+        **({"prior": True, "encounter_id": point.encounter_id, "pertinence": "baseline status"} if isinstance(point, Earlier) else {}),
     )
 
 

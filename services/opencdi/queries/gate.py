@@ -27,6 +27,9 @@ def _quoted(told: tuple[Indicator, ...]) -> tuple[Quoted, ...]:
             author=one.author,
             quote=one.quote or "",
             label=one.label or "",
+            prior=bool(one.prior),
+            encounter_id=one.encounter_id or "",
+            pertinence=one.pertinence or "",
         )
         for one in told
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from opencdi.queries import sofa
 from opencdi.queries.condition import (
+    AtBaseline,
     Change,
     Condition,
     Listed,
@@ -38,7 +39,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case Measurement():
             own = {f"analyte/{condition.analyte}"}
             return frozenset(own | OXYGEN) if condition.oxygen != "any" else frozenset(own)
-        case Change() | RatioToBaseline() | Repeated():
+        case Change() | RatioToBaseline() | AtBaseline() | Repeated():
             return frozenset({f"analyte/{condition.analyte}"})
         case OxygenationRatio():
             return frozenset({"analyte/pao2"}) | OXYGEN

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from opencdi.queries.chart import Chart, Point
-from opencdi.queries.condition import Change, Measurement, OxygenationRatio, RatioToBaseline, Repeated
+from opencdi.queries.condition import AtBaseline, Change, Measurement, OxygenationRatio, RatioToBaseline, Repeated
 from opencdi.queries.evidence import Cited, Sign
 
 OXYGEN_HOLDS = timedelta(hours=4)
@@ -114,6 +114,9 @@ def _wobbles(point: Point, extreme: Point, points: list[Point], window: timedelt
 
 def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
     """Each value that is so many times the lowest one before it within the window; or, in retrospect, after it."""
+    if condition.baseline == "carried":
+        yield from _times_carried(condition, chart, ratio)
+        return
     low, high = _range(chart.series(condition.analyte))
     if low > 0 and round(high / low, 6) < ratio:
         return
@@ -124,6 +127,30 @@ def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> It
             continue
         reference = Cited(condition.analyte, lowest, "lowest later value" if later else "baseline")
         yield Sign(point.at.at, (Cited(condition.analyte, point), reference) if later else (reference, Cited(condition.analyte, point)))
+
+
+def _times_carried(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
+    known = chart.stay.baselines.get(condition.analyte)
+    if known is None or known.value <= 0:
+        return
+    until = known.at.at + timedelta(days=known.days_before, hours=condition.within_h)  # from the day on which the stay began
+    reference = Cited(condition.analyte, known, known.as_label)
+    for point in chart.series(condition.analyte):
+        if known.at.at < point.at.at <= until and round(point.value / known.value, 6) >= ratio:
+            yield Sign(point.at.at, (reference, Cited(condition.analyte, point)))
+
+
+def at_baseline(condition: AtBaseline, chart: Chart, limit: Callable[[str], float]) -> Iterator[Sign]:
+    """The baseline from before the stay, at the time of the stay's highest value, where that is not beyond it."""
+    known = chart.stay.baselines.get(condition.analyte)
+    highest = max(chart.series(condition.analyte), key=lambda point: point.value, default=None)
+    if known is None or highest is None or not known.of_before_the_illness:
+        return
+    if condition.from_level is not None and known.value <= limit(condition.from_level):
+        return
+    beyond_by = known.value + limit(condition.by) if condition.by is not None else known.value * limit(condition.times or "")
+    if round(highest.value - beyond_by, 6) < 0:
+        yield Sign(highest.at.at, (Cited(condition.analyte, known, known.as_label),))
 
 
 def low_oxygenation(condition: OxygenationRatio, chart: Chart, limit: float) -> Iterator[Sign]:

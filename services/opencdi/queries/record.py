@@ -9,6 +9,7 @@ from typing import Any
 
 from opencdi.bus.room import State, States
 from opencdi.clinical.confidentiality import label
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
     DiagnosisListed,
@@ -25,7 +26,7 @@ from opencdi.events.facts import (
     PatientIdentified,
 )  # fmt: skip
 from opencdi.events.pages import Claim, Finding, NoteRead
-from opencdi.queries.chart import Act, Chart, Listing, Mention, Point, Stay
+from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay
 from opencdi.queries.inputs import STAY, Inputs
 from opencdi.queries.series import file_point, find, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
@@ -65,6 +66,7 @@ class Records:
         self.encounter_id = envelope.encounter_id or ""
         self.changed: set[str] = set()
         self.corrected: set[str] = set()
+        self.replaced: set[str] = set()  # stand as they were told, and are no baseline any more
         self._series: dict[str, tuple[Point, ...]] = {}  # as put together from their days within this step
         held = states.get(f"stay/{self.encounter_id}")
         self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
@@ -103,6 +105,8 @@ class Records:
         match fact:
             case MeasurementResulted():
                 self._measurement(fact)
+            case BaselineCarried():
+                self._baseline(fact)
             case MedicationGiven():
                 text = fact.drug.text or fact.drug.code
                 self._act(
@@ -182,6 +186,19 @@ class Records:
         if old and not stands and fact.status != "preliminary":  # a preliminary value takes nothing back (DOMAIN F.5)
             self.corrected.add(fact.measurement_id)
         self._series.pop(fact.analyte, None)
+        self.changed.add(f"analyte/{fact.analyte}")
+
+    def _baseline(self, fact: BaselineCarried) -> None:
+        """What stands before the stay, for the rules that read the analyte."""
+        old, new = self.stay.baselines.get(fact.analyte), Earlier.told(fact)
+        if new == old or fact.analyte not in self.inputs.analytes:
+            return
+        if old and (new is None or (new.measurement_id == old.measurement_id and (new.value, new.at) != (old.value, old.at))):
+            self.corrected.add(old.measurement_id)
+        elif old:
+            self.replaced.add(old.measurement_id)
+        rest = {analyte: one for analyte, one in self.stay.baselines.items() if analyte != fact.analyte}
+        self.update(rules_care=False, baselines=rest | ({fact.analyte: new} if new else {}))
         self.changed.add(f"analyte/{fact.analyte}")
 
     def _act(self, act: Act, *, kept: bool) -> None:

@@ -219,8 +219,8 @@ def _standing(shown: tuple[Indicator, ...], now: tuple[Cited, ...], gone: set[st
 def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
     code = judgement.reason.partition(" ")[0]
     if code == "NOT_MET":
-        # Time passing takes nothing back; only a corrected or retracted source does (DOMAIN F.5).
-        if work.records.corrected & {source_id for source_id, _, _ in query.sources}:
+        # Time passing takes nothing back; only a source that is corrected, retracted or no baseline any more does (DOMAIN F.5).
+        if (work.records.corrected | work.records.replaced) & {source_id for source_id, _, _ in query.sources}:
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
     else:
         cause = "CLASS_CHANGED" if code == "CLASS" else judgement.reason

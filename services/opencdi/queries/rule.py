@@ -168,7 +168,7 @@ def with_inner(condition: Condition) -> Iterator[Condition]:
 
 def limits_of(condition: Condition) -> Iterator[str]:
     """The names of thresholds that this condition reads."""
-    for field in ("above", "at_least", "below", "at_most", "by"):
+    for field in ("above", "at_least", "below", "at_most", "by", "times", "from_level"):
         if isinstance(name := getattr(condition, field, None), str) and not (field == "by" and condition.kind == "stated"):
             yield name
 

@@ -39,24 +39,30 @@ def _respiratory(chart: Chart, point: Point) -> int:
 def dysfunction(chart: Chart, at_least: float, chronic: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[Sign]:
     """Each day-long window, by its first scoring value, in which the worst values together reach the limit.
 
-    `chronic`: analyte -> concepts; where one is documented, the analyte's points are the patient's own baseline and score nothing.
+    Points count over the baseline (DOMAIN D.0): where one was carried from before the illness, its points are the patient's own; where not,
+    0 is assumed and said.  `chronic`: analyte -> concepts; where one is documented, the analyte's points are old and score nothing.
     """
     old = {analyte for analyte, told in (chronic or {}).items() if any(m.affirmed for concept in told for m in chart.mentions(concept))}
-    scored: list[tuple[datetime, str, int, Cited]] = []
+    scored: list[tuple[datetime, str, int, tuple[Cited, ...]]] = []
     for analyte in (one for one in (*_LOW, *_HIGH) if one not in old):
+        known = chart.stay.baselines.get(analyte)
+        usable = known if known and known.of_before_the_illness else None
+        own = points_of(analyte, usable.value) if usable else 0
+        before = (Cited(analyte, usable, usable.as_label),) if usable else ()
+        label = None if usable else "baseline not known"
         for point in chart.series(analyte):
-            if points := points_of(analyte, point.value):
+            if (points := points_of(analyte, point.value) - own) > 0:
                 organ = "circulation" if analyte == "map" else analyte
-                scored.append((point.at.at, organ, points, Cited(analyte, point, "baseline not known")))
+                scored.append((point.at.at, organ, points, (*before, Cited(analyte, point, label))))
     if "pao2" not in old:
-        scored += [(p.at.at, "lungs", n, Cited("pao2", p)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
-    scored += [(act.at.at, "circulation", 3, Cited(PRESSOR, act)) for act in chart.acts(PRESSOR) if act.done]
+        scored += [(p.at.at, "lungs", n, (Cited("pao2", p),)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
+    scored += [(act.at.at, "circulation", 3, (Cited(PRESSOR, act),)) for act in chart.acts(PRESSOR) if act.done]
     scored.sort(key=lambda entry: (entry[0], entry[1]))
     until: datetime | None = None
     for index, (start, *_) in enumerate(scored):
         if until is not None and start <= until:
             continue
-        worst: dict[str, tuple[int, Cited]] = {}
+        worst: dict[str, tuple[int, tuple[Cited, ...]]] = {}
         for at, organ, points, cited in scored[index:]:
             if at - start > DAY:
                 break
@@ -64,4 +70,4 @@ def dysfunction(chart: Chart, at_least: float, chronic: Mapping[str, tuple[str, 
                 worst[organ] = (points, cited)
         if sum(points for points, _ in worst.values()) >= at_least:
             until = start + DAY
-            yield Sign(start, tuple(cited for _, cited in worst.values()))
+            yield Sign(start, tuple(one for _, cited in worst.values() for one in cited))

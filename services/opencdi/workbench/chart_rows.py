@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events import facts as told
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.contract import Contract
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, TextsPage
@@ -96,6 +97,8 @@ def _store(batch: Batch, entry: Entry, encounter_id: str, ordinal: int, fact: to
 
 
 def _identity(fact: Contract) -> str | None:
+    if isinstance(fact, BaselineCarried):
+        return fact.analyte  # one of each in a stay
     for field in ("measurement_id", "administration_id", "order_id", "listing_id", "procedure_id", "allergy_id"):
         if field in type(fact).model_fields:
             return str(getattr(fact, field))

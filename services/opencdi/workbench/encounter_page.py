@@ -35,7 +35,7 @@ from opencdi.workbench.highlight import Mark, MarkKind, Segment, segments
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.rank import days_in, urgency, weighed_today
 from opencdi.workbench.restricted import HIDDEN, Restriction, restriction
-from opencdi.workbench.results import trends
+from opencdi.workbench.results import baselines, trends
 from opencdi.workbench.timeline import timeline
 from opencdi.workbench.vocabulary import OVER
 from opencdi.workbench.words import words
@@ -125,6 +125,7 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "around": quoted_in(_cited(questions), on_chart, withheld),
         "notes": _notes(on_chart, coding, questions, withheld),
         "trends": trends(stay),
+        "baselines": baselines(stay),
         "days_of_stay": timeline(stay, on_chart, zone, became),
         "failures": failures(connection, encounter_id),
         "suspended": suspended_rules(connection, encounter_id),

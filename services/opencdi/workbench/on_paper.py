@@ -8,7 +8,12 @@ def analyte_name(fact: MeasurementResulted) -> str:
     """What was measured: the house's analyte by its usual name, else the sender's own words."""
     if fact.analyte is None:
         return fact.code.text or fact.code.code
-    name = analyte_on_paper(fact.analyte)
+    return name_of_analyte(fact.analyte)
+
+
+def name_of_analyte(analyte: str) -> str:
+    """The house's analyte at the beginning of a line."""
+    name = analyte_on_paper(analyte)
     return name[:1].upper() + name[1:] if name.split()[0].islower() else name  # "aPTT" keeps its small letter
 
 

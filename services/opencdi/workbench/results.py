@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from opencdi.clinical.paper import baseline_on_paper, value_on_paper
+from opencdi.clinical.time import ClinicalTime
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.facts import MeasurementResulted
 from opencdi.store.encounters import Item
-from opencdi.workbench.on_paper import analyte_name
+from opencdi.workbench.on_paper import analyte_name, name_of_analyte
 
 WIDTH, HEIGHT, EDGE = 132.0, 30.0, 3.0
 """Size of the line in CSS pixels, and the margin that keeps its end points whole."""
@@ -52,6 +55,34 @@ def trends(items: Iterable[Item]) -> list[Trend]:
             replaced = tuple(before for _, before in item.earlier if isinstance(before, MeasurementResulted))
             by_name.setdefault(name, []).append(ResultShown(item.fact, item.known_at, replaced))
     return [_trend(name, found) for name, found in sorted(by_name.items(), key=lambda one: one[0].lower())]
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineShown:
+    """What was before the stay: the value, when it was taken, and what it is."""
+
+    name: str
+    value: str
+    taken_at: ClinicalTime | None
+    told: str
+    encounter_id: str | None
+
+
+def baselines(items: Iterable[Item]) -> list[BaselineShown]:
+    """The values carried from earlier encounters, by name (DOMAIN B63)."""
+    standing = [item.fact for item in items if isinstance(item.fact, BaselineCarried)]
+    shown = [
+        BaselineShown(
+            name_of_analyte(fact.analyte),
+            value_on_paper(fact.value, fact.unit, analyte=fact.analyte),
+            fact.taken_at,
+            baseline_on_paper(fact.basis, fact.days_before or 0),
+            fact.from_encounter_id,
+        )
+        for fact in standing
+        if fact.value is not None and fact.basis is not None
+    ]
+    return sorted(shown, key=lambda one: one.name.lower())
 
 
 def _trend(name: str, found: list[ResultShown]) -> Trend:

@@ -105,7 +105,7 @@ def test_a_wrong_mapping_is_superseded_by_the_right_one_and_a_withdrawn_one_by_n
     count = len(feed.entries)
     say(feed, CREATININE)
     ((_, _, facts),) = entries_after(feed, count)
-    assert [(f.analyte, f.status, f.value) for f in facts] == [("potassium", "withdrawn", 4.1), ("creatinine", "final", 46.38)]
+    assert [(f.analyte, f.status, f.value) for f in facts] == [("potassium", "withdrawn", 4.1), ("creatinine", "final", 46.379)]
     count = len(feed.entries)
     say(feed, MAPPED % ("loinc_by_local_code", "CREA^L", "null"))
     ((_, _, facts),) = entries_after(feed, count)

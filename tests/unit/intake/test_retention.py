@@ -27,7 +27,7 @@ def test_a_closed_stay_leaves_memory_thirty_days_after_its_bill(feed, message: B
     assert any(key.startswith("document/") for key in feed.states)
     tick(feed, LEFT + DUE + timedelta(days=1))
     kinds = {key.partition("/")[0] for key in feed.states if not key.startswith(("seen/", "days/"))}
-    assert kinds == {"person", "visit", "encounter", "feeds"}
+    assert kinds == {"person", "visit", "encounter", "past", "due", "due-day", "feeds"}
     late = message("ORU^R01", "OBR|1||F1|24323-8^P^LN", "OBX|1|NM|2160-0^C^LN||1.1|mg/dL|||||C", at="20260701080000-0400", account="A1")
     ended = feed.send(late, at=LEFT + timedelta(days=60))
     assert (ended.outcome, ended.reason) == ("no_effect", "ENCOUNTER_CLOSED")

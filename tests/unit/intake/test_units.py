@@ -34,7 +34,7 @@ SAME: dict[str, dict[str, float]] = {
             "10⁹/L": 12.1, "10^9/l": 12.1, "giga.l-1": 12.1, "K/mm3": 12.1, "10³/µL": 12.1, "10(3)/uL": 12.1, "10e3/ul": 12.1, "1000/uL": 12.1,
             "/uL": 12100.0, "cells/mm3": 12100.0, "{cells}/uL": 12100.0, "/cumm": 12100.0, "/nL": 12.1, "10*6/L": 12100.0, "10*4/uL": 1.21},
     "platelets": {"10*3/uL": 88.0, "K/CUMM": 88.0, "/mm3": 88000.0, "10*9/L": 88.0},
-    "hemoglobin": {"g/dL": 8.2, "g/L": 82.0, "mmol/L": 5.089, "gm/dl": 8.2, "g%": 8.2}, "hematocrit": {"%": 27.0, "L/L": 0.27, "1": 0.27},
+    "hemoglobin": {"g/dL": 8.2, "g/L": 82.0, "mmol/L": 5.089, "gm/dl": 8.2, "g%": 8.2}, "hematocrit": {"%": 27.0, "L/L": 0.27, "1": 0.27}, "ejection-fraction": {"%": 25.0, "1": 0.25},
     "bands": {"%": 12.0}, "inr": {"{INR}": 1.4, "": 1.4, "ratio": 1.4, "INR": 1.4, "{ratio}": 1.4}, "aptt": {"s": 33.0, "sec": 33.0, "seconds": 33.0},
     "fibrinogen": {"mg/dL": 300.0, "g/L": 3.0, "umol/L": 8.82}, "d-dimer-feu": {"ng/mL": 1500.0, "mg/L": 1.5, "ug/mL": 1.5, "ng/mL{FEU}": 1500.0, "ug/mL FEU": 1.5},
     "hs-troponin-t": {"ng/L": 52.0, "pg/mL": 52.0, "ng/mL": 0.052, "ug/L": 0.052}, "troponin-i": {"ng/mL": 0.4, "ng/L": 400.0, "ug/L": 0.4, "mcg/L": 0.4},

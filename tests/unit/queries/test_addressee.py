@@ -12,7 +12,8 @@ from opencdi.events.wording import shown_text
 from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
-from opencdi.queries.case_chart import DAY_1, Chart
+from opencdi.queries.case_chart import Chart
+from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import load_rules
 

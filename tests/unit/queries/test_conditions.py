@@ -7,9 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import BaselineBasis
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Chart, Mention, Point, Stay
-from opencdi.queries.condition import AllOf, Change, Condition, Measurement, OxygenationRatio, RatioToBaseline, Repeated, Without
+from opencdi.queries.chart import Chart, Earlier, Mention, Point, Stay
+from opencdi.queries.condition import (
+    AllOf,
+    AtBaseline,
+    Change,
+    Condition,
+    Measurement,
+    OxygenationRatio,
+    RatioToBaseline,
+    Repeated,
+    Without,
+)
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.measurements import beyond, changed, low_oxygenation, measured, oxygen_at, times_baseline
 from opencdi.queries.room import rules_path
@@ -227,6 +238,51 @@ def test_organs_with_a_chronic_cause_score_nothing() -> None:
     assert len(list(dysfunction(told, 4))) == 1
     assert not list(dysfunction(told, 4, {"creatinine": ("chronic-kidney-disease",)}))
     assert len(list(dysfunction(told, 2, {"creatinine": ("chronic-kidney-disease",)}))) == 1
+
+
+def carried(value: float, basis: BaselineBasis = "outpatient-median") -> Earlier:
+    taken = ClinicalTime(ZERO - timedelta(days=60))
+    return Earlier(measurement_id="b", value=value, unit="mg/dL", at=taken, days_before=60, basis=basis)
+
+
+def with_baseline(told: Chart, baseline: Earlier) -> Chart:
+    stay = told.stay.model_copy(update={"baselines": {"creatinine": baseline}})
+    return Chart(stay, told.series, told.mentions, told.acts)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "reaches"), [(carried(1.0), 2), (carried(1.3), 1), (carried(2.4), 0), (carried(1.3, "week-before"), 2)]
+)
+def test_organ_points_count_over_the_value_from_before_the_stay(baseline: Earlier, reaches: int) -> None:
+    told = with_baseline(chart(creatinine=[at(0, 2.4)]), baseline)
+    assert bool(list(dysfunction(told, 1))) == (reaches > 0)
+    assert bool(list(dysfunction(told, 2))) == (reaches > 1)
+    labels = {cited.label for sign in dysfunction(told, 1) for cited in sign.cited}
+    assert ("baseline not known" in labels) == (baseline.basis == "week-before")
+
+
+AT_LEVEL = {"kind": "at-baseline", "analyte": "creatinine", "by": "delta", "from_level": "creatinine_normal"}
+
+
+@pytest.mark.parametrize(
+    ("values", "baseline", "met"),
+    [
+        ([2.4, 2.9], carried(2.8), True),
+        ([2.4, 3.1], carried(2.8), False),  # 3.1 - 2.8 in floating point is less than 0.3
+        ([0.9, 1.3], carried(1.1), False),  # a usual level is no chronic one
+        ([2.4, 2.9], carried(2.8, "week-before"), False),
+        ([], carried(2.8), False),
+    ],
+)
+def test_at_the_level_from_before_the_stay(values: list[float], baseline: Earlier, met: bool) -> None:
+    told = with_baseline(chart(creatinine=[at(hour, value) for hour, value in enumerate(values)]), baseline)
+    kidney = next(rule for rule in load_rules(rules_path()) if rule.id == "D-11")
+    assert bool(signs(AtBaseline.model_validate(AT_LEVEL), Question(kidney, SiteData(), told))) is met
+
+
+def test_at_baseline_needs_one_limit() -> None:
+    with pytest.raises(ValueError, match="exactly one"):
+        AtBaseline.model_validate({**AT_LEVEL, "times": "ratio"})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import Coded, MeasurementResulted, MedicationGiven
 from opencdi.events.pages import FactsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.case_chart import DAY_1, Chart
+from opencdi.queries.case_chart import Chart
+from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import load_rules
 

@@ -19,7 +19,8 @@ from opencdi.events.topics import QUERIES
 from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
-from opencdi.queries.case_chart import DAY_1, TENANT, Chart, approval_of
+from opencdi.queries.case_chart import TENANT, Chart, approval_of
+from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.life import OVER
 from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import load_rules

@@ -12,7 +12,7 @@ from opencdi.queries.rule import BadRule, all_rules
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("revision: 1\n", "revision: one\n", "revision"),
+        ("revision: 2\n", "revision: two\n", "revision"),
         ("condition: acute-kidney-injury", "conditoin: acute-kidney-injury", "condition"),
         ("by: delta", "by: delat", "no such threshold: delat"),
         ("kind: change", "kind: chnage", "kind"),
@@ -20,7 +20,7 @@ from opencdi.queries.rule import BadRule, all_rules
         ("id: undetermined", "id: unknown", "Q-13"),
         ("status: active", "status: [active", "not YAML, line"),
         ("within_h: 48", "within_h: a while", "within_h"),
-        ("[{revision: 1,", "[{revision: 2,", "history"),
+        ("- {revision: 2,", "- {revision: 3,", "history"),
     ],
 )
 def test_a_bad_rule_is_named(tmp_path: Path, before: str, after: str, said: str) -> None:

@@ -17,6 +17,7 @@ from opencdi.bus.bus import Delivered
 from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events import facts as told
 from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.pages import CodingPage, FailedPage, QueriesPage
 from opencdi.events.people import CodeSetAttested, Person, QueryAnswered
 from opencdi.events.topics import CHART, QUERIES, QUERY_ALERTS
@@ -93,6 +94,22 @@ def test_an_allergy_that_is_taken_back_is_one_row(engine: Engine) -> None:
     with snapshot(engine) as connection:
         (item,) = items(connection, AKI)
     assert getattr(item.fact, "status", None) == "withdrawn"
+
+
+def test_of_what_was_before_the_stay_the_last_word_stands(engine: Engine) -> None:
+    telling = Telling()
+    admit(telling, AKI, "A^B", "1", "1950-01-01", "F", "4 W", "x")
+    for value, source in ((1.0, "m1"), (1.2, "m2")):
+        carried = BaselineCarried(
+            analyte="creatinine", value=value, unit="mg/dL", taken_at=seen(-60, 9), days_before=60, basis="outpatient-median",
+            measurement_id=source, of=1,
+        )  # fmt: skip
+        telling.entry(AKI, at(0, 9), [carried])
+    tell(engine, telling.messages)
+    with snapshot(engine) as connection:
+        page = encounter_page(connection, "demo", AKI, SPECIALIST, ZoneInfo("UTC"))
+    assert page is not None
+    assert [(one.name, one.value) for one in page["baselines"]] == [("Creatinine", "1.2 mg/dL")]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
+from opencdi.events.baselines import BaselineCarried
 from opencdi.events.facts import Coded, MeasurementResulted
 from opencdi.store.encounters import Item
-from opencdi.workbench.results import HEIGHT, WIDTH, trends
+from opencdi.workbench.results import HEIGHT, WIDTH, baselines, trends
 
 START = datetime(2026, 5, 4, 8, tzinfo=UTC)
 
@@ -43,3 +44,19 @@ def test_every_point_lies_inside_the_picture(values: list[tuple[int, float]]) ->
         x, y = map(float, point.split(","))
         assert 0 <= x <= WIDTH
         assert 0 <= y <= HEIGHT
+
+
+def test_what_was_before_the_stay_is_shown_with_its_age_and_what_it_is() -> None:
+    taken = ClinicalTime(START - timedelta(days=60))
+    facts = (
+        BaselineCarried(
+            analyte="hemoglobin", value=11.0, unit="g/dL", taken_at=taken, days_before=60, basis="latest", from_encounter_id="e", of=2,
+        ),
+        BaselineCarried(analyte="creatinine", value=1.0, unit="mg/dL", taken_at=taken, days_before=60, basis="outpatient-median", of=1),
+        BaselineCarried(analyte="weight"),
+    )  # fmt: skip
+    shown = baselines([Item(fact.kind, fact.analyte, START, START, fact, ()) for fact in facts])
+    assert [(one.name, one.value, one.told, one.encounter_id) for one in shown] == [
+        ("Creatinine", "1.0 mg/dL", "60 d before, median of outpatient values", None),
+        ("Hemoglobin", "11.0 g/dL", "60 d before, latest value", "e"),
+    ]
