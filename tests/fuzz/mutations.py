@@ -40,6 +40,28 @@ def mutated(corpus: Sequence[Message], dice: Random) -> tuple[str, bytes]:
     return kind, body
 
 
+def mutated_text(text: str, dice: Random) -> str:
+    """A note with its words run together, repeated, stuffed or shuffled."""
+    for _ in range(dice.randint(1, 4)):
+        words, at = text.split() or ["no"], dice.randrange(len(text) + 1)
+        match dice.randrange(6):
+            case 0:
+                text = dice.choice(("", "\n", "\t", " ", " ,", ": ")).join(words)
+            case 1:
+                nth = dice.randrange(len(words))
+                text = " ".join(words[nth : nth + dice.randint(1, 4)] * dice.choice((10, 1000, 8000)))
+            case 2:
+                text = text[:at] + dice.choice(_STUFFING) + text[at:]
+            case 3:
+                text = " ".join(dice.sample(words, len(words)))
+            case 4:
+                text += dice.choice(("(", "[ ]", "___", "- ", "1/2 ", "/", "--", "no ", "denies ", "Cr 1.1->")) * dice.choice((10, 3000))
+            case _:
+                text *= dice.choice((2, 20))
+        text = text[:20_000]
+    return text
+
+
 # --- bytes ------------------------------------------------------------------------------------------------------------
 def _flipped(body: bytes, dice: Random) -> bytes:
     changed = bytearray(body)

@@ -20,7 +20,8 @@ def in_time() -> tuple[Left, ...]:
 def test_there_is_something_to_lose() -> None:
     assert min(len(messages) for messages, _ in IN_TIME) >= 200
     assert sum(map(is_merge, IN_TIME[-1][0])) == 9
-    assert len({message.body.split(b"|", 9)[8] for message in IN_TIME[-1][0] if message.feed != "fhir"}) >= 45, "types of HL7 messages"
+    types = {tuple(message.body.split(b"|", 9)[8].split(b"^")[:2]) for message in IN_TIME[-1][0] if message.feed != "fhir"}
+    assert len(types) >= 45, "of HL7; and FHIR"
     assert sum("query" in name for name in in_time()[0]) >= 5, "questions that are open on day 3"
 
 
@@ -28,5 +29,6 @@ def test_there_is_something_to_lose() -> None:
 @given(seed=st.integers(0, 2**32))
 def test_any_order(seed: int) -> None:
     dice = Random(seed)
-    for (messages, arriving), left in zip(IN_TIME, in_time(), strict=True):
-        assert left_behind(any_order(messages, dice), arriving) == left
+    which = dice.randrange(len(IN_TIME))
+    messages, arriving = IN_TIME[which]
+    assert left_behind(any_order(messages, dice), arriving) == in_time()[which]

@@ -101,5 +101,5 @@ def after_none() -> list[Any]:
 @settings(UNSHRUNK, max_examples=4)
 @given(hours=st.sets(st.integers(6 * 24, LAST - 1), min_size=3, max_size=30))
 def test_one_tick_over_a_gap_does_what_many_in_it_do(hours: set[int]) -> None:
-    assert all(mine != none for mine, none in zip(after_one(), after_none(), strict=True)), "time does something"
+    assert after_one() != after_none(), "time does something"
     assert after(DAY_ZERO + timedelta(hours=hour) for hour in [*sorted(hours), LAST]) == after_one()

@@ -87,9 +87,11 @@ def _reaches(hit: Hit, mention: Mention, hits: list[Hit], words: list[str], cues
     makes = "historical" if cue.makes == "long-standing" else cue.makes
     match cue.place:
         case "before":
+            if not last <= mention.first <= last + cue.within:
+                return False
             if cue.within <= _NO_LIST and "," in words[last : mention.first]:
                 return False  # "troponin negative, hypertension", "not on oxygen, CAD"
-            return last <= mention.first <= last + cue.within and not _ended(hits, makes, last, mention.first)
+            return not _ended(hits, makes, last, mention.first)
         case "after":
             return (
                 mention.last <= first <= mention.last + cue.within
