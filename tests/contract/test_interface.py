@@ -1,9 +1,12 @@
 """The interface specification is what the code does, all of it, and the committed one is that (DOMAIN E.1)."""
 
+import ast
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from opencdi.cli.interface.fields import changeable
 from opencdi.cli.interface.samples import Sample, Samples
 from opencdi.events.facts import FACT_KINDS
 from opencdi.events.people import DECISIONS
-from opencdi.intake import tables
+from opencdi.intake import fhir, hl7v2, tables
 from opencdi.intake.fhir import mapping
 from opencdi.intake.fhir.mapping import told_by_fhir
 from opencdi.intake.hl7v2.mapping import told_by_hl7
@@ -108,6 +111,41 @@ def test_every_element_that_is_read_is_in_the_document(rows: dict[str, str]) -> 
     paths = {name.partition(".")[2] for name in known}
     proven = {path[: end.start()] for path in paths for end in re.finditer(r"\.|\Z", path)}
     assert sorted(name for name in read if name.partition(".")[2] not in proven) == [], "a sample must fill it"
+
+
+READERS = frozenset({
+    "at", "changed", "code", "coded", "component", "degree", "each", "first", "happened", "identifiers", "listed", "parts", "person", "person_in",
+    "raw", "reference_of", "repetitions", "time", "time_in", "time_of_action",
+})  # fmt: skip
+
+
+def lines_that_read(file: Path) -> set[int]:
+    """Where a mapping reads a field; the type of a resource, which problems name, is none."""
+    calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    named = [(call, getattr(call.func, "id", getattr(call.func, "attr", ""))) for call in calls]
+    return {call.lineno for call, name in named if name in READERS and "'resourceType'" not in ast.unparse(call)}
+
+
+def test_the_samples_come_by_every_place_where_a_field_is_read() -> None:
+    """Else a field could be read, and the document would not know it."""
+    files = [file for package in (fhir, hl7v2) for file in Path(package.__path__[0]).glob("*.py")]
+    unread = {str(file): lines_that_read(file) for file in files}
+    assert sum(map(len, unread.values())) > 200
+
+    def trace(frame: FrameType, _event: str, _arg: Any) -> Any:
+        lines = unread.get(frame.f_code.co_filename)
+        if lines:
+            lines.discard(frame.f_lineno)
+        return trace if lines else None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for sample in Samples():
+            SAMPLES.made_of(sample)
+    finally:
+        sys.settrace(before)
+    assert {Path(file).name: sorted(lines) for file, lines in unread.items() if lines} == {}, "a sample must come by"
 
 
 def test_the_types_of_the_tables_are_the_types_of_the_document() -> None:

@@ -16,7 +16,6 @@ from opencdi.events.facts import Fact
 from opencdi.events.problems import Unusable
 from opencdi.intake.told import Item, PatientTold, Told, VisitTold
 
-_TEXT = frozenset({"text_hash", "length"})
 _NAMES = frozenset({"patient_id", "mrn"})  # all else about another patient is the other's
 _NEWER = frozenset({"which snapshot is newer", "which version is newer"})
 
@@ -161,5 +160,5 @@ def _flat(told: dict[str, object], prefix: str = "") -> Iterator[tuple[str, obje
     for name, value in told.items():
         if isinstance(value, dict) and "precision" not in value:
             yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{'text' if name in _TEXT else name}", value
+        elif name != "length":  # of the text, as its hash is
+            yield f"{prefix}{'text' if name == 'text_hash' else name}", value

@@ -73,7 +73,7 @@ a refusal that would stop the queue behind it. AR (CR) and 4xx: do not send it a
 MSH-10.
 
 The same message from the same sender (MSH-3, MSH-4, MSH-10) with the same content has no effect a second time; with other content it is
-used.
+used. The same bytes of a FHIR resource have none if it says its version (`meta.lastUpdated`, `meta.versionId`).
 
 {modes}
 
