@@ -68,10 +68,10 @@ def kafka_latency(messages: list[Message], rate: float) -> list[float]:
 
 def acknowledgements(messages: list[Message], connections: int) -> tuple[float, float]:
     """Acknowledgements a second while the rooms work, and the 99th percentile in milliseconds."""
-    with tempfile.TemporaryDirectory() as folder, opencdi("run", CDI_HOME=folder) as told:
-        wait_for(int(told["CDI_MLLP_PORT"]))
-        wait_for(int(told["CDI_WORKBENCH_PORT"]))
-        return acknowledged(messages, int(told["CDI_MLLP_PORT"]), connections)
+    with tempfile.TemporaryDirectory() as folder, opencdi("run", CDI_HOME=folder) as running:
+        wait_for(running.port("CDI_MLLP_PORT"))
+        wait_for(running.port("CDI_WORKBENCH_PORT"))
+        return acknowledged([message.body for message in messages], running.port("CDI_MLLP_PORT"), connections)
 
 
 def microseconds(work: Callable[[], object], times: int) -> float:

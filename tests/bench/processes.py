@@ -1,5 +1,6 @@
 """The real processes of `opencdi run`, for benches."""
 
+import os
 import socket
 import statistics
 import subprocess
@@ -8,9 +9,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from opencdi.gateway.frames import END, framed
-from opencdi.hospital.message import Message
 from opencdi.settings import environment
 
 
@@ -20,14 +22,26 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A started `opencdi …`: its process, which supervises the others, and its settings."""
+
+    pid: int
+    settings: dict[str, str]
+
+    def port(self, name: str) -> int:
+        """The port that this setting names."""
+        return int(self.settings[name])
+
+
 @contextmanager
-def opencdi(*args: str, **settings: str) -> Iterator[dict[str, str]]:
-    """`opencdi …` under these settings for as long as the block lasts; its settings, ports included."""
+def opencdi(*args: str, **settings: str) -> Iterator[Running]:
+    """`opencdi …` under these settings for as long as the block lasts, on ports of its own."""
     ports = {name: str(free_port()) for name in ("CDI_MLLP_PORT", "CDI_API_PORT", "CDI_WORKBENCH_PORT")}
     told = {**ports, "CDI_METRICS_PORT": "0", "CDI_LOG_LEVEL": "WARNING", **settings}
     process = subprocess.Popen([sys.executable, "-m", "opencdi.cli.app", *args], env=environment(**told))
     try:
-        yield told
+        yield Running(process.pid, told)
     finally:
         process.terminate()
         process.wait(20)
@@ -54,24 +68,37 @@ def wait_for(port: int) -> None:
     raise TimeoutError(f"nobody listens on {port}")
 
 
-def acknowledged(messages: list[Message], port: int, connections: int) -> tuple[float, float]:
-    """Acknowledgements a second over so many MLLP connections, and the 99th percentile of a sender's wait in milliseconds."""
-    waits: list[float] = []
+def memory_mb(pid: int) -> float:
+    """Resident memory of this process and all that it started (Linux)."""
+    own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(memory_mb(int(child)) for child in children)
 
-    def send(mine: list[Message]) -> None:
+
+def acknowledged(bodies: list[bytes], port: int, connections: int, rate: float | None = None) -> tuple[float, float]:
+    """Acknowledgements a second over so many MLLP connections, and the 99th percentile of a sender's wait in milliseconds.
+
+    `rate`: messages a second of all senders together, each sent when its time has come or as soon after as its connection is free, and
+    its wait counted from that time; None: as fast as they can.
+    """
+    waits: list[float] = []
+    start = time.perf_counter()
+
+    def send(mine: list[tuple[int, bytes]]) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            for message in mine:
-                start = time.perf_counter()
-                connection.sendall(framed(message.body))
+            for nth, body in mine:
+                due = start + nth / rate if rate else time.perf_counter()
+                time.sleep(max(0.0, due - time.perf_counter()))
+                connection.sendall(framed(body))
                 answer = b""
                 while not answer.endswith(END):
                     answer += connection.recv(4096)
-                waits.append(1000 * (time.perf_counter() - start))
+                waits.append(1000 * (time.perf_counter() - due))
 
-    threads = [threading.Thread(target=send, args=(messages[i::connections],)) for i in range(connections)]
-    start = time.perf_counter()
+    numbered = list(enumerate(bodies))
+    threads = [threading.Thread(target=send, args=(numbered[i::connections],)) for i in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(messages) / (time.perf_counter() - start), statistics.quantiles(waits, n=100)[98]
+    return len(bodies) / (time.perf_counter() - start), statistics.quantiles(waits, n=100)[98]

@@ -54,15 +54,18 @@ class Element(dict[str, Any]):
     """A JSON object; which of its elements are asked for is noted."""
 
     def __init__(self, value: dict[str, Any], path: str, asked: set[str]) -> None:
-        super().__init__(
-            {name: watched(inner, path if path.endswith(f".{name}") else f"{path}.{name}", asked) for name, inner in value.items()}
-        )
+        super().__init__({name: watched(inner, within(path, name), asked) for name, inner in value.items()})
         self.path, self.asked = path, asked
 
     def get(self, name: str, otherwise: Any = None) -> Any:
-        if not name.isdigit() and name != "resourceType" and not self.path.endswith(f".{name}"):  # a place in a list where there is none
-            self.asked.add(f"{self.path}.{name}")
+        if not name.isdigit() and name != "resourceType":  # a place in a list, where there is none
+            self.asked.add(within(self.path, name))
         return super().get(name, otherwise)
+
+
+def within(path: str, name: str) -> str:
+    """A section inside a section is a section."""
+    return path if name == "section" and path.endswith(".section") else f"{path}.{name}"
 
 
 def watched(value: Any, path: str, asked: set[str]) -> Any:

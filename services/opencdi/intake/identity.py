@@ -58,6 +58,7 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str
     person = learned = known_person or Person()
     if (news := _news(person, told, at)) or known_person is None:
         learned = desk.states[f"person/{patient_id}"] = person.model_copy(update=news)
+        desk.kept += not learned.encounters
     if desk.again or identified(patient_id, learned) != identified(patient_id, person):
         tell_encounters(desk, patient_id, learned)
     for reference in references:

@@ -1,6 +1,7 @@
 """What a visit's snapshot changes: only that is said, so that a flood of A08 costs nothing (DOMAIN E.1, F.4)."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from opencdi.clinical.time import ClinicalTime
@@ -13,7 +14,7 @@ from opencdi.intake.stays import reinstate, settle
 from opencdi.intake.time import time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 
-_ADMISSIONS = frozenset({"admit", "present"})
+_ADMISSIONS = frozenset({"plan", "admit", "present"})
 _OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
 _FIELDS = (
     "encounter_class",
@@ -40,6 +41,8 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     if told.event == "cancel-admit":
         _cancel(desk, visit_id, known, encounter_id, encounter, at)
         return
+    if planned := told.event == "plan":
+        told = _not_here_yet(told)
     start = told.admitted_at.at if told.admitted_at else at.at
     visit = _told(known, told, at)
     visit = visit.model_copy(update=_cancelled(visit, told, at))
@@ -52,7 +55,7 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
     if visit != known:
         desk.states[f"visit/{visit_id}"] = visit
     began = start if encounter.first_at is None else min(start, encounter.first_at)
-    if began != encounter.first_at:
+    if began != encounter.first_at and not planned:  # until the patient comes nothing happens in this stay
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"first_at": began})
         desk.visits_changed = True
     if encounter.cancelled and not visit.cancelled:
@@ -61,6 +64,12 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
     if visit.cancelled:
         _close_if_all_cancelled(desk, encounter_id, at)
+
+
+def _not_here_yet(told: VisitTold) -> VisitTold:
+    """A05, or a planned Encounter: an inpatient's class is what the patient will have; the order to admit counts from the admission."""
+    will_be = told.encounter_class not in (None, "unmapped", *_OTHER_CLASSES)
+    return replace(told, encounter_class="preadmit") if will_be else told
 
 
 def _said(value: object) -> str:

@@ -11,7 +11,7 @@ from opencdi.knowledge.site import SiteData
 
 # --- HL7 v2 events --------------------------------------------------------------------------------------------------
 VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
-    "A01": "admit", "A02": "snapshot", "A03": "discharge", "A04": "admit", "A05": "admit", "A06": "snapshot", "A07": "snapshot",
+    "A01": "admit", "A02": "snapshot", "A03": "discharge", "A04": "admit", "A05": "plan", "A06": "snapshot", "A07": "snapshot",
     "A08": "snapshot", "A09": "snapshot", "A10": "snapshot",
     "A11": "cancel-admit", "A12": "snapshot", "A13": "cancel-discharge",
     "A15": "snapshot", "A16": "snapshot", "A25": "snapshot", "A26": "snapshot",  # what is pending is told by PV2-9; the stay goes on
@@ -49,7 +49,7 @@ UNUSED_BY_KIND = {
 }  # fmt: skip
 TRIGGER_OF_OLD_TYPE = {"ORU": "R01", "ORM": "O01", "RDE": "O01", "RAS": "O01", "RDS": "O01"}
 """Before version 2.2 MSH-9 was the kind alone; of ADT and MDM, EVN-1 tells the rest."""
-RESULT_TYPES = frozenset({"ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "ORU^R40", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24"})
+RESULT_TYPES = frozenset({"ORU^R01", "ORU^R03", "ORU^R30", "ORU^R31", "ORU^R32", "ORU^R40", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24"})
 ORDER_TYPES = frozenset({
     "ORM^O01", "OMG^O19", "OML^O21", "OML^O33", "OML^O35", "OMI^O23", "OMP^O09", "RDE^O11", "RDE^O25", "RDE^O01", "RDS^O13", "RDS^O01",
     "RAS^O17", "RAS^O01", "OMD^O03", "OMB^O27",

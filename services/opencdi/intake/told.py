@@ -71,7 +71,7 @@ class PatientTold:
     links: tuple[Link, ...] = ()
 
 
-VisitEvent = Literal["snapshot", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]
+VisitEvent = Literal["snapshot", "plan", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]
 
 
 @dataclass(frozen=True, slots=True)

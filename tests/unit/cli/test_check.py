@@ -145,12 +145,15 @@ def test_what_the_gate_refuses_is_one_line_and_the_next_one_follows(tmp_path: Pa
 @pytest.mark.parametrize(
     ("content", "wanted"),
     [
-        (PATIENT, [("p1", "Patient", "no_effect")]),
-        ([PATIENT, ENCOUNTER], [("p1", "Patient", "no_effect"), ("e1", "Encounter", "entries")]),
+        (PATIENT, [("p1", "Patient", "kept_with_patient")]),
+        ([PATIENT, ENCOUNTER], [("p1", "Patient", "kept_with_patient"), ("e1", "Encounter", "entries")]),
         (bundle("transaction", PATIENT, ENCOUNTER), [("b1", "Bundle", "entries")]),
-        (bundle("batch", PATIENT, ENCOUNTER), [("b1", "Patient", "no_effect"), ("b1", "Encounter", "entries")]),
-        (f"{json.dumps(PATIENT)}\r\n\r\n{json.dumps(ENCOUNTER)}\r\n", [("p1", "Patient", "no_effect"), ("e1", "Encounter", "entries")]),
-        ("\ufeff" + json.dumps(PATIENT, indent=2), [("p1", "Patient", "no_effect")]),
+        (bundle("batch", PATIENT, ENCOUNTER), [("b1", "Patient", "kept_with_patient"), ("b1", "Encounter", "entries")]),
+        (
+            f"{json.dumps(PATIENT)}\r\n\r\n{json.dumps(ENCOUNTER)}\r\n",
+            [("p1", "Patient", "kept_with_patient"), ("e1", "Encounter", "entries")],
+        ),
+        ("\ufeff" + json.dumps(PATIENT, indent=2), [("p1", "Patient", "kept_with_patient")]),
         (gzip.compress(json.dumps(bundle("transaction", PATIENT, ENCOUNTER)).encode()), [("b1", "Bundle", "entries")]),
     ],
     ids=["resource", "list", "transaction", "batch", "NDJSON", "pretty, with a mark", "gzip"],
@@ -188,13 +191,13 @@ def test_fhir_that_the_gate_refuses(tmp_path: Path, content: Any, reason: str) -
 def test_what_the_gate_refuses_of_a_batch_is_a_line_beside_those_it_takes(tmp_path: Path) -> None:
     entries = [{"resource": PATIENT}, {"request": {"method": "GET", "url": "Patient"}}, {"resource": ENCOUNTER}]
     answer = check(tmp_path / "batch.json", {"resourceType": "Bundle", "type": "batch", "entry": entries})
-    assert [one["outcome"] for one in answer.lines] == ["refused", "no_effect", "entries"]
+    assert [one["outcome"] for one in answer.lines] == ["refused", "kept_with_patient", "entries"]
     assert answer.lines[0]["problems"][0]["where"] == "Bundle.entry[1].request.method"
 
 
 def test_one_broken_line_of_a_bulk_file_is_one_refusal(tmp_path: Path) -> None:
     answer = check(tmp_path / "bulk.ndjson", f"{NAME}\n{json.dumps(PATIENT)}\n{{\n{json.dumps(ENCOUNTER)}")
-    assert [one["outcome"] for one in answer.lines] == ["refused", "no_effect", "refused", "entries"]
+    assert [one["outcome"] for one in answer.lines] == ["refused", "kept_with_patient", "refused", "entries"]
     assert [line.rpartition("ndjson:")[2] for line in answer.errors.splitlines()[:-1]] == ["1: AR NOT_JSON", "3: AR NOT_JSON"]
 
 

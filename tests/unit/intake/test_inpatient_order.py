@@ -167,3 +167,26 @@ def test_a_stay_that_was_entered_twice_and_cancelled_once_stays_open_when_the_tw
     assert sorted(open_stays(feed).values()) == [False, True]
     moved = next(fact for fact in feed.all if fact.kind == "encounter_moved")
     assert open_stays(feed)[moved.into]
+
+
+def test_who_is_announced_is_not_there_yet_and_the_order_counts_from_the_admission(new_feed, message: Builder) -> None:
+    planned, came = adt(message, "A05", "0700", "I"), adt(message, "A01", "1500", "I")
+    blood = message("ORU^R01", "OBR|1||F1|P^Panel^L|||20260504100000-0400", "OBX|1|NM|2160-0^C^LN||1.0|mg/dL|||||F", visit="")
+    for told in ([planned, came, blood], [came, planned, blood], [came, blood, planned]):
+        feed = new_feed()
+        for body in told:
+            feed.send(body)
+        assert ordered_at(feed) == ("first-inpatient-class", "1500")
+        assert {fact.encounter_class for fact in feed.of("encounter_updated")} - {None} <= {"preadmit", "inpatient"}
+    feed = new_feed()
+    feed.send(planned)
+    assert feed.send(blood).outcome == "kept_with_patient"  # before anybody came it is no stay's
+
+
+def test_a_planned_encounter_is_announced_in_fhir_too(feed) -> None:
+    planned = {"resourceType": "Encounter", "id": "e", "status": "planned", "class": {"code": "IMP"}, "subject": {"reference": "Patient/p"},
+               "identifier": [{"system": "MERCY", "value": "V1"}], "meta": {"lastUpdated": "2026-05-04T07:00:00-04:00"}}  # fmt: skip
+    feed.send(planned)
+    assert [fact.encounter_class for fact in feed.of("encounter_updated")] == ["preadmit"]
+    feed.send({**planned, "status": "in-progress", "meta": {"lastUpdated": "2026-05-04T15:00:00-04:00"}})
+    assert ordered_at(feed) == ("first-inpatient-class", "1500")

@@ -220,3 +220,10 @@ def test_the_merge_may_come_before_between_or_after_what_it_merges(new_feed, mes
 def test_a_merge_of_what_nobody_knows_yet_is_kept(feed, message: Builder) -> None:
     assert feed.send(message("ADT^A41", "MRG|||A1", visit="", account="A2")).outcome == "kept_with_patient"
     assert feed.send(message("ADT^A41", "MRG|||A2", visit="", account="A1")).outcome == "no_effect"
+
+
+def test_all_numbers_of_the_old_record_lead_to_the_new_one(feed, message: Builder) -> None:
+    for number, mrn in (("1", "201"), ("2", "202")):
+        feed.send(message("ADT^A01", visit=f"V{number}", mrn=mrn, control=f"a{number}"))
+    feed.send(message("ADT^A40", "MRG|201^^^MERCY^MR~202^^^MERCY^MR", visit="", at="20260504120000-0400"))
+    assert {facts[-1].mrn for facts in feed.facts.values()} == {"100"}

@@ -235,3 +235,14 @@ def test_a_document_event(feed, message: Builder, trigger: str, own: str, parent
     assert feed.send(message(f"MDM^{trigger}", *lines, at=LATER)).outcome == "entries"
     (fact,) = feed.all[before:]
     assert (fact.kind, {name: getattr(fact, name) for name in told}) == (kind, told)
+
+
+def test_a_person_who_has_no_stay_yet_is_kept_once(feed, message: Builder) -> None:
+    assert feed.send(message("ADT^A28", visit="")).outcome == "kept_with_patient"
+    assert feed.send(message("ADT^A28", visit="", at=LATER)).outcome == "no_effect"
+
+
+def test_results_of_the_old_display_trigger_are_results(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    feed.send(message("ORU^R03", "OBR|1||F1|P^Panel^L|||20260504090000-0400", "OBX|1|NM|2160-0^C^LN||1.0|mg/dL|||||F", at=LATER))
+    assert [fact.analyte for fact in feed.of("measurement_resulted")] == ["creatinine"]

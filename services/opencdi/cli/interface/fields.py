@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from itertools import groupby
 from typing import Any
 
 from opencdi.cli.interface.samples import Sample
@@ -14,6 +13,7 @@ Changed = Callable[[Any], bytes]
 
 _TIME = re.compile(r"(\d{4}-?\d\d-?\d\dT?\d\d:?|\d{4}-?\d\d-?)(\d\d)(?!\d?\.)(.*)\Z")
 _NUMBER = re.compile(r"\d+(\.\d+)?\Z")
+_INNER = re.compile(r"(?:\.section)+")  # a section inside a section is a section
 _BARE = frozenset({"MSH-1", "MSH-2"})
 
 
@@ -81,8 +81,8 @@ def _elements(sample: Sample) -> Iterator[tuple[str, Any, Changed]]:
     resources = [entry["resource"] for entry in whole["entry"]] if whole["resourceType"] == "Bundle" else [whole]
     for resource in resources:
         for path, value, holder, key in _leaves(resource):
-            steps = [step for step in (resource["resourceType"], *path) if isinstance(step, str)]
-            name = ".".join(step for step, _ in groupby(steps))  # a section inside a section is a section
+            name = ".".join((resource["resourceType"], *(step for step in path if isinstance(step, str))))
+            name = _INNER.sub(".section", name)
             if name != f"{resource['resourceType']}.resourceType":
                 yield name, value, _set(whole, holder, key)
 

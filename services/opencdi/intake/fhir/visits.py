@@ -24,7 +24,7 @@ from opencdi.intake.told import Context, Identifier, Link, PatientTold, VisitEve
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
-    "planned": "snapshot", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present",
+    "planned": "plan", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present",
     "finished": "discharge",
     "completed": "discharge", "discharged": "discharge", "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
 }  # fmt: skip

@@ -90,10 +90,22 @@ def event_of(trigger: str) -> VisitEvent:
     return VISIT_EVENT_BY_TRIGGER.get(trigger, "mention")
 
 
-def merge_of(reading: Reading, what: Merged, patient: PatientTold) -> Merge:
-    """MRG: the old identifier lives on as the new one.  Raises `Unusable` where a number is missing."""
+def merges_of(reading: Reading, what: Merged, patient: PatientTold) -> tuple[Merge, ...]:
+    """MRG: the old number lives on as the new one; of a patient, each of the old record's numbers.
+
+    Raises `Unusable` where a number is missing.
+    """
+    if what != "patient":
+        return (_merge_of(reading, what),)
+    old = reading.identifiers(reading.message.first("MRG"), 1)
+    if not old:
+        raise Unusable("NO_OLD_IDENTIFIER", "MRG-1")
+    return tuple(Merge(what, one, patient.ids[0]) for one in old)
+
+
+def _merge_of(reading: Reading, what: Merged) -> Merge:
     mrg, pid, pv1 = (reading.message.first(name) for name in ("MRG", "PID", "PV1"))
-    number = {"patient": 1, "account": 3, "account-to-patient": 3, "visit": 5, "visit-to-account": 5}[what]
+    number = {"account": 3, "account-to-patient": 3, "visit": 5, "visit-to-account": 5}[what]
     old = Identifier(reading.message.component(mrg, number), reading.message.component(mrg, number, 4))
     sender = reading.message.header.first(4)  # as for PV1-19 of any message
     account = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
@@ -105,11 +117,9 @@ def merge_of(reading: Reading, what: Merged, patient: PatientTold) -> Merge:
             old, new = (old if old.value else account), (account if account.value else old)
         case "visit-to-account":
             old, new = (old if old.value else visit), account
-        case "patient":
-            new = patient.ids[0]
         case "account":
             new = account
-        case "visit":
+        case _:
             new = visit
     if not old.value:
         raise Unusable("NO_OLD_IDENTIFIER", f"MRG-{number}")

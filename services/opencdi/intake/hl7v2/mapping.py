@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from opencdi.events.problems import Unusable
-from opencdi.intake.hl7v2.adt import event_of, merge_of, patient_of, visit_of
+from opencdi.intake.hl7v2.adt import event_of, merges_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
 from opencdi.intake.hl7v2.lists import diagnoses_of, problems_of, procedures_of
 from opencdi.intake.hl7v2.message import Message, patients_in
@@ -64,7 +64,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
     if kind == "ADT":
         evn = reading.message.first("EVN")
         at = reading.happened(evn, 6) or reading.happened(evn, 2) or reading.sent_at
-        merges = tuple(merge_of(reading, what, patient) for what in MERGE_BY_TRIGGER.get(trigger, ()))
+        merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
         visit = visit_of(reading, event_of(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
         diagnoses_of(reading)
         procedures_of(reading)
