@@ -19,7 +19,8 @@ from opencdi.intake.told import Merged, VisitEvent
 
 VISIT_WORDS: dict[VisitEvent, str] = {
     "admit": "begins or registers the visit", "snapshot": "says how the visit stands now", "discharge": "ends the visit",
-    "cancel-admit": "the visit never was", "cancel-discharge": "the visit goes on", "present": "the patient is there", "mention": "",
+    "cancel-admit": "the visit never was", "cancel-discharge": "the visit goes on", "present": "the patient is there",
+    "plan": "announces the visit", "mention": "",
 }  # fmt: skip
 MERGE_WORDS: dict[Merged, str] = {
     "patient": "the old patient number (MRG-1) lives on as the one in PID-3",
