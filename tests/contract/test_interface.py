@@ -4,6 +4,8 @@ import ast
 import json
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -18,6 +20,7 @@ from opencdi.cli.interface.fields import changeable
 from opencdi.cli.interface.samples import Sample, Samples
 from opencdi.events.facts import FACT_KINDS
 from opencdi.events.people import DECISIONS
+from opencdi.events.problems import Unusable
 from opencdi.intake import fhir, hl7v2, tables
 from opencdi.intake.fhir import mapping
 from opencdi.intake.fhir.mapping import told_by_fhir
@@ -74,21 +77,31 @@ def watched(value: Any, path: str, asked: set[str]) -> Any:
     return [watched(inner, path, asked) for inner in value] if isinstance(value, list) else value
 
 
+def bodies(sample: Sample) -> Iterator[bytes]:
+    """The message, and each time one of its values is missing: what stands in for that is read then."""
+    yield sample.body
+    for _, _, changed in changeable(sample):
+        yield changed(None)
+
+
 def fields_read(sample: Sample) -> set[str]:
     asked: set[str] = set()
-    message = read_message(sample.body)
-    header = replace(message.header, fields=Watched("MSH", list(message.header.fields), asked, 1))  # type: ignore[arg-type]
-    segments = tuple(Watched(segment[0], segment, asked, 0) for segment in message.segments)
-    told_by_hl7(Message(header, segments), SAMPLES.context(sample, SAMPLES.site))
+    for body in bodies(sample):
+        message = read_message(body)
+        header = replace(message.header, fields=Watched("MSH", list(message.header.fields), asked, 1))  # type: ignore[arg-type]
+        segments = tuple(Watched(segment[0], segment, asked, 0) for segment in message.segments)
+        with suppress(Unusable):
+            told_by_hl7(Message(header, segments), SAMPLES.context(sample, SAMPLES.site))
     return asked
 
 
 def elements_read(sample: Sample) -> set[str]:
     asked: set[str] = set()
-    told = json.loads(sample.body)
-    resources = [entry["resource"] for entry in told["entry"]] if told["resourceType"] == "Bundle" else [told]
-    watched_ones = [(watched(resource, resource["resourceType"], asked), "") for resource in resources]
-    told_by_fhir(watched_ones, SAMPLES.context(sample, SAMPLES.site))
+    for body in bodies(sample):
+        told = json.loads(body)
+        resources = [entry["resource"] for entry in told["entry"]] if told["resourceType"] == "Bundle" else [told]
+        with suppress(Unusable):
+            told_by_fhir([(watched(one, one["resourceType"], asked), "") for one in resources], SAMPLES.context(sample, SAMPLES.site))
     return asked
 
 

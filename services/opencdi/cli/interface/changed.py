@@ -65,7 +65,7 @@ def _compare(effect: Effect, samples: Samples, sample: Sample, as_sent: "_Readin
     decided = set(_decided(as_sent.told, changed.told))
     effect.decides |= decided
     if "the type of message" not in decided:
-        effect.tables |= tables
+        effect.tables |= tables if _kinds(as_sent.told) == _kinds(changed.told) else set()  # what is not made has no codes
         effect.facts |= set(_moved(made, samples.made_of(sample, body), decided))
 
 
@@ -104,6 +104,10 @@ def _decided(before: list[Told], after: list[Told]) -> Iterator[str]:
         if one.at != other.at and not one.unused and (one.visit is None or one.visit.event != "mention"):
             yield "which snapshot is newer"
         yield from _of_items(one.items, other.items)
+
+
+def _kinds(tells: list[Told]) -> list[str]:
+    return [item.fact.kind for told in tells for item in told.items]
 
 
 def _whose(told: Told) -> tuple[object, ...]:
