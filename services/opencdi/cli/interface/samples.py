@@ -105,6 +105,7 @@ class Samples:
         site = load_site(rules_dir() / "sites" / "default.yaml")
         more = {name: getattr(site, name) | value if isinstance(value, dict) else value for name, value in told["site"].items()}
         self.site = SiteData.model_validate(site.model_dump() | more)
+        self._watched = self.asked.watched(self.site)
         self.room: Room = intake_room(lambda _tenant: _KEY, self.site)
         self.by_name = {
             one["file"]: Sample(one["file"], one["about"], tuple(one.get("after", ())), _body(folder / one["file"]))
@@ -126,7 +127,7 @@ class Samples:
     def told_by(self, sample: Sample, body: bytes) -> list[Told]:
         """What the mapping alone reads in it; which codes it looks up is noted in `asked`."""
         self.asked.keys.clear()
-        context = self.context(sample, self.asked.watched(self.site))
+        context = self.context(sample, self._watched)
         return told_by_fhir(resources_in(body), context) if sample.fhir else told_by_hl7(read_message(body), context)
 
     def context(self, sample: Sample, site: SiteData) -> Context:
