@@ -1,15 +1,15 @@
 """The sample messages (`schemas/interface`), and what intake makes of them: a synthetic hospital's, with corrections."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from opencdi.bus.room import Overlay, Record, Room
 from opencdi.bus.stepping import Stepper
+from opencdi.cli.interface.asked import Asked
 from opencdi.events.audiences import MessageEnded
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import Fact
@@ -53,53 +53,12 @@ class Made:
     ended: MessageEnded
 
 
-@dataclass
-class Asked:
-    """Which codes were looked up in which of the site's tables."""
-
-    keys: set[tuple[str, object]] = field(default_factory=set)
-
-    def watched(self, site: SiteData) -> SiteData:
-        """The same site data; who looks a code up is noted."""
-        tables: dict[str, Any] = {}
-        for name, value in site:
-            if isinstance(value, dict):
-                tables[name] = _Table(value, name, self.keys)
-            elif isinstance(value, tuple):
-                tables[name] = _Codes(value, name, self.keys)
-        return site.model_copy(update=tables)
-
-
-class _Table(dict[str, Any]):
-    def __init__(self, table: dict[str, Any], name: str, keys: set[tuple[str, object]]) -> None:
-        super().__init__(table)
-        self.name, self.keys_asked = name, keys
-
-    def get(self, key: str, otherwise: Any = None) -> Any:
-        self.keys_asked.add((self.name, key))
-        return super().get(key, otherwise)
-
-
-class _Codes(tuple[Any, ...]):
-    name: str
-    keys_asked: set[tuple[str, object]]
-
-    def __new__(cls, codes: tuple[Any, ...], name: str, keys: set[tuple[str, object]]) -> "_Codes":
-        made = super().__new__(cls, codes)
-        made.name, made.keys_asked = name, keys
-        return made
-
-    def __contains__(self, code: object) -> bool:
-        self.keys_asked.add((self.name, code))
-        return super().__contains__(code)
-
-
 class Samples:
     """All samples, at a hospital whose site data they name."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """`folder`: with `samples.yaml`; default: those that are shipped."""
-        folder = folder or data_root() / "schemas" / "interface"
+    def __init__(self) -> None:
+        """Read them, with `samples.yaml`, which says what each tells and what came before it."""
+        folder = data_root() / "schemas" / "interface"
         told = yaml.load((folder / "samples.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         self.asked = Asked()
         site = load_site(rules_dir() / "sites" / "default.yaml")
