@@ -87,7 +87,8 @@ def _types(samples: Samples) -> str:
     return f"""## Message types
 
 Each type was tried with the samples of its family, by themselves and after what they follow. Every message may also make
-`patient_identified`, where it says something new about the patient, and `problem_noticed`. Any other type is a dead letter,
+`patient_identified`, where it says something new about the patient, and `problem_noticed`; what waited with the patient for the visit, or
+moves with a stay that turns out to be part of another, is told with the message that settles it. Any other type is a dead letter,
 `UNKNOWN_MESSAGE_TYPE`; any other FHIR resource has no effect, `RESOURCE_NOT_USED`.
 
 {table(("HL7 v2", "what it does", "facts that it makes"), _kinds(hl7_kinds(samples)))}
