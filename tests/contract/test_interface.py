@@ -101,7 +101,9 @@ def elements_read(sample: Sample) -> set[str]:
         told = json.loads(body)
         resources = [entry["resource"] for entry in told["entry"]] if told["resourceType"] == "Bundle" else [told]
         with suppress(Unusable):
-            told_by_fhir([Sent(watched(one, one["resourceType"], asked), "", False) for one in resources], SAMPLES.context(sample, SAMPLES.site))
+            told_by_fhir(
+                [Sent(watched(one, one["resourceType"], asked), "", False) for one in resources], SAMPLES.context(sample, SAMPLES.site)
+            )
     return asked
 
 
@@ -201,7 +203,7 @@ def test_no_sample_is_refused_or_laid_aside() -> None:
         ("TXA-17", "`note_filed`: authentication, authentication_assumed"),
         ("DG1-26", "`diagnosis_listed`: poa"),
         ("RXA-20", "`medication_given`: status"),
-        ("Observation.valueQuantity.value", "`measurement_resulted`: sent_value, value"),
+        ("Observation.valueQuantity.value", "`measurement_resulted`: problem, sent_value, value"),
         ("Encounter.partOf.reference", "the encounter"),
         ("DocumentReference.docStatus", "`note_filed`: authenticated_at, authentication, authentication_assumed"),
     ],

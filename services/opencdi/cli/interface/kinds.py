@@ -61,7 +61,8 @@ def hl7_kinds(samples: Samples) -> Iterator[Kind]:
         yield _tried(samples, f"ADT^{trigger}", "says who the patient is", visits, _EARLIER)
     for trigger, what in MERGE_BY_TRIGGER.items():
         yield _tried(samples, f"ADT^{trigger}", "; ".join(MERGE_WORDS[one] for one in what), merging)
-    yield _tried(samples, UNLINKED, "the patients of the two PID are two", [sample for sample in samples if sample.body.count(b"\rPID|") > 1])
+    several = [sample for sample in samples if sample.body.count(b"\rPID|") > 1]
+    yield _tried(samples, UNLINKED, "the patients of the PID are two: a merge is undone", several)
     for trigger, relation in RELATION_BY_TRIGGER.items():
         yield _tried(samples, f"MDM^{trigger}", RELATION_WORDS[relation], _family(samples, ("MDM",)))
     for does, types in (
