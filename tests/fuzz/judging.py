@@ -69,7 +69,8 @@ class Line:
         by_parts = judged.kind == "transaction"
         assert len(ended) == (1 if by_parts and judged.parts else len(judged.parts)), "every message ends in exactly one of five ways"
         for one in ended:
-            assert not _WORDS.search(one.to_json()), "an outcome tells codes and field names only"
+            told = one.model_copy(update={"unmapped": ()}).to_json()  # which names the sender's codes in the sender's words
+            assert not _WORDS.search(told), "an outcome tells codes and field names only"
             self.fates[one.outcome] += 1
 
     def _told(self, kind: str, judged: Cut) -> list[bytes]:
