@@ -26,6 +26,10 @@ def _postgres() -> bool:
     return bool(os.environ.get("CDI_TEST_POSTGRES") or shutil.which("pg_ctl") or list(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")))
 
 
+def _java() -> bool:
+    return bool(shutil.which("java") and shutil.which("mvn"))
+
+
 def _browser() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
 
@@ -34,6 +38,7 @@ NEEDED: dict[str, tuple[Callable[[], bool], str]] = {
     "kafka": (_kafka, f"Kafka: {kafka_broker.HOW}"),
     "postgres": (_postgres, "PostgreSQL: its server's binaries (apt-get install postgresql) or CDI_TEST_POSTGRES=url"),
     "npm": (official_schemas.can_run, f"npm: {official_schemas.HOW}"),
+    "hapi": (_java, "HAPI: Java 17 and Maven"),
     "browser": (_browser, "Chromium: apt-get install chromium"),
 }
 """What a mark asks of the machine, and how to get it.  Under `CI` it must be there."""

@@ -33,7 +33,7 @@ class GatewayMetrics:
         self.refused = _counter("cdi_gateway_refused_messages", "messages refused, by reason code", registry, "reason")
         self.commit_seconds = _histogram("cdi_gateway_commit_seconds", "time of one group commit", registry)
         self.connections = _gauge("cdi_gateway_open_connections", "MLLP connections now", registry)
-        self.dropped = _counter("cdi_gateway_dropped_connections", "MLLP connections closed by us, by cause", registry, "cause")
+        self.dropped = _counter("cdi_gateway_dropped_connections", "MLLP and HTTP connections closed by us, by cause", registry, "cause")
         self.garbage = _counter("cdi_gateway_garbage_bytes", "bytes between MLLP frames, or of frames cut off", registry)
         self.files = _counter("cdi_gateway_taken_files", "files of the drop folder, by what became of them", registry, "outcome")
 

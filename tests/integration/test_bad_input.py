@@ -151,6 +151,12 @@ CASES: dict[str, tuple[bytes, str, str]] = {
     "blank lines in a frame": (framed(b"\r\n\r\n"), "AR", "EMPTY_MESSAGE"),
     "a 20 MB note": (framed(note("big", "Sepsis. " * (TWENTY_MB // 8))), "AR", "TOO_LARGE"),
     "nobody": (framed(b"MSH|^~\\&|LAB|GH|CDI|GH|20260502||ORU^R01|x|P|2.5.1\rOBX|1|NM|2160-0^C^LN||1\r"), "AA", "NO_PATIENT"),
+    "a patient without a number": (
+        framed(b"MSH|^~\\&|LAB|GH|CDI|GH|20260502||ORU^R01|x|P|2.5.1\rPID|1||\rOBX|1|NM|2160-0^C^LN||1\r"),
+        "AA",
+        "NO_PATIENT",
+    ),
+    "no type at all": (framed(hl7("", "none")), "AA", "UNKNOWN_MESSAGE_TYPE"),
     "an unknown type": (framed(hl7("ZZZ^Z01", "zz")), "AA", "UNKNOWN_MESSAGE_TYPE"),
     "a note of 7.9 MB of quotation marks": (framed(note("quotes", '"' * 7_900_000)), "AA", "TOO_LARGE"),
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
 
 from at_the_door import settings_in
 from on_bus import inbound_on, records_on
@@ -350,3 +352,30 @@ async def test_the_demo_clock_goes_forward_with_a_tick_and_never_back(tmp_path: 
     assert read_inbound(b"", inbound_on(settings.bus_url, "hl7v2")[1].headers).received_at >= received
     with pytest.raises(StaysShut, match="loopback"):
         Door(settings.model_copy(update={"host": "192.0.2.1", "tokens": None, "mllp_plain": True}))
+
+
+# --- what it says of itself ----------------------------------------------------------------------------------------
+async def test_openapi_describes_every_body_and_its_references_lead_somewhere(tmp_path: Path) -> None:
+    async with http(settings_in(tmp_path)) as client:
+        told = (await client.get("/openapi.json")).json()
+        again = (await client.get("/openapi.json")).json()
+    assert told == again
+    bodies = {
+        (method, path): operation["requestBody"]["content"]
+        for path, operations in told["paths"].items()
+        for method, operation in operations.items()
+        if method in ("post", "put")
+    }
+    assert {next(iter(content)) for (_, path), content in bodies.items() if path.startswith("/fhir")} == {"application/fhir+json"}
+    assert next(iter(bodies["post", "/hl7"])) == "application/hl7-v2"
+    schemas = told["components"]["schemas"]
+    for kind in bodies["post", "/decisions"]["application/json"]["schema"]["oneOf"]:
+        schema = schemas[kind["$ref"].rpartition("/")[2]]
+        assert not {"decision_id", "decided_at", "actor"} & (set(schema["properties"]) | set(schema["required"]))
+    named = set(re.findall('"#/components/schemas/([^"]+)"', json.dumps(told)))
+    assert named <= set(schemas)
+    validator = Draft202012Validator({"$ref": "#/components/schemas/Receipt", "components": told["components"]})
+    assert validator.is_valid(RECEIPT)
+    dismissed = Draft202012Validator({"$ref": "#/components/schemas/QueryDismissed", "components": told["components"]})
+    assert dismissed.is_valid(DISMISSED)
+    assert not dismissed.is_valid(DISMISSED | {"reason": "because"})

@@ -6,6 +6,7 @@ import socket
 import struct
 from pathlib import Path
 
+import httpx
 import pytest
 
 from at_the_door import settings_in
@@ -13,6 +14,7 @@ from on_bus import inbound_on, records_on
 from opencdi.events.topics import dead_letters
 from opencdi.gateway.door import Door
 from opencdi.gateway.frames import END, START, framed
+from opencdi.gateway.mllp import Limits
 
 pytestmark = pytest.mark.anyio
 _MSA = re.compile(rb"\rMSA\|(\w\w)\|([^|\r]*)")
@@ -116,3 +118,43 @@ async def test_enhanced_mode_over_the_wire_is_the_commit_and_then_the_applicatio
         answers = [await engine.answer() for _ in range(5)]
         engine.writer.close()
     assert answers == [(b"CA", b"1"), (b"AA", b"1"), (b"AA", b"3"), (b"CR", b"4"), (b"AA", b"5")]
+
+
+async def connected(port: int, says: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(says)
+    return reader, writer
+
+
+async def hung_up(reader: asyncio.StreamReader) -> bool:
+    async with asyncio.timeout(20):
+        try:
+            return await reader.read() == b""
+        except ConnectionError:
+            return True
+
+
+async def test_who_is_slow_to_say_a_request_is_let_go_and_others_are_served(tmp_path: Path) -> None:
+    async with Door(settings_in(tmp_path), limits=Limits(frame_s=0.5)) as door:
+        silent, header, body = [
+            await connected(door.api_port, says)
+            for says in (b"", b"POST /hl7 HTTP/1.1\r\nHost: x\r\nX-A:", b"POST /hl7 HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nMSH|")
+        ]
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{door.api_port}", trust_env=False, timeout=30) as client:
+            for nth in range(8):
+                assert (await client.post("/hl7", content=message(f"G{nth}"))).status_code == 200
+                await asyncio.sleep(0.1)
+        assert [await hung_up(reader) for reader, _ in (silent, header, body)] == [True] * 3
+        assert door.gate.metrics.dropped.labels("slow")._value.get() == 3
+        for _, writer in (silent, header, body):
+            writer.close()
+
+
+async def test_one_host_takes_no_more_than_its_share_of_http(tmp_path: Path) -> None:
+    async with Door(settings_in(tmp_path), limits=Limits(connections_per_host=2)) as door:
+        first, second, third = [await connected(door.api_port, b"") for _ in range(3)]
+        assert await hung_up(third[0])
+        first[1].write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await first[0].readline()).startswith(b"HTTP/1.1 200")
+        for _, writer in (first, second, third):
+            writer.close()

@@ -61,19 +61,28 @@ async def test_created_and_updated_say_under_which_name_and_version(tmp_path: Pa
 async def test_each_entry_of_a_batch_has_its_own_answer(tmp_path: Path) -> None:
     note = {"resourceType": "DocumentReference", "text": "x" * MAX_RECORD_BYTES}
     asked = bundle("batch", {"resource": PATIENT}, {"request": {"method": "GET", "url": "Patient"}}, {"resource": PULSE},
-                   {"resource": {"id": "?"}}, {"resource": note}, {"request": {"method": ["PUT"]}})  # fmt: skip
+                   {"resource": {"id": "?"}}, {"resource": note}, {"request": {"method": ["PUT"]}},
+                   {"request": {"method": "DELETE", "url": "Patient/p1"}},
+                   {"resource": PATIENT, "request": {"method": "PUT", "url": "Patient/p1", "ifMatch": 'W/"1"'}},
+                   {"resource": {"resourceType": "Pateint"}})  # fmt: skip
     async with http(tmp_path) as client:
         answer = await client.post("/fhir", json=asked)
     told = [entry["response"] for entry in answer.json()["entry"]]
     assert (answer.status_code, answer.json()["type"]) == (200, "batch-response")
-    assert [response["status"][:3] for response in told] == ["202", "422", "202", "422", "413", "422"]
+    assert [response["status"][:3] for response in told] == ["202", "422", "202", "422", "413", "422", "405", "412", "422"]
     assert [response.get("outcome", {}).get("issue", [{}])[0].get("details", {}).get("text") for response in told] == [
-        None, "METHOD", None, "NO_RESOURCE_TYPE", "TOO_LARGE", "METHOD"
+        None, "METHOD", None, "NO_RESOURCE_TYPE", "TOO_LARGE", "METHOD", "DELETE_BY_STATUS", "CONDITION", "NO_SUCH_TYPE"
     ]  # fmt: skip
     one, two = stored(tmp_path)
     assert [json.loads(part.body)["resource"] for part in (one, two)] == [PATIENT, PULSE]
-    assert [response["location"] for response in told if "location" in response] == [f"Patient/{one.ce_id}", f"Observation/{two.ce_id}"]
-    assert sorted(map(str, reasons(tmp_path))) == ["METHOD", "METHOD", "NO_RESOURCE_TYPE", "TOO_LARGE"]
+    assert [response["location"] for response in told if "location" in response] == [
+        f"Patient/p1/_history/{one.ce_id}", f"Observation/o1/_history/{two.ce_id}"
+    ]  # fmt: skip
+    assert told[0]["etag"] == f'W/"{one.ce_id}"'
+    assert told[0]["lastModified"] == one.received_at.isoformat()
+    assert sorted(map(str, reasons(tmp_path))) == [
+        "CONDITION", "DELETE_BY_STATUS", "METHOD", "METHOD", "NO_RESOURCE_TYPE", "NO_SUCH_TYPE", "TOO_LARGE"
+    ]  # fmt: skip
 
 
 async def test_a_message_is_applied_whole_and_answered_by_its_own_id(tmp_path: Path) -> None:
@@ -117,7 +126,17 @@ async def test_a_subscription_tells_in_a_bundle_or_by_the_bare_resource(tmp_path
         ("POST", "/fhir/patient", PATIENT, 404, "not-found", "NO_SUCH_TYPE"),
         ("POST", "/fhir/Patient/p1/_history", PATIENT, 404, "not-found", "Not Found"),
         ("GET", "/fhir/Patient", None, 405, "not-supported", "Method Not Allowed"),
-        ("DELETE", "/fhir/Patient/p1", None, 405, "not-supported", "Method Not Allowed"),
+        ("DELETE", "/fhir/Patient/p1", None, 405, "not-supported", "DELETE_BY_STATUS"),
+        ("DELETE", "/fhir/Patient?identifier=1", None, 405, "not-supported", "DELETE_BY_STATUS"),
+        ("PATCH", "/fhir/Patient/p1", [], 405, "not-supported", "Method Not Allowed"),
+        ("OPTIONS", "/fhir", None, 405, "not-supported", "Method Not Allowed"),
+        ("POST", "/fhir/Pateint", PATIENT, 404, "not-found", "NO_SUCH_TYPE"),
+        ("POST", "/fhir", {"resourceType": "Pateint"}, 422, "not-supported", "NO_SUCH_TYPE"),
+        ("PUT", "/fhir/Patient?name=Doe", PATIENT, 412, "not-supported", "CONDITION"),
+        ("PUT", "/fhir/Patient", PATIENT, 412, "not-supported", "CONDITION"),
+        ("POST", "/fhir/Patient?_format=xml", PATIENT, 406, "not-supported", "JSON_ONLY"),
+        ("POST", "/fhir", bundle("transaction", {"request": {"method": "DELETE", "url": "Patient/p1"}}), 422, "not-supported",
+         "DELETE_BY_STATUS"),
         ("POST", "/fhir", bundle("searchset", {"resource": PATIENT}), 422, "not-supported", "BUNDLE_TYPE"),
         ("POST", "/fhir", bundle("batch") | {"type": ["batch"]}, 422, "not-supported", "BUNDLE_TYPE"),
         ("POST", "/fhir", bundle("transaction", *[{"resource": PATIENT, "request": {"method": "PUT", "url": "Patient/p1"}}] * 2),

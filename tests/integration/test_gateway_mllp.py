@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 import ssl
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -254,3 +255,124 @@ async def test_the_door_stays_shut(tmp_path: Path) -> None:
 async def test_the_bus_file_is_the_owners_alone(tmp_path: Path) -> None:
     async with Door(settings_in(tmp_path)):
         assert {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {"bus.db": 0, "bus.db-wal": 0, "bus.db-shm": 0}
+
+
+async def test_one_host_takes_no_more_than_its_share_of_the_connections(tmp_path: Path) -> None:
+    limits = Limits(connections=4, connections_per_host=2)
+    async with Door(settings_in(tmp_path), limits=limits) as door, sender(door.mllp_port) as first, sender(door.mllp_port) as second:
+        assert await first.say(framed(message("1"))) == [("AA", "1")]
+        assert await second.say(framed(message("2"))) == [("AA", "2")]
+        async with sender(door.mllp_port) as third:
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                await third.say(framed(message("3")))
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.mllp_port, local_addr=("127.0.0.2", 0))
+        assert await Sender(reader, writer).say(framed(message("4"))) == [("AA", "4")]
+        writer.close()
+        assert door.gate.metrics.dropped.labels("connections-of-host")._value.get() == 1
+
+
+async def test_the_settings_say_how_many_connections_there_may_be(tmp_path: Path) -> None:
+    async with Door(settings_in(tmp_path, connections=1)) as door, sender(door.mllp_port) as first, sender(door.mllp_port) as second:
+        assert await first.say(framed(message("1"))) == [("AA", "1")]
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await second.say(framed(message("2")))
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.2", "2.3^AUS", "2.5.1^USA^2.5.1", "2.7.1", "2.8", "2.8.2", " 2.4 ", ""])
+async def test_versions_that_are_taken(tmp_path: Path, version: str) -> None:
+    settings, sent = settings_in(tmp_path), message("V").replace(b"|2.5.1", f"|{version}".encode())
+    async with Door(settings) as door, sender(door.mllp_port) as engine:
+        assert await engine.say(framed(sent)) == [("AA", "V")]
+    assert messages_stored(settings) == [sent]
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.9", "3", "2", "2.x", "25", "2.5.", "^2.5.1"])
+async def test_versions_that_are_refused(tmp_path: Path, version: str) -> None:
+    async with Door(settings_in(tmp_path)) as door, sender(door.mllp_port) as engine:
+        told = await engine.say(framed(message("V").replace(b"|2.5.1", f"|{version}".encode())))
+    assert told == [("AA" if version[0] == "^" else "AR", "V")]
+
+
+@pytest.mark.parametrize("kind", ["", "ADT", "^A01", "ZZZ^Z99"])
+async def test_a_message_type_that_nobody_knows_is_no_reason_to_refuse(tmp_path: Path, kind: str) -> None:
+    async with Door(settings_in(tmp_path)) as door, sender(door.mllp_port) as engine:
+        assert await engine.say(framed(message("K").replace(b"ORU^R01", kind.encode()))) == [("AA", "K")]
+
+
+async def test_packed_frames_are_no_messages_and_unpack_nothing(tmp_path: Path) -> None:
+    bomb = zlib.compress(b"MSH|^~\\&|" + b"\0" * 100_000_000)
+    settings = settings_in(tmp_path)
+    async with Door(settings) as door, sender(door.mllp_port) as engine:
+        told = await engine.say(framed(bomb.replace(b"\x1c\r", b"")) + framed(message("GOOD")), expect=2)
+    assert told == [("AR", ""), ("AA", "GOOD")]
+    (letter,) = records_on(settings.bus_url, dead_letters("gateway"))
+    assert (letter.header("reason"), len(letter.value)) == ("NO_MSH", len(bomb.replace(b"\x1c\r", b"")))
+
+
+async def test_the_answer_changes_the_parties_and_keeps_what_is_the_senders(tmp_path: Path) -> None:
+    sent = b"MSH#*~\\&#LAB#GH#CDI#N#20260502##ORU*R01*ORU_R01#9\xfc#T*I#2.3.1*DEU#7###AL#DEU#8859/1\rPID#1##4711*****MR\r"
+    async with Door(settings_in(tmp_path)) as door, sender(door.mllp_port) as engine:
+        answers = []
+        for _ in range(2):
+            engine.writer.write(framed(sent))
+            answers.append((await engine.reader.readuntil(b"\x1c\r")).strip(b"\x0b\x1c\r").split(b"\r"))
+    for msh, msa in answers:
+        fields = msh.split(b"#")
+        assert fields[:6] == [b"MSH", b"*~\\&", b"CDI", b"N", b"LAB", b"GH"]
+        assert (fields[8], fields[10:12], fields[17:]) == (b"ACK*R01*ACK", [b"T*I", b"2.3.1*DEU"], [b"8859/1"])
+        assert msa == b"MSA#AA#9\xfc"
+    assert answers[0][0].split(b"#")[9] != answers[1][0].split(b"#")[9]
+
+
+@asynccontextmanager
+async def tls_door(tmp_path: Path, authority: trustme.CA, **more: object) -> AsyncIterator[Door]:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    settings = settings_in(tmp_path / "var", tls_certificate=tmp_path / "server.pem", tls_client_ca=tmp_path / "ca.pem", **more)
+    async with Door(settings) as door:
+        yield door
+
+
+def engine_of(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    authority.issue_cert("engine.example").configure_cert(context)
+    return context
+
+
+async def test_strangers_at_the_tls_door_harm_nobody(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    without = ssl.create_default_context()
+    authority.configure_trust(without)
+    async with tls_door(tmp_path, authority) as door, sender(door.mllp_port, engine_of(authority)) as engine:
+        strangers = [await asyncio.open_connection("127.0.0.1", door.mllp_port) for _ in range(20)]  # never shake hands
+        for _, writer in strangers[:10]:
+            writer.write(b"\x0bMSH|^~\\&|in the clear")
+        for nth in range(5):
+            with pytest.raises((ssl.SSLError, asyncio.IncompleteReadError, ConnectionError)):
+                async with sender(door.mllp_port, without) as stranger:
+                    await stranger.say(framed(message("NO")))
+            assert await engine.say(framed(message(f"T{nth}"))) == [("AA", f"T{nth}")]
+        for _, writer in strangers:
+            writer.close()
+        assert door.gate.metrics.connections._value.get() == 1
+
+
+async def test_a_renewed_certificate_is_shown_without_a_restart_and_a_broken_one_is_not(tmp_path: Path) -> None:
+    authority = trustme.CA()
+
+    async def shown(door: Door) -> bytes | None:
+        async with sender(door.mllp_port, engine_of(authority)) as engine:
+            assert await engine.say(framed(message("T"))) == [("AA", "T")]
+            return engine.writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+
+    async with tls_door(tmp_path, authority, tick_seconds=0.05) as door, sender(door.mllp_port, engine_of(authority)) as old:
+        first = await shown(door)
+        (tmp_path / "server.pem").write_text("half a certificate")
+        await asyncio.sleep(0.2)
+        assert await shown(door) == first
+        authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+        async with asyncio.timeout(20):
+            while await shown(door) == first:
+                await asyncio.sleep(0.05)
+        assert await old.say(framed(message("OLD"))) == [("AA", "OLD")]

@@ -288,3 +288,38 @@ async def test_only_who_says_so_sends_history(hospital: Hospital, said: str, his
     await goes_through(hospital, bad)
     kinds = [read_entry(record.value).envelope.kind for record in hospital.told(CHART) if b'"value":5.5' in record.value]
     assert kinds[0] == ("history" if history else "entry")
+
+
+async def test_a_message_without_a_version_is_read_and_says_so(hospital: Hospital) -> None:
+    async def bad() -> None:
+        sent = result("v", "5.5").replace(b"|2.5.1", b"|")
+        assert [code for code, *_ in await hospital.mllp(framed(sent), answers=1)] == ["AA"]
+
+    await goes_through(hospital, bad)
+    assert 5.5 in [fact.value for fact in hospital.results()]
+    assert problems(hospital) == {("VERSION_ASSUMED", "MSH-12")}
+
+
+async def test_what_comes_again_is_acknowledged_again_and_has_no_effect(hospital: Hospital) -> None:
+    nameless = result("", "4.4")
+
+    async def bad() -> None:
+        one, other = result("same", "5.5"), result("same", "6.6")
+        told = await hospital.mllp(framed(one) * 3 + framed(other) + framed(one) + framed(nameless) * 2, answers=7)
+        assert [code for code, *_ in told] == ["AA"] * 7
+        assert [control for _, control, _ in told] == ["same"] * 5 + [""] * 2
+        assert (await hospital.post("/hl7", one)).status_code == 200  # by another way, from the same sender
+
+    await goes_through(hospital, bad)
+    assert sorted(fact.value for fact in hospital.results()) == [2.9, 4.4, 5.5, 6.6]
+    assert sum(reason == "DUPLICATE" for _, reason in hospital.ended()) == 5
+    assert ("CONTROL_ID_REUSED", "MSH-10") in problems(hospital)
+
+
+async def test_sequence_numbers_and_continuations_are_taken_as_they_come(hospital: Hospital) -> None:
+    async def bad() -> None:
+        for number in ("0", "-1", "7", "x"):
+            sent = result(f"s{number}", "5.5").replace(b"|P|2.5.1", f"|P|2.5.1|{number}".encode())
+            assert (await hospital.mllp(framed(sent), answers=1))[0][:2] == ("AA", f"s{number}")
+
+    await goes_through(hospital, bad)

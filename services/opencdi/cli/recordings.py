@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from opencdi.cli.inputs import STANDARD_INPUT, content_of, name_of
 from opencdi.events.hl7_structure import header_of
-from opencdi.gateway.files import FRAMING, hl7_messages, is_json, json_bodies
+from opencdi.gateway.batches import FRAMING
+from opencdi.gateway.files import hl7_messages, is_json, json_bodies
 from opencdi.intake.time import fhir_time, hl7_time
 
 _OWN_TIMES = tuple(

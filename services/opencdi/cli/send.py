@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Annotated, Protocol
 from urllib.parse import urlsplit
 
@@ -18,6 +19,10 @@ from opencdi.cli.progress import watched
 
 if TYPE_CHECKING:
     from opencdi.cli.recordings import Recorded
+
+
+_TRIES = 20
+_PAUSE_S = 5.0
 
 
 def send(
@@ -154,10 +159,15 @@ def _http(to: str, token: Path | None, ca: Path | None, backload: bool) -> Itera
     with httpx.Client(base_url=to, headers=headers, timeout=60, trust_env=False, verify=verify) as client:
 
         def post(message: "Recorded") -> tuple[str, str] | None:
-            try:
-                answer = client.post("/hl7" if message.kind == "hl7v2" else "/fhir", content=message.body)
-            except httpx.TransportError as error:
-                raise ConnectionError(str(error).partition("] ")[2] or "no answer") from None
+            for _ in range(_TRIES if backload else 1):
+                try:
+                    answer = client.post("/hl7" if message.kind == "hl7v2" else "/fhir", content=message.body)
+                except httpx.TransportError as error:
+                    raise ConnectionError(str(error).partition("] ")[2] or "no answer") from None
+                if answer.status_code != 503:
+                    break
+                if backload:
+                    sleep(_PAUSE_S)  # it waits for the rooms, behind live messages
             if answer.status_code in (401, 403):
                 stop(f"{to}: {answer.status_code}, a token is needed (--token)")
             if answer.status_code in (404, 405):

@@ -45,6 +45,8 @@ class EncounterUpdated(Contract):
     admitting_reason: str | None = None
     admitted_at: ClinicalTime | None = None
     expected_discharge_at: ClinicalTime | None = None
+    on_leave: bool | None = None  # away on a leave of absence (A21 to A22): the stay goes on, and nobody writes about it
+    newborn: bool | None = None  # born here: the patient is the child, whatever account it is on (DOMAIN F.1)
     at: ClinicalTime
 
 

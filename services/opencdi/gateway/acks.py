@@ -10,6 +10,7 @@ from typing import Literal
 
 Code = Literal["AA", "AE", "AR"]
 _LINE_END = re.compile(rb"[\r\n]")
+_VERSION = re.compile(rb"\d{1,3}(\.\d{1,3})*\Z")
 _CONDITIONS = frozenset({b"AL", b"NE", b"ER", b"SU"})
 _COMMIT: dict[Code, bytes] = {"AA": b"CA", "AE": b"CE", "AR": b"CR"}
 # HL7 table 0357, by our reason codes
@@ -79,17 +80,41 @@ def _ack(sender: Sender, code: bytes, ack_id: str, at: datetime, reason: str, wh
     bar = sender.separator
     encoding = sender.field(2) or b"^~\\&"
     caret = encoding[:1]
-    trigger = sender.field(9).split(caret)[1:2]
-    kind = caret.join((b"ACK", *trigger, b"ACK")) if trigger and trigger[0] else b"ACK"
-    sent_at = at.strftime("%Y%m%d%H%M%S%z").encode()
     parties = (sender.field(5), sender.field(6), sender.field(3), sender.field(4))
-    version = sender.field(12) or b"2.5.1"
-    msh = bar.join((b"MSH", encoding, *parties, sent_at, b"", kind, ack_id.encode(), sender.field(11) or b"P", version))
+    spoken = sender.field(12) or b"2.5.1"
+    version = _version(spoken.split(caret)[0])
+    msh = [b"MSH", encoding, *parties, sent_at(at), b"", _kind(sender, caret, version), ack_id.encode(), sender.field(11) or b"P", spoken]
+    if character_set := sender.field(18):
+        msh += [b""] * 5 + [character_set]  # our bytes are the sender's
     msa = bar.join((b"MSA", code, sender.field(10), *((reason.encode(),) if reason else ())))
-    if not reason:
-        return msh + b"\r" + msa + b"\r"
-    condition = _CONDITION_BY_REASON.get(reason, _INTERNAL).replace(b"^", caret)
+    err = (_err(bar, encoding, version, reason, where),) if reason else ()
+    return b"\r".join((bar.join(msh), msa, *err, b""))
+
+
+def sent_at(at: datetime) -> bytes:
+    """MSH-7 of what we say."""
+    return at.strftime("%Y%m%d%H%M%S%z").encode()
+
+
+def _version(told: bytes) -> tuple[int, ...]:
+    """MSH-12 to compare; what is no version is answered in the manner of 2.5.1."""
+    return tuple(map(int, told.split(b"."))) if _VERSION.match(told) else (2, 5, 1)
+
+
+def _kind(sender: Sender, caret: bytes, version: tuple[int, ...]) -> bytes:
+    """MSH-9: in 2.1 the type alone, until 2.3 with the trigger, since 2.3.1 with the structure too."""
+    trigger = sender.field(9).split(caret)[1:2]
+    if not trigger or not trigger[0] or version < (2, 2):
+        return b"ACK"
+    return caret.join((b"ACK", *trigger, b"ACK") if version >= (2, 3, 1) else (b"ACK", *trigger))
+
+
+def _err(bar: bytes, encoding: bytes, version: tuple[int, ...], reason: str, where: str) -> bytes:
+    """ERR: until 2.4 all in ERR-1 (segment, sequence, field, error), since 2.5 by the field: ERR-2 where, ERR-3 what, ERR-8 in words."""
+    caret, ampersand = encoding[:1], encoding[3:4] or b"&"
+    condition = _CONDITION_BY_REASON.get(reason, _INTERNAL)
     segment, _, number = where.partition("-")
-    place = caret.join((segment.encode(), b"1", number.encode())) if where else b""
-    err = bar.join((b"ERR", b"", place, condition, b"E", b"", b"", b"", reason.encode()))
-    return b"\r".join((msh, msa, err, b""))
+    place = (segment.encode(), b"1", number.encode()) if where else ()
+    if version < (2, 5):
+        return bar.join((b"ERR", caret.join((*(place or (b"", b"", b"")), condition.replace(b"^", ampersand)))))
+    return bar.join((b"ERR", b"", caret.join(place), condition.replace(b"^", caret), b"E", b"", b"", b"", reason.encode()))

@@ -22,6 +22,7 @@ from opencdi.gateway.fhir_api import FhirDoors
 from opencdi.gateway.frames import END, START, Oversized
 from opencdi.gateway.hl7 import CONTENT_TYPE, Hl7Listener
 from opencdi.gateway.letters import LetterDoor
+from opencdi.gateway.openapi import describe_bodies
 from opencdi.gateway.outcome import ISSUE_BY_STATUS, outcome
 from opencdi.gateway.store import Gate
 from opencdi.gateway.ticks import tick
@@ -134,6 +135,7 @@ def api(gate: Gate, callers: Callers, processing_id: str | None = None) -> FastA
     app.post("/mappings", status_code=202)(doors.mappings)
     app.post("/receipts", status_code=202)(doors.receipts)
     app.post("/dead/replay", status_code=202)(LetterDoor(gate, callers).replay)
+    describe_bodies(app)
     if isinstance(gate.clock, DemoClock):
         app.post("/demo/clock")(doors.demo_clock)
 

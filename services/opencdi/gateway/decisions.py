@@ -12,7 +12,7 @@ from opencdi.events.inbound import SiteMapping
 from opencdi.events.people import DECISIONS, Decision, Person
 
 _MODEL_BY_KIND: dict[str, type[Decision]] = {str(model.model_fields["kind"].default): model for model in DECISIONS}
-_GIVEN_BY_THE_GATE = ("decision_id", "decided_at", "actor")
+GIVEN_BY_THE_GATE = ("decision_id", "decided_at", "actor")
 
 
 class BadDecision(Exception):
@@ -26,7 +26,7 @@ class BadDecision(Exception):
 
 def decision_of(body: bytes, *, decision_id: str, decided_at: datetime, actor: Person) -> Decision:
     """The decision in this body, by this person at this time.  Raises `BadDecision`."""
-    told = _told_in(body, _GIVEN_BY_THE_GATE)
+    told = _told_in(body, GIVEN_BY_THE_GATE)
     model = _MODEL_BY_KIND.get(str(told.get("kind")))
     if model is None:
         raise BadDecision("kind", "not one of " + ", ".join(sorted(_MODEL_BY_KIND)))

@@ -24,7 +24,8 @@ from opencdi.gateway.clock import Clock, DemoClock, WallClock
 from opencdi.gateway.drop import DropFolder
 from opencdi.gateway.fhir_api import FhirDoors
 from opencdi.gateway.hl7 import Hl7Listener
-from opencdi.gateway.mllp import Limits, MllpServer, tls_context
+from opencdi.gateway.mllp import Limits, MllpServer, renewing, tls_context
+from opencdi.gateway.patience import http_within
 from opencdi.gateway.store import Gate
 from opencdi.gateway.ticks import ticking
 from opencdi.gateway.tokens import Caller, load_tokens
@@ -58,7 +59,7 @@ class Door:
         self.gate = Gate(
             open_ or (lambda: open_bus(settings.bus_url, partitions=settings.partitions)), self._clock, GatewayMetrics(self.registry)
         )
-        self._limits = limits
+        self._limits = limits or Limits(settings.connections, settings.connections_per_host)
         self._tasks: list[asyncio.Task[None]] = []
         self._sockets: list[socket.socket] = []
         self._mllp: MllpServer | None = None
@@ -92,10 +93,18 @@ class Door:
         await self._mllp.start(mllp, self._tls)
         # Without tokens the caller is known by being on this machine, so no header may claim to be from elsewhere.
         config = uvicorn.Config(
-            api(self.gate, self._callers, processing_id), log_config=None, access_log=False, proxy_headers=False, lifespan="off"
+            api(self.gate, self._callers, processing_id),
+            http=http_within(self._limits, self.gate.metrics),
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            lifespan="off",
         )
         self._http = _Uvicorn(config)
         self._tasks.append(asyncio.create_task(self._http.serve([http])))
+        if self._tls and settings.tls_certificate:
+            key = settings.tls_key or settings.tls_certificate
+            self._tasks.append(asyncio.create_task(renewing(self._tls, settings.tls_certificate, key, settings.tick_seconds)))
         self._tasks.append(asyncio.create_task(ticking(self.gate, tenants, settings.tick_seconds)))
         if settings.drop_folder:
             fhir = FhirDoors(self.gate, self._callers)

@@ -1,11 +1,13 @@
-"""One HL7 v2 message at the door, by whatever transport: judged by its structure alone, stored, answered (DESIGN §8)."""
+"""One HL7 v2 message, or a batch, at the door, by whatever transport: judged by its structure alone, stored, answered (DESIGN §8)."""
 
+import asyncio
 from dataclasses import dataclass
 
 from opencdi.bus.bus import MAX_RECORD_BYTES, BusDown
 from opencdi.events.hl7_structure import structural_refusal
 from opencdi.events.inbound import CONTENT_TYPES, Inbound
 from opencdi.gateway.acks import Code, acknowledgements
+from opencdi.gateway.batches import acknowledgement, is_batch, pieces
 from opencdi.gateway.frames import Oversized
 from opencdi.gateway.store import Gate
 
@@ -33,6 +35,8 @@ class Hl7Listener:
         """AA once the message is durable; AR for what is no HL7 v2 message; AE while the bus is down: send it again."""
         if len(message) > MAX_RECORD_BYTES:
             return await self._refuse(message, "AR", "TOO_LARGE", "", size=len(message))
+        if is_batch(message):
+            return await self._answer_batch(message, backload)
         inbound = self._inbound(message, backload)
         if refusal := structural_refusal(message, processing_id=self.processing_id):
             return await self._refuse(message, *refusal)
@@ -45,6 +49,15 @@ class Hl7Listener:
     async def answer_oversized(self, told: Oversized) -> Answer:
         """AR; hash, size and head are kept."""
         return await self._refuse(told.head, "AR", "TOO_LARGE", "", size=told.size, sha256=told.sha256)
+
+    async def _answer_batch(self, batch: bytes, backload: bool) -> Answer:
+        """Each message is one by itself; the code is AE where one must be sent again, AR where none was taken."""
+        told = list(pieces(batch))
+        stamp = self.gate.stamp(self.tenant)
+        answers = await asyncio.gather(*(self.answer(piece.content, backload=backload) for piece in told if piece.name == "MSH"))
+        codes = {answer.code for answer in answers}
+        ack = acknowledgement(told, [answer.acks for answer in answers], ack_id=stamp.ce_id, at=stamp.received_at)
+        return Answer("AE" if "AE" in codes else "AR" if codes == {"AR"} else "AA", (ack,))
 
     def _inbound(self, message: bytes, backload: bool = False) -> Inbound:
         stamp = self.gate.stamp(self.tenant)

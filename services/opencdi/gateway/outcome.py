@@ -1,17 +1,25 @@
 """What a FHIR sender is told: OperationOutcome, and the response Bundle of a transaction, a batch or a message (R4)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi.responses import JSONResponse
 
-from opencdi.events.inbound import CONTENT_TYPES
+from opencdi.events.inbound import CONTENT_TYPES, Inbound
 from opencdi.gateway.fhir import Cut
 
 _FHIR_JSON = CONTENT_TYPES["cdi.inbound.fhir"]
-ISSUE_BY_STATUS = {401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
+ISSUE_BY_STATUS = {
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    413: "too-long",
+    415: "not-supported",
+}
 """FHIR's issue type for what HTTP alone refuses."""
 
 
@@ -35,9 +43,14 @@ def outcome(
     return JSONResponse(issue_of(status, issue, reason, where, entry), status, headers, _FHIR_JSON)
 
 
-def bundle_response(told: Cut, stored: tuple[str, ...]) -> JSONResponse:
+def location(kind: str, own_id: str, ce_id: str) -> str:
+    """Where this version of a resource would lie: under its own id, else under ours."""
+    return f"{kind}/{own_id or ce_id}/_history/{ce_id}"
+
+
+def bundle_response(told: Cut, stored: Sequence[Inbound]) -> JSONResponse:
     """One answer an entry, in their order: stored, to be applied; or, in a batch, why that one is not."""
-    taken = zip(told.types, stored, strict=True)
+    taken = zip(told.types, told.ids, stored, strict=True)
     refused = {entry.position: entry.refusal for entry in told.refused}
     entries: list[dict[str, Any]] = []
     for position in range(len(told.parts) + len(refused)):
@@ -46,8 +59,10 @@ def bundle_response(told: Cut, stored: tuple[str, ...]) -> JSONResponse:
             why = issue_of(refusal.status, refusal.issue, refusal.reason, refusal.where)
             entries.append({"response": {"status": f"{refusal.status} {phrase}", "outcome": why}})
         else:
-            resource, ce_id = next(taken)
-            entries.append({"response": {"status": "202 Accepted", "location": f"{resource}/{ce_id}"}})
+            kind, own_id, record = next(taken)
+            place, at = location(kind, own_id, record.ce_id), record.received_at.isoformat()
+            response = {"status": "202 Accepted", "location": place, "etag": f'W/"{record.ce_id}"', "lastModified": at}
+            entries.append({"response": response})
     return JSONResponse({"resourceType": "Bundle", "type": f"{told.bundle}-response", "entry": entries}, 200, media_type=_FHIR_JSON)
 
 

@@ -2,6 +2,8 @@
 
 A single writer thread has the bus connection, so the event loop never waits for a disk.  While one batch is being written the next
 one gathers: the busier the gate, the larger the batch, and no message waits for a timer.
+
+A back-load goes behind live messages, here and in the rooms: it is stored only as long as little of the line lies unread.
 """
 
 import asyncio
@@ -20,6 +22,7 @@ from opencdi.bus.room import Key, Outgoing
 from opencdi.events.ids import content_hash
 from opencdi.events.inbound import Inbound
 from opencdi.events.topics import INBOUND, dead_letters
+from opencdi.gateway.backlog import unread
 from opencdi.gateway.clock import Clock, last_received
 from opencdi.gateway.frames import HEAD_BYTES
 from opencdi.metrics import GatewayMetrics
@@ -28,7 +31,12 @@ log = logging.getLogger(__name__)
 
 _BATCH_MESSAGES = 500
 _BATCH_BYTES = 16 * 1024 * 1024
-_BACKLOAD_MESSAGES = 20  # a back-load goes behind live messages, in small bites
+_BACKLOAD_MESSAGES = 20  # in small bites: a live message waits for one of them at the most
+UNREAD_RECORDS = 500
+"""Of a back-load as much is stored as leaves no more than about this unread on the line: half a second's work of one room."""
+BACKLOAD_PATIENCE_S = 20.0
+"""After this time its sender is told to come again."""
+_LOOK_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class Gate:
         self._live: deque[_Waiting] = deque()
         self._backload: deque[_Waiting] = deque()
         self._something = asyncio.Event()
+        self._asking = asyncio.Event()  # a back-load waits, and what may be stored of it is used up
+        self._admitted = 0  # records of a back-load that may still be stored before the line is looked at again
         self._last: dict[str, datetime] = {}
         self._run = secrets.token_hex(5)
         self._count = 0
@@ -67,6 +77,7 @@ class Gate:
         """Open the bus, learn how late it was, then write until cancelled.  A failure that is not `BusDown` is ours: it goes up."""
         loop = asyncio.get_running_loop()
         bus = await loop.run_in_executor(self._writer, self.open_bus)
+        admitting = asyncio.create_task(self._admitting())
         try:
             for tenant in tenants:
                 if last := await loop.run_in_executor(self._writer, last_received, bus, tenant):
@@ -74,8 +85,13 @@ class Gate:
             opened.set()
             while True:
                 await self._something.wait()
-                await self._write(bus, self._next_batch())
+                if admitting.done():
+                    admitting.result()
+                if batch := self._next_batch():
+                    await self._write(bus, batch)
         finally:
+            admitting.cancel()
+            await asyncio.gather(admitting, return_exceptions=True)
             for waiting in (*self._live, *self._backload):
                 if not waiting.stored.done():
                     waiting.stored.set_exception(BusDown("closing"))
@@ -97,11 +113,19 @@ class Gate:
         return self._last.get(tenant)
 
     async def store(self, *messages: Inbound) -> None:
-        """Durable on `inbound`, all or none, when this returns.  Raises `BusDown`: then nothing may be acknowledged."""
+        """Durable on `inbound`, all or none, when this returns.  Raises `BusDown`: then nothing may be acknowledged.
+
+        A back-load waits its turn, and is sent away where that takes too long.
+        """
         if any(message.backload for message in messages):
-            await self._put(self._backload, (), messages)
+            waiting = self._put(self._backload, (), messages)
+            await asyncio.wait([waiting.stored], timeout=BACKLOAD_PATIENCE_S)
+            if any(one is waiting for one in self._backload):
+                waiting.stored.cancel()
+                raise BusDown("BACKLOAD_WAITS")
         else:
-            await self._put(self._live, tuple(map(_record, messages)))
+            waiting = self._put(self._live, tuple(map(_record, messages)))
+        await waiting.stored
 
     async def refuse(self, message: Inbound, reason: str, where: str = "", *, size: int | None = None, sha256: str | None = None) -> None:
         """A copy of what is refused goes to the gateway's dead letters; of what is too large (`size` told) the head alone."""
@@ -111,25 +135,53 @@ class Gate:
             body = body[:HEAD_BYTES]
             told += [("size", str(size)), ("sha256", sha256 or content_hash(message.body))]
         headers = message.headers() + tuple((name, value.encode()) for name, value in told)
-        await self._put(self._live, (Outgoing(dead_letters("gateway"), Key(message.tenant), body, headers),))
+        await self._put(self._live, (Outgoing(dead_letters("gateway"), Key(message.tenant), body, headers),)).stored
 
-    async def _put(self, queue: deque[_Waiting], messages: tuple[Outgoing, ...], history: tuple[Inbound, ...] = ()) -> None:
+    def _put(self, queue: deque[_Waiting], messages: tuple[Outgoing, ...], history: tuple[Inbound, ...] = ()) -> _Waiting:
         size = sum(len(message.value) for message in messages) + sum(len(message.body) for message in history)
         waiting = _Waiting(messages, size, asyncio.get_running_loop().create_future(), history)
         queue.append(waiting)
         self._something.set()
-        await waiting.stored
+        return waiting
 
     def _next_batch(self) -> list[_Waiting]:
         queue, limit = (self._live, _BATCH_MESSAGES) if self._live else (self._backload, _BACKLOAD_MESSAGES)
         batch: list[_Waiting] = []
         size = 0
-        while queue and len(batch) < limit and size < _BATCH_BYTES:
-            batch.append(queue.popleft())
-            size += batch[-1].size
-        if not self._live and not self._backload:
+        while queue and len(batch) < limit and size < _BATCH_BYTES and (queue is self._live or self._admitted > 0):
+            waiting = queue.popleft()
+            if waiting.stored.done():  # its sender has gone, or was sent away
+                continue
+            batch.append(waiting)
+            size += waiting.size
+            self._admitted -= len(waiting.history)
+        if not self._live and (not self._backload or self._admitted <= 0):
             self._something.clear()
+        if self._backload and self._admitted <= 0:
+            self._asking.set()
         return batch
+
+    async def _admitting(self) -> None:
+        """Look how much of the line lies unread whenever a back-load waits for it; with a connection of its own, so that nobody waits."""
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, thread_name_prefix="gate-backlog") as looker:
+            bus: Bus | None = None
+            try:
+                while True:
+                    await self._asking.wait()
+                    self._asking.clear()
+                    try:
+                        if bus is None:
+                            bus = await loop.run_in_executor(looker, self.open_bus)
+                        self._admitted = max(0, UNREAD_RECORDS - await loop.run_in_executor(looker, unread, bus))
+                    except BusDown:
+                        self._admitted = 0
+                    self._something.set()
+                    if not self._admitted:
+                        await asyncio.sleep(_LOOK_S)
+            finally:
+                if bus is not None:
+                    await loop.run_in_executor(looker, bus.close)
 
     def _of_now(self, message: Inbound) -> Outgoing:
         """Live messages may have gone before while it waited: on `inbound` no time is earlier than the one before it (DESIGN §1, §3)."""

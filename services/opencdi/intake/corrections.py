@@ -1,6 +1,10 @@
 """Versions: a newer one supersedes by identity, an older one that arrives late is ignored (DOMAIN F.5, E.1)."""
 
+from dataclasses import replace
+from typing import Any
+
 from opencdi.events.facts import (
+    DiagnosisListed,
     Fact,
     InpatientOrderCancelled,
     InpatientOrdered,
@@ -8,10 +12,11 @@ from opencdi.events.facts import (
     NoteFiled,
     NoteRetracted,
     NoteStatusChanged,
+    ProcedureRecorded,
 )
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
-from opencdi.intake import copies, numbers
+from opencdi.intake import copies, listed, numbers
 from opencdi.intake.desk import Desk
 from opencdi.intake.meaning import read_anew
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
@@ -79,8 +84,15 @@ def identity_of(fact: Fact) -> str:
 
 
 def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
-    key, said = f"version/{identity_of(fact)}", fact.to_json()
+    key = f"version/{identity_of(fact)}"
     before = desk.get(key, Version)
+    listing: dict[str, Any] = {}
+    if isinstance(fact, DiagnosisListed | ProcedureRecorded):
+        fact, dated = listed.stands(before, fact, item)
+        listing = {"line": listed.remembered(fact), "dated": dated}
+        if before is not None and item.order < before.order and listing["line"] != before.line:  # told late, and since earlier
+            item = replace(item, order=before.order)
+    said = fact.to_json()
     mark = content_hash(said)
     if before is not None:
         if item.order < before.order:
@@ -89,13 +101,13 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
         where = desk.followed(before.encounter_id)
         if before.said == mark and where == encounter_id and not desk.again:
             if item.order > before.order:  # said again since: what was said in between and comes late does not stand
-                desk.states[key] = before.model_copy(update={"order": item.order})
+                desk.states[key] = before.model_copy(update={"order": item.order, **listing})
             desk.ignored.append("UNCHANGED")
             return
         if where != encounter_id and isinstance(fact, MeasurementResulted):
             # It was another stay's after all: there it is withdrawn.
             desk.say(where, fact.model_copy(update={"status": "withdrawn"}))
-    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark)
+    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark, **listing)
     desk.say(encounter_id, fact, encoded=said)
 
 
@@ -274,9 +286,11 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: V
         visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
         aliases=visit.aliases if visit else (),
         sender=desk.sender,
+        number=desk.number,
+        undated=item.undated,
     )
 
 
 def item_of(desk: Desk, held: Held) -> Item:
     """The item that was kept, by the site's tables of today."""
-    return Item(read_anew(desk.context, FactsPage.read(held.page).facts[0]), held.order, held.orders, held.text, held.also)
+    return Item(read_anew(desk.context, FactsPage.read(held.page).facts[0]), held.order, held.orders, held.text, held.also, held.undated)

@@ -40,6 +40,7 @@ class Desk:
     states: States
     context: Context
     sender: str = ""  # who sent it, as a short hash: two systems may send the same document
+    number: str = ""  # of the patient, as the message names it, whatever that was merged into
     again: bool = False  # a second try: what stands is said again
     anew: bool = False  # our own words on what was told before: news of nobody, which makes no history live
     said: dict[str, Said] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from opencdi.intake.identity import alias_id, current, hand_over, identified
 from opencdi.intake.memory import Encounter, Lead, Merged, Person, Visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import VisitTold
+from opencdi.intake.unions import parted
 
 _REUSED_AFTER = timedelta(days=30)
 
@@ -19,8 +20,9 @@ def encounter_of(desk: Desk, patient_id: str, visit: VisitTold | None, orders: t
     for number in orders:
         if (lead := desk.get(f"order/{number}", Lead)) is not None:
             return _same_patient(desk, patient_id, lead.to)
-    if visit is not None and visit.account and (lead := desk.get(f"account/{account_id(desk, visit.account)}", Lead)) is not None:
-        return _same_patient(desk, patient_id, lead.to)
+    own = account_id(desk, visit.account) if visit is not None and visit.account else ""
+    if own and (lead := desk.get(f"account/{own}", Lead)) is not None:
+        return _same_patient(desk, patient_id, lead.to) or _sharing(desk, patient_id, own)
     # A visit is named and unknown: it belongs there and nowhere else.
     return None if visit is not None and (visit.number or visit.aliases) else _open_at(desk, patient_id, at)
 
@@ -28,7 +30,17 @@ def encounter_of(desk: Desk, patient_id: str, visit: VisitTold | None, orders: t
 def _same_patient(desk: Desk, patient_id: str, encounter_id: str) -> str | None:
     encounter_id = desk.followed(encounter_id)
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-    return encounter_id if encounter is not None and current(desk, encounter.patient_id) == patient_id else None
+    return encounter_id if encounter is not None and current(desk, encounter.patient_id) == current(desk, patient_id) else None
+
+
+def _sharing(desk: Desk, patient_id: str, account: str) -> str | None:
+    """This patient's stay on an account that is another patient's too: the newborn's on the mother's (DOMAIN F.1)."""
+    person = desk.get(f"person/{current(desk, patient_id)}", Person)
+    for encounter_id in person.encounters if person is not None else ():
+        encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+        if encounter is not None and account in encounter.accounts and encounter.into is None:
+            return encounter_id
+    return None
 
 
 def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
@@ -40,7 +52,12 @@ def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
             continue
         if encounter.discharged_at is None or at <= encounter.discharged_at:
             found.append(encounter_id)
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    encounter = desk.get(f"encounter/{found[0]}", Encounter)
+    if encounter is not None and desk.number not in (encounter.number, *encounter.guests):
+        desk.states[f"encounter/{found[0]}"] = encounter.model_copy(update={"guests": (*encounter.guests, desk.number)})
+    return found[0]
 
 
 def account_id(desk: Desk, number: str) -> str:
@@ -104,7 +121,22 @@ def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime) ->
         if key not in desk.states:
             desk.states[key] = Lead(to=visit_id)
             desk.visits_changed = True
+    if told.event != "mention":
+        _first_told(desk, visit_id, at)
     return visit_id
+
+
+def _first_told(desk: Desk, visit_id: str, at: datetime) -> None:
+    """Of numbers that are one patient's, the one under which a stay was told first is its own, whatever becomes of the merge."""
+    visit = desk.get(f"visit/{visit_id}", Visit)
+    encounter_id = desk.followed(visit.encounter_id) if visit is not None else ""
+    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
+    if encounter is None or (encounter.number_at is not None and encounter.number_at <= at):
+        return
+    if parted(desk, encounter.number, desk.number):
+        hand_over(desk, encounter_id, desk.number)
+        encounter = desk.get(f"encounter/{encounter_id}", Encounter) or encounter
+    desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"number": desk.number, "number_at": at})
 
 
 def _name_of_new(desk: Desk, told: VisitTold) -> str | None:
@@ -130,12 +162,14 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datet
         by_account = told.account and not _account_taken(desk, patient_id, told.account)
         named = ("account", account_id(desk, told.account)) if by_account else ("visit", visit_id)
         encounter_id = desk.id_of("encounter", *named, str(reused))
-        desk.states[f"encounter/{encounter_id}"] = Encounter(patient_id=patient_id, tenant=desk.context.tenant, visits=(visit_id,))
+        desk.states[f"encounter/{encounter_id}"] = Encounter(
+            patient_id=patient_id, tenant=desk.context.tenant, number=desk.number, visits=(visit_id,)
+        )
     else:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter) or Encounter(patient_id=patient_id)
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"visits": (*encounter.visits, visit_id)})
     number = desk.id_of("number", told.number) if told.number else ""
-    desk.states[f"visit/{visit_id}"] = Visit(encounter_id=encounter_id, patient_id=patient_id, number=number, reused=reused)
+    desk.states[f"visit/{visit_id}"] = Visit(encounter_id=encounter_id, patient_id=desk.number, number=number, reused=reused)
     _register(desk, told, visit_id, encounter_id)
     person = desk.get(f"person/{patient_id}", Person) or Person()
     person = person.model_copy(
@@ -152,17 +186,17 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datet
     _join_merged(desk, visit_id)
 
 
-def give_account(desk: Desk, account: str, patient_id: str) -> bool:
-    """The account is this patient's, whether it is known yet or not; False where it is already."""
+def give_account(desk: Desk, account: str, number: str) -> bool:
+    """The account is the patient's of that number, whether it is known yet or not; False where it is already."""
     noted, lead = _owner(desk, account, ""), desk.get(f"account/{account}", Lead)
-    desk.states[f"alias/{desk.id_of('owner', account)}"] = Lead(to=patient_id)
-    return hand_over(desk, desk.followed(lead.to), patient_id) if lead is not None else noted != patient_id
+    desk.states[f"alias/{desk.id_of('owner', account)}"] = Lead(to=number)
+    return hand_over(desk, desk.followed(lead.to), number) if lead is not None else noted != number
 
 
 def _owner(desk: Desk, account: str, patient_id: str) -> str:
     """Whose account that is: the patient's who was told to own it (A44), else this one's."""
     lead = desk.get(f"alias/{desk.id_of('owner', account)}", Lead)
-    return current(desk, lead.to) if lead is not None else patient_id
+    return lead.to if lead is not None else patient_id
 
 
 def _give_to_owner(desk: Desk, account: str, encounter_id: str) -> None:
@@ -201,6 +235,8 @@ def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
     own = account_id(desk, told.account) if told.account else ""
     if own and (lead := desk.get(f"account/{own}", Lead)) and (found := _same_patient(desk, _owner(desk, own, patient_id), lead.to)):
         return found
+    if own and (found := _sharing(desk, patient_id, own)):
+        return found
     keys = [f"alias/{alias_id(desk, told.part_of)}"] if told.part_of else []
     keys += [f"alias/{desk.id_of('whole', alias_id(desk, alias))}" for alias in told.aliases]
     for lead in (desk.get(key, Lead) for key in keys):
@@ -212,9 +248,13 @@ def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
 
 def _register(desk: Desk, told: VisitTold, visit_id: str, encounter_id: str) -> None:
     if told.account:
-        key = f"account/{account_id(desk, told.account)}"
-        if key not in desk.states:
-            desk.states[key] = Lead(to=encounter_id)
+        own = account_id(desk, told.account)
+        lead, encounter = desk.get(f"account/{own}", Lead), desk.get(f"encounter/{encounter_id}", Encounter)
+        if lead is None:
+            desk.states[f"account/{own}"] = Lead(to=encounter_id)
+            desk.visits_changed = True
+        elif encounter is not None and desk.followed(lead.to) != encounter_id and own not in encounter.accounts:
+            desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"accounts": (*encounter.accounts, own)})
             desk.visits_changed = True
     if told.part_of:
         # The whole may come after its part: then it looks here.

@@ -12,6 +12,7 @@ from opencdi.intake.identity import current, known, referred
 from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
 from opencdi.intake.snapshots import update
 from opencdi.intake.told import Item, Told, VisitTold
+from opencdi.intake.unions import introduce
 from opencdi.knowledge.baselines import REACH
 
 
@@ -24,13 +25,14 @@ def file(desk: Desk, told: Told) -> None:
         for person in told.staff:
             staff.remember(desk, person, told.at)
         return
-    patient_id = _patient(desk, told)
-    for link in told.patient.links if told.patient is not None else ():
-        merges.link(desk, link, patient_id)
-        patient_id = current(desk, patient_id)
+    desk.number = _patient(desk, told)
+    if told.patient is not None and told.patient.links is not None:
+        merges.links(desk, told.patient.links, next(iter(told.patient_aliases), ""), told.at.at)
+    if told.parted is not None:
+        merges.part(desk, told.parted, told.at)
     if told.merge is not None:
-        merges.merge(desk, told.merge, patient_id)
-        patient_id = current(desk, patient_id)
+        merges.merge(desk, told.merge, current(desk, desk.number), told.at.at)
+    patient_id = current(desk, desk.number)
     visit_id: str | None = None
     if told.visit is not None:
         visit_id = settled_visit(desk, patient_id, told.visit, told.at.at) or _open_visit(desk, patient_id, told)
@@ -57,7 +59,9 @@ def file(desk: Desk, told: Told) -> None:
 def _patient(desk: Desk, told: Told) -> str:
     references = (*told.patient_aliases, *((told.patient_reference,) if told.patient_reference and told.patient else ()))
     if told.patient is not None:
-        return known(desk, told.patient, told.at, references)
+        number = known(desk, told.patient, told.at)
+        introduce(desk, number, references)
+        return number
     if not told.patient_reference:
         raise Unusable("NO_PATIENT", "subject")
     return referred(desk, told.patient_reference)
@@ -130,7 +134,9 @@ def _release(desk: Desk, patient_id: str) -> None:
             continue
         item = item_of(desk, held)
         visit = VisitTold(held.visit[0], held.visit[1], held.visit[2], aliases=held.aliases, account=held.account)
+        mine, desk.number = desk.number, held.number
         encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item)) or known_encounter(desk, item)
+        desk.number = mine
         if encounter_id is None:
             still.append(name)
             continue

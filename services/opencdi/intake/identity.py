@@ -1,14 +1,19 @@
 """Who the patient is: medical record number and its assigning authority; merges (DOMAIN E.1, A40).
 
 Ids of patients are keyed hashes.  A second number, or a FHIR id, is an alias that leads to the patient; a FHIR subject that nobody
-has introduced yet gets a stand-in, which is merged into the patient once the Patient resource arrives.
+has introduced yet gets a stand-in, which is merged into the patient once the Patient resource arrives (`unions`).
 """
+
+from datetime import UTC, datetime
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import PatientIdentified
 from opencdi.intake.desk import Desk
-from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
+from opencdi.intake.memory import Encounter, Lead, Person, Visit
 from opencdi.intake.told import Identifier, PatientTold
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+"""Earlier than anything that is told."""
 
 
 def current(desk: Desk, patient_id: str) -> str:
@@ -18,9 +23,9 @@ def current(desk: Desk, patient_id: str) -> str:
     return patient_id
 
 
-def id_of(desk: Desk, identifier: Identifier) -> str:
-    """The patient under that number, known or not."""
-    return _led(desk, desk.id_of("patient", identifier.authority, identifier.value))
+def number_of(desk: Desk, identifier: Identifier) -> str:
+    """That number, known or not; of a second one the first."""
+    return _aliased(desk, desk.id_of("patient", identifier.authority, identifier.value))
 
 
 def _led(desk: Desk, own: str) -> str:
@@ -38,42 +43,38 @@ def alias_id(desk: Desk, reference: str) -> str:
 
 
 def referred(desk: Desk, reference: str) -> str:
-    """The patient whom a FHIR reference names: known by alias, else a stand-in."""
+    """The number of the patient whom a FHIR reference names: known by alias, else a stand-in."""
     own = alias_id(desk, reference)
     lead = desk.get(f"alias/{own}", Lead)
     if lead is not None:
-        return current(desk, lead.to)
+        return lead.to
     if f"person/{own}" not in desk.states:
         desk.states[f"person/{own}"] = Person()
     return own
 
 
-def known(desk: Desk, told: PatientTold, at: ClinicalTime, references: tuple[str, ...] = ()) -> str:
-    """The patient whom these numbers name; learns name, birth date, sex and further numbers, and says what changed."""
+def known(desk: Desk, told: PatientTold, at: ClinicalTime) -> str:
+    """Under which of these numbers the patient is known; learns name, birth date, sex and further numbers, and says what changed."""
     own = [desk.id_of("patient", i.authority, i.value) for i in told.ids]
     found = dict.fromkeys(_led(desk, i) for i in own if f"person/{i}" in desk.states or f"alias/{i}" in desk.states)
     if len(found) > 1:
         desk.problems.append(("IDENTITY_CONFLICT", "PID-3"))  # two patients in one list: the first number decides, nobody is merged by it
     patient_id = next(iter(found), own[0])
-    for number in own:
-        if number != patient_id and not found.keys() - {patient_id} and f"person/{number}" not in desk.states:
-            _lead(desk, f"alias/{number}", patient_id)
     named_id = next((led for i in own if _led(desk, i) == patient_id and f"person/{(led := _aliased(desk, i))}" in desk.states), patient_id)
-    is_new, before = f"person/{named_id}" not in desk.states, identified(desk, patient_id)
+    for number in own:
+        if number != named_id and not found.keys() - {patient_id} and f"person/{number}" not in desk.states:
+            _lead(desk, f"alias/{number}", named_id)
     person = desk.get(f"person/{named_id}", Person) or Person()
-    if (learned := _learned(desk, named_id, person, told, at)) != person or is_new:
+    before = identified(desk, patient_id)
+    is_new, learned = f"person/{named_id}" not in desk.states, _learned(desk, named_id, person, told, at)
+    if is_new or learned != person:
         desk.states[f"person/{named_id}"] = learned
-    is_changed = identified(desk, patient_id) != before
-    if is_changed or is_new:
-        desk.kept += not (desk.get(f"person/{patient_id}", Person) or learned).encounters
-    if is_changed or desk.again:
+    changed = identified(desk, patient_id) != before
+    if (is_new or changed) and not (desk.get(f"person/{patient_id}", Person) or person).encounters:
+        desk.kept += 1
+    if changed or desk.again:
         tell_encounters(desk, patient_id)
-    for reference in references:
-        alias = alias_id(desk, reference)
-        _lead(desk, f"alias/{alias}", patient_id)
-        if alias != patient_id and (stand_in := desk.get(f"person/{alias}", Person)) is not None and stand_in.into is None:
-            merge(desk, alias, patient_id)
-    return patient_id
+    return named_id
 
 
 def _lead(desk: Desk, key: str, to: str) -> None:
@@ -129,44 +130,18 @@ def tell_encounters(desk: Desk, patient_id: str, encounters: tuple[str, ...] | N
             desk.say(encounter_id, fact)
 
 
-def merge(desk: Desk, old_id: str, new_id: str) -> bool:
-    """`old` lives on as `new`: its encounters, visits and what it holds follow; a later message about `old` finds `new`.
-
-    False where they are one already.
-    """
-    old_id, new_id = current(desk, old_id), current(desk, new_id)
-    if old_id == new_id:
+def hand_over(desk: Desk, encounter_id: str, number: str) -> bool:
+    """The stay is the patient's of that number and was filed under another; False where it is already."""
+    encounter, patient_id = desk.get(f"encounter/{encounter_id}", Encounter), current(desk, number)
+    if encounter is None or (encounter.number == number and encounter.patient_id == patient_id):
         return False
-    old = desk.get(f"person/{old_id}", Person) or Person()
-    new = desk.get(f"person/{new_id}", Person) or Person()
-    for name in old.held:
-        if (held := desk.get(f"held/{old_id}/{name}", Held)) is not None:
-            desk.states.setdefault(f"held/{new_id}/{name}", held)
-            del desk.states[f"held/{old_id}/{name}"]
-    before = identified(desk, new_id)
-    desk.states[f"person/{new_id}"] = new.model_copy(
-        update={
-            "was": (*new.was, old_id),
-            "visits": tuple(dict.fromkeys(new.visits + old.visits)),
-            "encounters": tuple(dict.fromkeys(new.encounters + old.encounters)),
-            "held": tuple(dict.fromkeys(new.held + old.held)),
-        }
-    )
-    desk.states[f"person/{old_id}"] = old.model_copy(update={"into": new_id, "visits": (), "encounters": (), "held": ()})
-    for encounter_id in old.encounters:
-        encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-        if encounter is not None:
-            desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"patient_id": new_id})
-    tell_encounters(desk, new_id, old.encounters if identified(desk, new_id) == before else None)
-    desk.visits_changed = True
-    desk.pasts_changed.add(new_id)
-    return True
-
-
-def hand_over(desk: Desk, encounter_id: str, patient_id: str) -> bool:
-    """The stay is this patient's and was filed under another; False where it is already."""
-    encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-    if encounter is None or (before := current(desk, encounter.patient_id)) == patient_id:
+    before = current(desk, encounter.patient_id)
+    encounter = encounter.model_copy(update={"patient_id": patient_id, "number": number, "number_at": ALWAYS})
+    desk.states[f"encounter/{encounter_id}"] = encounter
+    for visit_id in encounter.visits:
+        if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None:
+            desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"patient_id": number})
+    if before == patient_id:
         return False
     old, new = desk.get(f"person/{before}", Person) or Person(), desk.get(f"person/{patient_id}", Person) or Person()
     desk.states[f"person/{before}"] = old.model_copy(
@@ -181,10 +156,6 @@ def hand_over(desk: Desk, encounter_id: str, patient_id: str) -> bool:
             "encounters": tuple(dict.fromkeys((*new.encounters, encounter_id))),
         }
     )
-    desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"patient_id": patient_id})
-    for visit_id in encounter.visits:
-        if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None:
-            desk.states[f"visit/{visit_id}"] = visit.model_copy(update={"patient_id": patient_id})
     tell_encounters(desk, patient_id, (encounter_id,))
     desk.visits_changed = True
     desk.pasts_changed |= {before, patient_id}

@@ -39,6 +39,9 @@ class Person(State):
     told: dict[str, datetime] = Field(default_factory=dict)
     into: str | None = None
     was: tuple[str, ...] = ()
+    words: dict[str, tuple[datetime, bool]] = Field(default_factory=dict)  # number as which this one lives on -> when told, and if parted
+    links: dict[str, tuple[datetime, tuple[tuple[str, str], ...]]] = Field(default_factory=dict)  # Patient resource -> when, what it links
+    near: tuple[str, ...] = ()  # numbers that were ever told to be one with this one, or not to be
     visits: tuple[str, ...] = ()
     encounters: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
@@ -71,7 +74,7 @@ class Visit(State):
     """One visit number of one facility.  `told`: field -> (value as JSON, when told); `discharge`: the fact as JSON."""
 
     encounter_id: str
-    patient_id: str
+    patient_id: str  # the number under which it was told first
     number: str  # keyed hash of the bare number, for feeds that do not name the facility
     reused: int = 0
     admitted_at: datetime | None = None
@@ -82,7 +85,7 @@ class Visit(State):
     gone_at: datetime | None = None  # when a discharge was told last
     there_at: datetime | None = None  # when the patient was last told not to have left
     left_told: tuple[str, datetime] | None = None  # since when the patient has left, a ClinicalTime as JSON; when that was told
-    status_told: tuple[str | None, str | None, datetime] | None = None  # disposition, or its unmapped code; when told
+    status_told: tuple[str | None, str, datetime] | None = None  # disposition (None: unmapped), the sender's code, when told
     cancelled: bool = False
     cancelled_at: datetime | None = None
     admission_at: datetime | None = None  # when the patient was last told to be admitted or present: the word against a cancel
@@ -91,7 +94,6 @@ class Visit(State):
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
     class_code: str | None = None  # the sender's code of the class that stands: the site's table may come to read it otherwise
     classes: tuple[tuple[str, str], ...] = ()  # such codes and when each was told, as JSON; "" for a cancel
-    disposition_code: str | None = None
 
 
 class Encounter(State):
@@ -99,7 +101,11 @@ class Encounter(State):
 
     patient_id: str
     tenant: str = ""
+    number: str = ""  # the patient's number under which it was told first: whose it is when a merge is taken back
+    number_at: datetime | None = None  # when that was; None: only mentioned so far
+    guests: tuple[str, ...] = ()  # other numbers under which something that names no visit was filed here while they were one
     visits: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()  # those that led to another patient's stay first: mother and newborn share one
     into: str | None = None
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
     first_at: datetime | None = None
@@ -118,6 +124,8 @@ class Version(State):
     encounter_id: str
     order: tuple[str, ...]
     said: str
+    line: str = ""  # of a list: the line that stands, as a FactsPage
+    dated: tuple[str, ...] = ()  # the order of the word that dated it
 
 
 class Document(State):
@@ -167,6 +175,8 @@ class Held(State):
     visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed
     aliases: tuple[str, ...] = ()
     sender: str = ""
+    number: str = ""  # the patient's, as told
+    undated: bool = False
 
 
 class Waiting(State):

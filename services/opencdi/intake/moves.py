@@ -73,6 +73,7 @@ def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) 
             "discharge": discharge,
             "discharged_at": left,
             "first_at": min(starts, default=None),
+            "accounts": tuple(dict.fromkeys(new.accounts + old.accounts)),
             "inpatient_orders": old.inpatient_orders | new.inpatient_orders,
         }
     )

@@ -29,6 +29,8 @@ _FIELDS = (
     "admitting_reason",
     "admitted_at",
     "expected_discharge_at",
+    "on_leave",
+    "newborn",
 )
 
 
@@ -122,16 +124,15 @@ def _words(visit: Visit) -> Iterator[tuple[str, ClinicalTime]]:
 def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
     """What stands of a visit whose codes the site's tables read otherwise than before: its class, since when it is an inpatient's, and
     where the patient went."""
+    if visit.status_told is not None:
+        _, code, at = visit.status_told
+        if (status := site.disposition_by_code.get(code)) != before.disposition_by_code.get(code):
+            visit = _gone(visit.model_copy(update={"status_told": (status, code, at)}))
     changes: dict[str, object] = {}
-    if visit.status_told is not None and visit.disposition_code is not None:
-        status = site.disposition_by_code.get(visit.disposition_code)
-        if status != before.disposition_by_code.get(visit.disposition_code):
-            source = None if status else visit.disposition_code
-            visit = _left(visit.model_copy(update={"status_told": (status, source, visit.status_told[2])}))
     if visit.class_code is not None and (found := class_of(visit.class_code, site)) != class_of(visit.class_code, before):
-        at = visit.told["encounter_class"][1]
+        told_at = visit.told["encounter_class"][1]
         source = visit.class_code.partition("/")[0] if found == "unmapped" else None
-        changes["told"] = visit.told | {"encounter_class": (_said(found), at), "class_source": (_said(source), at)}
+        changes["told"] = visit.told | {"encounter_class": (_said(found), told_at), "class_source": (_said(source), told_at)}
     visit = visit.model_copy(update=changes) if changes else visit
     if all(class_of(code, site) == class_of(code, before) for code, _ in visit.classes):
         return visit
@@ -160,7 +161,7 @@ def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
 
 
 def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
-    """The visit's discharge: told, cancelled, or corrected by a later snapshot, since another disposition is another claim.
+    """What is told of the visit's discharge: that, when and whereto the patient left, or that he is there.
 
     Each word stands against an earlier one that arrives late; what was told before the patient was last known to be there is over.
     """
@@ -173,19 +174,20 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
             words["gone_at"] = _later(visit.gone_at, at.at)
         if left is not None and (visit.left_told is None or visit.left_told[1] <= at.at):
             words["left_told"] = (time_to_json(left), at.at)
-        if (told.disposition or told.disposition_source) and (visit.status_told is None or visit.status_told[2] <= at.at):
-            words["status_told"] = (told.disposition, told.disposition_source, at.at)
-            words["disposition_code"] = told.disposition_code.code if told.disposition_code else None
-    return _left(visit.model_copy(update=words))
+        if told.disposition_code is not None and (visit.status_told is None or visit.status_told[2] <= at.at):
+            words["status_told"] = (told.disposition, told.disposition_code.code, at.at)
+    return _gone(visit.model_copy(update=words)) if words else visit
 
 
-def _left(visit: Visit) -> Visit:
-    """Whether, when and where to the patient has left, by the words that stand."""
+def _gone(visit: Visit) -> Visit:
+    """The visit's discharge, by all that was told of it: another disposition is another claim."""
     there_at, said = visit.there_at, None
     if visit.gone_at is not None and visit.left_told is not None and (there_at is None or there_at < visit.gone_at):
-        status = visit.status_told if visit.status_told is not None and (there_at is None or there_at < visit.status_told[2]) else None
+        disposition, code = None, None
+        if visit.status_told is not None and (there_at is None or there_at < visit.status_told[2]):
+            disposition, code, _ = visit.status_told
         left = time_in_json(visit.left_told[0])
-        said = EncounterDischarged(at=left, disposition=status and status[0], disposition_source=status and status[1])
+        said = EncounterDischarged(at=left, disposition=disposition, disposition_source=None if disposition else code)
     return visit.model_copy(update={"discharge": said and said.to_json().decode(), "discharged_at": said and said.at.at})
 
 

@@ -19,6 +19,8 @@ from opencdi.intake.time import time_in_json
 
 _NOT_ADMITTED: frozenset[EncounterClass] = frozenset({"preadmit", "emergency", "outpatient", "unmapped"})
 _CLASS = frozenset({"encounter_class", "class_source"})
+_UNTOLD = {"on_leave": "false", "newborn": "false"}
+"""What is so of most stays and need not be said."""
 
 
 def settle(desk: Desk, encounter_id: str, at: ClinicalTime, repeat: frozenset[str] = frozenset()) -> None:
@@ -74,7 +76,8 @@ def _fields(
     for other_id in reversed(_ranked(desk, encounter)[:-1]):  # what the governing visit does not tell, the next one does
         if (other := desk.get(f"visit/{other_id}", Visit)) is not None:
             told = other.told | told
-    news = {name for name, (said, _) in told.items() if name in repeat or encounter.told.get(name, ("",))[0] != said}
+    untold = {name: said for name, (said, _) in told.items() if encounter.told.get(name, (_UNTOLD.get(name, ""),))[0] != said}
+    news = untold.keys() | (repeat & told.keys() & (encounter.told.keys() | untold.keys()))
     if not news:
         return encounter
     if news & _CLASS:

@@ -24,6 +24,12 @@ VISIT_EVENT_BY_TRIGGER: dict[str, VisitEvent] = {
     "A60": "mention",  # allergies
     "A32": "snapshot", "A33": "snapshot", "A54": "snapshot", "A55": "snapshot", "A61": "snapshot", "A62": "snapshot",
 }  # fmt: skip
+ON_LEAVE_BY_TRIGGER = {"A21": True, "A22": False, "A52": False, "A53": True}
+"""Leaves and returns from a leave of absence, and what cancels either."""
+NEWBORN_ADMISSIONS = frozenset({"N", "4"})
+"""PV1-4: HL7 table 0007, and UB-04 form locator 14, which many send instead."""
+CANCELS = frozenset({"A11", "A12", "A13", "A25", "A26", "A27", "A32", "A33", "A38", "A52", "A53", "A55"})
+"""Events that undo another one: their EVN-6 is when that one happened (HL7 2.5.1, 3.4.1.6), so EVN-2 says when they were told."""
 PERSON_TRIGGERS = frozenset({"A28", "A31"})
 MERGE_BY_TRIGGER: dict[str, tuple[Merged, ...]] = {
     "A18": ("patient",), "A30": ("patient",), "A34": ("patient",), "A39": ("patient",), "A40": ("patient",), "A43": ("patient",),
@@ -38,7 +44,7 @@ STAFF_TYPES = frozenset({"MFN^M02", "PMU^B01", "PMU^B02"})
 PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
 UNUSED_BY_TYPE = {
     "ADT^A14": "ADMISSION_PENDING", "ADT^A27": "ADMISSION_PENDING", "ADT^A20": "BED_STATUS", "ADT^A19": "QUERY",
-    "ADT^A24": "LINK_IS_NO_MERGE", "ADT^A37": "LINK_IS_NO_MERGE",  # linked records stay distinct
+    "ADT^A24": "LINK_IS_NO_MERGE",  # linked records stay distinct
     "ADT^A29": "NO_STAY_IS_DELETED", "ADT^A48": "ALTERNATE_NUMBER", "ADT^A51": "ALTERNATE_NUMBER",
     "BAR^P02": "NO_STAY_IS_DELETED",
 }  # fmt: skip

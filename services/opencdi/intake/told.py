@@ -81,7 +81,7 @@ class PatientTold:
     name: str | None = None
     birth_date: str | None = None
     sex: Sex | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[Link, ...] | None = None  # None: says nothing of links; else all that there are
 
 
 VisitEvent = Literal["snapshot", "plan", "admit", "present", "discharge", "cancel-admit", "cancel-discharge", "mention"]
@@ -107,6 +107,8 @@ class VisitTold:
     admitting_reason: str | None = None
     admitted_at: ClinicalTime | None = None
     expected_discharge_at: ClinicalTime | None = None
+    on_leave: bool | None = None
+    newborn: bool | None = None
     discharged_at: ClinicalTime | None = None
     disposition: str | None = None
     disposition_source: str | None = None
@@ -124,6 +126,7 @@ class Merge:
     what: Merged
     old: Identifier
     new: Identifier
+    of: Identifier | None = None  # whose it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class Item:
     orders: tuple[str, ...] = ()
     text: str | None = None
     also: tuple[str, ...] = ()  # further ids under which this document is named from now on: a replacement brings its own
+    undated: bool = False  # a line of a list whose date is only when it was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class Told:
     visit: VisitTold | None = None
     items: tuple[Item, ...] = ()
     merge: Merge | None = None
+    parted: PatientTold | None = None  # A37: another patient than this one
     orders: tuple[str, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
     staff: tuple[StaffTold, ...] = ()

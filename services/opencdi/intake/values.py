@@ -30,6 +30,10 @@ _MOST_DIGITS = 24  # more is no measurement
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\Z")
 _FLAG = re.compile(r"[(\[]?(?:H{1,2}|L{1,2}|A{1,2}|N|\*{1,2}|!)[)\]]?\Z", re.IGNORECASE)
 
+OF_THE_CHILD = re.compile(r"\bfo?et(?:al|us)\b|\bcord (?:blood|art|ven|gas|ph\b|p[co]|base|bicarb)", re.IGNORECASE)
+"""Names of what is measured in the child or its cord and filed with the mother: never the mother's (DOMAIN F.1)."""
+OTHER_PERSON = "OTHER_PERSON"
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -98,6 +102,8 @@ def measurement(
             problem = "OTHER_SPECIMEN"
     if claims_future(taken_at, context.received_at):
         problem = "FUTURE_TIME"
+    if OF_THE_CHILD.search(code.text):
+        problem = OTHER_PERSON
     return MeasurementResulted(
         measurement_id=measurement_id,
         analyte=analyte.slug if analyte else None,
@@ -107,7 +113,7 @@ def measurement(
         comparator=number.comparator if number else None,
         text=None if number else sent or None,
         sent_value=sent or None,
-        sent_unit=unit or None,
+        sent_unit=(unit or None) if sent else None,  # the unit of no value is nothing
         abnormal=abnormal,
         status=status,
         taken_at=taken_at,

@@ -163,6 +163,8 @@ class Stay(State):
     birth_date: str | None = None
     encounter_class: EncounterClass | None = None  # of the visit that governs the stay, as intake tells it
     attending: Person | None = None
+    on_leave: bool = False
+    newborn: bool = False
     started_at: datetime
     discharged_at: ClinicalTime | None = None
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move

@@ -106,6 +106,8 @@ def _excluded(rule: Rule, chart: Chart) -> Judgement | None:
     encounter_class, age = chart.stay.encounter_class, chart.stay.age()
     if encounter_class not in wanted.classes:
         return Judgement("silent", f"CLASS {encounter_class or 'unknown'}")
+    if chart.stay.newborn:
+        return Judgement("silent", "NEWBORN")
     if age is None or age < wanted.age_min:
         return Judgement("silent", "AGE unknown" if age is None else "AGE below")
     for concept in wanted.never:

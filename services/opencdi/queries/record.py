@@ -126,7 +126,7 @@ class Records:
             case EncounterUpdated():
                 self._encounter(fact)
             case EncounterDischarged():
-                self.update(rules_care=False, discharged_at=fact.at)
+                self.update(rules_care=self.stay.on_leave, discharged_at=fact.at)
             case DischargeCancelled():
                 self.update(rules_care=False, discharged_at=None)
             case EncounterCancelled():
@@ -144,6 +144,10 @@ class Records:
             told["encounter_class"] = fact.encounter_class
         if fact.attending:
             told["attending"] = fact.attending
+        if fact.on_leave is not None:
+            told["on_leave"] = fact.on_leave
+        if fact.newborn is not None:
+            told["newborn"] = fact.newborn
         if self.stay.ended == "ENCOUNTER_CANCELLED":  # nothing is told of a cancelled stay but that it is admitted anew
             told["ended"] = ""
         if fact.admitted_at:

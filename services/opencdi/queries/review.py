@@ -135,16 +135,20 @@ def _sources(cited: tuple[Cited, ...]) -> tuple[tuple[str, object, str], ...]:
 
 def advance(work: Casework, query: Query) -> None:
     """From candidate to the specialist's list, if silence of the chart may be taken for absence (DOMAIN F.7)."""
-    tenant = work.entry.envelope.tenant
+    tenant, stay = work.entry.envelope.tenant, work.records.stay
+    if stay.on_leave and stay.discharged_at is None:  # nobody writes about a patient who is away; the return has it looked at again
+        if query.state != "waiting-for-documents":
+            work.move(query, "waiting-for-documents", "ON_LEAVE")
+        return
     ready = (
-        work.records.stay.notes_read
+        stay.notes_read
         and documents_flow(clock_of(work.states, tenant), work.at, work.site)
-        and not work.records.stay.unread
+        and not stay.unread
         and not work.suspended(query)
     )
     if not ready:
         if query.state != "waiting-for-documents":
-            work.move(query, "waiting-for-documents", "NO_PROVIDER_NOTE_YET" if not work.records.stay.notes_read else "DOCUMENTS_SILENT")
+            work.move(query, "waiting-for-documents", "NO_PROVIDER_NOTE_YET" if not stay.notes_read else "DOCUMENTS_SILENT")
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")

@@ -83,6 +83,8 @@ def _of_item(item: Item, zone: ZoneInfo, became: Mapping[str, str | None]) -> Ha
                 place(fact.location),
                 fact.service,
                 fact.attending and person_name(fact.attending.name),
+                fact.on_leave is not None and ("on leave" if fact.on_leave else "back from leave"),
+                fact.newborn and "newborn",
             )
             said = " · ".join(part for part in parts if part) or fact.admitting_reason
             return on_line("move", said) if said else None

@@ -174,7 +174,7 @@ def test_fhir_is_cut_as_the_gate_cuts_it(tmp_path: Path, content: Any, wanted: l
         (json.dumps(NAME), "NOT_AN_OBJECT"),
         ("4711", "NOT_AN_OBJECT"),
         ({"name": NAME}, "NO_RESOURCE_TYPE"),
-        ({"resourceType": f"{NAME}, Jane"}, "NO_RESOURCE_TYPE"),
+        ({"resourceType": f"{NAME}, Jane"}, "NO_SUCH_TYPE"),
         (b'{"resourceType": "Patient", "id": "\xff\xfe"}', "NOT_UTF8"),
         pytest.param(
             b'{"resourceType": "Patient", "id": "' + b"\\\\" * 2_500_000 + b'"}',

@@ -45,7 +45,31 @@ def test_enhanced_mode(conditions: bytes, code: str, told: list[bytes]) -> None:
 
 def test_the_senders_own_separators_are_kept() -> None:
     (told,) = ack(b"MSH#*~\\&#LAB#GH#CDI#N#20260502##ORU*R01#9#T#2.3\n", "AR", reason="NO_MSH", where="MSH")
-    assert told.startswith(b"MSH#*~\\&#CDI#N#LAB#GH#20260502101500+0000##ACK*R01*ACK#a-1#T#2.3\rMSA#AR#9#NO_MSH\rERR##MSH*1*#100*")
+    assert told.startswith(b"MSH#*~\\&#CDI#N#LAB#GH#20260502101500+0000##ACK*R01#a-1#T#2.3\rMSA#AR#9#NO_MSH\rERR#MSH*1**100&")
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "err"),
+    [
+        (b"2.1", b"ACK", b"ERR|MSH^1^11^202&Unsupported processing id&HL70357"),
+        (b"2.3", b"ACK^A01", b"ERR|MSH^1^11^202&Unsupported processing id&HL70357"),
+        (b"2.3.1", b"ACK^A01^ACK", b"ERR|MSH^1^11^202&Unsupported processing id&HL70357"),
+        (b"2.4", b"ACK^A01^ACK", b"ERR|MSH^1^11^202&Unsupported processing id&HL70357"),
+        (b"2.5^USA", b"ACK^A01^ACK", b"ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||UNSUPPORTED_PROCESSING_ID"),
+        (b"2.8.2", b"ACK^A01^ACK", b"ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||UNSUPPORTED_PROCESSING_ID"),
+        (b"9", b"ACK^A01^ACK", b"ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||UNSUPPORTED_PROCESSING_ID"),
+        (b"x.5", b"ACK^A01^ACK", b"ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||UNSUPPORTED_PROCESSING_ID"),
+    ],
+)
+def test_each_version_is_answered_in_its_own_manner(version: bytes, kind: bytes, err: bytes) -> None:
+    (told,) = ack(MSH.replace(b"2.5.1", version), "AR", reason="UNSUPPORTED_PROCESSING_ID", where="MSH-11")
+    msh, _, said, _ = told.split(b"\r")
+    assert (msh.split(b"|")[8], msh.split(b"|")[11], said) == (kind, version, err)
+
+
+def test_a_character_set_that_is_named_is_the_answers_too() -> None:
+    (told,) = ack(MSH + b"||||||8859/1|DEU\rPID|1\r")
+    assert told.split(b"\r")[0].split(b"|")[11:] == [b"2.5.1", b"", b"", b"", b"", b"", b"8859/1"]
 
 
 @given(st.binary(min_size=1, max_size=20).filter(lambda raw: not set(raw) & set(b"|\r\n") and raw.strip() == raw))

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,44 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
     assert cut(b'\xef\xbb\xbf{"resourceType":"Patient"}').types == ("Patient",)
 
 
-def test_a_delete_names_its_type_by_its_url() -> None:
-    body = {"resourceType": "Bundle", "type": "transaction", "entry": [{"request": {"method": "DELETE", "url": "Observation/7"}}]}
+def entry_of(bundle: str, **request: object) -> bytes:
+    resource = {"resourceType": "Patient", "id": "p", "identifier": [{"system": "urn:mrn", "value": "4|7"}]}
+    return json.dumps({"resourceType": "Bundle", "type": bundle, "entry": [{"resource": resource, "request": request}]}).encode()
+
+
+def test_what_a_notification_tells_of_is_done_already() -> None:
+    body = {"resourceType": "Bundle", "type": "history", "entry": [{"request": {"method": "DELETE", "url": "Observation/7"}}]}
     assert cut(json.dumps(body).encode()).types == ("Observation",)
+    with pytest.raises(NotFhir, match="DELETE_BY_STATUS"):
+        cut(json.dumps(body | {"type": "transaction"}).encode())
+
+
+@pytest.mark.parametrize(
+    ("request_", "where"),
+    [
+        ({"method": "POST", "url": "Patient", "ifNoneExist": "identifier=urn:mrn|4%7C7"}, None),
+        ({"method": "PUT", "url": "Patient?identifier=urn%3Amrn%7C4%7C7"}, None),
+        ({"method": "POST", "url": "Patient", "ifNoneExist": "identifier=urn:mrn|8"}, "ifNoneExist"),
+        ({"method": "POST", "url": "Patient", "ifNoneExist": "name=Doe"}, "ifNoneExist"),
+        ({"method": "POST", "url": "Patient", "ifNoneExist": "identifier=urn:mrn|4|7&active=true"}, "ifNoneExist"),
+        ({"method": "POST", "url": "Patient", "ifNoneExist": ["identifier=urn:mrn|4|7"]}, "ifNoneExist"),
+        ({"method": "PUT", "url": "Patient?birthdate=1950"}, "url"),
+        ({"method": "PUT", "url": "Patient/p", "ifMatch": 'W/"3"'}, "ifMatch"),
+        ({"method": "PUT", "url": "Patient/p", "ifNoneMatch": "*"}, "ifNoneMatch"),
+    ],
+)
+def test_a_condition_is_kept_or_the_whole_is_refused(request_: dict[str, Any], where: str | None) -> None:
+    sent = entry_of("transaction", **request_)
+    if where is None:
+        assert cut(sent).types == ("Patient",)
+        return
+    with pytest.raises(NotFhir) as refused:
+        cut(sent)
+    assert (refused.value.status, refused.value.reason) == (412, "CONDITION")
+    assert refused.value.where == f"Bundle.entry[0].request.{where}"
+
+
+def test_of_a_name_that_comes_twice_the_last_counts_for_all() -> None:
+    told = cut(b'{"resourceType":"Patient","resourceType":"Bundle","type":"batch","type":"transaction",'
+               b'"entry":[],"entry":[{"resource":{"resourceType":"Patient","id":"1","id":"2"}}]}')  # fmt: skip
+    assert (told.kind, told.types, told.ids) == ("transaction", ("Patient",), ("2",))

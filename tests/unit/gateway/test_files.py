@@ -18,7 +18,7 @@ def test_messages_are_found_whatever_stands_between_them(messages: list[bytes], 
 
 def test_what_is_no_message_is_given_to_the_gate_as_it_is() -> None:
     assert list(hl7_messages(b"hello")) == [b"hello\r"]
-    assert list(hl7_messages(b"hello\r" + ONE)) == [b"hello", ONE]
+    assert list(hl7_messages(b"hello\r" + ONE)) == [b"hello\r", ONE]
     assert list(hl7_messages(b"")) == [b"\r"]
     assert list(hl7_messages(b"\r" * 1_000_000 + ONE + b"\r" * 1_000_000)) == [ONE]  # in no time at all
 

@@ -229,3 +229,15 @@ def test_memory_of_one_stay_is_bounded_and_does_not_depend_on_the_order(new_feed
         left.append(next(state for key, state in feed.states.items() if key.startswith("past/")))
     assert left[0] == left[1]
     assert len(left[0].values) == 6
+
+
+def test_a_merge_that_is_taken_back_takes_the_other_records_history_along(feed, message: Builder) -> None:
+    feed.send(admission(message))
+    feed.send(lab(message, 1.0, visit="C1", mrn="200"))
+    feed.send(clinic(message, mrn="200"))
+    feed.send(lab(message, 1.2, number="F2", at="20260404100000-0400", mrn="200"))
+    feed.send(message("ADT^A40", "MRG|200^^^MERCY^MR", visit="", at="20260505080000-0400"))
+    assert last(feed) is not None
+    parted = message("ADT^A37", visit="", at="20260506080000-0400") + "PID|2||200^^^MERCY^MR||DOE^JANE\r"
+    feed.send(parted)
+    assert last(feed) == BaselineCarried(analyte="creatinine")

@@ -1,6 +1,7 @@
 """DG1 and PR1 from ADT, BAR and DFT: what coders listed (DOMAIN E.1, F.6)."""
 
 from collections.abc import Callable
+from itertools import permutations
 
 import pytest
 
@@ -112,3 +113,46 @@ def test_hl7_and_fhir_tell_the_same_fact(new_feed, message: Builder, segment: st
         by_fhir.send(one)
     (told,), (also,) = by_hl7.of(kind), by_fhir.of(kind)
     assert fact_hash(told) == fact_hash(also)
+
+
+def undated(message: Builder, hour: int, poa: str = "", action: str = "", on: str = "") -> str:
+    dg1, pr1 = DG1.replace("20260504110000-0400", on).replace("|Y", f"|{poa}"), PR1.replace("20260504120000-0400", on)
+    lines = (dg1.format(own="L7", action=action), pr1.format(own="L8", action=action))
+    return message("ADT^A08", *lines, at=f"20260504{hour}0000-0400", control=f"{hour}{poa}{action}")
+
+
+def lines_that_stand(feed) -> dict[str, tuple[str, str | None, str]]:
+    told = [*feed.of("diagnosis_listed"), *feed.of("procedure_recorded")]
+    return {fact.kind: (fact.status, getattr(fact, "poa", None), fact.at.at.isoformat()) for fact in told}
+
+
+def test_a_line_without_a_date_is_told_once_though_every_snapshot_brings_it(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01"))
+    feed.send(undated(message, 10))
+    for hour in (11, 12, 13):
+        assert (feed.send(undated(message, hour)).outcome, feed.ended[-1].reason) == ("no_effect", "UNCHANGED")
+    assert len(feed.of("diagnosis_listed")) == len(feed.of("procedure_recorded")) == 1
+    feed.send(undated(message, 14, poa="N"))
+    assert [(fact.poa, fact.at.at.hour) for fact in feed.of("diagnosis_listed")] == [(None, 10), ("N", 10)]
+
+
+DATED = "20260503090000-0400"
+
+
+@pytest.mark.parametrize(("told", "diagnosis"), [
+    ([(10,), (11,), (12, "N")], ("active", "N", "2026-05-04T10:00:00-04:00")),
+    ([(10,), (11, "Y"), (12, "Y", "D")], ("withdrawn", "Y", "2026-05-04T10:00:00-04:00")),
+    ([(10,), (11, "Y", "", DATED), (12, "Y")], ("active", "Y", "2026-05-03T09:00:00-04:00")),
+    ([(10, "", "", "20260502090000-0400"), (11, "Y", "", DATED), (12, "Y")], ("active", "Y", "2026-05-03T09:00:00-04:00")),
+])  # fmt: skip
+def test_in_whatever_order_and_however_often_they_come_the_lines_end_the_same(
+    new_feed, message: Builder, told: list[tuple], diagnosis: tuple[str, str, str]
+) -> None:
+    for order in permutations(told * 2):
+        feed = new_feed()
+        feed.send(message("ADT^A01"))
+        for one in order:
+            feed.send(undated(message, *one))
+        stand = lines_that_stand(feed)
+        assert stand["diagnosis_listed"] == diagnosis
+        assert stand["procedure_recorded"][2] == diagnosis[2]

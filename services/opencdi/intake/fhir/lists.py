@@ -20,14 +20,15 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
     over = first(resource, "clinicalStatus.coding.0.code") in ("resolved", "inactive", "remission")
     category = first(resource, "category.0.coding.0.code")
     told_at = version_time(resource, context, "meta.lastUpdated", "recordedDate")
+    since = time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start", problems=problems)
     fact = DiagnosisListed(
         listing_id=own_id(resource, context, "condition"),
         code=code,
         role="problem" if category == "problem-list-item" else "billing",
         status="withdrawn" if wrong else "resolved" if over else "active",
-        at=time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start", problems=problems) or told_at,
+        at=since or told_at,
     )
-    return [Item(fact, (told_at.sortable,))]
+    return [Item(fact, (told_at.sortable,), undated=since is None)]
 
 
 def allergy_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencdi.events.problems import Unusable
+from opencdi.intake.fhir.conditional import as_if_first, with_logical_references
 from opencdi.intake.fhir.documents import document_of
 from opencdi.intake.fhir.lists import allergy_of, condition_of, medication_administration_of, medication_request_of
 from opencdi.intake.fhir.observations import observations_of
@@ -38,39 +39,56 @@ _REFERRED = frozenset({"Specimen", "Binary"})
 """Types that say something only together with the resource that refers to them."""
 
 
-def resources_in(body: bytes) -> list[tuple[Resource, str]]:
-    """The resource in a body with its fullUrl; those of a whole Bundle where one arrives.  Raises `Unusable` for what is none."""
+class Sent(NamedTuple):
+    """A resource, its fullUrl, and whether it is only meant where none is known under its identifier (`ifNoneExist`)."""
+
+    resource: Resource
+    url: str
+    only_new: bool
+
+
+def resources_in(body: bytes) -> list[Sent]:
+    """The resource in a body with what its entry says; those of a whole Bundle where one arrives.  Raises `Unusable` for what is none."""
     try:
         value: Any = json.loads(body)
     except (ValueError, RecursionError):
         raise Unusable("NOT_JSON") from None
     if not isinstance(value, dict):
         raise Unusable("NOT_A_RESOURCE")
+    if b"?identifier=" in body:
+        with_logical_references(value)
     if value.get("resourceType") == "Bundle":
         return [_entry(entry) for entry in each(value, "entry")]
     return [_entry(value)]
 
 
-def _entry(value: Resource) -> tuple[Resource, str]:
-    resource, url = (value["resource"], first(value, "fullUrl")) if "resourceType" not in value and "resource" in value else (value, "")
+def _entry(value: Resource) -> Sent:
+    if "resourceType" in value or "resource" not in value:
+        resource, url = value, ""
+    else:
+        resource, url = value["resource"], first(value, "fullUrl")
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-        raise Unusable("NOT_A_RESOURCE", "resourceType")
-    return resource, url
+        deleted = first(value, "request.method") == "DELETE"
+        raise Unusable("DELETED_AT_THE_SENDER", "request.method") if deleted else Unusable("NOT_A_RESOURCE", "resourceType")
+    return Sent(resource, url, bool(first(value, "request.ifNoneExist")))
 
 
-def versioned(resources: list[tuple[Resource, str]]) -> bool:
+def versioned(resources: list[Sent]) -> bool:
     """Whether each says which version it is: only then is a byte-identical one a duplicate and not a return to an earlier state."""
-    return all(first(resource, "meta.lastUpdated", "meta.versionId") for resource, _ in resources)
+    return all(first(sent.resource, "meta.lastUpdated", "meta.versionId") for sent in resources)
 
 
-def told_by_fhir(resources: list[tuple[Resource, str]], context: Context) -> list[Told]:
+def told_by_fhir(resources: list[Sent], context: Context) -> list[Told]:
     """What the resources tell, patients and encounters first, so that what refers to them finds them."""
-    ranked = sorted(resources, key=lambda found: _ORDER.get(found[0]["resourceType"], 2))
-    staff, beside = staff_in(resources, context.site), _beside(resources)
-    return [
-        _told(resource, url, replace(context, staff=staff | staff_inside(resource, context.site), beside=beside | _contained(resource)))
-        for resource, url in ranked
-    ]
+    ranked = sorted(resources, key=lambda sent: _ORDER.get(sent.resource["resourceType"], 2))
+    named = [(sent.resource, sent.url) for sent in resources]
+    staff, beside = staff_in(named, context.site), _beside(named)
+    tells: list[Told] = []
+    for resource, url, only_new in ranked:
+        inside = replace(context, staff=staff | staff_inside(resource, context.site), beside=beside | _contained(resource))
+        told = _told(resource, url, inside)
+        tells.append(as_if_first(told) if only_new else told)
+    return tells
 
 
 def _beside(resources: list[tuple[Resource, str]]) -> dict[str, Resource]:

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, relative, time_in, version_time
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, relative, time_in, version_time
 from opencdi.intake.tables import RESULT_STATUS_BY_FHIR
 from opencdi.intake.told import Context, Item
-from opencdi.intake.values import measurement, unit_sent
+from opencdi.intake.values import OF_THE_CHILD, OTHER_PERSON, measurement, unit_sent
 from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
+
+_PEOPLE = ("Patient/", "RelatedPerson/", "BodyStructure/", "Group/")
 
 
 def _value(holder: Resource) -> tuple[str, str] | None:
@@ -25,6 +27,16 @@ def _value(holder: Resource) -> tuple[str, str] | None:
     if not words and isinstance(at(holder, "valueBoolean"), bool):
         words = str(holder["valueBoolean"]).lower()
     return (words, "") if words else None
+
+
+def _of_another(resource: Resource) -> bool:
+    """Whether `focus` says that this is about a fetus, a donor or a relative, and not about the patient in whose chart it is."""
+    subject = reference_of(resource, "subject")
+    for focus in each(resource, "focus"):
+        whose = relative(first(focus, "reference"))
+        if OF_THE_CHILD.search(first(focus, "display")) or (whose.startswith(_PEOPLE) and whose != subject):
+            return True
+    return False
 
 
 def _words(holder: Mapping[str, Any], path: str) -> list[str]:
@@ -62,6 +74,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     kind = " ".join([specimen or "", *_words(taken, "type")]).strip()
     kind_of_specimen = specimen_words(kind, " ".join(_words(taken, "collection.bodySite")))
     method = coded(at(resource, "method"))
+    of_another = _of_another(resource)
     found: list[Item] = []
     for holder in (resource, *each(resource, "component")):
         code, value = coded(at(holder, "code")), _value(holder)
@@ -85,5 +98,6 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             flaws=_flaws(resource, holder, taken),
             method=(method.text or method.code) if method else None,
         )
+        fact = fact.model_copy(update={"problem": OTHER_PERSON}) if of_another else fact
         found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable)))
     return found

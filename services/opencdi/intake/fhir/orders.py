@@ -81,4 +81,4 @@ def procedure_of(resource: Resource, context: Context, problems: list[tuple[str,
         problems.append(("FUTURE_TIME", "Procedure.performed"))
         return []
     fact = ProcedureRecorded(procedure_id=own_id(resource, context, "procedure"), code=code, status=status, at=done_at or told_at)
-    return [Item(fact, (told_at.sortable,), orders_behind(resource, context))]
+    return [Item(fact, (told_at.sortable,), orders_behind(resource, context), undated=done_at is None)]

@@ -38,20 +38,19 @@ def report_of(resource: Resource, context: Context, problems: list[tuple[str, st
     note_type = note_type_of(service, context.site, _section(resource))
     text = _text(resource, context, problems)
     in_words = note_type == "other" and len(text or "") < REPORT_CHARACTERS
-    if status == "withdrawn" and not (in_words and text):
-        return [Item(NoteRetracted(note_id=note_id, at=told_at), version, orders)]
-    if text is None:
-        return []
+    retracted = [Item(NoteRetracted(note_id=note_id, at=told_at), version, orders)] if status == "withdrawn" else []
+    if text is None or (retracted and not in_words):
+        return retracted
     written_at = time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", problems=problems) or told_at
     if in_words:
         if not (service.code or service.text):
             problems.append(("RESULT_WITHOUT_CODE", "DiagnosticReport.code"))
-            return []
+            return retracted
         fact = measurement(
             context, measurement_id=own_id(resource, context, "result", "words"), code=service, sent=text, unit="", status=status,
             taken_at=written_at,
         )  # fmt: skip
-        return [Item(fact, version, orders)]
+        return [*retracted, Item(fact, version, orders)]  # whichever of the two its text was told as
     if claims_future(written_at, context.received_at):
         problems.append(("FUTURE_TIME", "DiagnosticReport.effective"))
         written_at = told_at

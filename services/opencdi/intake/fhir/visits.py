@@ -25,10 +25,11 @@ from opencdi.intake.told import Context, Identifier, Link, PatientTold, VisitEve
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
-    "planned": "plan", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present",
+    "planned": "plan", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present", "on-hold": "present",
     "finished": "discharge",
     "completed": "discharge", "discharged": "discharge", "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
 }  # fmt: skip
+_ON_LEAVE_BY_STATUS = {"onleave": True, "on-hold": True, "in-progress": False}  # R5 says on-hold
 
 
 def patient_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> PatientTold:
@@ -67,9 +68,8 @@ def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
 
 
 def event_at(resource: Resource, context: Context) -> ClinicalTime:
-    """When this version was told: lastUpdated; else the end of what is finished; else arrival."""
-    ended = "period.end" if _EVENT_BY_STATUS.get(first(resource, "status")) == "discharge" else "meta.lastUpdated"
-    return version_time(resource, context, "meta.lastUpdated", ended)
+    """When this version was told: lastUpdated, else arrival.  When a stay ended is another question, and may be long before."""
+    return version_time(resource, context, "meta.lastUpdated")
 
 
 def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], problems: list[tuple[str, str]]) -> VisitTold:
@@ -87,6 +87,8 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
     if source and source not in site.disposition_by_code:
         problems.append(("DISPOSITION_UNMAPPED", "Encounter.hospitalization.dischargeDisposition"))
     reason = coded(at(resource, "reasonCode.0"))
+    admitted_from = coded(at(resource, "hospitalization.admitSource") or at(resource, "admission.admitSource"))
+    status = first(resource, "status")
     attending = next((p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None)
     return VisitTold(
         number=chosen.value if chosen else "",
@@ -95,7 +97,7 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         aliases=aliases,
         account=first(resource, "account.0.identifier.value") or relative(first(resource, "account.0.reference")),
         part_of=reference_of(resource, "partOf"),
-        event=_EVENT_BY_STATUS.get(first(resource, "status"), "snapshot"),
+        event=_EVENT_BY_STATUS.get(status, "snapshot"),
         encounter_class=encounter_class,
         class_source=sent if encounter_class == "unmapped" else None,
         class_code=Coded(code=sent, text=display) if sent else None,
@@ -104,6 +106,8 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown", context) if attending else None,
         admitting_reason=(reason.text or reason.code) if reason else None,
         admitted_at=time_in(resource, context, "period.start", "actualPeriod.start", problems=problems),
+        on_leave=_ON_LEAVE_BY_STATUS.get(status),
+        newborn=admitted_from.code == "born" if admitted_from else None,
         discharged_at=time_in(resource, context, "period.end", "actualPeriod.end", problems=problems),
         disposition=site.disposition_by_code.get(source),
         disposition_source=(source or None) if source not in site.disposition_by_code else None,

@@ -5,7 +5,7 @@ from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import VISIT_EVENT_BY_TRIGGER, class_of
+from opencdi.intake.tables import NEWBORN_ADMISSIONS, VISIT_EVENT_BY_TRIGGER, class_of
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Identifier, Merge, Merged, PatientTold, VisitEvent, VisitTold
 
@@ -38,7 +38,15 @@ def _class_told(reading: Reading, pv1: Segment) -> Coded | None:
     return Coded(code=f"{sent}/{kind}" if kind else sent, text=reading.message.component(pv1, 2, 2)) if sent else None
 
 
-def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | None:
+def _newborn(reading: Reading, pv1: Segment, pv2: Segment | None) -> bool | None:
+    """PV1-4 and PV2-36; None where neither is told."""
+    admission, indicator = reading.message.component(pv1, 4), reading.message.component(pv2, 36)
+    if not admission and not indicator:
+        return None
+    return admission in NEWBORN_ADMISSIONS or indicator == "Y"
+
+
+def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool | None = None) -> VisitTold | None:
     """PV1 with PID-18; None where the message has neither."""
     message, site = reading.message, reading.context.site
     pid, pv1 = message.first("PID"), message.first("PV1")
@@ -78,6 +86,8 @@ def visit_of(reading: Reading, event: VisitEvent = "mention") -> VisitTold | Non
         admitting_reason=message.component(pv2, 3, 2) or message.component(pv2, 3) or None,
         admitted_at=reading.time(pv1, 44),
         expected_discharge_at=reading.time(pv2, 9),
+        on_leave=on_leave,
+        newborn=_newborn(reading, pv1, pv2),
         discharged_at=reading.time(pv1, 45),
         disposition=site.disposition_by_code.get(disposition),
         disposition_source=(disposition or None) if disposition not in site.disposition_by_code else None,
@@ -110,10 +120,12 @@ def _merge_of(reading: Reading, what: Merged) -> Merge:
     sender = reading.message.header.first(4)  # as for PV1-19 of any message
     account = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
     visit = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4) or sender)
+    of: Identifier | None = None
     if number == 5 and old.value:
         old = Identifier(old.value, old.authority or sender)
     match what:
         case "account-to-patient":
+            of = next(iter(reading.identifiers(mrg, 1)), None)
             old, new = (old if old.value else account), (account if account.value else old)
         case "visit-to-account":
             old, new = (old if old.value else visit), account
@@ -125,4 +137,4 @@ def _merge_of(reading: Reading, what: Merged) -> Merge:
         raise Unusable("NO_OLD_IDENTIFIER", f"MRG-{number}")
     if not new.value:
         raise Unusable("NO_NEW_IDENTIFIER", "MRG")
-    return Merge(what, old, new)
+    return Merge(what, old, new, of)

@@ -22,6 +22,7 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
         if not code.code and not code.text:
             continue
         role = _ROLE.get(message.component(dg1, 6), otherwise)
+        at = reading.time(dg1, 5)
         _list(
             reading,
             DiagnosisListed(
@@ -30,8 +31,9 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
                 role=role,
                 status="withdrawn" if message.component(dg1, 21) == _DELETED else "active",
                 poa=message.component(dg1, 26) or None,
-                at=reading.time(dg1, 5) or reading.sent_at,
+                at=at or reading.sent_at,
             ),
+            undated=at is None,
         )
 
 
@@ -43,14 +45,15 @@ def problems_of(reading: Reading) -> None:
         if not code.code and not code.text:
             continue
         gone, over = message.component(prb, 1) == "DE", reading.time(prb, 9) is not None
+        at = reading.time(prb, 7) or reading.time(prb, 2)
         fact = DiagnosisListed(
             listing_id=_id(reading, "problem", prb, 4, code.code or code.text),
             code=without_dots(code),
             role="problem",
             status="withdrawn" if gone else "resolved" if over else "active",
-            at=reading.time(prb, 7) or reading.time(prb, 2) or reading.sent_at,
+            at=at or reading.sent_at,
         )
-        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,)))
+        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,), undated=at is None))
 
 
 def procedures_of(reading: Reading) -> None:
@@ -73,6 +76,7 @@ def procedures_of(reading: Reading) -> None:
                 status="withdrawn" if message.component(pr1, 20) == _DELETED else "done",
                 at=at or reading.sent_at,
             ),
+            undated=at is None,
         )
 
 
@@ -122,8 +126,8 @@ def _whose(reading: Reading, what: str, *named: str) -> str:
     return reading.id_of(what, *whose, *named)
 
 
-def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded | AllergyListed) -> None:
+def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded | AllergyListed, *, undated: bool = False) -> None:
     """Once in a message."""
-    item = Item(fact, (reading.sent_at.sortable,))
+    item = Item(fact, (reading.sent_at.sortable,), undated=undated)
     if all(item != other for other in reading.told.items):
         reading.told.items.append(item)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from opencdi.clinical.time import ClinicalTime
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.adt import event_of, merges_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
@@ -13,7 +14,9 @@ from opencdi.intake.hl7v2.results import results_of
 from opencdi.intake.hl7v2.staff import staff_of
 from opencdi.intake.tables import (
     BILLING_TYPES,
+    CANCELS,
     MERGE_BY_TRIGGER,
+    ON_LEAVE_BY_TRIGGER,
     ORDER_TYPES,
     PERSON_TRIGGERS,
     PROBLEM_TYPES,
@@ -40,6 +43,8 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
         return [Told(name, reading.sent_at, staff=people, unused=None if people else "NO_STAFF")]
     if (reason := UNUSED_BY_TYPE.get(name) or UNUSED_BY_KIND.get(kind)) is not None:
         return [Told(name, Reading(message, context).sent_at, unused=reason)]
+    if name == "ADT^A37":
+        return _unlinked(message, context, name)
     known = (
         (kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER))
         or (kind == "MDM" and trigger in RELATION_BY_TRIGGER) or name in RESULT_TYPES or name in ORDER_TYPES or name in BILLING_TYPES
@@ -50,6 +55,21 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
     if kind == "ADT" and (trigger in MERGE_BY_TRIGGER or trigger == "A17"):
         return [told for one in patients_in(message) for told in _told(Reading(one, context), name)]
     return _told(Reading(message, context), name)
+
+
+def _unlinked(message: Message, context: Context, name: str) -> list[Told]:
+    """A37: the first patient and each other one are two."""
+    first, *others = (Reading(one, context) for one in patients_in(message))
+    if not others:
+        return [Told(name, first.sent_at, unused="LINK_IS_NO_MERGE")]
+    patient, at = patient_of(first), _event_at(first, "A37")
+    return [Told(name, at, patient=patient, parted=patient_of(other)) for other in others]
+
+
+def _event_at(reading: Reading, trigger: str) -> ClinicalTime:
+    evn = reading.message.first("EVN")
+    happened = None if trigger in CANCELS else reading.happened(evn, 6)
+    return happened or reading.happened(evn, 2) or reading.sent_at
 
 
 def _type_of(message: Message) -> str:
@@ -68,10 +88,11 @@ def _told(reading: Reading, name: str) -> list[Told]:
     visit = visit_of(reading)
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
-        evn = reading.message.first("EVN")
-        at = reading.happened(evn, 6) or reading.happened(evn, 2) or reading.sent_at
+        at = _event_at(reading, trigger)
         merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
-        visit = visit_of(reading, event_of(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
+        visit = (
+            visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
+        )
         diagnoses_of(reading)
         procedures_of(reading)
         results_of(reading)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import Authentication
-from opencdi.events.facts import Coded, NoteFiled
+from opencdi.clinical.vocabulary import Authentication, NoteType
+from opencdi.events.facts import Coded, NoteFiled, NoteRetracted
 from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import content_hash, derived_id
 from opencdi.intake.content import is_wrapped, text_of_ed, words_in
@@ -104,13 +104,14 @@ def _group(reading: Reading, group: Group) -> None:
     specimen = message.component(group.specimen, 4, 2) or message.component(group.specimen, 4) or message.component(obr, 15) or None
     kind_of_specimen, flaws = _specimen_of(reading, group), _flaws_of(reading, group)
     series = reading.context.feed in reading.context.site.series_feeds
+    report_cancelled = _report_cancelled(reading, group, service)
     for obx in group.observations:
         kind = message.component(obx, 2).upper()
         code = reading.code(raw(obx, 3))
-        if kind in ("ED", "RP") or (kind in _WORDS and not _known(code, reading)):
+        if kind in ("ED", "RP") or (kind in _WORDS and not _known(code, reading)) or (not kind and report_cancelled):
             lines.append(obx)
             continue
-        sent_status = message.component(obx, 11) or message.component(obr, 25) or "F"
+        sent_status = _status(reading, group, obx)
         if sent_status in NO_RESULT_YET:
             continue
         if not (code.code or code.text):
@@ -140,8 +141,22 @@ def _group(reading: Reading, group: Group) -> None:
             method=message.component(obx, 17, 2) or message.component(obx, 17) or None,
         )
         reading.told.items.append(Item(fact, ("0" if status == "preliminary" else "1", told_at), orders))
-    if lines:
+    if lines or report_cancelled:
         _words(reading, group, lines, service, identity, orders, version_at, taken_of_order or version_at)
+
+
+def _status(reading: Reading, group: Group, obx: Segment) -> str:
+    return reading.message.component(obx, 11) or reading.message.component(group.obr, 25) or "F"
+
+
+def _note_type(reading: Reading, group: Group, service: Coded) -> NoteType:
+    return note_type_of(service, reading.context.site, NOTE_TYPE_BY_SECTION.get(reading.message.component(group.obr, 24), "other"))
+
+
+def _report_cancelled(reading: Reading, group: Group, service: Coded) -> bool:
+    """Whether all that an order of a document says is that it is cancelled, though by an OBX without a type, or by the OBR alone."""
+    sent = [_status(reading, group, obx) for obx in group.observations or [["OBX"]]]
+    return all(RESULT_STATUS_BY_OBX11.get(status) == "withdrawn" for status in sent) and _note_type(reading, group, service) != "other"
 
 
 def _patient(reading: Reading) -> str:
@@ -205,8 +220,14 @@ def _words(
     reading: Reading, group: Group, lines: list[Segment], service: Coded, identity: tuple[str, ...], orders: tuple[str, ...],
     version_at: ClinicalTime, written_at: ClinicalTime,
 ) -> None:  # fmt: skip
-    """Text lines of one order: one document, or results in words where they are few and no document is ordered."""
+    """Text lines of one order: one document, or results in words where they are few and no document is ordered.
+
+    A line that is withdrawn is no part of the document; where all are, the document is retracted.
+    """
     message, site = reading.message, reading.context.site
+    stands = [obx for obx in lines if RESULT_STATUS_BY_OBX11.get(_status(reading, group, obx)) != "withdrawn"]
+    withdrawn = not stands
+    lines = stands or lines
     pieces = [
         text_of_ed(raw(obx, 2), message.parts(raw(obx, 5)), reading.told)
         if raw(obx, 2).upper() in ("ED", "RP")
@@ -217,31 +238,36 @@ def _words(
     if is_wrapped(text):  # one file, cut into lines
         text = words_in(text, reading.told.problems, "OBX-5") or ""
         pieces = [text, *(None for _ in lines[1:])]
-    note_type = note_type_of(service, site, NOTE_TYPE_BY_SECTION.get(message.component(group.obr, 24), "other"))
-    status = message.component(lines[0], 11) or message.component(group.obr, 25) or "F"
-    version = ("0" if status in ("P", "R", "S") else "1", version_at.sortable)
+    note_type = _note_type(reading, group, service)
+    status = "withdrawn" if withdrawn else RESULT_STATUS_BY_OBX11.get(_status(reading, group, lines[0]), "preliminary")
+    version = ("0" if status == "preliminary" else "1", version_at.sortable)
+    note_id = reading.id_of("report", *identity, service.code)
+    if withdrawn:  # whichever of the two its text was told as
+        reading.told.items.append(Item(NoteRetracted(note_id=note_id, at=version_at), version, orders))
     if note_type == "other" and len(text) < REPORT_CHARACTERS:
         for obx, piece in zip(lines, pieces, strict=True):
             code = reading.code(raw(obx, 3))
             code = code if code.code or code.text else service  # lines of words often name nothing but their order
-            if not piece or not (code.code or code.text):
+            if not (piece or withdrawn) or not (code.code or code.text):
                 continue
             fact = measurement(
                 reading.context,
                 measurement_id=reading.id_of("result", *identity, code.code or code.text, message.component(obx, 4),
                 message.component(obx, 1)),
-                code=code, sent=piece, unit="", status=RESULT_STATUS_BY_OBX11.get(status, "preliminary"), taken_at=written_at,
+                code=code, sent=piece or "", unit="", status=status, taken_at=written_at,
             )  # fmt: skip
             reading.told.items.append(Item(fact, version, orders))
         return
+    if withdrawn:
+        return
     if not text:
         return
-    signed: Authentication = "cancelled" if status in ("D", "W", "X") else "unsigned" if version[0] == "0" else "authenticated"
+    signed: Authentication = "unsigned" if status == "preliminary" else "authenticated"
     if claims_future(written_at, reading.context.received_at):
         reading.told.problems.append(("FUTURE_TIME", "OBR-7"))
         written_at = version_at
     fact_note = NoteFiled(
-        note_id=reading.id_of("report", *identity, service.code),
+        note_id=note_id,
         note_type=note_type,
         type_code=service if service.code or service.text else None,
         title=service.text,
