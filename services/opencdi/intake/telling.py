@@ -25,7 +25,7 @@ def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
     ordinal = 0
     for encounter_id, said in desk.said.items():
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-        if encounter is not None and not encounter.into and f"pages/{encounter_id}" not in desk.states:
+        if encounter is not None and not (encounter.into or encounter.closed) and f"pages/{encounter_id}" not in desk.states:
             _introduce(desk, said, encounter)
         history = _is_history(desk, encounter_id, encounter)
         pieces = list(_in_pieces(said if history else _caught_up(desk, encounter_id, said)))
