@@ -26,12 +26,13 @@ test-fast: .venv/dev  ## without servers and browser, under a minute
 	@$(BIN)/python -m pytest -q -m "not kafka and not postgres and not browser and not chaos" tests/unit tests/rules
 
 check: .venv/dev  ## all linters; counts what failed instead of stopping at the first
-	@failed=0; for command in "ruff format --check services tests" "ruff check services tests" "mypy" "lint-imports --no-logo" "opencdi schemas --check"; do \
+	@failed=0; for command in "ruff format --check services tests" "ruff check services tests" "mypy" "lint-imports --no-logo" "opencdi schemas --check" "opencdi interface --check"; do \
 	  $(BIN)/$$command > .check.log 2>&1 || { failed=$$((failed+1)); echo "-- $$command"; cat .check.log; }; done; rm -f .check.log; \
-	  test $$failed -eq 0 || { echo "$$failed of 5 checks failed"; exit 1; }
+	  test $$failed -eq 0 || { echo "$$failed of 6 checks failed"; exit 1; }
 
-schemas: .venv/dev  ## print the contracts
+schemas: .venv/dev  ## print the contracts and the interface specification
 	@$(BIN)/opencdi schemas
+	@$(BIN)/opencdi interface
 
 bench-line: .venv/dev  ## speeds of the whole line, side by side
 	@PYTHONPATH=tests $(BIN)/python tests/bench/line.py

@@ -11,6 +11,7 @@ from opencdi.cli.code import code_notes
 from opencdi.cli.context import context
 from opencdi.cli.demo import demo
 from opencdi.cli.group import group_claims
+from opencdi.cli.interface.command import interface
 from opencdi.cli.lint_query import lint_query
 from opencdi.cli.read import read
 from opencdi.cli.replay import replay
@@ -54,6 +55,7 @@ app.command()(demo)
 app.command()(run)
 app.command()(send)
 app.command()(schemas)
+app.command()(interface)
 app.add_typer(topics.app, name="topics")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(dead.app, name="dead")

@@ -142,7 +142,9 @@ class Checker:
 def _line(
     control_id: str, kind: str, ack: str, outcome: str, entries: int, problems: list[tuple[str, str]], why: str | None = None
 ) -> dict[str, Any]:
-    told = [{"code": code, "where": where, "text": code.replace("_", " ").lower()} for code, where in problems]
+    from opencdi.events.reasons import meaning_of
+
+    told = [{"code": code, "where": where, "text": meaning_of(code)} for code, where in problems]
     return {
         "control_id": control_id, "type": kind, "ack": ack, "outcome": outcome, "entries": entries, "problems": told,
         **({"reason": why} if why else {}),

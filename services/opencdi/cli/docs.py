@@ -5,7 +5,7 @@ A block lies between `<!-- settings -->` and `<!-- /settings -->`; the text arou
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
     return "\n".join((_row(*head), "|" + "---|" * len(head), *(_row(*row) for row in rows)))
 
 
@@ -29,7 +30,7 @@ def settings_table() -> str:
             )
             yield f"`CDI_{name.upper()}`", default, field.description or ""
 
-    return _table(("setting", "default", "for"), rows())
+    return table(("setting", "default", "for"), rows())
 
 
 def topics_table() -> str:
@@ -45,7 +46,7 @@ def topics_table() -> str:
         yield "`cdi.dead.<room>.v1`", "that room", "as the input", "90 d", f"what {', '.join(ROOMS)} could not use: bytes and reason code"
         yield "`cdi-<room>-changelog`", "that room", "state", "compacted", "on Kafka: its states and the position that they reflect"
 
-    return _table(("topic", "written by", "key", "kept", "holds"), rows())
+    return table(("topic", "written by", "key", "kept", "holds"), rows())
 
 
 def commands_table() -> str:
@@ -62,7 +63,7 @@ def commands_table() -> str:
                 first = " ".join((sub.help or "").split("\n\n")[0].split())
                 yield f"`{path} {name}`", first
 
-    return _table(("command", "does"), rows(typer.main.get_command(app), "opencdi"))
+    return table(("command", "does"), rows(typer.main.get_command(app), "opencdi"))
 
 
 def metrics_table() -> str:
@@ -78,7 +79,7 @@ def metrics_table() -> str:
         for metric in registry.collect():
             yield f"`{metric.name}`", metric.type, metric.documentation
 
-    return _table(("metric", "type", "what"), rows())
+    return table(("metric", "type", "what"), rows())
 
 
 BLOCKS = {"settings": settings_table, "topics": topics_table, "commands": commands_table, "metrics": metrics_table}

@@ -1,5 +1,6 @@
 """Which codes of a message no table of the site knows: told with its outcome, to be counted and mapped (DOMAIN F.4, E.1)."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from opencdi.clinical.vocabulary import SiteTable
@@ -13,17 +14,32 @@ from opencdi.knowledge.site import SiteData
 MOST = 200
 """Codes that one outcome names: a transaction of ten thousand results names what is there to be mapped in its next one."""
 _TEXT_CHARACTERS = 80
+_NAME_OF_A_CODE = re.compile(r"[\w .,;:/()\[\]%#+*&'<>=^-]*")
+_WORD = re.compile(r"\w+")
 _MOST_WORDS = 6  # a code field with more is being used for free text
 
 
 def unmapped_in(tells: Iterable[Told], site: SiteData) -> tuple[Unmapped, ...]:
-    """Each code once, in the order of the message."""
-    found: dict[tuple[SiteTable, str], Unmapped] = {}
+    """Each code once, in the order of the message; nothing that names a patient of the message, as a field of a garbled one may."""
+    tells, found = tuple(tells), dict[tuple[SiteTable, str], Unmapped]()
+    named = {word for told in tells for word in _names(told)}
     for told in tells:
         for table, key, text in _codes(told, site):
-            if len(key) <= CODE_CHARACTERS and len(key.split()) <= _MOST_WORDS and key.isprintable() and len(found) < MOST:
-                found.setdefault((table, key), Unmapped(table=table, code=key, text=_short(text)))
+            if len(key) > CODE_CHARACTERS or len(key.split()) > _MOST_WORDS or not _NAME_OF_A_CODE.fullmatch(key) or _words(key) & named:
+                continue
+            if len(found) < MOST:
+                found.setdefault((table, key), Unmapped(table=table, code=key, text="" if _words(text) & named else _short(text)))
     return tuple(found.values())
+
+
+def _names(told: Told) -> Iterator[str]:
+    if (patient := told.patient) is not None:
+        yield from _words(patient.name or "")
+        yield from (word for number in patient.ids for word in _words(number.value))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _WORD.findall(text.lower()) if len(word) > 1}
 
 
 def _codes(told: Told, site: SiteData) -> Iterator[tuple[SiteTable, str, str]]:
@@ -43,5 +59,5 @@ def _codes(told: Told, site: SiteData) -> Iterator[tuple[SiteTable, str, str]]:
 
 
 def _short(text: str) -> str:
-    """The sender's name of the code; what has lines is no name."""
-    return text[:_TEXT_CHARACTERS] if text.isprintable() else ""
+    """The sender's name of the code; what has lines, quotes or braces is no name."""
+    return text[:_TEXT_CHARACTERS] if _NAME_OF_A_CODE.fullmatch(text) else ""

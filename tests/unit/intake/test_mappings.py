@@ -302,3 +302,9 @@ def test_a_flaw_told_while_the_code_was_unmapped_spoils_what_it_turns_out_to_be(
     say(feed, MAPPED % ("loinc_by_local_code", "X^L", f'"{loinc}"'))
     ((_, _, (fact,)),) = entries_after(feed, count)
     assert (fact.flaws, fact.problem) == (("HEMOLYZED",), problem or "IMPOSSIBLE_VALUE")  # 6.4 mmol/L are 72 mg/dL of creatinine
+
+
+def test_a_code_field_that_names_the_patient_is_not_told(feed, message) -> None:
+    feed.send(message("ADT^A01"))
+    ended = feed.send(message("ORU^R01", "OBR|1||F2|PANEL", "OBX|1|NM|CREA^DOE^L||1|mg/dL|||||F", "OBX|2|NM|JANE^x^L||1|mg/dL|||||F"))
+    assert ended.unmapped == (Unmapped(table="loinc_by_local_code", code="CREA^L", text=""),)
