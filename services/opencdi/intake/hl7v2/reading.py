@@ -19,6 +19,7 @@ _SYSTEMS = {
     "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT",
     **SYSTEM_BY_OID,
     "I10P": "I10P", "ICD10PCS": "I10P", "ICD-10-PCS": "I10P", "C4": "CPT", "C5": "CPT", "CPT": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS",
+    "MDC": "MDC",
 }  # fmt: skip
 _DELETED = '""'
 
