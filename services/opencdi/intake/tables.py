@@ -126,6 +126,8 @@ SYSTEM_BY_OID = {  # HL7's registry: how CWE-3 and FHIR's urn:oid: may name what
 
 DOCUMENT_SECTION = "MDOC"
 """OBR-24 of what is no examination but a clinical document; in no table of HL7's, and sent by many."""
+REPORT_SUFFIXES = frozenset({"GDT", "IMP", "REC", "ADT"})
+"""OBX-3.1.2 (HL7 2.5.1, 7.1.3): diagnosis, impression, recommendation, addendum are lines of a report, and no results."""
 REPORT_CHARACTERS = 200
 """Words of an order that names no kind of document are a report from this length on; below it they are a result in words."""
 
@@ -140,10 +142,11 @@ ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {
 _OFTEN_MEANT_OTHERWISE: dict[str, NoteType] = {"PN": "procedure"}
 """HL7's code of a procedure note, which many send for a progress note and say so beside it."""
 _TAXONOMY = re.compile(r"[0-9A-Z]{9}X\Z")  # a NUCC code; the site's table may name its beginning, "207*"
-NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074
+NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074, and DICOM's modalities
     "RAD": "radiology", "CT": "radiology", "CUS": "radiology", "NMR": "radiology", "NMS": "radiology", "OUS": "radiology",
     "RUS": "radiology",
     "RX": "radiology", "VUS": "radiology", "XRC": "radiology", "SP": "pathology", "CP": "pathology", "PAT": "pathology", "TX": "other",
+    "CR": "radiology", "DX": "radiology", "XR": "radiology", "MR": "radiology", "US": "radiology", "MG": "radiology", "NM": "radiology",
 }  # fmt: skip
 
 
@@ -168,15 +171,19 @@ def class_of(code: str, site: SiteData) -> EncounterClass:
 
 def names_note_type(code: Coded, site: SiteData) -> bool:
     """Whether it is known what kind of note that document code, or its name, names."""
-    return code.code in site.note_type_by_code or code.text in site.note_type_by_code or note_type_by_name(code.text) is not None
+    return code.code in site.note_type_by_code or code.text in site.note_type_by_code or _by_name(code) is not None
 
 
 def note_type_of(code: Coded, site: SiteData, otherwise: NoteType = "other") -> NoteType:
     """The kind of note that a document code names, by the site's table, else by the plain English name that stands beside it or for it."""
-    by_code, by_name = site.note_type_by_code.get(code.code), note_type_by_name(code.text)
+    by_code, by_name = site.note_type_by_code.get(code.code), _by_name(code)
     if by_name is not None and by_code is not None and by_code == _OFTEN_MEANT_OTHERWISE.get(code.code):
         return by_name
     return by_code or site.note_type_by_code.get(code.text) or by_name or otherwise
+
+
+def _by_name(code: Coded) -> NoteType | None:
+    return note_type_by_name(code.text) or note_type_by_name(code.code)
 
 
 def confidentiality_of(sent: Iterable[str], code: Coded | None, site: SiteData) -> str | None:

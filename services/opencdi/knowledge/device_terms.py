@@ -7,6 +7,8 @@ something else than the vital sign (a skin temperature, a ventilator's setting, 
 
 import re
 
+DEVICE_TERMS = "MDC"
+"""The code system's name in CWE-3."""
 _REFERENCE_ID = re.compile(r"MDC_[A-Z0-9_]+\Z")
 _TERMS: tuple[tuple[str, int, str], ...] = (  # LOINC, the standard's number, its reference id
     ("8867-4", 147842, "MDC_ECG_HEART_RATE"),
@@ -48,6 +50,6 @@ _LOINC = {name: loinc for loinc, number, reference in _TERMS for name in (str(nu
 
 def loinc_of_device_term(code: str, system: str, text: str) -> str | None:
     """The LOINC code of a device's term: by its number where the system is "MDC", else by its reference id as code or as name."""
-    if system == "MDC" and code in _LOINC:
+    if system == DEVICE_TERMS and code in _LOINC:
         return _LOINC[code]
     return next((_LOINC.get(name) for name in (code, text) if _REFERENCE_ID.match(name)), None)

@@ -9,7 +9,7 @@ from opencdi.intake.tables import NEWBORN_ADMISSIONS, VISIT_EVENT_BY_TRIGGER, cl
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Identifier, Merge, Merged, PatientTold, VisitEvent, VisitTold
 
-_SEX: dict[str, Sex] = {"M": "M", "F": "F"}
+_SEX: dict[str, Sex] = {"M": "M", "F": "F", "MALE": "M", "FEMALE": "F"}
 
 
 def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:

@@ -10,7 +10,9 @@ from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 
 Role = Literal["admitting", "working", "final", "billing"]
-_ROLE: dict[str, Role] = {"A": "admitting", "W": "working", "F": "final"}
+_ROLE: dict[str, Role] = {
+    "A": "admitting", "W": "working", "F": "final", "ADMITTING": "admitting", "ADMIT": "admitting", "WORKING": "working", "FINAL": "final",
+}  # fmt: skip
 _DELETED = "D"
 
 
@@ -21,7 +23,7 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
         code = reading.listed(dg1, 3)
         if not code.code and not code.text:
             continue
-        role = _ROLE.get(message.component(dg1, 6), otherwise)
+        role = _ROLE.get(message.component(dg1, 6).upper(), otherwise)
         at = reading.time(dg1, 5)
         _list(
             reading,

@@ -22,6 +22,8 @@ _SYSTEMS = {
     "MDC": "MDC",
 }  # fmt: skip
 _DELETED = '""'
+_NO_PERSON = frozenset({"SS", "SSN", "DL", "DLN", "AN", "VN", "FIN", "FIN NBR", "CSN", "HAR"})
+"""CX-5 (HL7 table 0203, and what large systems write): numbers that several people may share, or that are of a visit."""
 
 
 @lru_cache(maxsize=8192)  # a hospital has some thousand codes and sends each all day
@@ -121,8 +123,8 @@ class Reading:
         for value in self.message.repetitions(segment, number):
             parts = self.message.parts(value)
             parts += [""] * (5 - len(parts))
-            if parts[0].strip() and parts[0] != _DELETED and parts[4].strip() not in ("SS", "DL", "AN", "VN"):
-                rank = 0 if parts[4].strip() == "MR" else 1
+            if parts[0].strip() and parts[0] != _DELETED and (kind := parts[4].strip().upper()) not in _NO_PERSON:
+                rank = 0 if kind in ("MR", "MRN") else 1
                 found.append((rank, Identifier(parts[0].strip(), parts[3].split("&")[0].strip())))
         return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
 

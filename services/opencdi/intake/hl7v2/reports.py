@@ -14,6 +14,7 @@ from opencdi.intake.tables import (
     NO_RESULT_YET,
     NOTE_TYPE_BY_SECTION,
     REPORT_CHARACTERS,
+    REPORT_SUFFIXES,
     RESULT_STATUS_BY_OBX11,
     confidentiality_of,
     names_note_type,
@@ -48,7 +49,9 @@ def report_of(
     all_lines, lines = lines, stands or lines
     pieces = [_words_of(reading, obx) for obx in lines]
     text = "\n".join(piece for piece in pieces if piece is not None).strip("\n")
-    in_file = any(piece and _is_file(obx) for obx, piece in zip(lines, pieces, strict=True))
+    document = _is_document(reading, group) or any(
+        piece and (_is_file(obx) or _suffix(reading, obx) in REPORT_SUFFIXES) for obx, piece in zip(lines, pieces, strict=True)
+    )
     if is_wrapped(text):  # one file, cut into lines
         text = words_in(text, reading.told.problems, "OBX-5") or ""
         pieces = [text, *(None for _ in lines[1:])]
@@ -61,7 +64,7 @@ def report_of(
     note_id = reading.id_of("report", *identity, *own)
     if withdrawn:  # whichever of the two its text was told as
         reading.told.items.append(Item(NoteRetracted(note_id=note_id, at=version_at), version, orders))
-    if note_type == "other" and len(text) < REPORT_CHARACTERS and not in_file and not _is_document(reading, group):
+    if note_type == "other" and len(text) < REPORT_CHARACTERS and not document:
         _results_in_words(reading, group, all_lines, identity, orders, version_at, written_at)
         return
     if withdrawn or not text:
@@ -121,6 +124,12 @@ def _is_file(obx: Segment) -> bool:
 
 def _is_document(reading: Reading, group: Group) -> bool:
     return reading.message.component(group.obr, 24).upper() == DOCUMENT_SECTION
+
+
+def _suffix(reading: Reading, obx: Segment) -> str:
+    """What part of a report this line is."""
+    code = raw(obx, 3).split(reading.message.header.signs.component, 1)[0]
+    return code.partition(reading.message.header.signs.subcomponent)[2].strip().upper() if reading.message.header.signs.subcomponent else ""
 
 
 def _words_of(reading: Reading, obx: Segment) -> str | None:

@@ -14,6 +14,7 @@ from opencdi.intake.tables import NO_RESULT_YET, RESULT_STATUS_BY_OBX11, loinc_o
 from opencdi.intake.told import Item
 from opencdi.intake.values import measurement, unit_sent
 from opencdi.knowledge.analytes import analyte_by_loinc
+from opencdi.knowledge.device_terms import DEVICE_TERMS
 from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
 
 _WORDS = frozenset({"TX", "FT"})
@@ -53,8 +54,8 @@ def _group(reading: Reading, group: Group) -> None:
             lines.append(obx)
             continue
         sent_status = status_of(reading, group, obx)
-        if sent_status in NO_RESULT_YET:
-            continue
+        if sent_status in NO_RESULT_YET or (sent_status == "X" and code.system == DEVICE_TERMS and not kind and not raw(obx, 5)):
+            continue  # no result yet; or the device, and the part of it, that the readings behind it are from (IHE PCD-01)
         if not (code.code or code.text):
             if raw(obx, 5):
                 reading.told.problems.append(("RESULT_WITHOUT_CODE", "OBX-3"))
