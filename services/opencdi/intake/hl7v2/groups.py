@@ -55,4 +55,4 @@ def order_numbers(reading: Reading, *segments: Segment | None) -> tuple[str, ...
 
 def status_of(reading: Reading, group: Group, obx: Segment) -> str:
     """OBX-11, else OBR-25, else final."""
-    return reading.message.component(obx, 11) or reading.message.component(group.obr, 25) or "F"
+    return (reading.message.component(obx, 11) or reading.message.component(group.obr, 25)).upper() or "F"
