@@ -76,6 +76,11 @@ RELATION_BY_TRIGGER = {
 RESULT_STATUS_BY_OBX11: dict[str, ResultStatus] = {
     "P": "preliminary", "R": "preliminary", "S": "preliminary", "A": "final", "F": "final", "U": "final", "V": "final", "B": "final",
     "C": "corrected", "D": "withdrawn", "W": "withdrawn", "X": "withdrawn",
+    # In words, and of documents, as large systems write OBX-11 and OBR-25.
+    "FINAL": "final", "AU": "final", "AUTH": "final", "AUTH (VERIFIED)": "final", "AUTHVERIFIED": "final", "VERIFIED": "final",
+    "MODIFIED": "corrected", "CORRECTED": "corrected", "ALTERED": "corrected", "PRELIM": "preliminary", "PRELIMINARY": "preliminary",
+    "IN PROGRESS": "preliminary", "UNAUTH": "preliminary", "IN ERROR": "withdrawn", "INERROR": "withdrawn", "CANCELED": "withdrawn",
+    "CANCELLED": "withdrawn",
 }  # fmt: skip
 RESULT_STATUS_BY_FHIR: dict[str, ResultStatus] = {
     "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected", "entered-in-error": "withdrawn",

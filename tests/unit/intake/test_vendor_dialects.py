@@ -102,8 +102,9 @@ def test_a_short_report_is_a_report(feed: Any, service: str, section: str, rows:
     feed.send(epic("ADT^A01"))
     obr = f"OBR|1|700^EPC|RAD-1^RIS|{service}||20260505100000|20260505101000" + "|" * 15 + f"20260505112900||{section}|F" + "|" * 7
     lines = (f"OBX|{nth}|{row}||||||F" for nth, row in enumerate(rows, 1))
-    feed.send(epic("ORU^R01", f"{obr}555&RAY&XAVIER", *lines, at="20260505113000"))
+    feed.send(epic("ORU^R01", f"{obr}555&RAY&XAVIER^20260505", *lines, at="20260505113000"))
     assert [note.note_type for note in feed.of("note_filed")] == [kind]
+    assert [(note.author.staff_id, note.author.name) for note in feed.of("note_filed")] == [("555", "XAVIER RAY")]
     assert feed.of("measurement_resulted") == []
 
 
@@ -117,6 +118,30 @@ def test_a_note_of_a_second_system_as_result(feed: Any) -> None:
     (note,) = feed.of("note_filed")
     assert (note.note_type, note.author.staff_id, note.author.role) == ("progress", "1234", "provider")
     assert list(feed.texts.values()) == ["Acute respiratory failure."]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [("Auth (Verified)", "final"), ("Modified", "corrected"), ("In Progress", "preliminary"), ("In Error", "withdrawn"), ("f", "final")],
+)
+def test_a_status_in_words_is_a_status(feed: Any, sent: str, told: str) -> None:
+    feed.send(epic("ADT^A01"))
+    rows = (f"OBX|1|NM|2160-0^Creatinine^LN||1.9|mg/dL|||||{sent}", f"OBX|2|TXT|ABORh^ABORh||A NEG||||||{sent}")
+    ended = feed.send(epic("ORU^R01", "OBR|1||531^HNAM_EVENTID|CMP^Panel||20260505100000|20260505101000", *rows))
+    assert "RESULT_STATUS_UNKNOWN" not in {problem.code for problem in ended.problems}
+    assert [fact.status for fact in feed.of("measurement_resulted")] == [told, told]
+
+
+def test_a_document_whose_order_says_that_it_is_authenticated_is_signed(feed: Any) -> None:
+    feed.send(epic("ADT^A01"))
+    obr = (
+        "OBR|1||e67e^HNAM_CEREF~2557^HNAM_EVENTID|CD:18^Checklist^^^UTC Discharge Summary|||20260505101000"
+        + "|" * 15
+        + "20260505112900||MDOC|AU"
+    )
+    feed.send(epic("ORU^R01", obr + "|" * 7 + "77&Kearney&Una&&&&&External Id", "OBX|1|FT|CD:18^Checklist|| \\.br\\Stable."))
+    (note,) = feed.of("note_filed")
+    assert (note.authentication, note.author.staff_id, note.author.name) == ("authenticated", "77", "Una Kearney")
 
 
 def test_a_bedside_monitor_tells_its_readings_and_not_its_parts(feed: Any) -> None:

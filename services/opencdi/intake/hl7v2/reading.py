@@ -91,11 +91,18 @@ class Reading:
         return at
 
     def person(self, segment: Segment | None, number: int, role: AuthorRole = "unknown") -> Person | None:
-        """XCN or PPN: id, family, given."""
+        """XCN, PPN or NDL: id, family, given."""
         value = raw(segment, number)
         if not value or value == _DELETED:
             return None
-        parts = self.message.parts(value.split(self.message.header.signs.repetition, 1)[0])
+        signs = self.message.header.signs
+        value = value.split(signs.repetition, 1)[0]
+        named, *rest = value.split(signs.component)
+        if (
+            signs.subcomponent and signs.subcomponent in named and not any(map(str.isalpha, "".join(rest[:1])))
+        ):  # NDL: who it was is one component, and the rest says when and where
+            value = named.replace(signs.subcomponent, signs.component)
+        parts = self.message.parts(value)
         family = (parts[1] if len(parts) > 1 else "").split("&")[0].strip()
         name = f"{parts[2].strip()} {family}".strip() if len(parts) > 2 else family
         return Person(staff_id=parts[0].strip(), name=name, role=role) if parts[0].strip() or name else None

@@ -17,7 +17,7 @@ from opencdi.knowledge.analytes import analyte_by_loinc
 from opencdi.knowledge.device_terms import DEVICE_TERMS
 from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
 
-_WORDS = frozenset({"TX", "FT"})
+_WORDS = frozenset({"TX", "FT", "TXT"})
 _SIGNS = re.compile(r"[\^&~_]")
 _REMARK = 300
 """Characters: what is longer is a report and speaks of more than its specimen."""
