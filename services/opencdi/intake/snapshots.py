@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import EncounterCancelled, EncounterDischarged
@@ -20,6 +20,8 @@ from opencdi.knowledge.site import SiteData
 _ADMISSIONS = frozenset({"plan", "admit", "present"})
 _OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
 _MOST_CLASSES = 20  # two systems that contradict each other all day
+_CLASS = ("encounter_class", "class_source")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
     "encounter_class",
     "class_source",
@@ -80,6 +82,11 @@ def _not_here_yet(told: VisitTold) -> VisitTold:
     return replace(told, encounter_class="preadmit" if will_be else told.encounter_class, class_code=None)
 
 
+def _class_afterwards(told: VisitTold) -> bool:
+    """A discharge may tell what the patient is from then on, an outpatient: that is no word on the stay, where there is any other."""
+    return told.event == "discharge" and told.encounter_class != "inpatient"
+
+
 def _said(value: object) -> str:
     match value:
         case ClinicalTime():
@@ -95,7 +102,11 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     values = {name: value for name in _FIELDS if (value := getattr(told, name)) is not None}
     if "encounter_class" in values:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
-    news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
+    news: dict[str, tuple[str, datetime]] = {}
+    for name, value in values.items():
+        told_at = _NEVER if name in _CLASS and _class_afterwards(told) else at.at
+        if (before := visit.told.get(name)) is None or told_at >= before[1]:
+            news[name] = (_said(value), told_at)
     changes: dict[str, object] = {"told": visit.told | news} if news else {}
     if "encounter_class" in news:
         changes["class_code"] = told.class_code.code if told.class_code is not None else None
@@ -201,6 +212,8 @@ def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     The class of a discharge is no word on the admission; one that no table knows says neither (DOMAIN F.4).
     """
     other, since = visit.other_class_at, visit.inpatient_from and time_in_json(visit.inpatient_from)
+    if _class_afterwards(told):
+        return visit
     if told.encounter_class in _OTHER_CLASSES:
         changes: dict[str, object] = {"other_class_at": _later(other, at.at)}
         if since and since.at <= at.at:
