@@ -159,4 +159,6 @@ def _outcomes(bus: "Bus", since: "Mapping[Place, int]") -> Iterator[str]:
     from opencdi.events.topics import OUTCOMES
 
     for delivered in everything(bus, [OUTCOMES], since):
-        yield MessageEnded.read(delivered.record.value).outcome
+        ended = MessageEnded.read(delivered.record.value)
+        if ended.message_type != "cdi.inbound.site-data":  # no message: the site that was told first
+            yield ended.outcome

@@ -79,6 +79,7 @@ REASONS: dict[str, Reason] = {
         "it cannot be told which visit it is about; kept with the patient until that is known", "send PV1-19 or the encounter"
     ),
     "VISIT_REUSED": Reason("a visit number came again long after its discharge: taken for a new visit"),
+    "NUMBER_REUSED": Reason("another patient's result, order or document has this number: taken for another one", "number across patients"),
     "VISIT_NOT_SPLIT": Reason("one of several visits was to leave its stay; a person must settle it"),
     "IDENTITY_CONFLICT": Reason("one list of identifiers names two patients; the first counts, nobody is merged", "send a merge (A40)"),
     "TOLD_WHILE_MERGED": Reason(

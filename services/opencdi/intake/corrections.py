@@ -16,7 +16,7 @@ from opencdi.events.facts import (
 )
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
-from opencdi.intake import copies, listed, numbers
+from opencdi.intake import copies, listed, namesakes, numbers
 from opencdi.intake.desk import Desk
 from opencdi.intake.meaning import read_anew
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
@@ -33,6 +33,7 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
         if isinstance(item.fact, MeasurementResulted):
             desk.after_closing.append((encounter_id, item.fact))
         return
+    item = namesakes.of_this_patient(desk, item, encounter_id)
     match copies.of_the_original(desk, item.fact):
         case NoteFiled() as note:
             names = (note.note_id, *item.also)
@@ -56,10 +57,12 @@ def known_encounter(desk: Desk, item: Item) -> str | None:
         parent = (fact.parent_id,) if isinstance(fact, NoteFiled) and fact.parent_id else ()
         for name in (fact.note_id, *item.also, *parent):
             if (document := desk.get(f"document/{name}", Document)) is not None and document.encounter_id:
-                return desk.followed(document.encounter_id)
+                found = desk.followed(document.encounter_id)
+                return found if namesakes.is_this_patients(desk, found) else None
         return None
     version = desk.get(f"version/{identity_of(fact)}", Version)
-    return desk.followed(version.encounter_id) if version is not None else None
+    found = desk.followed(version.encounter_id) if version is not None else ""
+    return found if found and namesakes.is_this_patients(desk, found) else None
 
 
 def identity_of(fact: Fact) -> str:
@@ -107,7 +110,8 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
         if where != encounter_id and isinstance(fact, MeasurementResulted):
             # It was another stay's after all: there it is withdrawn.
             desk.say(where, fact.model_copy(update={"status": "withdrawn"}))
-    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark, **listing)
+    taken = fact.taken_at.sortable if isinstance(fact, MeasurementResulted) else ""
+    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark, taken=taken, **listing)
     desk.say(encounter_id, fact, encoded=said)
 
 

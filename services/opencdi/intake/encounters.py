@@ -18,11 +18,11 @@ def encounter_of(desk: Desk, patient_id: str, visit: VisitTold | None, orders: t
     if visit_id is not None and (found := desk.get(f"visit/{visit_id}", Visit)) is not None:
         return desk.followed(found.encounter_id)
     for number in orders:
-        if (lead := desk.get(f"order/{number}", Lead)) is not None:
-            return _same_patient(desk, patient_id, lead.to)
-    own = account_id(desk, visit.account) if visit is not None and visit.account else ""
-    if own and (lead := desk.get(f"account/{own}", Lead)) is not None:
-        return _same_patient(desk, patient_id, lead.to) or _sharing(desk, patient_id, own)
+        if (lead := desk.get(f"order/{number}", Lead)) is not None and (own := _same_patient(desk, patient_id, lead.to)) is not None:
+            return own
+    account = account_id(desk, visit.account) if visit is not None and visit.account else ""
+    if account and (lead := desk.get(f"account/{account}", Lead)) is not None:
+        return _same_patient(desk, patient_id, lead.to) or _sharing(desk, patient_id, account)
     # A visit is named and unknown: it belongs there and nowhere else.
     return None if visit is not None and (visit.number or visit.aliases) else _open_at(desk, patient_id, at)
 
