@@ -5,7 +5,7 @@ and leave the room only as keyed hashes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
@@ -40,6 +40,10 @@ class Context:
     def arrived_at(self) -> ClinicalTime:
         """When it came to the gate, by the facility's clock: what stands where nothing else is told."""
         return ClinicalTime(bedside(self.received_at.astimezone(UTC), self.facility))
+
+    def of_feed(self, feed: str) -> "Context":
+        """The same for what that feed told: references are each feed's own."""
+        return self if feed == self.feed else replace(self, feed=feed)
 
 
 @dataclass(frozen=True, slots=True)
