@@ -37,9 +37,9 @@ def file(desk: Desk, told: Told) -> None:
     patient_id = current(desk, desk.number)
     visit_id: str | None = None
     if told.visit is not None:
-        visit_id = settled_visit(desk, patient_id, told.visit, told.at.at) or _open_visit(desk, patient_id, told)
+        visit_id = settled_visit(desk, patient_id, told.visit, told.at.at, told.happened.at) or _open_visit(desk, patient_id, told)
         if visit_id is not None and told.visit.event != "mention":
-            update(desk, visit_id, told.visit, told.at)
+            update(desk, visit_id, told.visit, told.at, told.happened)
         elif visit_id is None and told.visit.event != "mention":
             desk.problems.append(("NO_VISIT", "PV1-19"))
             desk.kept += 1
@@ -73,7 +73,7 @@ def _open_visit(desk: Desk, patient_id: str, told: Told) -> str | None:
     """An event without a visit number is about the one visit that leads there, if there is exactly one (DOMAIN F.1)."""
     if told.visit is None or told.visit.event == "mention":
         return None
-    encounter_id = encounter_of(desk, patient_id, told.visit, told.orders, told.at.at)
+    encounter_id = encounter_of(desk, patient_id, told.visit, told.orders, told.happened.at)
     encounter = desk.get(f"encounter/{encounter_id}", Encounter) if encounter_id else None
     return encounter.visits[0] if encounter is not None and len(encounter.visits) == 1 else None
 

@@ -93,6 +93,7 @@ class Visit(State):
     inpatient_from: str | None = None  # the first inpatient class since it last was another: a ClinicalTime as JSON
     other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
+    happened: dict[str, str] = Field(default_factory=dict)  # when a class was told -> since when it was so, where that is another time
     class_code: str | None = None  # the sender's code of the class that stands: the site's table may come to read it otherwise
     classes: tuple[tuple[str, str], ...] = ()  # such codes and when each was told, as JSON; "" for a cancel
 

@@ -150,7 +150,8 @@ class Told:
     """All that one message tells."""
 
     message_type: str
-    at: ClinicalTime  # EVN-2, else MSH-7, else arrival: what orders snapshots
+    at: ClinicalTime  # when it was told (EVN-2, else MSH-7, lastUpdated, arrival): what orders versions (DOMAIN F.2)
+    event_at: ClinicalTime | None = None  # when that happened (EVN-6), where that is another time
     patient: PatientTold | None = None
     patient_reference: str = ""  # FHIR: the alias by which the subject is named
     patient_aliases: tuple[str, ...] = ()  # FHIR: under which this Patient will be referred to
@@ -162,6 +163,11 @@ class Told:
     problems: tuple[tuple[str, str], ...] = ()
     staff: tuple[StaffTold, ...] = ()
     unused: str | None = None  # why a well-formed message is not used at all (-> no effect)
+
+    @property
+    def happened(self) -> ClinicalTime:
+        """When what is told of the visit happened, as far as is known: it may be entered long after."""
+        return self.event_at or self.at
 
 
 @dataclass(slots=True)
