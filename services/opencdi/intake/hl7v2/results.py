@@ -30,6 +30,8 @@ from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_w
 
 _WORDS = frozenset({"TX", "FT"})
 _SIGNS = re.compile(r"[\^&~_]")
+_AS_SENT_BEFORE = "U"
+"""OBX-11: final now, and not sent again.  Which value that is, only the version with it can say: what has none changes none."""
 _REMARK = 300
 """Characters: what is longer is a report and speaks of more than its specimen."""
 _ORDER = 10
@@ -112,7 +114,7 @@ def _group(reading: Reading, group: Group) -> None:
             lines.append(obx)
             continue
         sent_status = _status(reading, group, obx)
-        if sent_status in NO_RESULT_YET:
+        if sent_status in NO_RESULT_YET or (sent_status == _AS_SENT_BEFORE and not raw(obx, 5)):
             continue
         if not (code.code or code.text):
             if raw(obx, 5):
@@ -207,6 +209,8 @@ def _flaws_of(reading: Reading, group: Group) -> tuple[Flaw, ...]:
 
 def _value(reading: Reading, obx: Segment, kind: str) -> str:
     message, value = reading.message, raw(obx, 5)
+    if value == '""':
+        return ""
     if kind == "SN":
         parts = [part.strip() for part in message.parts(value)]
         return "".join(parts)
