@@ -62,17 +62,13 @@ def _unlinked(message: Message, context: Context, name: str) -> list[Told]:
     first, *others = (Reading(one, context) for one in patients_in(message))
     if not others:
         return [Told(name, first.sent_at, unused="LINK_IS_NO_MERGE")]
-    patient, at = patient_of(first), _told_at(first)
+    patient, at = patient_of(first), first.told_at
     return [Told(name, at, patient=patient, parted=patient_of(other)) for other in others]
 
 
 def _event_at(reading: Reading, trigger: str) -> ClinicalTime | None:
     """When it happened, where EVN-6 says so."""
     return None if trigger in CANCELS else reading.happened(reading.message.first("EVN"), 6)
-
-
-def _told_at(reading: Reading) -> ClinicalTime:
-    return reading.happened(reading.message.first("EVN"), 2) or reading.sent_at
 
 
 def _type_of(message: Message) -> str:
@@ -91,7 +87,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
     visit = visit_of(reading)
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
-        at, event_at = _told_at(reading), _event_at(reading, trigger)
+        at, event_at = reading.told_at, _event_at(reading, trigger)
         merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
         visit = (
             visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
