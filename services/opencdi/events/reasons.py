@@ -78,6 +78,9 @@ REASONS: dict[str, Reason] = {
     "NO_VISIT": Reason(
         "it cannot be told which visit it is about; kept with the patient until that is known", "send PV1-19 or the encounter"
     ),
+    "TOO_MANY_WAIT": Reason(
+        "more waits with this patient for its visit than is kept; the oldest is no longer", "send ADT before results, or PV1-19"
+    ),
     "VISIT_REUSED": Reason("a visit number came again long after its discharge: taken for a new visit"),
     "NUMBER_REUSED": Reason("another patient's result, order or document has this number: taken for another one", "number across patients"),
     "VISIT_NOT_SPLIT": Reason("one of several visits was to leave its stay; a person must settle it"),

@@ -13,7 +13,7 @@ from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
 from opencdi.intake.tables import class_of
-from opencdi.intake.time import time_in_json, time_to_json
+from opencdi.intake.time import instant, time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 from opencdi.knowledge.site import SiteData
 
@@ -36,8 +36,11 @@ _FIELDS = (
 )
 
 
-def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None:
-    """Apply a snapshot or event to its visit, and say what that changes of the encounter."""
+def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime, happened: ClinicalTime) -> None:
+    """Apply a snapshot or event to its visit, and say what that changes of the encounter.
+
+    `at`, when it was told, orders it among what else is told; what it tells is so since it `happened`, though it be entered late.
+    """
     known = desk.get(f"visit/{visit_id}", Visit)
     encounter_id = desk.followed(known.encounter_id) if known else ""
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
@@ -51,10 +54,10 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         return
     if planned := told.event == "plan":
         told = _not_here_yet(told)
-    start = told.admitted_at.at if told.admitted_at else at.at
+    start = told.admitted_at.at if told.admitted_at else happened.at
     visit = _told(known, told, at)
     visit = visit.model_copy(update=_cancelled(visit, told, at))
-    visit = _discharged(_admitted(visit, told, at), told, at).model_copy(
+    visit = _dated(_discharged(_admitted(visit, told, at), told, at, happened), at, happened).model_copy(
         update={
             "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
             "started_at": start if visit.started_at is None else min(start, visit.started_at),
@@ -68,9 +71,9 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         desk.visits_changed = True
         desk.pasts_changed.add(encounter.patient_id)
     if encounter.cancelled and not visit.cancelled:
-        reinstate(desk, encounter_id, at)
+        reinstate(desk, encounter_id, happened)
     elif not encounter.cancelled or desk.again:  # of a stay that is cancelled nothing is said but that it is admitted anew
-        settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
+        settle(desk, encounter_id, happened, _said_again(visit, told) if desk.again else frozenset())
     if visit.cancelled:
         _close_if_all_cancelled(desk, encounter_id, at)
 
@@ -171,7 +174,7 @@ def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
     return frozenset(fields | {"discharge"} if stands else fields)
 
 
-def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
+def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime, happened: ClinicalTime) -> Visit:
     """What is told of the visit's discharge: that, when and whereto the patient left, or that he is there.
 
     Each word stands against an earlier one that arrives late; what was told before the patient was last known to be there is over.
@@ -184,7 +187,7 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         if visit.status_told is not None and visit.status_told[2] <= at.at:
             words["status_told"] = None
     elif told.event in ("discharge", "snapshot"):
-        left = told.discharged_at or (at if told.event == "discharge" else None)
+        left = told.discharged_at or (happened if told.event == "discharge" else None)
         if told.event == "discharge":
             words["gone_at"] = _later(visit.gone_at, at.at)
         if left is not None and (visit.left_told is None or visit.left_told[1] <= at.at):
@@ -230,6 +233,20 @@ def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     else:
         changes = {"inpatient_from": time_to_json(at)}
     return visit.model_copy(update=changes)
+
+
+def _dated(visit: Visit, at: ClinicalTime, happened: ClinicalTime) -> Visit:
+    """Classes are ordered by when they were told; of those that may matter it is kept when they happened."""
+    known = visit.happened if happened.at == at.at else visit.happened | {instant(at.at): time_to_json(happened)}
+    if not known:
+        return visit
+    times = [time_in_json(when).at for _, when in visit.classes]
+    times += [
+        when for when in (visit.left_inpatient_at, visit.told["encounter_class"][1] if "encounter_class" in visit.told else None) if when
+    ]
+    times += [time_in_json(visit.inpatient_from).at] if visit.inpatient_from else []
+    wanted = {instant(when) for when in times}
+    return visit.model_copy(update={"happened": {when: since for when, since in known.items() if when in wanted}})
 
 
 def _between(visit: Visit, told: VisitTold, at: ClinicalTime) -> bool:

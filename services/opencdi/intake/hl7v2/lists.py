@@ -55,7 +55,7 @@ def problems_of(reading: Reading) -> None:
             status="withdrawn" if gone else "resolved" if over else "active",
             at=at or reading.sent_at,
         )
-        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,), undated=at is None))
+        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.told_at).sortable,), undated=at is None))
 
 
 def procedures_of(reading: Reading) -> None:
@@ -135,6 +135,6 @@ def _whose(reading: Reading, what: str, *named: str) -> str:
 
 def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded | AllergyListed, *, undated: bool = False) -> None:
     """Once in a message."""
-    item = Item(fact, (reading.sent_at.sortable,), undated=undated)
+    item = Item(fact, (reading.told_at.sortable,), undated=undated)
     if all(item != other for other in reading.told.items):
         reading.told.items.append(item)

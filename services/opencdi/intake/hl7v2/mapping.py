@@ -63,14 +63,13 @@ def _unlinked(message: Message, context: Context, name: str) -> list[Told]:
     first, *others = (Reading(one, context) for one in patients_in(message))
     if not others:
         return [Told(name, first.sent_at, unused="LINK_IS_NO_MERGE")]
-    patient, at = patient_of(first), _event_at(first, UNLINKED[-3:])
+    patient, at = patient_of(first), first.told_at
     return [Told(name, at, patient=patient, parted=patient_of(other)) for other in others]
 
 
-def _event_at(reading: Reading, trigger: str) -> ClinicalTime:
-    evn = reading.message.first("EVN")
-    happened = None if trigger in CANCELS else reading.happened(evn, 6)
-    return happened or reading.happened(evn, 2) or reading.sent_at
+def _event_at(reading: Reading, trigger: str) -> ClinicalTime | None:
+    """When it happened, where EVN-6 says so."""
+    return None if trigger in CANCELS else reading.happened(reading.message.first("EVN"), 6)
 
 
 def _type_of(message: Message) -> str:
@@ -85,11 +84,11 @@ def _type_of(message: Message) -> str:
 def _told(reading: Reading, name: str) -> list[Told]:
     kind, _, trigger = name.partition("^")
     patient = patient_of(reading)
-    at = reading.sent_at
+    at, event_at = reading.sent_at, None
     visit = visit_of(reading)
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
-        at = _event_at(reading, trigger)
+        at, event_at = reading.told_at, _event_at(reading, trigger)
         merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
         visit = (
             visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
@@ -111,7 +110,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
     allergies_of(reading)
     orders = tuple(dict.fromkeys(number for item in reading.told.items for number in item.orders))
     told = Told(
-        message_type=name, at=at, patient=patient, visit=visit, items=tuple(reading.told.items), orders=orders,
+        message_type=name, at=at, event_at=event_at, patient=patient, visit=visit, items=tuple(reading.told.items), orders=orders,
         problems=tuple(dict.fromkeys(reading.told.problems)),
     )  # fmt: skip
     if not merges:

@@ -72,6 +72,11 @@ class Reading:
         """An id of something that this message identifies."""
         return keyed_hash(self.context.key, *parts)
 
+    @property
+    def told_at(self) -> ClinicalTime:
+        """When what is told was entered (EVN-2), else sent: it orders versions (DOMAIN F.2)."""
+        return self.happened(self.message.first("EVN"), 2) or self.sent_at
+
     def time(self, segment: Segment | None, number: int, where: str = "") -> ClinicalTime | None:
         """A time field; a problem is noted where it is filled and cannot be read."""
         text = self.message.component(segment, number)

@@ -19,6 +19,8 @@ from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_w
 
 _WORDS = frozenset({"TX", "FT", "TXT"})
 _SIGNS = re.compile(r"[\^&~_]")
+_AS_SENT_BEFORE = "U"
+"""OBX-11: final now, and not sent again.  Which value that is, only the version with it can say: what has none changes none."""
 _REMARK = 300
 """Characters: what is longer is a report and speaks of more than its specimen."""
 _ORDER = 10
@@ -54,8 +56,10 @@ def _group(reading: Reading, group: Group) -> None:
             lines.append(obx)
             continue
         sent_status = status_of(reading, group, obx)
-        if sent_status in NO_RESULT_YET or (sent_status == "X" and code.system == DEVICE_TERMS and not kind and not raw(obx, 5)):
-            continue  # no result yet; or the device, and the part of it, that the readings behind it are from (IHE PCD-01)
+        if sent_status in NO_RESULT_YET or (sent_status == _AS_SENT_BEFORE and not raw(obx, 5)):
+            continue
+        if sent_status == "X" and code.system == DEVICE_TERMS and not kind and not raw(obx, 5):
+            continue  # the device, and the part of it, that the readings behind it are from (IHE PCD-01)
         if not (code.code or code.text):
             if raw(obx, 5):
                 reading.told.problems.append(("RESULT_WITHOUT_CODE", "OBX-3"))
@@ -136,6 +140,8 @@ def _flaws_of(reading: Reading, group: Group) -> tuple[Flaw, ...]:
 
 def _value(reading: Reading, obx: Segment, kind: str) -> str:
     message, value = reading.message, raw(obx, 5)
+    if value == '""':
+        return ""
     if kind == "SN":
         parts = [part.strip() for part in message.parts(value)]
         return "".join(parts)
