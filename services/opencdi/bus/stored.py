@@ -39,7 +39,7 @@ def private_table() -> sqlite3.Connection:
     SQLite makes the file in TMPDIR (else /var/tmp, /tmp), for its owner alone, and takes its name away at once.
     """
     db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode=off", "synchronous=off", "cache_size=-65536", "page_size=16384"):
+    for pragma in ("page_size=16384", "journal_mode=off", "synchronous=off", "cache_size=-65536"):
         db.execute(f"pragma {pragma}")
     db.execute(SCHEMA)
     return db

@@ -78,6 +78,11 @@ def test_memory_holds_a_bounded_number_and_the_table_all(table: Connection) -> N
     assert len(states) == 20_000
 
 
+def test_what_lies_in_the_table_goes_onto_disk(table: Connection) -> None:
+    pages, page_bytes = (table.execute(f"pragma {name}").fetchone()[0] for name in ("cache_spill", "page_size"))
+    assert pages * page_bytes <= 64 * 1024 * 1024
+
+
 def test_a_partition_that_is_forgotten_leaves_the_others(table: Connection) -> None:
     one, other = states_in(table, 0), states_in(table, 1)
     committed(one, {"count/1": 1})
