@@ -168,6 +168,10 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     words: dict[str, object] = {}
     if told.event in ("cancel-discharge", "present"):
         words["there_at"] = _later(visit.there_at, at.at)
+        if visit.gone_at is not None and visit.gone_at <= at.at:  # of one instant, the word that comes last stands (DOMAIN F.2)
+            words["gone_at"] = None
+        if visit.status_told is not None and visit.status_told[2] <= at.at:
+            words["status_told"] = None
     elif told.event in ("discharge", "snapshot"):
         left = told.discharged_at or (at if told.event == "discharge" else None)
         if told.event == "discharge":
@@ -182,9 +186,9 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
 def _gone(visit: Visit) -> Visit:
     """The visit's discharge, by all that was told of it: another disposition is another claim."""
     there_at, said = visit.there_at, None
-    if visit.gone_at is not None and visit.left_told is not None and (there_at is None or there_at < visit.gone_at):
+    if visit.gone_at is not None and visit.left_told is not None and (there_at is None or there_at <= visit.gone_at):
         disposition, code = None, None
-        if visit.status_told is not None and (there_at is None or there_at < visit.status_told[2]):
+        if visit.status_told is not None and (there_at is None or there_at <= visit.status_told[2]):
             disposition, code, _ = visit.status_told
         left = time_in_json(visit.left_told[0])
         said = EncounterDischarged(at=left, disposition=disposition, disposition_source=None if disposition else code)

@@ -39,6 +39,7 @@ MERGE_BY_TRIGGER: dict[str, tuple[Merged, ...]] = {
 }  # fmt: skip
 RENUMBERED = frozenset({"A43", "A46", "A47", "A49", "A50"})
 """Triggers that may come with the number unchanged: another one, which names nobody here, was."""
+UNLINKED = "ADT^A37"
 BILLING_TYPES = frozenset({"BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12", "DFT^P03", "DFT^P11"})
 STAFF_TYPES = frozenset({"MFN^M02", "PMU^B01", "PMU^B02"})
 PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})

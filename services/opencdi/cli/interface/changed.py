@@ -101,6 +101,10 @@ def _decided(before: list[Told], after: list[Told]) -> Iterator[str]:
             yield "the encounter"
         if one.merge != other.merge:
             yield "what is merged"
+        if one.parted != other.parted:
+            yield "who is parted"
+        if one.staff != other.staff:
+            yield "who one of the staff is"
         if one.at != other.at and not one.unused and (one.visit is None or one.visit.event != "mention"):
             yield "which snapshot is newer"
         yield from _of_items(one.items, other.items)

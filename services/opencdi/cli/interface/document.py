@@ -39,6 +39,7 @@ _ENDINGS = {
     "dead letter": "Dead letters: stored and acknowledged, laid aside whole (`opencdi dead list`, `opencdi dead replay`)",
     "problem": "Problems: the message was used; the outcome and a fact `problem_noticed` name what was not",
     "quarantined": "Quarantined: the fact is kept with this in `problem`, and no rule uses its value",
+    "kept": "Kept with the patient: used as soon as it is known what it belongs to",
     "no effect": "No effect: understood; nothing of it is news to the chart",
 }
 

@@ -25,6 +25,7 @@ from opencdi.intake.tables import (
     RESULT_TYPES,
     STAFF_TYPES,
     TRIGGER_OF_OLD_TYPE,
+    UNLINKED,
     UNUSED_BY_KIND,
     UNUSED_BY_TYPE,
     VISIT_EVENT_BY_TRIGGER,
@@ -43,7 +44,7 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
         return [Told(name, reading.sent_at, staff=people, unused=None if people else "NO_STAFF")]
     if (reason := UNUSED_BY_TYPE.get(name) or UNUSED_BY_KIND.get(kind)) is not None:
         return [Told(name, Reading(message, context).sent_at, unused=reason)]
-    if name == "ADT^A37":
+    if name == UNLINKED:
         return _unlinked(message, context, name)
     known = (
         (kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER))
@@ -62,7 +63,7 @@ def _unlinked(message: Message, context: Context, name: str) -> list[Told]:
     first, *others = (Reading(one, context) for one in patients_in(message))
     if not others:
         return [Told(name, first.sent_at, unused="LINK_IS_NO_MERGE")]
-    patient, at = patient_of(first), _event_at(first, "A37")
+    patient, at = patient_of(first), _event_at(first, UNLINKED[-3:])
     return [Told(name, at, patient=patient, parted=patient_of(other)) for other in others]
 
 
