@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address that the gateway and the workbench listen on")
     mllp_port: int = Field(default=2575, description="MLLP port")
     connections: int = Field(default=400, description="connections at a time, of MLLP and of HTTP each; more are closed")
-    connections_per_host: int = Field(default=200, description="of those, from one address")
+    connections_per_host: int = Field(default=200, description="of those, from one address (a load balancer is one)")
     api_port: int = Field(default=8081, description="HTTP port of the gateway")
     workbench_port: int = Field(default=8080, description="HTTP port of the workbench")
     gateway_url: str = Field(default="", description="where the workbench hands decisions to; default: http://CDI_HOST:CDI_API_PORT")

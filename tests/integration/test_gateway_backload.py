@@ -1,9 +1,12 @@
 """A back-load goes behind live messages (DOMAIN F.18): counted at the gate, on the bus and by `send`."""
 
 import asyncio
+import gc
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +19,7 @@ from on_bus import inbound_on
 from opencdi.bus.bus import open_bus
 from opencdi.bus.room import Room
 from opencdi.cli import send as sending
+from opencdi.events.inbound import Inbound
 from opencdi.events.topics import CHART, INBOUND
 from opencdi.gateway import store
 from opencdi.gateway.door import Door
@@ -93,6 +97,36 @@ async def test_who_waits_too_long_is_sent_away_and_nothing_of_it_is_stored(tmp_p
     assert (fhir.status_code, fhir.headers["retry-after"], fhir.json()["issue"][0]["code"]) == (503, "5", "transient")
     assert stored(settings) == ["AGAIN"]
     assert inbound_on(settings.bus_url, "fhir") == []
+
+
+async def test_nothing_is_kept_of_what_was_sent_away_while_the_rooms_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a sender that comes again and again, as it is told to, would fill the memory of the gate."""
+    monkeypatch.setattr(store, "UNREAD_RECORDS", 0)
+    monkeypatch.setattr(store, "BACKLOAD_PATIENCE_S", 0.1)
+    settings = settings_in(tmp_path)
+
+    def held() -> int:
+        return sum(sys.getsizeof(one.body) for one in gc.get_objects() if isinstance(one, Inbound) and one.backload)
+
+    async with Door(settings) as door, httpx.AsyncClient(base_url=f"http://127.0.0.1:{door.api_port}", trust_env=False) as client:
+        for nth in range(5):
+            assert (await client.post("/hl7", content=message(f"H{nth}"), headers=HISTORY)).status_code == 503
+        gc.collect()
+        assert held() == 0
+
+
+async def test_of_who_hung_up_while_it_waited_nothing_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "UNREAD_RECORDS", 0)
+    settings = settings_in(tmp_path)
+    async with Door(settings) as door, httpx.AsyncClient(base_url=f"http://127.0.0.1:{door.api_port}", trust_env=False) as client:
+        gone = Inbound("x", "cdi.inbound.hl7v2", settings.tenant, "f", datetime(2026, 5, 2, tzinfo=UTC), message("GONE"), backload=True)
+        waiting = asyncio.create_task(door.gate.store(gone))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        monkeypatch.setattr(store, "UNREAD_RECORDS", 40)
+        assert (await client.post("/hl7", content=message("NEXT"), headers=HISTORY)).status_code == 200
+    assert stored(settings) == ["NEXT"]
 
 
 async def test_send_tries_again_until_its_turn_has_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The interface analyst's pages: feeds at a glance, what could not be used, who opened it, and its second try, once."""
 
 import re
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -177,6 +179,30 @@ def test_what_cannot_be_tried_again_says_why_and_nothing_is_written_down(tmp_pat
     assert answer.status_code == 409
     assert "This cannot be done: only its head was kept" in words_of(answer.text)
     assert "had it tried again" not in words_of(bench.page(path))
+    bench.close()
+
+
+def test_a_second_try_that_may_have_been_taken_stands(tmp_path: Path) -> None:
+    """Else whoever presses again makes a third one, and of the second nobody knows who had it made."""
+
+    def hang_up() -> None:
+        with listening.accept()[0] as sender:
+            sender.recv(65536)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        bench = Bench(Settings(home=tmp_path, api_port=listening.getsockname()[1]))
+        bench.tell(ward())
+        path = letters(bench)["NO_PATIENT"]
+        gateway = threading.Thread(target=hang_up)
+        gateway.start()
+        assert bench.status("POST", f"{path}/replay", ANALYST) == 303
+        gateway.join()
+    said = words_of(bench.page(path, ANALYST))
+    assert "had it tried again Tomas Reyes" in said
+    assert bench.status("POST", f"{path}/replay", ANALYST) == 409
+    other = letters(bench)["NO_MSH"]
+    answer = bench.ask("POST", f"{other}/replay", ANALYST)  # nobody listens any more
+    assert (answer.status_code, "had it tried again" in words_of(bench.page(other, ANALYST))) == (503, False)
     bench.close()
 
 

@@ -64,13 +64,14 @@ class Cluster:
     """The brokers, the space on them, and the patience of a consumer group.
 
     `session_ms`: a process not heard of for so long has lost its partitions; `max_poll_ms`: one that is heard of but does not
-    come back for more is stuck.  `replicas` None: the brokers' default.
+    come back for more is stuck (later than the supervisor says so of one step: it names the entry, the brokers would take the work away
+    and give it back for ever).  `replicas` None: the brokers' default.
     """
 
     brokers: str
     space: str = ""
     session_ms: int = 6_000
-    max_poll_ms: int = 30_000
+    max_poll_ms: int = 90_000
     replicas: int | None = None
 
     def named(self, name: str) -> str:

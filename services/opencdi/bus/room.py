@@ -1,8 +1,8 @@
 """A room: reads one topic, remembers per key, alone writes its topics.  No broker, clock, file or socket in here."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,20 @@ class State(BaseModel):
 
 States = MutableMapping[str, State]
 """key -> state.  Deleting a key forgets it.  A key is "<record>/<id>[/<id>…]": the first word names the model that decodes it."""
+
+
+@runtime_checkable
+class Searched(Protocol):
+    """States that know where their keys are."""
+
+    def under(self, prefix: str, naming: Collection[str] = ()) -> Iterator[str]:
+        """The keys that begin so; of these, as far as is easily told, only such whose record has one of the words `naming`."""
+
+
+def under(states: States, prefix: str, naming: Collection[str] = ()) -> Iterator[str]:
+    """The keys that begin so, without a walk through all that the room remembers.  `naming`: whoever asks for a record that has one of
+    these words must still look at what is found."""
+    return states.under(prefix, naming) if isinstance(states, Searched) else iter([key for key in states if key.startswith(prefix)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +190,12 @@ class Overlay(MutableMapping[str, State]):
         """Keys, committed first."""
         yield from (key for key in self.base if key not in self.changed)
         yield from (key for key, state in self.changed.items() if state is not _GONE)
+
+    def under(self, prefix: str, naming: Collection[str] = ()) -> Iterator[str]:
+        """The keys that begin so, committed first."""
+        changed = [key for key, state in self.changed.items() if state is not _GONE and key.startswith(prefix)]
+        yield from (key for key in under(self.base, prefix, naming) if key not in self.changed)
+        yield from changed
 
     def __len__(self) -> int:
         """How many keys are remembered."""

@@ -5,24 +5,41 @@ table is in the bus's own file; on Kafka it is a private one, which the changelo
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
+from opencdi.bus.bus import BusDown
 from opencdi.bus.room import Codec, State
 
 SCHEMA = "create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid"
 _IN_MEMORY = 32_768
 """Records of a room: a stay that is being worked on has some dozens."""
+_KEYS = "select key from state where room=? and part=? and key>=? and key<? order by key limit 1000"
+_RECORDS = "select key, value from state where room=? and part=? and key>=? and key<? order by key limit 1000"
+_AFTER_ALL = "\U0010ffff"
 _SIEVE_BYTES = 4 * 1024 * 1024
 _SIEVE_PLACES = 8 * _SIEVE_BYTES - 1
 Changed = Iterable[tuple[int, str, bytes | None]]
 """Partition, key, encoded state (None: forgotten); each key once."""
 
 
+@contextmanager
+def _at_the_table() -> Iterator[None]:
+    """A full or failing disk is the world's doing, never the entry's in hand: `BusDown`."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise BusDown(error.sqlite_errorname) from None
+
+
 def private_table() -> sqlite3.Connection:
-    """A table of this process alone: it grows onto disk when it outgrows its cache, and ends with its connection."""
+    """A table of this process alone, which holds PHI: it grows onto disk when it outgrows its cache, and ends with its connection.
+
+    SQLite makes the file in TMPDIR (else /var/tmp, /tmp), for its owner alone, and takes its name away at once.
+    """
     db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode=off", "synchronous=off", "cache_size=-65536", "page_size=16384"):
+    for pragma in ("page_size=16384", "journal_mode=off", "synchronous=off", "cache_size=-65536"):
         db.execute(f"pragma {pragma}")
     db.execute(SCHEMA)
     return db
@@ -37,15 +54,17 @@ def store(db: sqlite3.Connection, room: str, changed: Changed) -> None:
 
 
 def store_alone(db: sqlite3.Connection, room: str, changed: Changed) -> None:
-    """Write states down, in a transaction of their own."""
-    db.execute("begin")
-    store(db, room, changed)
-    db.execute("commit")
+    """Write states down, in a transaction of their own.  Raises `BusDown` where the disk takes no more: start again from the changelog."""
+    with _at_the_table():
+        db.execute("begin")
+        store(db, room, changed)
+        db.execute("commit")
 
 
 def forget(db: sqlite3.Connection, room: str, parts: Iterable[int]) -> None:
     """Nothing is known of these partitions."""
-    db.executemany("delete from state where room=? and part=?", [(room, part) for part in parts])
+    with _at_the_table():
+        db.executemany("delete from state where room=? and part=?", [(room, part) for part in parts])
 
 
 class Sieve:
@@ -94,10 +113,10 @@ class StoredStates(MutableMapping[str, State]):
             return state
         if not self.sieve.lets_through(key):
             return default
-        row = self.db.execute("select value from state where room=? and part=? and key=?", (*self.place, key)).fetchone()
-        if row is None:
+        rows = self._read("select value from state where room=? and part=? and key=?", key)
+        if not rows:
             return default
-        state = recent[key] = self.codec.decode(key, row[0])
+        state = recent[key] = self.codec.decode(key, rows[0][0])
         self.sieve.at_hand += 1
         if self.sieve.at_hand > _IN_MEMORY:
             del self[next(iter(recent))]  # what came to hand the longest ago
@@ -127,8 +146,22 @@ class StoredStates(MutableMapping[str, State]):
 
     def __iter__(self) -> Iterator[str]:
         """All keys of the table."""
-        return iter([key for (key,) in self.db.execute("select key from state where room=? and part=? order by key", self.place)])
+        return self.under("")
+
+    def under(self, prefix: str, naming: Collection[str] = ()) -> Iterator[str]:
+        """The keys that begin so, in order; of these only such whose record has one of the words `naming` as a string of its JSON.
+
+        They are read as they are asked for, a few at a time: what is changed meanwhile is found or not, and nothing is left out for it.
+        """
+        words, start = frozenset(word.encode() for word in naming), prefix
+        while rows := self._read(_RECORDS if words else _KEYS, start, prefix + _AFTER_ALL):
+            yield from (row[0] for row in rows if not words or not words.isdisjoint(row[1].split(b'"')))
+            start = rows[-1][0] + "\x00"
 
     def __len__(self) -> int:
         """How many there are."""
-        return int(self.db.execute("select count(*) from state where room=? and part=?", self.place).fetchone()[0])
+        return int(self._read("select count(*) from state where room=? and part=?")[0][0])
+
+    def _read(self, asked: str, *told: str) -> list[Any]:
+        with _at_the_table():
+            return self.db.execute(asked, (*self.place, *told)).fetchall()

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from opencdi.bus import over
-from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States
+from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States, under
 from opencdi.bus.site import remember_site, site_of
 from opencdi.coding.bmi import ANALYTES
 from opencdi.coding.candidates import AT_ADMISSION
@@ -127,7 +127,7 @@ class _Coder:
         if not remember_site(states, entry, self.site):
             return
         envelope = entry.envelope
-        for key in sorted(key for key in states if key.startswith("stay/")):
+        for key in sorted(under(states, "stay/")):
             stay, encounter_id = states[key], key.partition("/")[2]
             if isinstance(stay, Stay) and stay.tenant == envelope.tenant and stay.closed is None:
                 yield from self._recoded(states, entry_of(envelope.about(encounter_id, "coding"), ()), encounter_id)

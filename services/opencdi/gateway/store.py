@@ -47,7 +47,7 @@ class Stamp:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     messages: tuple[Outgoing, ...]
     size: int  # bytes
@@ -119,9 +119,13 @@ class Gate:
         """
         if any(message.backload for message in messages):
             waiting = self._put(self._backload, (), messages)
-            await asyncio.wait([waiting.stored], timeout=BACKLOAD_PATIENCE_S)
-            if any(one is waiting for one in self._backload):
-                waiting.stored.cancel()
+            try:
+                await asyncio.wait([waiting.stored], timeout=BACKLOAD_PATIENCE_S)
+            finally:
+                if waits := waiting in self._backload:  # sent away, or gone by itself: nothing of it is kept, however long the rooms rest
+                    self._backload.remove(waiting)
+                    waiting.stored.cancel()
+            if waits:
                 raise BusDown("BACKLOAD_WAITS")
         else:
             waiting = self._put(self._live, tuple(map(_record, messages)))

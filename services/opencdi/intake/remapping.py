@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic_core import from_json
 
+from opencdi.bus.room import under
 from opencdi.events.facts import MeasurementResulted, NoteFiled
 from opencdi.events.ids import content_hash
 from opencdi.intake.corrections import place
@@ -43,12 +44,10 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> frozenset[s
 
 
 def _stays(desk: Desk) -> Iterator[str]:
-    for key in desk.states:
-        if key.startswith("encounter/"):
-            encounter_id = key.removeprefix("encounter/")
-            encounter = desk.get(key, Encounter)
-            if encounter is not None and encounter.tenant == desk.context.tenant and not encounter.closed and encounter.into is None:
-                yield encounter_id
+    for key in under(desk.states, "encounter/"):
+        encounter = desk.get(key, Encounter)
+        if encounter is not None and encounter.tenant == desk.context.tenant and not encounter.closed and encounter.into is None:
+            yield key.removeprefix("encounter/")
 
 
 def _visits(desk: Desk, encounter_id: str, before: SiteData) -> None:

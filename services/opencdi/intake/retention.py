@@ -3,10 +3,11 @@
 A day at a time, by the day of the tick: one tick over a gap forgets what all ticks in it would have.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from opencdi.bus import agenda
-from opencdi.bus.room import States
+from opencdi.bus.room import State, States, under
 from opencdi.intake import duplicates
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Version, Visit, Waiting
@@ -53,7 +54,7 @@ def _forget_encounters(states: States, tenant: str, at: datetime, kept: timedelt
             agenda.look_at(states, tenant, encounter_id, left + kept)
     if not gone:
         return
-    for key in [key for key in states if _is_of(key, states, gone)]:
+    for key in _filed_with(states, gone.keys()):
         del states[key]
     for encounter_id, encounter in gone.items():
         remains = {"patient_id", "visits", "into", "first_at", "discharged_at", "cancelled", "history"}
@@ -74,13 +75,23 @@ def _forget_values(states: States, tenant: str, encounter_id: str, left: datetim
         states.pop(f"past/{encounter_id}/{analyte}", None)
 
 
-def _is_of(key: str, states: States, gone: dict[str, Encounter]) -> bool:
-    kind, _, rest = key.partition("/")
-    if kind in ("story", "pages", "copy", "carried"):
-        return rest.partition("/")[0] in gone
-    if kind not in ("version", "document", "order", "account", "waiting"):
-        return False
-    state = states.get(key)
-    if isinstance(state, Waiting):
-        return all(held.encounter_id in gone for held in state.items)
-    return (state.to if isinstance(state, Lead) else state.encounter_id if isinstance(state, Version | Document) else "") in gone
+def _filed_with(states: States, gone: Collection[str]) -> list[str]:
+    """The records of these stays: those that are named after a stay, and those that name one."""
+    named = [key for encounter_id in gone for key in (f"pages/{encounter_id}", f"carried/{encounter_id}") if key in states]
+    for encounter_id in gone:
+        named += [*under(states, f"story/{encounter_id}/"), *under(states, f"copy/{encounter_id}/")]
+    for kind in ("version", "document", "order", "account", "waiting"):
+        named += [key for key in under(states, f"{kind}/", gone) if _stays_of(states.get(key)) <= set(gone)]
+    return named
+
+
+def _stays_of(state: State | None) -> set[str]:
+    """The stays without which nobody needs the record."""
+    match state:
+        case Lead():
+            return {state.to}
+        case Version() | Document():
+            return {state.encounter_id}
+        case Waiting():
+            return {held.encounter_id or "" for held in state.items}
+    return {""}

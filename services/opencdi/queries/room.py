@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States
+from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States, under
 from opencdi.bus.site import SiteKnown, remember_site, site_of
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
@@ -170,7 +170,9 @@ class Desk:
             return
         envelope = entry.envelope
         stays = sorted(
-            key.partition("/")[2] for key, state in states.items() if isinstance(state, Stay) and state.tenant == envelope.tenant
+            key.partition("/")[2]
+            for key in under(states, "stay/")
+            if isinstance(state := states[key], Stay) and state.tenant == envelope.tenant
         )
         for encounter_id in stays:
             work = self._begin(states, Entry(envelope.about(encounter_id, "queries")))

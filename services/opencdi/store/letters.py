@@ -113,8 +113,9 @@ def write_look(engine: Engine, row: LetterRow, person: Person) -> None:
         _write(connection, row, person, LOOKED)
 
 
-def try_again_once(engine: Engine, row: LetterRow, person: Person, hand_over: Callable[[], str]) -> None:
-    """Hand the letter over to be tried again; the deed stands only if that was taken, and once: `TriedAlready`.
+def try_again_once(engine: Engine, row: LetterRow, person: Person, hand_over: Callable[[], str | None]) -> None:
+    """Hand the letter over to be tried again (its new id; None where it may have been taken); the deed stands unless it surely was not,
+    and once: `TriedAlready`.
 
     Whoever presses the same button at the same time waits here, and then learns that it has been done.
     """

@@ -31,9 +31,18 @@ class NotTaken(Exception):
         self.status = status
 
 
+class Unanswered(NotTaken):
+    """The gateway may have taken it: it was handed over, and no answer came."""
+
+    def __init__(self) -> None:
+        """Whoever made it must look before making it again."""
+        Exception.__init__(self, "The gateway did not answer. It may have been recorded: look at the page again in a minute.")
+        self.status = 503
+
+
 @dataclass(frozen=True)
 class Gateway:
-    """The gateway's doors for what people decide."""
+    """The gateway's doors for what people decide.  Each raises `NotTaken`, or `Unanswered` where nobody can say."""
 
     url: str
     token: str | None = field(default=None, repr=False)  # may name the person it speaks for; None on loopback without tokens
@@ -59,8 +68,10 @@ class Gateway:
             headers["Authorization"] = f"Bearer {self.token}"
         try:
             answer = httpx.post(f"{self.url}{path}", json=told, headers=headers, timeout=self.timeout_s, trust_env=False)
-        except httpx.HTTPError:
+        except (httpx.ConnectError, httpx.ConnectTimeout):
             raise NotTaken("The gateway cannot be reached. Try again.", 503) from None
+        except httpx.HTTPError:
+            raise Unanswered from None
         if answer.status_code != httpx.codes.ACCEPTED:
             raise _not_taken(answer)
         return answer.json()

@@ -17,7 +17,7 @@ from opencdi.store.engine import snapshot
 from opencdi.store.feeds import feeds, site_of
 from opencdi.store.health import as_of, line_health
 from opencdi.store.letters import LetterRow, TriedAlready, letter, letters, letters_by_reason, try_again_once, write_look
-from opencdi.workbench.decisions import NotTaken
+from opencdi.workbench.decisions import NotTaken, Unanswered
 from opencdi.workbench.desk import Desk, back_to
 from opencdi.workbench.feed_health import FeedHealth, feed_health
 from opencdi.workbench.personas import Kind, Persona
@@ -78,12 +78,18 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
         if not row.waits:
             raise HTTPException(409, "This message has been tried again already.")
         try:
-            try_again_once(desk.engine, row, persona.person, lambda: desk.gateway.replay(row, persona.person))
+            try_again_once(desk.engine, row, persona.person, lambda: _handed_over(row, persona))
         except TriedAlready:
             raise HTTPException(409, "This message has been tried again already.") from None
         except NotTaken as reason:
             raise HTTPException(reason.status, str(reason)) from None
         return back_to("/line/letters" if back == "/line/letters" else row.path)  # a live page is answered with itself
+
+    def _handed_over(row: LetterRow, persona: Persona) -> str | None:
+        try:
+            return desk.gateway.replay(row, persona.person)
+        except Unanswered:  # an old message is looked for through all of inbound: that may take longer than anybody waits
+            return None
 
     def _feeds(connection: Connection) -> list[FeedHealth]:
         now = as_of(connection, desk.tenant)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencdi.bus.room import Overlay, RecordCodec, State
+from opencdi.bus.bus import BusDown
+from opencdi.bus.room import Overlay, RecordCodec, State, under
 from opencdi.bus.stored import Sieve, StoredStates, forget, private_table, store_alone
 
 ROOM = "alder"
@@ -17,7 +18,11 @@ class Count(State):
     n: int
 
 
-CODEC = RecordCodec({"count": Count})
+class Lead(State):
+    to: str
+
+
+CODEC = RecordCodec({"count": Count, "lead": Lead, "leads": Count})
 
 
 @pytest.fixture
@@ -77,6 +82,11 @@ def test_memory_holds_a_bounded_number_and_the_table_all(table: Connection) -> N
     assert len(states) == 40_000
 
 
+def test_what_lies_in_the_table_goes_onto_disk(table: Connection) -> None:
+    pages, page_bytes = (table.execute(f"pragma {name}").fetchone()[0] for name in ("cache_spill", "page_size"))
+    assert pages * page_bytes <= 64 * 1024 * 1024
+
+
 def test_a_partition_that_is_forgotten_leaves_the_others(table: Connection) -> None:
     one, other = states_in(table, 0), states_in(table, 1)
     committed(one, {"count/1": 1})
@@ -98,3 +108,46 @@ def test_the_sieve_holds_back_nearly_every_stranger() -> None:
     for n in range(100_000):
         sieve.add(f"count/{n}")
     assert sum(sieve.lets_through(f"count/{n}") for n in range(200_000, 210_000)) < 10
+
+
+def test_keys_are_found_by_how_they_begin_and_by_what_their_records_name(table: Connection) -> None:
+    states = states_in(table)
+    leads = {f"lead/{n}": Lead(to=f"e{n % 3}") for n in range(2500)}
+    overlay = Overlay(states)
+    overlay.update({**leads, "count/1": Count(n=1), "leads": Count(n=2)})
+    assert set(under(overlay, "lead/")) == leads.keys()  # before the commit
+    store_alone(table, ROOM, [(0, key, state.__pydantic_serializer__.to_json(state)) for key, state in overlay.items()])
+    overlay.settle()
+    assert list(under(states, "lead/")) == sorted(leads)
+    assert set(under(states, "lead/", {"e1"})) == {key for key, lead in leads.items() if lead.to == "e1"}
+    later = Overlay(states)
+    del later["lead/1"]
+    later["lead/0"], later["lead/new"] = Lead(to="e1"), Lead(to="e1")
+    found = set(under(later, "lead/", {"e1"}))
+    assert found == {key for key, lead in later.items() if isinstance(lead, Lead) and lead.to == "e1"}
+    assert list(under(states, "nothing/")) == []
+
+
+def test_a_search_goes_on_over_what_it_takes_away(table: Connection) -> None:
+    states = states_in(table)
+    committed(states, {f"count/{n}": n for n in range(3000)})
+    seen = 0
+    for key in states:
+        store_alone(table, ROOM, [(0, key, None)])
+        seen += 1
+    assert (seen, len(states)) == (3000, 0)
+
+
+def test_a_disk_that_fails_is_the_worlds_doing(table: Connection) -> None:
+    """Not the fault of the entry in hand, which would be passed over after two such ends of the process."""
+    states = states_in(table)
+    committed(states, {f"count/{n}": n for n in range(5000)})
+    table.execute(f"pragma max_page_count={table.execute('pragma page_count').fetchone()[0]}")
+    with pytest.raises(BusDown, match="SQLITE_FULL"):
+        store_alone(table, ROOM, [(0, f"count/new{n}", bytes(1000)) for n in range(1000)])
+    gone = states_in(private_table())
+    gone.sieve.add("count/1")
+    gone.db.execute("drop table state")
+    for ask in (lambda: gone.get("count/1"), lambda: list(gone), lambda: len(gone), lambda: forget(gone.db, ROOM, {0})):
+        with pytest.raises(BusDown):
+            ask()
