@@ -47,7 +47,7 @@ bench-laws: .venv/dev  ## over 200 messages in any order, each up to three times
 	@PYTHONPATH=tests $(BIN)/python tests/bench/laws.py
 
 bench-fuzz: .venv/dev  ## 100,000 mutated messages: each answered once, ended once, none stops a room
-	@PYTHONPATH=tests $(BIN)/python tests/bench/fuzz.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/mutated.py
 
 .venv-fuzz/ready: requirements.lock pyproject.toml
 	@test -x .venv-fuzz/bin/python || $(PYTHON) -m venv .venv-fuzz

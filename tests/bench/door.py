@@ -166,6 +166,7 @@ def memory(count: int) -> Iterator[tuple[str, str, str]]:
         running = {name: stack.enter_context(opencdi("run", name, CDI_HOME=folder)) for name in ("door", "intake")}
         port = running["door"].port("CDI_MLLP_PORT")
         wait_for(port)
+        acknowledged([admission(nth, START - timedelta(hours=1)) for nth in range(1000)], port, 16)
         early: dict[str, float] = {}
         with Progress(console=CONSOLE, transient=True) as progress:
             task = progress.add_task("memory", total=count)

@@ -112,7 +112,8 @@ class KafkaRunner:
         if self.restore is not None:
             self.restore.drop(gone)
         for part in gone:
-            self.states.pop(part, None)
+            if (states := self.states.pop(part, None)) is not None:
+                states.let_go()
             self.next.pop(part, None)
         consumer.incremental_unassign(places)
 

@@ -157,6 +157,10 @@ class Overlay(MutableMapping[str, State]):
             return self.base.get(key, default)
         return default if state is _GONE else state
 
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a state under that key, without an exception where there is none."""
+        return isinstance(key, str) and self.get(key) is not None
+
     def __setitem__(self, key: str, state: State) -> None:
         """Remember."""
         if key not in self._before:

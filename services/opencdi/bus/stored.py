@@ -11,8 +11,8 @@ from typing import Any
 from opencdi.bus.room import Codec, State
 
 SCHEMA = "create table if not exists state(room text, part integer, key text, value blob, primary key(room, part, key)) without rowid"
-_IN_MEMORY = 4096
-"""Records of one partition: a stay that is being worked on has some dozens."""
+_IN_MEMORY = 32_768
+"""Records of a room: a stay that is being worked on has some dozens."""
 _SIEVE_BYTES = 4 * 1024 * 1024
 _SIEVE_PLACES = 8 * _SIEVE_BYTES - 1
 Changed = Iterable[tuple[int, str, bytes | None]]
@@ -49,13 +49,17 @@ def forget(db: sqlite3.Connection, room: str, parts: Iterable[int]) -> None:
 
 
 class Sieve:
-    """Which keys are surely not in the table (a Bloom filter): most lookups of a step find nothing, and need not ask the table."""
+    """Which keys are surely not in the table (a Bloom filter): most lookups of a step find nothing, and need not ask the table.
 
-    __slots__ = ("bits",)
+    One for all partitions of a room, of which it also counts the records in memory.
+    """
+
+    __slots__ = ("at_hand", "bits")
 
     def __init__(self) -> None:
         """Lets nothing through yet; of two million keys one stranger in eighty."""
         self.bits = bytearray(_SIEVE_BYTES)
+        self.at_hand = 0
 
     def add(self, key: str) -> None:
         """From now on this key comes through."""
@@ -93,8 +97,10 @@ class StoredStates(MutableMapping[str, State]):
         row = self.db.execute("select value from state where room=? and part=? and key=?", (*self.place, key)).fetchone()
         if row is None:
             return default
-        state = self.codec.decode(key, row[0])
-        self._at_hand(key, state)
+        state = recent[key] = self.codec.decode(key, row[0])
+        self.sieve.at_hand += 1
+        if self.sieve.at_hand > _IN_MEMORY:
+            del self[next(iter(recent))]  # what came to hand the longest ago
         return state
 
     def __getitem__(self, key: str) -> State:
@@ -104,20 +110,20 @@ class StoredStates(MutableMapping[str, State]):
         return state  # type: ignore[no-any-return]
 
     def __setitem__(self, key: str, state: State) -> None:
-        """It stands in the table."""
+        """It stands in the table.  What nobody has read yet comes to hand when somebody does: most results are written once."""
         self.sieve.add(key)
-        self._at_hand(key, state)
-
-    def _at_hand(self, key: str, state: State) -> None:
-        """Let go of what was put here the longest ago."""
-        self.recent.pop(key, None)
-        self.recent[key] = state
-        if len(self.recent) > _IN_MEMORY:
-            del self.recent[next(iter(self.recent))]
+        if key in self.recent:
+            self.recent[key] = state
 
     def __delitem__(self, key: str) -> None:
-        """It no longer stands in the table."""
-        self.recent.pop(key, None)
+        """It no longer stands in the table, or need not be at hand."""
+        if self.recent.pop(key, None) is not None:
+            self.sieve.at_hand -= 1
+
+    def let_go(self) -> None:
+        """Another has this partition now: nothing of it need be at hand."""
+        self.sieve.at_hand -= len(self.recent)
+        self.recent = {}
 
     def __iter__(self) -> Iterator[str]:
         """All keys of the table."""

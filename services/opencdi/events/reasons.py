@@ -14,6 +14,7 @@ class Reason(NamedTuple):
 
 
 _ASK_VENDOR = "have the sending system mended"
+_DRAW_AGAIN = "the next specimen counts"
 REASONS: dict[str, Reason] = {
     # --- refused: nothing was stored for the line; a copy lies in the gateway's dead letters
     "EMPTY_MESSAGE": Reason("there is nothing between the frame's marks", _ASK_VENDOR),
@@ -28,6 +29,7 @@ REASONS: dict[str, Reason] = {
     "EMPTY_BODY": Reason("the body is empty", _ASK_VENDOR),
     "NOT_JSON": Reason("the body is not JSON", _ASK_VENDOR),
     "JSON_ONLY": Reason("the body is another format of FHIR than JSON", "send application/fhir+json"),
+    "FHIR_VERSION": Reason("the Content-Type names a version of FHIR that is not read", "send fhirVersion 4.0, 4.3 or 5.0, or none"),
     "NESTED_TOO_DEEPLY": Reason("the JSON is nested more deeply than anybody reads", _ASK_VENDOR),
     "NOT_AN_OBJECT": Reason("something that must be a JSON object is none", _ASK_VENDOR),
     "NOT_A_LIST": Reason("something that must be a list is none", _ASK_VENDOR),
@@ -42,6 +44,11 @@ REASONS: dict[str, Reason] = {
     "NO_MESSAGE_HEADER": Reason("the first entry of a message Bundle is no MessageHeader", _ASK_VENDOR),
     "SAME_RESOURCE_TWICE": Reason("a transaction writes one resource twice, and has no order", "send the last state, or two Bundles"),
     "METHOD": Reason("an entry asks for something that is neither writing nor deleting", "send what is to be stored"),
+    "DELETE_BY_STATUS": Reason("nothing is deleted here", "send the resource with the status entered-in-error, or cancelled"),
+    "CONDITION": Reason(
+        "a condition that only a search or a version could keep; nothing is stored rather than something twice",
+        "If-None-Exist, and PUT by criteria, name one identifier that the resource itself carries",
+    ),
     # --- dead letters: stored and acknowledged, and laid aside whole
     "NO_PATIENT": Reason("it names no patient by whom it could be filed", "send PID-3, or a subject with an identifier or a reference"),
     "UNKNOWN_MESSAGE_TYPE": Reason("there is no mapping for this MSH-9", "route it elsewhere, or ask for a mapping"),
@@ -61,14 +68,26 @@ REASONS: dict[str, Reason] = {
     "UNREADABLE_DECISION": Reason("a decision that is not of the contract", "see schemas/cdi.inbound.v1.schema.json"),
     "UNREADABLE_RECEIPT": Reason("a receipt that is not of the contract", "see schemas/cdi.inbound.v1.schema.json"),
     "UNREADABLE_SITE_DATA": Reason("site data that are not of the contract", "mend the field that is named, and send them again"),
+    "UNREADABLE_SITE_MAPPING": Reason(
+        "the mapping of a code that is not of the contract", "mend the field that is named, and send it again"
+    ),
+    "DELETED_AT_THE_SENDER": Reason(
+        "a history says that a resource was deleted, not why: nothing is taken back", "send the resource with the status entered-in-error"
+    ),
     # --- problems: the message was used; what is named here was not, or was taken for something
     "NO_VISIT": Reason(
         "it cannot be told which visit it is about; kept with the patient until that is known", "send PV1-19 or the encounter"
+    ),
+    "TOO_MANY_WAIT": Reason(
+        "more waits with this patient for its visit than is kept; the oldest is no longer", "send ADT before results, or PV1-19"
     ),
     "VISIT_REUSED": Reason("a visit number came again long after its discharge: taken for a new visit"),
     "NUMBER_REUSED": Reason("another patient's result, order or document has this number: taken for another one", "number across patients"),
     "VISIT_NOT_SPLIT": Reason("one of several visits was to leave its stay; a person must settle it"),
     "IDENTITY_CONFLICT": Reason("one list of identifiers names two patients; the first counts, nobody is merged", "send a merge (A40)"),
+    "TOLD_WHILE_MERGED": Reason(
+        "a merge was undone; what was told in between may be the other patient's", "a person must look through the stay"
+    ),
     "CONTROL_ID_REUSED": Reason("an MSH-10 came again with other content; it is used", "number messages anew"),
     "CLASS_UNMAPPED": Reason("a patient class that no table of the site has: no DRG until it has", "map it (site data, class_by_code)"),
     "DISPOSITION_UNMAPPED": Reason("a disposition that no table of the site has", "map it (site data, disposition_by_code)"),
@@ -84,12 +103,14 @@ REASONS: dict[str, Reason] = {
     "CHARSET_UNKNOWN": Reason(
         "MSH-18 names no character set that we know; read as UTF-8, else Windows-1252", "name it as HL7 table 0211 does"
     ),
+    "VERSION_ASSUMED": Reason("MSH-12 is empty; read as all versions are, since each says more than the one before", "fill MSH-12"),
     "CODE_SYSTEM": Reason("an ICD-9 code; kept, and not coded", "send ICD-10"),
     "CONTENT_ELSEWHERE": Reason("the document's content lies elsewhere and was not sent (RP)", "send the content itself"),
     "CONTENT_NOT_READ": Reason("content in a format that is not read", "send text, RTF, or a PDF that holds text"),
     "CONTENT_TOO_LARGE": Reason("content larger than is read", "send it in parts"),
     "CONTENT_WITHOUT_TEXT": Reason("a PDF that holds pictures and no text", "send the text"),
     "NOT_BASE64": Reason("content that says it is base64 and is not", _ASK_VENDOR),
+    "NOT_HEX": Reason("content that says it is hexadecimal and is not", _ASK_VENDOR),
     "LINK_IS_NO_MERGE": Reason("linked records that both live on; they stay two patients", "send a merge, or a link that replaces"),
     "MEDICATION_BY_REFERENCE": Reason("a drug that is named by reference only", "send its code, or the Medication contained"),
     "ORDER_STATUS_UNKNOWN": Reason("an order's status that FHIR does not have; taken for active", _ASK_VENDOR),
@@ -103,8 +124,20 @@ REASONS: dict[str, Reason] = {
     "MAPPING_NEEDED": Reason("a local code that is not mapped to LOINC", "map it (site data, loinc_by_local_code)"),
     "UNIT_UNKNOWN": Reason("a unit that this analyte cannot be reckoned from", "send UCUM"),
     "UNIT_MISSING": Reason("a number without the unit that its analyte needs", "send UCUM"),
+    "UNIT_CONTRADICTED": Reason("the value names another unit than the field of the unit", _ASK_VENDOR),
     "IMPOSSIBLE_VALUE": Reason("a value that no living patient has", "look at the unit and the device"),
-    "HEMOLYZED": Reason("the comment says that the specimen was haemolysed"),
+    "HEMOLYZED": Reason("the specimen was haemolysed, and that spoils this analyte", _DRAW_AGAIN),
+    "LIPEMIC": Reason("the specimen was lipaemic, and that spoils this analyte", _DRAW_AGAIN),
+    "ICTERIC": Reason("the specimen was icteric, and that spoils this analyte", _DRAW_AGAIN),
+    "CLOTTED": Reason("the specimen was clotted, and that spoils this analyte", _DRAW_AGAIN),
+    "PLATELETS_CLUMPED": Reason("the platelets were clumped", _DRAW_AGAIN),
+    "CONTAMINATED": Reason("the specimen was contaminated, or drawn above an infusion", _DRAW_AGAIN),
+    "INSUFFICIENT_SPECIMEN": Reason("there was too little of the specimen", _DRAW_AGAIN),
+    "SPECIMEN_REJECTED": Reason("the laboratory rejected the specimen", _DRAW_AGAIN),
+    "OTHER_SPECIMEN": Reason("measured in something else than this analyte is: urine, a body fluid, the cord"),
+    "OTHER_PERSON": Reason("measured in the child, a donor or a relative, and filed with this patient"),
+    # --- kept with the patient: used as soon as that is known
+    "WAITS": Reason("it is not yet known which stay it is about, or what it refers to"),
     # --- no effect: understood, and nothing of it changes the chart
     "DUPLICATE": Reason("the same message came before"),
     "NOTHING_NEW": Reason("all that it says was said before"),
@@ -112,14 +145,12 @@ REASONS: dict[str, Reason] = {
     "SUPERSEDED": Reason("something newer is known already"),
     "ENCOUNTER_CLOSED": Reason("the stay is over, billed and forgotten"),
     "ANOTHER_SYSTEMS_COPY": Reason("one of several copies was taken back; another system's still stands"),
-    "WAITS": Reason("kept with the patient until what it is about is known"),
     "NOT_ABOUT_THE_CHART": Reason("it tells of the line, not of a patient"),
     "ACKNOWLEDGEMENT": Reason("an answer to somebody's message"),
     "ADMISSION_PENDING": Reason("an admission that is planned, or no longer"),
-    "ALLERGIES_NOT_USED": Reason("allergies: there is no fact of them"),
     "ALTERNATE_NUMBER": Reason("another number that names nobody here was changed"),
     "BED_STATUS": Reason("the state of a bed"),
-    "MASTER_FILE_NOT_USED": Reason("a master file"),
+    "MASTER_FILE_NOT_USED": Reason("a master file of something else than staff"),
     "NO_RESULT": Reason("it has no value yet, or only names its members"),
     "NO_STAY_IS_DELETED": Reason("records of patients and accounts are never deleted by a message"),
     "NO_TEXT": Reason("a report without words yet"),
@@ -130,7 +161,8 @@ REASONS: dict[str, Reason] = {
     "RESOURCE_NOT_USED": Reason("a type of resource of which there is no fact"),
     "SCHEDULE_NOT_USED": Reason("an appointment"),
     "SPECIMEN_STATUS_NOT_USED": Reason("where a specimen is"),
-    "STAFF_NOT_USED": Reason("staff, told by themselves"),
+    "STAFF_NOTED": Reason("who one of the staff is: known for the documents that follow"),
+    "NO_STAFF": Reason("a staff file that names nobody by a number", "fill STF-1, STF-2 or PRA-6"),
     "SUPPLY_NOT_USED": Reason("supplies"),
     "VACCINATION_HISTORY_NOT_USED": Reason("a history of vaccinations"),
 }

@@ -161,9 +161,9 @@ def _entry(entry: object, where: str, bundle: str) -> tuple[str, str]:
     request = entry.get("request")
     method = request.get("method") if isinstance(request, dict) else None
     if request is not None and not (isinstance(method, str) and method in (_HAPPENED if bundle == "history" else _WRITES)):
-        deleted = method == "DELETE"
-        status = 405 if deleted and bundle == "batch" else 422
-        raise NotFhir(status, "not-supported", "DELETE_BY_STATUS" if deleted else "METHOD", f"{where}.request.method")
+        if method == "DELETE":
+            raise NotFhir(405 if bundle == "batch" else 422, "not-supported", "DELETE_BY_STATUS", f"{where}.request.method")
+        raise NotFhir(422, "not-supported", "METHOD", f"{where}.request.method")
     if isinstance(request, dict) and method == "DELETE":
         return str(request.get("url", "")).partition("/")[0], ""
     kind, resource = _type_of(entry.get("resource"), f"{where}.resource"), entry["resource"]

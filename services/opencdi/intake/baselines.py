@@ -16,6 +16,7 @@ from opencdi.events.facts import Fact, MeasurementResulted
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage
 from opencdi.intake.desk import Desk
+from opencdi.intake.held import waiting
 from opencdi.intake.identity import current
 from opencdi.intake.memory import Carried, Encounter, Held, Past, Person
 from opencdi.intake.time import time_in_json, time_to_json
@@ -31,6 +32,8 @@ _UNIT = {analyte.slug: analyte.unit for analyte in ANALYTES if analyte.slug in R
 def carry(desk: Desk) -> None:
     """Remember this message's values, and say to each stay of the patients concerned which baselines are others now."""
     changed: dict[str, set[str]] = {patient_id: set(_ANY) for patient_id in sorted(desk.pasts_changed)}
+    for patient_id, analyte in sorted(desk.held_values):
+        changed.setdefault(patient_id, set()).add(analyte)
     told: list[tuple[str, Sequence[Fact]]] = [(encounter_id, said.facts) for encounter_id, said in desk.said.items()]
     # Of a stay that is closed nothing is told any more; a later one may be told what was measured there.
     told += [(encounter_id, (fact,)) for encounter_id, fact in desk.after_closing if fact.status != "preliminary"]
@@ -99,13 +102,12 @@ def _tell(desk: Desk, patient_id: str, analytes: set[str], again: frozenset[str]
     person = desk.get(f"person/{patient_id}", Person)
     if person is None or not person.encounters:
         return
-    if len(person.encounters) == 1 and not person.held and f"carried/{person.encounters[0]}" not in desk.states:
+    if len(person.encounters) == 1 and not REACH.keys() & {*person.held} and f"carried/{person.encounters[0]}" not in desk.states:
         return  # the usual patient: one stay, and nothing before it
     stays = [(encounter_id, encounter) for encounter_id in person.encounters if (encounter := _standing(desk, encounter_id))]
     earlier = {analyte: list(_earlier(desk, stays, analyte)) for analyte in REACH if analyte in analytes}
-    for name, fact in _held(desk, patient_id, person):
-        if fact.analyte in earlier and (value := usable(fact)) is not None:
-            earlier[fact.analyte].append(Earlier(name, value, fact.taken_at))
+    for analyte in REACH.keys() & {*person.held} & analytes:
+        earlier[analyte] += _waiting(desk, patient_id, analyte)
     for encounter_id, encounter in stays:
         if not encounter.closed and encounter.first_at is not None and _class_of(encounter) != "outpatient":
             for analyte, values in earlier.items():
@@ -126,15 +128,12 @@ def _earlier(desk: Desk, stays: list[tuple[str, Encounter]], analyte: str) -> It
                     yield Earlier(measurement_id, value, time_in_json(at), encounter_id, _class_of(encounter))
 
 
-def _held(desk: Desk, patient_id: str, person: Person) -> Iterator[tuple[str, MeasurementResulted]]:
-    for name in person.held:
-        held = desk.get(f"held/{patient_id}/{name}", Held)
-        if held is None or '"kind":"measurement_resulted"' not in held.page:
-            continue
-        if any(f'"analyte":"{analyte}"' in held.page for analyte in REACH):  # thousands may wait: looked at before they are decoded
-            for fact in FactsPage.read(held.page).facts:
-                if isinstance(fact, MeasurementResulted):
-                    yield name, fact
+def _waiting(desk: Desk, patient_id: str, analyte: str) -> Iterator[Earlier]:
+    for awaited in waiting(desk, patient_id, analyte):
+        held = desk.get(f"held/{patient_id}/{awaited.name}", Held)
+        for fact in FactsPage.read(held.page).facts if held is not None else ():
+            if isinstance(fact, MeasurementResulted) and (value := usable(fact)) is not None:
+                yield Earlier(awaited.name, value, fact.taken_at)
 
 
 def _class_of(encounter: Encounter) -> EncounterClass | None:

@@ -26,6 +26,8 @@ _NO_WORDS = (  # pictures, sound, packed files, office files of before they were
 )  # fmt: skip
 _CHARSET = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9._-]{3,24})", re.IGNORECASE)
 _BYTE_ORDER = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_ENCODINGS = frozenset({"BASE64", "B64", "HEX", "A"})
+_DATA = 4  # components before it
 _ENCODED_PDF = "JVBERi0"
 
 
@@ -105,15 +107,24 @@ def _decoded(content: bytes, kind: str) -> str:
     return content.decode("cp1252", "replace")
 
 
+def _wrapped(parts: list[str]) -> tuple[str, str, str]:
+    """Encoding, data and type of an ED; of one with fewer components than it has, whatever stands there is the content."""
+    if len(parts) > _DATA:
+        return parts[3].strip().upper(), "^".join(parts[_DATA:]).strip("^"), f"{parts[1]}/{parts[2]}".lower()
+    *before, last = [part for part in parts if part.strip()] or [""]
+    encoding = next((part.strip().upper() for part in before if part.strip().upper() in _ENCODINGS), "")
+    if encoding or last.startswith(_ENCODED_PDF):
+        return encoding, last, ""
+    return "", "" if last.strip().upper() in _ENCODINGS else "^".join((*before, last)), ""
+
+
 def text_of_ed(kind: str, parts: list[str], told: Findings) -> str | None:
     """ED: source, type, subtype, encoding, data.  RP points to content that is kept elsewhere."""
     if kind.upper() == "RP":
         told.problems.append(("CONTENT_ELSEWHERE", "OBX-5"))
         return None
-    parts += [""] * (5 - len(parts))
-    encoding, data = parts[3].strip().upper(), "^".join(parts[4:]).strip("^")
-    what = f"{parts[1]}/{parts[2]}".lower()
-    if encoding == "BASE64" or data.startswith(_ENCODED_PDF):
+    encoding, data, what = _wrapped(parts)
+    if encoding in ("BASE64", "B64") or data.startswith(_ENCODED_PDF):
         return text_in_base64(data, told.problems, "OBX-5", what)
     if encoding == "HEX":
         try:

@@ -22,7 +22,7 @@ from opencdi.intake.meaning import read_anew
 from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
 from opencdi.intake.stays import ordered_inpatient
 from opencdi.intake.time import time_to_json
-from opencdi.intake.told import Item, VisitTold
+from opencdi.intake.told import Item
 
 
 def place(desk: Desk, item: Item, encounter_id: str) -> None:
@@ -50,19 +50,22 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
             _version(desk, fact, item, encounter_id)
 
 
-def known_encounter(desk: Desk, item: Item) -> str | None:
+def known_encounter(desk: Desk, documents: tuple[str, ...], identity: str) -> str | None:
     """The encounter where an earlier version of this lives; of a document, under any of its numbers, or what it is added to."""
-    fact = item.fact
-    if isinstance(fact, NoteFiled | NoteStatusChanged | NoteRetracted):
-        parent = (fact.parent_id,) if isinstance(fact, NoteFiled) and fact.parent_id else ()
-        for name in (fact.note_id, *item.also, *parent):
-            if (document := desk.get(f"document/{name}", Document)) is not None and document.encounter_id:
-                found = desk.followed(document.encounter_id)
-                return found if namesakes.is_this_patients(desk, found) else None
-        return None
-    version = desk.get(f"version/{identity_of(fact)}", Version)
+    for name in documents:
+        if (document := desk.get(f"document/{name}", Document)) is not None and document.encounter_id:
+            found = desk.followed(document.encounter_id)
+            return found if namesakes.is_this_patients(desk, found) else None
+    version = desk.get(f"version/{identity}", Version) if not documents else None
     found = desk.followed(version.encounter_id) if version is not None else ""
     return found if found and namesakes.is_this_patients(desk, found) else None
+
+
+def documents_of(fact: Fact, also: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a document, and of what it is added to; of what is no document none."""
+    if not isinstance(fact, NoteFiled | NoteStatusChanged | NoteRetracted):
+        return ()
+    return (fact.note_id, *also, *((fact.parent_id,) if isinstance(fact, NoteFiled) and fact.parent_id else ()))
 
 
 def identity_of(fact: Fact) -> str:
@@ -272,12 +275,13 @@ def _release(desk: Desk, note_id: str, encounter_id: str) -> None:
 
 def file_held(desk: Desk, held: Held, encounter_id: str) -> None:
     """File what waited, in the name of who sent it."""
-    sender, desk.sender = desk.sender, held.sender
+    sender, context = desk.sender, desk.context
+    desk.sender, desk.context = held.sender, context.of_feed(held.feed)
     place(desk, item_of(desk, held), encounter_id)
-    desk.sender = sender
+    desk.sender, desk.context = sender, context
 
 
-def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: VisitTold | None = None) -> Held:
+def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None) -> Held:
     """An item as it is kept."""
     return Held(
         page=FactsPage(facts=(item.fact,)).to_json().decode(),
@@ -286,11 +290,8 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None, visit: V
         text=item.text,
         also=item.also,
         encounter_id=encounter_id,
-        account=visit.account if visit else "",
-        visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
-        aliases=visit.aliases if visit else (),
         sender=desk.sender,
-        number=desk.number,
+        feed=desk.context.feed,
         undated=item.undated,
     )
 

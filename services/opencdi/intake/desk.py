@@ -48,6 +48,7 @@ class Desk:
     led: tuple[tuple[str, ...], str] = ((), "")  # the order numbers that led to an encounter last
     visits_changed: bool = False  # something that was held may now find its encounter
     pasts_changed: set[str] = field(default_factory=set)  # patients of whose earlier values others may now stand before a stay
+    held_values: set[tuple[str, str]] = field(default_factory=set)  # the same of what waits: patient and analyte
     after_closing: list[tuple[str, MeasurementResulted]] = field(default_factory=list)  # results of stays that are closed
     ignored: list[str] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)

@@ -101,8 +101,8 @@ def known_visit(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
     return None
 
 
-def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime) -> str | None:
-    """The visit that this message is about, made if it is new; None where it names none."""
+def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime, happened: datetime) -> str | None:
+    """The visit that this message is about, made if it is new; None where it names none.  `at`: when it was told."""
     visit_id = known_visit(desk, patient_id, told)
     if visit_id is None:
         visit_id = _name_of_new(desk, told)
@@ -110,10 +110,10 @@ def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime) ->
             return None
     visit = desk.get(f"visit/{visit_id}", Visit)
     if visit is None:
-        _make(desk, patient_id, visit_id, told, at, reused=0)
-    elif _is_reused(visit, told, at):
+        _make(desk, patient_id, visit_id, told, reused=0)
+    elif _is_reused(visit, told, happened):
         desk.problems.append(("VISIT_REUSED", "PV1-19"))
-        _make(desk, patient_id, visit_id, told, at, reused=visit.reused + 1)
+        _make(desk, patient_id, visit_id, told, reused=visit.reused + 1)
     else:
         _link(desk, patient_id, visit, told)
     for alias in told.aliases:
@@ -154,7 +154,7 @@ def _is_reused(visit: Visit, told: VisitTold, at: datetime) -> bool:
     return admitted_at is not None and visit.discharged_at is not None and admitted_at - visit.discharged_at > _REUSED_AFTER
 
 
-def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, at: datetime, *, reused: int) -> None:
+def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, *, reused: int) -> None:
     encounter_id = _linked(desk, patient_id, told) if not reused else None
     is_new = encounter_id is None
     if encounter_id is None:

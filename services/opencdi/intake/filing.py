@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from opencdi.events.facts import AllergyListed, MeasurementResulted, ProblemNoticed
+from opencdi.events.facts import AllergyListed, ProblemNoticed
+from opencdi.events.pages import FactsPage
 from opencdi.events.problems import Unusable
 from opencdi.intake import merges, staff
-from opencdi.intake.corrections import file_held, held_of, identity_of, item_of, known_encounter, place
+from opencdi.intake.corrections import documents_of, file_held, held_of, identity_of, known_encounter, place
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import encounter_of, settled_visit
+from opencdi.intake.held import kind_of, leave, put, waiting
 from opencdi.intake.identity import current, known, referred
-from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
+from opencdi.intake.memory import Awaited, Encounter, Held, Lead, Person, Visit
 from opencdi.intake.snapshots import update
 from opencdi.intake.told import Item, Told, VisitTold
 from opencdi.intake.unions import introduce
@@ -35,9 +37,9 @@ def file(desk: Desk, told: Told) -> None:
     patient_id = current(desk, desk.number)
     visit_id: str | None = None
     if told.visit is not None:
-        visit_id = settled_visit(desk, patient_id, told.visit, told.at.at) or _open_visit(desk, patient_id, told)
+        visit_id = settled_visit(desk, patient_id, told.visit, told.at.at, told.happened.at) or _open_visit(desk, patient_id, told)
         if visit_id is not None and told.visit.event != "mention":
-            update(desk, visit_id, told.visit, told.at)
+            update(desk, visit_id, told.visit, told.at, told.happened)
         elif visit_id is None and told.visit.event != "mention":
             desk.problems.append(("NO_VISIT", "PV1-19"))
             desk.kept += 1
@@ -71,7 +73,7 @@ def _open_visit(desk: Desk, patient_id: str, told: Told) -> str | None:
     """An event without a visit number is about the one visit that leads there, if there is exactly one (DOMAIN F.1)."""
     if told.visit is None or told.visit.event == "mention":
         return None
-    encounter_id = encounter_of(desk, patient_id, told.visit, told.orders, told.at.at)
+    encounter_id = encounter_of(desk, patient_id, told.visit, told.orders, told.happened.at)
     encounter = desk.get(f"encounter/{encounter_id}", Encounter) if encounter_id else None
     return encounter.visits[0] if encounter is not None and len(encounter.visits) == 1 else None
 
@@ -87,36 +89,59 @@ def _happened_at(item: Item) -> datetime:
 
 
 def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, settled: str | None) -> None:
-    encounter_id = settled or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item)) or known_encounter(desk, item)
+    encounter_id = (
+        settled
+        or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item))
+        or known_encounter(desk, documents_of(item.fact, item.also), identity_of(item.fact))
+    )
     if encounter_id is None:
         _hold(desk, patient_id, item, visit)
         return
-    if item.orders and desk.led != (item.orders, encounter_id):  # the results of one message share their order
-        desk.led = (item.orders, encounter_id)
-        for number in item.orders:
+    _lead(desk, item.orders, encounter_id)
+    place(desk, item, encounter_id)
+
+
+def _lead(desk: Desk, orders: tuple[str, ...], encounter_id: str) -> None:
+    """These order numbers lead to that encounter, unless they lead somewhere already."""
+    if orders and desk.led != (orders, encounter_id):  # the results of one message share their order
+        desk.led = (orders, encounter_id)
+        for number in orders:
             if desk.states.get(f"order/{number}") is None:
                 desk.states[f"order/{number}"] = Lead(to=encounter_id)
                 desk.visits_changed = True
-    place(desk, item, encounter_id)
 
 
 def _hold(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> None:
     """Kept with the patient: NO_VISIT, counted, released when settled; never filed with "the latest" (DOMAIN F.1)."""
-    person = desk.get(f"person/{patient_id}", Person) or Person()
-    held = held_of(desk, item, visit=visit)
-    name = identity_of(item.fact)
+    mine, kind, name = held_of(desk, item), kind_of(item.fact), identity_of(item.fact)
     before = desk.get(f"held/{patient_id}/{name}", Held)
     if before is not None:  # whichever of the two stands, the document is known by the numbers of both
-        held, before = (one.model_copy(update={"also": tuple(dict.fromkeys((*before.also, *held.also)))}) for one in (held, before))
-    if before is not None and (before.page == held.page or held.order < before.order):
-        desk.states[f"held/{patient_id}/{name}"] = before.model_copy(update={"order": max(before.order, held.order)})
-        desk.ignored.append("UNCHANGED" if before.page == held.page else "SUPERSEDED")
+        mine, before = (one.model_copy(update={"also": tuple(dict.fromkeys((*before.also, *mine.also)))}) for one in (mine, before))
+        if before.page == mine.page or mine.order < before.order:
+            desk.states[f"held/{patient_id}/{name}"] = before.model_copy(update={"order": max(before.order, mine.order)})
+            desk.ignored.append("UNCHANGED" if before.page == mine.page else "SUPERSEDED")
+            return
+        if (kind_before := kind_of(FactsPage.read(before.page).facts[0])) != kind:  # its code was mapped since
+            leave(desk, patient_id, kind_before, tuple(one for one in waiting(desk, patient_id, kind_before) if one.name != name))
+    awaited = Awaited(
+        name=name,
+        at=_happened_at(item),
+        orders=item.orders,
+        account=visit.account if visit else "",
+        visit=(visit.number, visit.facility, visit.facility_assumed) if visit else ("", "", True),
+        aliases=visit.aliases if visit else (),
+        documents=documents_of(item.fact, mine.also),
+        feed=desk.context.feed,
+        number=desk.number,
+    )
+    dropped = put(desk, patient_id, kind, awaited, mine)
+    if kind in REACH:
+        desk.held_values.add((patient_id, kind))  # of no stay that we know, but this patient's
+    if dropped:
+        desk.problems.append(("TOO_MANY_WAIT", ""))
+    if name in dropped:
+        desk.ignored.append("TOO_MANY_WAIT")
         return
-    desk.states[f"held/{patient_id}/{name}"] = held
-    if before is None:
-        desk.states[f"person/{patient_id}"] = person.model_copy(update={"held": (*person.held, name)})
-    if isinstance(item.fact, MeasurementResulted) and item.fact.analyte in REACH:
-        desk.pasts_changed.add(patient_id)  # of no stay that we know, but this patient's
     desk.kept += 1
     desk.problems.append(("NO_VISIT", ""))
 
@@ -125,23 +150,23 @@ def _release(desk: Desk, patient_id: str) -> None:
     """What this patient's facts were waiting for may have come."""
     patient_id = current(desk, patient_id)
     person = desk.get(f"person/{patient_id}", Person)
-    if person is None or not person.held:
-        return
-    still: list[str] = []
-    for name in person.held:
-        held = desk.get(f"held/{patient_id}/{name}", Held)
-        if held is None:
+    for kind in person.held if person is not None else ():
+        items = waiting(desk, patient_id, kind)
+        found = {one.name: encounter_id for one in items if (encounter_id := _found(desk, patient_id, one)) is not None}
+        if not found:
             continue
-        item = item_of(desk, held)
-        visit = VisitTold(held.visit[0], held.visit[1], held.visit[2], aliases=held.aliases, account=held.account)
-        mine, desk.number = desk.number, held.number
-        encounter_id = encounter_of(desk, patient_id, visit, item.orders, _happened_at(item)) or known_encounter(desk, item)
-        desk.number = mine
-        if encounter_id is None:
-            still.append(name)
-            continue
-        del desk.states[f"held/{patient_id}/{name}"]
-        file_held(desk, held, encounter_id)
-    if len(still) != len(person.held):
-        latest = desk.get(f"person/{patient_id}", Person) or person
-        desk.states[f"person/{patient_id}"] = latest.model_copy(update={"held": tuple(still)})
+        leave(desk, patient_id, kind, tuple(one for one in items if one.name not in found))
+        for name, encounter_id in found.items():
+            held = desk.states.pop(f"held/{patient_id}/{name}", None)
+            if isinstance(held, Held):
+                _lead(desk, held.orders, encounter_id)
+                file_held(desk, held, encounter_id)
+
+
+def _found(desk: Desk, patient_id: str, awaited: Awaited) -> str | None:
+    number, context = desk.number, desk.context
+    desk.number, desk.context = awaited.number, context.of_feed(awaited.feed)
+    visit = VisitTold(*awaited.visit, aliases=awaited.aliases, account=awaited.account)
+    encounter_id = encounter_of(desk, patient_id, visit, awaited.orders, awaited.at)
+    desk.number, desk.context = number, context
+    return encounter_id or known_encounter(desk, awaited.documents, awaited.name)

@@ -12,6 +12,7 @@ from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Lead, Person, Visit
 from opencdi.intake.told import Identifier, PatientTold
 
+_WHO = ("mrn", "name", "birth_date", "sex")
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 """Earlier than anything that is told."""
 
@@ -26,10 +27,6 @@ def current(desk: Desk, patient_id: str) -> str:
 def number_of(desk: Desk, identifier: Identifier) -> str:
     """That number, known or not; of a second one the first."""
     return _aliased(desk, desk.id_of("patient", identifier.authority, identifier.value))
-
-
-def _led(desk: Desk, own: str) -> str:
-    return current(desk, _aliased(desk, own))
 
 
 def _aliased(desk: Desk, own: str) -> str:
@@ -56,20 +53,24 @@ def referred(desk: Desk, reference: str) -> str:
 def known(desk: Desk, told: PatientTold, at: ClinicalTime) -> str:
     """Under which of these numbers the patient is known; learns name, birth date, sex and further numbers, and says what changed."""
     own = [desk.id_of("patient", i.authority, i.value) for i in told.ids]
-    found = dict.fromkeys(_led(desk, i) for i in own if f"person/{i}" in desk.states or f"alias/{i}" in desk.states)
-    if len(found) > 1:
+    # The number under which each is known -> the patient who that is now.
+    found = {number: current(desk, number) for i in own if f"person/{(number := _aliased(desk, i))}" in desk.states}
+    patients = dict.fromkeys(found.values())
+    if len(patients) > 1:
         desk.problems.append(("IDENTITY_CONFLICT", "PID-3"))  # two patients in one list: the first number decides, nobody is merged by it
-    patient_id = next(iter(found), own[0])
-    named_id = next((led for i in own if _led(desk, i) == patient_id and f"person/{(led := _aliased(desk, i))}" in desk.states), patient_id)
+    named_id, patient_id = next(iter(found.items()), (own[0], own[0]))
     for number in own:
-        if number != named_id and not found.keys() - {patient_id} and f"person/{number}" not in desk.states:
+        if number != named_id and len(patients) < 2 and f"person/{number}" not in desk.states:
             _lead(desk, f"alias/{number}", named_id)
-    person = desk.get(f"person/{named_id}", Person) or Person()
-    before = identified(desk, patient_id)
-    is_new, learned = f"person/{named_id}" not in desk.states, _learned(desk, named_id, person, told, at)
-    if is_new or learned != person:
+    known_person = desk.get(f"person/{named_id}", Person)
+    is_new, person = known_person is None, known_person or Person()
+    learned = _learned(desk, named_id, person, told, at)
+    # Most messages say what was said before; only among several numbers may its being newer change who that is.
+    alike = not is_new and person.into is None and not person.was and all(getattr(learned, name) == getattr(person, name) for name in _WHO)
+    before = None if alike else identified(desk, patient_id)
+    if is_new or learned.told != person.told or not alike:
         desk.states[f"person/{named_id}"] = learned
-    changed = identified(desk, patient_id) != before
+    changed = not alike and identified(desk, patient_id) != before
     if (is_new or changed) and not (desk.get(f"person/{patient_id}", Person) or person).encounters:
         desk.kept += 1
     if changed or desk.again:

@@ -10,7 +10,8 @@
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
 | `copy/<encounter>/<text>` | the note with that text, for a second system that sends it too |
 | `past/<encounter>/<analyte>` `carried/<encounter>` | values that may be a later stay's baseline; which it was told |
-| `held/<patient>/<fact>` `waiting/<note>` | what waits for an encounter; for its parent document |
+| `awaiting/<patient>/<kind>` `held/<patient>/<fact>` | what waits for an encounter: the list of each kind; each of them whole |
+| `waiting/<note>` | what waits for its parent document |
 | `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
 | `seen/<tenant>/<period>/<three letters>` | message ids of those ten days (DOMAIN F.3) |
 | `days/<tenant>` | which of those there are: so that forgetting need not search |
@@ -30,7 +31,7 @@ from opencdi.clinical.vocabulary import Authentication, AuthorRole, Sex
 
 
 class Person(State):
-    """A patient, as told under one number.  `into`, `was`: merged; `told`: field -> when last; `held` names what waits for an encounter."""
+    """A patient, as told under one number.  `into`, `was`: merged; `told`: field -> when last; `held`: kinds of what waits."""
 
     mrn: str = ""
     name: str = ""
@@ -92,6 +93,7 @@ class Visit(State):
     inpatient_from: str | None = None  # the first inpatient class since it last was another: a ClinicalTime as JSON
     other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
+    happened: dict[str, str] = Field(default_factory=dict)  # when a class was told -> since when it was so, where that is another time
     class_code: str | None = None  # the sender's code of the class that stands: the site's table may come to read it otherwise
     classes: tuple[tuple[str, str], ...] = ()  # such codes and when each was told, as JSON; "" for a cancel
 
@@ -163,6 +165,26 @@ class Carried(State):
     said: dict[str, str] = Field(default_factory=dict)
 
 
+class Awaited(State):
+    """One fact that waits for an encounter: by what that may be found."""
+
+    name: str
+    at: datetime
+    orders: tuple[str, ...] = ()
+    account: str = ""
+    visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed
+    aliases: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()  # the names of a document, and of what it is added to
+    feed: str = ""
+    number: str = ""  # the patient's, as told
+
+
+class Awaiting(State):
+    """Of one kind what waits with a patient, in the order in which it happened."""
+
+    items: tuple[Awaited, ...] = ()
+
+
 class Held(State):
     """Something that waits; `page` is a FactsPage with its one fact."""
 
@@ -172,11 +194,8 @@ class Held(State):
     text: str | None = None
     also: tuple[str, ...] = ()
     encounter_id: str | None = None
-    account: str = ""
-    visit: tuple[str, str, bool] = ("", "", True)  # number, facility, whether the facility is assumed
-    aliases: tuple[str, ...] = ()
     sender: str = ""
-    number: str = ""  # the patient's, as told
+    feed: str = ""
     undated: bool = False
 
 
@@ -241,5 +260,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
-    "days": Days, "merged": Merged, "staff": Staff, "past": Past, "carried": Carried, **agenda.MODELS,
+    "days": Days, "merged": Merged, "awaiting": Awaiting, "staff": Staff, "past": Past, "carried": Carried, **agenda.MODELS,
 })  # fmt: skip

@@ -9,7 +9,7 @@ from opencdi.bus import agenda
 from opencdi.bus.room import States
 from opencdi.intake import duplicates
 from opencdi.intake.desk import Desk
-from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Version, Visit
+from opencdi.intake.memory import Document, Encounter, Feeds, Lead, Version, Visit, Waiting
 from opencdi.knowledge.baselines import REACH
 from opencdi.knowledge.site import KEPT_AFTER_BILL
 
@@ -78,7 +78,9 @@ def _is_of(key: str, states: States, gone: dict[str, Encounter]) -> bool:
     kind, _, rest = key.partition("/")
     if kind in ("story", "pages", "copy", "carried"):
         return rest.partition("/")[0] in gone
-    if kind not in ("version", "document", "order", "account"):
+    if kind not in ("version", "document", "order", "account", "waiting"):
         return False
     state = states.get(key)
+    if isinstance(state, Waiting):
+        return all(held.encounter_id in gone for held in state.items)
     return (state.to if isinstance(state, Lead) else state.encounter_id if isinstance(state, Version | Document) else "") in gone

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import EncounterCancelled, EncounterDischarged
@@ -13,13 +13,15 @@ from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
 from opencdi.intake.tables import class_of
-from opencdi.intake.time import time_in_json, time_to_json
+from opencdi.intake.time import instant, time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 from opencdi.knowledge.site import SiteData
 
 _ADMISSIONS = frozenset({"plan", "admit", "present"})
 _OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
 _MOST_CLASSES = 20  # two systems that contradict each other all day
+_CLASS = ("encounter_class", "class_source")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
     "encounter_class",
     "class_source",
@@ -34,8 +36,11 @@ _FIELDS = (
 )
 
 
-def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None:
-    """Apply a snapshot or event to its visit, and say what that changes of the encounter."""
+def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime, happened: ClinicalTime) -> None:
+    """Apply a snapshot or event to its visit, and say what that changes of the encounter.
+
+    `at`, when it was told, orders it among what else is told; what it tells is so since it `happened`, though it be entered late.
+    """
     known = desk.get(f"visit/{visit_id}", Visit)
     encounter_id = desk.followed(known.encounter_id) if known else ""
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
@@ -49,10 +54,10 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         return
     if planned := told.event == "plan":
         told = _not_here_yet(told)
-    start = told.admitted_at.at if told.admitted_at else at.at
+    start = told.admitted_at.at if told.admitted_at else happened.at
     visit = _told(known, told, at)
     visit = visit.model_copy(update=_cancelled(visit, told, at))
-    visit = _discharged(_admitted(visit, told, at), told, at).model_copy(
+    visit = _dated(_discharged(_admitted(visit, told, at), told, at, happened), at, happened).model_copy(
         update={
             "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
             "started_at": start if visit.started_at is None else min(start, visit.started_at),
@@ -66,9 +71,9 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime) -> None
         desk.visits_changed = True
         desk.pasts_changed.add(encounter.patient_id)
     if encounter.cancelled and not visit.cancelled:
-        reinstate(desk, encounter_id, at)
+        reinstate(desk, encounter_id, happened)
     elif not encounter.cancelled or desk.again:  # of a stay that is cancelled nothing is said but that it is admitted anew
-        settle(desk, encounter_id, at, _said_again(visit, told) if desk.again else frozenset())
+        settle(desk, encounter_id, happened, _said_again(visit, told) if desk.again else frozenset())
     if visit.cancelled:
         _close_if_all_cancelled(desk, encounter_id, at)
 
@@ -78,6 +83,11 @@ def _not_here_yet(told: VisitTold) -> VisitTold:
     will_be = told.encounter_class not in (None, "unmapped", *_OTHER_CLASSES)
     # Its code is no word on the stay either: once mapped, it would make an inpatient of who has not come.
     return replace(told, encounter_class="preadmit" if will_be else told.encounter_class, class_code=None)
+
+
+def _class_afterwards(told: VisitTold) -> bool:
+    """A discharge may tell what the patient is from then on, an outpatient: that is no word on the stay, where there is any other."""
+    return told.event == "discharge" and told.encounter_class != "inpatient"
 
 
 def _said(value: object) -> str:
@@ -95,7 +105,11 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     values = {name: value for name in _FIELDS if (value := getattr(told, name)) is not None}
     if "encounter_class" in values:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
-    news = {name: (_said(value), at.at) for name, value in values.items() if (before := visit.told.get(name)) is None or at.at >= before[1]}
+    news: dict[str, tuple[str, datetime]] = {}
+    for name, value in values.items():
+        told_at = _NEVER if name in _CLASS and _class_afterwards(told) else at.at
+        if (before := visit.told.get(name)) is None or told_at >= before[1]:
+            news[name] = (_said(value), told_at)
     changes: dict[str, object] = {"told": visit.told | news} if news else {}
     if "encounter_class" in news:
         changes["class_code"] = told.class_code.code if told.class_code is not None else None
@@ -160,7 +174,7 @@ def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
     return frozenset(fields | {"discharge"} if stands else fields)
 
 
-def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
+def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime, happened: ClinicalTime) -> Visit:
     """What is told of the visit's discharge: that, when and whereto the patient left, or that he is there.
 
     Each word stands against an earlier one that arrives late; what was told before the patient was last known to be there is over.
@@ -168,8 +182,12 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     words: dict[str, object] = {}
     if told.event in ("cancel-discharge", "present"):
         words["there_at"] = _later(visit.there_at, at.at)
+        if visit.gone_at is not None and visit.gone_at <= at.at:  # of one instant, the word that comes last stands (DOMAIN F.2)
+            words["gone_at"] = None
+        if visit.status_told is not None and visit.status_told[2] <= at.at:
+            words["status_told"] = None
     elif told.event in ("discharge", "snapshot"):
-        left = told.discharged_at or (at if told.event == "discharge" else None)
+        left = told.discharged_at or (happened if told.event == "discharge" else None)
         if told.event == "discharge":
             words["gone_at"] = _later(visit.gone_at, at.at)
         if left is not None and (visit.left_told is None or visit.left_told[1] <= at.at):
@@ -182,9 +200,9 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
 def _gone(visit: Visit) -> Visit:
     """The visit's discharge, by all that was told of it: another disposition is another claim."""
     there_at, said = visit.there_at, None
-    if visit.gone_at is not None and visit.left_told is not None and (there_at is None or there_at < visit.gone_at):
+    if visit.gone_at is not None and visit.left_told is not None and (there_at is None or there_at <= visit.gone_at):
         disposition, code = None, None
-        if visit.status_told is not None and (there_at is None or there_at < visit.status_told[2]):
+        if visit.status_told is not None and (there_at is None or there_at <= visit.status_told[2]):
             disposition, code, _ = visit.status_told
         left = time_in_json(visit.left_told[0])
         said = EncounterDischarged(at=left, disposition=disposition, disposition_source=None if disposition else code)
@@ -197,6 +215,8 @@ def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     The class of a discharge is no word on the admission; one that no table knows says neither (DOMAIN F.4).
     """
     other, since = visit.other_class_at, visit.inpatient_from and time_in_json(visit.inpatient_from)
+    if _class_afterwards(told):
+        return visit
     if told.encounter_class in _OTHER_CLASSES:
         changes: dict[str, object] = {"other_class_at": _later(other, at.at)}
         if since and since.at <= at.at:
@@ -213,6 +233,20 @@ def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
     else:
         changes = {"inpatient_from": time_to_json(at)}
     return visit.model_copy(update=changes)
+
+
+def _dated(visit: Visit, at: ClinicalTime, happened: ClinicalTime) -> Visit:
+    """Classes are ordered by when they were told; of those that may matter it is kept when they happened."""
+    known = visit.happened if happened.at == at.at else visit.happened | {instant(at.at): time_to_json(happened)}
+    if not known:
+        return visit
+    times = [time_in_json(when).at for _, when in visit.classes]
+    times += [
+        when for when in (visit.left_inpatient_at, visit.told["encounter_class"][1] if "encounter_class" in visit.told else None) if when
+    ]
+    times += [time_in_json(visit.inpatient_from).at] if visit.inpatient_from else []
+    wanted = {instant(when) for when in times}
+    return visit.model_copy(update={"happened": {when: since for when, since in known.items() if when in wanted}})
 
 
 def _between(visit: Visit, told: VisitTold, at: ClinicalTime) -> bool:

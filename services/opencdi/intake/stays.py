@@ -15,7 +15,7 @@ from opencdi.events.facts import DischargeCancelled, EncounterDischarged, Encoun
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
-from opencdi.intake.time import time_in_json
+from opencdi.intake.time import instant, time_in_json
 
 _NOT_ADMITTED: frozenset[EncounterClass] = frozenset({"preadmit", "emergency", "outpatient", "unmapped"})
 _CLASS = frozenset({"encounter_class", "class_source"})
@@ -130,12 +130,17 @@ def _inpatient_since(desk: Desk, encounter: Encounter) -> tuple[ClinicalTime | N
     of the stay has been an inpatient's since before that.
     """
     visits = [visit for visit_id in encounter.visits if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None]
-    classes = [time_in_json(visit.inpatient_from) for visit in visits if visit.inpatient_from is not None and not visit.cancelled]
+    classes = [_happened(visit, time_in_json(visit.inpatient_from)) for visit in visits if visit.inpatient_from and not visit.cancelled]
     since = min(classes, key=_instant, default=None)
-    left = max((visit.left_inpatient_at for visit in visits if visit.left_inpatient_at is not None), default=None)
+    left = max((_happened(visit, ClinicalTime(at)).at for visit in visits if (at := visit.left_inpatient_at) is not None), default=None)
     orders = [time_in_json(order) for order in encounter.inpatient_orders.values()]
     stands = [order for order in orders if left is None or order.at > left or (since is not None and since.at <= left)]
     return (min(stands, key=_instant), "order") if stands else (since, "first-inpatient-class")
+
+
+def _happened(visit: Visit, told_at: ClinicalTime) -> ClinicalTime:
+    since = visit.happened.get(instant(told_at.at))
+    return time_in_json(since) if since is not None else told_at
 
 
 def _instant(time: ClinicalTime) -> datetime:

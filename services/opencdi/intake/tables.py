@@ -7,7 +7,9 @@ from typing import Literal
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, EncounterClass, NoteType, ResultStatus
 from opencdi.events.facts import Coded
+from opencdi.intake.note_names import note_type_by_name
 from opencdi.intake.told import Context, LinkKind, Merged, VisitEvent
+from opencdi.knowledge.device_terms import loinc_of_device_term
 from opencdi.knowledge.site import SiteData
 
 AllergyCategory = Literal["drug", "food", "environment", "other"]
@@ -39,6 +41,7 @@ MERGE_BY_TRIGGER: dict[str, tuple[Merged, ...]] = {
 }  # fmt: skip
 RENUMBERED = frozenset({"A43", "A46", "A47", "A49", "A50"})
 """Triggers that may come with the number unchanged: another one, which names nobody here, was."""
+UNLINKED = "ADT^A37"
 BILLING_TYPES = frozenset({"BAR^P01", "BAR^P05", "BAR^P06", "BAR^P10", "BAR^P12", "DFT^P03", "DFT^P11"})
 STAFF_TYPES = frozenset({"MFN^M02", "PMU^B01", "PMU^B02"})
 PROBLEM_TYPES = frozenset({"PPR^PC1", "PPR^PC2", "PPR^PC3"})
@@ -74,6 +77,11 @@ RELATION_BY_TRIGGER = {
 RESULT_STATUS_BY_OBX11: dict[str, ResultStatus] = {
     "P": "preliminary", "R": "preliminary", "S": "preliminary", "A": "final", "F": "final", "U": "final", "V": "final", "B": "final",
     "C": "corrected", "D": "withdrawn", "W": "withdrawn", "X": "withdrawn",
+    # In words, and of documents, as large systems write OBX-11 and OBR-25.
+    "FINAL": "final", "AU": "final", "AUTH": "final", "AUTH (VERIFIED)": "final", "AUTHVERIFIED": "final", "VERIFIED": "final",
+    "MODIFIED": "corrected", "CORRECTED": "corrected", "ALTERED": "corrected", "PRELIM": "preliminary", "PRELIMINARY": "preliminary",
+    "IN PROGRESS": "preliminary", "UNAUTH": "preliminary", "IN ERROR": "withdrawn", "INERROR": "withdrawn", "CANCELED": "withdrawn",
+    "CANCELLED": "withdrawn",
 }  # fmt: skip
 RESULT_STATUS_BY_FHIR: dict[str, ResultStatus] = {
     "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected", "entered-in-error": "withdrawn",
@@ -96,6 +104,9 @@ _NONE_KNOWN = re.compile(r"\b(?:nk(?:d|f)?a|no known\b.{0,30}\ballerg\w*|no (?:d
 _NONE_KNOWN_CODES: dict[str, AllergyCategory | None] = {  # SNOMED CT
     "716186003": None, "409137002": "drug", "429625007": "food", "428607008": "environment", "428197003": "environment",
 }  # fmt: skip
+_NO_CLASS = frozenset({"N", "U"})
+"""PV1-2, HL7 table 0004: not applicable, unknown."""
+_LOINC = re.compile(r"[0-9]{1,7}-[0-9]\Z")
 NO_RESULT_YET = frozenset({"I", "N", "O"})
 AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
     "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned",
@@ -116,9 +127,13 @@ CANCELLED_ORDERS = frozenset({"CA", "DC", "OC", "CR", "DR", "OD"})
 SYSTEM_BY_OID = {  # HL7's registry: how CWE-3 and FHIR's urn:oid: may name what has a short name too
     "2.16.840.1.113883.6.1": "LN", "2.16.840.1.113883.6.96": "SCT", "2.16.840.1.113883.6.90": "I10", "2.16.840.1.113883.6.4": "I10P",
     "2.16.840.1.113883.6.103": "I9", "2.16.840.1.113883.6.12": "CPT", "2.16.840.1.113883.6.285": "HCPCS",
-    "2.16.840.1.113883.6.88": "RXNORM",
+    "2.16.840.1.113883.6.88": "RXNORM", "2.16.840.1.113883.6.24": "MDC",
 }  # fmt: skip
 
+DOCUMENT_SECTION = "MDOC"
+"""OBR-24 of what is no examination but a clinical document; in no table of HL7's, and sent by many."""
+REPORT_SUFFIXES = frozenset({"GDT", "IMP", "REC", "ADT"})
+"""OBX-3.1.2 (HL7 2.5.1, 7.1.3): diagnosis, impression, recommendation, addendum are lines of a report, and no results."""
 REPORT_CHARACTERS = 200
 """Words of an order that names no kind of document are a report from this length on; below it they are a result in words."""
 
@@ -130,20 +145,29 @@ ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {
     "pathology": "provider", "nursing": "nurse", "dietitian": "dietitian", "wound-care": "nurse", "therapy": "therapist",
     "social-work": "social-worker", "laboratory": "system", "query": "system",
 }  # fmt: skip
+_OFTEN_MEANT_OTHERWISE: dict[str, NoteType] = {"PN": "procedure"}
+"""HL7's code of a procedure note, which many send for a progress note and say so beside it."""
 _TAXONOMY = re.compile(r"[0-9A-Z]{9}X\Z")  # a NUCC code; the site's table may name its beginning, "207*"
-NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074
+NOTE_TYPE_BY_SECTION: dict[str, NoteType] = {  # OBR-24, HL7 table 0074, and DICOM's modalities
     "RAD": "radiology", "CT": "radiology", "CUS": "radiology", "NMR": "radiology", "NMS": "radiology", "OUS": "radiology",
     "RUS": "radiology",
     "RX": "radiology", "VUS": "radiology", "XRC": "radiology", "SP": "pathology", "CP": "pathology", "PAT": "pathology", "TX": "other",
+    "CR": "radiology", "DX": "radiology", "XR": "radiology", "MR": "radiology", "US": "radiology", "MG": "radiology", "NM": "radiology",
 }  # fmt: skip
 
 
 def loinc_of(code: Coded, site: SiteData) -> str | None:
     """The LOINC code that is meant; None while a local code is unmapped."""
-    if code.system == "LN":
+    if code.system == "LN" and _LOINC.match(code.code):  # else somebody names LOINC beside a code of his own
         return code.code
     table = site.loinc_by_local_code
-    return table.get(f"{code.code}^{code.system}") or table.get(code.code) if table else None
+    by_site = table.get(f"{code.code}^{code.system}") or table.get(code.code) if table else None
+    return by_site or loinc_of_device_term(code.code, code.system, code.text)
+
+
+def says_no_class(code: str, site: SiteData) -> bool:
+    """Whether that class says nothing of the visit: the PV1 that an A08, A28 or A31 must have though it is about the person alone."""
+    return code in _NO_CLASS and code not in site.class_by_code
 
 
 def class_of(code: str, site: SiteData) -> EncounterClass:
@@ -152,13 +176,20 @@ def class_of(code: str, site: SiteData) -> EncounterClass:
 
 
 def names_note_type(code: Coded, site: SiteData) -> bool:
-    """Whether the site's table knows what kind of note that document code names."""
-    return code.code in site.note_type_by_code or code.text in site.note_type_by_code
+    """Whether it is known what kind of note that document code, or its name, names."""
+    return code.code in site.note_type_by_code or code.text in site.note_type_by_code or _by_name(code) is not None
 
 
 def note_type_of(code: Coded, site: SiteData, otherwise: NoteType = "other") -> NoteType:
-    """The kind of note that a document code names."""
-    return site.note_type_by_code.get(code.code) or site.note_type_by_code.get(code.text) or otherwise
+    """The kind of note that a document code names, by the site's table, else by the plain English name that stands beside it or for it."""
+    by_code, by_name = site.note_type_by_code.get(code.code), _by_name(code)
+    if by_name is not None and by_code is not None and by_code == _OFTEN_MEANT_OTHERWISE.get(code.code):
+        return by_name
+    return by_code or site.note_type_by_code.get(code.text) or by_name or otherwise
+
+
+def _by_name(code: Coded) -> NoteType | None:
+    return note_type_by_name(code.text) or note_type_by_name(code.code)
 
 
 def confidentiality_of(sent: Iterable[str], code: Coded | None, site: SiteData) -> str | None:

@@ -104,6 +104,11 @@ def claims_future(at: ClinicalTime, received_at: datetime) -> bool:
     return at.at - received_at > FUTURE
 
 
+def instant(at: datetime) -> str:
+    """One name for one instant, whatever the clock."""
+    return at.astimezone(UTC).isoformat()
+
+
 def time_to_json(at: ClinicalTime) -> str:
     """The time as intake remembers it."""
     return _JSON.dump_json(at).decode()

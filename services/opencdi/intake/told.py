@@ -5,7 +5,7 @@ and leave the room only as keyed hashes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
@@ -40,6 +40,10 @@ class Context:
     def arrived_at(self) -> ClinicalTime:
         """When it came to the gate, by the facility's clock: what stands where nothing else is told."""
         return ClinicalTime(bedside(self.received_at.astimezone(UTC), self.facility))
+
+    def of_feed(self, feed: str) -> "Context":
+        """The same for what that feed told: references are each feed's own."""
+        return self if feed == self.feed else replace(self, feed=feed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ class Told:
     """All that one message tells."""
 
     message_type: str
-    at: ClinicalTime  # EVN-2, else MSH-7, else arrival: what orders snapshots
+    at: ClinicalTime  # when it was told (EVN-2, else MSH-7, lastUpdated, arrival): what orders versions (DOMAIN F.2)
+    event_at: ClinicalTime | None = None  # when that happened (EVN-6), where that is another time
     patient: PatientTold | None = None
     patient_reference: str = ""  # FHIR: the alias by which the subject is named
     patient_aliases: tuple[str, ...] = ()  # FHIR: under which this Patient will be referred to
@@ -158,6 +163,11 @@ class Told:
     problems: tuple[tuple[str, str], ...] = ()
     staff: tuple[StaffTold, ...] = ()
     unused: str | None = None  # why a well-formed message is not used at all (-> no effect)
+
+    @property
+    def happened(self) -> ClinicalTime:
+        """When what is told of the visit happened, as far as is known: it may be entered long after."""
+        return self.event_at or self.at
 
 
 @dataclass(slots=True)

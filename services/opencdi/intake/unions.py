@@ -9,8 +9,9 @@ from datetime import datetime
 
 from opencdi.events.facts import ProblemNoticed
 from opencdi.intake.desk import Desk
+from opencdi.intake.held import hand_out
 from opencdi.intake.identity import ALWAYS, alias_id, current, identified, tell_encounters
-from opencdi.intake.memory import Encounter, Held, Lead, Person, Visit
+from opencdi.intake.memory import Encounter, Lead, Person, Visit
 
 
 def join(desk: Desk, old_id: str, new_id: str, at: datetime) -> bool:
@@ -161,13 +162,7 @@ def _hand_rest_out(desk: Desk, now: dict[str, str], before_id: str, person: Pers
         visit = desk.get(f"visit/{visit_id}", Visit)
         encounter = desk.get(f"encounter/{desk.followed(visit.encounter_id)}", Encounter) if visit is not None else None
         _add(desk, current(desk, encounter.patient_id if encounter is not None else before_id), "visits", visit_id)
-    for name in person.held:
-        if (held := desk.get(f"held/{before_id}/{name}", Held)) is not None:
-            patient_id = now.get(held.number, before_id)
-            del desk.states[f"held/{before_id}/{name}"]
-            other = desk.get(f"held/{patient_id}/{name}", Held)
-            desk.states[f"held/{patient_id}/{name}"] = held if other is None or other.order < held.order else other
-            _add(desk, patient_id, "held", name)
+    hand_out(desk, now, before_id, person.held)
 
 
 def _add(desk: Desk, patient_id: str, what: str, name: str) -> None:

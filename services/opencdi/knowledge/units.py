@@ -28,25 +28,27 @@ _PER_VOLUME = {  # what is in a volume -> dimension, size: 1 U = 1 umol/min, 1 k
 }  # fmt: skip
 _CONCENTRATION = re.compile(r"(?:(?P<prefix>[mnpfu]?)(?P<what>g|mol|eq|u|kat)|(?P<count>10\*\d{1,2}|))/(?P<per>[dcmunf]?)l\Z")
 _OTHERS: dict[tuple[str, float], str] = {
-    ("mass", 1.0): "g gm gram grams mdc_dim_x_g", ("mass", 1000.0): "kg kgs kilogram kilograms kilo mdc_dim_kilo_g",
+    ("mass", 1.0): "g gm gram grams mdc_dim_x_g", ("mass", 1000.0): "kg kgs kilogram kilograms kilo mdc_dim_kilo_g 263875",
     ("mass", 453.59237): "[lb_av] [lb_us] lb lbs pound pounds mdc_dim_lb", ("mass", 28.349523125): "[oz_av] oz ounce ounces",
-    ("length", 1.0): "m meter meters metre", ("length", 0.01): "cm centimeter centimeters mdc_dim_centi_m",
+    ("length", 1.0): "m meter meters metre", ("length", 0.01): "cm centimeter centimeters mdc_dim_centi_m 263441",
     ("length", 0.001): "mm mdc_dim_milli_m",
     ("length", 0.0254): "[in_i] [in_us] in inch inches mdc_dim_inch", ("length", 0.3048): "[ft_i] [ft_us] ft foot feet mdc_dim_foot",
     ("volume", 1.0): "l liter liters litre", ("volume", 0.1): "dl", ("volume", 0.01): "cl",
     ("volume", 0.001): "ml cc cm3 milliliter mdc_dim_milli_l",
-    ("pressure", 1.0): "mm[hg] mm(hg) mmhg torr mdc_dim_mmhg", ("pressure", 7.50062): "kpa kal_pas mdc_dim_kilo_pascal",
+    ("pressure", 1.0): "mm[hg] mm(hg) mmhg torr mdc_dim_mmhg 266016", ("pressure", 7.50062): "kpa kal_pas mdc_dim_kilo_pascal",
     ("pressure", 0.750062): "hpa mbar", ("pressure", 0.735559): "cm[h2o] cmh2o",
     ("flow", 1.0): "l/min lpm liters/min mdc_dim_x_l_per_min", ("flow", 0.001): "ml/min ml/m cc/min", ("flow", 1 / 60): "l/h l/hr",
     ("flow", 1 / 60_000): "ml/h ml/hr", ("frequency", 1.0): (
         "/min 1/min bpm min-1 beats/min breaths/min br/min {beats}/min {breaths}/min {beat}/min {breath}/min {counts}/min resp/min "
-        "mdc_dim_beat_per_min mdc_dim_resp_per_min mdc_dim_per_min beats/minute breaths/minute"
+        "mdc_dim_beat_per_min mdc_dim_resp_per_min mdc_dim_per_min 264864 264928 beats/minute breaths/minute"
     ), ("frequency", 60.0): "hz /s 1/s", ("time", 1.0): "s sec secs second seconds", ("time", 0.001): "ms", ("time", 60.0): "min",
-    ("fraction", 0.01): "% percent pct mdc_dim_percent %{hb} %sat", ("fraction", 1.0): "1 l/l {fraction} fraction {ratio} ratio decimal",
-    ("permille", 1.0): "mmol/mol", ("celsius", 1.0): "cel c °c ºc celc celsius degc deg_c degreec degreesc degreescelsius mdc_dim_degc",
-    ("fahrenheit", 1.0): "[degf] f °f ºf degf deg_f fahr fahrenheit degreef degreesf mdc_dim_fahr",
+    ("fraction", 0.01): "% percent pct mdc_dim_percent 262688 %{hb} %sat",
+    ("fraction", 1.0): "1 l/l {fraction} fraction {ratio} ratio decimal",
+    ("permille", 1.0): "mmol/mol",
+    ("celsius", 1.0): "cel c °c ºc celc celsius degc deg_c degreec degreesc degreescelsius mdc_dim_degc 268192",
+    ("fahrenheit", 1.0): "[degf] f °f ºf degf deg_f fahr fahrenheit degreef degreesf mdc_dim_fahr 268160",
     ("osmolality", 1.0): "mosm/kg mosmol/kg mmol/kg mosm/kg{h2o} mosm/kgh2o mosmol/kgh2o",
-    ("bmi", 1.0): "kg/m2 kg/m^2 kg/m² kg/(m2) kg/sqm kg/m*2",
+    ("bmi", 1.0): "kg/m2 kg/m^2 kg/m² kg/(m2) kg/sqm kg/m*2 mdc_dim_kg_per_m_sq",
     ("clearance", 1.0): (
         "ml/min/{1.73_m2} ml/min/1.73m2 ml/min/1.73 ml/min/1.73m^2 ml/min/{1.73m2} ml/min/1.73_m2 ml/min/1.73m*2 ml/min/1.73sqm "
         "ml/min/1.73m² ml/min/bsa ml/min/{bsa} ml/min/[1.73_m2]"

@@ -67,10 +67,14 @@ def test_batch_by_batch_it_is_what_a_dictionary_is(batches: list[dict[str, int |
 
 def test_memory_holds_a_bounded_number_and_the_table_all(table: Connection) -> None:
     states = states_in(table)
-    committed(states, {f"count/{n}": n for n in range(20_000)})
-    assert len(states.recent) < 5_000
-    assert [states[f"count/{n}"] for n in (0, 1, 19_999)] == [Count(n=0), Count(n=1), Count(n=19_999)]
-    assert len(states) == 20_000
+    committed(states, {f"count/{n}": n for n in range(40_000)})
+    assert states.recent == {}  # written once, read by nobody
+    assert dict(states) == {f"count/{n}": Count(n=n) for n in range(40_000)}
+    assert 0 < len(states.recent) <= 32_768
+    states.let_go()
+    assert states.sieve.at_hand == len(states.recent) == 0
+    assert [states[f"count/{n}"] for n in (0, 1, 39_999)] == [Count(n=0), Count(n=1), Count(n=39_999)]
+    assert len(states) == 40_000
 
 
 def test_a_partition_that_is_forgotten_leaves_the_others(table: Connection) -> None:

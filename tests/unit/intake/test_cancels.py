@@ -41,6 +41,10 @@ NOWHERE = {"cancelled": True, "gone": False, "where": None}
     ([ADMITTED, DISCHARGED, ("A13", 6, 13)], THERE),
     ([ADMITTED, DISCHARGED, ("A13", 6, 13, "20260506100000-0400")], THERE),
     ([ADMITTED, DISCHARGED, ("A13", 6, 13), ("A03", 6, 14)], THERE | {"gone": True}),
+    # Entered late: what is told at last stands, though it happened before what was told in between.
+    ([ADMITTED, DISCHARGED, ("A13", 6, 13), ("A03", 6, 14, "20260506100000-0400")], THERE | {"gone": True}),
+    ([ADMITTED, ("A11", 5), ("A01", 6, 9, "20260504090000-0400")], THERE),
+    ([ADMITTED, ("A08", 5, 12), ("A02", 5, 14, "20260505100000-0400", "6W^610^B")], THERE | {"where": ["6W^610^B"]}),
     ([ADMITTED, ("A02", 5, 8, "", "6W^610^B"), ("A12", 5, 9, "20260505080000-0400")], THERE),
     ([ADMITTED, ("A02", 5, 8, "", "6W^610^B"), ("A12", 5, 9), ("A02", 5, 10, "", "7N^710^C")], THERE | {"where": ["7N^710^C"]}),
 ], ids=str)  # fmt: skip

@@ -28,6 +28,17 @@ def test_diagnoses_and_procedures_field_by_field(feed, message: Builder, kind: s
     assert procedure.at.at.isoformat() == "2026-05-04T12:00:00-04:00"
 
 
+def test_a_list_is_as_new_as_its_event_however_late_it_is_sent(new_feed, message: Builder) -> None:
+    """EVN-2 orders what is told, as it does the visit's snapshots: a queue that is emptied late takes nothing back (DOMAIN F.2)."""
+    news = message("ADT^A08", DG1.format(own="7", action="D"), at="20260505090000-0400")
+    stale = message("ADT^A08", DG1.format(own="7", action="A"), at=LATER).replace(f"EVN||{LATER}", "EVN||20260505080000-0400")
+    for told in permutations([news, stale]):
+        feed = new_feed()
+        for body in (message("ADT^A01"), *told):
+            feed.send(body)
+        assert feed.of("diagnosis_listed")[-1].status == "withdrawn"
+
+
 @pytest.mark.parametrize(("kind", "sent", "role"), [
     ("ADT^A01", "A", "admitting"), ("ADT^A01", "W", "working"), ("ADT^A01", "F", "final"), ("ADT^A01", "", "working"),
     ("BAR^P12", "F", "final"), ("BAR^P12", "", "billing"),

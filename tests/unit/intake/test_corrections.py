@@ -48,6 +48,23 @@ def test_a_preliminary_after_the_final_is_ignored(feed, message: Builder) -> Non
     assert (ended.outcome, ended.reason) == ("no_effect", "SUPERSEDED")
 
 
+def test_a_status_without_the_value_takes_no_value_away(feed, message: Builder) -> None:
+    """OBX-11 U: the laboratory says that what it sent as preliminary is final, and does not send it again (HL7 table 0085)."""
+    feed.send(labs(message, "2.9", "20260504092000-0400", "P"))
+    ended = feed.send(labs(message, "", "20260504100000-0400", "U"))
+    assert (ended.outcome, ended.reason) == ("no_effect", "NOTHING_NEW")
+    assert [fact.value for fact in feed.of("measurement_resulted")] == [2.9]
+    feed.send(labs(message, "2.8", "20260504110000-0400", "U"))
+    assert (feed.of("measurement_resulted")[-1].value, feed.of("measurement_resulted")[-1].status) == (2.8, "final")
+
+
+def test_a_value_that_is_deleted_is_not_two_quotes(feed, message: Builder) -> None:
+    feed.send(labs(message, "2.9", "20260504092000-0400"))
+    feed.send(labs(message, '""', "20260504100000-0400", "C"))
+    last = feed.of("measurement_resulted")[-1]
+    assert (last.value, last.text, last.sent_value) == (None, None, None)
+
+
 def test_a_wrong_result_is_withdrawn(feed, message: Builder) -> None:
     feed.send(labs(message, "2.9", "20260504092000-0400"))
     feed.send(labs(message, "2.9", "20260504100000-0400", "W"))

@@ -478,3 +478,29 @@ def test_an_author_who_is_only_a_reference_is_named_by_the_practitioner_beside_i
 def test_an_author_of_whom_nothing_is_told_is_the_reference(ward) -> None:
     ward.send(composition(author=[{"reference": "Practitioner/d7"}]))
     assert ward.of("note_filed")[0].author.staff_id == "Practitioner/d7"
+
+
+@pytest.mark.parametrize("element", ["hospitalization", "admission"])
+def test_a_disposition_in_words_alone_is_unmapped_and_never_lost(ward, element: str) -> None:
+    left = {"status": "finished", "period": {"start": "2026-05-04T08:00:00-04:00", "end": "2026-05-06T10:00:00-04:00"}}
+    ended = ward.send(ENCOUNTER | left | {element: {"dischargeDisposition": {"text": "Home with hospice"}}})
+    assert [(problem.code, problem.where) for problem in ended.problems] == [
+        ("DISPOSITION_UNMAPPED", f"Encounter.{element}.dischargeDisposition")
+    ]
+    assert [(one.table, one.code) for one in ended.unmapped] == [("disposition_by_code", "Home with hospice")]
+    (fact,) = ward.of("encounter_discharged")
+    assert (fact.disposition, fact.disposition_source) == (None, "Home with hospice")
+
+
+@pytest.mark.parametrize(
+    ("drug", "where"),
+    [
+        ({"medicationReference": {"reference": "Medication/7", "display": "Aspirin"}}, "medicationReference"),
+        ({"medication": {"reference": {"reference": "Medication/7", "display": "Aspirin"}}}, "medication.reference"),
+    ],
+)
+def test_a_drug_by_reference_is_named_as_it_was_sent(ward, drug: dict[str, Any], where: str) -> None:
+    told = {"resourceType": "MedicationRequest", "id": "m1", "status": "active", **ABOUT, "authoredOn": "2026-05-04T09:00:00-04:00"}
+    ended = ward.send(told | drug)
+    assert [(problem.code, problem.where) for problem in ended.problems] == [("MEDICATION_BY_REFERENCE", f"MedicationRequest.{where}")]
+    assert ward.of("medication_ordered")[0].drug.text == "Aspirin"

@@ -50,6 +50,22 @@ def test_back_to_observation_takes_the_order_back_and_the_next_admission_is_a_ne
     assert ordered_at(feed) == ("first-inpatient-class", "1500")
 
 
+@pytest.mark.parametrize(("told", "left"), [
+    ([("A04", "0700", "O", ""), ("A08", "1200", "O", ""), ("A06", "1400", "I", "1000"), ("A08", "1600", "I", "")], "1000"),
+    ([("A01", "0700", "I", "0600"), ("A08", "1200", "I", ""), ("A07", "1400", "O", "1000"), ("A08", "1500", "O", "")], None),
+    ([("A01", "0700", "I", ""), ("A07", "1000", "O", ""), ("A08", "1200", "O", ""), ("A06", "1400", "I", "1100")], "1100"),
+], ids=["late", "back", "again"])  # fmt: skip
+def test_what_is_entered_late_stands_and_is_so_since_it_happened(new_feed, message: Builder, told: Any, left: str | None) -> None:
+    """EVN-2 orders what is told, EVN-6 says since when it is so (DOMAIN F.2)."""
+    for coming in permutations(told):
+        feed = new_feed()
+        for trigger, hour, pv1, happened in coming:
+            at = DAY.format(hour)
+            since = f"EVN||{at}||||{DAY.format(happened)}" if happened else f"EVN||{at}"
+            feed.send(adt(message, trigger, hour, pv1).replace(f"EVN||{at}", since))
+        assert ordered_at(feed) == (left and ("first-inpatient-class", left)), coming
+
+
 def test_of_classes_in_any_order_of_arrival_the_same_order_to_admit_is_left(new_feed, message: Builder) -> None:
     told = [("A04", "0700", "E"), ("A06", "0800", "I"), ("A07", "1000", "O"), ("A06", "1500", "I")]
     for coming in permutations(told):

@@ -41,6 +41,14 @@ def test_a_closed_stay_leaves_memory_thirty_days_after_its_bill(feed, message: B
     assert len(feed.facts) == 2
 
 
+def test_an_addendum_whose_document_never_came_is_forgotten_with_its_stay(feed, message: Builder) -> None:
+    a_stay(feed, message)
+    txa = "TXA|1|11506-3^^LN|TX|20260504110000-0400|||||77^L^S|||D2|D0||||AU"
+    assert feed.send(message("MDM^T06", txa, "OBX|1|TX|11506-3||Afebrile.||||||F", account="A1")).outcome == "kept_with_patient"
+    tick(feed, LEFT + DUE + timedelta(days=1))
+    assert not any(key.startswith("waiting/") for key in feed.states)
+
+
 def test_a_stay_that_is_open_or_of_another_patient_stays(feed, message: Builder) -> None:
     a_stay(feed, message)
     feed.send(message("ADT^A01", mrn="200", visit="V9"))

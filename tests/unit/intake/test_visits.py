@@ -92,7 +92,7 @@ def test_a_late_link_tells_everything_again_on_the_surviving_encounter(feed, mes
 
 def test_a_newborn_on_the_mothers_account_is_its_own_encounter(feed, message: Builder) -> None:
     feed.send(message("ADT^A01", account="ACC"))
-    feed.send(message("ADT^A01", account="ACC", mrn="200", visit="N1", pv1="N", at="20260504100000-0400"))
+    feed.send(message("ADT^A01", account="ACC", mrn="200", visit="N1", pv1="NB", at="20260504100000-0400"))
     assert len(feed.facts) == 2
 
 

@@ -16,7 +16,14 @@ from opencdi.events.facts import Fact
 from opencdi.events.problems import Unusable
 from opencdi.intake.told import Item, PatientTold, Told, VisitTold
 
-_NAMES = frozenset({"patient_id", "mrn"})  # all else about another patient is the other's
+_NAMES = {  # all else about another patient, or another visit, is the other's
+    "patient_identified": ("the patient", frozenset({"patient_id", "mrn"})),
+    "encounter_updated": ("the encounter", frozenset({"visit_id"})),
+}
+_OF_OTHERS = frozenset({"problem_noticed", "baseline_carried"})  # what was noticed, and what earlier messages told
+_MOST = 12
+"""Values of one field in all samples, from which on they name something and a few tell as much as all."""
+_FEW = 3
 _NEWER = frozenset({"which snapshot is newer", "which version is newer"})
 
 
@@ -43,9 +50,10 @@ def effects(samples: Samples) -> dict[str, Effect]:
         as_sent, made = _read(samples, sample, sample.body), samples.made_of(sample)
         for name, value, changed in changeable(sample):
             effect = found[_named(name, names)]
-            for other in sorted({*pool[name], another(value), None} - {value}, key=repr):
+            others = sorted(pool[name] - {value}, key=repr)
+            for other in (another(value), None, *(others if len(others) < _MOST else others[:: len(others) // _FEW])):
                 _compare(effect, samples, sample, as_sent, made, changed(other))
-    return {name: effect for name, effect in found.items() if effect.facts or effect.decides}
+    return {name: effect for name, effect in found.items() if effect.facts or effect.decides or effect.tables}
 
 
 def _named(name: str, names: Iterable[str]) -> str:
@@ -101,6 +109,10 @@ def _decided(before: list[Told], after: list[Told]) -> Iterator[str]:
             yield "the encounter"
         if one.merge != other.merge:
             yield "what is merged"
+        if (one.parted and one.parted.ids) != (other.parted and other.parted.ids):
+            yield "who is parted"
+        if one.staff != other.staff:
+            yield "who one of the staff is"
         if one.at != other.at and not one.unused and (one.visit is None or one.visit.event != "mention"):
             yield "which snapshot is newer"
         yield from _of_items(one.items, other.items)
@@ -141,12 +153,13 @@ def _moved(before: Made, after: Made, decided: set[str]) -> Iterator[str]:
     for kind in kinds:
         one, other = _values(before.facts, kind), _values(after.facts, kind)
         if len(one) != len(other):
-            if not only_fields and kind != "problem_noticed":
+            if not only_fields and kind not in _OF_OTHERS:
                 yield kind
             continue
         for mine, theirs in zip(one, other, strict=True):
             either = mine.keys() | theirs.keys()
-            names = _NAMES if "the patient" in decided and kind == "patient_identified" else either
+            who, own = _NAMES.get(kind, ("", either))
+            names = own if who in decided else either
             yield from (f"{kind}.{name}" for name in names if mine.get(name) != theirs.get(name) and not _parent(name) & either)
 
 
@@ -156,7 +169,7 @@ def _parent(name: str) -> set[str]:
 
 
 def _values(facts: Iterable[Fact], kind: str) -> list[dict[str, object]]:
-    return [dict(_flat(fact.model_dump(mode="json"))) for fact in facts if fact.kind == kind and kind != "problem_noticed"]
+    return [dict(_flat(fact.model_dump(mode="json"))) for fact in facts if fact.kind == kind and kind not in _OF_OTHERS]
 
 
 def _flat(told: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

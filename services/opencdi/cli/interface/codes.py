@@ -4,12 +4,13 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import opencdi
+from opencdi.knowledge.specimens import Flaw
 
-Ending = Literal["refused", "dead letter", "problem", "quarantined", "no effect"]
-"""Refused at the door; stored and laid aside; used, with a remark; a value that is kept and not used; understood, and nothing to say."""
+Ending = Literal["refused", "dead letter", "problem", "quarantined", "kept", "no effect"]
+"""Refused at the door; stored and laid aside; used, with a remark; a value that is kept and not used; not used yet; nothing to say."""
 
 _PACKAGE = Path(opencdi.__file__).parent
 _PLACES = ("gateway", "intake", "events/hl7_structure.py", "bus/stepping.py", "cli/gate.py")
@@ -18,7 +19,7 @@ _REFUSALS = frozenset({"NotFhir", "HTTPException", "outcome", "issue_of"})
 _TABLES = frozenset({"UNUSED_BY_TYPE", "UNUSED_BY_KIND", "_UNUSED", "_NOTHING_SAID"})
 _ENDING_BY_NAME: dict[str, Ending] = {
     "problem": "quarantined", "reason": "no effect", "POISONED": "dead letter", "PART_MISNUMBERED": "dead letter",
-    "problems": "problem", "ignored": "no effect",
+    "OTHER_PERSON": "quarantined", "problems": "problem", "ignored": "no effect",
 }  # fmt: skip
 _ACKS = frozenset({"AA", "AE", "AR"})
 _BAD_REQUEST = 400
@@ -37,25 +38,30 @@ def codes() -> frozenset[Code]:
     """All that the gateway and intake can say."""
     places = [_PACKAGE / place for place in _PLACES]
     files = [file for place in places for file in ([place] if place.suffix else sorted(place.rglob("*.py")))]
-    return frozenset(code for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) for code in _said(node))
+    said = (code for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) for code in _said(node))
+    return frozenset((*said, *(Code(flaw, "quarantined", "AA", "") for flaw in get_args(Flaw))))
 
 
 def _said(node: ast.AST) -> Iterator[Code]:
     match node:
         case ast.Call(func=ast.Name(id="Unusable"), args=told):
             yield from _first("dead letter", told)
-        case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=int(status)), *told]) if name in _REFUSALS:
-            if status >= _BAD_REQUEST:
-                yield from _first("refused", told, str(status))
+        case ast.Call(func=ast.Name(id=name), args=[status, *told]) if name in _REFUSALS:
+            for number in _numbers(status):
+                if number >= _BAD_REQUEST:
+                    yield from _first("refused", told, str(number))
+        case ast.Return(value=ast.Tuple(elts=[_, reason])):  # a value, or why there is none
+            yield from _first("quarantined", [reason])
         case ast.Tuple(elts=told) | ast.Call(args=told) if (ack := _ack_in(told)) is not None:
             yield from _first("refused", told[ack + 1 :], str(getattr(told[ack], "value", "")))
         case ast.Call(func=ast.Attribute(attr="append", value=ast.Name(id=name) | ast.Attribute(attr=name)), args=[one]):
             if name in _ENDING_BY_NAME:
                 yield from _first(_ENDING_BY_NAME[name], one.elts if isinstance(one, ast.Tuple) else [one])
-        case ast.Call(func=ast.Name(id="ended" | "Told"), keywords=words):
+        case ast.Call(func=ast.Name(id="ended" | "end" | "Told"), args=told, keywords=words):
+            kept = any("kept_with_patient" in _constants(one) for one in told)
             for word in words:
                 if word.arg in ("reason", "unused"):
-                    yield from _first("no effect", [word.value])
+                    yield from _first("kept" if kept else "no effect", [word.value])
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
             for target, value in zip(names, values, strict=False):
                 yield from _assigned(target, value)
@@ -98,6 +104,10 @@ def _constants(value: ast.expr) -> Iterator[str]:
             yield from _constants(inner)
         case ast.Call(func=ast.Attribute(attr="get"), args=[_, otherwise]):
             yield from _constants(otherwise)
+
+
+def _numbers(value: ast.expr) -> Iterator[int]:
+    return (node.value for node in ast.walk(value) if isinstance(node, ast.Constant) and isinstance(node.value, int))
 
 
 def _field(value: ast.expr) -> str:

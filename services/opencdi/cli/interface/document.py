@@ -14,15 +14,21 @@ from opencdi.cli.interface.kinds import Kind, fhir_kinds, hl7_kinds
 from opencdi.cli.interface.samples import Sample, Samples
 from opencdi.events.contract import Contract
 from opencdi.events.facts import FACTS
+from opencdi.events.fhir_structure import FHIR_VERSIONS
 from opencdi.events.people import DECISIONS
 from opencdi.events.reasons import REASONS
 from opencdi.intake import tables
 from opencdi.intake.hl7v2.message import decoded, read_message
+from opencdi.knowledge.specimens import FLAW_BY_CODE
 
 _VALUES: dict[str, Mapping[str, str] | Iterable[str]] = {
     "OBX-11, OBR-25 → status of a result": tables.RESULT_STATUS_BY_OBX11,
     "OBX-11 of a result that is not there yet": sorted(tables.NO_RESULT_YET),
     "OBR-24 → kind of report": tables.NOTE_TYPE_BY_SECTION,
+    "SPM-21, SPM-24, Specimen.condition → what was wrong with the specimen": FLAW_BY_CODE,
+    "PV1-4 of a newborn": sorted(tables.NEWBORN_ADMISSIONS),
+    "AL1-2, IAM-2, AllergyIntolerance.category → kind of allergy": tables.ALLERGY_CATEGORY,
+    "AL1-4, IAM-4, AllergyIntolerance.reaction.severity → severity": tables.ALLERGY_SEVERITY,
     "TXA-17 → authentication": tables.AUTHENTICATION_BY_TXA17,
     "ORC-1 of an order that is cancelled": sorted(tables.CANCELLED_ORDERS),
     "Observation.status → status of a result": tables.RESULT_STATUS_BY_FHIR,
@@ -39,6 +45,7 @@ _ENDINGS = {
     "dead letter": "Dead letters: stored and acknowledged, laid aside whole (`opencdi dead list`, `opencdi dead replay`)",
     "problem": "Problems: the message was used; the outcome and a fact `problem_noticed` name what was not",
     "quarantined": "Quarantined: the fact is kept with this in `problem`, and no rule uses its value",
+    "kept": "Kept with the patient: used as soon as it is known what it belongs to",
     "no effect": "No effect: understood; nothing of it is news to the chart",
 }
 
@@ -50,7 +57,7 @@ def document() -> str:
     found = effects(samples)
     parts = (
         _opening(), _transport(), _types(samples), _facts(), _fields("HL7 v2: which field becomes which fact", found, fhir=False),
-        _fields("FHIR R4: which element becomes which fact", found, fhir=True), _site(found), _values(), _reasons(), _samples(samples),
+        _fields("FHIR: which element becomes which fact", found, fhir=True), _site(found), _values(), _reasons(), _samples(samples),
     )  # fmt: skip
     return "\n\n".join(parts) + "\n"
 
@@ -58,7 +65,7 @@ def document() -> str:
 def _opening() -> str:
     return """# The interface
 
-What OpenCDI reads in HL7 v2 and FHIR R4 messages, what it makes of them and what it answers. This page is printed by `opencdi interface`
+What OpenCDI reads in HL7 v2 and FHIR messages, what it makes of them and what it answers. This page is printed by `opencdi interface`
 and checked by `make check`: the tables of types and codes are the code's own; the tables of fields were found by changing one value after
 another in the [samples](#samples) and noting what intake then says differently. `opencdi check FILE` says the same of your own messages."""
 
@@ -76,6 +83,11 @@ The same message from the same sender (MSH-3, MSH-4, MSH-10) with the same conte
 used. The same bytes of a FHIR resource have none if it says its version (`meta.lastUpdated`, `meta.versionId`).
 
 {modes}
+
+A batch file (FHS, BHS) is answered by a batch, one acknowledgement a message; a FHIR batch entry by entry, a transaction as a whole.
+Nothing is deleted: what was wrong is sent again with a status that says so. A reference may name a resource by an identifier
+(`Patient?identifier=system|value`), and so may `ifNoneExist`, If-None-Exist and PUT by criteria, where the resource itself carries that
+identifier; what is sent with `ifNoneExist` changes nothing where the resource is known. FHIR versions read: {", ".join(FHIR_VERSIONS)}.
 
 MSH-12 taken: {", ".join(answers.versions())}. MSH-11 taken: {", ".join(answers.processing_ids())}; by a listener declared for P
 (`CDI_PROCESSING_ID`): {", ".join(answers.processing_ids("P"))}."""
@@ -95,7 +107,7 @@ moves with a stay that turns out to be part of another, is told with the message
 
 {table(("understood, without effect", "reason", "what it is"), without)}
 
-{table(("FHIR R4", "facts that it makes", "or no effect, because of"), _resources(fhir_kinds(samples)))}"""
+{table(("FHIR", "facts that it makes", "or no effect, because of"), _resources(fhir_kinds(samples)))}"""
 
 
 def _grouped(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -152,8 +164,12 @@ def _fields(title: str, found: Mapping[str, Effect], *, fhir: bool) -> str:
     return f"""## {title}
 
 A fact without a field: the value decides whether it is made. *By*: the table of the site that translates it. What is not here is not read.
-
+{"" if fhir else _EMPTY}
 {table(head, body)}"""
+
+
+_EMPTY = """A field of a visit that is empty changes nothing; `""` deletes what it said.
+"""
 
 
 def _becomes(facts: set[str]) -> str:
@@ -171,7 +187,10 @@ def _also(effect: Effect) -> str:
 
 
 def _in(kinds: set[str], all_kinds: set[str]) -> str:
-    return "all" if kinds == all_kinds else ", ".join(sorted(kinds))
+    others = ", ".join(sorted(all_kinds - kinds))
+    if len(kinds) <= len(all_kinds) // 2:
+        return ", ".join(sorted(kinds))
+    return f"all but {others}" if others else "all"
 
 
 def _site(found: Mapping[str, Effect]) -> str:

@@ -8,11 +8,14 @@ from opencdi.cli.interface.samples import Sample, Samples
 from opencdi.intake.tables import (
     BILLING_TYPES,
     MERGE_BY_TRIGGER,
+    ON_LEAVE_BY_TRIGGER,
     ORDER_TYPES,
     PERSON_TRIGGERS,
     PROBLEM_TYPES,
     RELATION_BY_TRIGGER,
     RESULT_TYPES,
+    STAFF_TYPES,
+    UNLINKED,
     VISIT_EVENT_BY_TRIGGER,
 )
 from opencdi.intake.told import Merged, VisitEvent
@@ -20,7 +23,7 @@ from opencdi.intake.told import Merged, VisitEvent
 VISIT_WORDS: dict[VisitEvent, str] = {
     "admit": "begins or registers the visit", "snapshot": "says how the visit stands now", "discharge": "ends the visit",
     "cancel-admit": "the visit never was", "cancel-discharge": "the visit goes on", "present": "the patient is there",
-    "plan": "announces the visit", "mention": "",
+    "plan": "announces the visit", "mention": "says what the patient is allergic to",
 }  # fmt: skip
 MERGE_WORDS: dict[Merged, str] = {
     "patient": "the old patient number (MRG-1) lives on as the one in PID-3",
@@ -33,6 +36,7 @@ RELATION_WORDS = {
     "edit": "another text of the same document", "replacement": "a document in place of the one in TXA-13",
     "cancel": "the document is cancelled",
 }  # fmt: skip
+_LEAVE_WORDS = {True: "the patient is on leave; the stay goes on", False: "the patient is back from leave"}
 _EARLIER: tuple[tuple[str, ...], ...] = ((), ("adt-a01.hl7",), ("adt-a01.hl7", "adt-a03.hl7"), ("adt-a04.hl7",))
 _MSH9 = re.compile(rb"\A((?:[^|]*\|){8})[^|]*")
 _EVN1 = re.compile(rb"\rEVN\|[^|\r]*")
@@ -51,16 +55,20 @@ def hl7_kinds(samples: Samples) -> Iterator[Kind]:
     merging = [sample for sample in samples if b"\rMRG|" in sample.body]
     visits = [sample for sample in samples if sample.name.startswith("adt-") and sample not in merging]
     for trigger, event in VISIT_EVENT_BY_TRIGGER.items():
-        yield _tried(samples, f"ADT^{trigger}", VISIT_WORDS[event], visits, _EARLIER)
+        does = _LEAVE_WORDS[ON_LEAVE_BY_TRIGGER[trigger]] if trigger in ON_LEAVE_BY_TRIGGER else VISIT_WORDS[event]
+        yield _tried(samples, f"ADT^{trigger}", does, visits, _EARLIER)
     for trigger in sorted(PERSON_TRIGGERS):
         yield _tried(samples, f"ADT^{trigger}", "says who the patient is", visits, _EARLIER)
     for trigger, what in MERGE_BY_TRIGGER.items():
         yield _tried(samples, f"ADT^{trigger}", "; ".join(MERGE_WORDS[one] for one in what), merging)
+    several = [sample for sample in samples if sample.body.count(b"\rPID|") > 1]
+    yield _tried(samples, UNLINKED, "the patients of the PID are two: a merge is undone", several)
     for trigger, relation in RELATION_BY_TRIGGER.items():
         yield _tried(samples, f"MDM^{trigger}", RELATION_WORDS[relation], _family(samples, ("MDM",)))
     for does, types in (
         ("results, vital signs, reports in words", RESULT_TYPES), ("orders, drugs ordered, drugs given", ORDER_TYPES),
         ("what coders and billing list", BILLING_TYPES), ("the problem list", PROBLEM_TYPES),
+        ("who the staff are, for the documents that follow", STAFF_TYPES),
     ):  # fmt: skip
         family = _family(samples, {name.partition("^")[0] for name in types})
         for name in sorted(types):

@@ -122,7 +122,7 @@ def _sent_at(sample: Sample) -> datetime:
     if not sample.fhir:
         sent = hl7_time(read_message(sample.body).header.first(7), UTC)
         return sent.at if sent else datetime.min.replace(tzinfo=UTC)
-    return max(datetime.fromisoformat(str(at(resource, "meta.lastUpdated"))) for resource, _ in resources_in(sample.body))
+    return max(datetime.fromisoformat(str(at(resource, "meta.lastUpdated"))) for resource, *_ in resources_in(sample.body))
 
 
 def _body(file: Path) -> bytes:

@@ -62,8 +62,9 @@ def _drug(resource: Resource, problems: list[tuple[str, str]]) -> Coded:
     reference = reference_of(resource, "medicationReference", "medication.reference", "medication")
     if not reference:
         raise Unusable("DRUG_MISSING", f"{first(resource, 'resourceType')}.medication")
-    problems.append(("MEDICATION_BY_REFERENCE", f"{first(resource, 'resourceType')}.medicationReference"))
-    return Coded(code=reference, system="reference", text=first(resource, "medicationReference.display"))
+    path = "medication.reference" if at(resource, "medicationReference") is None else "medicationReference"  # R5, R4
+    problems.append(("MEDICATION_BY_REFERENCE", f"{first(resource, 'resourceType')}.{path}"))
+    return Coded(code=reference, system="reference", text=first(resource, f"{path}.display"))
 
 
 def _dose(resource: Resource, quantity: str, text: str) -> str | None:

@@ -17,6 +17,7 @@ Resource = dict[str, Any]
 _SYSTEMS = {
     "http://loinc.org": "LN", "http://hl7.org/fhir/sid/icd-10-cm": "I10", "http://hl7.org/fhir/sid/icd-9-cm": "I9",
     "http://snomed.info/sct": "SCT", "http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "": "L",
+    "urn:iso:std:iso:11073:10101": "MDC",
     "http://www.cms.gov/Medicare/Coding/ICD10": "I10P", "http://hl7.org/fhir/sid/icd-10-pcs": "I10P",
     **{f"urn:oid:{oid}": name for oid, name in SYSTEM_BY_OID.items()},
     "http://www.ama-assn.org/go/cpt": "CPT", "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets": "HCPCS",

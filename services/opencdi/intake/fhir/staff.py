@@ -56,8 +56,9 @@ def _practitioner(resource: Resource, site: SiteData) -> Person:
 
 def _role(resource: Resource, site: SiteData) -> AuthorRole:
     """By qualifications, or by codes and specialties, or by what stands behind the name."""
-    concepts = [*each(resource, "code"), *each(resource, "specialty"), *each(resource, "qualification")]
-    codings = [coding for concept in concepts for path in ("coding", "code.coding") for coding in each(concept, path)]
+    qualified = (code for told in each(resource, "qualification") for code in each(told, "code"))
+    concepts = [*each(resource, "code"), *each(resource, "specialty"), *qualified]
+    codings = [coding for concept in concepts for coding in each(concept, "coding")]
     words = [first(coding, name) for coding in codings for name in ("code", "display")]
     suffixes = [first(name, path) for name in each(resource, "name") for path in ("suffix.0", "suffix.1")]
-    return role_by_words([*words, *(first(concept, "text", "code.text") for concept in concepts), *suffixes], site)
+    return role_by_words([*words, *(first(concept, "text") for concept in concepts), *suffixes], site)

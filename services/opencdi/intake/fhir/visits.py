@@ -82,12 +82,13 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
     encounter_class = class_of(sent, site) if sent else None
     if encounter_class == "unmapped":
         problems.append(("CLASS_UNMAPPED", "Encounter.class"))
-    disposition = coded(at(resource, "hospitalization.dischargeDisposition") or at(resource, "admission.dischargeDisposition"))
-    source = disposition.code if disposition else ""
+    going = "admission" if at(resource, "hospitalization") is None else "hospitalization"  # R5's name for it
+    disposition = coded(at(resource, f"{going}.dischargeDisposition"))
+    source = (disposition.code or disposition.text) if disposition else ""
     if source and source not in site.disposition_by_code:
-        problems.append(("DISPOSITION_UNMAPPED", "Encounter.hospitalization.dischargeDisposition"))
+        problems.append(("DISPOSITION_UNMAPPED", f"Encounter.{going}.dischargeDisposition"))
     reason = coded(at(resource, "reasonCode.0"))
-    admitted_from = coded(at(resource, "hospitalization.admitSource") or at(resource, "admission.admitSource"))
+    admitted_from = coded(at(resource, f"{going}.admitSource"))
     status = first(resource, "status")
     attending = next((p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None)
     return VisitTold(
@@ -111,5 +112,5 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         discharged_at=time_in(resource, context, "period.end", "actualPeriod.end", problems=problems),
         disposition=site.disposition_by_code.get(source),
         disposition_source=(source or None) if source not in site.disposition_by_code else None,
-        disposition_code=disposition if source else None,
+        disposition_code=disposition.model_copy(update={"code": source}) if disposition and source else None,
     )

@@ -5,11 +5,11 @@ from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import NEWBORN_ADMISSIONS, VISIT_EVENT_BY_TRIGGER, class_of
+from opencdi.intake.tables import NEWBORN_ADMISSIONS, VISIT_EVENT_BY_TRIGGER, class_of, says_no_class
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Identifier, Merge, Merged, PatientTold, VisitEvent, VisitTold
 
-_SEX: dict[str, Sex] = {"M": "M", "F": "F"}
+_SEX: dict[str, Sex] = {"M": "M", "F": "F", "MALE": "M", "FEMALE": "F"}
 
 
 def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
@@ -35,7 +35,9 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
 def _class_told(reading: Reading, pv1: Segment) -> Coded | None:
     """PV1-2 with PV1-18, as the site's table names them."""
     sent, kind = reading.message.component(pv1, 2), reading.message.component(pv1, 18)
-    return Coded(code=f"{sent}/{kind}" if kind else sent, text=reading.message.component(pv1, 2, 2)) if sent else None
+    if not sent or says_no_class(sent, reading.context.site):
+        return None
+    return Coded(code=f"{sent}/{kind}" if kind else sent, text=reading.message.component(pv1, 2, 2))
 
 
 def _newborn(reading: Reading, pv1: Segment, pv2: Segment | None) -> bool | None:

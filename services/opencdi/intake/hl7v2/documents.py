@@ -23,7 +23,7 @@ def document_of(reading: Reading, trigger: str) -> None:
     if txa is None or not (number or parent):
         raise Unusable("NO_DOCUMENT_NUMBER", "TXA-12")
     relation = RELATION_BY_TRIGGER[trigger]
-    event_at = reading.happened(message.first("EVN"), 2) or reading.sent_at
+    event_at = reading.told_at
     version = (event_at.sortable,)
     # A replacement is the same document, from now on known under a new number too; an addendum and an edit keep their own.
     note_id = reading.id_of("document", parent if relation == "replacement" and parent else number or parent)

@@ -10,7 +10,9 @@ from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 
 Role = Literal["admitting", "working", "final", "billing"]
-_ROLE: dict[str, Role] = {"A": "admitting", "W": "working", "F": "final"}
+_ROLE: dict[str, Role] = {
+    "A": "admitting", "W": "working", "F": "final", "ADMITTING": "admitting", "ADMIT": "admitting", "WORKING": "working", "FINAL": "final",
+}  # fmt: skip
 _DELETED = "D"
 
 
@@ -21,7 +23,7 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
         code = reading.listed(dg1, 3)
         if not code.code and not code.text:
             continue
-        role = _ROLE.get(message.component(dg1, 6), otherwise)
+        role = _ROLE.get(message.component(dg1, 6).upper(), otherwise)
         at = reading.time(dg1, 5)
         _list(
             reading,
@@ -53,7 +55,7 @@ def problems_of(reading: Reading) -> None:
             status="withdrawn" if gone else "resolved" if over else "active",
             at=at or reading.sent_at,
         )
-        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.sent_at).sortable,), undated=at is None))
+        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.told_at).sortable,), undated=at is None))
 
 
 def procedures_of(reading: Reading) -> None:
@@ -94,7 +96,7 @@ def allergies_of(reading: Reading) -> None:
         gone = adverse and (message.component(segment, 6) == _DELETED or standing == "E")
         own = message.component(segment, 7) if adverse else ""
         fact = AllergyListed(
-            allergy_id=_whose(reading, "allergy", own or code.code or code.text),
+            allergy_id=reading.id_of("allergy", *_person(reading), own or code.code or code.text),
             code=code,
             none_known=none,
             category=category,
@@ -117,17 +119,22 @@ def _id(reading: Reading, what: str, segment: Segment, number: int, *otherwise: 
     return _whose(reading, what, *((own,) if own else otherwise))
 
 
+def _person(reading: Reading) -> tuple[str, str]:
+    """Whose an allergy is, in whatever stay it is told, and before any."""
+    pid = reading.message.first("PID")
+    return reading.message.component(pid, 3), reading.message.component(pid, 3, 4)
+
+
 def _whose(reading: Reading, what: str, *named: str) -> str:
-    message = reading.message
-    pid, pv1 = message.first("PID"), message.first("PV1")
+    message, pv1 = reading.message, reading.message.first("PV1")
     visit = message.component(pv1, 19)
     facility = message.component(pv1, 19, 4) or message.header.first(4)
-    whose = (facility, visit) if visit else (*map(message.component, (pid, pid), (3, 18)), message.component(pid, 3, 4))
+    whose = (facility, visit) if visit else (*_person(reading), message.component(message.first("PID"), 18))
     return reading.id_of(what, *whose, *named)
 
 
 def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded | AllergyListed, *, undated: bool = False) -> None:
     """Once in a message."""
-    item = Item(fact, (reading.sent_at.sortable,), undated=undated)
+    item = Item(fact, (reading.told_at.sortable,), undated=undated)
     if all(item != other for other in reading.told.items):
         reading.told.items.append(item)

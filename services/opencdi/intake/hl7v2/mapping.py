@@ -25,6 +25,7 @@ from opencdi.intake.tables import (
     RESULT_TYPES,
     STAFF_TYPES,
     TRIGGER_OF_OLD_TYPE,
+    UNLINKED,
     UNUSED_BY_KIND,
     UNUSED_BY_TYPE,
     VISIT_EVENT_BY_TRIGGER,
@@ -43,7 +44,7 @@ def told_by_hl7(message: Message, context: Context) -> list[Told]:
         return [Told(name, reading.sent_at, staff=people, unused=None if people else "NO_STAFF")]
     if (reason := UNUSED_BY_TYPE.get(name) or UNUSED_BY_KIND.get(kind)) is not None:
         return [Told(name, Reading(message, context).sent_at, unused=reason)]
-    if name == "ADT^A37":
+    if name == UNLINKED:
         return _unlinked(message, context, name)
     known = (
         (kind == "ADT" and (trigger in VISIT_EVENT_BY_TRIGGER or trigger in PERSON_TRIGGERS or trigger in MERGE_BY_TRIGGER))
@@ -62,14 +63,13 @@ def _unlinked(message: Message, context: Context, name: str) -> list[Told]:
     first, *others = (Reading(one, context) for one in patients_in(message))
     if not others:
         return [Told(name, first.sent_at, unused="LINK_IS_NO_MERGE")]
-    patient, at = patient_of(first), _event_at(first, "A37")
+    patient, at = patient_of(first), first.told_at
     return [Told(name, at, patient=patient, parted=patient_of(other)) for other in others]
 
 
-def _event_at(reading: Reading, trigger: str) -> ClinicalTime:
-    evn = reading.message.first("EVN")
-    happened = None if trigger in CANCELS else reading.happened(evn, 6)
-    return happened or reading.happened(evn, 2) or reading.sent_at
+def _event_at(reading: Reading, trigger: str) -> ClinicalTime | None:
+    """When it happened, where EVN-6 says so."""
+    return None if trigger in CANCELS else reading.happened(reading.message.first("EVN"), 6)
 
 
 def _type_of(message: Message) -> str:
@@ -84,11 +84,11 @@ def _type_of(message: Message) -> str:
 def _told(reading: Reading, name: str) -> list[Told]:
     kind, _, trigger = name.partition("^")
     patient = patient_of(reading)
-    at = reading.sent_at
+    at, event_at = reading.sent_at, None
     visit = visit_of(reading)
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
-        at = _event_at(reading, trigger)
+        at, event_at = reading.told_at, _event_at(reading, trigger)
         merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
         visit = (
             visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
@@ -110,7 +110,7 @@ def _told(reading: Reading, name: str) -> list[Told]:
     allergies_of(reading)
     orders = tuple(dict.fromkeys(number for item in reading.told.items for number in item.orders))
     told = Told(
-        message_type=name, at=at, patient=patient, visit=visit, items=tuple(reading.told.items), orders=orders,
+        message_type=name, at=at, event_at=event_at, patient=patient, visit=visit, items=tuple(reading.told.items), orders=orders,
         problems=tuple(dict.fromkeys(reading.told.problems)),
     )  # fmt: skip
     if not merges:

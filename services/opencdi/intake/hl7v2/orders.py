@@ -3,9 +3,9 @@
 from typing import Literal
 
 from opencdi.events.facts import InpatientOrderCancelled, InpatientOrdered, MedicationGiven, MedicationOrdered, OrderPlaced
+from opencdi.intake.hl7v2.groups import order_numbers
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.hl7v2.results import order_numbers
 from opencdi.intake.tables import CANCELLED_ORDERS
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item

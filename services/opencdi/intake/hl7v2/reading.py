@@ -19,8 +19,11 @@ _SYSTEMS = {
     "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT",
     **SYSTEM_BY_OID,
     "I10P": "I10P", "ICD10PCS": "I10P", "ICD-10-PCS": "I10P", "C4": "CPT", "C5": "CPT", "CPT": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS",
+    "MDC": "MDC",
 }  # fmt: skip
 _DELETED = '""'
+_NO_PERSON = frozenset({"SS", "SSN", "DL", "DLN", "AN", "VN", "FIN", "FIN NBR", "CSN", "HAR"})
+"""CX-5 (HL7 table 0203, and what large systems write): numbers that several people may share, or that are of a visit."""
 
 
 @lru_cache(maxsize=8192)  # a hospital has some thousand codes and sends each all day
@@ -69,6 +72,11 @@ class Reading:
         """An id of something that this message identifies."""
         return keyed_hash(self.context.key, *parts)
 
+    @property
+    def told_at(self) -> ClinicalTime:
+        """When what is told was entered (EVN-2), else sent: it orders versions (DOMAIN F.2)."""
+        return self.happened(self.message.first("EVN"), 2) or self.sent_at
+
     def time(self, segment: Segment | None, number: int, where: str = "") -> ClinicalTime | None:
         """A time field; a problem is noted where it is filled and cannot be read."""
         text = self.message.component(segment, number)
@@ -88,11 +96,18 @@ class Reading:
         return at
 
     def person(self, segment: Segment | None, number: int, role: AuthorRole = "unknown") -> Person | None:
-        """XCN or PPN: id, family, given."""
+        """XCN, PPN or NDL: id, family, given."""
         value = raw(segment, number)
         if not value or value == _DELETED:
             return None
-        parts = self.message.parts(value.split(self.message.header.signs.repetition, 1)[0])
+        signs = self.message.header.signs
+        value = value.split(signs.repetition, 1)[0]
+        named, *rest = value.split(signs.component)
+        if (
+            signs.subcomponent and signs.subcomponent in named and not any(map(str.isalpha, "".join(rest[:1])))
+        ):  # NDL: who it was is one component, and the rest says when and where
+            value = named.replace(signs.subcomponent, signs.component)
+        parts = self.message.parts(value)
         family = (parts[1] if len(parts) > 1 else "").split("&")[0].strip()
         name = f"{parts[2].strip()} {family}".strip() if len(parts) > 2 else family
         return Person(staff_id=parts[0].strip(), name=name, role=role) if parts[0].strip() or name else None
@@ -120,8 +135,8 @@ class Reading:
         for value in self.message.repetitions(segment, number):
             parts = self.message.parts(value)
             parts += [""] * (5 - len(parts))
-            if parts[0].strip() and parts[0] != _DELETED and parts[4].strip() not in ("SS", "DL", "AN", "VN"):
-                rank = 0 if parts[4].strip() == "MR" else 1
+            if parts[0].strip() and parts[0] != _DELETED and (kind := parts[4].strip().upper()) not in _NO_PERSON:
+                rank = 0 if kind in ("MR", "MRN") else 1
                 found.append((rank, Identifier(parts[0].strip(), parts[3].split("&")[0].strip())))
         return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
 
