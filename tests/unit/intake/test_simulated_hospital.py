@@ -81,7 +81,7 @@ def stream(feed: Any) -> Stream:
     return Stream(feed)
 
 
-IDENTIFIED = {"kind": "patient_identified", "mrn": "4011223344", "name": "Percy Ashdown", "birth_date": "1944-11-03", "sex": "M"}
+IDENTIFIED = {"kind": "patient_identified", "mrn": "4011223344", "name": "Percy Lionel Ashdown", "birth_date": "1944-11-03", "sex": "M"}
 STAY = {
     "kind": "encounter_updated",
     "encounter_class": "inpatient",

@@ -35,7 +35,7 @@ def test_an_admission_with_site_segments(feed: Any, sex: str, told: str, stay: s
     (who,), (updated,), (listed,), (allergy,) = map(
         feed.of, ("patient_identified", "encounter_updated", "diagnosis_listed", "allergy_listed")
     )
-    assert (who.mrn, who.name, who.sex) == ("90210", "EDITH MARLOW", told)
+    assert (who.mrn, who.name, who.sex) == ("90210", "EDITH Q MARLOW", told)
     assert (updated.encounter_class, updated.location, updated.attending.staff_id) == ("inpatient", "7N^7101^01", "1234")
     assert (listed.code.code, listed.role, allergy.category, allergy.reactions) == ("A419", "admitting", "drug", ("Hives", "Rash"))
     assert (feed.of("measurement_resulted")[0].analyte, feed.of("measurement_resulted")[0].value) == ("weight", 81.0)

@@ -19,12 +19,8 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
     ids = reading.identifiers(pid, 3) or reading.identifiers(pid, 2) or reading.identifiers(pid, 4)
     if not ids:
         raise Unusable("NO_PATIENT", "PID-3")
-<<<<<<< HEAD
     # XPN: given, more of them, family.
     name = (part for part in (message.component(pid, 5, n) for n in (2, 3, 1)) if part not in ("", '""'))
-=======
-    name = (part for part in (message.component(pid, 5, n) for n in (2, 3, 1)) if part not in ("", '""'))  # XPN: given, further, family
->>>>>>> s6-blackbox
     sent, sex = message.component(pid, 7), message.component(pid, 8)
     born = birth_date(sent)
     if sent and born is None:
