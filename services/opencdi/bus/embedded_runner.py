@@ -43,7 +43,11 @@ class EmbeddedRunner:
             if monotonic() >= deadline:
                 return 0
             sleep(_POLL_S)
-        stepped = self.stepper.batch(self.states, batch)
+        try:
+            stepped = self.stepper.batch(self.states, batch)
+        except Exception:
+            self._stand_down()  # who has been replaced steps over another's states: what comes of it says nothing about the entry
+            raise
         self._commit(stepped)
         stepped.settle()
         self.next.update(stepped.reached)
@@ -64,13 +68,18 @@ class EmbeddedRunner:
     def _commit(self, stepped: Stepped) -> None:
         name, db = self.room.name, self.bus.db
         with self.bus.writing("normal"):
-            held = db.execute("select epoch from lease where room=?", (name,)).fetchone()
+            self._stand_down()
             committed = dict(db.execute("select part, pos from position where room=?", (name,)))
-            if held != (self.epoch,) or any(committed.get(part, 0) != self.next[part] for part in stepped.reached):
+            if any(committed.get(part, 0) != self.next[part] for part in stepped.reached):
                 raise Fenced(name)
             self.bus.append(stepped.said)
             store(db, name, stepped.changed)
             db.executemany("insert or replace into position values(?,?,?)", [(name, *place) for place in stepped.reached.items()])
+
+    def _stand_down(self) -> None:
+        """`Fenced` if another has taken the room over."""
+        if self.bus.db.execute("select epoch from lease where room=?", (self.room.name,)).fetchone() != (self.epoch,):
+            raise Fenced(self.room.name)
 
     def close(self) -> None:
         """Nothing to give back: the lease ends when another takes it."""
