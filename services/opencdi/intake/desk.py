@@ -58,6 +58,10 @@ class Desk:
         """A keyed id."""
         return _id_of(self.context.key, *parts)
 
+    def assigned(self, what: str, authority: str, number: str) -> str:
+        """The id of a number that somebody assigned, by whichever of that authority's names a system calls it."""
+        return self.id_of(what, self.context.site.authority_by_name.get(authority, authority), number)
+
     def get(self, key: str, model: type[S]) -> S | None:
         """The record under that key; the key's first word is the model's, so the cast holds (RecordCodec checks it)."""
         return cast("S | None", self.states.get(key))

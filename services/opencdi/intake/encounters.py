@@ -67,7 +67,7 @@ def account_id(desk: Desk, number: str) -> str:
 
 def visit_id_of(desk: Desk, facility: str, number: str) -> str:
     """The visit of that number, or the one into which it was merged."""
-    return _led_on(desk, desk.id_of("visit", facility, number))
+    return _led_on(desk, desk.assigned("visit", facility, number))
 
 
 def lead_on(desk: Desk, own: str, to: str) -> None:

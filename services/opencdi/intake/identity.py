@@ -26,7 +26,7 @@ def current(desk: Desk, patient_id: str) -> str:
 
 def number_of(desk: Desk, identifier: Identifier) -> str:
     """That number, known or not; of a second one the first."""
-    return _aliased(desk, desk.id_of("patient", identifier.authority, identifier.value))
+    return _aliased(desk, desk.assigned("patient", identifier.authority, identifier.value))
 
 
 def _aliased(desk: Desk, own: str) -> str:
@@ -52,7 +52,7 @@ def referred(desk: Desk, reference: str) -> str:
 
 def known(desk: Desk, told: PatientTold, at: ClinicalTime) -> str:
     """Under which of these numbers the patient is known; learns name, birth date, sex and further numbers, and says what changed."""
-    own = [desk.id_of("patient", i.authority, i.value) for i in told.ids]
+    own = [desk.assigned("patient", i.authority, i.value) for i in told.ids]
     # The number under which each is known -> the patient who that is now.
     found = {number: current(desk, number) for i in own if f"person/{(number := _aliased(desk, i))}" in desk.states}
     patients = dict.fromkeys(found.values())
@@ -92,7 +92,9 @@ def _learned(desk: Desk, named_id: str, person: Person, told: PatientTold, at: C
         for name, value in fields.items()
         if value is not None and ((told_at := person.told.get(name)) is None or told_at <= at.at)
     }
-    number = next((i.value for i in told.ids if desk.id_of("patient", i.authority, i.value) == named_id), person.mrn or told.ids[0].value)
+    number = next(
+        (i.value for i in told.ids if desk.assigned("patient", i.authority, i.value) == named_id), person.mrn or told.ids[0].value
+    )
     return person.model_copy(update={**news, "mrn": number, "told": person.told | dict.fromkeys(news, at.at)})
 
 

@@ -53,6 +53,9 @@ class SiteData(BaseModel):
     loinc_by_local_code: dict[str, str] = Field(default_factory=dict)  # "code^system" -> LOINC
     inpatient_order_codes: tuple[str, ...] = ()
     series_feeds: tuple[str, ...] = ()  # feeds whose OBX-14 makes a new result, not a new version (DOMAIN F.5)
+    authority_by_name: dict[str, str] = Field(
+        default_factory=dict
+    )  # PID-3.4, PV1-19.4, identifier.system: the names of one authority -> one
     visit_system: str | None = None  # FHIR: the Encounter.identifier system that equals PV1-19 (None: the first identifier)
     code_year: int | None = None  # group under this fiscal year whatever the date (recordings with shifted dates)
 

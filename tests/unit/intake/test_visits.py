@@ -151,3 +151,16 @@ def test_an_event_that_claims_to_have_happened_tomorrow_has_no_such_time(feed, m
     ended = feed.send(gone)
     assert ("FUTURE_TIME", "EVN-6") in [(problem.code, problem.where) for problem in ended.problems]
     assert feed.of("encounter_discharged")[0].at.at.isoformat() == "2026-05-07T08:00:00-04:00"
+
+
+def test_the_systems_of_one_authority_name_one_patient_and_one_visit(new_feed, message: Builder) -> None:
+    feed = new_feed(authority_by_name={"urn:oid:1.2.3": "MERCY", "urn:mercy:visits": "MERCY"})
+    feed.send(message("ADT^A01"))
+    feed.send({
+        "resourceType": "Observation", "id": "o", "status": "final", "valueQuantity": {"value": 1.0, "unit": "mg/dL"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2160-0"}]}, "effectiveDateTime": "2026-05-04T10:00:00-04:00",
+        "subject": {"identifier": {"system": "urn:oid:1.2.3", "value": "100"}},
+        "encounter": {"identifier": {"system": "urn:mercy:visits", "value": "V1"}},
+    })  # fmt: skip
+    assert [fact.analyte for fact in feed.of("measurement_resulted")] == ["creatinine"]
+    assert len(feed.facts) == 1
