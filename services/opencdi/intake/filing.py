@@ -6,12 +6,13 @@ from opencdi.events.facts import AllergyListed, ProblemNoticed
 from opencdi.events.pages import FactsPage
 from opencdi.events.problems import Unusable
 from opencdi.intake import merges, staff
-from opencdi.intake.corrections import documents_of, file_held, held_of, identity_of, known_encounter, place
+from opencdi.intake.corrections import file_held, held_of, place
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import encounter_of, settled_visit
 from opencdi.intake.held import kind_of, leave, put, waiting
 from opencdi.intake.identity import current, known, referred
 from opencdi.intake.memory import Awaited, Encounter, Held, Lead, Person, Visit
+from opencdi.intake.named import documents_of, identity_of, known_encounter
 from opencdi.intake.snapshots import update
 from opencdi.intake.told import Item, Told, VisitTold
 from opencdi.intake.unions import introduce
