@@ -1,6 +1,7 @@
 """By which names a result, an order or a document is known, and where an earlier version of it lives (DOMAIN F.5)."""
 
 from opencdi.events.facts import Fact, NoteFiled, NoteRetracted, NoteStatusChanged
+from opencdi.events.ids import content_hash
 from opencdi.intake import namesakes
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Document, Version
