@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from by_hand.ward import ward
 from opencdi.bus.embedded import EmbeddedBus
 from opencdi.bus.room import Outgoing
 from opencdi.gateway.door import Door
@@ -89,6 +90,15 @@ def gateway(home: Path, clock_at: datetime | None = None) -> Iterator[Door]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
+
+
+@contextmanager
+def bench_of_the_ward(home: Path, door: Door) -> Iterator[Bench]:
+    """The ward on a workbench that hands over to that gateway."""
+    bench = Bench(Settings(home=home, api_port=door.api_port))
+    bench.tell(ward())
+    yield bench
+    bench.close()
 
 
 def words_of(page: str) -> str:

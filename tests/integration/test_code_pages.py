@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 
 from by_hand.telling import Telling, at
-from by_hand.ward import ward
-from by_hand.workbench import Bench, gateway, words_of
+from by_hand.workbench import Bench, bench_of_the_ward, gateway, words_of
 from opencdi.bus.lying import everything
 from opencdi.events.audiences import MessageEnded
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.door import Door
 from opencdi.knowledge.site import SiteData, load_site
-from opencdi.settings import Settings
 
 ANALYST = {"cdi_persona": "analyst"}
 PAGE = "/line/codes"
@@ -35,10 +33,8 @@ def door(tmp_path: Path) -> Iterator[Door]:
 @pytest.fixture
 def bench(tmp_path: Path, door: Door) -> Iterator[Bench]:
     """The ward on a workbench."""
-    bench = Bench(Settings(home=tmp_path, api_port=door.api_port))
-    bench.tell(ward())
-    yield bench
-    bench.close()
+    with bench_of_the_ward(tmp_path, door) as bench:
+        yield bench
 
 
 def mappings(bench: Bench) -> list[dict[str, Any]]:

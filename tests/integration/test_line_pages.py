@@ -11,7 +11,7 @@ import pytest
 
 from by_hand.telling import Telling, at
 from by_hand.ward import NOBODYS, ward
-from by_hand.workbench import Bench, gateway, words_of
+from by_hand.workbench import Bench, bench_of_the_ward, gateway, words_of
 from opencdi.bus.lying import everything
 from opencdi.bus.room import Record
 from opencdi.events.audiences import MessageEnded
@@ -35,10 +35,8 @@ def door(tmp_path: Path) -> Iterator[Door]:
 @pytest.fixture
 def bench(tmp_path: Path, door: Door) -> Iterator[Bench]:
     """The ward on a workbench."""
-    bench = Bench(Settings(home=tmp_path, api_port=door.api_port))
-    bench.tell(ward())
-    yield bench
-    bench.close()
+    with bench_of_the_ward(tmp_path, door) as bench:
+        yield bench
 
 
 def letters(bench: Bench, persona: dict[str, str] = ANALYST) -> dict[str, str]:

@@ -29,7 +29,6 @@ class Restore:
         self.cluster, self.room, self.table = cluster, room, table
         self.log, self.reads = cluster.named(changelog(room.name).name), cluster.named(room.reads.name)
         self.positions: dict[int, int | None] = dict.fromkeys(partitions)  # in the input, as the states reflect it
-        self.read: dict[tuple[int, str], bytes | None] = {}  # the last word of each key
         self.reader = Consumer(cluster.consumer(room.group, **{"enable.partition.eof": True, "fetch.wait.max.ms": 20}))
         self.committed: dict[int, int] | None = None
         self.kept: tuple[dict[Place, int], dict[Place, int]] = {}, {}
@@ -50,11 +49,11 @@ class Restore:
         while self.unread:
             if (left := deadline - monotonic()) <= 0:
                 return False
+            last: dict[tuple[int, str], bytes | None] = {}  # the last word of each key
             for message in self.reader.consume(_AT_ONCE, min(left, 0.02)):
-                self._take(message)
-            if self.table is not None and self.read:
-                store_alone(self.table, self.room.name, [(part, key, raw) for (part, key), raw in self.read.items()])
-                self.read = {}
+                self._take(message, last)
+            if self.table is not None and last:
+                store_alone(self.table, self.room.name, [(part, key, raw) for (part, key), raw in last.items()])
         return True
 
     def check(self) -> None:
@@ -87,7 +86,7 @@ class Restore:
         self.committed = {place.partition: place.offset for place in told}
         return True
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: Message, last: dict[tuple[int, str], bytes | None]) -> None:
         (_, part), offset = place_of(message)
         if error := message.error():
             if error.code() == KafkaError._PARTITION_EOF:
@@ -101,8 +100,8 @@ class Restore:
         name, raw = as_bytes(message.key()), message.value()
         if name == POSITION_KEY:
             self.positions[part] = int(as_bytes(raw))
-        elif self.table is not None:
-            self.read[part, name.decode()] = None if raw is None else as_bytes(raw)
+        else:
+            last[part, name.decode()] = None if raw is None else as_bytes(raw)
 
     def _check(self, part: int, position: int | None) -> None:
         earliest, latest = (kept[self.reads, part] for kept in self.kept)

@@ -12,7 +12,8 @@ from opencdi.intake.encounters import encounter_of, settled_visit
 from opencdi.intake.held import kind_of, leave, put, waiting
 from opencdi.intake.identity import current, known, referred
 from opencdi.intake.memory import Awaited, Encounter, Held, Lead, Person, Visit
-from opencdi.intake.named import documents_of, identity_of, known_encounter
+from opencdi.intake.named import documents_of, identity_of
+from opencdi.intake.namesakes import known_encounter
 from opencdi.intake.snapshots import update
 from opencdi.intake.told import Item, Told, VisitTold
 from opencdi.intake.unions import introduce

@@ -4,17 +4,14 @@ Ids of patients are keyed hashes.  A second number, or a FHIR id, is an alias th
 has introduced yet gets a stand-in, which is merged into the patient once the Patient resource arrives (`unions`).
 """
 
-from datetime import UTC, datetime
-
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import PatientIdentified
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Lead, Person, Visit
+from opencdi.intake.time import ALWAYS
 from opencdi.intake.told import Identifier, PatientTold
 
 _WHO = ("mrn", "name", "birth_date", "sex")
-ALWAYS = datetime.min.replace(tzinfo=UTC)
-"""Earlier than anything that is told."""
 
 
 def current(desk: Desk, patient_id: str) -> str:
@@ -64,7 +61,8 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime) -> str:
             _lead(desk, f"alias/{number}", named_id)
     known_person = desk.get(f"person/{named_id}", Person)
     is_new, person = known_person is None, known_person or Person()
-    learned = _learned(desk, named_id, person, told, at)
+    mrn = next((i.value for i, number in zip(told.ids, own, strict=True) if number == named_id), person.mrn or told.ids[0].value)
+    learned = _learned(person, mrn, told, at)
     # Most messages say what was said before; only among several numbers may its being newer change who that is.
     alike = not is_new and person.into is None and not person.was and all(getattr(learned, name) == getattr(person, name) for name in _WHO)
     before = None if alike else identified(desk, patient_id)
@@ -84,7 +82,7 @@ def _lead(desk: Desk, key: str, to: str) -> None:
         desk.states[key] = Lead(to=to)
 
 
-def _learned(desk: Desk, named_id: str, person: Person, told: PatientTold, at: ClinicalTime) -> Person:
+def _learned(person: Person, mrn: str, told: PatientTold, at: ClinicalTime) -> Person:
     """What is told under this number: of each field the newest word, in whatever order the messages come."""
     fields = {"name": told.name, "birth_date": told.birth_date, "sex": told.sex}
     news = {
@@ -92,10 +90,7 @@ def _learned(desk: Desk, named_id: str, person: Person, told: PatientTold, at: C
         for name, value in fields.items()
         if value is not None and ((told_at := person.told.get(name)) is None or told_at <= at.at)
     }
-    number = next(
-        (i.value for i in told.ids if desk.assigned("patient", i.authority, i.value) == named_id), person.mrn or told.ids[0].value
-    )
-    return person.model_copy(update={**news, "mrn": number, "told": person.told | dict.fromkeys(news, at.at)})
+    return person.model_copy(update={**news, "mrn": mrn, "told": person.told | dict.fromkeys(news, at.at)})
 
 
 def identified(desk: Desk, patient_id: str) -> PatientIdentified:

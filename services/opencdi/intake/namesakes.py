@@ -11,12 +11,8 @@ from opencdi.events.ids import derived_id
 from opencdi.intake.desk import Desk
 from opencdi.intake.identity import current
 from opencdi.intake.memory import Document, Encounter, Person, Version
+from opencdi.intake.named import NAME_FIELD, suffix_of
 from opencdi.intake.told import Item
-
-_NAME = {
-    "measurement_resulted": "measurement_id", "order_placed": "order_id", "medication_ordered": "order_id", "allergy_listed": "allergy_id",
-    "medication_given": "administration_id", "diagnosis_listed": "listing_id", "procedure_recorded": "procedure_id",
-}  # fmt: skip
 
 
 def of_this_patient(desk: Desk, item: Item, encounter_id: str) -> Item:
@@ -29,16 +25,16 @@ def of_this_patient(desk: Desk, item: Item, encounter_id: str) -> Item:
         changes["note_id"] = _document(desk, fact.note_id, patient_id)
         if isinstance(fact, NoteFiled) and fact.parent_id is not None:
             changes["parent_id"] = _document(desk, fact.parent_id, patient_id)
-    elif (name := _NAME.get(fact.kind)) is not None:
+    elif (name := NAME_FIELD.get(fact.kind)) is not None:
         changes[name] = _version(desk, getattr(fact, name), fact, patient_id)
         if isinstance(fact, MedicationGiven) and fact.order_id is not None:
-            changes["order_id"] = _own(desk, "version", fact.order_id, "/medication_ordered", patient_id)
+            changes["order_id"] = _own(desk, "version", fact.order_id, suffix_of("medication_ordered"), patient_id)
     elif fact.kind in ("inpatient_ordered", "inpatient_order_cancelled") and item.orders:
         return replace(item, orders=(_own(desk, "version", item.orders[0], "/inpatient", patient_id), *item.orders[1:]))
     changed = {name: own for name, own in changes.items() if own != getattr(fact, name)}
     if not changed:
         return item
-    if changed.keys() & {"note_id", _NAME.get(fact.kind)}:
+    if NAME_FIELD.get(fact.kind) in changed:
         desk.problems.append(("NUMBER_REUSED", ""))
     return replace(item, fact=fact.model_copy(update=changed), also=tuple(_document(desk, name, patient_id) for name in item.also))
 
@@ -49,9 +45,15 @@ def patient_of(desk: Desk, encounter_id: str) -> str | None:
     return current(desk, encounter.patient_id) if encounter is not None else None
 
 
-def is_this_patients(desk: Desk, encounter_id: str) -> bool:
-    """Whether that encounter is of the patient whom the message is about."""
-    return patient_of(desk, encounter_id) in (None, current(desk, desk.number))
+def known_encounter(desk: Desk, documents: tuple[str, ...], identity: str) -> str | None:
+    """The encounter where an earlier version of this lives; of a document, under any of its numbers, or what it is added to.
+
+    None where it is another patient's than the message is about.
+    """
+    held = (desk.states.get(key) for key in ([f"document/{name}" for name in documents] or [f"version/{identity}"]))
+    before = next((one for one in held if isinstance(one, Document | Version) and one.encounter_id), None)
+    found = desk.followed(before.encounter_id) if before is not None else ""
+    return found if found and patient_of(desk, found) in (None, current(desk, desk.number)) else None
 
 
 def _document(desk: Desk, note_id: str, patient_id: str) -> str:
@@ -59,12 +61,11 @@ def _document(desk: Desk, note_id: str, patient_id: str) -> str:
 
 
 def _version(desk: Desk, name: str, fact: Fact, patient_id: str) -> str:
-    suffix = f"/{fact.kind}" if fact.kind in ("order_placed", "medication_ordered") else ""
     if isinstance(fact, MeasurementResulted):
         before = desk.get(f"version/{name}", Version)
         if before is not None and before.taken == fact.taken_at.sortable:
             return name
-    return _own(desk, "version", name, suffix, patient_id)
+    return _own(desk, "version", name, suffix_of(fact.kind), patient_id)
 
 
 def _own(desk: Desk, record: str, name: str, suffix: str, patient_id: str) -> str:

@@ -1,27 +1,22 @@
 """What a visit's snapshot changes: only that is said, so that a flood of A08 costs nothing (DOMAIN E.1, F.4)."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.facts import EncounterCancelled, EncounterDischarged
 from opencdi.events.people import Person
+from opencdi.intake.classes import ADMISSIONS, admitted, admitted_anew, between, dated, is_of_afterwards, not_here_yet, with_class
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
 from opencdi.intake.tables import class_of
-from opencdi.intake.time import instant, time_in_json, time_to_json
+from opencdi.intake.time import ALWAYS, later, time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 from opencdi.knowledge.site import SiteData
 
-_ADMISSIONS = frozenset({"plan", "admit", "present"})
-_OTHER_CLASSES = frozenset({"preadmit", "emergency", "observation", "outpatient"})
-_MOST_CLASSES = 20  # two systems that contradict each other all day
 _CLASS = ("encounter_class", "class_source")
-_NEVER = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
     "encounter_class",
     "class_source",
@@ -53,11 +48,11 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime, happene
         _cancel(desk, visit_id, known, encounter_id, encounter, at)
         return
     if planned := told.event == "plan":
-        told = _not_here_yet(told)
+        told = not_here_yet(told)
     start = told.admitted_at.at if told.admitted_at else happened.at
     visit = _told(known, told, at)
     visit = visit.model_copy(update=_cancelled(visit, told, at))
-    visit = _dated(_discharged(_admitted(visit, told, at), told, at, happened), at, happened).model_copy(
+    visit = dated(_discharged(admitted(visit, told, at), told, at, happened), at, happened).model_copy(
         update={
             "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
             "started_at": start if visit.started_at is None else min(start, visit.started_at),
@@ -78,18 +73,6 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime, happene
         _close_if_all_cancelled(desk, encounter_id, at)
 
 
-def _not_here_yet(told: VisitTold) -> VisitTold:
-    """A05, or a planned Encounter: an inpatient's class is what the patient will have; the order to admit counts from the admission."""
-    will_be = told.encounter_class not in (None, "unmapped", *_OTHER_CLASSES)
-    # Its code is no word on the stay either: once mapped, it would make an inpatient of who has not come.
-    return replace(told, encounter_class="preadmit" if will_be else told.encounter_class, class_code=None)
-
-
-def _class_afterwards(told: VisitTold) -> bool:
-    """A discharge may tell what the patient is from then on, an outpatient: that is no word on the stay, where there is any other."""
-    return told.event == "discharge" and told.encounter_class != "inpatient"
-
-
 def _said(value: object) -> str:
     match value:
         case ClinicalTime():
@@ -107,32 +90,15 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         values["class_source"] = told.class_source  # a class that is known takes the unknown one's code away
     news: dict[str, tuple[str, datetime]] = {}
     for name, value in values.items():
-        told_at = _NEVER if name in _CLASS and _class_afterwards(told) else at.at
+        told_at = ALWAYS if name in _CLASS and is_of_afterwards(told) else at.at
         if (before := visit.told.get(name)) is None or told_at >= before[1]:
             news[name] = (_said(value), told_at)
     changes: dict[str, object] = {"told": visit.told | news} if news else {}
     if "encounter_class" in news:
         changes["class_code"] = told.class_code.code if told.class_code is not None else None
-    if told.class_code is not None and not (told.event == "discharge" or _between(visit, told, at)):
-        changes["classes"] = _classes(visit, told.class_code.code, at)
+    if told.class_code is not None and not (told.event == "discharge" or between(visit, told, at)):
+        changes["classes"] = with_class(visit, told.class_code.code, at)
     return visit.model_copy(update=changes) if changes else visit
-
-
-def _classes(visit: Visit, code: str, at: ClinicalTime) -> tuple[tuple[str, str], ...]:
-    """The class codes of this visit in the order of time ("" where the admission was cancelled), each when it was first and last told
-    without another between; when the one that stands was told last, `told` says."""
-    if code == visit.class_code and visit.classes and visit.classes[-1][0] == code and at.at >= visit.told["encounter_class"][1]:
-        return visit.classes
-    words = sorted({(code, at), *_words(visit)}, key=lambda word: (word[1].at, word[0]))
-    codes = [None, *(known for known, _ in words), None]
-    kept = [word for nth, word in enumerate(words, 1) if not codes[nth - 1] == codes[nth] == codes[nth + 1]]
-    return tuple((known, time_to_json(when)) for known, when in kept[-_MOST_CLASSES:])
-
-
-def _words(visit: Visit) -> Iterator[tuple[str, ClinicalTime]]:
-    yield from ((code, time_in_json(when)) for code, when in visit.classes)
-    if visit.class_code is not None and visit.classes and visit.classes[-1][0] == visit.class_code:
-        yield visit.class_code, ClinicalTime(visit.told["encounter_class"][1])
 
 
 def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
@@ -150,19 +116,7 @@ def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:
     visit = visit.model_copy(update=changes) if changes else visit
     if all(class_of(code, site) == class_of(code, before) for code, _ in visit.classes):
         return visit
-    return _admitted_anew(visit, site)
-
-
-def _admitted_anew(visit: Visit, site: SiteData) -> Visit:
-    """Since when this visit is an inpatient's, by all that was told of its class."""
-    anew = visit.model_copy(update={"inpatient_from": None, "other_class_at": None, "left_inpatient_at": None})
-    for code, at in _words(visit):
-        if code:
-            anew = _admitted(anew, VisitTold(event="admit", encounter_class=class_of(code, site)), at)
-        else:
-            left = {name: _later(getattr(anew, name), at.at) for name in ("other_class_at", "left_inpatient_at")}
-            anew = anew.model_copy(update={**left, "inpatient_from": None})
-    return anew
+    return admitted_anew(visit, site)
 
 
 def _said_again(visit: Visit, told: VisitTold) -> frozenset[str]:
@@ -181,7 +135,7 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime, happened: Clini
     """
     words: dict[str, object] = {}
     if told.event in ("cancel-discharge", "present"):
-        words["there_at"] = _later(visit.there_at, at.at)
+        words["there_at"] = later(visit.there_at, at.at)
         if visit.gone_at is not None and visit.gone_at <= at.at:  # of one instant, the word that comes last stands (DOMAIN F.2)
             words["gone_at"] = None
         if visit.status_told is not None and visit.status_told[2] <= at.at:
@@ -189,7 +143,7 @@ def _discharged(visit: Visit, told: VisitTold, at: ClinicalTime, happened: Clini
     elif told.event in ("discharge", "snapshot"):
         left = told.discharged_at or (happened if told.event == "discharge" else None)
         if told.event == "discharge":
-            words["gone_at"] = _later(visit.gone_at, at.at)
+            words["gone_at"] = later(visit.gone_at, at.at)
         if left is not None and (visit.left_told is None or visit.left_told[1] <= at.at):
             words["left_told"] = (time_to_json(left), at.at)
         if told.disposition_code is not None and (visit.status_told is None or visit.status_told[2] <= at.at):
@@ -209,68 +163,17 @@ def _gone(visit: Visit) -> Visit:
     return visit.model_copy(update={"discharge": said and said.to_json().decode(), "discharged_at": said and said.at.at})
 
 
-def _admitted(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
-    """Since when this visit is an inpatient's, in whatever order its classes are told: the first word since the last other class.
-
-    The class of a discharge is no word on the admission; one that no table knows says neither (DOMAIN F.4).
-    """
-    other, since = visit.other_class_at, visit.inpatient_from and time_in_json(visit.inpatient_from)
-    if _class_afterwards(told):
-        return visit
-    if told.encounter_class in _OTHER_CLASSES:
-        changes: dict[str, object] = {"other_class_at": _later(other, at.at)}
-        if since and since.at <= at.at:
-            said, last_at = visit.told["encounter_class"]
-            still = said == '"inpatient"' and last_at > at.at  # told late: by then the patient had been admitted anew
-            changes["inpatient_from"] = time_to_json(ClinicalTime(last_at)) if still else None
-            changes["left_inpatient_at"] = _later(visit.left_inpatient_at, at.at)
-    elif told.encounter_class != "inpatient" or told.event == "discharge" or _between(visit, told, at):
-        return visit
-    elif other is not None and at.at <= other:
-        changes = {"left_inpatient_at": _later(visit.left_inpatient_at, other)}
-    elif since and since.at <= at.at:
-        return visit
-    else:
-        changes = {"inpatient_from": time_to_json(at)}
-    return visit.model_copy(update=changes)
-
-
-def _dated(visit: Visit, at: ClinicalTime, happened: ClinicalTime) -> Visit:
-    """Classes are ordered by when they were told; of those that may matter it is kept when they happened."""
-    known = visit.happened if happened.at == at.at else visit.happened | {instant(at.at): time_to_json(happened)}
-    if not known:
-        return visit
-    times = [time_in_json(when).at for _, when in visit.classes]
-    times += [
-        when for when in (visit.left_inpatient_at, visit.told["encounter_class"][1] if "encounter_class" in visit.told else None) if when
-    ]
-    times += [time_in_json(visit.inpatient_from).at] if visit.inpatient_from else []
-    wanted = {instant(when) for when in times}
-    return visit.model_copy(update={"happened": {when: since for when, since in known.items() if when in wanted}})
-
-
-def _between(visit: Visit, told: VisitTold, at: ClinicalTime) -> bool:
-    """A snapshot between a cancel and the next admission: of nobody who is there."""
-    if visit.cancelled_at is None or at.at <= visit.cancelled_at or told.event in _ADMISSIONS:
-        return False
-    return visit.cancelled or visit.admission_at is None or at.at < visit.admission_at
-
-
 def _cancelled(visit: Visit, told: VisitTold, at: ClinicalTime) -> dict[str, object]:
     """A cancel stands until a later admission; registration goes on sending snapshots of accounts that are cancelled."""
-    admission_at = _later(visit.admission_at, at.at) if told.event in _ADMISSIONS else visit.admission_at
+    admission_at = later(visit.admission_at, at.at) if told.event in ADMISSIONS else visit.admission_at
     stands = visit.cancelled_at is not None and (admission_at is None or admission_at <= visit.cancelled_at)
     return {"admission_at": admission_at, "cancelled": stands}
 
 
-def _later(before: datetime | None, at: datetime) -> datetime:
-    return at if before is None else max(before, at)
-
-
 def _cancel(desk: Desk, visit_id: str, visit: Visit, encounter_id: str, encounter: Encounter, at: ClinicalTime) -> None:
-    cancelled_at = _later(visit.cancelled_at, at.at)
-    left: dict[str, object] = {"other_class_at": _later(visit.other_class_at, at.at), "left_inpatient_at": cancelled_at}
-    left |= {"cancelled_at": cancelled_at, "inpatient_from": None, "classes": _classes(visit, "", at)}
+    cancelled_at = later(visit.cancelled_at, at.at)
+    left: dict[str, object] = {"other_class_at": later(visit.other_class_at, at.at), "left_inpatient_at": cancelled_at}
+    left |= {"cancelled_at": cancelled_at, "inpatient_from": None, "classes": with_class(visit, "", at)}
     if (anew := visit.admission_at) is not None and at.at < anew:
         if visit.inpatient_from is not None:  # what was told before the admission that stands counts no more
             since = time_in_json(visit.inpatient_from)

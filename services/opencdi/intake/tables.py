@@ -130,6 +130,7 @@ SYSTEM_BY_OID = {  # HL7's registry: how CWE-3 and FHIR's urn:oid: may name what
     "2.16.840.1.113883.6.88": "RXNORM", "2.16.840.1.113883.6.24": "MDC",
 }  # fmt: skip
 
+FILES = frozenset({"ED", "RP"})  # OBX-2: what is no value but a file, or a pointer to one
 DOCUMENT_SECTION = "MDOC"
 """OBR-24 of what is no examination but a clinical document; in no table of HL7's, and sent by many."""
 REPORT_SUFFIXES = frozenset({"GDT", "IMP", "REC", "ADT"})

@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 
 from opencdi.clinical.time import ClinicalTime, Precision
 
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+"""Earlier than anything that is told."""
 FUTURE = timedelta(minutes=15)
 _DAY = 3  # parts of a date
 _BEGINNING = (1, 1, 1, 0, 0, 0)
@@ -19,6 +21,11 @@ _HL7 = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(Z|[+-](
 _FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?)?)?\Z")
 _JSON: TypeAdapter[ClinicalTime] = TypeAdapter(ClinicalTime)
 _PRECISION: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
+
+
+def later(before: datetime | None, at: datetime) -> datetime:
+    """The later of the two."""
+    return at if before is None else max(before, at)
 
 
 @lru_cache(maxsize=256)

@@ -10,8 +10,9 @@ from datetime import datetime
 from opencdi.events.facts import ProblemNoticed
 from opencdi.intake.desk import Desk
 from opencdi.intake.held import hand_out
-from opencdi.intake.identity import ALWAYS, alias_id, current, identified, tell_encounters
+from opencdi.intake.identity import alias_id, current, identified, tell_encounters
 from opencdi.intake.memory import Encounter, Lead, Person, Visit
+from opencdi.intake.time import ALWAYS
 
 
 def join(desk: Desk, old_id: str, new_id: str, at: datetime) -> bool:

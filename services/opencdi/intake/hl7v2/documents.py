@@ -9,7 +9,7 @@ from opencdi.events.problems import Unusable
 from opencdi.intake.content import text_of_ed, words_in
 from opencdi.intake.hl7v2.message import raw
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.tables import AUTHENTICATION_BY_TXA17, RELATION_BY_TRIGGER, confidentiality_of, note_type_of, role_of
+from opencdi.intake.tables import AUTHENTICATION_BY_TXA17, FILES, RELATION_BY_TRIGGER, confidentiality_of, note_type_of, role_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 
@@ -82,7 +82,7 @@ def _text(reading: Reading) -> str | None:
     pieces: list[str] = []
     for obx in message.every("OBX"):
         value, kind = raw(obx, 5), message.component(obx, 2).upper()
-        if kind in ("ED", "RP"):
+        if kind in FILES:
             piece = text_of_ed(kind, message.parts(value), reading.told)
         else:
             piece = "\n".join(message.plain(part) for part in value.split(message.header.signs.repetition))

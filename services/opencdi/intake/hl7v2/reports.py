@@ -11,6 +11,7 @@ from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import (
     DOCUMENT_SECTION,
+    FILES,
     NO_RESULT_YET,
     NOTE_TYPE_BY_SECTION,
     REPORT_CHARACTERS,
@@ -24,8 +25,6 @@ from opencdi.intake.tables import (
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Item
 from opencdi.intake.values import measurement
-
-FILES = frozenset({"ED", "RP"})
 
 
 def report_cancelled(reading: Reading, group: Group) -> bool:

@@ -9,8 +9,8 @@ from opencdi.events.ids import derived_id
 from opencdi.intake.hl7v2.groups import Group, groups_in, order_numbers, status_of
 from opencdi.intake.hl7v2.message import Segment, raw, unescaped
 from opencdi.intake.hl7v2.reading import Reading
-from opencdi.intake.hl7v2.reports import FILES, report_cancelled, report_of
-from opencdi.intake.tables import NO_RESULT_YET, RESULT_STATUS_BY_OBX11, loinc_of
+from opencdi.intake.hl7v2.reports import report_cancelled, report_of
+from opencdi.intake.tables import FILES, NO_RESULT_YET, RESULT_STATUS_BY_OBX11, loinc_of
 from opencdi.intake.told import Item
 from opencdi.intake.values import measurement, unit_sent
 from opencdi.knowledge.analytes import analyte_by_loinc
