@@ -183,6 +183,20 @@ def test_two_processes_in_one_slot_fence_each_other(bus: KafkaBus) -> None:
     assert verdict(bus, [given("k", 0)]) == FLAWLESS
 
 
+def test_a_client_that_loses_its_place_steps_nothing_twice(bus: KafkaBus, cluster: Cluster) -> None:
+    """librdkafka may go back to the beginning by itself (2256, 3567): then the room ends, and begins again where it stood."""
+    sent = [given("k", i) for i in range(10)]
+    bus.publish(sent)
+    runner = bus.runner(ALDER)
+    until(lambda: runner.turn(10, 0.05) and bus.positions(ALDER) == bus.ends([IN]))
+    part = partition_of("k", PARTITIONS)
+    runner.consumer.seek(TopicPartition(cluster.named(IN.name), part, 0))
+    with pytest.raises(BusDown):
+        until(lambda: runner.turn(10, 0.05) < 0)
+    runner.close()
+    assert verdict(bus, sent) == FLAWLESS
+
+
 # -- groups ----------------------------------------------------------------------------------------------------------------------
 
 

@@ -7,9 +7,9 @@ as long as its sending.  Crash-only: what is not plainly a peer coming or going 
 from collections import deque
 from time import monotonic
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
-from opencdi.bus.bus import Delivered, OutOfStep, partitions_for
+from opencdi.bus.bus import BusDown, Delivered, OutOfStep, partitions_for
 from opencdi.bus.kafka_cluster import POSITION_KEY, TRANSACTION_MS, Cluster, delivered_in, kafka_error, meet, passing, stop_for
 from opencdi.bus.kafka_restore import Restore
 from opencdi.bus.room import Key, Room
@@ -37,9 +37,10 @@ class KafkaRunner:
         self.reads, self.log = cluster.named(room.reads.name), cluster.named(changelog(room.name).name)
         self.table, self.sieve = private_table(), Sieve()
         self.states: dict[int, StoredStates] = {}
-        self.next: dict[int, int] = {}
+        self.next: dict[int, int] = {}  # where each partition at work goes on, as committed
+        self.read: dict[int, int] = {}  # and as read
         self.batch: deque[Delivered] = deque()
-        self.arriving: set[int] = set()  # assigned, paused, not yet restored
+        self.arriving: set[int] = set()  # ours in the group, not yet restored
         self.restore: Restore | None = None
         self.rewinds = 0
         self.closed = False
@@ -97,11 +98,12 @@ class KafkaRunner:
     # -- partitions come and go: called from within `poll` ---------------------------------------------------------------------
 
     def _assigned(self, consumer: Consumer, places: list[TopicPartition]) -> None:
-        """Theirs is a seat, not yet a place: paused until the states are back.  Nothing slow may happen in here."""
-        paused = [TopicPartition(place.topic, place.partition, OFFSET_BEGINNING) for place in places]
-        consumer.incremental_assign(paused)
-        if paused:
-            consumer.pause(paused)
+        """Theirs is a seat, not yet a place: they are read once the states are back, and then from where these stand.
+
+        Never from a place that must be asked for (the beginning) with a seek after it: an answer that comes after the seek takes the
+        client back to the beginning half a second later (librdkafka 2256, there in 2.16).  Nothing slow may happen in here.
+        """
+        consumer.incremental_assign([])
         self.arriving |= {place.partition for place in places}
 
     def _revoked(self, consumer: Consumer, places: list[TopicPartition]) -> None:
@@ -114,8 +116,9 @@ class KafkaRunner:
         for part in gone:
             if (states := self.states.pop(part, None)) is not None:
                 states.let_go()
-            self.next.pop(part, None)
-        consumer.incremental_unassign(places)
+        consumer.incremental_unassign([TopicPartition(self.reads, part) for part in gone & self.next.keys()])
+        for part in gone & self.next.keys():
+            del self.next[part], self.read[part]
 
     # -- before the work -------------------------------------------------------------------------------------------------------
 
@@ -130,8 +133,17 @@ class KafkaRunner:
                     return
             elif error := message.error():
                 self._heed(error)
-            elif message.partition() in self.next:
-                self.batch.append(delivered_in(message, self.cluster))
+            else:
+                self._take(delivered_in(message, self.cluster))
+
+    def _take(self, delivered: Delivered) -> None:
+        part, position = delivered.partition, delivered.position
+        if part not in self.read:
+            return
+        if position < self.read[part]:  # each record once: a client that has lost its place must find it anew
+            raise BusDown(f"{self.room.name}: the client gave what it had given before")
+        self.read[part] = position + 1
+        self.batch.append(delivered)
 
     def _heed(self, error: KafkaError) -> None:
         if error.code() == KafkaError._AUTO_OFFSET_RESET:
@@ -148,19 +160,16 @@ class KafkaRunner:
         if not self.restore.advance(_RESTORE_SLICE_S):
             return
         self.restore.check()
-        for part, position in list(self.restore.positions.items()):
-            place = TopicPartition(self.reads, part, position or 0)
-            try:
-                self.consumer.seek(place)
-            except KafkaException as failure:
-                if kafka_error(failure).code() in (KafkaError._STATE, KafkaError._IN_PROGRESS):
-                    return  # the assignment has not reached the fetcher yet; the rest follows at the next turn
-                raise stop_for(kafka_error(failure), self.room.name) from None
+        back = {part: position or 0 for part, position in self.restore.positions.items()}
+        try:
+            self.consumer.incremental_assign([TopicPartition(self.reads, part, position) for part, position in back.items()])
+        except KafkaException as failure:
+            raise stop_for(kafka_error(failure), self.room.name) from None
+        for part in back:
             self.states[part] = StoredStates(self.table, self.room.codec, self.room.name, part, self.sieve)
-            self.next[part] = place.offset
-            self.consumer.resume([place])
-            self.arriving.discard(part)
-            self.restore.drop({part})
+        self.next |= back
+        self.read |= back
+        self.arriving -= back.keys()
         self.restore.close()
         self.restore = None
 
@@ -222,6 +231,7 @@ class KafkaRunner:
             # transaction (OUT_OF_ORDER_SEQUENCE_NUMBER), so the next one has a producer of its own.
             self.producer = self._fencing_producer()
             self.batch.clear()
+            self.read = dict(self.next)
             for part, position in self.next.items():
                 self.consumer.seek(TopicPartition(self.reads, part, position))
         except KafkaException as failure:
