@@ -1,5 +1,7 @@
 """PID and PV1: who, and which visit; ADT events and merges (DOMAIN F.1, F.4)."""
 
+from dataclasses import replace
+
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
@@ -108,12 +110,21 @@ def merges_of(reading: Reading, what: Merged, patient: PatientTold) -> tuple[Mer
 
     Raises `Unusable` where a number is missing.
     """
+    if what == "visit-to-account" and _renumbered(reading):
+        moved, merged = _merge_of(reading, what), _merge_of(reading, "visit")
+        return moved, replace(moved, old=merged.new), merged
     if what != "patient":
         return (_merge_of(reading, what),)
     old = reading.identifiers(reading.message.first("MRG"), 1)
     if not old:
         raise Unusable("NO_OLD_IDENTIFIER", "MRG-1")
     return tuple(Merge(what, one, patient.ids[0]) for one in old)
+
+
+def _renumbered(reading: Reading) -> bool:
+    """A45 may give the visit another number too (HL7 2.5.1, 3.3.45)."""
+    old, new = (reading.message.component(reading.message.first(name), number) for name, number in (("MRG", 5), ("PV1", 19)))
+    return bool(old and new) and old != new
 
 
 def _merge_of(reading: Reading, what: Merged) -> Merge:
@@ -131,6 +142,7 @@ def _merge_of(reading: Reading, what: Merged) -> Merge:
             of = next(iter(reading.identifiers(mrg, 1)), None)
             old, new = (old if old.value else account), (account if account.value else old)
         case "visit-to-account":
+            of = next(iter(reading.identifiers(mrg, 1)), None)
             old, new = (old if old.value else visit), account
         case "account":
             new = account
