@@ -149,3 +149,36 @@ def test_a_discharged_visit_leaves_with_its_discharge(feed, message: Builder) ->
     kinds = [[fact.kind for fact in facts] for facts in (emergency, admitted)]
     assert ["encounter_discharged" in of for of in kinds] == [False, True]
     assert ["inpatient_ordered" in of for of in kinds] == [False, True]
+
+
+def test_a_move_of_a_visit_that_nobody_knows_yet_is_kept(feed, message: Builder) -> None:
+    assert feed.send(moved(message, 4, "I1", "B1", "200")).outcome == "kept_with_patient"
+    feed.send(visit(message, "A01", 2, "I1", "I"))
+    assert left(feed) == [("200", "inpatient", [], [])]
+
+
+def test_an_account_that_has_a_visit_again_has_what_was_told_of_it_alone(new_feed, message: Builder) -> None:
+    alone = result(message, "F4", 4, "")
+    only = [visit(message, "A01", 2, "I1", "I"), alone, moved(message, 4, "I1", "A2")]
+    in_many_orders(new_feed, only, [("100", "inpatient", [4], [])])
+    back = [*only, visit(message, "A04", 3, "E5", "E")]
+    in_many_orders(new_feed, back, [("100", "emergency", [4], []), ("100", "inpatient", [], [])])
+
+
+def test_of_a_message_that_joins_two_stays_nothing_is_lost(feed) -> None:
+    who = {"resourceType": "Patient", "id": "p", "identifier": [{"system": "MERCY", "value": "100"}], "name": [{"family": "DOE"}]}
+    part = {
+        "resourceType": "Encounter", "id": "e", "status": "in-progress", "class": {"code": "EMER"}, "subject": {"reference": "Patient/p"},
+        "period": {"start": "2026-05-01T08:00:00-04:00"},
+    }  # fmt: skip
+    whole = part | {"id": "i", "class": {"code": "IMP"}}
+    lactate = {
+        "resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p"},
+        "encounter": {"reference": "Encounter/e"}, "code": {"coding": [{"system": "http://loinc.org", "code": "2524-7"}]},
+        "effectiveDateTime": "2026-05-01T09:00:00-04:00", "valueQuantity": {"value": 4.1, "code": "mmol/L"},
+    }  # fmt: skip
+    linked = part | {"partOf": {"reference": "Encounter/i"}}
+    told = [who, whole, part, lactate, linked]
+    feed.send({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in told]})
+    (stay,) = (facts for facts in feed.facts.values() if facts[-1].kind != "encounter_moved")
+    assert [fact.value for fact in stay if fact.kind == "measurement_resulted"] == [4.1]
