@@ -7,6 +7,7 @@ from opencdi.intake.desk import Desk
 from opencdi.intake.identity import alias_id, current, hand_over, identified
 from opencdi.intake.memory import Encounter, Lead, Merged, Moved, Person, Visit
 from opencdi.intake.moves import move
+from opencdi.intake.stays import still_here
 from opencdi.intake.taken_apart import leads_no_more, unused_id
 from opencdi.intake.time import ALWAYS
 from opencdi.intake.told import VisitTold
@@ -68,7 +69,7 @@ def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
         if encounter is None or encounter.into or encounter.cancelled or encounter.first_at is None or encounter.first_at > at:
             continue
-        if encounter.discharged_at is None or at <= encounter.discharged_at:
+        if at <= encounter.discharged_at if encounter.discharged_at is not None else still_here(desk, encounter, at):
             found.append(encounter_id)
     if len(found) != 1:
         return None

@@ -102,6 +102,7 @@ class Visit(State):
     cancelled: bool = False
     cancelled_at: datetime | None = None
     admission_at: datetime | None = None  # when the patient was last told to be admitted or present: the word against a cancel
+    came: tuple[int, ...] = ()  # the days on which an outpatient was registered, as ordinals
     inpatient_from: str | None = None  # the first inpatient class since it last was another: a ClinicalTime as JSON
     other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled

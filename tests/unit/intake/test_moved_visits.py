@@ -165,20 +165,10 @@ def test_an_account_that_has_a_visit_again_has_what_was_told_of_it_alone(new_fee
     in_many_orders(new_feed, back, [("100", "emergency", [4], []), ("100", "inpatient", [], [])])
 
 
-def test_of_a_message_that_joins_two_stays_nothing_is_lost(feed) -> None:
-    who = {"resourceType": "Patient", "id": "p", "identifier": [{"system": "MERCY", "value": "100"}], "name": [{"family": "DOE"}]}
-    part = {
-        "resourceType": "Encounter", "id": "e", "status": "in-progress", "class": {"code": "EMER"}, "subject": {"reference": "Patient/p"},
-        "period": {"start": "2026-05-01T08:00:00-04:00"},
-    }  # fmt: skip
-    whole = part | {"id": "i", "class": {"code": "IMP"}}
-    lactate = {
-        "resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p"},
-        "encounter": {"reference": "Encounter/e"}, "code": {"coding": [{"system": "http://loinc.org", "code": "2524-7"}]},
-        "effectiveDateTime": "2026-05-01T09:00:00-04:00", "valueQuantity": {"value": 4.1, "code": "mmol/L"},
-    }  # fmt: skip
-    linked = part | {"partOf": {"reference": "Encounter/i"}}
-    told = [who, whole, part, lactate, linked]
-    feed.send({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in told]})
-    (stay,) = (facts for facts in feed.facts.values() if facts[-1].kind != "encounter_moved")
-    assert [fact.value for fact in stay if fact.kind == "measurement_resulted"] == [4.1]
+def test_of_a_message_that_joins_three_stays_nothing_is_lost(feed, message: Builder) -> None:
+    for nth, account in enumerate(("A3", "A1", "A2"), 1):
+        feed.send(visit(message, "A01", nth, f"V{nth}", "I", account=account))
+        for again in range(nth * 2):
+            feed.send(result(message, f"F{nth}{again}", nth, f"V{nth}", account=account))
+    feed.send(message("ADT^A41", "MRG|||A1", "MRG|||A2", visit="", account="A3", at=at(5)))
+    assert left(feed) == [("100", "inpatient", [1] * 2 + [2] * 4 + [3] * 6, [])]
