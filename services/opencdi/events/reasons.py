@@ -42,6 +42,12 @@ REASONS: dict[str, Reason] = {
     "EMPTY_BUNDLE": Reason("the Bundle has no entry"),
     "TOO_MANY_ENTRIES": Reason("the Bundle has more entries than one transaction may", "cut it into several"),
     "NO_MESSAGE_HEADER": Reason("the first entry of a message Bundle is no MessageHeader", _ASK_VENDOR),
+    "NO_MESSAGE": Reason("the Parameters of $process-message have no content", "send the message Bundle as content, or bare"),
+    "ASYNCHRONOUS": Reason("a message is to be answered later and elsewhere; each is answered at once", "send async=false, or none"),
+    "NOTIFICATION_WITHOUT_CONTENT": Reason(
+        "a subscription's notification tells that something happened and does not bring it; nothing can be fetched from here",
+        "set the subscription's content to full-resource (handshakes and heartbeats are taken)",
+    ),
     "SAME_RESOURCE_TWICE": Reason("a transaction writes one resource twice, and has no order", "send the last state, or two Bundles"),
     "METHOD": Reason("an entry asks for something that is neither writing nor deleting", "send what is to be stored"),
     "DELETE_BY_STATUS": Reason("nothing is deleted here", "send the resource with the status entered-in-error, or cancelled"),
