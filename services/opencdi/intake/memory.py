@@ -197,6 +197,7 @@ class Held(State):
     sender: str = ""
     feed: str = ""
     undated: bool = False
+    of_stay: bool = False
 
 
 class Waiting(State):

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from opencdi.events.facts import DeliveryReceipted, EncounterDischarged, EncounterMoved, Fact
 from opencdi.events.pages import FactsPage
 from opencdi.events.people import CodeSetAttested, Decision
+from opencdi.intake.corrections import unite_lists
 from opencdi.intake.desk import Desk, Said
 from opencdi.intake.identity import current
 from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
+from opencdi.intake.named import identity_of
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
 
@@ -52,12 +54,14 @@ def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) 
     discharge = new.discharge
     decided: list[Fact] = []  # told last: by then all that they were decided on has been told
     moved_from = [old_id]
-    for page, texts in _stories(desk, old_id):
+    stories = list(_stories(desk, old_id))
+    listed_in_both = unite_lists(desk, old_id, new_id, (fact for page, _ in stories for fact in page.facts))
+    for page, texts in stories:
         moved_from += page.moved_from
         for fact in page.facts:
             if isinstance(fact, Decision):
                 decided.append(fact.model_copy(update={"encounter_id": new_id}))
-            elif fact.kind not in _SAID_ANEW:
+            elif fact.kind not in _SAID_ANEW and identity_of(fact) not in listed_in_both:
                 desk.say(new_id, fact, texts.get(fact.note_id) if fact.kind == "note_filed" else None)
             if fact.kind in ("encounter_discharged", "discharge_cancelled"):
                 discharge = old.discharge

@@ -1,9 +1,11 @@
 """Condition, AllergyIntolerance, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
 
+from typing import Literal
+
 from opencdi.events.facts import AllergyListed, Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, time_in, version_time
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, has_own_id, own_id, reference_of, time_in, version_time
 from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, ORDER_STATUS_BY_FHIR, none_known
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
@@ -21,14 +23,17 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
     category = first(resource, "category.0.coding.0.code")
     told_at = version_time(resource, context, "meta.lastUpdated", "recordedDate")
     since = time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start", problems=problems)
+    role: Literal["problem", "billing"] = "problem" if category == "problem-list-item" else "billing"
+    named = has_own_id(resource)
+    said = ("diagnosis", role) if role == "billing" else (role,)  # as DG1 and PRB name it
     fact = DiagnosisListed(
-        listing_id=own_id(resource, context, "condition"),
+        listing_id=own_id(resource, context, "condition") if named else keyed_hash(context.key, *said, code.code or code.text),
         code=code,
-        role="problem" if category == "problem-list-item" else "billing",
+        role=role,
         status="withdrawn" if wrong else "resolved" if over else "active",
         at=since or told_at,
     )
-    return [Item(fact, (told_at.sortable,), undated=since is None)]
+    return [Item(fact, (told_at.sortable,), undated=since is None, of_stay=not named)]
 
 
 def allergy_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:

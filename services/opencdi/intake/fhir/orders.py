@@ -3,7 +3,7 @@
 from opencdi.events.facts import InpatientOrderCancelled, InpatientOrdered, OrderPlaced, ProcedureRecorded
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, identifiers, own_id, person_in, time_in, version_time
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, has_own_id, identifiers, own_id, person_in, time_in, version_time
 from opencdi.intake.tables import NO_ORDER_INTENTS, ORDER_STATUS_BY_FHIR, PROCEDURE_STATUS_BY_FHIR
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
@@ -80,5 +80,8 @@ def procedure_of(resource: Resource, context: Context, problems: list[tuple[str,
     if done_at is not None and claims_future(done_at, context.received_at):
         problems.append(("FUTURE_TIME", "Procedure.performed"))
         return []
-    fact = ProcedureRecorded(procedure_id=own_id(resource, context, "procedure"), code=code, status=status, at=done_at or told_at)
-    return [Item(fact, (told_at.sortable,), orders_behind(resource, context), undated=done_at is None)]
+    named = has_own_id(resource)
+    said = keyed_hash(context.key, "procedure", code.code or code.text, done_at.sortable if done_at is not None else "")  # as PR1 names it
+    procedure_id = own_id(resource, context, "procedure") if named else said
+    fact = ProcedureRecorded(procedure_id=procedure_id, code=code, status=status, at=done_at or told_at)
+    return [Item(fact, (told_at.sortable,), orders_behind(resource, context), undated=done_at is None, of_stay=not named)]

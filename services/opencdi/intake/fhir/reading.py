@@ -157,6 +157,11 @@ def relative(reference: str) -> str:
     return "/".join(parts[-2:])
 
 
+def has_own_id(resource: Resource) -> bool:
+    """Whether it is known by more than what it says."""
+    return bool(identifiers(resource) or identifiers(resource, "masterIdentifier") or first(resource, "id"))
+
+
 def own_id(resource: Resource, context: Context, kind: str, *extra: str) -> str:
     """The keyed id of what this resource states: its first identifier, else its id at this feed, else what it is about."""
     identifier = next(iter(identifiers(resource)), None) or next(iter(identifiers(resource, "masterIdentifier")), None)
