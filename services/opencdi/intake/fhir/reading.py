@@ -170,7 +170,5 @@ def own_id(resource: Resource, context: Context, kind: str, *extra: str) -> str:
     if number := first(resource, "id"):
         return keyed_hash(context.key, kind, context.feed, number, *extra)
     about = (first(resource, "subject.reference", "patient.reference"), first(resource, "code.coding.0.code", "code.text"))
-    when = first(
-        resource, "effectiveDateTime", "performedDateTime", "performedPeriod.start", "authoredOn", "recordedDate", "date", "issued"
-    )
+    when = first(resource, "effectiveDateTime", "authoredOn", "recordedDate", "date", "issued")
     return keyed_hash(context.key, kind, "of", *about, when, *extra)
