@@ -4,7 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, relative, time_in, version_time
+from opencdi.intake.fhir.reading import (
+    Resource,
+    at,
+    coded,
+    each,
+    first,
+    own_id,
+    performer_in,
+    reference_of,
+    relative,
+    time_in,
+    version_time,
+)
 from opencdi.intake.tables import NO_OBSERVATION_YET, RESULT_STATUS_BY_FHIR
 from opencdi.intake.told import Context, Item
 from opencdi.intake.values import OF_THE_CHILD, OTHER_PERSON, measurement, unit_sent
@@ -100,6 +112,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             kind_of_specimen=kind_of_specimen,
             flaws=_flaws(resource, holder, taken),
             method=(method.text or method.code) if method else None,
+            performer=performer_in(resource, context),
         )
         fact = fact.model_copy(update={"problem": OTHER_PERSON}) if of_another else fact
         found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable)))

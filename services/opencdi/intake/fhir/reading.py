@@ -114,6 +114,16 @@ def person_in(value: Any, role: AuthorRole, context: Context) -> Person | None:
     return Person(staff_id=staff_id, name=name, role=role) if staff_id or name else None
 
 
+def performer_in(resource: Resource, context: Context) -> Person | None:
+    """Who answers for a result: the first of `performer` that is a person, as OBX-16 is; a laboratory is none."""
+    for told in each(resource, "performer"):
+        reference = relative(first(told, "reference"))
+        kind = first(told, "type") or reference.partition("/")[0]
+        if kind in ("", "Practitioner", "PractitionerRole") or reference in context.staff:
+            return person_in(told, "unknown", context)
+    return None
+
+
 def author_in(value: Any, note_type: NoteType, context: Context) -> Person | None:
     """Who wrote a document, with the role that the same message tells, else as the hospital's staff are known."""
     person = person_in(value, "unknown", context)
