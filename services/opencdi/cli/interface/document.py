@@ -166,10 +166,13 @@ def _fields(title: str, found: Mapping[str, Effect], *, fhir: bool) -> str:
     return f"""## {title}
 
 A fact without a field: the value decides whether it is made. *By*: the table of the site that translates it. What is not here is not read.
+{_DEATH}
 {"" if fhir else _EMPTY}
 {table(head, body)}"""
 
 
+_DEATH = """That the patient died, the disposition of the discharge says (20, 40 to 42), as the bill does; PID-29, PID-30 and
+`Patient.deceased[x]` are not read."""
 _EMPTY = """A field of a visit that is empty changes nothing; `""` deletes what it said.
 """
 
