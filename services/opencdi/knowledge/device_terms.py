@@ -1,10 +1,11 @@
 """What bedside devices call their readings: ISO/IEEE 11073-10101 terms and the LOINC codes that mean the same.
 
-Numbers are the standard's context-free codes (partition * 65536 + term), compared term by term with published value sets (HL7 Denmark's core
-guide, dk-core-IEEEBasicObservation) and with devices' own messages (IHE PCD-01).  LOINC codes are those that HL7's guide for personal health
-devices (ObtainObservationCode) demands beside a term, FHIR's vital signs; where LOINC has one of that site or method which we know too, that
-one.  A respiratory rate is one by whatever method.  What is something else than the vital sign (a skin temperature, a ventilator's setting, an
-aortic pressure), or only entered at the device (MDC_ATTR_PT_WEIGHT: what a pump doses by), is left out: no code, no guess.
+Numbers are the standard's context-free codes (partition * 65536 + term), compared, where those have the term, with a published
+value set (HL7 Denmark's core guide, dk-core-IEEEBasicObservation) and with devices' own messages (IHE PCD-01).  LOINC codes are those
+that HL7's guide for personal health devices (ObtainObservationCode) demands beside a term, FHIR's vital signs; where LOINC has one of
+that site or method which we know too, that one.  A respiratory rate is one by whatever method.  What is something else than the vital
+sign (a skin temperature, a ventilator's setting, an aortic pressure), or only entered at the device (MDC_ATTR_PT_WEIGHT: what a pump
+doses by), is left out: no code, no guess.
 """
 
 import re
