@@ -118,7 +118,7 @@ REASONS: dict[str, Reason] = {
         "an order that cannot be told from others; not used", "fill ORC-2 or ORC-3, and what is ordered"
     ),
     "REPORT_STATUS_UNKNOWN": Reason("a report's status that FHIR does not have; taken for preliminary", _ASK_VENDOR),
-    "RESULT_STATUS_UNKNOWN": Reason("a result's status that HL7 does not have; taken for preliminary", "OBX-11 by HL7 table 0085"),
+    "RESULT_STATUS_UNKNOWN": Reason("a result's status that nobody knows; taken for preliminary", "OBX-11 or status as defined"),
     "RESULT_WITHOUT_CODE": Reason("a result that does not say of what; not used", "fill OBX-3, or the code"),
     # --- quarantined: the fact is kept with this in `problem`, and no rule uses its value
     "MAPPING_NEEDED": Reason("a local code that is not mapped to LOINC", "map it (site data, loinc_by_local_code)"),

@@ -21,9 +21,10 @@ _HELD_BYTES = MAX_RECORD_BYTES - 1024
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}\Z")
 _WRITES = frozenset({"POST", "PUT"})
 _HAPPENED = _WRITES | {"PATCH", "DELETE", "GET"}  # a notification tells what was done elsewhere, and its own status as something to be read
+_NOTIFIES = ("history", "subscription-notification")
 _APPLIED: dict[str, Literal["transaction", "batch"]] = {
     "transaction": "transaction", "message": "transaction", "document": "transaction",
-    "batch": "batch", "history": "batch", "collection": "batch",
+    "collection": "transaction", "batch": "batch", "history": "batch", "subscription-notification": "batch",
 }  # fmt: skip
 
 
@@ -49,8 +50,8 @@ class RefusedEntry:
 class Cut:
     """What a body is: a `single` resource, a `transaction` (all or nothing), a `batch` (each entry by itself).
 
-    A message or a document is applied as a transaction is, since its resources refer to each other; a notification or a collection as a
-    batch is.
+    A message, a document or a collection is applied as a transaction is, since its resources refer to each other; a notification (R4
+    `history`, R5 `subscription-notification`) as a batch is.
     """
 
     kind: Literal["single", "transaction", "batch"]
@@ -160,14 +161,14 @@ def _entry(entry: object, where: str, bundle: str) -> tuple[str, str]:
         raise NotFhir(422, "structure", "NOT_AN_OBJECT", where)
     request = entry.get("request")
     method = request.get("method") if isinstance(request, dict) else None
-    if request is not None and not (isinstance(method, str) and method in (_HAPPENED if bundle == "history" else _WRITES)):
+    if request is not None and not (isinstance(method, str) and method in (_HAPPENED if bundle in _NOTIFIES else _WRITES)):
         if method == "DELETE":
             raise NotFhir(405 if bundle == "batch" else 422, "not-supported", "DELETE_BY_STATUS", f"{where}.request.method")
         raise NotFhir(422, "not-supported", "METHOD", f"{where}.request.method")
     if isinstance(request, dict) and method == "DELETE":
         return str(request.get("url", "")).partition("/")[0], ""
     kind, resource = _type_of(entry.get("resource"), f"{where}.resource"), entry["resource"]
-    if isinstance(request, dict) and bundle != "history":
+    if isinstance(request, dict) and bundle not in _NOTIFIES:
         _refuse_unkept(request, resource, where)
     return kind, _id_of(resource)
 

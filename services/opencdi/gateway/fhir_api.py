@@ -129,7 +129,7 @@ class FhirDoors:
                 return _one_stored(told, records[0], body, asked)
             case "message":
                 return message_response(told.header, records[0].ce_id.rpartition(".")[0])
-            case "history" | "document" | "collection":
+            case "history" | "subscription-notification" | "document" | "collection":
                 return outcome(200, "informational", "STORED", entry=records[0].ce_id.rpartition(".")[0])
         return bundle_response(told, records)
 

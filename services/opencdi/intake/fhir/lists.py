@@ -1,5 +1,8 @@
 """Condition, AllergyIntolerance, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from opencdi.events.facts import AllergyListed, Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
@@ -11,7 +14,7 @@ from opencdi.intake.told import Context, Item
 
 def condition_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """A diagnosis on a list; ICD-9 stays uncoded with a problem (DOMAIN F.19)."""
-    code = coded(at(resource, "code"))
+    code = coded(at(resource, "code"), "I10")
     if code is None:
         raise Unusable("NO_CODE", "Condition.code")
     if code.system == "I9":
@@ -55,16 +58,29 @@ def allergy_of(resource: Resource, context: Context, problems: list[tuple[str, s
     return [Item(fact, (told_at.sortable,))]
 
 
-def _drug(resource: Resource, problems: list[tuple[str, str]]) -> Coded:
-    found = coded(at(resource, "medicationCodeableConcept") or at(resource, "medication.concept") or at(resource, "contained.0.code"))
+def _drug(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> Coded:
+    """The drug as the resource says it, else as the Medication that it refers to, contained in it or beside it."""
+    kind, by_code = first(resource, "resourceType"), ("medicationCodeableConcept", "medication.concept")
+    if (found := next((told for path in by_code if (told := coded(at(resource, path)))), None)) is not None:
+        return found
+    path = "medicationReference" if at(resource, "medication") is None else "medication.reference"  # R4, R5
+    reference, display = reference_of(resource, path, "medication"), first(resource, f"{path}.display")
+    found = _medication(context.beside.get(reference, {}))
     if found is not None:
         return found
-    reference = reference_of(resource, "medicationReference", "medication.reference", "medication")
-    if not reference:
-        raise Unusable("DRUG_MISSING", f"{first(resource, 'resourceType')}.medication")
-    path = "medication.reference" if at(resource, "medicationReference") is None else "medicationReference"  # R5, R4
-    problems.append(("MEDICATION_BY_REFERENCE", f"{first(resource, 'resourceType')}.{path}"))
-    return Coded(code=reference, system="reference", text=first(resource, f"{path}.display"))
+    if not reference and not display:
+        raise Unusable("DRUG_MISSING", f"{kind}.medication")
+    problems.append(("MEDICATION_BY_REFERENCE", f"{kind}.{path}"))
+    return Coded(code=reference, system="reference", text=display)
+
+
+def _medication(told: Mapping[str, Any]) -> Coded | None:
+    """A Medication by its code; one that is mixed has none, and is what it is made of."""
+    if (found := coded(at(told, "code"))) is not None:
+        return found
+    items = [coded(at(one, "itemCodeableConcept") or at(one, "item.concept")) for one in each(told, "ingredient")]
+    parts = [item for item in items if item is not None]
+    return parts[0] if len(parts) == 1 else Coded(code="", text=", ".join(part.text or part.code for part in parts)) if parts else None
 
 
 def _dose(resource: Resource, quantity: str, text: str) -> str | None:
@@ -82,7 +98,7 @@ def medication_request_of(resource: Resource, context: Context, problems: list[t
     route = coded(at(resource, "dosageInstruction.0.route"))
     fact = MedicationOrdered(
         order_id=order_id,
-        drug=_drug(resource, problems),
+        drug=_drug(resource, context, problems),
         dose=_dose(resource, "dosageInstruction.0.doseAndRate.0.doseQuantity", "dosageInstruction.0.text"),
         route=(route.text or route.code) if route else None,
         status=ORDER_STATUS_BY_FHIR.get(first(resource, "status"), "active"),
@@ -106,7 +122,7 @@ def medication_administration_of(resource: Resource, context: Context, problems:
     fact = MedicationGiven(
         administration_id=own_id(resource, context, "given"),
         order_id=keyed_hash(context.key, "order", context.feed, request.rpartition("/")[2].removeprefix("urn:uuid:")) if request else None,
-        drug=_drug(resource, problems),
+        drug=_drug(resource, context, problems),
         dose=_dose(resource, "dosage.dose", "dosage.text"),
         route=(route.text or route.code) if route else None,
         status="withdrawn" if status == "entered-in-error" else "not-given" if status == "not-done" else "given",

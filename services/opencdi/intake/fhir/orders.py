@@ -68,7 +68,7 @@ def procedure_of(resource: Resource, context: Context, problems: list[tuple[str,
     status = PROCEDURE_STATUS_BY_FHIR.get(first(resource, "status"))
     if status is None:
         return []
-    code = coded(at(resource, "code"))
+    code = coded(at(resource, "code"), "I10P", "CPT", "HCPCS")
     if code is None:
         raise Unusable("NO_CODE", "Procedure.code")
     if code.system == "I9":

@@ -22,6 +22,7 @@ from opencdi.intake.fhir.reading import (
 from opencdi.intake.tables import LINK_BY_FHIR, class_of
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Context, Identifier, Link, PatientTold, VisitEvent, VisitTold
+from opencdi.knowledge.site import SiteData
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
@@ -29,6 +30,7 @@ _EVENT_BY_STATUS: dict[str, VisitEvent] = {
     "finished": "discharge",
     "completed": "discharge", "discharged": "discharge", "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
 }  # fmt: skip
+_ATTENDING = ("ATND", "PPRF", "")
 _ON_LEAVE_BY_STATUS = {"onleave": True, "on-hold": True, "in-progress": False}  # R5 says on-hold
 
 
@@ -60,6 +62,9 @@ def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
     """The visit that a resource refers to, by reference or by identifier."""
     for path in ("encounter", "context", "context.encounter.0"):
         reference, number = reference_of(resource, path), first(resource, f"{path}.identifier.value")
+        if reference.startswith("#"):  # contained: it means nothing outside
+            chosen = _number(dict(context.beside.get(reference, {})), context.site)
+            return VisitTold(number=chosen.value, facility=chosen.authority) if chosen else None
         if reference.startswith(("Encounter/", "urn:")) or number:
             return VisitTold(
                 number=number, facility=first(resource, f"{path}.identifier.system"), aliases=(reference,) if reference else ()
@@ -72,25 +77,51 @@ def event_at(resource: Resource, context: Context) -> ClinicalTime:
     return version_time(resource, context, "meta.lastUpdated")
 
 
+def _number(resource: Resource, site: SiteData) -> Identifier | None:
+    numbers = identifiers(resource)
+    return next((n for n in numbers if n.authority == site.visit_system), None) if site.visit_system else next(iter(numbers), None)
+
+
+def _attending(resource: Resource) -> Resource | None:
+    """Who attends now: the attender, else the primary performer, else who takes part without saying as what; who has left comes last."""
+    found: list[tuple[tuple[bool, int], Resource]] = []
+    for one in each(resource, "participant"):
+        codes = [first(coding, "code") for kind in each(one, "type") for coding in each(kind, "coding")] or [""]
+        ranks = [_ATTENDING.index(code) for code in codes if code in _ATTENDING]
+        if ranks:
+            found.append(((bool(first(one, "period.end")), min(ranks)), one))
+    return min(found, key=lambda ranked: ranked[0])[1] if found else None
+
+
+def _location(resource: Resource) -> str | None:
+    """Where the patient is: the place that is active, else the last that is not planned; of one that ended, the last."""
+    places = [place for place in each(resource, "location") if first(place, "status") not in ("planned", "reserved")]
+    now = [place for place in places if first(place, "status") == "active"] or [p for p in places if not first(p, "period.end")] or places
+    chosen = max(now, key=lambda place: first(place, "period.start")) if now else None
+    return first(chosen, "location.display", "location.reference") or None
+
+
 def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], problems: list[tuple[str, str]]) -> VisitTold:
     """An Encounter.  `Encounter.identifier` of the configured system = PV1-19 (DOMAIN F.1)."""
     site = context.site
-    numbers = identifiers(resource)
-    chosen = next((n for n in numbers if n.authority == site.visit_system), None) if site.visit_system else next(iter(numbers), None)
+    chosen = _number(resource, site)
     sent = first(resource, "class.code", "class.0.coding.0.code", "class.coding.0.code")
     display = first(resource, "class.display", "class.0.coding.0.display", "class.coding.0.display")
     encounter_class = class_of(sent, site) if sent else None
     if encounter_class == "unmapped":
         problems.append(("CLASS_UNMAPPED", "Encounter.class"))
     going = "admission" if at(resource, "hospitalization") is None else "hospitalization"  # R5's name for it
-    disposition = coded(at(resource, f"{going}.dischargeDisposition"))
-    source = (disposition.code or disposition.text) if disposition else ""
+    left = at(resource, f"{going}.dischargeDisposition")
+    disposition, known = coded(left), (first(coding, "code") for coding in each(left, "coding"))
+    source = next((code for code in known if code in site.disposition_by_code), "") or (
+        (disposition.code or disposition.text) if disposition else ""
+    )
     if source and source not in site.disposition_by_code:
         problems.append(("DISPOSITION_UNMAPPED", f"Encounter.{going}.dischargeDisposition"))
-    reason = coded(at(resource, "reasonCode.0"))
+    reason = coded(at(resource, "reasonCode.0") or at(resource, "reason.value.concept"))  # R4, R5
     admitted_from = coded(at(resource, f"{going}.admitSource"))
     status = first(resource, "status")
-    attending = next((p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None)
+    attending = _attending(resource)
     return VisitTold(
         number=chosen.value if chosen else "",
         facility=chosen.authority if chosen else "",
@@ -102,7 +133,7 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         encounter_class=encounter_class,
         class_source=sent if encounter_class == "unmapped" else None,
         class_code=Coded(code=sent, text=display) if sent else None,
-        location=first(resource, "location.0.location.display", "location.0.location.reference") or None,
+        location=_location(resource),
         service=first(resource, "serviceType.coding.0.code", "serviceType.text") or None,
         attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown", context) if attending else None,
         admitting_reason=(reason.text or reason.code) if reason else None,
