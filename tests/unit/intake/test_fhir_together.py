@@ -211,6 +211,22 @@ def test_a_report_that_concludes_in_codes_alone_says_what_they_mean(ward) -> Non
     assert [fact.text for fact in ward.of("measurement_resulted")] == ["Bacteremia"]
 
 
+@pytest.mark.parametrize(
+    "modifier", [{"modifierExtension": [{"url": "https://x.example/not", "valueBoolean": True}]}, {"implicitRules": "r"}]
+)
+def test_what_a_modifier_may_turn_into_its_opposite_is_not_used(ward, modifier: dict[str, Any]) -> None:
+    ended = ward.send(result("c", 2.9, **ABOUT, effectiveDateTime=TAKEN, **modifier))
+    assert (ended.outcome, ended.reason, ended.problems[0].where) == (
+        "dead_letter", "MODIFIER_NOT_UNDERSTOOD", f"Observation.{next(iter(modifier))}",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [{"intent": "order", "doNotPerform": True}, {"intent": "plan"}])
+def test_a_drug_that_shall_not_be_given_or_is_planned_is_not_ordered(ward, more: dict[str, Any]) -> None:
+    sent = {"resourceType": "MedicationRequest", "id": "m", "status": "active", **ABOUT, "medicationCodeableConcept": {"text": "Heparin"}}
+    assert (ward.send(sent | more).outcome, ward.ended[-1].reason) == ("no_effect", "NOT_AN_ORDER")
+
+
 # --- who and where --------------------------------------------------------------------------------------------------
 def place(name: str, status: str = "", end: str = "") -> dict[str, Any]:
     start = f"2026-05-04T{len(name):02}:00:00-04:00"

@@ -7,7 +7,7 @@ from opencdi.events.facts import AllergyListed, Coded, DiagnosisListed, Medicati
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, time_in, version_time
-from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, ORDER_STATUS_BY_FHIR, none_known
+from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, NO_ORDER_INTENTS, ORDER_STATUS_BY_FHIR, none_known
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
@@ -92,7 +92,9 @@ def _dose(resource: Resource, quantity: str, text: str) -> str | None:
 
 
 def medication_request_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
-    """A drug ordered."""
+    """A drug ordered; a plan or proposal is no order, nor what shall not be given."""
+    if first(resource, "intent") in NO_ORDER_INTENTS or at(resource, "doNotPerform") is True:
+        return []
     told_at = version_time(resource, context, "meta.lastUpdated", "authoredOn")
     order_id = own_id(resource, context, "order")
     route = coded(at(resource, "dosageInstruction.0.route"))

@@ -33,9 +33,12 @@ _ITEMS: dict[str, Callable[[Resource, Context, list[tuple[str, str]]], list[Item
 }
 # Why a resource that is mapped says nothing this time; else NO_RESULT: it only names its members, or has no value yet.
 _NOTHING_SAID = {
-    "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
+    "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER",
+    "MedicationRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
 }  # fmt: skip
 _ORDER = {"Patient": 0, "Encounter": 1}
+_MODIFIERS = ("modifierExtension", "implicitRules")
+"""What may turn all that a resource says into something else; who does not know it shall not use the resource (R4, 2.4.0.4, 2.26.3.2)."""
 _REFERRED = frozenset({"Specimen", "Binary", "Medication"})
 """Types that say something only together with the resource that refers to them."""
 
@@ -116,6 +119,9 @@ def _contained(resource: Resource) -> dict[str, Resource]:
 
 def _told(resource: Resource, url: str, context: Context) -> Told:
     kind = resource["resourceType"]
+    modified = next((name for name in _MODIFIERS if at(resource, name)), None)
+    if modified and (kind in _ORDER or kind in _ITEMS or kind in STAFF):
+        raise Unusable("MODIFIER_NOT_UNDERSTOOD", f"{kind}.{modified}")
     problems: list[tuple[str, str]] = []
     when = event_at(resource, context)
     aliases = aliases_of(resource, url)
