@@ -93,8 +93,11 @@ async def test_formats_and_versions(tmp_path: Path, headers: dict[str, str], sta
     assert len(stored(tmp_path)) == (status == 201)
 
 
-@pytest.mark.parametrize(("kind", "parts"), [("document", ["1/2", "2/2"]), ("collection", [None, None])])
-async def test_a_document_is_one_and_a_collection_is_several(tmp_path: Path, kind: str, parts: list[str | None]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [("document", ["1/2", "2/2"]), ("collection", ["1/2", "2/2"]), ("history", [None, None]), ("subscription-notification", [None, None])],
+)
+async def test_what_refers_to_each_other_is_one_and_a_notification_is_several(tmp_path: Path, kind: str, parts: list[str | None]) -> None:
     composition: dict[str, Any] = {"resourceType": "Composition", "id": "c1", "subject": {"reference": "Patient/p1"}}
     async with http(tmp_path) as client:
         told = await client.post("/fhir/Bundle", json=bundle(kind, {"resource": composition}, {"resource": PATIENT}))

@@ -61,6 +61,7 @@ REASONS: dict[str, Reason] = {
     "NO_DOCUMENT_NUMBER": Reason("a document without a number cannot be corrected later", "fill TXA-12"),
     "NO_CONTENT": Reason("a document without words", "send its text in OBX-5, an attachment with data, or sections"),
     "NO_CODE": Reason("it does not say what it is about", "fill its code"),
+    "MODIFIER_NOT_UNDERSTOOD": Reason("a modifier that nobody here knows could turn it into its opposite", "send it without"),
     "DRUG_MISSING": Reason("it names no drug", "send a code or its words"),
     "NO_OLD_IDENTIFIER": Reason("a merge that does not say what is merged", "fill MRG"),
     "NO_NEW_IDENTIFIER": Reason("a merge that does not say into what", "fill PID-3, PID-18 or PV1-19 as the trigger wants"),
@@ -127,7 +128,8 @@ REASONS: dict[str, Reason] = {
     ),
     "REPORT_STATUS_UNKNOWN": Reason("a report's status that FHIR does not have; taken for preliminary", _ASK_VENDOR),
     "RESULT_STATUS_UNKNOWN": Reason(
-        "a result's status that HL7 and FHIR do not have, or FHIR's unknown; taken for preliminary", "OBX-11 by HL7 table 0085"
+        "a result's status that HL7 and FHIR do not have, or FHIR's unknown; taken for preliminary",
+        "OBX-11 by HL7 table 0085, or status by FHIR",
     ),
     "RESULT_WITHOUT_CODE": Reason("a result that does not say of what; not used", "fill OBX-3, or the code"),
     # --- quarantined: the fact is kept with this in `problem`, and no rule uses its value

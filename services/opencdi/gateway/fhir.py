@@ -24,8 +24,7 @@ _WRITES = frozenset({"POST", "PUT"})
 _HAPPENED = _WRITES | {"PATCH", "DELETE", "GET"}  # a notification tells what was done elsewhere, and its own status as something to be read
 _APPLIED: dict[str, Literal["transaction", "batch"]] = {
     "transaction": "transaction", "message": "transaction", "document": "transaction",
-    "batch": "batch", "history": "batch", "subscription-notification": "batch",
-    "collection": "batch",
+    "collection": "transaction", "batch": "batch", "history": "batch", "subscription-notification": "batch",
 }  # fmt: skip
 
 
@@ -51,8 +50,8 @@ class RefusedEntry:
 class Cut:
     """What a body is: a `single` resource, a `transaction` (all or nothing), a `batch` (each entry by itself).
 
-    A message or a document is applied as a transaction is, since its resources refer to each other; a notification or a collection as a
-    batch is.
+    A message, a document or a collection is applied as a transaction is, since its resources refer to each other; a notification (R4
+    `history`, R5 `subscription-notification`) as a batch is.
     """
 
     kind: Literal["single", "transaction", "batch"]

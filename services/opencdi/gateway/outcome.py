@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.responses import JSONResponse
 
 from opencdi.events.inbound import CONTENT_TYPES, Inbound
+from opencdi.events.reasons import REASONS
 from opencdi.gateway.fhir import Cut
 
 _FHIR_JSON = CONTENT_TYPES["cdi.inbound.fhir"]
@@ -31,6 +32,8 @@ def issue_of(status: int, issue: str, reason: str, where: str = "", entry: str =
         told["expression"] = [where]
     if entry:
         told["diagnostics"] = f"stored as {entry}"
+    elif (words := REASONS.get(reason)) is not None:
+        told["diagnostics"] = "; ".join(filter(None, words))
     return {"resourceType": "OperationOutcome", "issue": [told]}
 
 

@@ -24,6 +24,7 @@ def file(desk: Desk, told: Told) -> None:
     """File all that the message tells."""
     if told.unused is not None:
         desk.ignored.append(told.unused)
+        desk.problems.extend(told.problems)
         return
     if told.staff:
         for person in told.staff:

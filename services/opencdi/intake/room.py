@@ -120,9 +120,8 @@ class _Intake:
                 return  # the message ends when its last part is here
             inbound = whole
         content = duplicates.short(content_hash(inbound.body))
-        message, desk.sender, tells = _what(inbound, desk)
+        message, desk.sender, kind, tells = _what(inbound, desk)
         earlier = duplicates.contents_seen(states, inbound.tenant, message, inbound.received_at) if message else ()
-        kind = tells[0].message_type if len(tells) == 1 or inbound.type == "cdi.inbound.hl7v2" else "Bundle"
         self._heard(states, inbound, tells)
         desk.again = inbound.replays is not None
         if content in earlier and not desk.again:
@@ -234,18 +233,19 @@ def _letter(record: Record, reason: str, where: str) -> Outgoing:
     return dead_letter("intake", record, reason, where)
 
 
-def _what(inbound: Inbound, desk: Desk) -> tuple[str, str, list[Told]]:
-    """The id under which a duplicate would be known ("": it cannot be), who sent it, and what it tells."""
+def _what(inbound: Inbound, desk: Desk) -> tuple[str, str, str, list[Told]]:
+    """The id under which a duplicate would be known ("": it cannot be), who sent it, of which type it is, and what it tells."""
     if inbound.type == "cdi.inbound.fhir":
         resources = resources_in(inbound.body)
-        name = f"fhir {inbound.feed}"
-        return (f"{name} {content_hash(inbound.body)}" if versioned(resources) else "", name, told_by_fhir(resources, desk.context))
+        name, kind = f"fhir {inbound.feed}", resources[0].resource["resourceType"] if len(resources) == 1 else "Bundle"
+        return (f"{name} {content_hash(inbound.body)}" if versioned(resources) else "", name, kind, told_by_fhir(resources, desk.context))
     split = read_message(inbound.body)
     if not split.header.first(12):
         desk.problems.append(("VERSION_ASSUMED", "MSH-12"))  # it is read as all versions are: each says more than the one before
     control_id = split.header.control_id or content_hash(inbound.body)
     name = f"hl7 {split.header.get(3)} {split.header.get(4)}"
-    return f"{name} {control_id}", name, told_by_hl7(split, desk.context)
+    tells = told_by_hl7(split, desk.context)
+    return f"{name} {control_id}", name, tells[0].message_type, tells
 
 
 def _to_all(inbound: Inbound, kind: str, page: TickPage | SitePage) -> Iterator[Outgoing]:

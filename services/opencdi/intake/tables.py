@@ -118,7 +118,10 @@ AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
     "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned",
     "PA": "needs-cosignature",
 }  # fmt: skip
-AUTHENTICATION_BY_DOCSTATUS: dict[str, Authentication] = {"final": "authenticated", "amended": "authenticated", "preliminary": "unsigned"}
+AUTHENTICATION_BY_DOCSTATUS: dict[str, Authentication] = {  # R5 has more of them
+    "final": "authenticated", "amended": "authenticated", "corrected": "authenticated", "appended": "authenticated",
+    "preliminary": "unsigned", "partial": "unsigned", "registered": "unsigned",
+}  # fmt: skip
 ORDER_STATUS_BY_FHIR: dict[str, Literal["active", "completed", "cancelled"]] = {
     "active": "active", "on-hold": "active", "draft": "active", "unknown": "active", "completed": "completed", "stopped": "completed",
     "ended": "completed", "cancelled": "cancelled", "revoked": "cancelled", "entered-in-error": "cancelled",

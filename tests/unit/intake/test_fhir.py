@@ -139,13 +139,24 @@ def test_parts_of_transactions_may_interleave_and_apply_as_one(feed) -> None:
     assert not [key for key in feed.states if key.startswith("part/a")]
 
 
-def test_a_transaction_with_an_unusable_part_is_dead_lettered_whole(feed) -> None:
-    feed.send({"resource": PATIENT}, ce_id="a.1", part="1/2")
-    nobody = {key: value for key, value in CREATININE.items() if key != "subject"}
-    ended = feed.send({"resource": nobody}, ce_id="a.2", part="2/2")
+NOBODYS = {key: value for key, value in CREATININE.items() if key != "subject"}
+
+
+def test_what_cannot_be_used_in_a_transaction_takes_nothing_from_the_rest_and_is_said(feed) -> None:
+    parts = [{"resource": r} for r in (PATIENT, ENCOUNTER, NOBODYS, CREATININE | {"id": "o2"})]
+    for nth, part in enumerate(parts, 1):
+        ended = feed.send(part, ce_id=f"a.{nth}", part=f"{nth}/4")
+    assert (ended.outcome, [(p.code, p.where) for p in ended.problems]) == ("entries", [("NO_PATIENT", "Observation.subject")])
+    assert len(feed.of("measurement_resulted")) == 1
+    assert not feed.dead
+
+
+def test_a_transaction_of_which_nothing_can_be_used_is_dead_lettered_whole(feed) -> None:
+    feed.send({"resource": NOBODYS}, ce_id="a.1", part="1/2")
+    ended = feed.send({"resource": NOBODYS | {"id": "o2"}}, ce_id="a.2", part="2/2")
     assert (ended.outcome, ended.reason) == ("dead_letter", "NO_PATIENT")
     assert not feed.facts
-    assert b'"Patient"' in feed.dead[0]
+    assert b'"o2"' in feed.dead[0]
     assert not [key for key in feed.states if key.startswith("part/")]
 
 

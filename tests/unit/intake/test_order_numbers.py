@@ -53,6 +53,17 @@ def test_a_reference_leads_to_the_order_beside_it(feed, message: Builder, identi
     assert drug.order_id == dose.order_id
 
 
+@pytest.mark.parametrize(("identifier", "same"), [([FILLER, PLACER], True), ([], False)], ids=["by number", "by id alone"])
+def test_an_order_inside_is_the_one_of_its_numbers_and_its_id_means_nothing_outside(
+    feed, message: Builder, identifier: list[dict[str, Any]], same: bool
+) -> None:
+    feed.send(message("ADT^A01"))
+    feed.send(request())
+    feed.send(administration({"reference": "#mr1"}, contained=[request(identifier=identifier)]))
+    (drug,), (dose,) = feed.of("medication_ordered"), feed.of("medication_given")
+    assert dose.order_id == (drug.order_id if same else None)
+
+
 @pytest.mark.parametrize(
     "order", [{"reference": "MedicationRequest/mr1"}, {"identifier": {"value": "O1"}}, {"identifier": {"value": "RX9"}}]
 )

@@ -1,20 +1,21 @@
 """Condition, AllergyIntolerance, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from opencdi.events.facts import AllergyListed, Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.fhir.orders import order_numbers, orders_behind
 from opencdi.intake.fhir.reading import Resource, at, coded, each, first, has_own_id, own_id, reference_of, time_in, version_time
-from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, ORDER_STATUS_BY_FHIR, none_known
+from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, NO_ORDER_INTENTS, ORDER_STATUS_BY_FHIR, none_known
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
 
 def condition_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """A diagnosis on a list; ICD-9 stays uncoded with a problem (DOMAIN F.19)."""
-    code = coded(at(resource, "code"))
+    code = coded(at(resource, "code"), "I10")
     if code is None:
         raise Unusable("NO_CODE", "Condition.code")
     if code.system == "I9":
@@ -61,16 +62,29 @@ def allergy_of(resource: Resource, context: Context, problems: list[tuple[str, s
     return [Item(fact, (told_at.sortable,))]
 
 
-def _drug(resource: Resource, problems: list[tuple[str, str]]) -> Coded:
-    found = coded(at(resource, "medicationCodeableConcept") or at(resource, "medication.concept") or at(resource, "contained.0.code"))
+def _drug(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> Coded:
+    """The drug as the resource says it, else as the Medication that it refers to, contained in it or beside it."""
+    kind, by_code = first(resource, "resourceType"), ("medicationCodeableConcept", "medication.concept")
+    if (found := next((told for path in by_code if (told := coded(at(resource, path)))), None)) is not None:
+        return found
+    path = "medicationReference" if at(resource, "medication") is None else "medication.reference"  # R4, R5
+    reference, display = reference_of(resource, path, "medication"), first(resource, f"{path}.display")
+    found = _medication(context.beside.get(reference, {}))
     if found is not None:
         return found
-    reference = reference_of(resource, "medicationReference", "medication.reference", "medication")
-    if not reference:
-        raise Unusable("DRUG_MISSING", f"{first(resource, 'resourceType')}.medication")
-    path = "medication.reference" if at(resource, "medicationReference") is None else "medicationReference"  # R5, R4
-    problems.append(("MEDICATION_BY_REFERENCE", f"{first(resource, 'resourceType')}.{path}"))
-    return Coded(code=reference, system="reference", text=first(resource, f"{path}.display"))
+    if not reference and not display:
+        raise Unusable("DRUG_MISSING", f"{kind}.medication")
+    problems.append(("MEDICATION_BY_REFERENCE", f"{kind}.{path}"))
+    return Coded(code=reference, system="reference", text=display)
+
+
+def _medication(told: Mapping[str, Any]) -> Coded | None:
+    """A Medication by its code; one that is mixed has none, and is what it is made of."""
+    if (found := coded(at(told, "code"))) is not None:
+        return found
+    items = [coded(at(one, "itemCodeableConcept") or at(one, "item.concept")) for one in each(told, "ingredient")]
+    parts = [item for item in items if item is not None]
+    return parts[0] if len(parts) == 1 else Coded(code="", text=", ".join(part.text or part.code for part in parts)) if parts else None
 
 
 def _dose(resource: Resource, quantity: str, text: str) -> str | None:
@@ -82,13 +96,15 @@ def _dose(resource: Resource, quantity: str, text: str) -> str | None:
 
 
 def medication_request_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
-    """A drug ordered."""
+    """A drug ordered; a plan or proposal is no order, nor what shall not be given."""
+    if first(resource, "intent") in NO_ORDER_INTENTS or at(resource, "doNotPerform") is True:
+        return []
     told_at = version_time(resource, context, "meta.lastUpdated", "authoredOn")
     numbers = order_numbers(resource, context) or (own_id(resource, context, "order"),)
     route = coded(at(resource, "dosageInstruction.0.route"))
     fact = MedicationOrdered(
         order_id=numbers[0],
-        drug=_drug(resource, problems),
+        drug=_drug(resource, context, problems),
         dose=_dose(resource, "dosageInstruction.0.doseAndRate.0.doseQuantity", "dosageInstruction.0.text"),
         route=(route.text or route.code) if route else None,
         status=ORDER_STATUS_BY_FHIR.get(first(resource, "status"), "active"),
@@ -112,7 +128,7 @@ def medication_administration_of(resource: Resource, context: Context, problems:
     fact = MedicationGiven(
         administration_id=own_id(resource, context, "given"),
         order_id=orders[0] if orders else None,
-        drug=_drug(resource, problems),
+        drug=_drug(resource, context, problems),
         dose=_dose(resource, "dosage.dose", "dosage.text"),
         route=(route.text or route.code) if route else None,
         status="withdrawn" if status == "entered-in-error" else "not-given" if status == "not-done" else "given",

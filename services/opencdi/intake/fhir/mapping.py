@@ -13,6 +13,7 @@ from opencdi.intake.fhir.observations import observations_of
 from opencdi.intake.fhir.orders import procedure_of, service_request_of
 from opencdi.intake.fhir.reading import Resource, aliases_of, at, each, first, identifiers, reference_of
 from opencdi.intake.fhir.reports import report_of
+from opencdi.intake.fhir.results import completed
 from opencdi.intake.fhir.staff import TYPES as STAFF
 from opencdi.intake.fhir.staff import staff_in, staff_inside, staff_of
 from opencdi.intake.fhir.visits import event_at, patient_of, visit_mentioned, visit_of
@@ -32,10 +33,13 @@ _ITEMS: dict[str, Callable[[Resource, Context, list[tuple[str, str]]], list[Item
 }
 # Why a resource that is mapped says nothing this time; else NO_RESULT: it only names its members, or has no value yet.
 _NOTHING_SAID = {
-    "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
+    "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER",
+    "MedicationRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
 }  # fmt: skip
 _ORDER = {"Patient": 0, "Encounter": 1}
-_REFERRED = frozenset({"Specimen", "Binary", "MedicationRequest", "ServiceRequest"})
+_MODIFIERS = ("modifierExtension", "implicitRules")
+"""What may turn all that a resource says into something else; who does not know it shall not use the resource (R4, 2.4.0.4, 2.26.3.2)."""
+_REFERRED = frozenset({"Specimen", "Binary", "Medication", "MedicationRequest", "ServiceRequest"})
 """Types that a resource which refers to them is read with, where they come beside it."""
 
 
@@ -79,15 +83,29 @@ def versioned(resources: list[Sent]) -> bool:
 
 
 def told_by_fhir(resources: list[Sent], context: Context) -> list[Told]:
-    """What the resources tell, patients and encounters first, so that what refers to them finds them."""
-    ranked = sorted(resources, key=lambda sent: _ORDER.get(sent.resource["resourceType"], 2))
+    """What the resources tell, patients and encounters first, so that what refers to them finds them.
+
+    Of several, one that cannot be used is said to be so, and takes nothing from the others: they are stored, and about a patient.  Raises
+    `Unusable` where none can.
+    """
     named = [(sent.resource, sent.url) for sent in resources]
     staff, beside = staff_in(named, context.site), _beside(named)
+    whole = completed([(resource, aliases_of(resource, url)) for resource, url in named])
+    told_once = [sent._replace(resource=resource) for sent, resource in zip(resources, whole, strict=False)]
+    ranked = [*told_once, *(Sent(resource, "", False) for resource in whole[len(resources) :])]
+    ranked.sort(key=lambda sent: _ORDER.get(sent.resource["resourceType"], 2))
     tells: list[Told] = []
+    unusable: list[Unusable] = []
     for resource, url, only_new in ranked:
         inside = replace(context, staff=staff | staff_inside(resource, context.site), beside=beside | _contained(resource))
-        told = _told(resource, url, inside)
+        try:
+            told = _told(resource, url, inside)
+        except Unusable as problem:
+            unusable.append(problem)
+            told = Told(resource["resourceType"], context.arrived_at, unused=problem.reason, problems=((problem.reason, problem.where),))
         tells.append(as_if_first(told) if only_new else told)
+    if len(unusable) == len(tells) and unusable:
+        raise unusable[0]
     return tells
 
 
@@ -96,11 +114,14 @@ def _beside(resources: list[tuple[Resource, str]]) -> dict[str, Resource]:
 
 
 def _contained(resource: Resource) -> dict[str, Resource]:
-    return {f"#{first(told, 'id')}": told for told in each(resource, "contained") if told.get("resourceType") in _REFERRED}
+    return {f"#{first(told, 'id').removeprefix('#')}": told for told in each(resource, "contained")}
 
 
 def _told(resource: Resource, url: str, context: Context) -> Told:
     kind = resource["resourceType"]
+    modified = next((name for name in _MODIFIERS if at(resource, name)), None)
+    if modified and (kind in _ORDER or kind in _ITEMS or kind in STAFF):
+        raise Unusable("MODIFIER_NOT_UNDERSTOOD", f"{kind}.{modified}")
     problems: list[tuple[str, str]] = []
     when = event_at(resource, context)
     aliases = aliases_of(resource, url)
@@ -113,11 +134,9 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
         return Told(kind, when, staff=(staff_of(resource, url, context),))
     if kind != "Encounter" and kind not in _ITEMS:
         return Told(kind, when, unused="RESOURCE_NOT_USED")
-    subject = reference_of(resource, "subject", "patient")
-    number = identifiers(resource, "subject.identifier") if at(resource, "subject.identifier") else ()
-    if not subject and not number:
+    subject, patient = _subject(resource, context)
+    if not subject and patient is None:
         raise Unusable("NO_PATIENT", f"{kind}.subject")
-    patient = PatientTold(ids=number) if number else None
     if kind == "Encounter":
         visit = visit_of(resource, context, aliases, problems)
         return Told(kind, when, patient=patient, patient_reference=subject, visit=visit, problems=tuple(problems))
@@ -129,3 +148,13 @@ def _told(resource: Resource, url: str, context: Context) -> Told:
         kind, when, patient=patient, patient_reference=subject, visit=visit_mentioned(resource, context), items=tuple(items),
         orders=orders, problems=tuple(dict.fromkeys(problems)),
     )  # fmt: skip
+
+
+def _subject(resource: Resource, context: Context) -> tuple[str, PatientTold | None]:
+    """The reference to whom it is about, and who that is as far as it says so itself; "#p" means nothing outside this resource."""
+    path = "subject" if at(resource, "subject") is not None else "patient"
+    reference = reference_of(resource, path)
+    number = identifiers(resource, f"{path}.identifier")
+    if reference.startswith("#"):
+        number, reference = number or identifiers(dict(context.beside.get(reference, {}))), ""
+    return reference, PatientTold(ids=number) if number else None

@@ -1,9 +1,11 @@
 """Observation: results and vital signs; the components of a panel are results of their own."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from opencdi.intake.fhir.orders import orders_behind
 from opencdi.intake.fhir.reading import (
     Resource,
     at,
@@ -28,17 +30,25 @@ _PEOPLE = ("Patient/", "RelatedPerson/", "BodyStructure/", "Group/")
 def _value(holder: Resource) -> tuple[str, str] | None:
     """Value and unit as sent; None where there is none."""
     quantity = at(holder, "valueQuantity")
-    if isinstance(quantity, dict) and isinstance(number := quantity.get("value"), int | float):
-        return first(quantity, "comparator") + json.dumps(number), unit_sent(first(quantity, "code"), first(quantity, "unit"))
+    if isinstance(quantity, dict) and (number := quantity.get("value")) is not None and not isinstance(number, bool | dict | list):
+        sent = number.strip() if isinstance(number, str) else json.dumps(number)
+        return first(quantity, "comparator") + sent, unit_sent(first(quantity, "code"), first(quantity, "unit"))
     for kind, ends, sign in (("valueRange", ("low", "high"), "-"), ("valueRatio", ("numerator", "denominator"), ":")):
         found = [at(holder, f"{kind}.{end}.value") for end in ends]
         if all(isinstance(number, int | float) for number in found):  # as SN says it: "5-10", "1:40"
             return sign.join(map(json.dumps, found)), unit_sent(*(first(holder, f"{kind}.{ends[0]}.{name}") for name in ("code", "unit")))
     concept = coded(at(holder, "valueCodeableConcept"))
-    words = (concept.text or concept.code) if concept else first(holder, "valueString", "valueInteger", "valueDateTime")
+    words = (concept.text or concept.code) if concept else first(holder, "valueString", "valueInteger", "valueDateTime", "valueTime")
     if not words and isinstance(at(holder, "valueBoolean"), bool):
         words = str(holder["valueBoolean"]).lower()
     return (words, "") if words else None
+
+
+def _flag(holder: Resource) -> str | None:
+    """The abnormal flag: HL7's own code (OBX-8) where it is among them, else whatever stands there, in words too."""
+    codings = [coding for concept in each(holder, "interpretation") for coding in each(concept, "coding")]
+    ours = (first(coding, "code") for coding in codings if "ObservationInterpretation" in first(coding, "system"))
+    return next(filter(None, ours), "") or first(holder, "interpretation.0.coding.0.code", "interpretation.0.text") or None
 
 
 def _of_another(resource: Resource) -> bool:
@@ -90,7 +100,9 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     kind_of_specimen = specimen_words(kind, " ".join(_words(taken, "collection.bodySite")))
     method = coded(at(resource, "method"))
     of_another = _of_another(resource)
+    orders = orders_behind(resource, context)
     found: list[Item] = []
+    seen: Counter[str] = Counter()
     for holder in (resource, *each(resource, "component")):
         code, value = coded(at(holder, "code")), _value(holder)
         if code is None or (value is None and status != "withdrawn"):
@@ -98,7 +110,11 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
         if value is None and any(True for _ in each(resource, "component")) and holder is resource:
             continue
         sent, unit = value or ("", "")
-        extra = () if holder is resource else (code.code or code.text,)
+        extra: tuple[str, ...] = ()
+        if holder is not resource:
+            name = code.code or code.text
+            seen[name] += 1
+            extra = (name,) if seen[name] == 1 else (name, str(seen[name]))  # several of one code, as OBX-4 tells them apart
         fact = measurement(
             context,
             measurement_id=own_id(resource, context, "observation", *extra),
@@ -107,7 +123,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             unit=unit,
             status=status,
             taken_at=taken_at,
-            abnormal=first(holder, "interpretation.0.coding.0.code", "interpretation.coding.0.code") or None,
+            abnormal=_flag(holder),
             specimen=specimen,
             kind_of_specimen=kind_of_specimen,
             flaws=_flaws(resource, holder, taken),
@@ -115,5 +131,5 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             performer=performer_in(resource, context),
         )
         fact = fact.model_copy(update={"problem": OTHER_PERSON}) if of_another else fact
-        found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable)))
+        found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable), orders))
     return found

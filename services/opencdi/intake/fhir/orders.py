@@ -39,7 +39,11 @@ def orders_behind(resource: Resource, context: Context, path: str = "basedOn") -
         if number := first(order, "identifier.value"):
             found.append(keyed_hash(context.key, "order", number))
         if reference := first(order, "reference"):
-            found.extend(order_numbers(dict(context.beside.get(relative(reference), {})), context))
+            meant = dict(context.beside.get(relative(reference), {}))
+            if reference.startswith("#"):  # contained: its id means nothing outside
+                found.extend(order_numbers(meant | {"id": None}, context))
+                continue
+            found.extend(order_numbers(meant, context))
             found.append(keyed_hash(context.key, "order", context.feed, reference.rpartition("/")[2].removeprefix("urn:uuid:")))
     return tuple(dict.fromkeys(found))
 
@@ -83,7 +87,7 @@ def procedure_of(resource: Resource, context: Context, problems: list[tuple[str,
     status = PROCEDURE_STATUS_BY_FHIR.get(first(resource, "status"))
     if status is None:
         return []
-    code = coded(at(resource, "code"))
+    code = coded(at(resource, "code"), "I10P", "CPT", "HCPCS")
     if code is None:
         raise Unusable("NO_CODE", "Procedure.code")
     if code.system == "I9":

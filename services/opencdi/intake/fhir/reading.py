@@ -14,6 +14,9 @@ from opencdi.intake.time import claims_future, fhir_time
 from opencdi.intake.told import Context, Identifier
 
 Resource = dict[str, Any]
+_NO_PERSON = frozenset({"SS", "SSN", "DL", "DLN", "PPN", "http://hl7.org/fhir/sid/us-ssn", "urn:oid:2.16.840.1.113883.4.1"})
+"""Types (HL7 table 0203) and systems of numbers that are no hospital's."""
+_NAME_USES = ("official", "usual", "", "temp", "anonymous", "maiden", "nickname", "old")
 _SYSTEMS = {
     "http://loinc.org": "LN", "http://hl7.org/fhir/sid/icd-10-cm": "I10", "http://hl7.org/fhir/sid/icd-9-cm": "I9",
     "http://snomed.info/sct": "SCT", "http://www.nlm.nih.gov/research/umls/rxnorm": "RXNORM", "": "L",
@@ -25,14 +28,22 @@ _SYSTEMS = {
 
 
 def at(value: Any, path: str) -> Any:
-    """What stands at "a.b.0.c"; None if anything on the way is missing or of another shape."""
+    """What stands at "a.b.0.c"; None if anything on the way is missing or of another shape.
+
+    A list where one is due means its first, and one where a list is due that one: R3, R4 and R5 differ in little else.
+    """
     for name in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
+        if name.isdigit():
+            if isinstance(value, list):
+                value = value[int(name)] if int(name) < len(value) else None
+            elif name != "0":
+                return None
+            continue
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if not isinstance(value, dict):
             return None
+        value = value.get(name)
     return value
 
 
@@ -82,10 +93,12 @@ def system_of(url: str) -> str:
     return "I9" if "icd9" in short else url
 
 
-def coded(concept: Any) -> Coded | None:
-    """CodeableConcept: its LOINC coding, else the first; None if it says nothing."""
-    codings = [coding for coding in each(concept, "coding") if first(coding, "code")]
-    chosen = next((c for c in codings if system_of(first(c, "system")) == "LN"), codings[0] if codings else None)
+def coded(concept: Any, *preferred: str) -> Coded | None:
+    """CodeableConcept: its coding of the first of these systems that is there (LOINC unless told), else the first, ICD-9 last; None if it
+    says nothing."""
+    codings = [(system_of(first(coding, "system")), coding) for coding in each(concept, "coding") if first(coding, "code")]
+    order = (*(preferred or ("LN",)), *(system for system, _ in codings if system != "I9"), "I9")
+    chosen = min(codings, key=lambda told: order.index(told[0]))[1] if codings else None
     text = first(concept, "text") if chosen is None else first(chosen, "display") or first(concept, "text")
     if chosen is None:
         return Coded(code="", text=text) if text else None
@@ -95,12 +108,14 @@ def coded(concept: Any) -> Coded | None:
 
 
 def identifiers(resource: Resource, path: str = "identifier") -> tuple[Identifier, ...]:
-    """Identifiers, the medical record number first; social security and licence numbers identify nobody here."""
+    """Identifiers, the medical record number first, an old one last; social security and licence numbers identify nobody here."""
     found: list[tuple[int, Identifier]] = []
     for identifier in each(resource, path):
-        value, kind = first(identifier, "value"), first(identifier, "type.coding.0.code")
-        if value and kind not in ("SS", "DL", "PPN"):
-            found.append((0 if kind == "MR" else 1, Identifier(value, first(identifier, "system"))))
+        value, system = first(identifier, "value"), first(identifier, "system")
+        kinds = {first(coding, "code").upper() for coding in each(identifier, "type.coding")}
+        if value and not kinds & _NO_PERSON and system not in _NO_PERSON:
+            rank = 2 if first(identifier, "use") == "old" else 0 if kinds & {"MR", "MRN"} else 1
+            found.append((rank, Identifier(value, system)))
     return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
 
 
@@ -135,11 +150,16 @@ def author_in(value: Any, note_type: NoteType, context: Context) -> Person | Non
 
 
 def name_of(resource: Resource) -> str:
-    """The first HumanName: given and family, else its text."""
-    name = next(iter(each(resource, "name")), {})
+    """The official HumanName, else the first that is in use: given and family, else its text."""
+    names = sorted(each(resource, "name"), key=lambda name: (bool(first(name, "period.end")), _rank_of_use(first(name, "use"))))
+    name = names[0] if names else {}
     given = at(name, "given")
     told = [part for part in (given if isinstance(given, list) else [given]) if isinstance(part, str)]
     return clean(" ".join([*told, first(name, "family")]).strip()) or first(name, "text")
+
+
+def _rank_of_use(use: str) -> int:
+    return _NAME_USES.index(use) if use in _NAME_USES else 2
 
 
 def reference_of(resource: Resource, *paths: str) -> str:

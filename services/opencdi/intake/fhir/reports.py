@@ -96,6 +96,7 @@ def _section(resource: Resource) -> NoteType:
 def _text(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> str | None:
     """The report as issued, and its conclusion where that is not in it already."""
     issued = (attached(resource, "presentedForm", problems, context.beside) or "").strip("\n")
-    conclusion = plain_text(first(resource, "conclusion"))
+    named = [told.text or told.code for concept in each(resource, "conclusionCode") if (told := coded(concept))]
+    conclusion = plain_text(first(resource, "conclusion")) or ("" if issued else plain_text("\n".join(named)))
     pieces = [issued] if conclusion and " ".join(conclusion.split()) in " ".join(issued.split()) else [issued, conclusion]
     return "\n".join(filter(None, pieces)) or None

@@ -22,6 +22,7 @@ from opencdi.intake.fhir.reading import (
 from opencdi.intake.tables import LINK_BY_FHIR, class_of
 from opencdi.intake.time import birth_date
 from opencdi.intake.told import Context, Identifier, Link, PatientTold, VisitEvent, VisitTold
+from opencdi.knowledge.site import SiteData
 
 _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
@@ -30,6 +31,7 @@ _EVENT_BY_STATUS: dict[str, VisitEvent] = {
     "completed": "discharge", "discharged": "discharge", "discontinued": "discharge",
     "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
 }  # fmt: skip
+_ATTENDING = ("ATND", "PPRF", "")
 _ON_LEAVE_BY_STATUS = {"onleave": True, "on-hold": True, "in-progress": False}  # R5 says on-hold
 
 
@@ -61,6 +63,9 @@ def visit_mentioned(resource: Resource, context: Context) -> VisitTold | None:
     """The visit that a resource refers to, by reference or by identifier."""
     for path in ("encounter", "context", "context.encounter.0"):
         reference, number = reference_of(resource, path), first(resource, f"{path}.identifier.value")
+        if reference.startswith("#"):  # contained: it means nothing outside
+            chosen = _number(dict(context.beside.get(reference, {})), context.site)
+            return VisitTold(number=chosen.value, facility=chosen.authority) if chosen else None
         if reference.startswith(("Encounter/", "urn:")) or number:
             return VisitTold(
                 number=number, facility=first(resource, f"{path}.identifier.system"), aliases=(reference,) if reference else ()
@@ -93,25 +98,51 @@ def _class_in(concept: Resource, context: Context) -> Coded | None:
     return known or next(iter(named), None) or (Coded(code=words, text=words) if words else None)
 
 
+def _number(resource: Resource, site: SiteData) -> Identifier | None:
+    numbers = identifiers(resource)
+    return next((n for n in numbers if n.authority == site.visit_system), None) if site.visit_system else next(iter(numbers), None)
+
+
+def _attending(resource: Resource) -> Resource | None:
+    """Who attends now: the attender, else the primary performer, else who takes part without saying as what; who has left comes last."""
+    found: list[tuple[tuple[bool, int], Resource]] = []
+    for one in each(resource, "participant"):
+        codes = [first(coding, "code") for kind in each(one, "type") for coding in each(kind, "coding")] or [""]
+        ranks = [_ATTENDING.index(code) for code in codes if code in _ATTENDING]
+        if ranks:
+            found.append(((bool(first(one, "period.end")), min(ranks)), one))
+    return min(found, key=lambda ranked: ranked[0])[1] if found else None
+
+
+def _location(resource: Resource) -> str | None:
+    """Where the patient is: the place that is active, else the last that is not planned; of one that ended, the last."""
+    places = [place for place in each(resource, "location") if first(place, "status") not in ("planned", "reserved")]
+    now = [place for place in places if first(place, "status") == "active"] or [p for p in places if not first(p, "period.end")] or places
+    chosen = max(now, key=lambda place: first(place, "period.start")) if now else None
+    return first(chosen, "location.display", "location.reference") or None
+
+
 def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], problems: list[tuple[str, str]]) -> VisitTold:
     """An Encounter.  `Encounter.identifier` of the configured system = PV1-19 (DOMAIN F.1)."""
     site = context.site
-    numbers = identifiers(resource)
-    chosen = next((n for n in numbers if n.authority == site.visit_system), None) if site.visit_system else next(iter(numbers), None)
+    chosen = _number(resource, site)
     class_code = _class_told(resource, context)
     encounter_class = class_of(class_code.code, site) if class_code else None
     if encounter_class == "unmapped":
         problems.append(("CLASS_UNMAPPED", "Encounter.class"))
     going = "admission" if at(resource, "hospitalization") is None else "hospitalization"  # R5's name for it
-    disposition = coded(at(resource, f"{going}.dischargeDisposition"))
-    source = (disposition.code or disposition.text) if disposition else ""
+    left = at(resource, f"{going}.dischargeDisposition")
+    disposition, known = coded(left), (first(coding, "code") for coding in each(left, "coding"))
+    source = next((code for code in known if code in site.disposition_by_code), "") or (
+        (disposition.code or disposition.text) if disposition else ""
+    )
     if source and source not in site.disposition_by_code:
         problems.append(("DISPOSITION_UNMAPPED", f"Encounter.{going}.dischargeDisposition"))
-    reason = coded(at(resource, "reasonCode.0") or at(resource, "reason.0.value.0.concept"))  # R4, R5
+    reason = coded(at(resource, "reasonCode.0") or at(resource, "reason.value.concept"))  # R4, R5
     admitted_from = coded(at(resource, f"{going}.admitSource"))
-    service = coded(at(resource, "serviceType")) or coded(at(resource, "serviceType.0.concept"))
+    service = coded(at(resource, "serviceType")) or coded(at(resource, "serviceType.concept"))
     status = first(resource, "status")
-    attending = next((p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None)
+    attending = _attending(resource)
     return VisitTold(
         number=chosen.value if chosen else "",
         facility=chosen.authority if chosen else "",
@@ -123,7 +154,7 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         encounter_class=encounter_class,
         class_source=class_code.code if class_code and encounter_class == "unmapped" else None,
         class_code=class_code,
-        location=first(resource, "location.0.location.display", "location.0.location.reference") or None,
+        location=_location(resource),
         service=(service.code or service.text) if service else None,
         attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown", context) if attending else None,
         admitting_reason=(reason.text or reason.code) if reason else None,
