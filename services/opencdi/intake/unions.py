@@ -13,10 +13,13 @@ from opencdi.intake.held import hand_out
 from opencdi.intake.identity import alias_id, current, identified, tell_encounters
 from opencdi.intake.memory import Encounter, Lead, Person, Visit
 from opencdi.intake.time import ALWAYS
+from opencdi.intake.told import Identifier
 
 
 def join(desk: Desk, old_id: str, new_id: str, at: datetime) -> bool:
     """`old` lives on as `new` (A40); False where nothing comes of it: they are one already, or were told later to be two."""
+    if old_id == new_id:
+        return False
     _meet(desk, old_id, new_id)
     return _tell(desk, (old_id, new_id), (at, False)) and _regroup(desk, (old_id, new_id))
 
@@ -53,6 +56,15 @@ def introduce(desk: Desk, number_id: str, references: Iterable[str]) -> None:
             desk.states[f"alias/{alias}"] = Lead(to=number_id)
         if alias != number_id and f"person/{alias}" in desk.states and current(desk, alias) != current(desk, number_id):
             join(desk, alias, number_id, ALWAYS)  # no word takes that back
+
+
+def stand_alone(desk: Desk, number: Identifier) -> str:
+    """A number that was known only as another one of a patient's is a number in its own right from now on."""
+    own = desk.assigned("patient", number.authority, number.value)
+    desk.states.pop(f"alias/{own}", None)
+    if f"person/{own}" not in desk.states:
+        desk.states[f"person/{own}"] = Person(mrn=number.value)
+    return own
 
 
 def _meet(desk: Desk, *numbers: str) -> None:

@@ -63,6 +63,28 @@ def test_a_merge_into_itself_is_dead_lettered(feed, message: Builder) -> None:
     assert feed.dead
 
 
+@pytest.mark.parametrize("listed", ["200", "200^^^MERCY^MR~100", "100^^^MERCY^MR~200"])
+def test_a_merge_may_list_the_old_number_beside_the_new_one_and_either_may_be_known_as_a_second_one(
+    new_feed, message: Builder, listed: str
+) -> None:
+    """Registration systems send PID-3 with all numbers that a patient has; whatever came before, the new one lives on."""
+    told = [
+        message("ADT^A01", mrn="100"),
+        merge(message, new=listed),
+        message("ADT^A08", mrn="200^^^MERCY^MR~100", at="20260505090000-0400"),
+        message("ADT^A31", mrn="100^^^MERCY^MR~200", visit="", at="20260504090000-0400"),
+    ]
+    ends = set()
+    for order in permutations(told):
+        feed = new_feed()
+        for body in order:
+            assert feed.send(body).outcome != "dead_letter"
+        last = feed.of("patient_identified")[-1]
+        ends.add((last.mrn, last.patient_id, len(feed.facts)))
+    assert len(ends) == 1
+    assert ends.pop()[0] == "200"
+
+
 def test_of_a_merge_there_and_back_the_later_word_says_which_number_lives_on(new_feed, message: Builder) -> None:
     told = [message("ADT^A01", mrn="100"), merge(message, "100", "200"), merge(message, "200", "100", at="20260505090000-0400")]
     for order in permutations(told):

@@ -1,5 +1,8 @@
 """PID and PV1: who, and which visit; ADT events and merges (DOMAIN F.1, F.4)."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
@@ -113,7 +116,12 @@ def merges_of(reading: Reading, what: Merged, patient: PatientTold) -> tuple[Mer
     old = reading.identifiers(reading.message.first("MRG"), 1)
     if not old:
         raise Unusable("NO_OLD_IDENTIFIER", "MRG-1")
-    return tuple(Merge(what, one, patient.ids[0]) for one in old)
+    return tuple(Merge(what, one, living_on(patient, old).ids[0]) for one in old)
+
+
+def living_on(patient: PatientTold, old: Collection[Identifier]) -> PatientTold:
+    """The patient by the numbers that live on: of a merge PID-3 may list the old one too, as MRG-1 does."""
+    return replace(patient, ids=tuple(one for one in patient.ids if one not in old) or patient.ids)
 
 
 def _merge_of(reading: Reading, what: Merged) -> Merge:
