@@ -228,6 +228,19 @@ def _wider() -> Iterator[Message]:
     yield document("1 04:10", "T06", bed, "XD112", "Anemia.", "XD111", visit=False)
     yield document("1 04:40", "T11", bed, "XD111", status="", available="CA", visit=False)
     yield adt("1 05:45", "A02", replace(bed, place="8A^2", account="XA1051"))
+    lena = replace(HANNAH, mrn="70030", name="FALK^LENA", born="19480808", visit="X1061", account="XA1060", since="0 08:00")
+    came, other = replace(lena, pv1="E", place="ED^6", visit="X1060"), replace(lena, mrn="70031", name="FALCK^LEA", born="19590909", account="XA1061")
+    yield adt("0 06:30", "A04", came)
+    yield results("0 07:05", came, "XL120", (_CREATININE, "1.1", "mg/dL"))
+    yield document("0 07:30", "T02", came, "XD120", "Chest pain. Type 2 diabetes.")
+    yield adt("0 08:00", "A01", lena)
+    yield results("0 09:55", lena, "XL121", (_CREATININE, "3.9", "mg/dL"), (_LACTATE, "4.6", "mmol/L"))
+    yield document("0 10:35", "T02", lena, "XD121", "Sepsis due to pneumonia.")
+    yield document("0 12:05", "T06", lena, "XD122", "Hypoxia on room air.", "XD121")
+    yield drug("0 11:15", lena, "XP120", "Norepinephrine")
+    yield adt("1 04:15", "A45", other, "MRG|70030^^^MERCY^MR||XA1060||X1061^^^MERCY")
+    yield results("1 05:50", replace(other, visit="X1061"), "XL122", (_LACTATE, "2.1", "mmol/L"))
+    yield results("1 08:25", lena, "XL123", (_CREATININE, "3.2", "mg/dL"))
 
 
 def every_feed() -> list[Message]:

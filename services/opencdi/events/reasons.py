@@ -83,7 +83,9 @@ REASONS: dict[str, Reason] = {
     ),
     "VISIT_REUSED": Reason("a visit number came again long after its discharge: taken for a new visit"),
     "NUMBER_REUSED": Reason("another patient's result, order or document has this number: taken for another one", "number across patients"),
-    "VISIT_NOT_SPLIT": Reason("one of several visits was to leave its stay; a person must settle it"),
+    "VISIT_NOT_SPLIT": Reason(
+        "a visit left its stay; what was told of the stay and named no visit stayed behind", "a person must look through both stays"
+    ),
     "IDENTITY_CONFLICT": Reason("one list of identifiers names two patients; the first counts, nobody is merged", "send a merge (A40)"),
     "TOLD_WHILE_MERGED": Reason(
         "a merge was undone; what was told in between may be the other patient's", "a person must look through the stay"

@@ -19,7 +19,7 @@ from opencdi.events.pages import FactsPage
 from opencdi.intake import copies, listed, namesakes, numbers
 from opencdi.intake.desk import Desk
 from opencdi.intake.meaning import read_anew
-from opencdi.intake.memory import Document, Encounter, Held, Version, Waiting
+from opencdi.intake.memory import Document, Encounter, Held, Version, Visit, Waiting
 from opencdi.intake.named import identity_of
 from opencdi.intake.stays import ordered_inpatient
 from opencdi.intake.time import time_to_json
@@ -231,8 +231,12 @@ def _release(desk: Desk, note_id: str, encounter_id: str) -> None:
     if waiting is None:
         return
     del desk.states[f"waiting/{note_id}"]
+    under = desk.under
     for held in sorted(waiting.items, key=lambda held: held.order):
-        file_held(desk, held, held.encounter_id or encounter_id)
+        visit = desk.get(f"visit/{held.under}", Visit)  # which may have been moved since
+        desk.under = held.under
+        file_held(desk, held, desk.followed((visit.encounter_id if visit is not None else held.encounter_id) or encounter_id))
+    desk.under = under
 
 
 def file_held(desk: Desk, held: Held, encounter_id: str) -> None:
@@ -255,6 +259,7 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None) -> Held:
         sender=desk.sender,
         feed=desk.context.feed,
         undated=item.undated,
+        under=desk.under,
     )
 
 

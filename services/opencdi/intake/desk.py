@@ -21,13 +21,15 @@ class Said:
 
     facts: list[Fact] = field(default_factory=list)
     encoded: list[bytes] = field(default_factory=list)  # each of them, as it will travel
+    under: list[str] = field(default_factory=list)  # of each, the visit, order or account under which it was told
     moved_from: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     noticed: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, fact: Fact, text: str | None = None, encoded: bytes | None = None) -> None:
+    def add(self, fact: Fact, text: str | None = None, encoded: bytes | None = None, under: str = "") -> None:
         """A fact; a note brings its text, and who has encoded it already its bytes."""
         self.facts.append(fact)
+        self.under.append(under)
         self.encoded.append(encoded if encoded is not None else fact.to_json())
         if text is not None and fact.kind == "note_filed":
             self.texts[fact.note_id] = text
@@ -41,11 +43,12 @@ class Desk:
     context: Context
     sender: str = ""  # who sent it, as a short hash: two systems may send the same document
     number: str = ""  # of the patient, as the message names it, whatever that was merged into
+    under: str = ""  # the visit, else the order, else the account, under which what is being filed was told
     again: bool = False  # a second try: what stands is said again
     anew: bool = False  # our own words on what was told before: news of nobody, which makes no history live
     said: dict[str, Said] = field(default_factory=dict)
     kept: int = 0
-    led: tuple[tuple[str, ...], str] = ((), "")  # the order numbers that led to an encounter last
+    led: tuple[tuple[str, ...], str, str] = ((), "", "")  # the order numbers that led to an encounter last, and under which visit
     visits_changed: bool = False  # something that was held may now find its encounter
     pasts_changed: set[str] = field(default_factory=set)  # patients of whose earlier values others may now stand before a stay
     held_values: set[tuple[str, str]] = field(default_factory=set)  # the same of what waits: patient and analyte
@@ -71,7 +74,7 @@ class Desk:
         said = self.said.get(encounter_id)
         if said is None:
             said = self.said[encounter_id] = Said()
-        said.add(fact, text, encoded)
+        said.add(fact, text, encoded, self.under)
 
     def hear_again(self, encounter_id: str) -> None:
         """An entry of this encounter is tried again: it gets one even where nothing of the message stands any more, for then nothing is

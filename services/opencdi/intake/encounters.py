@@ -2,10 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from opencdi.intake.accounts import account_id, visit_id_of, with_visits
 from opencdi.intake.desk import Desk
 from opencdi.intake.identity import alias_id, current, hand_over, identified
-from opencdi.intake.memory import Encounter, Lead, Merged, Person, Visit
+from opencdi.intake.memory import Encounter, Lead, Merged, Moved, Person, Visit
 from opencdi.intake.moves import move
+from opencdi.intake.stays import still_here
+from opencdi.intake.taken_apart import leads_no_more, unused_id
+from opencdi.intake.time import ALWAYS
 from opencdi.intake.told import VisitTold
 from opencdi.intake.unions import parted
 
@@ -13,15 +17,24 @@ _REUSED_AFTER = timedelta(days=30)
 
 
 def encounter_of(desk: Desk, patient_id: str, visit: VisitTold | None, orders: tuple[str, ...], at: datetime) -> str | None:
-    """The encounter of something that happened: visit -> order -> account -> the one open at that time; None: it must wait."""
+    """The encounter of something that happened: visit -> order -> account -> the one open at that time; None: it must wait.
+
+    The desk notes under which visit, order or account it was told.
+    """
+    desk.under = ""
     visit_id = known_visit(desk, patient_id, visit) if visit is not None else None
     if visit_id is not None and (found := desk.get(f"visit/{visit_id}", Visit)) is not None:
+        desk.under = visit_id
         return desk.followed(found.encounter_id)
     for number in orders:
-        if (lead := desk.get(f"order/{number}", Lead)) is not None and (own := _same_patient(desk, patient_id, lead.to)) is not None:
+        lead = desk.get(f"order/{number}", Lead)
+        own = (_same_patient(desk, patient_id, lead.to) or _moved_away(desk, patient_id, lead)) if lead is not None else None
+        if own is not None:
+            desk.under = number
             return own
     account = account_id(desk, visit.account) if visit is not None and visit.account else ""
     if account and (lead := desk.get(f"account/{account}", Lead)) is not None:
+        desk.under = account
         return _same_patient(desk, patient_id, lead.to) or _sharing(desk, patient_id, account)
     # A visit is named and unknown: it belongs there and nowhere else.
     return None if visit is not None and (visit.number or visit.aliases) else _open_at(desk, patient_id, at)
@@ -31,6 +44,12 @@ def _same_patient(desk: Desk, patient_id: str, encounter_id: str) -> str | None:
     encounter_id = desk.followed(encounter_id)
     encounter = desk.get(f"encounter/{encounter_id}", Encounter)
     return encounter_id if encounter is not None and current(desk, encounter.patient_id) == current(desk, patient_id) else None
+
+
+def _moved_away(desk: Desk, patient_id: str, order: Lead) -> str | None:
+    """The stay of an order that was this patient's until its visit was moved to another patient (A45)."""
+    moved = desk.get(f"moved/{order.under}", Moved)
+    return desk.followed(order.to) if moved is not None and current(desk, moved.of) == current(desk, patient_id) else None
 
 
 def _sharing(desk: Desk, patient_id: str, account: str) -> str | None:
@@ -50,7 +69,7 @@ def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
         if encounter is None or encounter.into or encounter.cancelled or encounter.first_at is None or encounter.first_at > at:
             continue
-        if encounter.discharged_at is None or at <= encounter.discharged_at:
+        if at <= encounter.discharged_at if encounter.discharged_at is not None else still_here(desk, encounter, at):
             found.append(encounter_id)
     if len(found) != 1:
         return None
@@ -58,28 +77,6 @@ def _open_at(desk: Desk, patient_id: str, at: datetime) -> str | None:
     if encounter is not None and desk.number not in (encounter.number, *encounter.guests):
         desk.states[f"encounter/{found[0]}"] = encounter.model_copy(update={"guests": (*encounter.guests, desk.number)})
     return found[0]
-
-
-def account_id(desk: Desk, number: str) -> str:
-    """The account of that number, or the one into which it was merged."""
-    return _led_on(desk, desk.id_of("account", number))
-
-
-def visit_id_of(desk: Desk, facility: str, number: str) -> str:
-    """The visit of that number, or the one into which it was merged."""
-    return _led_on(desk, desk.assigned("visit", facility, number))
-
-
-def lead_on(desk: Desk, own: str, to: str) -> None:
-    """From now on the one number leads to the other; both are ends of their chains, so no circle can come of it."""
-    desk.states[f"alias/{own}"] = Lead(to=to)
-    desk.visits_changed = True
-
-
-def _led_on(desk: Desk, own: str) -> str:
-    while (lead := desk.get(f"alias/{own}", Lead)) is not None:
-        own = lead.to
-    return own
 
 
 def known_visit(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
@@ -113,15 +110,16 @@ def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime, ha
         _make(desk, patient_id, visit_id, told, reused=0)
     elif _is_reused(visit, told, happened):
         desk.problems.append(("VISIT_REUSED", "PV1-19"))
+        desk.states.pop(f"moved/{visit_id}", None)  # that was the earlier one
         _make(desk, patient_id, visit_id, told, reused=visit.reused + 1)
     else:
-        _link(desk, patient_id, visit, told)
+        _link(desk, patient_id, visit_id, visit, told)
     for alias in told.aliases:
         key = f"alias/{alias_id(desk, alias)}"
         if key not in desk.states:
             desk.states[key] = Lead(to=visit_id)
             desk.visits_changed = True
-    if told.event != "mention":
+    if told.event != "mention" and f"moved/{visit_id}" not in desk.states:
         _first_told(desk, visit_id, at)
     return visit_id
 
@@ -155,22 +153,28 @@ def _is_reused(visit: Visit, told: VisitTold, at: datetime) -> bool:
 
 
 def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, *, reused: int) -> None:
-    encounter_id = _linked(desk, patient_id, told) if not reused else None
+    moved = desk.get(f"moved/{visit_id}", Moved) if not reused else None
+    number, account = (moved.number, moved.account) if moved is not None else (desk.number, _account(desk, told))
+    patient_id = current(desk, number) if moved is not None else patient_id
+    encounter_id = _linked(desk, patient_id, account, told, moved=moved is not None) if not reused else None
     is_new = encounter_id is None
     if encounter_id is None:
         # Named by the account where there is one, so that whichever visit of the stay comes first gives the same id.
-        by_account = told.account and not _account_taken(desk, patient_id, told.account)
-        named = ("account", account_id(desk, told.account)) if by_account else ("visit", visit_id)
-        encounter_id = desk.id_of("encounter", *named, str(reused))
+        named = ("account", account) if account and not _account_taken(desk, patient_id, account) else ("visit", visit_id)
+        encounter_id = unused_id(desk, *named, nth=reused)
         desk.states[f"encounter/{encounter_id}"] = Encounter(
-            patient_id=patient_id, tenant=desk.context.tenant, number=desk.number, visits=(visit_id,)
+            patient_id=patient_id,
+            tenant=desk.context.tenant,
+            number=number,
+            number_at=ALWAYS if moved is not None else None,
+            visits=(visit_id,),
         )
     else:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter) or Encounter(patient_id=patient_id)
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"visits": (*encounter.visits, visit_id)})
-    number = desk.id_of("number", told.number) if told.number else ""
-    desk.states[f"visit/{visit_id}"] = Visit(encounter_id=encounter_id, patient_id=desk.number, number=number, reused=reused)
-    _register(desk, told, visit_id, encounter_id)
+    bare = desk.id_of("number", told.number) if told.number else ""
+    desk.states[f"visit/{visit_id}"] = Visit(encounter_id=encounter_id, patient_id=number, number=bare, reused=reused)
+    _register(desk, account, told, visit_id, encounter_id)
     person = desk.get(f"person/{patient_id}", Person) or Person()
     person = person.model_copy(
         update={
@@ -182,8 +186,13 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, *, reused
     if is_new:
         desk.say(encounter_id, identified(desk, patient_id))
     desk.visits_changed = True
-    _give_to_owner(desk, told.account, encounter_id)
+    if moved is None:
+        _give_to_owner(desk, account, encounter_id)
     _join_merged(desk, visit_id)
+
+
+def _account(desk: Desk, told: VisitTold) -> str:
+    return account_id(desk, told.account) if told.account else ""
 
 
 def give_account(desk: Desk, account: str, number: str) -> bool:
@@ -199,8 +208,7 @@ def _owner(desk: Desk, account: str, patient_id: str) -> str:
     return lead.to if lead is not None else patient_id
 
 
-def _give_to_owner(desk: Desk, account: str, encounter_id: str) -> None:
-    own = account_id(desk, account) if account else ""
+def _give_to_owner(desk: Desk, own: str, encounter_id: str) -> None:
     if (owner := _owner(desk, own, "")) and (lead := desk.get(f"account/{own}", Lead)) and desk.followed(lead.to) == encounter_id:
         hand_over(desk, encounter_id, owner)
 
@@ -223,52 +231,66 @@ def _join_merged(desk: Desk, visit_id: str) -> None:
             move(desk, old.encounter_id, new.encounter_id)
 
 
-def _account_taken(desk: Desk, patient_id: str, account: str) -> bool:
+def _account_taken(desk: Desk, patient_id: str, own: str) -> bool:
     """A newborn on the mother's account is its own encounter (DOMAIN F.1)."""
-    own = account_id(desk, account)
     lead = desk.get(f"account/{own}", Lead)
     return lead is not None and _same_patient(desk, _owner(desk, own, patient_id), lead.to) is None
 
 
-def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
-    """The encounter to which account, `partOf`, or an earlier part's `partOf` lead."""
-    own = account_id(desk, told.account) if told.account else ""
-    if own and (lead := desk.get(f"account/{own}", Lead)) and (found := _same_patient(desk, _owner(desk, own, patient_id), lead.to)):
+def _linked(desk: Desk, patient_id: str, own: str, told: VisitTold, *, moved: bool = False) -> str | None:
+    """The encounter to which account, `partOf`, or an earlier part's `partOf` lead; of a visit that was moved, its account alone."""
+    if own and (lead := with_visits(desk, own)) and (found := _same_patient(desk, _owner(desk, own, patient_id), lead.to)):
         return found
     if own and (found := _sharing(desk, patient_id, own)):
         return found
-    keys = [f"alias/{alias_id(desk, told.part_of)}"] if told.part_of else []
-    keys += [f"alias/{desk.id_of('whole', alias_id(desk, alias))}" for alias in told.aliases]
-    for lead in (desk.get(key, Lead) for key in keys):
+    wholes = [desk.get(f"alias/{alias_id(desk, told.part_of)}", Lead)] if told.part_of and not moved else []
+    parts = [desk.get(f"alias/{desk.id_of('whole', alias_id(desk, alias))}", Lead) for alias in told.aliases]
+    for lead in (*wholes, *(part for part in parts if part is not None and f"moved/{part.to}" not in desk.states)):
         visit = desk.get(f"visit/{lead.to}", Visit) if lead is not None else None
         if visit is not None and (found := _same_patient(desk, patient_id, visit.encounter_id)):
             return found
     return None
 
 
-def _register(desk: Desk, told: VisitTold, visit_id: str, encounter_id: str) -> None:
-    if told.account:
-        own = account_id(desk, told.account)
-        lead, encounter = desk.get(f"account/{own}", Lead), desk.get(f"encounter/{encounter_id}", Encounter)
-        if lead is None:
-            desk.states[f"account/{own}"] = Lead(to=encounter_id)
-            desk.visits_changed = True
-        elif encounter is not None and desk.followed(lead.to) != encounter_id and own not in encounter.accounts:
-            desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"accounts": (*encounter.accounts, own)})
-            desk.visits_changed = True
-    if told.part_of:
+def _register(desk: Desk, own: str, told: VisitTold, visit_id: str, encounter_id: str) -> None:
+    """What leads to this visit's stay from now on.  `own`: its account, perhaps not the one that is told."""
+    whole, account = alias_id(desk, told.part_of) if told.part_of else "", _account(desk, told)
+    visit = desk.get(f"visit/{visit_id}", Visit)
+    if visit is not None and ((account and account not in visit.accounts) or (whole and whole not in visit.wholes)):
+        listed = {"accounts": (*visit.accounts, account), "wholes": (*visit.wholes, whole)}
+        kept = {name: tuple(dict.fromkeys(one for one in all_told if one)) for name, all_told in listed.items()}
+        desk.states[f"visit/{visit_id}"] = visit.model_copy(update=kept)
+    if own:
+        _account_leads(desk, own, encounter_id)
+    if account and f"account/{account}" not in desk.states:  # the visit was moved away from it, and nothing else is there
+        desk.states[f"account/{account}"] = Lead(to=encounter_id)
+        desk.visits_changed = True
+    if whole:
         # The whole may come after its part: then it looks here.
-        desk.states.setdefault(f"alias/{desk.id_of('whole', alias_id(desk, told.part_of))}", Lead(to=visit_id))
+        desk.states.setdefault(f"alias/{desk.id_of('whole', whole)}", Lead(to=visit_id))
 
 
-def _link(desk: Desk, patient_id: str, visit: Visit, told: VisitTold) -> None:
+def _account_leads(desk: Desk, own: str, encounter_id: str) -> None:
+    before, encounter = desk.get(f"account/{own}", Lead), desk.get(f"encounter/{encounter_id}", Encounter)
+    stay_id = desk.followed(before.to) if before is not None else encounter_id
+    if before is None or (stay_id != encounter_id and with_visits(desk, own) is None):
+        desk.states[f"account/{own}"] = Lead(to=encounter_id)
+        desk.visits_changed = True
+        leads_no_more(desk, own, stay_id, encounter_id)
+    elif encounter is not None and stay_id != encounter_id and own not in encounter.accounts:
+        desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"accounts": (*encounter.accounts, own)})
+        desk.visits_changed = True
+
+
+def _link(desk: Desk, patient_id: str, visit_id: str, visit: Visit, told: VisitTold) -> None:
     """A late link: what was two encounters turns out to be one stay (DESIGN §1)."""
-    mine = desk.followed(visit.encounter_id)
-    theirs = _linked(desk, patient_id, told)
-    if theirs is not None and theirs != mine:
-        mine = move(desk, mine, theirs)
+    mine, own = desk.followed(visit.encounter_id), _account(desk, told)
+    if f"moved/{visit_id}" in desk.states:  # where it belongs was said, and who has not heard of that takes nothing back
+        own = ""
+    else:
+        theirs = _linked(desk, patient_id, own, told)
+        if theirs is not None and theirs != mine:
+            mine = move(desk, mine, theirs)
     if told.account or told.part_of:
-        visit_id = known_visit(desk, patient_id, told)
-        if visit_id is not None:
-            _register(desk, told, visit_id, mine)
-            _give_to_owner(desk, told.account, mine)
+        _register(desk, own, told, visit_id, mine)
+        _give_to_owner(desk, own, mine)

@@ -48,10 +48,12 @@ def file(desk: Desk, told: Told) -> None:
     visit = desk.get(f"visit/{visit_id}", Visit) if visit_id is not None else None
     settled = desk.followed(visit.encounter_id) if visit is not None else None
     for item in told.items:
+        desk.under = visit_id or ""
         _item(desk, patient_id, item, told.visit, settled)
     while desk.visits_changed:
         desk.visits_changed = False
         _release(desk, patient_id)
+    desk.under = visit_id or ""
     desk.problems.extend(told.problems)
     for code, where in told.problems:
         for encounter_id, said in desk.said.items():
@@ -104,13 +106,22 @@ def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, sett
 
 
 def _lead(desk: Desk, orders: tuple[str, ...], encounter_id: str) -> None:
-    """These order numbers lead to that encounter, unless they lead somewhere already."""
-    if orders and desk.led != (orders, encounter_id):  # the results of one message share their order
-        desk.led = (orders, encounter_id)
+    """These order numbers lead to that encounter, unless they lead somewhere already; what names no visit is told under its order."""
+    under = desk.under if desk.under not in orders else ""
+    if not orders:
+        return
+    is_visit = f"visit/{under}" in desk.states
+    if desk.led != (orders, encounter_id, under):  # the results of one message share their order
+        desk.led = (orders, encounter_id, under)
         for number in orders:
-            if desk.states.get(f"order/{number}") is None:
-                desk.states[f"order/{number}"] = Lead(to=encounter_id)
+            lead = desk.get(f"order/{number}", Lead)
+            if lead is None:
+                desk.states[f"order/{number}"] = Lead(to=encounter_id, under=under)
                 desk.visits_changed = True
+            elif under and (not lead.under or (is_visit and f"visit/{lead.under}" not in desk.states)):
+                desk.states[f"order/{number}"] = lead.model_copy(update={"under": under})
+    if not is_visit:
+        desk.under = orders[0]
 
 
 def _hold(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> None:
@@ -154,11 +165,11 @@ def _release(desk: Desk, patient_id: str) -> None:
     person = desk.get(f"person/{patient_id}", Person)
     for kind in person.held if person is not None else ():
         items = waiting(desk, patient_id, kind)
-        found = {one.name: encounter_id for one in items if (encounter_id := _found(desk, patient_id, one)) is not None}
+        found = {one.name: (where, desk.under) for one in items if (where := _found(desk, patient_id, one)) is not None}
         if not found:
             continue
         leave(desk, patient_id, kind, tuple(one for one in items if one.name not in found))
-        for name, encounter_id in found.items():
+        for name, (encounter_id, desk.under) in found.items():
             held = desk.states.pop(f"held/{patient_id}/{name}", None)
             if isinstance(held, Held):
                 _lead(desk, held.orders, encounter_id)

@@ -5,7 +5,7 @@
 | `person/<patient>` `alias/<id>` | who, merged into whom; a FHIR reference or second number that leads to a patient or visit |
 | `staff/<name>` | who works here, under each number or reference |
 | `visit/<visit>` `account/<id>` `order/<id>` | what leads to an encounter (DOMAIN F.1) |
-| `merged/<visit>` | which other visit numbers mean the same stay |
+| `merged/<visit>` `moved/<visit>` | which other visit numbers mean the same stay; on which account it is by a move |
 | `encounter/<encounter>` | what was said of the stay, so that a flood of A08 costs nothing |
 | `version/<id>` `document/<note>` | the newest version of a result, order, drug, listing; of a document |
 | `copy/<encounter>/<text>` | the note with that text, for a second system that sends it too |
@@ -59,9 +59,10 @@ class Staff(State):
 
 
 class Lead(State):
-    """Whatever leads to an id: an alias, an account, an order number."""
+    """Whatever leads to an id: an alias, an account, an order number.  `under`: of an order, the visit or account of which it was told."""
 
     to: str
+    under: str = ""
 
 
 class Merged(State):
@@ -71,6 +72,15 @@ class Merged(State):
     of: tuple[str, ...] = ()
 
 
+class Moved(State):
+    """A45: whose that visit is and on which account, known yet or not, whatever older or other messages say."""
+
+    account: str
+    number: str  # the patient's
+    of: str = ""  # whose it was
+    at: datetime
+
+
 class Visit(State):
     """One visit number of one facility.  `told`: field -> (value as JSON, when told); `discharge`: the fact as JSON."""
 
@@ -78,6 +88,8 @@ class Visit(State):
     patient_id: str  # the number under which it was told first
     number: str  # keyed hash of the bare number, for feeds that do not name the facility
     reused: int = 0
+    accounts: tuple[str, ...] = ()  # on which it was told
+    wholes: tuple[str, ...] = ()  # the aliases of which it was told to be a part
     admitted_at: datetime | None = None
     started_at: datetime | None = None  # None: only mentioned so far
     told: dict[str, tuple[str, datetime]] = Field(default_factory=dict)
@@ -90,6 +102,7 @@ class Visit(State):
     cancelled: bool = False
     cancelled_at: datetime | None = None
     admission_at: datetime | None = None  # when the patient was last told to be admitted or present: the word against a cancel
+    came: tuple[int, ...] = ()  # the days on which an outpatient was registered, as ordinals
     inpatient_from: str | None = None  # the first inpatient class since it last was another: a ClinicalTime as JSON
     other_class_at: datetime | None = None  # when a class of patients who are not admitted was told last
     left_inpatient_at: datetime | None = None  # when the class last went back to one of those, or the admission was cancelled
@@ -197,6 +210,7 @@ class Held(State):
     sender: str = ""
     feed: str = ""
     undated: bool = False
+    under: str = ""
 
 
 class Waiting(State):
@@ -206,10 +220,11 @@ class Waiting(State):
 
 
 class Story(State):
-    """What one entry told: its facts page and the notes' texts."""
+    """What one entry told: its facts page and the notes' texts; `under`: each fact's visit, else order, else account."""
 
     page: str
     texts: dict[str, str] = Field(default_factory=dict)
+    under: tuple[str, ...] = ()
 
 
 class Pages(State):
@@ -260,5 +275,5 @@ CODEC = RecordCodec({
     "person": Person, "alias": Lead, "account": Lead, "order": Lead, "visit": Visit, "encounter": Encounter, "version": Version,
     "document": Document, "held": Held, "waiting": Waiting, "story": Story, "pages": Pages, "seen": Seen, "part": Part, "feeds": Feeds,
     "site": Site, "copy": Lead, "parts": Parts,
-    "days": Days, "merged": Merged, "awaiting": Awaiting, "staff": Staff, "past": Past, "carried": Carried, **agenda.MODELS,
+    "days": Days, "merged": Merged, "moved": Moved, "awaiting": Awaiting, "staff": Staff, "past": Past, "carried": Carried, **agenda.MODELS,
 })  # fmt: skip

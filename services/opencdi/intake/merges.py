@@ -7,10 +7,12 @@ from datetime import datetime
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.intake import unions
+from opencdi.intake.accounts import account_id, lead_on, visit_id_of
 from opencdi.intake.desk import Desk
-from opencdi.intake.encounters import account_id, give_account, known_visit, lead_on, merge_visits, visit_id_of
+from opencdi.intake.encounters import give_account, known_visit, merge_visits
 from opencdi.intake.identity import alias_id, known, number_of, referred
-from opencdi.intake.memory import Encounter, Lead, Merged, Visit
+from opencdi.intake.memory import Lead, Merged, Visit
+from opencdi.intake.moved_visits import move_visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import Identifier, Link, Merge, PatientTold, VisitTold
 
@@ -30,7 +32,7 @@ def merge(desk: Desk, told: Merge, patient_id: str, at: datetime) -> None:
         case "account-to-patient":
             done = _account_to_patient(desk, told, at)
         case "visit-to-account":
-            done = _visit_to_account(desk, told, patient_id)
+            done = move_visit(desk, told, at)
     _ends(desk, done, "UNCHANGED")
 
 
@@ -101,28 +103,6 @@ def _account_to_patient(desk: Desk, told: Merge, at: datetime) -> bool:
     moved = give_account(desk, account_id(desk, told.old.value), desk.number) or two
     renamed = told.old.value != told.new.value and _accounts(desk, told)
     return moved or renamed
-
-
-def _visit_to_account(desk: Desk, told: Merge, patient_id: str) -> bool:
-    """A45: the visit belongs to the stay of that account.  One that is not the whole of its stay is left for a person to settle: what
-    was told of a stay is not kept by visit."""
-    visit = desk.get(f"visit/{known_visit(desk, patient_id, _mentioned(told.old))}", Visit)
-    if visit is None:
-        return False
-    mine, account = desk.followed(visit.encounter_id), f"account/{account_id(desk, told.new.value)}"
-    lead = desk.get(account, Lead)
-    if lead is not None and desk.followed(lead.to) == mine:
-        return False
-    encounter = desk.get(f"encounter/{mine}", Encounter)
-    if encounter is None or len(encounter.visits) > 1:
-        desk.problems.append(("VISIT_NOT_SPLIT", "MRG-5"))
-        return False
-    if lead is None:
-        desk.states[account] = Lead(to=mine)
-        desk.visits_changed = True
-    else:
-        move(desk, mine, lead.to)
-    return True
 
 
 def _mentioned(number: Identifier) -> VisitTold:

@@ -1,15 +1,13 @@
 """Two encounters turn out to be one stay: it lives on as one of them, the other is closed (DESIGN §1)."""
 
-from collections.abc import Iterator
-
 from opencdi.events.facts import DeliveryReceipted, EncounterDischarged, EncounterMoved, Fact
-from opencdi.events.pages import FactsPage
 from opencdi.events.people import CodeSetAttested, Decision
 from opencdi.intake.desk import Desk, Said
 from opencdi.intake.identity import current
-from opencdi.intake.memory import Encounter, Pages, Person, Story, Visit
+from opencdi.intake.memory import Encounter, Pages, Person, Visit
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
+from opencdi.intake.stories import forget_stories, moved_from, told_of
 
 _SAID_ANEW = frozenset({"patient_identified", "inpatient_ordered", "inpatient_order_cancelled", "encounter_cancelled", "baseline_carried"})
 """Of the two encounters one patient, and one order to admit: `settle` says which; and only what both were is cancelled.  What was there
@@ -36,34 +34,27 @@ def move(desk: Desk, old_id: str, new_id: str) -> str:
 def _work_on(desk: Desk, encounter_id: str, encounter: Encounter) -> tuple[bool, bool, bool, int, int]:
     """What would be lost if it were closed, the gravest first: a stay that goes on, attested codes, people's work, what has been read."""
     pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
-    people = [fact for page, _ in _stories(desk, encounter_id) for fact in page.facts if isinstance(fact, Decision | DeliveryReceipted)]
+    people = [fact for fact, *_ in told_of(desk, encounter_id) if isinstance(fact, Decision | DeliveryReceipted)]
     attested = any(isinstance(fact, CodeSetAttested) for fact in people)
     return not encounter.cancelled, not encounter.closed, attested, len(people), pages.count - len(pages.history)
-
-
-def _stories(desk: Desk, encounter_id: str) -> Iterator[tuple[FactsPage, dict[str, str]]]:
-    pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
-    for nth in range(pages.count):
-        if (story := desk.get(f"story/{encounter_id}/{nth}", Story)) is not None:
-            yield FactsPage.read(story.page), story.texts
 
 
 def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) -> None:
     discharge = new.discharge
     decided: list[Fact] = []  # told last: by then all that they were decided on has been told
-    moved_from = [old_id]
-    for page, texts in _stories(desk, old_id):
-        moved_from += page.moved_from
-        for fact in page.facts:
-            if isinstance(fact, Decision):
-                decided.append(fact.model_copy(update={"encounter_id": new_id}))
-            elif fact.kind not in _SAID_ANEW:
-                desk.say(new_id, fact, texts.get(fact.note_id) if fact.kind == "note_filed" else None)
-            if fact.kind in ("encounter_discharged", "discharge_cancelled"):
-                discharge = old.discharge
-    desk.said.setdefault(new_id, Said()).moved_from += moved_from
+    filed = desk.under
+    for fact, text, under in told_of(desk, old_id):
+        desk.under = under
+        if isinstance(fact, Decision):
+            decided.append(fact.model_copy(update={"encounter_id": new_id}))
+        elif fact.kind not in _SAID_ANEW:
+            desk.say(new_id, fact, text)
+        if fact.kind in ("encounter_discharged", "discharge_cancelled"):
+            discharge = old.discharge
+    desk.under = filed
+    desk.said.setdefault(new_id, Said()).moved_from += moved_from(desk, old_id)
+    forget_stories(desk, old_id)
     desk.say(old_id, EncounterMoved(into=new_id, at=desk.context.arrived_at))
-    _forget_stories(desk, old_id)
     left = EncounterDischarged.read(discharge).at.at if discharge is not None else None
     starts = [at for at in (old.first_at, new.first_at) if at is not None]
     desk.states[f"encounter/{new_id}"] = new.model_copy(
@@ -93,9 +84,3 @@ def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) 
     settle(desk, new_id, desk.context.arrived_at)  # the old one's words were said last: which of the two governs is said again
     for fact in decided:
         desk.say(new_id, fact)
-
-
-def _forget_stories(desk: Desk, encounter_id: str) -> None:
-    pages = desk.states.pop(f"pages/{encounter_id}", None)
-    for nth in range(pages.count if isinstance(pages, Pages) else 0):
-        desk.states.pop(f"story/{encounter_id}/{nth}", None)

@@ -10,12 +10,13 @@ from opencdi.intake.classes import ADMISSIONS, admitted, admitted_anew, between,
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
-from opencdi.intake.stays import reinstate, settle
+from opencdi.intake.stays import day_here, reinstate, settle
 from opencdi.intake.tables import class_of
 from opencdi.intake.time import ALWAYS, later, time_in_json, time_to_json
 from opencdi.intake.told import VisitTold
 from opencdi.knowledge.site import SiteData
 
+_MOST_DAYS = 400  # of a visit that recurs: years of dialysis
 _CLASS = ("encounter_class", "class_source")
 _FIELDS = (
     "encounter_class",
@@ -56,8 +57,10 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime, happene
         update={
             "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
             "started_at": start if visit.started_at is None else min(start, visit.started_at),
+            "came": _came(desk, visit, told, happened),
         }
     )
+    desk.visits_changed |= visit.came != known.came
     if visit != known:
         desk.states[f"visit/{visit_id}"] = visit
     began = start if encounter.first_at is None else min(start, encounter.first_at)
@@ -71,6 +74,13 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime, happene
         settle(desk, encounter_id, happened, _said_again(visit, told) if desk.again else frozenset())
     if visit.cancelled:
         _close_if_all_cancelled(desk, encounter_id, at)
+
+
+def _came(desk: Desk, visit: Visit, told: VisitTold, happened: ClinicalTime) -> tuple[int, ...]:
+    """The days on which this visit was registered as an outpatient's, this message's among them."""
+    if told.event not in ("admit", "present") or told.encounter_class != "outpatient":
+        return visit.came
+    return tuple(sorted({*visit.came, day_here(desk, happened.at)})[-_MOST_DAYS:])
 
 
 def _said(value: object) -> str:

@@ -6,7 +6,8 @@ nor keeps it open.
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import Literal
 
 from opencdi.clinical.time import ClinicalTime
@@ -18,6 +19,7 @@ from opencdi.intake.retention import ended
 from opencdi.intake.time import instant, time_in_json
 
 _NOT_ADMITTED: frozenset[EncounterClass] = frozenset({"preadmit", "emergency", "outpatient", "unmapped"})
+_LONGEST_EMERGENCY = timedelta(days=7)
 _CLASS = frozenset({"encounter_class", "class_source"})
 _UNTOLD = {"on_leave": "false", "newborn": "false"}
 """What is so of most stays and need not be said."""
@@ -47,6 +49,29 @@ def reinstate(desk: Desk, encounter_id: str, at: ClinicalTime) -> None:
     if visit is not None:
         stands = {*visit.told, "inpatient_ordered", *(("discharge",) if visit.discharge is not None else ())}
         settle(desk, encounter_id, at, frozenset(stands))
+
+
+def still_here(desk: Desk, encounter: Encounter, at: datetime) -> bool:
+    """Whether a patient of whom no discharge was told is taken to be here still.
+
+    Nobody discharges from a clinic: such a visit lasts its day, by the facility's clock, and each on which the patient is registered again.
+    An emergency visit whose end was not told is over after a week.  A stay in bed ends by a discharge alone.
+    """
+    match encounter.told.get("encounter_class", ("",))[0].strip('"'):
+        case "outpatient":
+            came = (visit.came for visit_id in encounter.visits if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None)
+            return day_here(desk, at) in {
+                *chain.from_iterable(came),
+                *((day_here(desk, encounter.first_at),) if encounter.first_at else ()),
+            }
+        case "emergency":
+            return encounter.first_at is not None and at - encounter.first_at <= _LONGEST_EMERGENCY
+    return True
+
+
+def day_here(desk: Desk, at: datetime) -> int:
+    """The day of that instant by the facility's clock, as an ordinal."""
+    return at.astimezone(desk.context.facility).toordinal()
 
 
 def governing(desk: Desk, encounter: Encounter) -> str:

@@ -13,6 +13,7 @@ from opencdi.events.topics import CHART
 from opencdi.intake.desk import Desk, Said
 from opencdi.intake.identity import current, identified
 from opencdi.intake.memory import Encounter, Pages, Story
+from opencdi.intake.stories import story_of, told_in
 
 EVENT = "cdi.chart.entry"
 _MOST_FACTS = 1000
@@ -49,7 +50,7 @@ def entries_of(desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
             )
             entry = Entry(envelope, tuple(pages.values()))
             if not (encounter and encounter.into):
-                _remember(desk, encounter_id, entry.pages[0], piece.texts, history=history)
+                _remember(desk, encounter_id, entry.pages[0], piece, history=history)
             yield Outgoing(CHART, Key(encounter_id), entry.encode(), headers_of(entry, event_type=EVENT, source="intake"))
             ordinal += 1
 
@@ -60,6 +61,7 @@ def _introduce(desk: Desk, said: Said, encounter: Encounter) -> None:
         fact = identified(desk, current(desk, encounter.patient_id))
         said.facts.insert(0, fact)
         said.encoded.insert(0, fact.to_json())
+        said.under.insert(0, "")
 
 
 def _in_pieces(said: Said) -> Iterator[Said]:
@@ -71,13 +73,13 @@ def _in_pieces(said: Said) -> Iterator[Said]:
         yield said
         return
     piece, characters = Said(moved_from=said.moved_from), 0
-    for fact, encoded in zip(said.facts, said.encoded, strict=True):
+    for fact, encoded, under in zip(said.facts, said.encoded, said.under, strict=True):
         text = said.texts.get(fact.note_id) if fact.kind == "note_filed" else None
         full = len(piece.facts) >= _MOST_FACTS and not isinstance(fact, Decision)
         if full or (piece.facts and text and characters + len(text) > _MOST_CHARACTERS):
             yield piece
             piece, characters = Said(moved_from=said.moved_from), 0
-        piece.add(fact, text, encoded)
+        piece.add(fact, text, encoded, under)
         characters += len(text or "")
     yield piece
 
@@ -111,17 +113,17 @@ def _caught_up(desk: Desk, encounter_id: str, said: Said) -> Said:
     for nth in pages.history:
         story = desk.get(f"story/{encounter_id}/{nth}", Story)
         if story is not None:
-            for fact in FactsPage.read(story.page).facts:
-                whole.add(fact, story.texts.get(fact.note_id) if fact.kind == "note_filed" else None)
+            for fact, text, under in told_in(story):
+                whole.add(fact, text, under=under)
             del desk.states[f"story/{encounter_id}/{nth}"]
     desk.states[f"pages/{encounter_id}"] = Pages(count=pages.count)
-    for fact, encoded in zip(said.facts, said.encoded, strict=True):
-        whole.add(fact, said.texts.get(fact.note_id) if fact.kind == "note_filed" else None, encoded)
+    for fact, encoded, under in zip(said.facts, said.encoded, said.under, strict=True):
+        whole.add(fact, said.texts.get(fact.note_id) if fact.kind == "note_filed" else None, encoded, under)
     return whole
 
 
-def _remember(desk: Desk, encounter_id: str, page: bytes, texts: dict[str, str], *, history: bool) -> None:
+def _remember(desk: Desk, encounter_id: str, page: bytes, piece: Said, *, history: bool) -> None:
     pages = desk.get(f"pages/{encounter_id}", Pages) or Pages()
-    desk.states[f"story/{encounter_id}/{pages.count}"] = Story(page=page.decode(), texts=texts)
+    desk.states[f"story/{encounter_id}/{pages.count}"] = story_of(page, piece)
     untold = (*pages.history, pages.count) if history else pages.history
     desk.states[f"pages/{encounter_id}"] = Pages(count=pages.count + 1, history=untold)

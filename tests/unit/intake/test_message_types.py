@@ -121,10 +121,11 @@ def test_a_visit_moved_to_another_account_is_part_of_that_stay(feed, message: Bu
     ended = feed.send(message("ADT^A45", "MRG|||A2||V2^^^MERCY", visit="V2", account="A1", at=LATER))
     assert ended.outcome == "entries"
     assert [fact.kind for facts in feed.facts.values() for fact in facts].count("encounter_moved") == 1
-    # A stay of two visits is not taken apart by a message: that is said, and left to a person.
     ended = feed.send(message("ADT^A45", "MRG|||A1||V2^^^MERCY", visit="V2", account="A3", at="20260505110000-0400"))
-    assert ended.outcome == "no_effect"
-    assert ("VISIT_NOT_SPLIT", "MRG-5") in {(problem.code, problem.where) for problem in ended.problems}
+    assert (ended.outcome, ended.problems) == ("entries", ())
+    assert [fact.kind for fact in feed.all].count("encounter_moved") == 2
+    again = feed.send(message("ADT^A45", "MRG|||A1||V2^^^MERCY", visit="V2", account="A3", at="20260505120000-0400"))
+    assert (again.outcome, again.reason) == ("no_effect", "UNCHANGED")
 
 
 def test_a_move_without_its_numbers_is_a_dead_letter(feed, message: Builder) -> None:

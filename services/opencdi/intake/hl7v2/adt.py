@@ -111,6 +111,9 @@ def merges_of(reading: Reading, what: Merged, patient: PatientTold) -> tuple[Mer
 
     Raises `Unusable` where a number is missing.
     """
+    if what == "visit-to-account" and _renumbered(reading):
+        moved, merged = _merge_of(reading, what), _merge_of(reading, "visit")
+        return moved, replace(moved, old=merged.new), merged
     if what != "patient":
         return (_merge_of(reading, what),)
     old = reading.identifiers(reading.message.first("MRG"), 1)
@@ -122,6 +125,12 @@ def merges_of(reading: Reading, what: Merged, patient: PatientTold) -> tuple[Mer
 def living_on(patient: PatientTold, old: Collection[Identifier]) -> PatientTold:
     """The patient by the numbers that live on: of a merge PID-3 may list the old one too, as MRG-1 does."""
     return replace(patient, ids=tuple(one for one in patient.ids if one not in old) or patient.ids)
+
+
+def _renumbered(reading: Reading) -> bool:
+    """A45 may give the visit another number too (HL7 2.5.1, 3.3.45)."""
+    old, new = (reading.message.component(reading.message.first(name), number) for name, number in (("MRG", 5), ("PV1", 19)))
+    return bool(old and new) and old != new
 
 
 def _merge_of(reading: Reading, what: Merged) -> Merge:
@@ -139,6 +148,7 @@ def _merge_of(reading: Reading, what: Merged) -> Merge:
             of = next(iter(reading.identifiers(mrg, 1)), None)
             old, new = (old if old.value else account), (account if account.value else old)
         case "visit-to-account":
+            of = next(iter(reading.identifiers(mrg, 1)), None)
             old, new = (old if old.value else visit), account
         case "account":
             new = account
