@@ -101,6 +101,43 @@ async def test_a_message_is_applied_whole_and_answered_by_its_own_id(tmp_path: P
     assert reasons(tmp_path) == ["NO_MESSAGE_HEADER", "BUNDLE_TYPE"]
 
 
+@pytest.mark.parametrize("extra", [[], [{"name": "async", "valueBoolean": False}, {"name": "response-url", "valueUrl": "http://x"}]])
+async def test_a_message_may_be_the_content_of_parameters(tmp_path: Path, extra: list[dict[str, Any]]) -> None:
+    header = {"resourceType": "MessageHeader", "id": "msg-1", "eventCoding": {"code": "admit"}, "source": {"endpoint": "urn:x"}}
+    content = {"name": "content", "resource": bundle("message", {"resource": header}, {"resource": PATIENT})}
+    async with http(tmp_path) as client:
+        answer = await client.post(
+            "/fhir/$process-message?async=false", json={"resourceType": "Parameters", "parameter": [*extra, content]}
+        )
+    assert (answer.status_code, answer.json()["entry"][0]["resource"]["response"]["identifier"]) == (200, "msg-1")
+    assert [json.loads(part.body)["resource"] for part in stored(tmp_path)] == [header, PATIENT]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "reason", "where"),
+    [
+        ("?async=true", None, "ASYNCHRONOUS", "async"),
+        ("", [{"name": "async", "valueBoolean": True}], "ASYNCHRONOUS", "Parameters.parameter[0].valueBoolean"),
+        ("", [], "NO_MESSAGE", "Parameters.parameter"),
+        ("", [{"name": "content", "valueString": "MSH"}], "NO_MESSAGE", "Parameters.parameter"),
+        ("", [{"name": "content", "resource": PATIENT}], "TYPE_IS_NOT_THE_URLS", "resourceType"),
+        ("", ["content"], "NOT_AN_OBJECT", "Parameters.parameter[0]"),
+        ("", "content", "NOT_A_LIST", "Parameters.parameter"),
+    ],
+)
+async def test_a_message_that_cannot_be_answered_now_is_refused_in_fhir(
+    tmp_path: Path, query: str, parameters: object, reason: str, where: str
+) -> None:
+    header = {"resource": {"resourceType": "MessageHeader", "id": "msg-1", "eventCoding": {"code": "admit"}}}
+    sent = bundle("message", header) if parameters is None else {"resourceType": "Parameters", "parameter": parameters}
+    async with http(tmp_path) as client:
+        answer = await client.post(f"/fhir/$process-message{query}", json=sent)
+    (issue,) = answer.json()["issue"]
+    assert answer.status_code in (400, 422)
+    assert (issue["details"]["text"], issue["expression"]) == (reason, [where])
+    assert (stored(tmp_path), reasons(tmp_path)) == ([], [reason])
+
+
 async def test_a_subscription_tells_in_a_bundle_or_by_the_bare_resource(tmp_path: Path) -> None:
     status = {"resource": {"resourceType": "Parameters"}, "request": {"method": "GET", "url": "Subscription/1/$status"}}
     focus = {"fullUrl": "http://ehr/Observation/o1", "resource": PULSE, "request": {"method": "PUT", "url": "Observation/o1"}}
@@ -113,6 +150,29 @@ async def test_a_subscription_tells_in_a_bundle_or_by_the_bare_resource(tmp_path
     assert [json.loads(part.body).get("resource") for part in stored(tmp_path)[1:]] == [PULSE, None]
     assert by_id_only.status_code == 422  # what it is about nobody could fetch: the subscription must carry it
     assert by_id_only.json()["issue"][0]["expression"] == ["Bundle.entry[1].resource"]
+
+
+def _status(release: str, kind: str) -> dict[str, Any]:
+    if release == "R4":
+        parameters = [{"name": "subscription", "valueReference": {"reference": "Subscription/1"}}, {"name": "type", "valueCode": kind}]
+        return {"resource": {"resourceType": "Parameters", "parameter": parameters}}
+    return {"resource": {"resourceType": "SubscriptionStatus", "type": kind, "subscription": {"reference": "Subscription/1"}}}
+
+
+@pytest.mark.parametrize("release", ["R4", "R4B", "R5"])
+async def test_a_notification_without_content_is_refused_and_kept(tmp_path: Path, release: str) -> None:
+    kind = "subscription-notification" if release == "R5" else "history"
+    event = _status(release, "event-notification")
+    by_id = {"fullUrl": "http://ehr/Observation/o1", "request": {"method": "POST", "url": "Observation"}, "response": {"status": "201"}}
+    async with http(tmp_path) as client:
+        alive = [await client.post("/fhir", json=bundle(kind, _status(release, what))) for what in ("handshake", "heartbeat")]
+        told = await client.post("/fhir", json=bundle(kind, event, by_id | {"resource": PULSE}))
+        empty = await client.post("/fhir", json=bundle(kind, event))
+        id_only = await client.post("/fhir", json=bundle(kind, event, by_id))
+    assert [answer.status_code for answer in (*alive, told)] == [200, 200, 200]
+    assert [(answer.status_code, answer.json()["issue"][0]["code"]) for answer in (empty, id_only)] == [(422, "required")] * 2
+    assert [answer.json()["issue"][0]["expression"] for answer in (empty, id_only)] == [["Bundle.entry[1]"], ["Bundle.entry[1].resource"]]
+    assert reasons(tmp_path) == ["NOTIFICATION_WITHOUT_CONTENT"] * 2
 
 
 @pytest.mark.parametrize(

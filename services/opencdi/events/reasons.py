@@ -42,6 +42,12 @@ REASONS: dict[str, Reason] = {
     "EMPTY_BUNDLE": Reason("the Bundle has no entry"),
     "TOO_MANY_ENTRIES": Reason("the Bundle has more entries than one transaction may", "cut it into several"),
     "NO_MESSAGE_HEADER": Reason("the first entry of a message Bundle is no MessageHeader", _ASK_VENDOR),
+    "NO_MESSAGE": Reason("the Parameters of $process-message have no content", "send the message Bundle as content, or bare"),
+    "ASYNCHRONOUS": Reason("a message is to be answered later and elsewhere; each is answered at once", "send async=false, or none"),
+    "NOTIFICATION_WITHOUT_CONTENT": Reason(
+        "a subscription's notification tells that something happened and does not bring it; nothing can be fetched from here",
+        "set the subscription's content to full-resource (handshakes and heartbeats are taken)",
+    ),
     "SAME_RESOURCE_TWICE": Reason("a transaction writes one resource twice, and has no order", "send the last state, or two Bundles"),
     "METHOD": Reason("an entry asks for something that is neither writing nor deleting", "send what is to be stored"),
     "DELETE_BY_STATUS": Reason("nothing is deleted here", "send the resource with the status entered-in-error, or cancelled"),
@@ -120,7 +126,9 @@ REASONS: dict[str, Reason] = {
         "an order that cannot be told from others; not used", "fill ORC-2 or ORC-3, and what is ordered"
     ),
     "REPORT_STATUS_UNKNOWN": Reason("a report's status that FHIR does not have; taken for preliminary", _ASK_VENDOR),
-    "RESULT_STATUS_UNKNOWN": Reason("a result's status that HL7 does not have; taken for preliminary", "OBX-11 by HL7 table 0085"),
+    "RESULT_STATUS_UNKNOWN": Reason(
+        "a result's status that HL7 and FHIR do not have, or FHIR's unknown; taken for preliminary", "OBX-11 by HL7 table 0085"
+    ),
     "RESULT_WITHOUT_CODE": Reason("a result that does not say of what; not used", "fill OBX-3, or the code"),
     # --- quarantined: the fact is kept with this in `problem`, and no rule uses its value
     "MAPPING_NEEDED": Reason("a local code that is not mapped to LOINC", "map it (site data, loinc_by_local_code)"),

@@ -15,6 +15,7 @@ from opencdi.bus.bus import MAX_RECORD_BYTES
 from opencdi.events.fhir_structure import RESOURCE_TYPES
 from opencdi.gateway.conditions import UNKEPT, by_own_identifier
 from opencdi.gateway.json_places import NotAnObject, elements, members
+from opencdi.gateway.notifications import NOTIFICATIONS, without_content
 
 MAX_ENTRIES = 20_000
 _HELD_BYTES = MAX_RECORD_BYTES - 1024
@@ -23,7 +24,8 @@ _WRITES = frozenset({"POST", "PUT"})
 _HAPPENED = _WRITES | {"PATCH", "DELETE", "GET"}  # a notification tells what was done elsewhere, and its own status as something to be read
 _APPLIED: dict[str, Literal["transaction", "batch"]] = {
     "transaction": "transaction", "message": "transaction", "document": "transaction",
-    "batch": "batch", "history": "batch", "collection": "batch",
+    "batch": "batch", "history": "batch", "subscription-notification": "batch",
+    "collection": "batch",
 }  # fmt: skip
 
 
@@ -119,6 +121,8 @@ def _bundle(text: str, told: dict[str, tuple[Any, int]], wanted: str | None) -> 
         raise NotFhir(422, "required", "EMPTY_BUNDLE", "Bundle.entry")
     if len(entries) > MAX_ENTRIES:
         raise NotFhir(413, "too-costly", "TOO_MANY_ENTRIES", f"Bundle.entry[{MAX_ENTRIES}]")
+    if kind in NOTIFICATIONS and (missing := without_content(entries)) is not None:
+        raise NotFhir(422, "required", "NOTIFICATION_WITHOUT_CONTENT", missing)
     parts = [text[a:b].encode("utf-8", "surrogatepass") for a, b in elements(text, start)]
     taken: list[tuple[bytes, str, str]] = []
     refused: list[RefusedEntry] = []
@@ -160,14 +164,14 @@ def _entry(entry: object, where: str, bundle: str) -> tuple[str, str]:
         raise NotFhir(422, "structure", "NOT_AN_OBJECT", where)
     request = entry.get("request")
     method = request.get("method") if isinstance(request, dict) else None
-    if request is not None and not (isinstance(method, str) and method in (_HAPPENED if bundle == "history" else _WRITES)):
+    if request is not None and not (isinstance(method, str) and method in (_HAPPENED if bundle in NOTIFICATIONS else _WRITES)):
         if method == "DELETE":
             raise NotFhir(405 if bundle == "batch" else 422, "not-supported", "DELETE_BY_STATUS", f"{where}.request.method")
         raise NotFhir(422, "not-supported", "METHOD", f"{where}.request.method")
     if isinstance(request, dict) and method == "DELETE":
         return str(request.get("url", "")).partition("/")[0], ""
     kind, resource = _type_of(entry.get("resource"), f"{where}.resource"), entry["resource"]
-    if isinstance(request, dict) and bundle != "history":
+    if isinstance(request, dict) and bundle not in NOTIFICATIONS:
         _refuse_unkept(request, resource, where)
     return kind, _id_of(resource)
 

@@ -4,6 +4,7 @@ Nothing can be read here: what comes is stored and applied by intake.  A POST is
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import format_datetime
@@ -20,6 +21,7 @@ from opencdi.gateway.callers import Callers
 from opencdi.gateway.capability import capability_statement
 from opencdi.gateway.conditions import only_new
 from opencdi.gateway.fhir import ID, Cut, NotFhir, cut
+from opencdi.gateway.messages import message_in
 from opencdi.gateway.negotiation import Wanted, agree, refuse_other_answers
 from opencdi.gateway.outcome import bundle_response, location, message_response, outcome
 from opencdi.gateway.store import Gate
@@ -37,6 +39,7 @@ class Asked:
     id_: str | None = None
     bundle: str | None = None
     criteria: str | None = None
+    query: Mapping[str, str] | None = None  # of `$process-message`
     updates: bool = False
     prefer: Wanted = "operationoutcome"
     backload: bool = False
@@ -74,8 +77,8 @@ class FhirDoors:
         return await self._take(request, Asked())
 
     async def process_message(self, request: Request) -> Response:
-        """A message Bundle; its answer names the MessageHeader that it answers."""
-        return await self._take(request, Asked("Bundle", bundle="message"))
+        """A message Bundle, bare or in Parameters; its answer names the MessageHeader that it answers."""
+        return await self._take(request, Asked("Bundle", bundle="message", query=request.query_params))
 
     async def create(self, request: Request, wanted: str) -> Response:
         """A resource of the type in the URL; with `If-None-Exist` it overwrites nothing that is known under its identifier."""
@@ -113,7 +116,8 @@ class FhirDoors:
     async def taken(self, caller: Caller, body: bytes, asked: Asked = ANYTHING) -> Response:
         """The answer to a body, by whatever way it came.  Raises `BusDown`: then nothing may be promised."""
         try:
-            told = await run_in_threadpool(cut, body, asked.wanted, asked.id_, bundle=asked.bundle, criteria=asked.criteria)
+            message = body if asked.query is None else await run_in_threadpool(message_in, body, asked.query)
+            told = await run_in_threadpool(cut, message, asked.wanted, asked.id_, bundle=asked.bundle, criteria=asked.criteria)
         except NotFhir as refusal:
             return await self._refuse(caller, body, refusal)
         if told.too_large:
@@ -129,7 +133,7 @@ class FhirDoors:
                 return _one_stored(told, records[0], body, asked)
             case "message":
                 return message_response(told.header, records[0].ce_id.rpartition(".")[0])
-            case "history" | "document" | "collection":
+            case "history" | "subscription-notification" | "document" | "collection":
                 return outcome(200, "informational", "STORED", entry=records[0].ce_id.rpartition(".")[0])
         return bundle_response(told, records)
 

@@ -58,6 +58,11 @@ def elements(text: str, at: int) -> Iterator[tuple[int, int]]:
         at = _next(text, end, "]")
 
 
+def value_at(text: str, at: int) -> str:
+    """The characters of the (well-formed) value that begins there."""
+    return text[at : _DECODER.raw_decode(text, at)[1]]
+
+
 def _next(text: str, end: int, close: str) -> int:
     """Past the comma to the next one, or at the closing bracket."""
     at = _skip(text, end)

@@ -1,5 +1,6 @@
 """Versions: a newer one supersedes by identity, an older one that arrives late is ignored (DOMAIN F.5, E.1)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -53,11 +54,13 @@ def place(desk: Desk, item: Item, encounter_id: str) -> None:
 
 def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
     key = f"version/{identity_of(fact)}"
+    key = listed.in_stay(key, encounter_id) if item.of_stay else key
     before = desk.get(key, Version)
     listing: dict[str, Any] = {}
     if isinstance(fact, DiagnosisListed | ProcedureRecorded):
         fact, dated = listed.stands(before, fact, item)
-        listing = {"line": listed.remembered(fact), "dated": dated}
+        under = tuple(dict.fromkeys((*(before.under if before is not None else ()), desk.under)))
+        listing = {"line": listed.remembered(fact), "dated": dated, "under": under}
         if before is not None and item.order < before.order and listing["line"] != before.line:  # told late, and since earlier
             item = replace(item, order=before.order)
     said = fact.to_json()
@@ -65,10 +68,14 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
     if before is not None:
         if item.order < before.order:
             desk.ignored.append("SUPERSEDED")
+            if listing:
+                desk.states[key] = before.model_copy(update={"under": listing["under"]})
             return
         where = desk.followed(before.encounter_id)
         if before.said == mark and where == encounter_id and not desk.again:
-            if item.order > before.order:  # said again since: what was said in between and comes late does not stand
+            if (
+                item.order > before.order or listing.get("under", before.under) != before.under
+            ):  # said again since: what was said in between and comes late does not stand
                 desk.states[key] = before.model_copy(update={"order": item.order, **listing})
             desk.ignored.append("UNCHANGED")
             return
@@ -239,6 +246,29 @@ def _release(desk: Desk, note_id: str, encounter_id: str) -> None:
     desk.under = under
 
 
+def unite_lists(desk: Desk, old_id: str, new_id: str, facts: Iterable[Fact]) -> frozenset[str]:
+    """Two stays are one: a line that both have is one, as it was told last.  Returns the names of those, which are said so already.
+
+    A line that only the old one has is from now on a line of the new one.
+    """
+    both = set[str]()
+    for name in {identity_of(fact) for fact in facts if isinstance(fact, DiagnosisListed | ProcedureRecorded)}:
+        old, new = (listed.in_stay(f"version/{name}", encounter_id) for encounter_id in (old_id, new_id))
+        before = desk.get(old, Version)
+        if before is None:
+            continue
+        del desk.states[old]
+        if new in desk.states:
+            both.add(name)
+            line = FactsPage.read(before.line).facts[0]
+            _version(desk, line, Item(line, before.order, undated=not before.dated, of_stay=True), new_id)
+            if (now := desk.get(new, Version)) is not None:
+                desk.states[new] = now.model_copy(update={"under": tuple(dict.fromkeys((*now.under, *before.under)))})
+        else:
+            desk.states[new] = before.model_copy(update={"encounter_id": new_id})
+    return frozenset(both)
+
+
 def file_held(desk: Desk, held: Held, encounter_id: str) -> None:
     """File what waited, in the name of who sent it."""
     sender, context = desk.sender, desk.context
@@ -260,9 +290,11 @@ def held_of(desk: Desk, item: Item, *, encounter_id: str | None = None) -> Held:
         feed=desk.context.feed,
         undated=item.undated,
         under=desk.under,
+        of_stay=item.of_stay,
     )
 
 
 def item_of(desk: Desk, held: Held) -> Item:
     """The item that was kept, by the site's tables of today."""
-    return Item(read_anew(desk.context, FactsPage.read(held.page).facts[0]), held.order, held.orders, held.text, held.also, held.undated)
+    fact = read_anew(desk.context, FactsPage.read(held.page).facts[0])
+    return Item(fact, held.order, held.orders, held.text, held.also, held.undated, held.of_stay)

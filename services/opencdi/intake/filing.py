@@ -127,6 +127,8 @@ def _lead(desk: Desk, orders: tuple[str, ...], encounter_id: str) -> None:
 def _hold(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None) -> None:
     """Kept with the patient: NO_VISIT, counted, released when settled; never filed with "the latest" (DOMAIN F.1)."""
     mine, kind, name = held_of(desk, item), kind_of(item.fact), identity_of(item.fact)
+    if item.of_stay and visit is not None:  # the same words about two visits that nobody knows yet
+        name = desk.id_of(name, visit.number, visit.facility, visit.account, *visit.aliases)
     before = desk.get(f"held/{patient_id}/{name}", Held)
     if before is not None:  # whichever of the two stands, the document is known by the numbers of both
         mine, before = (one.model_copy(update={"also": tuple(dict.fromkeys((*before.also, *mine.also)))}) for one in (mine, before))

@@ -27,6 +27,11 @@ def stands(before: Version | None, line: Line, item: Item) -> tuple[Line, tuple[
     return (line if item.order >= before.order else told).model_copy(update={"at": at}), dated
 
 
+def in_stay(key: str, encounter_id: str) -> str:
+    """The record of a line that is named by what it says, in that stay: whatever message tells it, with a visit's number or without."""
+    return f"{key}@{encounter_id}"
+
+
 def remembered(line: Line) -> str:
     """The line as `Version` keeps it."""
     return FactsPage(facts=(line,)).to_json().decode()

@@ -141,6 +141,7 @@ class Version(State):
     said: str
     line: str = ""  # of a list: the line that stands, as a FactsPage
     dated: tuple[str, ...] = ()  # the order of the word that dated it
+    under: tuple[str, ...] = ()  # the visits, orders or accounts under which it was told
     taken: str = ""  # of a result: when the specimen was taken
 
 
@@ -211,6 +212,7 @@ class Held(State):
     feed: str = ""
     undated: bool = False
     under: str = ""
+    of_stay: bool = False
 
 
 class Waiting(State):

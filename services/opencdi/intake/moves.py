@@ -2,9 +2,11 @@
 
 from opencdi.events.facts import DeliveryReceipted, EncounterDischarged, EncounterMoved, Fact
 from opencdi.events.people import CodeSetAttested, Decision
+from opencdi.intake.corrections import unite_lists
 from opencdi.intake.desk import Desk, Said
 from opencdi.intake.identity import current
 from opencdi.intake.memory import Encounter, Pages, Person, Visit
+from opencdi.intake.named import identity_of
 from opencdi.intake.retention import ended
 from opencdi.intake.stays import reinstate, settle
 from opencdi.intake.stories import forget_stories, moved_from, told_of
@@ -43,11 +45,12 @@ def _move(desk: Desk, old_id: str, old: Encounter, new_id: str, new: Encounter) 
     discharge = new.discharge
     decided: list[Fact] = []  # told last: by then all that they were decided on has been told
     filed = desk.under
+    listed_in_both = unite_lists(desk, old_id, new_id, (fact for fact, *_ in told_of(desk, old_id)))
     for fact, text, under in told_of(desk, old_id):
         desk.under = under
         if isinstance(fact, Decision):
             decided.append(fact.model_copy(update={"encounter_id": new_id}))
-        elif fact.kind not in _SAID_ANEW:
+        elif fact.kind not in _SAID_ANEW and identity_of(fact) not in listed_in_both:
             desk.say(new_id, fact, text)
         if fact.kind in ("encounter_discharged", "discharge_cancelled"):
             discharge = old.discharge

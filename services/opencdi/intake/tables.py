@@ -74,15 +74,20 @@ RELATION_BY_TRIGGER = {
 }  # fmt: skip
 
 # --- status ---------------------------------------------------------------------------------------------------------
+# HL7 table 0085, as HL7's guide "V2 to FHIR" has it in Observation.status (A amended, C corrected, X cancelled, D and W entered-in-error).
+# That guide leaves out B, an appended report: FHIR's "amended" is new information too.
 RESULT_STATUS_BY_OBX11: dict[str, ResultStatus] = {
-    "P": "preliminary", "R": "preliminary", "S": "preliminary", "A": "final", "F": "final", "U": "final", "V": "final", "B": "final",
-    "C": "corrected", "D": "withdrawn", "W": "withdrawn", "X": "withdrawn",
+    "P": "preliminary", "R": "preliminary", "S": "preliminary", "F": "final", "U": "final", "V": "final",
+    "A": "corrected", "B": "corrected", "C": "corrected", "D": "withdrawn", "W": "withdrawn", "X": "withdrawn",
     # In words, and of documents, as large systems write OBX-11 and OBR-25.
     "FINAL": "final", "AU": "final", "AUTH": "final", "AUTH (VERIFIED)": "final", "AUTHVERIFIED": "final", "VERIFIED": "final",
     "MODIFIED": "corrected", "CORRECTED": "corrected", "ALTERED": "corrected", "PRELIM": "preliminary", "PRELIMINARY": "preliminary",
     "IN PROGRESS": "preliminary", "UNAUTH": "preliminary", "IN ERROR": "withdrawn", "INERROR": "withdrawn", "CANCELED": "withdrawn",
     "CANCELLED": "withdrawn",
 }  # fmt: skip
+OBX11_BY_OBR25 = {"A": "S", "M": "P", "S": "I", "Y": "I", "Z": "I"}
+"""HL7 table 0123, where its letters mean something else than in 0085: some results are there, corrected and not final, scheduled, and the
+answers to a query for what is not there."""
 RESULT_STATUS_BY_FHIR: dict[str, ResultStatus] = {
     "preliminary": "preliminary", "final": "final", "amended": "corrected", "corrected": "corrected", "entered-in-error": "withdrawn",
     "cancelled": "withdrawn",
@@ -108,6 +113,7 @@ _NO_CLASS = frozenset({"N", "U"})
 """PV1-2, HL7 table 0004: not applicable, unknown."""
 _LOINC = re.compile(r"[0-9]{1,7}-[0-9]\Z")
 NO_RESULT_YET = frozenset({"I", "N", "O"})
+NO_OBSERVATION_YET = frozenset({"registered", "specimen-in-process"})
 AUTHENTICATION_BY_TXA17: dict[str, Authentication] = {
     "AU": "authenticated", "LA": "authenticated", "DI": "unsigned", "DO": "unsigned", "IN": "unsigned", "IP": "unsigned",
     "PA": "needs-cosignature",

@@ -9,11 +9,22 @@ from collections.abc import Iterable, Mapping
 
 from opencdi.bus.room import under as keys_under
 from opencdi.clinical.time import ClinicalTime
-from opencdi.events.facts import DeliveryReceipted, EncounterCancelled, EncounterMoved, Fact, NoteFiled, ProblemNoticed
+from opencdi.events.facts import (
+    DeliveryReceipted,
+    DiagnosisListed,
+    EncounterCancelled,
+    EncounterMoved,
+    Fact,
+    NoteFiled,
+    ProblemNoticed,
+    ProcedureRecorded,
+)
+from opencdi.events.pages import FactsPage
 from opencdi.events.people import Decision
 from opencdi.intake import copies
 from opencdi.intake.accounts import accounts_of
 from opencdi.intake.desk import Desk, Said
+from opencdi.intake.listed import in_stay
 from opencdi.intake.memory import Document, Encounter, Lead, Person, Version, Visit
 from opencdi.intake.named import NAME_FIELD, identity_of
 from opencdi.intake.retention import ended
@@ -55,7 +66,8 @@ def take_apart(desk: Desk, stay_id: str, parts: Iterable[tuple[str, ...]], besid
     forget_stories(desk, stay_id)
     desk.say(stay_id, EncounterMoved(into=rest_id, at=desk.context.arrived_at))
     desk.said.setdefault(rest_id, Said()).moved_from += froms
-    _tell(desk, told, home, rest_id)
+    lines = _lists(desk, told, home, stay_id, rest_id)
+    _tell(desk, [one for one in told if _name(one.fact) not in lines], home, rest_id)
     for analyte in REACH:
         desk.states.pop(f"past/{stay_id}/{analyte}", None)  # each part's values are noted as they are told
     for part_id in stays:
@@ -104,6 +116,25 @@ def _founded(desk: Desk, stay_id: str, encounter: Encounter, stays: Mapping[str,
     person = desk.get(f"person/{encounter.patient_id}", Person) or Person()
     listed = tuple(other for other in person.encounters if other != stay_id)
     desk.states[f"person/{encounter.patient_id}"] = person.model_copy(update={"encounters": (*listed, *stays)})
+
+
+def _lists(desk: Desk, told: list[ToldFact], home: Mapping[str, str], stay_id: str, rest_id: str) -> frozenset[str]:
+    """Lines of lists, each as it was told last, to every part under whose visits it was told; returns their names."""
+    found = set[str]()
+    for name in dict.fromkeys(_name(one.fact) for one in told if isinstance(one.fact, DiagnosisListed | ProcedureRecorded)):
+        version = desk.states.pop(in_stay(f"version/{name}", stay_id), None)
+        if not isinstance(version, Version):
+            continue
+        found.add(name)
+        parts: dict[str, list[str]] = {}
+        for under in version.under:
+            parts.setdefault(_home(desk, home, under) or rest_id, []).append(under)
+        for part_id, unders in parts.items():
+            desk.states[in_stay(f"version/{name}", part_id)] = version.model_copy(update={"encounter_id": part_id, "under": tuple(unders)})
+            filed, desk.under = desk.under, unders[0]
+            desk.say(part_id, FactsPage.read(version.line).facts[0])
+            desk.under = filed
+    return frozenset(found)
 
 
 def _tell(desk: Desk, told: list[ToldFact], home: Mapping[str, str], rest_id: str) -> None:

@@ -143,6 +143,7 @@ class Item:
     text: str | None = None
     also: tuple[str, ...] = ()  # further ids under which this document is named from now on: a replacement brings its own
     undated: bool = False  # a line of a list whose date is only when it was told
+    of_stay: bool = False  # named by what it says and no more: in another stay it is another line
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import ResultStatus
 from opencdi.events.facts import Coded, MeasurementResulted
+from opencdi.events.people import Person
 from opencdi.intake.tables import loinc_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context
@@ -83,6 +84,7 @@ def measurement(
     kind_of_specimen: str = "",
     flaws: Collection[str] = (),
     method: str | None = None,
+    performer: Person | None = None,
 ) -> MeasurementResulted:
     """The result as a fact.  What must not be used says why in `problem`; the sender's own value stays beside it.
 
@@ -117,6 +119,7 @@ def measurement(
         abnormal=abnormal,
         status=status,
         taken_at=taken_at,
+        performer=performer,
         specimen=specimen,
         flaws=tuple(flaws) or None,
         method=method,

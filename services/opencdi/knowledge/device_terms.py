@@ -1,8 +1,11 @@
 """What bedside devices call their readings: ISO/IEEE 11073-10101 terms and the LOINC codes that mean the same.
 
-The LOINC codes are those of LOINC's published mapping to IEEE medical device terms (LOINC/IEEE Medical Device Code Mapping Table) and of
-HL7's Personal Health Device guide; the numbers are the standard's context-free codes (partition * 65536 + term).  Readings that are
-something else than the vital sign (a skin temperature, a ventilator's setting, an aortic pressure) are left out: no code, no guess.
+Numbers are the standard's context-free codes (partition * 65536 + term), compared, where those have the term, with a published
+value set (HL7 Denmark's core guide, dk-core-IEEEBasicObservation) and with devices' own messages (IHE PCD-01).  LOINC codes are those
+that HL7's guide for personal health devices (ObtainObservationCode) demands beside a term, FHIR's vital signs; where LOINC has one of
+that site or method which we know too, that one.  A respiratory rate is one by whatever method.  What is something else than the vital
+sign (a skin temperature, a ventilator's setting, an aortic pressure), or only entered at the device (MDC_ATTR_PT_WEIGHT: what a pump
+doses by), is left out: no code, no guess.
 """
 
 import re
@@ -17,7 +20,8 @@ _TERMS: tuple[tuple[str, int, str], ...] = (  # LOINC, the standard's number, it
     ("8889-8", 149530, "MDC_PULS_OXIM_PULS_RATE"),
     ("59408-5", 150456, "MDC_PULS_OXIM_SAT_O2"),
     ("9279-1", 151562, "MDC_RESP_RATE"),
-    ("9279-1", 151570, "MDC_TTHOR_RESP_RATE"),
+    ("9279-1", 151570, "MDC_AWAY_RESP_RATE"),
+    ("9279-1", 151578, "MDC_TTHOR_RESP_RATE"),
     ("9279-1", 151594, "MDC_CO2_RESP_RATE"),
     ("76534-7", 150021, "MDC_PRESS_BLD_NONINV_SYS"),
     ("76535-4", 150022, "MDC_PRESS_BLD_NONINV_DIA"),
@@ -37,13 +41,11 @@ _TERMS: tuple[tuple[str, int, str], ...] = (  # LOINC, the standard's number, it
     ("8333-7", 150392, "MDC_TEMP_TYMP"),
     ("8332-9", 188420, "MDC_TEMP_RECT"),
     ("8331-1", 188424, "MDC_TEMP_ORAL"),
-    ("8333-7", 188428, "MDC_TEMP_EAR"),
+    ("76011-6", 188428, "MDC_TEMP_EAR"),
     ("8328-7", 188452, "MDC_TEMP_AXILLA"),
     ("29463-7", 188736, "MDC_MASS_BODY_ACTUAL"),
     ("8302-2", 188740, "MDC_LEN_BODY_ACTUAL"),
     ("39156-5", 188752, "MDC_RATIO_MASS_BODY_LEN_SQ"),
-    ("29463-7", 68063, "MDC_ATTR_PT_WEIGHT"),
-    ("8302-2", 68060, "MDC_ATTR_PT_HEIGHT"),
 )
 _LOINC = {name: loinc for loinc, number, reference in _TERMS for name in (str(number), reference)}
 

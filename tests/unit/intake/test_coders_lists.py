@@ -84,8 +84,62 @@ def test_two_patients_without_a_visit_number_never_share_a_line(feed, message: B
     for mrn in ("100", "200"):
         feed.send(message("ADT^A01", mrn=mrn, visit=f"V{mrn}"))
         feed.send(message("BAR^P12", DG1.format(own="", action=""), mrn=mrn, visit="", at=LATER))
-    assert len({fact.listing_id for fact in feed.of("diagnosis_listed")}) == 2
-    assert all("diagnosis_listed" in [fact.kind for fact in facts] for facts in feed.facts.values())
+    assert [[fact.kind for fact in facts].count("diagnosis_listed") for facts in feed.facts.values()] == [1, 1]
+
+
+def fhir_condition(**more: object) -> dict:
+    """The diagnosis of DG1, as an Encounter's Condition without a number of its own."""
+    return {
+        "resourceType": "Condition", "recordedDate": "2026-05-04T11:00:00-04:00", "subject": {"identifier": {"system": "MERCY", "value": "100"}},
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "N17.9", "display": "Acute kidney failure"}]}, **more,
+    }  # fmt: skip
+
+
+def test_one_diagnosis_of_one_stay_is_one_line_whatever_message_tells_it(new_feed, message: Builder) -> None:
+    billed, deleted = (DG1.format(own="", action=action).replace("|F||", "|||").replace("|Y", "|") for action in ("", "D"))
+    told = [
+        message("BAR^P12", billed, at=LATER),
+        message("BAR^P12", billed, at=LATER, visit=""),
+        fhir_condition(meta={"lastUpdated": "2026-05-05T10:00:00-04:00"}),
+    ]
+    for order in permutations(told):
+        feed = new_feed()
+        for body in (message("ADT^A01"), *order):
+            feed.send(body)
+        assert len(feed.of("diagnosis_listed")) == 1
+        feed.send(message("BAR^P12", deleted, visit="", at="20260506100000-0400"))
+        feed.send(fhir_condition(meta={"lastUpdated": "2026-05-06T11:00:00-04:00"}))
+        assert [fact.status for fact in feed.of("diagnosis_listed")] == ["active", "withdrawn", "active"]
+        assert len({fact.listing_id for fact in feed.of("diagnosis_listed")}) == 1
+
+
+def test_the_same_diagnosis_in_another_stay_is_another_line(new_feed, message: Builder) -> None:
+    lines = {"V1": DG1.format(own="", action=""), "V2": DG1.format(own="", action="")}
+    admitted = [message("ADT^A01", visit=visit) for visit in lines]
+    told = [message("BAR^P12", line, visit=visit, at=LATER) for visit, line in lines.items()]
+    for order in permutations([*admitted, *told]):
+        feed = new_feed()
+        for body in order:
+            feed.send(body)
+        assert [[fact.kind for fact in facts].count("diagnosis_listed") for facts in feed.facts.values()] == [1, 1]
+
+
+@pytest.mark.parametrize("withdrawn", ["V1", "V2"])
+def test_of_two_visits_that_prove_to_be_one_stay_the_last_word_on_a_line_counts(new_feed, message: Builder, withdrawn: str) -> None:
+    """ED and ward list the same diagnosis; then their account says that it is one stay (DOMAIN F.1)."""
+    other = "V2" if withdrawn == "V1" else "V1"
+    feed = new_feed()
+    for visit in ("V1", "V2"):
+        feed.send(message("ADT^A01", visit=visit))
+        feed.send(message("BAR^P12", DG1.format(own="", action="A"), visit=visit, at="20260504130000-0400"))
+    feed.send(message("BAR^P12", DG1.format(own="", action="D"), visit=withdrawn, at=LATER))
+    for visit in ("V1", "V2"):
+        feed.send(message("ADT^A08", visit=visit, account="A1", at="20260505120000-0400"))
+    (stay,) = [facts for facts in feed.facts.values() if all(fact.kind != "encounter_moved" for fact in facts)]
+    assert [fact.status for fact in stay if fact.kind == "diagnosis_listed"][-1] == "withdrawn"
+    assert len({fact.listing_id for fact in stay if fact.kind == "diagnosis_listed"}) == 1
+    ended = feed.send(message("BAR^P12", DG1.format(own="", action="A"), visit=other, at="20260506100000-0400"))
+    assert (ended.outcome, stay[-1].status) == ("entries", "active")
 
 
 def test_a_procedure_that_is_still_to_come_was_not_done(feed, message: Builder) -> None:

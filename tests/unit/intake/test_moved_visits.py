@@ -184,3 +184,20 @@ def test_a_number_that_was_moved_and_is_given_to_a_new_visit_is_a_visit_of_its_o
     emergency = message("ADT^A04", mrn="300", visit="E9", account="C1", pv1="E", at="20260901060000-0400")
     feed.send(emergency, at=datetime(2026, 9, 1, 13, tzinfo=UTC))
     assert [stay[0] for stay in left(feed)] == ["100", "200", "300"]
+
+
+def listed(message: Builder, day: int, number: str) -> str:
+    line = f"DG1|1||N17.9^Acute kidney failure^I10||{at(1)}|W"
+    return message("BAR^P12", line, visit=number, account="A1", at=at(day, 11), control=f"L{number}{day}")
+
+
+def test_a_diagnosis_listed_under_both_visits_is_each_ones_when_they_part(new_feed: Callable[..., Any], message: Builder) -> None:
+    """While they are one stay it is one line, and apart each has its own: in any order."""
+    told = [*story(message), listed(message, 1, "E1"), listed(message, 2, "I1"), moved(message, 4, "E1", "A2", mrn="200")]
+    for seed in range(30):
+        feed, dice = new_feed(), Random(seed)
+        for nth, body in enumerate(told if seed == 0 else dice.sample(told, len(told))):
+            feed.send(body.replace("|P|2.5.1", f"-{nth}|P|2.5.1"))
+        stays = [facts for facts in feed.facts.values() if all(fact.kind != "encounter_moved" for fact in facts)]
+        lines = [{fact.listing_id: fact.status for fact in facts if fact.kind == "diagnosis_listed"} for facts in stays]
+        assert [list(of.values()) for of in lines] == [["active"], ["active"]], seed

@@ -256,7 +256,9 @@ def test_vital_signs_under_the_devices_names_need_no_table(stream: Stream) -> No
 @pytest.mark.parametrize(
     ("code", "system", "text", "loinc"),
     [("150456", "MDC", "", "59408-5"), ("150456", "L", "", None), ("x", "L", "MDC_PULS_OXIM_SAT_O2", "59408-5"), ("MDC_TEMP", "", "", "8310-5"),
-     ("150388", "MDC", "MDC_TEMP_SKIN", None), ("151586", "MDC", "MDC_VENT_RESP_RATE", None), ("1", "MDC", "mdc_temp", None)],
+     ("150388", "MDC", "MDC_TEMP_SKIN", None), ("151586", "MDC", "MDC_VENT_RESP_RATE", None), ("1", "MDC", "mdc_temp", None),
+     ("151570", "MDC", "", "9279-1"), ("151578", "MDC", "", "9279-1"), ("x", "", "MDC_TTHOR_RESP_RATE", "9279-1"),
+     ("188428", "MDC", "MDC_TEMP_EAR", "76011-6"), ("68063", "MDC", "MDC_ATTR_PT_WEIGHT", None)],
 )  # fmt: skip
 def test_a_devices_term_is_read_by_its_number_or_its_name(code: str, system: str, text: str, loinc: str | None) -> None:
     assert loinc_of_device_term(code, system, text) == loinc

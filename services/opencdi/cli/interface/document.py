@@ -23,7 +23,9 @@ from opencdi.knowledge.specimens import FLAW_BY_CODE
 
 _VALUES: dict[str, Mapping[str, str] | Iterable[str]] = {
     "OBX-11, OBR-25 → status of a result": tables.RESULT_STATUS_BY_OBX11,
+    "OBR-25, where it alone tells, → as which OBX-11 it is read": tables.OBX11_BY_OBR25,
     "OBX-11 of a result that is not there yet": sorted(tables.NO_RESULT_YET),
+    "Observation.status of a result that is not there yet": sorted(tables.NO_OBSERVATION_YET),
     "OBR-24 → kind of report": tables.NOTE_TYPE_BY_SECTION,
     "SPM-21, SPM-24, Specimen.condition → what was wrong with the specimen": FLAW_BY_CODE,
     "PV1-4 of a newborn": sorted(tables.NEWBORN_ADMISSIONS),
@@ -164,10 +166,13 @@ def _fields(title: str, found: Mapping[str, Effect], *, fhir: bool) -> str:
     return f"""## {title}
 
 A fact without a field: the value decides whether it is made. *By*: the table of the site that translates it. What is not here is not read.
+{_DEATH}
 {"" if fhir else _EMPTY}
 {table(head, body)}"""
 
 
+_DEATH = """That the patient died, the disposition of the discharge says (20, 40 to 42), as the bill does; PID-29, PID-30 and
+`Patient.deceased[x]` are not read."""
 _EMPTY = """A field of a visit that is empty changes nothing; `""` deletes what it said.
 """
 

@@ -1,9 +1,12 @@
 """Condition, AllergyIntolerance, MedicationRequest, MedicationAdministration: lists that may indicate and never satisfy (DOMAIN F.6)."""
 
+from typing import Literal
+
 from opencdi.events.facts import AllergyListed, Coded, DiagnosisListed, MedicationGiven, MedicationOrdered
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, time_in, version_time
+from opencdi.intake.fhir.orders import order_numbers, orders_behind
+from opencdi.intake.fhir.reading import Resource, at, coded, each, first, has_own_id, own_id, reference_of, time_in, version_time
 from opencdi.intake.tables import ALLERGY_CATEGORY, ALLERGY_SEVERITY, ORDER_STATUS_BY_FHIR, none_known
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
@@ -21,14 +24,17 @@ def condition_of(resource: Resource, context: Context, problems: list[tuple[str,
     category = first(resource, "category.0.coding.0.code")
     told_at = version_time(resource, context, "meta.lastUpdated", "recordedDate")
     since = time_in(resource, context, "recordedDate", "onsetDateTime", "onsetPeriod.start", problems=problems)
+    role: Literal["problem", "billing"] = "problem" if category == "problem-list-item" else "billing"
+    named = has_own_id(resource)
+    said = ("diagnosis", role) if role == "billing" else (role,)  # as DG1 and PRB name it
     fact = DiagnosisListed(
-        listing_id=own_id(resource, context, "condition"),
+        listing_id=own_id(resource, context, "condition") if named else keyed_hash(context.key, *said, code.code or code.text),
         code=code,
-        role="problem" if category == "problem-list-item" else "billing",
+        role=role,
         status="withdrawn" if wrong else "resolved" if over else "active",
         at=since or told_at,
     )
-    return [Item(fact, (told_at.sortable,), undated=since is None)]
+    return [Item(fact, (told_at.sortable,), undated=since is None, of_stay=not named)]
 
 
 def allergy_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
@@ -78,17 +84,17 @@ def _dose(resource: Resource, quantity: str, text: str) -> str | None:
 def medication_request_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """A drug ordered."""
     told_at = version_time(resource, context, "meta.lastUpdated", "authoredOn")
-    order_id = own_id(resource, context, "order")
+    numbers = order_numbers(resource, context) or (own_id(resource, context, "order"),)
     route = coded(at(resource, "dosageInstruction.0.route"))
     fact = MedicationOrdered(
-        order_id=order_id,
+        order_id=numbers[0],
         drug=_drug(resource, problems),
         dose=_dose(resource, "dosageInstruction.0.doseAndRate.0.doseQuantity", "dosageInstruction.0.text"),
         route=(route.text or route.code) if route else None,
         status=ORDER_STATUS_BY_FHIR.get(first(resource, "status"), "active"),
         ordered_at=time_in(resource, context, "authoredOn", problems=problems) or told_at,
     )
-    return [Item(fact, (told_at.sortable,), (order_id,))]
+    return [Item(fact, (told_at.sortable,), numbers)]
 
 
 def medication_administration_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
@@ -101,15 +107,15 @@ def medication_administration_of(resource: Resource, context: Context, problems:
         problems.append(("FUTURE_TIME", "MedicationAdministration.effective"))
         return []
     status = first(resource, "status")
-    request = first(resource, "request.reference")
+    orders = orders_behind(resource, context, "request")
     route = coded(at(resource, "dosage.route"))
     fact = MedicationGiven(
         administration_id=own_id(resource, context, "given"),
-        order_id=keyed_hash(context.key, "order", context.feed, request.rpartition("/")[2].removeprefix("urn:uuid:")) if request else None,
+        order_id=orders[0] if orders else None,
         drug=_drug(resource, problems),
         dose=_dose(resource, "dosage.dose", "dosage.text"),
         route=(route.text or route.code) if route else None,
         status="withdrawn" if status == "entered-in-error" else "not-given" if status == "not-done" else "given",
         given_at=given_at or told_at,
     )
-    return [Item(fact, (told_at.sortable,))]
+    return [Item(fact, (told_at.sortable,), orders)]

@@ -35,8 +35,8 @@ _NOTHING_SAID = {
     "DocumentReference": "SUPERSEDED", "DiagnosticReport": "NO_TEXT", "ServiceRequest": "NOT_AN_ORDER", "Procedure": "NOT_DONE",
 }  # fmt: skip
 _ORDER = {"Patient": 0, "Encounter": 1}
-_REFERRED = frozenset({"Specimen", "Binary"})
-"""Types that say something only together with the resource that refers to them."""
+_REFERRED = frozenset({"Specimen", "Binary", "MedicationRequest", "ServiceRequest"})
+"""Types that a resource which refers to them is read with, where they come beside it."""
 
 
 class Sent(NamedTuple):

@@ -4,8 +4,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, own_id, reference_of, relative, time_in, version_time
-from opencdi.intake.tables import RESULT_STATUS_BY_FHIR
+from opencdi.intake.fhir.reading import (
+    Resource,
+    at,
+    coded,
+    each,
+    first,
+    own_id,
+    performer_in,
+    reference_of,
+    relative,
+    time_in,
+    version_time,
+)
+from opencdi.intake.tables import NO_OBSERVATION_YET, RESULT_STATUS_BY_FHIR
 from opencdi.intake.told import Context, Item
 from opencdi.intake.values import OF_THE_CHILD, OTHER_PERSON, measurement, unit_sent
 from opencdi.knowledge.specimens import FLAW_BY_CODE, Flaw, flaws_in, specimen_words
@@ -61,9 +73,12 @@ def _flaws(resource: Resource, holder: Resource, specimen: Mapping[str, Any]) ->
 
 def observations_of(resource: Resource, context: Context, problems: list[tuple[str, str]]) -> list[Item]:
     """The results in one Observation; none for a status that has no result yet, or a panel that only names its members."""
-    status = RESULT_STATUS_BY_FHIR.get(first(resource, "status"))
-    if status is None:
+    told = first(resource, "status")
+    if told in NO_OBSERVATION_YET:
         return []
+    status = RESULT_STATUS_BY_FHIR.get(told, "preliminary")
+    if told not in RESULT_STATUS_BY_FHIR:
+        problems.append(("RESULT_STATUS_UNKNOWN", "Observation.status"))
     told_at = version_time(resource, context, "issued", "meta.lastUpdated")
     taken_at = (
         time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued", problems=problems) or told_at
@@ -97,6 +112,7 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             kind_of_specimen=kind_of_specimen,
             flaws=_flaws(resource, holder, taken),
             method=(method.text or method.code) if method else None,
+            performer=performer_in(resource, context),
         )
         fact = fact.model_copy(update={"problem": OTHER_PERSON}) if of_another else fact
         found.append(Item(fact, ("0" if status == "preliminary" else "1", told_at.sortable)))

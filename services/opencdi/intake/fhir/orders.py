@@ -3,27 +3,43 @@
 from opencdi.events.facts import InpatientOrderCancelled, InpatientOrdered, OrderPlaced, ProcedureRecorded
 from opencdi.events.ids import keyed_hash
 from opencdi.events.problems import Unusable
-from opencdi.intake.fhir.reading import Resource, at, coded, each, first, identifiers, own_id, person_in, time_in, version_time
+from opencdi.intake.fhir.reading import (
+    Resource,
+    at,
+    coded,
+    each,
+    first,
+    has_own_id,
+    identifiers,
+    own_id,
+    person_in,
+    relative,
+    time_in,
+    version_time,
+)
 from opencdi.intake.tables import NO_ORDER_INTENTS, ORDER_STATUS_BY_FHIR, PROCEDURE_STATUS_BY_FHIR
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context, Item
 
 
 def order_numbers(resource: Resource, context: Context) -> tuple[str, ...]:
-    """Ids of this order: each of its identifiers, and its id at this feed.  They lead to the visit (DOMAIN F.1)."""
-    found = [keyed_hash(context.key, "order", number.value) for number in identifiers(resource)]
+    """Ids of this order: each of its identifiers, the placer's first (as ORC-2), and its id at this feed.  They lead to the visit (F.1)."""
+    placed = (first(one, "value") for one in each(resource, "identifier") if first(one, "type.coding.0.code") == "PLAC")
+    numbers = (*filter(None, placed), *(number.value for number in identifiers(resource)))
+    found = [keyed_hash(context.key, "order", number) for number in numbers]
     if number := first(resource, "id"):
         found.append(keyed_hash(context.key, "order", context.feed, number))
     return tuple(dict.fromkeys(found))
 
 
-def orders_behind(resource: Resource, context: Context) -> tuple[str, ...]:
-    """Ids of the orders that `basedOn` names."""
+def orders_behind(resource: Resource, context: Context, path: str = "basedOn") -> tuple[str, ...]:
+    """Ids of the orders that stand there, by number, or by what came beside them, or by reference."""
     found: list[str] = []
-    for order in each(resource, "basedOn"):
+    for order in each(resource, path):
         if number := first(order, "identifier.value"):
             found.append(keyed_hash(context.key, "order", number))
         if reference := first(order, "reference"):
+            found.extend(order_numbers(dict(context.beside.get(relative(reference), {})), context))
             found.append(keyed_hash(context.key, "order", context.feed, reference.rpartition("/")[2].removeprefix("urn:uuid:")))
     return tuple(dict.fromkeys(found))
 
@@ -42,11 +58,10 @@ def service_request_of(resource: Resource, context: Context, problems: list[tupl
     if status is None:
         problems.append(("ORDER_STATUS_UNKNOWN", "ServiceRequest.status"))
     reason = coded(at(resource, "reasonCode.0"))
-    order_id = own_id(resource, context, "order")
-    numbers = tuple(dict.fromkeys((order_id, *order_numbers(resource, context))))
+    numbers = order_numbers(resource, context) or (own_id(resource, context, "order"),)
     version = (told_at.sortable,)
     fact = OrderPlaced(
-        order_id=order_id,
+        order_id=numbers[0],
         code=code,
         status=status or "active",
         ordered_at=ordered_at,
@@ -80,5 +95,8 @@ def procedure_of(resource: Resource, context: Context, problems: list[tuple[str,
     if done_at is not None and claims_future(done_at, context.received_at):
         problems.append(("FUTURE_TIME", "Procedure.performed"))
         return []
-    fact = ProcedureRecorded(procedure_id=own_id(resource, context, "procedure"), code=code, status=status, at=done_at or told_at)
-    return [Item(fact, (told_at.sortable,), orders_behind(resource, context), undated=done_at is None)]
+    named = has_own_id(resource)
+    said = keyed_hash(context.key, "procedure", code.code or code.text, done_at.sortable if done_at is not None else "")  # as PR1 names it
+    procedure_id = own_id(resource, context, "procedure") if named else said
+    fact = ProcedureRecorded(procedure_id=procedure_id, code=code, status=status, at=done_at or told_at)
+    return [Item(fact, (told_at.sortable,), orders_behind(resource, context), undated=done_at is None, of_stay=not named)]

@@ -114,6 +114,16 @@ def person_in(value: Any, role: AuthorRole, context: Context) -> Person | None:
     return Person(staff_id=staff_id, name=name, role=role) if staff_id or name else None
 
 
+def performer_in(resource: Resource, context: Context) -> Person | None:
+    """Who answers for a result: the first of `performer` that is a person, as OBX-16 is; a laboratory is none."""
+    for told in each(resource, "performer"):
+        reference = relative(first(told, "reference"))
+        kind = first(told, "type") or reference.partition("/")[0]
+        if kind in ("", "Practitioner", "PractitionerRole") or reference in context.staff:
+            return person_in(told, "unknown", context)
+    return None
+
+
 def author_in(value: Any, note_type: NoteType, context: Context) -> Person | None:
     """Who wrote a document, with the role that the same message tells, else as the hospital's staff are known."""
     person = person_in(value, "unknown", context)
@@ -157,6 +167,11 @@ def relative(reference: str) -> str:
     return "/".join(parts[-2:])
 
 
+def has_own_id(resource: Resource) -> bool:
+    """Whether it is known by more than what it says."""
+    return bool(identifiers(resource) or identifiers(resource, "masterIdentifier") or first(resource, "id"))
+
+
 def own_id(resource: Resource, context: Context, kind: str, *extra: str) -> str:
     """The keyed id of what this resource states: its first identifier, else its id at this feed, else what it is about."""
     identifier = next(iter(identifiers(resource)), None) or next(iter(identifiers(resource, "masterIdentifier")), None)
@@ -165,7 +180,5 @@ def own_id(resource: Resource, context: Context, kind: str, *extra: str) -> str:
     if number := first(resource, "id"):
         return keyed_hash(context.key, kind, context.feed, number, *extra)
     about = (first(resource, "subject.reference", "patient.reference"), first(resource, "code.coding.0.code", "code.text"))
-    when = first(
-        resource, "effectiveDateTime", "performedDateTime", "performedPeriod.start", "authoredOn", "recordedDate", "date", "issued"
-    )
+    when = first(resource, "effectiveDateTime", "authoredOn", "recordedDate", "date", "issued")
     return keyed_hash(context.key, kind, "of", *about, when, *extra)

@@ -6,7 +6,19 @@ from opencdi.events.ids import content_hash, keyed_hash
 from opencdi.intake.content import plain_text
 from opencdi.intake.fhir.documents import attached, labels_of
 from opencdi.intake.fhir.orders import order_numbers, orders_behind
-from opencdi.intake.fhir.reading import Resource, at, author_in, coded, each, first, identifiers, own_id, time_in, version_time
+from opencdi.intake.fhir.reading import (
+    Resource,
+    at,
+    author_in,
+    coded,
+    each,
+    first,
+    identifiers,
+    own_id,
+    performer_in,
+    time_in,
+    version_time,
+)
 from opencdi.intake.tables import (
     NOTE_TYPE_BY_SECTION,
     REPORT_CHARACTERS,
@@ -48,7 +60,7 @@ def report_of(resource: Resource, context: Context, problems: list[tuple[str, st
             return retracted
         fact = measurement(
             context, measurement_id=own_id(resource, context, "result", "words"), code=service, sent=text, unit="", status=status,
-            taken_at=written_at,
+            taken_at=written_at, performer=performer_in(resource, context),
         )  # fmt: skip
         return [*retracted, Item(fact, version, orders)]  # whichever of the two its text was told as
     if claims_future(written_at, context.received_at):

@@ -27,7 +27,8 @@ _SEX: dict[str, Sex] = {"male": "M", "female": "F"}
 _EVENT_BY_STATUS: dict[str, VisitEvent] = {
     "planned": "plan", "arrived": "present", "triaged": "present", "in-progress": "present", "onleave": "present", "on-hold": "present",
     "finished": "discharge",
-    "completed": "discharge", "discharged": "discharge", "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
+    "completed": "discharge", "discharged": "discharge", "discontinued": "discharge",
+    "cancelled": "cancel-admit", "entered-in-error": "cancel-admit",
 }  # fmt: skip
 _ON_LEAVE_BY_STATUS = {"onleave": True, "on-hold": True, "in-progress": False}  # R5 says on-hold
 
@@ -72,14 +73,33 @@ def event_at(resource: Resource, context: Context) -> ClinicalTime:
     return version_time(resource, context, "meta.lastUpdated")
 
 
+def _class_told(resource: Resource, context: Context) -> Coded | None:
+    """R4's Coding, R5's list of concepts, or words alone.  Several that mean two classes are one code that no table has, "EMER+IMP"."""
+    told = [code for concept in each(resource, "class") if (code := _class_in(concept, context)) is not None]
+    if words := first(resource, "class"):
+        told.append(Coded(code=words))
+    meant = {found: code for code in told if (found := class_of(code.code, context.site)) != "unmapped"}
+    if len(meant) == 1:
+        return next(iter(meant.values()))
+    return Coded(code="+".join(code.code for code in told), text=", ".join(filter(None, (code.text for code in told)))) if told else None
+
+
+def _class_in(concept: Resource, context: Context) -> Coded | None:
+    """The coding of it that the site knows, else its first; its words where it has no code."""
+    codings = list(each(concept, "coding")) or [concept]
+    named = [Coded(code=code, text=first(one, "display") or first(concept, "text")) for one in codings if (code := first(one, "code"))]
+    known = next((code for code in named if class_of(code.code, context.site) != "unmapped"), None)
+    words = first(concept, "text", "display", "coding.0.display")
+    return known or next(iter(named), None) or (Coded(code=words, text=words) if words else None)
+
+
 def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], problems: list[tuple[str, str]]) -> VisitTold:
     """An Encounter.  `Encounter.identifier` of the configured system = PV1-19 (DOMAIN F.1)."""
     site = context.site
     numbers = identifiers(resource)
     chosen = next((n for n in numbers if n.authority == site.visit_system), None) if site.visit_system else next(iter(numbers), None)
-    sent = first(resource, "class.code", "class.0.coding.0.code", "class.coding.0.code")
-    display = first(resource, "class.display", "class.0.coding.0.display", "class.coding.0.display")
-    encounter_class = class_of(sent, site) if sent else None
+    class_code = _class_told(resource, context)
+    encounter_class = class_of(class_code.code, site) if class_code else None
     if encounter_class == "unmapped":
         problems.append(("CLASS_UNMAPPED", "Encounter.class"))
     going = "admission" if at(resource, "hospitalization") is None else "hospitalization"  # R5's name for it
@@ -87,8 +107,9 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
     source = (disposition.code or disposition.text) if disposition else ""
     if source and source not in site.disposition_by_code:
         problems.append(("DISPOSITION_UNMAPPED", f"Encounter.{going}.dischargeDisposition"))
-    reason = coded(at(resource, "reasonCode.0"))
+    reason = coded(at(resource, "reasonCode.0") or at(resource, "reason.0.value.0.concept"))  # R4, R5
     admitted_from = coded(at(resource, f"{going}.admitSource"))
+    service = coded(at(resource, "serviceType")) or coded(at(resource, "serviceType.0.concept"))
     status = first(resource, "status")
     attending = next((p for p in each(resource, "participant") if first(p, "type.0.coding.0.code") in ("ATND", "PPRF", "")), None)
     return VisitTold(
@@ -100,10 +121,10 @@ def visit_of(resource: Resource, context: Context, aliases: tuple[str, ...], pro
         part_of=reference_of(resource, "partOf"),
         event=_EVENT_BY_STATUS.get(status, "snapshot"),
         encounter_class=encounter_class,
-        class_source=sent if encounter_class == "unmapped" else None,
-        class_code=Coded(code=sent, text=display) if sent else None,
+        class_source=class_code.code if class_code and encounter_class == "unmapped" else None,
+        class_code=class_code,
         location=first(resource, "location.0.location.display", "location.0.location.reference") or None,
-        service=first(resource, "serviceType.coding.0.code", "serviceType.text") or None,
+        service=(service.code or service.text) if service else None,
         attending=person_in(at(attending, "individual") or at(attending, "actor"), "unknown", context) if attending else None,
         admitting_reason=(reason.text or reason.code) if reason else None,
         admitted_at=time_in(resource, context, "period.start", "actualPeriod.start", problems=problems),

@@ -37,8 +37,8 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
 
 
 def _class_told(reading: Reading, pv1: Segment) -> Coded | None:
-    """PV1-2 with PV1-18, as the site's table names them."""
-    sent, kind = reading.message.component(pv1, 2), reading.message.component(pv1, 18)
+    """PV1-2, or its words where it has no code, with PV1-18, as the site's table names them."""
+    sent, kind = reading.message.component(pv1, 2) or reading.message.component(pv1, 2, 2), reading.message.component(pv1, 18)
     if not sent or says_no_class(sent, reading.context.site):
         return None
     return Coded(code=f"{sent}/{kind}" if kind else sent, text=reading.message.component(pv1, 2, 2))
@@ -84,7 +84,7 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
         account=account,
         event=event,
         encounter_class=encounter_class,
-        class_source=message.component(pv1, 2) if encounter_class == "unmapped" else None,
+        class_source=class_code.code.partition("/")[0] if class_code and encounter_class == "unmapped" else None,
         class_code=class_code,
         location="" if location == '""' else "^".join(part for part in message.parts(location)[:3] if part) or None,
         service=reading.changed(pv1, 10),

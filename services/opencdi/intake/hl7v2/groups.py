@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
+from opencdi.intake.tables import OBX11_BY_OBR25
 
 
 @dataclass(slots=True)
@@ -55,4 +56,5 @@ def order_numbers(reading: Reading, *segments: Segment | None) -> tuple[str, ...
 
 def status_of(reading: Reading, group: Group, obx: Segment) -> str:
     """OBX-11, else OBR-25, else final."""
-    return (reading.message.component(obx, 11) or reading.message.component(group.obr, 25)).upper() or "F"
+    of_order = reading.message.component(group.obr, 25).upper()
+    return reading.message.component(obx, 11).upper() or OBX11_BY_OBR25.get(of_order, of_order) or "F"

@@ -36,6 +36,7 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
                 at=at or reading.sent_at,
             ),
             undated=at is None,
+            of_stay=True,
         )
 
 
@@ -55,7 +56,8 @@ def problems_of(reading: Reading) -> None:
             status="withdrawn" if gone else "resolved" if over else "active",
             at=at or reading.sent_at,
         )
-        reading.told.items.append(Item(fact, ((reading.time(prb, 2) or reading.told_at).sortable,), undated=at is None))
+        order = ((reading.time(prb, 2) or reading.told_at).sortable,)
+        reading.told.items.append(Item(fact, order, undated=at is None, of_stay=True))
 
 
 def procedures_of(reading: Reading) -> None:
@@ -79,6 +81,7 @@ def procedures_of(reading: Reading) -> None:
                 at=at or reading.sent_at,
             ),
             undated=at is None,
+            of_stay=True,
         )
 
 
@@ -114,9 +117,9 @@ def _reaction(reading: Reading, value: str) -> str:
 
 
 def _id(reading: Reading, what: str, segment: Segment, number: int, *otherwise: str) -> str:
-    """The list's own name for the line, else what it says; either is the visit's, and without a visit's number the patient's."""
+    """The list's own name for the line, else what it says; either is meant within the stay."""
     own = reading.message.component(segment, number)
-    return _whose(reading, what, *((own,) if own else otherwise))
+    return reading.id_of(what, *((own,) if own else otherwise))
 
 
 def _person(reading: Reading) -> tuple[str, str]:
@@ -125,16 +128,10 @@ def _person(reading: Reading) -> tuple[str, str]:
     return reading.message.component(pid, 3), reading.message.component(pid, 3, 4)
 
 
-def _whose(reading: Reading, what: str, *named: str) -> str:
-    message, pv1 = reading.message, reading.message.first("PV1")
-    visit = message.component(pv1, 19)
-    facility = message.component(pv1, 19, 4) or message.header.first(4)
-    whose = (facility, visit) if visit else (*_person(reading), message.component(message.first("PID"), 18))
-    return reading.id_of(what, *whose, *named)
-
-
-def _list(reading: Reading, fact: DiagnosisListed | ProcedureRecorded | AllergyListed, *, undated: bool = False) -> None:
+def _list(
+    reading: Reading, fact: DiagnosisListed | ProcedureRecorded | AllergyListed, *, undated: bool = False, of_stay: bool = False
+) -> None:
     """Once in a message."""
-    item = Item(fact, (reading.told_at.sortable,), undated=undated)
+    item = Item(fact, (reading.told_at.sortable,), undated=undated, of_stay=of_stay)
     if all(item != other for other in reading.told.items):
         reading.told.items.append(item)

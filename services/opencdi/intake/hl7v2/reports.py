@@ -113,6 +113,7 @@ def _results_in_words(
             status=status,
             taken_at=reading.time(obx, 14) or written_at,
             abnormal=message.component(obx, 8) or None,
+            performer=reading.person(obx, 16),
         )
         reading.told.items.append(Item(fact, ("0" if status == "preliminary" else "1", version_at.sortable), orders))
 

@@ -85,6 +85,7 @@ def _group(reading: Reading, group: Group) -> None:
             kind_of_specimen=kind_of_specimen,
             flaws=flaws,
             method=message.component(obx, 17, 2) or message.component(obx, 17) or None,
+            performer=reading.person(obx, 16),
         )
         reading.told.items.append(Item(fact, ("0" if status == "preliminary" else "1", told_at), orders))
     if lines or cancelled:
