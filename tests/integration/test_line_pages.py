@@ -123,6 +123,8 @@ def test_a_letter_is_tried_again_once_and_its_page_says_what_became_of_it(bench:
     again = read_inbound(record.value, record.headers)
     assert again.body == NOBODYS
     assert again.type == "cdi.inbound.hl7v2"
+    assert again.by is not None
+    assert again.by.name == "Tomas Reyes, interface team"
     assert "on its way through the line" in words_of(bench.page(path, ANALYST))
     assert "being tried again" in words_of(bench.page("/line/letters"))
     assert bench.status("POST", f"{path}/replay", ANALYST) == 409

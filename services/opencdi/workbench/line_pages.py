@@ -88,7 +88,7 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
     def _handed_over(row: LetterRow, persona: Persona) -> str | None:
         try:
             return desk.gateway.replay(row, persona.person)
-        except Unanswered:  # an old message is looked for through all of inbound: that may take longer than anybody waits
+        except Unanswered:  # it may be on inbound all the same
             return None
 
     def _feeds(connection: Connection) -> list[FeedHealth]:
