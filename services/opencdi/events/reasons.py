@@ -79,6 +79,9 @@ REASONS: dict[str, Reason] = {
     "NO_VISIT": Reason(
         "it cannot be told which visit it is about; kept with the patient until that is known", "send PV1-19 or the encounter"
     ),
+    "TOO_MANY_MERGES": Reason(
+        "one number was merged with more others than any patient has; this merge is not followed", "give each patient a number of their own"
+    ),
     "TOO_MANY_WAIT": Reason(
         "more waits with this patient for its visit than is kept; the oldest is no longer", "send ADT before results, or PV1-19"
     ),
