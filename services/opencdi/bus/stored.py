@@ -7,6 +7,7 @@ table is in the bus's own file; on Kafka it is a private one, which the changelo
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from opencdi.bus.bus import BusDown
@@ -70,15 +71,14 @@ def forget(db: sqlite3.Connection, room: str, parts: Iterable[int]) -> None:
 class Sieve:
     """Which keys are surely not in the table (a Bloom filter): most lookups of a step find nothing, and need not ask the table.
 
-    One for all partitions of a room, of which it also counts the records in memory.
+    One for all partitions of a room.
     """
 
-    __slots__ = ("at_hand", "bits")
+    __slots__ = ("bits",)
 
     def __init__(self) -> None:
         """Lets nothing through yet; of two million keys one stranger in eighty."""
         self.bits = bytearray(_SIEVE_BYTES)
-        self.at_hand = 0
 
     def add(self, key: str) -> None:
         """From now on this key comes through."""
@@ -93,15 +93,22 @@ class Sieve:
         return bool(bits[one >> 3] >> (one & 7) & bits[other >> 3] >> (other & 7) & 1)
 
 
+@dataclass(slots=True)
+class AtHand:
+    """How many records of a room stand in memory, decoded: of all its partitions together."""
+
+    records: int = 0
+
+
 class StoredStates(MutableMapping[str, State]):
     """The states of one partition of a room, as last committed.
 
     Whoever commits writes the table (`store`) and then tells here what has changed.
     """
 
-    def __init__(self, db: sqlite3.Connection, codec: Codec, room: str, part: int, sieve: Sieve) -> None:
+    def __init__(self, db: sqlite3.Connection, codec: Codec, room: str, part: int, sieve: Sieve, at_hand: AtHand) -> None:
         """Only the names of what is there are read."""
-        self.db, self.codec, self.place, self.sieve = db, codec, (room, part), sieve
+        self.db, self.codec, self.place, self.sieve, self.at_hand = db, codec, (room, part), sieve, at_hand
         self.recent: dict[str, State] = {}
         for key in self:
             sieve.add(key)
@@ -117,8 +124,8 @@ class StoredStates(MutableMapping[str, State]):
         if not rows:
             return default
         state = recent[key] = self.codec.decode(key, rows[0][0])
-        self.sieve.at_hand += 1
-        if self.sieve.at_hand > _IN_MEMORY:
+        self.at_hand.records += 1
+        if self.at_hand.records > _IN_MEMORY:
             del self[next(iter(recent))]  # what came to hand the longest ago
         return state
 
@@ -137,11 +144,11 @@ class StoredStates(MutableMapping[str, State]):
     def __delitem__(self, key: str) -> None:
         """It no longer stands in the table, or need not be at hand."""
         if self.recent.pop(key, None) is not None:
-            self.sieve.at_hand -= 1
+            self.at_hand.records -= 1
 
     def let_go(self) -> None:
         """Another has this partition now: nothing of it need be at hand."""
-        self.sieve.at_hand -= len(self.recent)
+        self.at_hand.records -= len(self.recent)
         self.recent = {}
 
     def __iter__(self) -> Iterator[str]:

@@ -255,9 +255,13 @@ class Part(State):
 
 
 class Parts(State):
-    """How many of its parts are here."""
+    """How many of its parts are here.  `since`: when the first one came; `of`: how many there should be."""
 
     count: int
+    tenant: str = ""
+    feed: str = ""
+    since: datetime | None = None
+    of: int = 0
 
 
 class Feeds(State):

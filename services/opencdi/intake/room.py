@@ -26,7 +26,7 @@ from opencdi.intake.hl7v2.mapping import told_by_hl7
 from opencdi.intake.hl7v2.message import read_message
 from opencdi.intake.memory import CODEC, Feeds, Site
 from opencdi.intake.outcome import ended
-from opencdi.intake.parts import PART_MISNUMBERED, joined_parts
+from opencdi.intake.parts import PART_MISNUMBERED, PARTS_MISSING, given_up, joined_parts
 from opencdi.intake.receipts import receive
 from opencdi.intake.remapping import tell_anew
 from opencdi.intake.retention import forget
@@ -187,6 +187,9 @@ class _Intake:
         heard = feeds.heard if isinstance(feeds, Feeds) else {}
         forget(states, inbound.tenant, at, self._context(states, inbound).site.bill_hold_days)
         states[f"feeds/{inbound.tenant}"] = Feeds(heard=heard, ticked_at=at)
+        for rest in given_up(states, inbound.tenant, at):
+            yield _letter(Record(INBOUND.name, rest.tenant, rest.body, rest.headers()), PARTS_MISSING, "part")
+            yield ended(rest, "dead_letter", message_type="Bundle", reason=PARTS_MISSING, problems=[(PARTS_MISSING, "part")])
         yield from _to_all(inbound, "tick", TickPage(at=at, feeds=heard))
 
     def _site_data(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:

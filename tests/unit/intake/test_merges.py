@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from opencdi.events.pages import FactsPage
+from opencdi.intake.unions import MOST_NUMBERS
 
 Builder = Callable[..., str]
 
@@ -253,3 +254,13 @@ def test_all_numbers_of_the_old_record_lead_to_the_new_one(feed, message: Builde
         feed.send(message("ADT^A01", visit=f"V{number}", mrn=mrn, control=f"a{number}"))
     feed.send(message("ADT^A40", "MRG|201^^^MERCY^MR~202^^^MERCY^MR", visit="", at="20260504120000-0400"))
     assert {facts[-1].mrn for facts in feed.facts.values()} == {"100"}
+
+
+def test_a_number_for_everybody_is_merged_with_so_many_and_no_more(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", mrn="200"))
+    told = [feed.send(merge(message, old=f"9{n:04}")) for n in range(MOST_NUMBERS + 2)]
+    refused = [n for n, ended in enumerate(told) if "TOO_MANY_MERGES" in {problem.code for problem in ended.problems}]
+    assert refused == [MOST_NUMBERS, MOST_NUMBERS + 1]
+    assert max(len(state.near) for key, state in feed.states.items() if key.startswith("person/")) == MOST_NUMBERS
+    feed.send(message("ADT^A08", mrn="90007", pv1="E"))  # one of the first ones is still this patient
+    assert len(feed.facts) == 1
