@@ -56,10 +56,11 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
     account = message.component(pid, 18)
     if pv1 is None:
         return VisitTold(account=account, event=event) if account or event != "mention" else None
+    assigner = message.assigner(raw(pv1, 19))
     told = VisitTold(
         number=message.component(pv1, 19),
-        facility=message.component(pv1, 19, 4) or message.header.first(4),
-        facility_assumed=not message.component(pv1, 19, 4),
+        facility=assigner or message.header.party(4),
+        facility_assumed=not assigner,
         account=account,
         event=event,
     )
@@ -119,10 +120,9 @@ def merges_of(reading: Reading, what: Merged, patient: PatientTold) -> tuple[Mer
 def _merge_of(reading: Reading, what: Merged) -> Merge:
     mrg, pid, pv1 = (reading.message.first(name) for name in ("MRG", "PID", "PV1"))
     number = {"account": 3, "account-to-patient": 3, "visit": 5, "visit-to-account": 5}[what]
-    old = Identifier(reading.message.component(mrg, number), reading.message.component(mrg, number, 4))
-    sender = reading.message.header.first(4)  # as for PV1-19 of any message
-    account = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
-    visit = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4) or sender)
+    sender = reading.message.header.party(4)  # as for PV1-19 of any message
+    old, account, visit = reading.identifier(mrg, number), reading.identifier(pid, 18), reading.identifier(pv1, 19)
+    visit = Identifier(visit.value, visit.authority or sender)
     of: Identifier | None = None
     if number == 5 and old.value:
         old = Identifier(old.value, old.authority or sender)

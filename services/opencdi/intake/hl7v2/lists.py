@@ -122,13 +122,13 @@ def _id(reading: Reading, what: str, segment: Segment, number: int, *otherwise: 
 def _person(reading: Reading) -> tuple[str, str]:
     """Whose an allergy is, in whatever stay it is told, and before any."""
     pid = reading.message.first("PID")
-    return reading.message.component(pid, 3), reading.message.component(pid, 3, 4)
+    return reading.message.component(pid, 3), reading.message.assigner(raw(pid, 3))
 
 
 def _whose(reading: Reading, what: str, *named: str) -> str:
     message, pv1 = reading.message, reading.message.first("PV1")
     visit = message.component(pv1, 19)
-    facility = message.component(pv1, 19, 4) or message.header.first(4)
+    facility = message.assigner(raw(pv1, 19)) or message.header.party(4)
     whose = (facility, visit) if visit else (*_person(reading), message.component(message.first("PID"), 18))
     return reading.id_of(what, *whose, *named)
 

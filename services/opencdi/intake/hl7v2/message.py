@@ -88,6 +88,12 @@ class Message:
             value = value.split(subcomponent, 1)[0]
         return self.plain(value).strip()
 
+    def assigner(self, value: str, nth: int = 4) -> str:
+        """Who assigned the number of a CX: HD.1, or where a sender names no namespace, HD.2, the universal id."""
+        parts = value.split(self.header.signs.repetition, 1)[0].split(self.header.signs.component)
+        names = parts[nth - 1].split(self.header.signs.subcomponent)[:2] if nth <= len(parts) else []
+        return next(filter(None, (self.plain(name).strip() for name in names)), "")
+
     def plain(self, value: str) -> str:
         """The value with the escapes undone."""
         return unescaped(value, self.header.signs)

@@ -129,6 +129,10 @@ class Reading:
             told["system"] = _SYSTEMS.get(self.message.component(segment, number - 1).upper(), "L")
         return without_dots(code.model_copy(update=told))
 
+    def identifier(self, segment: Segment | None, number: int) -> Identifier:
+        """CX: the number and who assigned it; of several the first."""
+        return Identifier(self.message.component(segment, number), self.message.assigner(raw(segment, number)))
+
     def identifiers(self, segment: Segment | None, number: int) -> tuple[Identifier, ...]:
         """CX repetitions, the medical record number first; numbers of other kinds (SSN, licence) identify nobody here."""
         found: list[tuple[int, Identifier]] = []
@@ -137,7 +141,7 @@ class Reading:
             parts += [""] * (5 - len(parts))
             if parts[0].strip() and parts[0] != _DELETED and (kind := parts[4].strip().upper()) not in _NO_PERSON:
                 rank = 0 if kind in ("MR", "MRN") else 1
-                found.append((rank, Identifier(parts[0].strip(), parts[3].split("&")[0].strip())))
+                found.append((rank, Identifier(parts[0].strip(), self.message.assigner(value))))
         return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
 
     def changed(self, segment: Segment | None, number: int) -> str | None:
