@@ -15,15 +15,19 @@ from opencdi.intake.tables import SYSTEM_BY_OID
 from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
-_SYSTEMS = {
-    "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT",
+_SYSTEMS = {  # HL7 table 0396, OIDs, and what is written instead, in capitals without hyphens and blanks
+    "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10": "I10", "ICD10CM": "I10", "I9": "I9", "I9C": "I9", "I9CM": "I9",
+    "ICD9": "I9", "ICD9CM": "I9", "I10P": "I10P", "I10PCS": "I10P", "ICD10PCS": "I10P", "SCT": "SCT", "SNOMED": "SCT", "SNOMEDCT": "SCT",
+    "C4": "CPT", "C5": "CPT", "CPT": "CPT", "CPT4": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS", "MDC": "MDC", "RXNORM": "RXNORM",
     **SYSTEM_BY_OID,
-    "I10P": "I10P", "ICD10PCS": "I10P", "ICD-10-PCS": "I10P", "C4": "CPT", "C5": "CPT", "CPT": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS",
-    "MDC": "MDC",
 }  # fmt: skip
 _DELETED = '""'
 _NO_PERSON = frozenset({"SS", "SSN", "DL", "DLN", "AN", "VN", "FIN", "FIN NBR", "CSN", "HAR"})
 """CX-5 (HL7 table 0203, and what large systems write): numbers that several people may share, or that are of a visit."""
+
+
+def _system(name: str, otherwise: str) -> str:
+    return _SYSTEMS.get(name.upper().replace("-", "").replace(" ", ""), otherwise)
 
 
 @lru_cache(maxsize=8192)  # a hospital has some thousand codes and sends each all day
@@ -31,9 +35,9 @@ def _coded(value: str, signs: Signs) -> Coded:
     parts = [unescaped(part, signs) for part in value.split(signs.repetition, 1)[0].split(signs.component)]
     parts += [""] * (6 - len(parts))
     code, text, system, other, other_text, other_system = (part.strip() for part in parts[:6])
-    if _SYSTEMS.get(system.upper()) != "LN" and _SYSTEMS.get(other_system.upper()) == "LN" and other:
+    if _system(system, "") != "LN" and _system(other_system, "") == "LN" and other:
         code, text, system = other, other_text or text, other_system
-    return Coded(code=code, system=_SYSTEMS.get(system.upper(), system or "L"), text=text)
+    return Coded(code=code, system=_system(system, system or "L"), text=text)
 
 
 def without_dots(code: Coded) -> Coded:
@@ -126,7 +130,7 @@ class Reading:
         code = self.code(raw(segment, number))
         told = {"text": code.text or self.message.component(segment, number + 1)}
         if code.system == "L":
-            told["system"] = _SYSTEMS.get(self.message.component(segment, number - 1).upper(), "L")
+            told["system"] = _system(self.message.component(segment, number - 1), "L")
         return without_dots(code.model_copy(update=told))
 
     def identifier(self, segment: Segment | None, number: int) -> Identifier:
