@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("system", ["I10", "I10C", "ICD10", "ICD-10", "ICD-10-CM", "ICD10-CM", "icd10", "ICD 10 CM", "2.16.840.1.113883.6.90"])
+@pytest.mark.parametrize(
+    "system", ["I10", "I10C", "ICD10", "ICD-10", "ICD-10-CM", "ICD10-CM", "icd10", "ICD 10 CM", "2.16.840.1.113883.6.90"]
+)
 def test_a_diagnosis_is_coded_in_icd_10_by_any_of_its_names(feed: Any, message: Callable[..., str], system: str) -> None:
     feed.send(message("ADT^A01", f"DG1|1||J18.9^Pneumonia, unspecified organism^{system}||20260504|A"))
     feed.send(message("ADT^A08", f"DG1|1|{system}|I50.23|Acute on chronic systolic heart failure|20260504|W", at="20260504090000-0400"))
