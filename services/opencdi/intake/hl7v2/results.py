@@ -40,8 +40,10 @@ def _group(reading: Reading, group: Group) -> None:
     told_at = version_at.sortable
     lines: list[Segment] = []
     service = reading.code(raw(obr, 4))
-    # F.5: filler number, else placer number with the service; without either, the patient and the time of the draw.
+    # F.5: filler number, else placer number with the service (either may stand in ORC alone); without any, the patient and the draw.
     filler, placer = message.component(obr, 3), message.component(obr, 2)
+    if not filler and not placer:
+        placer = message.component(group.orc, 3) or message.component(group.orc, 2)
     taken_of_order = reading.time(obr, 7)
     identity = (filler,) if filler else (placer, service.code) if placer else (_patient(reading), service.code, raw(obr, 7))
     order_id = reading.id_of("result", *identity)
