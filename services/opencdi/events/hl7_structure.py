@@ -46,7 +46,8 @@ class MessageHeader:
 
     def party(self, number: int) -> str:
         """MSH-`number` as an HD: the namespace, or where a sender has none, the universal id."""
-        return next(filter(None, map(str.strip, self.get(number).split(self.signs.component)[:2])), "")
+        names = map(str.strip, self.get(number).split(self.signs.component)[:2])
+        return next((name for name in names if name not in ("", '""')), "")
 
     @property
     def control_id(self) -> str:

@@ -3,7 +3,7 @@
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
-from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.hl7v2.message import NULL, Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import NEWBORN_ADMISSIONS, VISIT_EVENT_BY_TRIGGER, class_of, says_no_class
 from opencdi.intake.time import birth_date
@@ -20,7 +20,7 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
     if not ids:
         raise Unusable("NO_PATIENT", "PID-3")
     # XPN: given, more of them, family.
-    name = (part for part in (message.component(pid, 5, n) for n in (2, 3, 1)) if part not in ("", '""'))
+    name = (part for part in (message.component(pid, 5, n) for n in (2, 3, 1)) if part)
     sent, sex = message.component(pid, 7), message.component(pid, 8)
     born = birth_date(sent)
     if sent and born is None:
@@ -29,7 +29,7 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
         ids=ids,
         name=" ".join(name) or None,
         birth_date=born,
-        sex=_SEX.get(sex.upper(), "U") if sex else None,
+        sex=_SEX.get(sex.upper(), "U") if sex or raw(pid, 8) == NULL else None,
     )
 
 
@@ -84,7 +84,7 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
         encounter_class=encounter_class,
         class_source=message.component(pv1, 2) if encounter_class == "unmapped" else None,
         class_code=class_code,
-        location="" if location == '""' else "^".join(part for part in message.parts(location)[:3] if part) or None,
+        location="" if location == NULL else "^".join(part for part in message.parts(location)[:3] if part) or None,
         service=reading.changed(pv1, 10),
         attending=reading.person(pv1, 7),
         admitting_reason=message.component(pv2, 3, 2) or message.component(pv2, 3) or None,

@@ -18,6 +18,8 @@ _CHARSETS = {
     "ISO-8859-1": "cp1252", "ISO8859-1": "cp1252", "ISO-8859-15": "iso8859-15", "UTF8": "utf-8", "US-ASCII": "utf-8",
 }  # fmt: skip
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z")
+NULL = '""'
+"""HL7's null: nothing is there; in a snapshot, what was there is deleted (2.5.1, 2.5.3).  Never a number, a code or a name."""
 Segment = list[str]
 """Fields by their number: `segment[0]` is the name, `segment[3]` the third field; MSH counts its separator as MSH-1."""
 
@@ -74,7 +76,7 @@ class Message:
         return value.split(self.header.signs.repetition) if value else []
 
     def component(self, segment: Segment | None, number: int, nth: int = 1) -> str:
-        """The nth component of the first repetition of a field, its first subcomponent, unescaped and stripped."""
+        """The nth component of the first repetition of a field, its first subcomponent, unescaped and stripped; of HL7's null nothing."""
         value = raw(segment, number)
         if not value or value.isalnum():  # no sender's sign is a letter or a digit
             return value if nth == 1 else ""
@@ -86,13 +88,14 @@ class Message:
             value = parts[nth - 1] if nth <= len(parts) else ""
         if subcomponent in value:
             value = value.split(subcomponent, 1)[0]
-        return self.plain(value).strip()
+        value = self.plain(value).strip()
+        return "" if value == NULL else value
 
     def assigner(self, value: str, nth: int = 4) -> str:
         """Who assigned the number of a CX: HD.1, or where a sender names no namespace, HD.2, the universal id."""
         parts = value.split(self.header.signs.repetition, 1)[0].split(self.header.signs.component)
         names = parts[nth - 1].split(self.header.signs.subcomponent)[:2] if nth <= len(parts) else []
-        return next(filter(None, (self.plain(name).strip() for name in names)), "")
+        return next((name for name in (self.plain(name).strip() for name in names) if name not in ("", NULL)), "")
 
     def plain(self, value: str) -> str:
         """The value with the escapes undone."""
