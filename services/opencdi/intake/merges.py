@@ -10,7 +10,7 @@ from opencdi.intake import unions
 from opencdi.intake.desk import Desk
 from opencdi.intake.encounters import account_id, give_account, known_visit, lead_on, merge_visits, visit_id_of
 from opencdi.intake.identity import alias_id, known, number_of, referred
-from opencdi.intake.memory import Encounter, Lead, Merged, Visit
+from opencdi.intake.memory import Encounter, Lead, Merged, Person, Visit
 from opencdi.intake.moves import move
 from opencdi.intake.told import Identifier, Link, Merge, PatientTold, VisitTold
 
@@ -19,7 +19,8 @@ def merge(desk: Desk, told: Merge, patient_id: str, at: datetime) -> None:
     """Carry it out; a merge of what is one already changes nothing, one of which nothing is known yet is kept."""
     match told.what:
         case "patient":
-            done = unions.join(desk, number_of(desk, told.old), desk.number, at)
+            old_id = number_of(desk, told.old)
+            done = unions.join(desk, old_id, desk.number if desk.number != old_id else _of_its_own(desk, told.new), at)
         case "account":
             done = _accounts(desk, told)
         case "visit":
@@ -29,6 +30,14 @@ def merge(desk: Desk, told: Merge, patient_id: str, at: datetime) -> None:
         case "visit-to-account":
             done = _visit_to_account(desk, told, patient_id)
     _ends(desk, done, "UNCHANGED")
+
+
+def _of_its_own(desk: Desk, number: Identifier) -> str:
+    """The number that lives on where both records share a third (a national one): it was taken for a second number of the old record."""
+    own = desk.assigned("patient", number.authority, number.value)
+    if desk.states.pop(f"alias/{own}", None) is not None:
+        desk.states[f"person/{own}"] = Person(mrn=number.value)
+    return own
 
 
 def part(desk: Desk, other: PatientTold, at: ClinicalTime) -> None:

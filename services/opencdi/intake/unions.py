@@ -17,6 +17,8 @@ from opencdi.intake.time import ALWAYS
 
 def join(desk: Desk, old_id: str, new_id: str, at: datetime) -> bool:
     """`old` lives on as `new` (A40); False where nothing comes of it: they are one already, or were told later to be two."""
+    if old_id == new_id:
+        return False
     _meet(desk, old_id, new_id)
     return _tell(desk, (old_id, new_id), (at, False)) and _regroup(desk, (old_id, new_id))
 
