@@ -39,6 +39,12 @@ def _coded(value: str, signs: Signs) -> Coded:
     return Coded(code=code, system=_system(system, system or "L"), text=text)
 
 
+def _surname(family: str) -> str:
+    """FN: the surname, or where a sender has only its parts, the own one with its prefix ("&&van Hoekstra")."""
+    surname, *own = [part.strip() for part in family.split("&")]
+    return surname or " ".join(filter(None, own[:2]))
+
+
 def without_dots(code: Coded) -> Coded:
     """An ICD code as coders' tables have it."""
     return code.model_copy(update={"code": code.code.replace(".", "").upper()}) if code.system in ("I10", "I10P", "I9") else code
@@ -111,7 +117,7 @@ class Reading:
         ):  # NDL: who it was is one component, and the rest says when and where
             value = named.replace(signs.subcomponent, signs.component)
         parts = ["" if part.strip() == NULL else part for part in self.message.parts(value)]
-        family = (parts[1] if len(parts) > 1 else "").split("&")[0].strip()
+        family = _surname(parts[1] if len(parts) > 1 else "")
         name = f"{parts[2].strip()} {family}".strip() if len(parts) > 2 else family
         return Person(staff_id=parts[0].strip(), name=name, role=role) if parts[0].strip() or name else None
 
