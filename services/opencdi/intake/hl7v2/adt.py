@@ -1,5 +1,7 @@
 """PID and PV1: who, and which visit; ADT events and merges (DOMAIN F.1, F.4)."""
 
+from functools import partial
+
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
@@ -56,15 +58,17 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
     account = message.component(pid, 18)
     if pv1 is None:
         return VisitTold(account=account, event=event) if account or event != "mention" else None
-    told = VisitTold(
+    facility = message.component(pv1, 19, 4)
+    told = partial(
+        VisitTold,
         number=message.component(pv1, 19),
-        facility=message.component(pv1, 19, 4) or message.header.first(4),
-        facility_assumed=not message.component(pv1, 19, 4),
+        facility=facility or message.header.first(4),
+        facility_assumed=not facility,
         account=account,
         event=event,
     )
     if event == "mention":
-        return told
+        return told()
     class_code = _class_told(reading, pv1)
     encounter_class = class_of(class_code.code, site) if class_code is not None else None
     if encounter_class == "unmapped":
@@ -74,12 +78,7 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
         reading.told.problems.append(("DISPOSITION_UNMAPPED", "PV1-36"))
     pv2 = message.first("PV2")
     location = raw(pv1, 3)
-    return VisitTold(
-        number=told.number,
-        facility=told.facility,
-        facility_assumed=told.facility_assumed,
-        account=account,
-        event=event,
+    return told(
         encounter_class=encounter_class,
         class_source=message.component(pv1, 2) if encounter_class == "unmapped" else None,
         class_code=class_code,
