@@ -75,8 +75,8 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
         if where != encounter_id and isinstance(fact, MeasurementResulted):
             # It was another stay's after all: there it is withdrawn.
             desk.say(where, fact.model_copy(update={"status": "withdrawn"}))
-    taken = fact.taken_at.sortable if isinstance(fact, MeasurementResulted) else ""
-    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark, taken=taken, **listing)
+    taken_at = fact.taken_at.at if isinstance(fact, MeasurementResulted) else None
+    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark, taken_at=taken_at, **listing)
     desk.say(encounter_id, fact, encoded=said)
 
 

@@ -128,7 +128,7 @@ class Version(State):
     said: str
     line: str = ""  # of a list: the line that stands, as a FactsPage
     dated: tuple[str, ...] = ()  # the order of the word that dated it
-    taken: str = ""  # of a result: when the specimen was taken
+    taken_at: datetime | None = None  # of a result: when the specimen was
 
 
 class Document(State):
