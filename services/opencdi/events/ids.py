@@ -22,18 +22,17 @@ _THREE = [pair + third for pair in _TWO for third in _SIGNS]
 
 def _name(digest: bytes) -> str:
     """26 characters: 130 bits, no realistic collision in a hospital's life."""
-    number = int.from_bytes(digest[:17], "big") >> 6
+    number, three = int.from_bytes(digest[:17], "big") >> 6, _THREE
     first, second = number >> 70, number >> 10 & (1 << 60) - 1
-    return (
-        f"{_THREE[first >> 45]}{_THREE[first >> 30 & 32767]}{_THREE[first >> 15 & 32767]}{_THREE[first & 32767]}"
-        f"{_THREE[second >> 45]}{_THREE[second >> 30 & 32767]}{_THREE[second >> 15 & 32767]}{_THREE[second & 32767]}{_TWO[number & 1023]}"
-    )
+    return "".join((
+        three[first >> 45], three[first >> 30 & 32767], three[first >> 15 & 32767], three[first & 32767],
+        three[second >> 45], three[second >> 30 & 32767], three[second >> 15 & 32767], three[second & 32767], _TWO[number & 1023],
+    ))  # fmt: skip
 
 
 def _message(parts: tuple[str, ...]) -> bytes:
     # Length-prefixed, so that ("ab", "c") and ("a", "bc") differ; surrogates that a sender smuggled in must not stop us.
-    raw = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join([len(part).to_bytes(4, "big") + part for part in raw])
+    return b"".join([len(raw := part.encode("utf-8", "surrogatepass")).to_bytes(4, "big") + raw for part in parts])
 
 
 @lru_cache(maxsize=1024)  # a key a tenant
