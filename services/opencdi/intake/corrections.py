@@ -1,6 +1,5 @@
 """Versions: a newer one supersedes by identity, an older one that arrives late is ignored (DOMAIN F.5, E.1)."""
 
-from dataclasses import replace
 from typing import Any
 
 from opencdi.events.facts import (
@@ -59,7 +58,7 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
         fact, dated = listed.stands(before, fact, item)
         listing = {"line": listed.remembered(fact), "dated": dated}
         if before is not None and item.order < before.order and listing["line"] != before.line:  # told late, and since earlier
-            item = replace(item, order=before.order)
+            item = item._replace(order=before.order)
     said = fact.to_json()
     mark = content_hash(said)
     if before is not None:

@@ -4,8 +4,6 @@ What comes under a number that is another patient's already is another thing and
 A result of the very same draw is not: it was this patient's after all, and is withdrawn where it was filed first.
 """
 
-from dataclasses import replace
-
 from opencdi.events.facts import Fact, MeasurementResulted, MedicationGiven, NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import derived_id
 from opencdi.intake.desk import Desk
@@ -27,13 +25,13 @@ def of_this_patient(desk: Desk, item: Item, encounter_id: str) -> Item:
         if isinstance(fact, MedicationGiven) and fact.order_id is not None:
             changes["order_id"] = _own(desk, "version", fact.order_id, suffix_of("medication_ordered"), encounter_id)
     elif fact.kind in ("inpatient_ordered", "inpatient_order_cancelled") and item.orders:
-        return replace(item, orders=(_own(desk, "version", item.orders[0], "/inpatient", encounter_id), *item.orders[1:]))
+        return item._replace(orders=(_own(desk, "version", item.orders[0], "/inpatient", encounter_id), *item.orders[1:]))
     changed = {name: own for name, own in changes.items() if own != getattr(fact, name)}
     if not changed:
         return item
     if NAME_FIELD.get(fact.kind) in changed:
         desk.problems.append(("NUMBER_REUSED", ""))
-    return replace(item, fact=fact.model_copy(update=changed), also=tuple(_document(desk, name, encounter_id) for name in item.also))
+    return item._replace(fact=fact.model_copy(update=changed), also=tuple(_document(desk, name, encounter_id) for name in item.also))
 
 
 def patient_of(desk: Desk, encounter_id: str) -> str | None:
