@@ -155,12 +155,13 @@ def _is_reused(visit: Visit, told: VisitTold, at: datetime) -> bool:
 
 
 def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, *, reused: int) -> None:
-    encounter_id = _linked(desk, patient_id, told) if not reused else None
+    account = account_id(desk, told.account) if told.account else ""
+    encounter_id = _linked(desk, patient_id, told, account) if not reused else None
     is_new = encounter_id is None
     if encounter_id is None:
         # Named by the account where there is one, so that whichever visit of the stay comes first gives the same id.
-        by_account = told.account and not _account_taken(desk, patient_id, told.account)
-        named = ("account", account_id(desk, told.account)) if by_account else ("visit", visit_id)
+        by_account = account and not _account_taken(desk, patient_id, account)
+        named = ("account", account) if by_account else ("visit", visit_id)
         encounter_id = desk.id_of("encounter", *named, str(reused))
         desk.states[f"encounter/{encounter_id}"] = Encounter(
             patient_id=patient_id, tenant=desk.context.tenant, number=desk.number, visits=(visit_id,)
@@ -170,7 +171,7 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, *, reused
         desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"visits": (*encounter.visits, visit_id)})
     number = desk.id_of("number", told.number) if told.number else ""
     desk.states[f"visit/{visit_id}"] = Visit(encounter_id=encounter_id, patient_id=desk.number, number=number, reused=reused)
-    _register(desk, told, visit_id, encounter_id)
+    _register(desk, told, account, visit_id, encounter_id)
     person = desk.get(f"person/{patient_id}", Person) or Person()
     person = person.model_copy(
         update={
@@ -182,7 +183,7 @@ def _make(desk: Desk, patient_id: str, visit_id: str, told: VisitTold, *, reused
     if is_new:
         desk.say(encounter_id, identified(desk, patient_id))
     desk.visits_changed = True
-    _give_to_owner(desk, told.account, encounter_id)
+    _give_to_owner(desk, account, encounter_id)
     _join_merged(desk, visit_id)
 
 
@@ -200,8 +201,8 @@ def _owner(desk: Desk, account: str, patient_id: str) -> str:
 
 
 def _give_to_owner(desk: Desk, account: str, encounter_id: str) -> None:
-    own = account_id(desk, account) if account else ""
-    if (owner := _owner(desk, own, "")) and (lead := desk.get(f"account/{own}", Lead)) and desk.followed(lead.to) == encounter_id:
+    owner, lead = (_owner(desk, account, ""), desk.get(f"account/{account}", Lead)) if account else ("", None)
+    if owner and lead is not None and desk.followed(lead.to) == encounter_id:
         hand_over(desk, encounter_id, owner)
 
 
@@ -225,17 +226,16 @@ def _join_merged(desk: Desk, visit_id: str) -> None:
 
 def _account_taken(desk: Desk, patient_id: str, account: str) -> bool:
     """A newborn on the mother's account is its own encounter (DOMAIN F.1)."""
-    own = account_id(desk, account)
-    lead = desk.get(f"account/{own}", Lead)
-    return lead is not None and _same_patient(desk, _owner(desk, own, patient_id), lead.to) is None
+    lead = desk.get(f"account/{account}", Lead)
+    return lead is not None and _same_patient(desk, _owner(desk, account, patient_id), lead.to) is None
 
 
-def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
+def _linked(desk: Desk, patient_id: str, told: VisitTold, account: str) -> str | None:
     """The encounter to which account, `partOf`, or an earlier part's `partOf` lead."""
-    own = account_id(desk, told.account) if told.account else ""
-    if own and (lead := desk.get(f"account/{own}", Lead)) and (found := _same_patient(desk, _owner(desk, own, patient_id), lead.to)):
+    lead = desk.get(f"account/{account}", Lead) if account else None
+    if lead is not None and (found := _same_patient(desk, _owner(desk, account, patient_id), lead.to)):
         return found
-    if own and (found := _sharing(desk, patient_id, own)):
+    if account and (found := _sharing(desk, patient_id, account)):
         return found
     keys = [f"alias/{alias_id(desk, told.part_of)}"] if told.part_of else []
     keys += [f"alias/{desk.id_of('whole', alias_id(desk, alias))}" for alias in told.aliases]
@@ -246,15 +246,14 @@ def _linked(desk: Desk, patient_id: str, told: VisitTold) -> str | None:
     return None
 
 
-def _register(desk: Desk, told: VisitTold, visit_id: str, encounter_id: str) -> None:
-    if told.account:
-        own = account_id(desk, told.account)
-        lead, encounter = desk.get(f"account/{own}", Lead), desk.get(f"encounter/{encounter_id}", Encounter)
+def _register(desk: Desk, told: VisitTold, account: str, visit_id: str, encounter_id: str) -> None:
+    if account:
+        lead, encounter = desk.get(f"account/{account}", Lead), desk.get(f"encounter/{encounter_id}", Encounter)
         if lead is None:
-            desk.states[f"account/{own}"] = Lead(to=encounter_id)
+            desk.states[f"account/{account}"] = Lead(to=encounter_id)
             desk.visits_changed = True
-        elif encounter is not None and desk.followed(lead.to) != encounter_id and own not in encounter.accounts:
-            desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"accounts": (*encounter.accounts, own)})
+        elif encounter is not None and desk.followed(lead.to) != encounter_id and account not in encounter.accounts:
+            desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"accounts": (*encounter.accounts, account)})
             desk.visits_changed = True
     if told.part_of:
         # The whole may come after its part: then it looks here.
@@ -263,12 +262,12 @@ def _register(desk: Desk, told: VisitTold, visit_id: str, encounter_id: str) -> 
 
 def _link(desk: Desk, patient_id: str, visit: Visit, told: VisitTold) -> None:
     """A late link: what was two encounters turns out to be one stay (DESIGN §1)."""
-    mine = desk.followed(visit.encounter_id)
-    theirs = _linked(desk, patient_id, told)
+    mine, account = desk.followed(visit.encounter_id), account_id(desk, told.account) if told.account else ""
+    theirs = _linked(desk, patient_id, told, account)
     if theirs is not None and theirs != mine:
         mine = move(desk, mine, theirs)
     if told.account or told.part_of:
         visit_id = known_visit(desk, patient_id, told)
         if visit_id is not None:
-            _register(desk, told, visit_id, mine)
-            _give_to_owner(desk, told.account, mine)
+            _register(desk, told, account, visit_id, mine)
+            _give_to_owner(desk, account, mine)
