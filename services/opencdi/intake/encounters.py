@@ -201,8 +201,9 @@ def _owner(desk: Desk, account: str, patient_id: str) -> str:
 
 
 def _give_to_owner(desk: Desk, account: str, encounter_id: str) -> None:
-    owner, lead = (_owner(desk, account, ""), desk.get(f"account/{account}", Lead)) if account else ("", None)
-    if owner and lead is not None and desk.followed(lead.to) == encounter_id:
+    if not account:
+        return
+    if (owner := _owner(desk, account, "")) and (lead := desk.get(f"account/{account}", Lead)) and desk.followed(lead.to) == encounter_id:
         hand_over(desk, encounter_id, owner)
 
 
