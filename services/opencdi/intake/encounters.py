@@ -115,7 +115,7 @@ def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime, ha
         desk.problems.append(("VISIT_REUSED", "PV1-19"))
         _make(desk, patient_id, visit_id, told, reused=visit.reused + 1)
     else:
-        _link(desk, patient_id, visit, told)
+        _link(desk, patient_id, visit_id, visit, told)
     for alias in told.aliases:
         key = f"alias/{alias_id(desk, alias)}"
         if key not in desk.states:
@@ -261,14 +261,12 @@ def _register(desk: Desk, told: VisitTold, account: str, visit_id: str, encounte
         desk.states.setdefault(f"alias/{desk.id_of('whole', alias_id(desk, told.part_of))}", Lead(to=visit_id))
 
 
-def _link(desk: Desk, patient_id: str, visit: Visit, told: VisitTold) -> None:
+def _link(desk: Desk, patient_id: str, visit_id: str, visit: Visit, told: VisitTold) -> None:
     """A late link: what was two encounters turns out to be one stay (DESIGN §1)."""
     mine, account = desk.followed(visit.encounter_id), account_id(desk, told.account) if told.account else ""
     theirs = _linked(desk, patient_id, told, account)
     if theirs is not None and theirs != mine:
         mine = move(desk, mine, theirs)
     if told.account or told.part_of:
-        visit_id = known_visit(desk, patient_id, told)
-        if visit_id is not None:
-            _register(desk, told, account, visit_id, mine)
-            _give_to_owner(desk, account, mine)
+        _register(desk, told, account, visit_id, mine)
+        _give_to_owner(desk, account, mine)
