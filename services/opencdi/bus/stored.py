@@ -6,7 +6,6 @@ table is in the bus's own file; on Kafka it is a private one, which the changelo
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +24,19 @@ Changed = Iterable[tuple[int, str, bytes | None]]
 """Partition, key, encoded state (None: forgotten); each key once."""
 
 
-@contextmanager
-def _at_the_table() -> Iterator[None]:
+class _AtTheTable:
     """A full or failing disk is the world's doing, never the entry's in hand: `BusDown`."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise BusDown(error.sqlite_errorname) from None
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _: object, error: object, __: object) -> None:
+        """Whose doing it was."""
+        if isinstance(error, sqlite3.OperationalError):
+            raise BusDown(error.sqlite_errorname) from None
+
+
+_AT_THE_TABLE = _AtTheTable()  # several times a message: a class, since a generator costs as much as the reading
 
 
 def private_table() -> sqlite3.Connection:
@@ -56,7 +61,7 @@ def store(db: sqlite3.Connection, room: str, changed: Changed) -> None:
 
 def store_alone(db: sqlite3.Connection, room: str, changed: Changed) -> None:
     """Write states down, in a transaction of their own.  Raises `BusDown` where the disk takes no more: start again from the changelog."""
-    with _at_the_table():
+    with _AT_THE_TABLE:
         db.execute("begin")
         store(db, room, changed)
         db.execute("commit")
@@ -64,7 +69,7 @@ def store_alone(db: sqlite3.Connection, room: str, changed: Changed) -> None:
 
 def forget(db: sqlite3.Connection, room: str, parts: Iterable[int]) -> None:
     """Nothing is known of these partitions."""
-    with _at_the_table():
+    with _AT_THE_TABLE:
         db.executemany("delete from state where room=? and part=?", [(room, part) for part in parts])
 
 
@@ -170,5 +175,5 @@ class StoredStates(MutableMapping[str, State]):
         return int(self._read("select count(*) from state where room=? and part=?")[0][0])
 
     def _read(self, asked: str, *told: str) -> list[Any]:
-        with _at_the_table():
+        with _AT_THE_TABLE:
             return self.db.execute(asked, (*self.place, *told)).fetchall()

@@ -121,7 +121,8 @@ class _Intake:
             inbound = whole
         content = duplicates.short(content_hash(inbound.body))
         message, desk.sender, tells = _what(inbound, desk)
-        earlier = duplicates.contents_seen(states, inbound.tenant, message, inbound.received_at) if message else ()
+        name = duplicates.known_as(message) if message else ""
+        earlier = duplicates.contents_seen(states, inbound.tenant, name, inbound.received_at) if name else ()
         kind = tells[0].message_type if len(tells) == 1 or inbound.type == "cdi.inbound.hl7v2" else "Bundle"
         self._heard(states, inbound, tells)
         desk.again = inbound.replays is not None
@@ -133,12 +134,12 @@ class _Intake:
         desk.unmapped = unmapped_in(tells, desk.context.site)
         for told in tells:
             file(desk, told)
-        if message and content not in earlier:
-            duplicates.remember(states, inbound.tenant, message, content, inbound.received_at)
+        if name and content not in earlier:
+            duplicates.remember(states, inbound.tenant, name, content, inbound.received_at)
         yield from self._told(desk, inbound, kind)
 
     def _receipt(self, desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
-        name, content = f"receipt {inbound.ce_id}", duplicates.short(content_hash(inbound.body))
+        name, content = duplicates.known_as(f"receipt {inbound.ce_id}"), duplicates.short(content_hash(inbound.body))
         if duplicates.contents_seen(desk.states, inbound.tenant, name, inbound.received_at):
             yield ended(inbound, "no_effect", message_type=inbound.type, reason="DUPLICATE")
             return
@@ -201,7 +202,7 @@ class _Intake:
         yield from self._changed(states, inbound, site)
 
     def _site_mapping(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
-        name, content = f"mapping {inbound.ce_id}", duplicates.short(content_hash(inbound.body))
+        name, content = duplicates.known_as(f"mapping {inbound.ce_id}"), duplicates.short(content_hash(inbound.body))
         if duplicates.contents_seen(states, inbound.tenant, name, inbound.received_at):
             yield ended(inbound, "no_effect", message_type=inbound.type, reason="DUPLICATE")
             return

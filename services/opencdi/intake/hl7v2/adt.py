@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.facts import Coded
@@ -60,7 +61,8 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
     if pv1 is None:
         return VisitTold(account=account, event=event) if account or event != "mention" else None
     assigner = message.assigner(raw(pv1, 19))
-    told = VisitTold(
+    told = partial(
+        VisitTold,
         number=message.component(pv1, 19),
         facility=assigner or message.header.party(4),
         facility_assumed=not assigner,
@@ -68,7 +70,7 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
         event=event,
     )
     if event == "mention":
-        return told
+        return told()
     class_code = _class_told(reading, pv1)
     encounter_class = class_of(class_code.code, site) if class_code is not None else None
     if encounter_class == "unmapped":
@@ -78,12 +80,7 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
         reading.told.problems.append(("DISPOSITION_UNMAPPED", "PV1-36"))
     pv2 = message.first("PV2")
     location = raw(pv1, 3)
-    return VisitTold(
-        number=told.number,
-        facility=told.facility,
-        facility_assumed=told.facility_assumed,
-        account=account,
-        event=event,
+    return told(
         encounter_class=encounter_class,
         class_source=class_code.code.partition("/")[0] if class_code and encounter_class == "unmapped" else None,
         class_code=class_code,

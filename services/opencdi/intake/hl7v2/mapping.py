@@ -85,15 +85,14 @@ def _told(reading: Reading, name: str) -> list[Told]:
     kind, _, trigger = name.partition("^")
     patient = patient_of(reading)
     at, event_at = reading.sent_at, None
-    visit = visit_of(reading)
+    visit = visit_of(reading) if kind != "ADT" else None
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
         at, event_at = reading.told_at, _event_at(reading, trigger)
         merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
         patient = living_on(patient, [merge.old for merge in merges if merge.what == "patient"])
-        visit = (
-            visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
-        )
+        if trigger in VISIT_EVENT_BY_TRIGGER:
+            visit = visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger))
         diagnoses_of(reading)
         procedures_of(reading)
         results_of(reading)
