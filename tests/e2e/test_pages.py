@@ -12,6 +12,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from sqlalchemy import Engine, select
 
+import official_schemas
 from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
 from by_hand.other_stays import MALNUTRITION, QUERY_MALNUTRITION
 from by_hand.shorthand import PHYSICIAN, result
@@ -231,6 +232,33 @@ def test_on_a_phone_nothing_runs_over_the_edge(browser: Browser, served: Served,
         expect(page.locator("main")).not_to_be_empty()
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path
     context.close()
+
+
+EVERY_PAGE = (*PHONE, ("physician:9", "/inbox"), ("specialist", f"/encounters/{MALNUTRITION}"), ("specialist", "/worklist?over=1"),
+              ("coder", "/final"), ("analyst", "/line"), ("analyst", "/nowhere"))  # fmt: skip
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_on_any_page_is_what_axe_finds_wrong(browser: Browser, served: Served, scheme: str) -> None:
+    context = browser.new_context(
+        base_url=served.url, viewport={"width": 1280, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page, wrong = context.new_page(), []
+    arrive(page, "/worklist", "BRANDT")
+    context.add_cookies([{"name": "cdi_persona", "value": "analyst", "url": served.url}])
+    page.goto("/line/letters")
+    letters = page.locator("#letters a.patient").evaluate_all("links => links.map(link => link.pathname)")
+    assert letters
+    for persona, path in (*EVERY_PAGE, *(("analyst", letter) for letter in letters)):
+        context.add_cookies([{"name": "cdi_persona", "value": persona, "url": served.url}])
+        page.goto(path)
+        expect(page.locator("main")).not_to_be_empty()
+        page.evaluate(official_schemas.axe())
+        found = page.evaluate("axe.run().then(told => told.violations.map(one => [one.id, one.nodes.map(node => node.target.join(' '))]))")
+        wrong += [(path, *one) for one in found]
+    context.close()
+    assert wrong == []
 
 
 def test_a_page_that_was_away_hears_what_it_missed(served: Served) -> None:

@@ -67,11 +67,10 @@ class Line:
         by_parts = judged.kind == "transaction"
         assert len(ended) == (1 if by_parts and judged.parts else len(judged.parts)), "every message ends in exactly one of five ways"
         for one in ended:
-            assert not _NAMES.search(one.to_json()), "an outcome names nobody"
-            vocabulary = one.model_copy(
-                update={"unmapped": ()}
-            )  # what a sender calls its own codes; a visit's number may stand there, and nobody can know it from one
-            assert not _WORDS.search(vocabulary.to_json()), "an outcome tells codes and field names only"
+            # What a sender calls its own codes is vocabulary: where a name or a number stands there, nobody can know it from one.
+            told = one.model_copy(update={"unmapped": ()}).to_json()
+            assert not _NAMES.search(told), "an outcome names nobody"
+            assert not _WORDS.search(told), "an outcome tells codes and field names only"
             self.fates[one.outcome] += 1
 
     def _told(self, kind: str, judged: Cut) -> list[bytes]:

@@ -14,6 +14,7 @@ _STUFFING = (
     "{\\rtf1\\ansi {\\b", "{\\rtf1 " + "{" * 400, "%PDF-1.4 " + "<<" * 50, "<html><body>" + "<b>" * 300, "JVBERi0xLjQK" * 9, "A" * 20_000, "ab " * 9_000,
     "a" * 3 + "^" + "b" * 3, "2160-0^Creatinine^LN", "OBX", "MSH|", "20260504", "1.2.3.4.5", "-", ".", "é", "\u202e", "٣", "½", "no no not no evidence of denies " * 99,
 )  # fmt: skip
+_TYPE = 8  # where MSH is split at its signs: MSH-9
 _CHARSETS = ("latin-1", "cp1252", "utf-16", "utf-16-le", "utf-32", "utf-7", "utf-8-sig", "koi8-r", "shift_jis", "big5", "cp037")
 _NAMED = (
     b"UNICODE UTF-8",
@@ -33,7 +34,9 @@ def mutated(corpus: Sequence[Message], dice: Random) -> tuple[str, bytes]:
     """The kind, "hl7v2" or "fhir", and the bytes of one message that was mutated one to four times; most still begin as one of the kind."""
     told = dice.choice(corpus)
     kind, body = ("fhir" if told.feed == "fhir" else "hl7v2"), told.body
-    mutations = _FHIR if kind == "fhir" else _HL7
+    mutations, crossed = (_FHIR, _crossed_resources) if kind == "fhir" else (_HL7, _crossed_segments)
+    if dice.random() < 0.3:  # well-formed, and says what contradicts or repeats what others say
+        return kind, crossed(body, dice.choice([one.body for one in corpus if (one.feed == "fhir") == (kind == "fhir")]), dice)
     for _ in range(dice.choice((1, 1, 2, 3, 4))):
         other = dice.choice(corpus).body
         body = dice.choice(mutations)(body, dice) if dice.random() < 0.97 else _spliced(body, other, dice)
@@ -86,6 +89,48 @@ def _recoded(body: bytes, dice: Random) -> bytes:
 
 def _spliced(body: bytes, other: bytes, dice: Random) -> bytes:
     return body[: dice.randrange(len(body) + 1)] + other[dice.randrange(len(other) + 1) :]
+
+
+# --- two messages' words in one ---------------------------------------------------------------------------------------
+def _crossed_segments(body: bytes, other: bytes, dice: Random) -> bytes:
+    """Numbers, codes and times of another message, or of another field of this one, in their proper fields; whole segments as well."""
+    lines, others = ([line.split(b"|") for line in told.split(b"\r") if line] for told in (body, other))
+    numbers = [field for line in lines + others for field in line if b"^^^" in field]
+    for _ in range(dice.choice((1, 2, 4, 8))):
+        fields = dice.choice(lines)
+        alike = [line for line in others if line[0] == fields[0]]
+        nth = dice.randrange(1, len(fields)) if len(fields) > 1 else 0
+        match dice.randrange(5):
+            case 0 if alike and nth and len(told := dice.choice(alike)) > nth:
+                fields[nth] = told[nth]
+            case 1 if numbers and b"^^^" in fields[nth]:
+                fields[nth] = dice.choice((dice.choice(numbers), fields[nth] + b"~" + dice.choice(numbers)))
+            case 2 if numbers and fields[0] in (b"MRG", b"PID", b"PV1"):
+                places = {b"MRG": (1, 3, 5), b"PID": (2, 3, 4, 18), b"PV1": (5, 19, 50)}[fields[0]]
+                place = dice.choice([place for place in places if place < len(fields)] or [0])
+                fields[place or -1] = dice.choice(numbers)
+            case 3:
+                lines.append(dice.choice(others))
+            case 4 if numbers and len(lines[0]) > _TYPE:
+                lines[0][_TYPE] = b"ADT^" + dice.choice((b"A18", b"A24", b"A37", b"A40", b"A41", b"A42", b"A43", b"A44", b"A45", b"A50"))
+                lines.append([b"MRG", *(dice.choice((b"", dice.choice(numbers))) for _ in range(5))])
+            case _:
+                pass
+    return b"\r".join(b"|".join(fields) for fields in lines)
+
+
+def _crossed_resources(body: bytes, other: bytes, dice: Random) -> bytes:
+    """Values of another message under the names that they have there."""
+    told, others = json.loads(body), json.loads(other)
+    said: dict[Any, list[Any]] = {}
+    for parent, key in _places(others) + _places(told):
+        said.setdefault(key, []).append(parent[key])
+    places = _places(told)
+    for _ in range(dice.choice((1, 2, 4, 8))):
+        parent, key = dice.choice(places)
+        if key in parent if isinstance(parent, dict) else key < len(parent):
+            parent[key] = json.loads(json.dumps(dice.choice(said[key])))
+    return json.dumps(told).encode()
 
 
 # --- HL7 v2 -----------------------------------------------------------------------------------------------------------

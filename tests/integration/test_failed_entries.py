@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from by_hand.shorthand import ANALYST
 from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events.audiences import FinalCodeSet
 from opencdi.events.entry import Entry, headers_of, read_entry
@@ -54,7 +55,7 @@ def test_an_entry_that_queries_cannot_step_holds_questions_until_it_is_mended(wa
     ward.live([told], until="2 12:00")
     assert ward.alerts() == []  # the dietitian's finding asks, once what could not be read has been
     (letter,) = records(ward, dead_letters("queries"))
-    send_again(ward.bus, letter)
+    send_again(ward.bus, letter, ANALYST)
     ward.line.drain()
     assert ward.states() == {"malnutrition": "draft"}
 
@@ -66,7 +67,7 @@ def test_an_entry_that_finalize_cannot_step_is_waited_for_until_it_is_mended(war
     spoil(ward, QUERIES, with_note)
     assert last(ward).waiting_for == ("an entry that finalize could not read",)
     (letter,) = records(ward, dead_letters("finalize"))
-    send_again(ward.bus, letter)
+    send_again(ward.bus, letter, ANALYST)
     ward.line.drain()
     assert last(ward).waiting_for == ()
 
@@ -94,7 +95,7 @@ def test_a_second_try_of_which_nothing_stands_any_more_mends_too(ward: Ward) -> 
     ward.live([told], until="3 10:00")
     assert ward.alerts() == []
     (letter,) = records(ward, dead_letters("queries"))
-    again = send_again(ward.bus, letter)
+    again = send_again(ward.bus, letter, ANALYST)
     ward.line.drain()
     back = next(read_entry(record.value) for record in records(ward, CHART) if (record.header("ce_id") or "").startswith(again))
     page = back.page(FactsPage)

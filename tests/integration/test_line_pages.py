@@ -19,6 +19,7 @@ from opencdi.events.inbound import read_inbound
 from opencdi.events.topics import INBOUND
 from opencdi.gateway.door import Door
 from opencdi.settings import Settings
+from opencdi.workbench import line_pages
 
 ANALYST = {"cdi_persona": "analyst"}
 PATIENT = "QUILL"
@@ -82,7 +83,10 @@ def test_a_feed_that_stopped_is_told_by_the_lines_own_clock(bench: Bench) -> Non
 def test_the_list_tells_why_and_whence_and_never_a_patients_word(bench: Bench) -> None:
     for persona in (ANALYST, {"cdi_persona": "coder"}):
         page = bench.page("/line/letters", persona)
-        assert "NO_PATIENT PID-3 · intake ORU^R01 lab · 118 bytes May 6, 07:12 to look at" in words_of(page)
+        assert (
+            "NO_PATIENT It names no patient by whom it could be filed PID-3 · intake ORU^R01 lab · 118 bytes May 6, 07:12 to look at"
+            in words_of(page)
+        )
         for path in letters(bench, persona).values():
             assert PATIENT not in page + bench.page(path, persona)
 
@@ -123,6 +127,8 @@ def test_a_letter_is_tried_again_once_and_its_page_says_what_became_of_it(bench:
     again = read_inbound(record.value, record.headers)
     assert again.body == NOBODYS
     assert again.type == "cdi.inbound.hl7v2"
+    assert again.by is not None
+    assert again.by.name == "Tomas Reyes, interface team"
     assert "on its way through the line" in words_of(bench.page(path, ANALYST))
     assert "being tried again" in words_of(bench.page("/line/letters"))
     assert bench.status("POST", f"{path}/replay", ANALYST) == 409
@@ -204,6 +210,28 @@ def test_a_second_try_that_may_have_been_taken_stands(tmp_path: Path) -> None:
     bench.close()
 
 
+def test_a_letter_says_what_it_means_and_what_to_do(bench: Bench) -> None:
+    assert "It names no patient by whom it could be filed" in words_of(bench.page("/line/letters"))
+    page = words_of(bench.page(letters(bench)["NO_PATIENT"], ANALYST))
+    assert "What to do: send PID-3" in page
+    assert "it names no patient by whom it could be filed" in words_of(bench.page("/line"))
+
+
+def test_the_next_letters_are_a_click_away(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    telling = Telling()
+    for n in range(4):
+        telling.dead("queries", "LATER", when=at(3, n))
+    bench.tell(telling.messages)
+    monkeypatch.setattr(line_pages, "MOST_LETTERS", 4)
+    first = bench.page("/line/letters")
+    (more,) = re.findall(r'href="(/line/letters\?after=[^"]+)"', first)
+    second = bench.page(more)
+    assert len(set(re.findall(r'id="letter-[^"]+"', first + second))) == 6
+    assert "The next" not in second
+    assert bench.status("GET", "/line/letters?after=intake/0/99999999", ANALYST) == 200  # no longer there: from the beginning
+    assert bench.status("GET", "/line/letters?after=x", ANALYST) == 422
+
+
 def test_a_letter_of_another_hospital_is_not_there_and_one_of_nobody_stays_shut(bench: Bench) -> None:
     theirs = Telling(tenant="other")
     theirs.dead("queries", "THEIRS")
@@ -227,7 +255,9 @@ def test_a_record_that_never_came_through_the_gate_may_say_anything(bench: Bench
         ("reason", b"NOT_A_MESSAGE"),
     )
     bench.tell([dead.__class__(dead.topic, dead.to, b"{", wild)])
-    assert "NOT_A_MESSAGE gateway type not told 1 bytes to look at" in words_of(bench.page("/line/letters"))
+    assert "NOT_A_MESSAGE A record on `inbound` without the gate's headers gateway type not told 1 bytes to look at" in words_of(
+        bench.page("/line/letters")
+    )
     assert "not told" in words_of(bench.page(letters(bench)["NOT_A_MESSAGE"]))
     assert bench.status("GET", "/line/letters/gateway/0/99999999999999999999", ANALYST) == 422
 

@@ -3,6 +3,7 @@
 import os
 import pwd
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, event, insert, select, text
 
 from by_hand.telling import Telling
 from by_hand.ward import ward
@@ -38,7 +39,7 @@ from opencdi.store.letters import TriedAlready, letters, letters_by_reason, try_
 from opencdi.store.migrate import migrate
 from opencdi.store.positions import Overtaken, empty
 from opencdi.store.questions import remember_sent
-from opencdi.store.tables import METADATA, POSITION, PROJECTION, SENT_DECISION, TOUCHED
+from opencdi.store.tables import DEAD_LETTER, METADATA, POSITION, PROJECTION, SENT_DECISION, TOUCHED
 from opencdi.workbench.projection import READS, Projection, apply_record
 from opencdi.workbench.vocabulary import OVER
 
@@ -167,9 +168,62 @@ def test_both_databases_answer_the_line_pages_and_a_letter_is_handed_over_once(f
     assert handed == ["x"]
     with snapshot(engine) as connection:
         assert letters_by_reason(connection, "demo") == [("gateway", "NO_MSH", 1, 0), ("intake", "NO_PATIENT", 1, 1)]
-        looked, tried = letters(connection, "demo", 10)
+        tried, looked = letters(connection, "demo", 10)  # until its second try has ended
         assert (looked.reason, looked.waits, [deed.kind for deed in looked.deeds]) == ("NO_PATIENT", True, ["looked"])
         assert (tried.reason, tried.pending, [deed.by for deed in tried.deeds]) == ("NO_MSH", True, [person])
+    engine.dispose()
+
+
+def test_a_page_of_letters_costs_what_it_shows(fresh: Fresh) -> None:
+    engine = opened(fresh())
+    filed = [dict.fromkeys(DEAD_LETTER.c.keys(), "x") | {"part": n % 3, "pos": n, "bytes": 1, "tenant": "" if n % 50 == 0 else ("demo", "other")[n % 2],
+             "entry_id": f"r-{n}", "message_id": f"r-{n}", "received_at": f"2026-05-{n % 9 + 1:02}T00:00:00+00:00", "tried": n % 7 == 0}
+             for n in range(8000)]  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(DEAD_LETTER), filed)
+    with engine.begin() as connection:
+        connection.execute(text("analyze"))
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, said, told, *_: asked.append((said, told)))
+    with snapshot(engine) as connection:
+        found = letters(connection, "demo", 130)
+        while more := letters(connection, "demo", 130, (found[-1].room, found[-1].part, found[-1].pos)):
+            found += more
+    tried = {one["pos"]: one["tried"] for one in filed if one["tenant"] != "other"}
+    assert sorted(one.pos for one in found) == sorted(tried)
+    assert [tried[one.pos] for one in found] == sorted(tried.values())
+    for group in (False, True):
+        times = [one.received_at for one in found if tried[one.pos] == group]
+        assert times == sorted(times, reverse=True)
+    pages = [(said, told) for said, told in asked if "FROM dead_letter" in said and "LIMIT" in said]
+    postgres = engine.dialect.name == "postgresql"
+    with engine.connect() as connection:
+        for said, told in pages:
+            explained = connection.exec_driver_sql(("explain analyze " if postgres else "explain query plan ") + said, told).all()
+            plan = "\n".join(str(row[-1]) for row in explained)
+            assert "ix_dead_letter_listed" in plan
+            assert "TEMP B-TREE" not in plan
+            assert max(map(int, re.findall(r"actual time=\S+ rows=(\d+)", plan)), default=0) <= 3 * 130, plan
+    assert len(pages) > 20
+    engine.dispose()
+
+
+@pytest.mark.parametrize("letter_first", [True, False])
+def test_a_second_try_and_its_letter_may_come_in_either_order(tmp_path: Path, letter_first: bool) -> None:
+    letter, ended = Telling(), Telling(_count=50)
+    letter.dead("intake", "NO_PATIENT")
+    entry_id = next(value.decode() for name, value in letter.messages[0].headers if name == "ce_id")
+    for _ in range(2):
+        told = {"tenant": "demo", "entry_id": f"again-{_}", "message_type": "ORU^R01", "feed": "lab", "outcome": "entries"}
+        ended.ended(MessageEnded.model_validate({**told, "replays": entry_id}))
+    engine = opened(f"sqlite:///{tmp_path / 'w.db'}")
+    with EmbeddedBus(str(tmp_path / "bus.db")) as bus:
+        for telling in (letter, ended) if letter_first else (ended, letter):
+            bus.publish(telling.messages)
+            catch_up(engine, bus)
+    with snapshot(engine) as connection:
+        assert letters_by_reason(connection, "demo") == [("intake", "NO_PATIENT", 1, 0)]
+        assert [(one.waits, one.pending, len(one.tries)) for one in letters(connection, "demo", 9)] == [(False, False, 2)]
     engine.dispose()
 
 

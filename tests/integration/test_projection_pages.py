@@ -29,7 +29,7 @@ from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import EncounterDischarged, NoteFiled
+from opencdi.events.facts import EncounterDischarged, EncounterMoved, NoteFiled
 from opencdi.events.pages import FactsPage, QueriesPage
 from opencdi.events.people import QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
@@ -103,6 +103,16 @@ def test_a_patient_who_left_with_an_open_question_stays_on_the_worklist(bench: B
     assert "BRANDT" in said
     assert "ABBOTT" not in said
     assert "2 in the house" in said
+
+
+def test_whoever_looks_for_a_stay_that_was_merged_is_led_to_where_it_lives_on(bench: Bench) -> None:
+    telling = Telling(_count=900)
+    for old, new, hour in ((ENDED, PNEUMONIA, 11), (PNEUMONIA, AKI, 12)):
+        telling.entry(old, at(2, hour), [EncounterMoved(into=new, at=seen(2, hour))])
+    bench.tell(telling.messages)
+    for old in (ENDED, PNEUMONIA):
+        answer = bench.ask("GET", f"/encounters/{old}")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/encounters/{AKI}")
 
 
 def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from opencdi.bus.bus import Delivered
 from opencdi.bus.room import Room
 from opencdi.bus.stepping import Fenced, Stepped, Stepper
-from opencdi.bus.stored import Sieve, StoredStates, store
+from opencdi.bus.stored import AtHand, Sieve, StoredStates, store
 
 if TYPE_CHECKING:
     from opencdi.bus.embedded import EmbeddedBus
@@ -25,8 +25,8 @@ class EmbeddedRunner:
         with bus.writing("full"):
             db.execute("insert into lease values(?, 1) on conflict(room) do update set epoch = epoch + 1", (room.name,))
             self.epoch: int = db.execute("select epoch from lease where room=?", (room.name,)).fetchone()[0]
-        sieve = Sieve()
-        self.states = {part: StoredStates(db, room.codec, room.name, part, sieve) for part in range(bus.partitions)}
+        sieve, at_hand = Sieve(), AtHand()
+        self.states = {part: StoredStates(db, room.codec, room.name, part, sieve, at_hand) for part in range(bus.partitions)}
         committed = {part: pos for (_, part), pos in bus.positions(room).items()}
         self.next = {part: committed.get(part, 0) for part in range(bus.partitions)}
         self.first = 0

@@ -14,7 +14,7 @@ from opencdi.bus.kafka_cluster import POSITION_KEY, TRANSACTION_MS, Cluster, del
 from opencdi.bus.kafka_restore import Restore
 from opencdi.bus.room import Key, Room
 from opencdi.bus.stepping import Stepped, Stepper
-from opencdi.bus.stored import Sieve, StoredStates, forget, private_table, store_alone
+from opencdi.bus.stored import AtHand, Sieve, StoredStates, forget, private_table, store_alone
 from opencdi.events.entry import Headers
 from opencdi.events.topics import changelog
 
@@ -35,7 +35,7 @@ class KafkaRunner:
         self.cluster, self.room, self.all_partitions = cluster, room, partitions
         self.stepper = Stepper(room, skip)
         self.reads, self.log = cluster.named(room.reads.name), cluster.named(changelog(room.name).name)
-        self.table, self.sieve = private_table(), Sieve()
+        self.table, self.sieve, self.at_hand = private_table(), Sieve(), AtHand()
         self.states: dict[int, StoredStates] = {}
         self.next: dict[int, int] = {}  # where each partition at work goes on, as committed
         self.read: dict[int, int] = {}  # and as read
@@ -166,7 +166,7 @@ class KafkaRunner:
         except KafkaException as failure:
             raise stop_for(kafka_error(failure), self.room.name) from None
         for part in back:
-            self.states[part] = StoredStates(self.table, self.room.codec, self.room.name, part, self.sieve)
+            self.states[part] = StoredStates(self.table, self.room.codec, self.room.name, part, self.sieve, self.at_hand)
         self.next |= back
         self.read |= back
         self.arriving -= back.keys()

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opencdi.bus.bus import Bus, OutOfStep
-from opencdi.bus.lying import everything
+from opencdi.bus.bus import Bus
+from opencdi.bus.lying import everything, first_from
 from opencdi.bus.room import Record
 from opencdi.events.entry import read_entry
 from opencdi.events.hl7_structure import header_of
@@ -14,7 +14,6 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import ROOMS, dead_letters
 
 _TYPE = re.compile(r"[A-Za-z0-9_^]{2,30}")
-_PATIENCE_S = 10.0
 _MOST_BYTES = 1_000_000  # of a FHIR resource that is opened only to be told its type
 
 
@@ -87,21 +86,8 @@ def letter_at(bus: Bus, room: str, partition: int, position: int) -> Letter | No
     """The letter at this place; None where there is none, or none any more."""
     if room not in ROOMS:
         return None
-    topic = dead_letters(room)
-    place, ends = (topic.name, partition), bus.ends([topic])
-    if position >= ends.get(place, 0):
-        return None
-    reader = bus.reader([topic], {**ends, place: position})
-    try:
-        while told := reader.poll(1, _PATIENCE_S):  # one at a time: letters are as large as their messages
-            delivered = told[0]
-            if (delivered.topic, delivered.partition) == place:
-                return letter_of(room, delivered.record) if delivered.position == position else None
-    except OutOfStep:
-        pass  # older than the bus keeps letters
-    finally:
-        reader.close()
-    return None
+    found = first_from(bus, dead_letters(room), partition, position)
+    return letter_of(room, found.record) if found is not None and found.position == position else None
 
 
 def _resource_type(body: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from opencdi.bus.bus import Bus, Delivered, Place
+from opencdi.bus.bus import Bus, Delivered, OutOfStep, Place
 from opencdi.events.topics import Topic
 
 _PATIENCE_S = 10.0
@@ -22,3 +22,20 @@ def everything(bus: Bus, topics: Iterable[Topic], since: Mapping[Place, int] | N
                     del left[place]
     finally:
         reader.close()
+
+
+def first_from(bus: Bus, topic: Topic, partition: int, position: int) -> Delivered | None:
+    """The first record of that partition at this position or after it; None where there is none, or what stood there is no longer kept."""
+    place, ends = (topic.name, partition), bus.ends([topic])
+    if position >= ends.get(place, 0):
+        return None
+    reader = bus.reader([topic], {**ends, place: position})
+    try:
+        while told := reader.poll(1, _PATIENCE_S):  # one at a time: records are as large as their messages
+            if (told[0].topic, told[0].partition) == place:
+                return told[0]
+    except OutOfStep:
+        pass
+    finally:
+        reader.close()
+    return None

@@ -208,6 +208,7 @@ class Overlay(MutableMapping[str, State]):
 
     def settle(self) -> None:
         """The commit stands: make the changes the base."""
-        self.base.update(self.changed)
-        for key in [key for key, state in self.changed.items() if state is _GONE]:
-            del self.base[key]
+        for key, state in self.changed.items():
+            self.base[key] = state
+            if state is _GONE:
+                del self.base[key]

@@ -110,6 +110,7 @@ class Stepper:
             stepped.changed += [(part, key, None if state is None else encode(key, state)) for key, state in overlay.writes()]
         for message, _ in stepped.said:
             refuse_too_large(message.topic.name, message.value)
+        state = f"state of {self.room.name}"
         for _, _, raw in stepped.changed:
-            refuse_too_large(f"state of {self.room.name}", raw)
+            refuse_too_large(state, raw)
         return stepped

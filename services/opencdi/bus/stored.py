@@ -6,7 +6,7 @@ table is in the bus's own file; on Kafka it is a private one, which the changelo
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from opencdi.bus.bus import BusDown
@@ -24,13 +24,19 @@ Changed = Iterable[tuple[int, str, bytes | None]]
 """Partition, key, encoded state (None: forgotten); each key once."""
 
 
-@contextmanager
-def _at_the_table() -> Iterator[None]:
+class _AtTheTable:
     """A full or failing disk is the world's doing, never the entry's in hand: `BusDown`."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise BusDown(error.sqlite_errorname) from None
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _: object, error: object, __: object) -> None:
+        """Whose doing it was."""
+        if isinstance(error, sqlite3.OperationalError):
+            raise BusDown(error.sqlite_errorname) from None
+
+
+_AT_THE_TABLE = _AtTheTable()  # several times a message: a class, since a generator costs as much as the reading
 
 
 def private_table() -> sqlite3.Connection:
@@ -55,7 +61,7 @@ def store(db: sqlite3.Connection, room: str, changed: Changed) -> None:
 
 def store_alone(db: sqlite3.Connection, room: str, changed: Changed) -> None:
     """Write states down, in a transaction of their own.  Raises `BusDown` where the disk takes no more: start again from the changelog."""
-    with _at_the_table():
+    with _AT_THE_TABLE:
         db.execute("begin")
         store(db, room, changed)
         db.execute("commit")
@@ -63,22 +69,21 @@ def store_alone(db: sqlite3.Connection, room: str, changed: Changed) -> None:
 
 def forget(db: sqlite3.Connection, room: str, parts: Iterable[int]) -> None:
     """Nothing is known of these partitions."""
-    with _at_the_table():
+    with _AT_THE_TABLE:
         db.executemany("delete from state where room=? and part=?", [(room, part) for part in parts])
 
 
 class Sieve:
     """Which keys are surely not in the table (a Bloom filter): most lookups of a step find nothing, and need not ask the table.
 
-    One for all partitions of a room, of which it also counts the records in memory.
+    One for all partitions of a room.
     """
 
-    __slots__ = ("at_hand", "bits")
+    __slots__ = ("bits",)
 
     def __init__(self) -> None:
         """Lets nothing through yet; of two million keys one stranger in eighty."""
         self.bits = bytearray(_SIEVE_BYTES)
-        self.at_hand = 0
 
     def add(self, key: str) -> None:
         """From now on this key comes through."""
@@ -93,15 +98,22 @@ class Sieve:
         return bool(bits[one >> 3] >> (one & 7) & bits[other >> 3] >> (other & 7) & 1)
 
 
+@dataclass(slots=True)
+class AtHand:
+    """How many records of a room stand in memory, decoded: of all its partitions together."""
+
+    records: int = 0
+
+
 class StoredStates(MutableMapping[str, State]):
     """The states of one partition of a room, as last committed.
 
     Whoever commits writes the table (`store`) and then tells here what has changed.
     """
 
-    def __init__(self, db: sqlite3.Connection, codec: Codec, room: str, part: int, sieve: Sieve) -> None:
+    def __init__(self, db: sqlite3.Connection, codec: Codec, room: str, part: int, sieve: Sieve, at_hand: AtHand) -> None:
         """Only the names of what is there are read."""
-        self.db, self.codec, self.place, self.sieve = db, codec, (room, part), sieve
+        self.db, self.codec, self.place, self.sieve, self.at_hand = db, codec, (room, part), sieve, at_hand
         self.recent: dict[str, State] = {}
         for key in self:
             sieve.add(key)
@@ -117,8 +129,8 @@ class StoredStates(MutableMapping[str, State]):
         if not rows:
             return default
         state = recent[key] = self.codec.decode(key, rows[0][0])
-        self.sieve.at_hand += 1
-        if self.sieve.at_hand > _IN_MEMORY:
+        self.at_hand.records += 1
+        if self.at_hand.records > _IN_MEMORY:
             del self[next(iter(recent))]  # what came to hand the longest ago
         return state
 
@@ -137,11 +149,11 @@ class StoredStates(MutableMapping[str, State]):
     def __delitem__(self, key: str) -> None:
         """It no longer stands in the table, or need not be at hand."""
         if self.recent.pop(key, None) is not None:
-            self.sieve.at_hand -= 1
+            self.at_hand.records -= 1
 
     def let_go(self) -> None:
         """Another has this partition now: nothing of it need be at hand."""
-        self.sieve.at_hand -= len(self.recent)
+        self.at_hand.records -= len(self.recent)
         self.recent = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -163,5 +175,5 @@ class StoredStates(MutableMapping[str, State]):
         return int(self._read("select count(*) from state where room=? and part=?")[0][0])
 
     def _read(self, asked: str, *told: str) -> list[Any]:
-        with _at_the_table():
+        with _AT_THE_TABLE:
             return self.db.execute(asked, (*self.place, *told)).fetchall()

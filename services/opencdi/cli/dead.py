@@ -1,5 +1,6 @@
 """`opencdi dead`: what could not be used, why, and back to the front door with it once the cause is mended."""
 
+import getpass
 import json
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from opencdi.cli.at_bus import bus_at, stop
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus
     from opencdi.bus.letters import Letter
+    from opencdi.events.people import Person
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters.")
 EntryId = Annotated[str, typer.Argument(help="entry id, from `opencdi dead list`")]
@@ -72,6 +74,7 @@ def replay(
     entries: Annotated[list[str] | None, typer.Argument(help="entry ids; default: those chosen by the options")] = None,
     room: Annotated[str | None, typer.Option(help="all of this room")] = None,
     reason: Annotated[str | None, typer.Option(help="all of this reason")] = None,
+    by: Annotated[str | None, typer.Option(help="your staff id, kept with the message; default: the account on this machine")] = None,
 ) -> None:
     """Put the bytes back on `inbound`, as a second try of the same message.
 
@@ -83,7 +86,7 @@ def replay(
 
     if not entries and room is None and reason is None:
         stop("name entries, or --room, or --reason")
-    bad = False
+    person, bad = _person(by), False
     with _bus() as bus:
         wanted = [
             letter
@@ -95,12 +98,21 @@ def replay(
             bad = True
         for letter in wanted:
             try:
-                print(f"{letter.entry_id} -> {send_again(bus, letter.record)}")
+                print(f"{letter.entry_id} -> {send_again(bus, letter.record, person)}")
             except Incomplete as why:
                 typer.echo(f"{letter.entry_id}: {why}", err=True)
                 bad = True
     if bad:
         raise typer.Exit(2)
+
+
+def _person(told: str | None) -> "Person":
+    from opencdi.events.people import Person
+
+    try:
+        return Person(staff_id=told or getpass.getuser())
+    except (ImportError, KeyError, OSError):  # an account without a name, as in a container
+        stop("say who you are: --by STAFF-ID")
 
 
 def _letters(bus: "Bus", room: str | None = None) -> "Iterator[Letter]":

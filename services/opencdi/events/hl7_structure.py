@@ -44,6 +44,11 @@ class MessageHeader:
         """The first component of MSH-`number`."""
         return self.get(number).split(self.signs.component, 1)[0].strip()
 
+    def party(self, number: int) -> str:
+        """MSH-`number` as an HD: the namespace, or where a sender has none, the universal id."""
+        names = map(str.strip, self.get(number).split(self.signs.component)[:2])
+        return next((name for name in names if name not in ("", '""')), "")
+
     @property
     def control_id(self) -> str:
         """MSH-10, echoed in MSA-2."""

@@ -1,7 +1,8 @@
 """What is on `cdi.inbound.v1`: the bytes as received, and the headers that the gate gave them.
 
 Tenant comes from the listener or the token, never from the message.  Header names: the CloudEvents ones, plus `tenant`, `feed`
-(the listener or token's name) and, for the k records of one FHIR transaction, `part` ("2/7"; the ce_id of part 2 is "<prefix>.2").
+(the listener or token's name), for the k records of one FHIR transaction `part` ("2/7"; the ce_id of part 2 is "<prefix>.2"), and for a
+second try of a dead letter `replays` and `by`.
 """
 
 from dataclasses import KW_ONLY, dataclass
@@ -95,6 +96,8 @@ class Inbound:
     part: str | None = None
     replays: str | None = None
     """The entry id of the dead letter that this is a second try of."""
+    by: Person | None = None
+    """Who had it tried again: the gate's word, as in a decision or a mapping."""
     mends: str | None = None
     """The encounter of that letter's entry, where it is one: the rooms must hear of the second try even where it says nothing new."""
     backload: bool = False
@@ -116,6 +119,8 @@ class Inbound:
             told.append(("part", self.part))
         if self.replays:
             told.append(("replays", self.replays))
+        if self.by:
+            told.append(("by", self.by.model_dump_json()))
         if self.mends:
             told.append(("mends", self.mends))
         if self.backload:
@@ -135,6 +140,7 @@ def read_inbound(body: bytes, headers: Headers) -> Inbound:
         body=body,
         part=told.get("part"),
         replays=told.get("replays"),
+        by=Person.model_validate_json(told["by"]) if "by" in told else None,
         mends=told.get("mends"),
         backload="backload" in told,
     )

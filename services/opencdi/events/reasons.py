@@ -67,6 +67,7 @@ REASONS: dict[str, Reason] = {
     "NO_NEW_IDENTIFIER": Reason("a merge that does not say into what", "fill PID-3, PID-18 or PV1-19 as the trigger wants"),
     "MERGE_INTO_ITSELF": Reason("a merge of a number into itself", _ASK_VENDOR),
     "NOT_A_RESOURCE": Reason("it is no FHIR resource", _ASK_VENDOR),
+    "PARTS_MISSING": Reason("a part of the transaction never came", "send the transaction again, whole"),
     "PART_MISNUMBERED": Reason("the parts of a transaction do not count up", "this is our own fault: tell us"),
     "POISONED": Reason("a room stopped at this entry twice; it is skipped and kept", "this is our own fault: tell us, then replay it"),
     "NOT_A_MESSAGE": Reason("a record on `inbound` without the gate's headers", "only the gateway may write `inbound`"),
@@ -84,6 +85,9 @@ REASONS: dict[str, Reason] = {
     # --- problems: the message was used; what is named here was not, or was taken for something
     "NO_VISIT": Reason(
         "it cannot be told which visit it is about; kept with the patient until that is known", "send PV1-19 or the encounter"
+    ),
+    "TOO_MANY_MERGES": Reason(
+        "one number was merged with more others than any patient has; this merge is not followed", "give each patient a number of their own"
     ),
     "TOO_MANY_WAIT": Reason(
         "more waits with this patient for its visit than is kept; the oldest is no longer", "send ADT before results, or PV1-19"

@@ -61,6 +61,7 @@ _INBOUND_HEADERS = {
     "tenant": {"type": "string"},
     "part": {"type": "string", "description": "k/n of one FHIR transaction"},
     "replays": {"type": "string", "description": "entry id of the dead letter that this is a second try of"},
+    "by": {"type": "string", "description": "who had it tried again, as JSON: staff_id, name"},
     "mends": {"type": "string", "description": "encounter of that letter's entry, where it is one"},
     "backload": {"const": "1", "description": "history sent afterwards: baselines only"},
 }

@@ -1,4 +1,5 @@
-"""A person has a dead letter tried again: the gate stamps it as news of now, and it goes the way of every message."""
+"""A person has a dead letter tried again: the gate stamps it as news of now, and it goes the way of every message,
+with who had it made."""
 
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import JSONResponse
@@ -32,7 +33,7 @@ class LetterDoor:
 
     async def replay(self, request: Request) -> Response:
         """202 with the id under which it is tried again; 404: no such letter of this tenant, 409: it cannot be, and why."""
-        caller, _ = self.callers.person(request)
+        caller, person = self.callers.person(request)
         try:
             place = LetterPlace.read(await body_of(request, MAX_RECORD_BYTES))
         except TooLarge:
@@ -46,7 +47,7 @@ class LetterDoor:
             return JSONResponse({"problem": str(why)}, 409)
         if again is None:
             return JSONResponse({"problem": "no such dead letter"}, 404)
-        ce_id, messages = again.stamped(self.gate.stamp(caller.tenant).received_at)
+        ce_id, messages = again.stamped(self.gate.stamp(caller.tenant).received_at, person)
         await self.gate.store(*messages)
         return JSONResponse({"entry_id": ce_id}, 202)
 

@@ -1,7 +1,6 @@
 """Versions: a newer one supersedes by identity, an older one that arrives late is ignored (DOMAIN F.5, E.1)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from opencdi.events.facts import (
@@ -62,7 +61,7 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
         under = tuple(dict.fromkeys((*(before.under if before is not None else ()), desk.under)))
         listing = {"line": listed.remembered(fact), "dated": dated, "under": under}
         if before is not None and item.order < before.order and listing["line"] != before.line:  # told late, and since earlier
-            item = replace(item, order=before.order)
+            item = item._replace(order=before.order)
     said = fact.to_json()
     mark = content_hash(said)
     if before is not None:
@@ -82,8 +81,8 @@ def _version(desk: Desk, fact: Fact, item: Item, encounter_id: str) -> None:
         if where != encounter_id and isinstance(fact, MeasurementResulted):
             # It was another stay's after all: there it is withdrawn.
             desk.say(where, fact.model_copy(update={"status": "withdrawn"}))
-    taken = fact.taken_at.sortable if isinstance(fact, MeasurementResulted) else ""
-    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark, taken=taken, **listing)
+    taken_at = fact.taken_at.at if isinstance(fact, MeasurementResulted) else None
+    desk.states[key] = Version(encounter_id=encounter_id, order=item.order, said=mark, taken_at=taken_at, **listing)
     desk.say(encounter_id, fact, encoded=said)
 
 

@@ -18,9 +18,14 @@ def _day(at: datetime) -> int:
     return at.toordinal()
 
 
-def contents_seen(states: States, tenant: str, message: str, received_at: datetime) -> tuple[str, ...]:
-    """Hashes of the contents that were applied under this message id in the last 30 days."""
-    name, today = derived_id(message)[:_SHORT], _day(received_at)
+def known_as(message: str) -> str:
+    """The id of a message as it is remembered."""
+    return derived_id(message)[:_SHORT]
+
+
+def contents_seen(states: States, tenant: str, name: str, received_at: datetime) -> tuple[str, ...]:
+    """Hashes of the contents that were applied under this message id (`known_as`) in the last 30 days."""
+    today = _day(received_at)
     found: list[str] = []
     for period in range((today - _DAYS) // _PERIOD, today // _PERIOD + 1):
         seen = states.get(f"seen/{tenant}/{period}/{name[:_BUCKET]}")
@@ -29,9 +34,9 @@ def contents_seen(states: States, tenant: str, message: str, received_at: dateti
     return tuple(found)
 
 
-def remember(states: States, tenant: str, message: str, content: str, received_at: datetime) -> None:
+def remember(states: States, tenant: str, name: str, content: str, received_at: datetime) -> None:
     """This content was applied; only what was applied counts as seen, so a dead letter can be replayed."""
-    name, today = derived_id(message)[:_SHORT], _day(received_at)
+    today = _day(received_at)
     key = f"seen/{tenant}/{today // _PERIOD}/{name[:_BUCKET]}"
     seen = states.get(key)
     before = seen.contents if isinstance(seen, Seen) else {}

@@ -110,6 +110,7 @@ def settled_visit(desk: Desk, patient_id: str, told: VisitTold, at: datetime, ha
         _make(desk, patient_id, visit_id, told, reused=0)
     elif _is_reused(visit, told, happened):
         desk.problems.append(("VISIT_REUSED", "PV1-19"))
+        desk.states.pop(f"moved/{visit_id}", None)  # that was the earlier one
         _make(desk, patient_id, visit_id, told, reused=visit.reused + 1)
     else:
         _link(desk, patient_id, visit_id, visit, told)

@@ -48,9 +48,16 @@ def file(desk: Desk, told: Told) -> None:
             desk.kept += 1
     visit = desk.get(f"visit/{visit_id}", Visit) if visit_id is not None else None
     settled = desk.followed(visit.encounter_id) if visit is not None else None
+    places: dict[tuple[tuple[str, ...], datetime], tuple[str, str]] = {}  # the results of one order are found their stay once
     for item in told.items:
-        desk.under = visit_id or ""
-        _item(desk, patient_id, item, told.visit, settled)
+        desk.under, encounter_id = visit_id or "", settled
+        if encounter_id is None:
+            asked = item.orders, _happened_at(item)
+            if asked in places:
+                encounter_id, desk.under = places[asked]
+            elif (encounter_id := encounter_of(desk, patient_id, told.visit, *asked)) is not None:
+                places[asked] = encounter_id, desk.under
+        _item(desk, patient_id, item, told.visit, encounter_id)
     while desk.visits_changed:
         desk.visits_changed = False
         _release(desk, patient_id)
@@ -93,12 +100,8 @@ def _happened_at(item: Item) -> datetime:
     raise TypeError(fact.kind)
 
 
-def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, settled: str | None) -> None:
-    encounter_id = (
-        settled
-        or encounter_of(desk, patient_id, visit, item.orders, _happened_at(item))
-        or known_encounter(desk, documents_of(item.fact, item.also), identity_of(item.fact))
-    )
+def _item(desk: Desk, patient_id: str, item: Item, visit: VisitTold | None, encounter_id: str | None) -> None:
+    encounter_id = encounter_id or known_encounter(desk, documents_of(item.fact, item.also), identity_of(item.fact))
     if encounter_id is None:
         _hold(desk, patient_id, item, visit)
         return

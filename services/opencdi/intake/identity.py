@@ -65,11 +65,11 @@ def known(desk: Desk, told: PatientTold, at: ClinicalTime) -> str:
     learned = _learned(person, mrn, told, at)
     # Most messages say what was said before; only among several numbers may its being newer change who that is.
     alike = not is_new and person.into is None and not person.was and all(getattr(learned, name) == getattr(person, name) for name in _WHO)
-    before = None if alike else identified(desk, patient_id)
+    before = None if alike or is_new else identified(desk, patient_id)
     if is_new or learned.told != person.told or not alike:
         desk.states[f"person/{named_id}"] = learned
-    changed = not alike and identified(desk, patient_id) != before
-    if (is_new or changed) and not (desk.get(f"person/{patient_id}", Person) or person).encounters:
+    changed = is_new or (not alike and identified(desk, patient_id) != before)
+    if changed and not (desk.get(f"person/{patient_id}", Person) or person).encounters:
         desk.kept += 1
     if changed or desk.again:
         tell_encounters(desk, patient_id)
@@ -121,10 +121,12 @@ def _newest(told: list[Person], name: str) -> list[Person]:
 
 def tell_encounters(desk: Desk, patient_id: str, encounters: tuple[str, ...] | None = None) -> None:
     """Say who this is on these encounters, else on each of the patient's."""
-    fact, person = identified(desk, patient_id), desk.get(f"person/{patient_id}", Person) or Person()
-    for encounter_id in person.encounters if encounters is None else encounters:
+    person = desk.get(f"person/{patient_id}", Person) or Person()
+    told = person.encounters if encounters is None else encounters
+    fact = identified(desk, patient_id) if told else None
+    for encounter_id in told:
         encounter = desk.get(f"encounter/{encounter_id}", Encounter)
-        if encounter is not None and not (encounter.into or encounter.closed):
+        if fact is not None and encounter is not None and not (encounter.into or encounter.closed):
             desk.say(encounter_id, fact)
 
 

@@ -142,7 +142,7 @@ class Version(State):
     line: str = ""  # of a list: the line that stands, as a FactsPage
     dated: tuple[str, ...] = ()  # the order of the word that dated it
     under: tuple[str, ...] = ()  # the visits, orders or accounts under which it was told
-    taken: str = ""  # of a result: when the specimen was taken
+    taken_at: datetime | None = None  # of a result: when the specimen was
 
 
 class Document(State):
@@ -255,9 +255,13 @@ class Part(State):
 
 
 class Parts(State):
-    """How many of its parts are here."""
+    """How many of its parts are here.  `since`: when the first one came; `of`: how many there should be."""
 
     count: int
+    tenant: str = ""
+    feed: str = ""
+    since: datetime | None = None
+    of: int = 0
 
 
 class Feeds(State):

@@ -21,7 +21,10 @@ def merge(desk: Desk, told: Merge, patient_id: str, at: datetime) -> None:
     """Carry it out; a merge of what is one already changes nothing, one of which nothing is known yet is kept."""
     match told.what:
         case "patient":
-            done = unions.join(desk, number_of(desk, told.old), desk.number, at)
+            old_id = number_of(desk, told.old)
+            if desk.assigned("patient", told.old.authority, told.old.value) == desk.number:  # the new one was a second number of the old
+                desk.number = unions.stand_alone(desk, told.new)
+            done = unions.join(desk, old_id, desk.number, at)
         case "account":
             done = _accounts(desk, told)
         case "visit":

@@ -75,7 +75,7 @@ def _carried_out(desk: Desk, visit_id: str, stay_id: str, encounter: Encounter, 
                 desk.said.pop(mine, None)
         desk.visits_changed = True
         return True
-    return handed or len(parts) > 1
+    return handed or len(parts) > 1 or theirs is None
 
 
 def _stay_of(desk: Desk, visit_id: str) -> str:

@@ -26,7 +26,7 @@ from opencdi.intake.hl7v2.mapping import told_by_hl7
 from opencdi.intake.hl7v2.message import read_message
 from opencdi.intake.memory import CODEC, Feeds, Site
 from opencdi.intake.outcome import ended
-from opencdi.intake.parts import PART_MISNUMBERED, joined_parts
+from opencdi.intake.parts import PART_MISNUMBERED, PARTS_MISSING, given_up, joined_parts
 from opencdi.intake.receipts import receive
 from opencdi.intake.remapping import tell_anew
 from opencdi.intake.retention import forget
@@ -121,7 +121,8 @@ class _Intake:
             inbound = whole
         content = duplicates.short(content_hash(inbound.body))
         message, desk.sender, kind, tells = _what(inbound, desk)
-        earlier = duplicates.contents_seen(states, inbound.tenant, message, inbound.received_at) if message else ()
+        name = duplicates.known_as(message) if message else ""
+        earlier = duplicates.contents_seen(states, inbound.tenant, name, inbound.received_at) if name else ()
         self._heard(states, inbound, tells)
         desk.again = inbound.replays is not None
         if content in earlier and not desk.again:
@@ -132,12 +133,12 @@ class _Intake:
         desk.unmapped = unmapped_in(tells, desk.context.site)
         for told in tells:
             file(desk, told)
-        if message and content not in earlier:
-            duplicates.remember(states, inbound.tenant, message, content, inbound.received_at)
+        if name and content not in earlier:
+            duplicates.remember(states, inbound.tenant, name, content, inbound.received_at)
         yield from self._told(desk, inbound, kind)
 
     def _receipt(self, desk: Desk, inbound: Inbound) -> Iterator[Outgoing]:
-        name, content = f"receipt {inbound.ce_id}", duplicates.short(content_hash(inbound.body))
+        name, content = duplicates.known_as(f"receipt {inbound.ce_id}"), duplicates.short(content_hash(inbound.body))
         if duplicates.contents_seen(desk.states, inbound.tenant, name, inbound.received_at):
             yield ended(inbound, "no_effect", message_type=inbound.type, reason="DUPLICATE")
             return
@@ -186,6 +187,9 @@ class _Intake:
         heard = feeds.heard if isinstance(feeds, Feeds) else {}
         forget(states, inbound.tenant, at, self._context(states, inbound).site.bill_hold_days)
         states[f"feeds/{inbound.tenant}"] = Feeds(heard=heard, ticked_at=at)
+        for rest in given_up(states, inbound.tenant, at):
+            yield _letter(Record(INBOUND.name, rest.tenant, rest.body, rest.headers()), PARTS_MISSING, "part")
+            yield ended(rest, "dead_letter", message_type="Bundle", reason=PARTS_MISSING, problems=[(PARTS_MISSING, "part")])
         yield from _to_all(inbound, "tick", TickPage(at=at, feeds=heard))
 
     def _site_data(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
@@ -197,7 +201,7 @@ class _Intake:
         yield from self._changed(states, inbound, site)
 
     def _site_mapping(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
-        name, content = f"mapping {inbound.ce_id}", duplicates.short(content_hash(inbound.body))
+        name, content = duplicates.known_as(f"mapping {inbound.ce_id}"), duplicates.short(content_hash(inbound.body))
         if duplicates.contents_seen(states, inbound.tenant, name, inbound.received_at):
             yield ended(inbound, "no_effect", message_type=inbound.type, reason="DUPLICATE")
             return

@@ -51,21 +51,20 @@ def update(desk: Desk, visit_id: str, told: VisitTold, at: ClinicalTime, happene
     if planned := told.event == "plan":
         told = not_here_yet(told)
     start = told.admitted_at.at if told.admitted_at else happened.at
-    visit = _told(known, told, at)
-    visit = visit.model_copy(update=_cancelled(visit, told, at))
-    visit = dated(_discharged(admitted(visit, told, at), told, at, happened), at, happened).model_copy(
-        update={
-            "admitted_at": told.admitted_at.at if told.admitted_at is not None else visit.admitted_at,
-            "started_at": start if visit.started_at is None else min(start, visit.started_at),
-            "came": _came(desk, visit, told, happened),
-        }
-    )
-    desk.visits_changed |= visit.came != known.came
+    came = _came(desk, known, told, happened)
+    began = {
+        "admitted_at": told.admitted_at.at if told.admitted_at is not None else known.admitted_at,
+        "started_at": start if known.started_at is None else min(start, known.started_at),
+        "came": came,
+    }
+    visit = known.model_copy(update=_told(known, told, at) | _cancelled(known, told, at) | began)
+    visit = dated(_discharged(admitted(visit, told, at), told, at, happened), at, happened)
+    desk.visits_changed |= came != known.came
     if visit != known:
         desk.states[f"visit/{visit_id}"] = visit
-    began = start if encounter.first_at is None else min(start, encounter.first_at)
-    if began != encounter.first_at and not planned:  # until the patient comes nothing happens in this stay
-        desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"first_at": began})
+    first_at = start if encounter.first_at is None else min(start, encounter.first_at)
+    if first_at != encounter.first_at and not planned:  # until the patient comes nothing happens in this stay
+        desk.states[f"encounter/{encounter_id}"] = encounter.model_copy(update={"first_at": first_at})
         desk.visits_changed = True
         desk.pasts_changed.add(encounter.patient_id)
     if encounter.cancelled and not visit.cancelled:
@@ -93,7 +92,7 @@ def _said(value: object) -> str:
             return json.dumps(value)
 
 
-def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
+def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> dict[str, object]:
     """A field told by a later message stands against an earlier one that arrives late."""
     values = {name: value for name in _FIELDS if (value := getattr(told, name)) is not None}
     if "encounter_class" in values:
@@ -108,7 +107,7 @@ def _told(visit: Visit, told: VisitTold, at: ClinicalTime) -> Visit:
         changes["class_code"] = told.class_code.code if told.class_code is not None else None
     if told.class_code is not None and not (told.event == "discharge" or between(visit, told, at)):
         changes["classes"] = with_class(visit, told.class_code.code, at)
-    return visit.model_copy(update=changes) if changes else visit
+    return changes
 
 
 def mapped_anew(visit: Visit, before: SiteData, site: SiteData) -> Visit:

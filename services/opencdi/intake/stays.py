@@ -5,7 +5,6 @@ visit, among equals the one that started last: what is told later about the emer
 nor keeps it open.
 """
 
-import json
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Literal
@@ -16,7 +15,7 @@ from opencdi.events.facts import DischargeCancelled, EncounterDischarged, Encoun
 from opencdi.intake.desk import Desk
 from opencdi.intake.memory import Encounter, Visit
 from opencdi.intake.retention import ended
-from opencdi.intake.time import instant, time_in_json
+from opencdi.intake.time import instant, time_in_json, time_to_json
 
 _NOT_ADMITTED: frozenset[EncounterClass] = frozenset({"preadmit", "emergency", "outpatient", "unmapped"})
 _LONGEST_EMERGENCY = timedelta(days=7)
@@ -107,9 +106,9 @@ def _fields(
         return encounter
     if news & _CLASS:
         news |= _CLASS & told.keys()
-    fields = {name: json.loads(told[name][0]) for name in news}
-    empty = json.loads(EncounterUpdated(visit_id=visit_id, at=at).to_json())
-    desk.say(encounter_id, EncounterUpdated.read(json.dumps(empty | fields)))
+    # What was told is kept as JSON, which the fact reads as it stands.
+    fields = {"visit_id": f'"{visit_id}"', "at": time_to_json(at)} | {name: told[name][0] for name in news}
+    desk.say(encounter_id, EncounterUpdated.read("{" + ",".join(f'"{name}":{value}' for name, value in fields.items()) + "}"))
     encounter = encounter.model_copy(update={"told": encounter.told | {name: told[name] for name in news}})
     desk.states[f"encounter/{encounter_id}"] = encounter
     desk.visits_changed = True

@@ -7,7 +7,7 @@ and leave the room only as keyed hashes.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, Sex
@@ -133,8 +133,7 @@ class Merge:
     of: Identifier | None = None  # whose it was
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One fact, with what settles its place: the time it happened, its version's order, the order numbers that lead to its visit."""
 
     fact: Fact

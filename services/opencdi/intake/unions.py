@@ -13,29 +13,37 @@ from opencdi.intake.held import hand_out
 from opencdi.intake.identity import alias_id, current, identified, tell_encounters
 from opencdi.intake.memory import Encounter, Lead, Person, Visit
 from opencdi.intake.time import ALWAYS
+from opencdi.intake.told import Identifier
+
+MOST_NUMBERS = 200
+"""With which one number may ever have been told to be one: a number for everybody (unknown, test) is merged with without end."""
 
 
 def join(desk: Desk, old_id: str, new_id: str, at: datetime) -> bool:
     """`old` lives on as `new` (A40); False where nothing comes of it: they are one already, or were told later to be two."""
-    _meet(desk, old_id, new_id)
-    return _tell(desk, (old_id, new_id), (at, False)) and _regroup(desk, (old_id, new_id))
+    if old_id == new_id:
+        return False
+    return _meet(desk, old_id, new_id) and _tell(desk, (old_id, new_id), (at, False)) and _regroup(desk, (old_id, new_id))
 
 
 def part(desk: Desk, one_id: str, other_id: str, at: datetime) -> bool:
     """They are two patients (A37); False where they were two already, or were merged later."""
-    _meet(desk, one_id, other_id)
+    if not _meet(desk, one_id, other_id):
+        return False
     told = [_tell(desk, pair, (at, True)) for pair in ((one_id, other_id), (other_id, one_id))]
     return any(told) and _regroup(desk, (one_id, other_id))
 
 
 def linked(desk: Desk, number_id: str, resource: str, pairs: tuple[tuple[str, str], ...], at: datetime) -> bool:
     """All that this Patient resource links: (replaced, replacing).  What it linked before and links no more, it says no more."""
+    pairs = tuple(pair for pair in pairs if _meet(desk, *pair))
     person = desk.get(f"person/{number_id}", Person) or Person()
     before, before_pairs = person.links.get(resource, (ALWAYS, ()))
+    if resource not in person.links and len(person.links) >= MOST_NUMBERS:
+        desk.problems.append(("TOO_MANY_MERGES", ""))
+        return False
     if at > before or (at == before and pairs != before_pairs):
         desk.states[f"person/{number_id}"] = person.model_copy(update={"links": person.links | {resource: (at, pairs)}})
-    for old_id, new_id in pairs:
-        _meet(desk, old_id, new_id)
     return pairs != before_pairs and _regroup(desk, [number for pair in (*pairs, *before_pairs) for number in pair])
 
 
@@ -55,12 +63,26 @@ def introduce(desk: Desk, number_id: str, references: Iterable[str]) -> None:
             join(desk, alias, number_id, ALWAYS)  # no word takes that back
 
 
-def _meet(desk: Desk, *numbers: str) -> None:
-    for number in numbers:
-        person = desk.get(f"person/{number}", Person) or Person()
+def stand_alone(desk: Desk, number: Identifier) -> str:
+    """A number that was known only as another one of a patient's is a number in its own right from now on."""
+    own = desk.assigned("patient", number.authority, number.value)
+    desk.states.pop(f"alias/{own}", None)
+    if f"person/{own}" not in desk.states:
+        desk.states[f"person/{own}"] = Person(mrn=number.value)
+    return own
+
+
+def _meet(desk: Desk, *numbers: str) -> bool:
+    """They know of each other; False where one of them knows as many as it may: no patient has had so many numbers."""
+    people = {number: desk.get(f"person/{number}", Person) or Person() for number in numbers}
+    if any(len({*person.near, *numbers} - {number}) > max(MOST_NUMBERS, len(person.near)) for number, person in people.items()):
+        desk.problems.append(("TOO_MANY_MERGES", ""))
+        return False
+    for number, person in people.items():
         near = tuple(sorted({*person.near, *numbers} - {number}))
         if near != person.near:
             desk.states[f"person/{number}"] = person.model_copy(update={"near": near})
+    return True
 
 
 def _tell(desk: Desk, pair: tuple[str, str], word: tuple[datetime, bool]) -> bool:

@@ -22,13 +22,13 @@ _MOST_WORDS = 6  # a code field with more is being used for free text
 def unmapped_in(tells: Iterable[Told], site: SiteData) -> tuple[Unmapped, ...]:
     """Each code once, in the order of the message; nothing that names a patient of the message, as a field of a garbled one may."""
     tells, found = tuple(tells), dict[tuple[SiteTable, str], Unmapped]()
-    named = {word for told in tells for word in _names(told)}
-    for told in tells:
-        for table, key, text in _codes(told, site):
-            if len(key) > CODE_CHARACTERS or len(key.split()) > _MOST_WORDS or not _NAME_OF_A_CODE.fullmatch(key) or _words(key) & named:
-                continue
-            if len(found) < MOST:
-                found.setdefault((table, key), Unmapped(table=table, code=key, text="" if _words(text) & named else _short(text)))
+    codes = [code for told in tells for code in _codes(told, site)]
+    named = {word for told in tells for word in _names(told)} if codes else set()
+    for table, key, text in codes:
+        if len(key) > CODE_CHARACTERS or len(key.split()) > _MOST_WORDS or not _NAME_OF_A_CODE.fullmatch(key) or _words(key) & named:
+            continue
+        if len(found) < MOST:
+            found.setdefault((table, key), Unmapped(table=table, code=key, text="" if _words(text) & named else _short(text)))
     return tuple(found.values())
 
 

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import ResultStatus
@@ -36,8 +35,7 @@ OF_THE_CHILD = re.compile(r"\bfo?et(?:al|us)\b|\bcord (?:blood|art|ven|gas|ph\b|
 OTHER_PERSON = "OTHER_PERSON"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number as somebody wrote it; `unit`: what is written behind it."""
 
     value: float

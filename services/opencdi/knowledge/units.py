@@ -26,7 +26,7 @@ _PER_VOLUME = {  # what is in a volume -> dimension, size: 1 U = 1 umol/min, 1 k
     "g": ("mass/volume", 1.0), "mol": ("substance/volume", 1.0), "eq": ("equivalents/volume", 1.0), "u": ("activity/volume", 1.0),
     "kat": ("activity/volume", 6e7),
 }  # fmt: skip
-_CONCENTRATION = re.compile(r"(?:(?P<prefix>[mnpfu]?)(?P<what>g|mol|eq|u|kat)|(?P<count>10\*\d{1,2}|))/(?P<per>[dcmunf]?)l\Z")
+_CONCENTRATION = re.compile(r"(?:(?P<prefix>[mnpfu]?)(?P<what>g|mol|eq|u|kat)|(?P<count>10\*\d{1,2}|))/(?P<per>[dcmunpf]?)l\Z")
 _OTHERS: dict[tuple[str, float], str] = {
     ("mass", 1.0): "g gm gram grams mdc_dim_x_g", ("mass", 1000.0): "kg kgs kilogram kilograms kilo mdc_dim_kilo_g 263875",
     ("mass", 453.59237): "[lb_av] [lb_us] lb lbs pound pounds mdc_dim_lb", ("mass", 28.349523125): "[oz_av] oz ounce ounces",
@@ -41,7 +41,7 @@ _OTHERS: dict[tuple[str, float], str] = {
     ("flow", 1 / 60_000): "ml/h ml/hr", ("frequency", 1.0): (
         "/min 1/min bpm min-1 beats/min breaths/min br/min {beats}/min {breaths}/min {beat}/min {breath}/min {counts}/min resp/min "
         "mdc_dim_beat_per_min mdc_dim_resp_per_min mdc_dim_per_min 264864 264928 beats/minute breaths/minute"
-    ), ("frequency", 60.0): "hz /s 1/s", ("time", 1.0): "s sec secs second seconds", ("time", 0.001): "ms", ("time", 60.0): "min",
+    ), ("frequency", 60.0): "hz /s 1/s", ("time", 1.0): "s sec secs second seconds second(s)", ("time", 0.001): "ms", ("time", 60.0): "min",
     ("fraction", 0.01): "% percent pct mdc_dim_percent 262688 %{hb} %sat",
     ("fraction", 1.0): "1 l/l {fraction} fraction {ratio} ratio decimal",
     ("permille", 1.0): "mmol/mol",
@@ -68,7 +68,7 @@ _REWRITTEN = tuple(
         (r"(?<=/)100ml\Z", "dl"),
         (r"\Amc(?=g|mol)", "u"), (r"\A([munp]?)gm/", r"\1g/"), (r"\A([munp]?)mole?s?/", r"\1mol/"), (r"\A([munp]?)equ?(?:iv)?/", r"\1eq/"),
         (r"\A([mu]?)(?:i\.?u\.?|\[iu\]|u|units?|{u})/", r"\1u/"), (r"(?<=[a-z])\.(?=[dcmunf]?l-1\Z)", "/"), (r"(?<=l)-1\Z", ""),
-        (r"\Agiga[./]l\Z", "10*9/l"), (r"\Amg%\Z", "mg/dl"), (r"\Ag%\Z", "g/dl"), (r"\A([munp]?mol|mg)l\Z", r"\1/l"),
+        (r"\A(?:giga|gpt)[./]l\Z", "10*9/l"), (r"\Amg%\Z", "mg/dl"), (r"\Ag%\Z", "g/dl"), (r"\A([munp]?mol|mg)l\Z", r"\1/l"),
         (r"\Amlmin\Z", "ml/min"),
         (r"\A(?:x|1x)?(?=10[*^e~(])", ""), (r"\A10(?:\*\*|\^|e|exp|~|\()\+?0?(\d{1,2})\)?(?=/|\Z)", r"10*\1"),
         (r"\A(?:k|thou|thous|thousands?|th|1000|1e3|tho)/(?=[un]?l\Z)", "10*3/"),

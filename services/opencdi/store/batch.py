@@ -32,10 +32,14 @@ class Batch:
 
     def of_encounter(self, table: Table, encounter_id: str) -> list[dict[str, Any]]:
         """The encounter's rows, as this transaction will leave them."""
-        found = self.connection.execute(select(table).where(table.c.encounter_id == encounter_id)).mappings()
+        return self.having(table, encounter_id=encounter_id)
+
+    def having(self, table: Table, **told: str) -> list[dict[str, Any]]:
+        """The rows with these values in columns that never change, as this transaction will leave them."""
+        found = self.connection.execute(select(table).where(*(table.c[name] == value for name, value in told.items()))).mappings()
         stored: list[dict[str, Any]] = [dict(row) for row in found]
         kept = {key: row for row in stored if (key := _key(table, row)) not in self._gone.get(table, ())}
-        written = {key: row for key, row in self._rows.get(table, {}).items() if row["encounter_id"] == encounter_id}
+        written = {key: row for key, row in self._rows.get(table, {}).items() if told.items() <= row.items()}
         return list((kept | written).values())
 
     def remove(self, table: Table, row: Mapping[str, Any]) -> None:

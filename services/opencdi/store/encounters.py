@@ -105,6 +105,14 @@ def header_of(connection: Connection, tenant: str, encounter_id: str) -> Header 
     return Header.read(doc) if doc else None
 
 
+def lives_on_as(connection: Connection, tenant: str, encounter_id: str) -> str:
+    """The encounter that this one's facts live on now (merged or moved, however often); itself, if they are its own."""
+    met = [encounter_id]
+    while (header := header_of(connection, tenant, met[-1])) is not None and header.moved_into and header.moved_into not in met:
+        met.append(header.moved_into)
+    return met[-1]
+
+
 def discharged(connection: Connection, tenant: str) -> list[tuple[Header, FinalCodeSet | None]]:
     """Every encounter whose patient has left, with its latest final code set; None before the first."""
     nth = select(FINAL_SET.c.encounter_id, func.max(FINAL_SET.c.nth).label("nth")).group_by(FINAL_SET.c.encounter_id).subquery()

@@ -5,7 +5,7 @@ joined when a page is read.  `doc` columns hold contract models as JSON.  Instan
 sorts as time.  The physician's pages read `PHYSICIAN_TABLES` only: nothing in them could hold money (DOMAIN Q-30).
 """
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, false
 
 METADATA = MetaData()
 
@@ -109,13 +109,21 @@ FEED_QUARTER = Table(
     Column("begins_at", String, nullable=False), Column("first_at", String, nullable=False), Column("last_at", String, nullable=False),
     Column("messages", Integer, nullable=False),
 )  # fmt: skip
-# `tenant` "": its bytes tell nobody whose it is.  Where it lies on the bus is its key, its bytes stay there.
+# `tenant` "": its bytes tell nobody whose it is.  Where it lies on the bus is its key, its bytes stay there.  `tried`: a second try ended.
 DEAD_LETTER = Table(
     "dead_letter", METADATA, _key("room"), Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("pos", Integer, primary_key=True, autoincrement=False), Column("tenant", String, nullable=False, index=True),
-    Column("entry_id", String, nullable=False), Column("message_id", String, nullable=False), Column("reason", String, nullable=False),
+    Column("pos", Integer, primary_key=True, autoincrement=False), Column("tenant", String, nullable=False),
+    Column("entry_id", String, nullable=False, index=True), Column("message_id", String, nullable=False, index=True),
+    Column("reason", String, nullable=False),
     Column("at_field", String, nullable=False), Column("feed", String, nullable=False), Column("received_at", String, nullable=False),
     Column("message_type", String, nullable=False), Column("bytes", Integer, nullable=False), Column("replays", String),
+    Column("tried", Boolean, nullable=False, server_default=false()),
+    Index("ix_dead_letter_listed", "tenant", "tried", "received_at", "room", "part", "pos"),
+)  # fmt: skip
+# How many letters there are by reason, and of how many of them a second try has ended.
+LETTER_COUNT = Table(
+    "letter_count", METADATA, _key("tenant"), _key("room"), _key("reason"), Column("letters", Integer, nullable=False),
+    Column("tried", Integer, nullable=False),
 )  # fmt: skip
 SECOND_TRY = Table(
     "second_try", METADATA, _key("tenant"), _key("letter_id"), _key("again_id"), Column("outcome", String, nullable=False),

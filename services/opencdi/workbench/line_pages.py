@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
@@ -25,6 +25,7 @@ from opencdi.workbench.personas import Kind, Persona
 MOST_LETTERS = 200
 Place = Annotated[int, Path(ge=0, lt=2**31)]
 _MOST_SHOWN = 64 * 1024
+_AFTER = r"^$|^[a-z-]{1,40}/[0-9]{1,9}/[0-9]{1,9}$"
 _SEATS: tuple[Kind, ...] = ("analyst", "specialist", "coder")
 
 
@@ -53,10 +54,12 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
         return desk.show(request, "line.html", look, *_SEATS)
 
     @pages.get("/letters")
-    def the_letters(request: Request) -> Response:
+    def the_letters(request: Request, after: Annotated[str, Query(pattern=_AFTER)] = "") -> Response:
         def look(connection: Connection, _: Persona) -> dict[str, Any]:
+            rows = letters(connection, desk.tenant, MOST_LETTERS + 1, _place(after) if after else None)
             reasons = letters_by_reason(connection, desk.tenant)
-            return {"rows": letters(connection, desk.tenant, MOST_LETTERS), "reasons": reasons, "unmapped": _unmapped(connection)}
+            shown = {"rows": rows[:MOST_LETTERS], "after": after, "more": len(rows) > MOST_LETTERS}
+            return {**shown, "reasons": reasons, "unmapped": _unmapped(connection)}
 
         return desk.show(request, "letters.html", look, *_SEATS)
 
@@ -88,7 +91,7 @@ def line_pages(desk: Desk, site: SiteData, bus_url: str) -> APIRouter:
     def _handed_over(row: LetterRow, persona: Persona) -> str | None:
         try:
             return desk.gateway.replay(row, persona.person)
-        except Unanswered:  # an old message is looked for through all of inbound: that may take longer than anybody waits
+        except Unanswered:  # it may be on inbound all the same
             return None
 
     def _feeds(connection: Connection) -> list[FeedHealth]:
@@ -137,3 +140,8 @@ def lines_of(held: bytes, where: str) -> list[LetterLine]:
     segment = where.partition("-")[0] if "-" in where else ""
     told = held.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [LetterLine(line, bool(segment) and line.startswith(segment)) for line in told if line]
+
+
+def _place(told: str) -> tuple[str, int, int]:
+    room, part, pos = told.split("/")
+    return room, int(part), int(pos)

@@ -1,6 +1,8 @@
 """What became of each message as rows: outcomes, feeds by the quarter of an hour, dead letters, unmapped codes."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from opencdi.bus.bus import Delivered
 from opencdi.bus.letters import letter_of
@@ -11,7 +13,7 @@ from opencdi.events.ids import message_of
 from opencdi.events.people import DECISIONS
 from opencdi.store.batch import Batch
 from opencdi.store.feeds import QUARTER_S, QUARTERS
-from opencdi.store.tables import DEAD_LETTER, FEED_QUARTER, OUTCOME_COUNT, SECOND_TRY, SETTLED, UNMAPPED_CODE
+from opencdi.store.tables import DEAD_LETTER, FEED_QUARTER, LETTER_COUNT, OUTCOME_COUNT, SECOND_TRY, SETTLED, UNMAPPED_CODE
 from opencdi.workbench.chart_rows import instant
 
 _NO_FEED = frozenset(
@@ -31,6 +33,10 @@ def apply_outcome(batch: Batch, record: Record) -> str:
     if ended.replays is not None:  # news of a person's command, not of the feed
         key = {"tenant": ended.tenant, "letter_id": ended.replays, "again_id": ended.entry_id}
         batch.put(SECOND_TRY, {**key, "outcome": ended.outcome, "reason": ended.reason})
+        for letter in batch.having(DEAD_LETTER, tenant=ended.tenant, entry_id=ended.replays):
+            if not letter["tried"]:
+                batch.put(DEAD_LETTER, {**letter, "tried": True})
+                _count_letter(batch, letter, tried=1)
     elif kind not in _NO_FEED:
         _count_quarter(batch, ended.tenant, ended.feed, ended.outcome, told_at)
     for code in ended.unmapped:
@@ -43,18 +49,25 @@ def apply_dead_letter(batch: Batch, room: str, delivered: Delivered) -> None:
     record = delivered.record
     letter = letter_of(room, record)
     feed, entry_id, replays = record.header("ce_source") or "", _kept(letter.entry_id), record.header("replays")
-    place = {"room": room, "part": delivered.partition, "pos": delivered.position}
-    batch.put(
-        DEAD_LETTER,
-        {
-            **place, "tenant": _kept(letter.tenant or ""), "entry_id": entry_id, "message_id": message_of(entry_id),
-            "reason": letter.reason, "at_field": _kept(letter.where), "feed": _kept(feed), "received_at": _in_utc(letter.received_at),
-            "message_type": letter.message_type, "bytes": letter.size, "replays": _kept(replays) if replays else None,
-        },
-    )  # fmt: skip
+    tenant = _kept(letter.tenant or "")
+    tried = bool(batch.having(SECOND_TRY, tenant=tenant, letter_id=entry_id))
+    row = {
+        "room": room, "part": delivered.partition, "pos": delivered.position, "tenant": tenant, "entry_id": entry_id,
+        "message_id": message_of(entry_id), "reason": letter.reason, "at_field": _kept(letter.where), "feed": _kept(feed),
+        "received_at": _in_utc(letter.received_at), "message_type": letter.message_type, "bytes": letter.size,
+        "replays": _kept(replays) if replays else None, "tried": tried,
+    }  # fmt: skip
+    batch.put(DEAD_LETTER, row)
+    _count_letter(batch, row, letters=1, tried=int(tried))
     if room == "gateway" and record.key:  # what the gate refuses never reaches the room that tells outcomes; its key is the tenant
         _count_outcome(batch, record.key, "refused", letter.reason)
         _count_quarter(batch, record.key, feed, "refused", letter.received_at)
+
+
+def _count_letter(batch: Batch, row: Mapping[str, Any], *, letters: int = 0, tried: int) -> None:
+    key = {name: row[name] for name in ("tenant", "room", "reason")}
+    before = batch.get(LETTER_COUNT, *key.values()) or {"letters": 0, "tried": 0}
+    batch.put(LETTER_COUNT, {**key, "letters": before["letters"] + letters, "tried": before["tried"] + tried})
 
 
 def _count_outcome(batch: Batch, tenant: str, outcome: Outcome, reason: str) -> None:

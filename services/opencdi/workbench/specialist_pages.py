@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from opencdi.events.audiences import QueryAlert, QueryWording
 from opencdi.events.wording import shown_text
-from opencdi.store.encounters import notes, worklist
+from opencdi.store.encounters import lives_on_as, notes, worklist
 from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of
 from opencdi.store.questions import question
@@ -36,6 +36,12 @@ def specialist_pages(desk: Desk) -> APIRouter:
 
     @pages.get("/encounters/{encounter_id}")
     def the_encounter(request: Request, encounter_id: str) -> Response:
+        desk.persona(request, "specialist", "coder")
+        with snapshot(desk.engine) as connection:
+            into = lives_on_as(connection, desk.tenant, encounter_id)
+        if into != encounter_id:  # an old link, or a note of somebody's
+            return back_to(f"/encounters/{into}")
+
         def look(connection: Connection, persona: Persona) -> dict[str, Any]:
             shown = encounter_page(connection, desk.tenant, encounter_id, persona, desk.screen.zone)
             if shown is None:

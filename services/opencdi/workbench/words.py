@@ -5,6 +5,7 @@ from datetime import date
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.time import completed_years
+from opencdi.events.reasons import REASONS
 from opencdi.workbench.vocabulary import CAUSES, DISMISSALS, DISPOSITIONS, REFUSALS, STATES
 
 
@@ -51,6 +52,16 @@ def grouper(version: str) -> str:
 def sentence(text: str) -> str:
     """With a capital at its beginning, and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def means(reason: str) -> str:
+    """What a reason code means, in words for an interface analyst; "" for one that is not known here."""
+    return REASONS[reason].means if reason in REASONS else ""
+
+
+def remedy(reason: str) -> str:
+    """What the sender or the site can do about it; "" where nothing need be done."""
+    return REASONS[reason].remedy if reason in REASONS else ""
 
 
 def size(count: int) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from opencdi.bus.bus import BusDown
 from opencdi.bus.room import Overlay, RecordCodec, State, under
-from opencdi.bus.stored import Sieve, StoredStates, forget, private_table, store_alone
+from opencdi.bus.stored import AtHand, Sieve, StoredStates, forget, private_table, store_alone
 
 ROOM = "alder"
 
@@ -33,7 +33,7 @@ def table() -> Iterator[Connection]:
 
 
 def states_in(table: Connection, part: int = 0) -> StoredStates:
-    return StoredStates(table, CODEC, ROOM, part, Sieve())
+    return StoredStates(table, CODEC, ROOM, part, Sieve(), AtHand())
 
 
 def committed(states: StoredStates, changes: dict[str, int | None]) -> None:
@@ -77,7 +77,7 @@ def test_memory_holds_a_bounded_number_and_the_table_all(table: Connection) -> N
     assert dict(states) == {f"count/{n}": Count(n=n) for n in range(40_000)}
     assert 0 < len(states.recent) <= 32_768
     states.let_go()
-    assert states.sieve.at_hand == len(states.recent) == 0
+    assert states.at_hand.records == len(states.recent) == 0
     assert [states[f"count/{n}"] for n in (0, 1, 39_999)] == [Count(n=0), Count(n=1), Count(n=39_999)]
     assert len(states) == 40_000
 

@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from opencdi.events.pages import FactsPage
+from opencdi.intake.unions import MOST_NUMBERS
 
 Builder = Callable[..., str]
 
@@ -61,6 +62,28 @@ def test_a_merge_into_itself_is_dead_lettered(feed, message: Builder) -> None:
     ended = feed.send(merge(message, "100", "100"))
     assert (ended.outcome, ended.reason) == ("dead_letter", "MERGE_INTO_ITSELF")
     assert feed.dead
+
+
+@pytest.mark.parametrize("listed", ["200", "200^^^MERCY^MR~100", "100^^^MERCY^MR~200"])
+def test_a_merge_may_list_the_old_number_beside_the_new_one_and_either_may_be_known_as_a_second_one(
+    new_feed, message: Builder, listed: str
+) -> None:
+    """Registration systems send PID-3 with all numbers that a patient has; whatever came before, the new one lives on."""
+    told = [
+        message("ADT^A01", mrn="100"),
+        merge(message, new=listed),
+        message("ADT^A08", mrn="200^^^MERCY^MR~100", at="20260505090000-0400"),
+        message("ADT^A31", mrn="100^^^MERCY^MR~200", visit="", at="20260504090000-0400"),
+    ]
+    ends = set()
+    for order in permutations(told):
+        feed = new_feed()
+        for body in order:
+            assert feed.send(body).outcome != "dead_letter"
+        last = feed.of("patient_identified")[-1]
+        ends.add((last.mrn, last.patient_id, len(feed.facts)))
+    assert len(ends) == 1
+    assert ends.pop()[0] == "200"
 
 
 def test_of_a_merge_there_and_back_the_later_word_says_which_number_lives_on(new_feed, message: Builder) -> None:
@@ -231,3 +254,13 @@ def test_all_numbers_of_the_old_record_lead_to_the_new_one(feed, message: Builde
         feed.send(message("ADT^A01", visit=f"V{number}", mrn=mrn, control=f"a{number}"))
     feed.send(message("ADT^A40", "MRG|201^^^MERCY^MR~202^^^MERCY^MR", visit="", at="20260504120000-0400"))
     assert {facts[-1].mrn for facts in feed.facts.values()} == {"100"}
+
+
+def test_a_number_for_everybody_is_merged_with_so_many_and_no_more(feed, message: Builder) -> None:
+    feed.send(message("ADT^A01", mrn="200"))
+    told = [feed.send(merge(message, old=f"9{n:04}")) for n in range(MOST_NUMBERS + 2)]
+    refused = [n for n, ended in enumerate(told) if "TOO_MANY_MERGES" in {problem.code for problem in ended.problems}]
+    assert refused == [MOST_NUMBERS, MOST_NUMBERS + 1]
+    assert max(len(state.near) for key, state in feed.states.items() if key.startswith("person/")) == MOST_NUMBERS
+    feed.send(message("ADT^A08", mrn="90007", pv1="E"))  # one of the first ones is still this patient
+    assert len(feed.facts) == 1

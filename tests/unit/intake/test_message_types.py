@@ -42,7 +42,8 @@ def test_a_person_message_tells_who_and_nothing_of_the_stay(feed, message: Build
      ("ADT^A37", "LINK_IS_NO_MERGE"), ("ADT^A29", "NO_STAY_IS_DELETED"), ("ADT^A48", "ALTERNATE_NUMBER"), ("ADT^A51", "ALTERNATE_NUMBER"),
      ("BAR^P02", "NO_STAY_IS_DELETED"), ("SIU^S12", "SCHEDULE_NOT_USED"),
      ("SIU^S26", "SCHEDULE_NOT_USED"), ("MFN^M02", "NO_STAFF"), ("MFN^M05", "MASTER_FILE_NOT_USED"), ("QBP^Q22", "QUERY"), ("RSP^K22", "QUERY"),
-     ("ORL^O22", "ACKNOWLEDGEMENT"), ("ACK^A01", "ACKNOWLEDGEMENT"), ("VXU^V04", "VACCINATION_HISTORY_NOT_USED"),
+     ("ORL^O22", "ACKNOWLEDGEMENT"), ("ACK^A01", "ACKNOWLEDGEMENT"), ("MFK^M02", "ACKNOWLEDGEMENT"), ("ORI^O24", "ACKNOWLEDGEMENT"), ("RRG^O16", "ACKNOWLEDGEMENT"),
+     ("DSR^Q01", "QUERY"), ("VXR^V03", "QUERY"), ("MFR^M05", "QUERY"), ("RQI^I01", "QUERY"), ("VXU^V04", "VACCINATION_HISTORY_NOT_USED"),
      ("REF^I12", "REFERRAL_NOT_USED"), ("OMN^O07", "SUPPLY_NOT_USED")],
 )  # fmt: skip
 def test_what_tells_nothing_that_is_kept_ends_without_effect_and_says_why(feed, message: Builder, kind: str, reason: str) -> None:

@@ -1,6 +1,7 @@
 """One of several visits of a stay turns out to be another account's or another patient's: what was told under it goes along (A45)."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -172,6 +173,17 @@ def test_of_a_message_that_joins_three_stays_nothing_is_lost(feed, message: Buil
             feed.send(result(message, f"F{nth}{again}", nth, f"V{nth}", account=account))
     feed.send(message("ADT^A41", "MRG|||A1", "MRG|||A2", visit="", account="A3", at=at(5)))
     assert left(feed) == [("100", "inpatient", [1] * 2 + [2] * 4 + [3] * 6, [])]
+
+
+def test_a_number_that_was_moved_and_is_given_to_a_new_visit_is_a_visit_of_its_own_account(feed, message: Builder) -> None:
+    anew = message("ADT^A01", mrn="300", visit="I1", account="C1", at="20260901080000-0400")
+    for body in (*story(message), visit(message, "A03", 3, "I1", "I"), moved(message, 4, "I1", "B1", "200")):
+        feed.send(body)
+    feed.send(anew, at=datetime(2026, 9, 1, 13, tzinfo=UTC))
+    assert [stay[0] for stay in left(feed)] == ["100", "200", "300"]
+    emergency = message("ADT^A04", mrn="300", visit="E9", account="C1", pv1="E", at="20260901060000-0400")
+    feed.send(emergency, at=datetime(2026, 9, 1, 13, tzinfo=UTC))
+    assert [stay[0] for stay in left(feed)] == ["100", "200", "300"]
 
 
 def listed(message: Builder, day: int, number: str) -> str:

@@ -30,3 +30,17 @@ def test_the_same_name_by_both(new_feed, message: Builder, sent: str, told: dict
     })  # fmt: skip
     names = [feed.of("patient_identified")[-1].name for feed in (one, other)]
     assert names[0] == names[1]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("12^&&van Hoekstra^P.Q.", "P.Q. van Hoekstra"),
+        ("12^&van&Hoekstra^P.Q.", "P.Q. van Hoekstra"),
+        ("12^Groß&&Groß^B", "B Groß"),
+        ("12^^B", "B"),
+    ],
+)
+def test_a_doctors_surname_that_is_told_by_its_parts(feed, message: Builder, sent: str, told: str) -> None:
+    feed.send(message("ADT^A01").replace("77^Lindqvist^Sara", sent))
+    assert [updated.attending.name for updated in feed.of("encounter_updated")] == [told]

@@ -4,6 +4,11 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from opencdi.bus.room import Record
+from opencdi.bus.stepping import Stepper
+from opencdi.events.audiences import MessageEnded
+from opencdi.events.inbound import Inbound
+
 LEFT = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)  # as discharged below
 DUE = timedelta(days=4 + 30)  # bill hold, and thirty days
 Builder = Callable[..., str]
@@ -103,3 +108,21 @@ def test_a_stay_that_was_discharged_again_is_kept_as_long_as_its_last_discharge_
     assert any(key.startswith("story/") for key in feed.states)
     tick(feed, LEFT + DUE + timedelta(days=2))
     assert not any(key.startswith("story/") for key in feed.states)
+
+
+def test_a_transaction_whose_part_never_comes_is_laid_aside_after_a_day(feed) -> None:
+    for n in range(50):
+        feed.send({"resource": {"resourceType": "Patient", "id": f"p{n}"}}, ce_id=f"a{n}.1", part="1/3", at=LEFT)
+    feed.send({"resource": {"resourceType": "Patient", "id": "theirs"}}, ce_id="b.1", part="1/2", at=LEFT, tenant="other")
+    tick(feed, LEFT + timedelta(hours=24))
+    assert feed.ended == []
+    feed.send({"resource": {"resourceType": "Patient", "id": "new"}}, ce_id="c.1", part="1/2", at=LEFT + timedelta(hours=25))
+    body = json.dumps({"at": (LEFT + timedelta(hours=26)).isoformat()}).encode()
+    inbound = Inbound("t", "cdi.inbound.tick", "t", "tick", LEFT + timedelta(hours=26), body)
+    said = Stepper(feed.room).step(feed.states, Record("cdi.inbound.v1", "t", body, inbound.headers()))
+    ended = [MessageEnded.read(out.value) for out in said if out.topic.name == "cdi.outcomes.v1"]
+    assert {(one.entry_id, one.outcome, one.reason) for one in ended} == {(f"a{n}", "dead_letter", "PARTS_MISSING") for n in range(50)}
+    letters = [out for out in said if out.topic.name == "cdi.dead.intake.v1"]
+    assert len(letters) == 50
+    assert b'"p0"' in letters[0].value
+    assert sorted(key for key in feed.states if key.startswith("part")) == ["part/b/1", "part/c/1", "parts/b", "parts/c"]

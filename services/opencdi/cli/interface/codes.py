@@ -19,6 +19,7 @@ _REFUSALS = frozenset({"NotFhir", "HTTPException", "outcome", "issue_of"})
 _TABLES = frozenset({"UNUSED_BY_TYPE", "UNUSED_BY_KIND", "_UNUSED", "_NOTHING_SAID"})
 _ENDING_BY_NAME: dict[str, Ending] = {
     "problem": "quarantined", "reason": "no effect", "POISONED": "dead letter", "PART_MISNUMBERED": "dead letter",
+    "PARTS_MISSING": "dead letter",
     "OTHER_PERSON": "quarantined", "problems": "problem", "ignored": "no effect",
 }  # fmt: skip
 _ACKS = frozenset({"AA", "AE", "AR"})

@@ -36,4 +36,4 @@ def as_if_first(told: Told) -> Told:
     """A resource that is to be there, and to change nothing where it is: whatever else was or will be told of it is newer."""
     if told.visit is not None and told.visit.event != "mention":
         return replace(told, at=told.visit.admitted_at or told.at)
-    return replace(told, at=_LONG_AGO, items=tuple(replace(item, order=("",)) for item in told.items))
+    return replace(told, at=_LONG_AGO, items=tuple(item._replace(order=("",)) for item in told.items))

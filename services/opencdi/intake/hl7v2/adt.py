@@ -1,11 +1,13 @@
 """PID and PV1: who, and which visit; ADT events and merges (DOMAIN F.1, F.4)."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 
 from opencdi.clinical.vocabulary import Sex
 from opencdi.events.facts import Coded
 from opencdi.events.problems import Unusable
-from opencdi.intake.hl7v2.message import Segment, raw
+from opencdi.intake.hl7v2.message import NULL, Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import NEWBORN_ADMISSIONS, VISIT_EVENT_BY_TRIGGER, class_of, says_no_class
 from opencdi.intake.time import birth_date
@@ -22,7 +24,7 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
     if not ids:
         raise Unusable("NO_PATIENT", "PID-3")
     # XPN: given, more of them, family.
-    name = (part for part in (message.component(pid, 5, n) for n in (2, 3, 1)) if part not in ("", '""'))
+    name = (part for part in (message.component(pid, 5, n) for n in (2, 3, 1)) if part)
     sent, sex = message.component(pid, 7), message.component(pid, 8)
     born = birth_date(sent)
     if sent and born is None:
@@ -31,7 +33,7 @@ def patient_of(reading: Reading, segment: Segment | None = None) -> PatientTold:
         ids=ids,
         name=" ".join(name) or None,
         birth_date=born,
-        sex=_SEX.get(sex.upper(), "U") if sex else None,
+        sex=_SEX.get(sex.upper(), "U") if sex or raw(pid, 8) == NULL else None,
     )
 
 
@@ -58,15 +60,17 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
     account = message.component(pid, 18)
     if pv1 is None:
         return VisitTold(account=account, event=event) if account or event != "mention" else None
-    told = VisitTold(
+    assigner = message.assigner(raw(pv1, 19))
+    told = partial(
+        VisitTold,
         number=message.component(pv1, 19),
-        facility=message.component(pv1, 19, 4) or message.header.first(4),
-        facility_assumed=not message.component(pv1, 19, 4),
+        facility=assigner or message.header.party(4),
+        facility_assumed=not assigner,
         account=account,
         event=event,
     )
     if event == "mention":
-        return told
+        return told()
     class_code = _class_told(reading, pv1)
     encounter_class = class_of(class_code.code, site) if class_code is not None else None
     if encounter_class == "unmapped":
@@ -76,16 +80,11 @@ def visit_of(reading: Reading, event: VisitEvent = "mention", *, on_leave: bool 
         reading.told.problems.append(("DISPOSITION_UNMAPPED", "PV1-36"))
     pv2 = message.first("PV2")
     location = raw(pv1, 3)
-    return VisitTold(
-        number=told.number,
-        facility=told.facility,
-        facility_assumed=told.facility_assumed,
-        account=account,
-        event=event,
+    return told(
         encounter_class=encounter_class,
         class_source=class_code.code.partition("/")[0] if class_code and encounter_class == "unmapped" else None,
         class_code=class_code,
-        location="" if location == '""' else "^".join(part for part in message.parts(location)[:3] if part) or None,
+        location="" if location == NULL else "^".join(part for part in message.parts(location)[:3] if part) or None,
         service=reading.changed(pv1, 10),
         attending=reading.person(pv1, 7),
         admitting_reason=message.component(pv2, 3, 2) or message.component(pv2, 3) or None,
@@ -118,7 +117,12 @@ def merges_of(reading: Reading, what: Merged, patient: PatientTold) -> tuple[Mer
     old = reading.identifiers(reading.message.first("MRG"), 1)
     if not old:
         raise Unusable("NO_OLD_IDENTIFIER", "MRG-1")
-    return tuple(Merge(what, one, patient.ids[0]) for one in old)
+    return tuple(Merge(what, one, living_on(patient, old).ids[0]) for one in old)
+
+
+def living_on(patient: PatientTold, old: Collection[Identifier]) -> PatientTold:
+    """The patient by the numbers that live on: of a merge PID-3 may list the old one too, as MRG-1 does."""
+    return replace(patient, ids=tuple(one for one in patient.ids if one not in old) or patient.ids)
 
 
 def _renumbered(reading: Reading) -> bool:
@@ -130,10 +134,9 @@ def _renumbered(reading: Reading) -> bool:
 def _merge_of(reading: Reading, what: Merged) -> Merge:
     mrg, pid, pv1 = (reading.message.first(name) for name in ("MRG", "PID", "PV1"))
     number = {"account": 3, "account-to-patient": 3, "visit": 5, "visit-to-account": 5}[what]
-    old = Identifier(reading.message.component(mrg, number), reading.message.component(mrg, number, 4))
-    sender = reading.message.header.first(4)  # as for PV1-19 of any message
-    account = Identifier(reading.message.component(pid, 18), reading.message.component(pid, 18, 4))
-    visit = Identifier(reading.message.component(pv1, 19), reading.message.component(pv1, 19, 4) or sender)
+    sender = reading.message.header.party(4)  # as for PV1-19 of any message
+    old, account, visit = reading.identifier(mrg, number), reading.identifier(pid, 18), reading.identifier(pv1, 19)
+    visit = Identifier(visit.value, visit.authority or sender)
     of: Identifier | None = None
     if number == 5 and old.value:
         old = Identifier(old.value, old.authority or sender)

@@ -7,7 +7,7 @@ from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
 from opencdi.events.problems import Unusable
 from opencdi.intake.content import text_of_ed, words_in
-from opencdi.intake.hl7v2.message import raw
+from opencdi.intake.hl7v2.message import Segment, raw
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.tables import AUTHENTICATION_BY_TXA17, FILES, RELATION_BY_TRIGGER, confidentiality_of, note_type_of, role_of
 from opencdi.intake.time import claims_future
@@ -20,9 +20,12 @@ def document_of(reading: Reading, trigger: str) -> None:
     txa = message.first("TXA")
     number, parent = message.component(txa, 12), message.component(txa, 13)
     number = number or message.component(txa, 12, 3)
+    relation = RELATION_BY_TRIGGER[trigger]
+    if txa is not None and not (number or parent) and trigger == "T02":
+        number = _unnumbered(reading, txa)
+        reading.told.problems.append(("NO_DOCUMENT_NUMBER", "TXA-12"))
     if txa is None or not (number or parent):
         raise Unusable("NO_DOCUMENT_NUMBER", "TXA-12")
-    relation = RELATION_BY_TRIGGER[trigger]
     event_at = reading.told_at
     version = (event_at.sortable,)
     # A replacement is the same document, from now on known under a new number too; an addendum and an edit keep their own.
@@ -68,6 +71,15 @@ def document_of(reading: Reading, trigger: str) -> None:
         confidentiality=confidentiality_of((message.component(txa, 18),), kind, site),
     )
     reading.told.items.append(Item(fact, version, orders, text, (own_id,) if own_id != note_id else ()))
+
+
+def _unnumbered(reading: Reading, txa: Segment) -> str:
+    """What a new document without a number is known by, as a report without an order's is: whose it is, its kind, when it was written.
+
+    Sent again it is the same one; what is to correct, add to or cancel it must name a number.
+    """
+    written = next(filter(None, (raw(txa, number) for number in (4, 6, 7))), reading.sent_at.sortable)
+    return "^".join((reading.message.component(reading.message.first("PID"), 3), raw(txa, 2), written))
 
 
 def _authentication(reading: Reading, completion: str, availability: str) -> tuple[Authentication, bool]:

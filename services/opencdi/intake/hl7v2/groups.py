@@ -21,28 +21,33 @@ class Group:
 def groups_in(reading: Reading) -> list[Group]:
     """The order groups of the message; results before any OBR (in ADT) make a group without order number.
 
-    An ORU tells the specimen behind the results, an OUL before the orders that were made of it; a note or a comment about one result of a
-    group is about the specimen of all.
+    An ORU tells the specimen behind the results and the ORC before its OBR; an OUL the specimen, and what was seen of it, before the orders
+    that were made of it, and the ORC behind its OBR.  A note or a comment about one result of a group is about the specimen of all.
     """
     groups: list[Group] = []
     orc: Segment | None = None
     specimen: Segment | None = None
+    seen_alone = False  # the next result is of a specimen and of no order
     specimen_first = reading.message.header.message_type.startswith(("OUL^R22", "OUL^R23"))
+    order_behind = specimen_first or reading.message.header.message_type.startswith("OUL^R24")
     for segment in reading.message.segments:
         name = segment[0]
-        if name == "ORC":
+        if name == "ORC" and order_behind and groups and groups[-1].orc is None and not groups[-1].observations:
+            groups[-1].orc = segment
+        elif name == "ORC":
             orc = segment
         elif name == "OBR":
             groups.append(Group(segment, orc, specimen=specimen))
-            orc = None
+            orc, seen_alone = None, False
         elif name == "OBX":
-            if not groups:
-                groups.append(Group(["OBR"]))
+            if not groups or seen_alone:
+                groups.append(Group(["OBR"], specimen=specimen))
+            seen_alone = False
             groups[-1].observations.append(segment)
         elif name == "NTE" and groups:
             groups[-1].comments.append(reading.message.plain(raw(segment, 3)))
         elif name == "SPM" and specimen_first:
-            specimen = segment
+            specimen, seen_alone = segment, True
         elif name == "SPM" and groups:
             groups[-1].specimen = segment
     return groups

@@ -125,7 +125,7 @@ def _id(reading: Reading, what: str, segment: Segment, number: int, *otherwise: 
 def _person(reading: Reading) -> tuple[str, str]:
     """Whose an allergy is, in whatever stay it is told, and before any."""
     pid = reading.message.first("PID")
-    return reading.message.component(pid, 3), reading.message.component(pid, 3, 4)
+    return reading.message.component(pid, 3), reading.message.assigner(raw(pid, 3))
 
 
 def _list(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.problems import Unusable
-from opencdi.intake.hl7v2.adt import event_of, merges_of, patient_of, visit_of
+from opencdi.intake.hl7v2.adt import event_of, living_on, merges_of, patient_of, visit_of
 from opencdi.intake.hl7v2.documents import document_of
 from opencdi.intake.hl7v2.lists import allergies_of, diagnoses_of, problems_of, procedures_of
 from opencdi.intake.hl7v2.message import Message, patients_in
@@ -85,14 +85,14 @@ def _told(reading: Reading, name: str) -> list[Told]:
     kind, _, trigger = name.partition("^")
     patient = patient_of(reading)
     at, event_at = reading.sent_at, None
-    visit = visit_of(reading)
+    visit = visit_of(reading) if kind != "ADT" else None
     merges: tuple[Merge, ...] = ()
     if kind == "ADT":
         at, event_at = reading.told_at, _event_at(reading, trigger)
         merges = tuple(merge for what in MERGE_BY_TRIGGER.get(trigger, ()) for merge in merges_of(reading, what, patient))
-        visit = (
-            visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger)) if trigger in VISIT_EVENT_BY_TRIGGER else None
-        )
+        patient = living_on(patient, [merge.old for merge in merges if merge.what == "patient"])
+        if trigger in VISIT_EVENT_BY_TRIGGER:
+            visit = visit_of(reading, event_of(trigger), on_leave=ON_LEAVE_BY_TRIGGER.get(trigger))
         diagnoses_of(reading)
         procedures_of(reading)
         results_of(reading)

@@ -7,17 +7,20 @@ from functools import lru_cache
 from opencdi.events.hl7_structure import MessageHeader, Signs, header_of
 from opencdi.events.problems import Unusable
 
-_CHARSETS = {
-    "ASCII": "utf-8", "": "utf-8", "UNICODE UTF-8": "utf-8", "UNICODE": "utf-8", "UTF-8": "utf-8", "8859/1": "cp1252",
-    "8859/2": "iso8859-2",
-    "8859/5": "iso8859-5", "8859/6": "iso8859-6", "8859/7": "iso8859-7", "8859/8": "iso8859-8", "8859/9": "iso8859-9",
-    "8859/15": "iso8859-15",
-    "ISO IR87": "iso2022_jp", "GB 18030-2000": "gb18030", "BIG-5": "big5", "KS X 1001": "euc_kr",
-    "8859/3": "iso8859-3", "8859/4": "iso8859-4", "ISO IR6": "utf-8", "ISO IR14": "shift_jis", "ISO IR159": "iso2022_jp_2",
-    "WINDOWS-1250": "cp1250", "WINDOWS-1251": "cp1251", "WINDOWS-1252": "cp1252", "CP1252": "cp1252",
-    "ISO-8859-1": "cp1252", "ISO8859-1": "cp1252", "ISO-8859-15": "iso8859-15", "UTF8": "utf-8", "US-ASCII": "utf-8",
+_CHARSETS = {  # HL7 table 0211, and what is written instead: DICOM's and other systems' names; in capitals without blanks and hyphens
+    "": "utf-8", "ASCII": "utf-8", "USASCII": "utf-8", "ISOIR6": "utf-8", "UNICODE": "utf-8", "UNICODEUTF8": "utf-8", "UTF8": "utf-8",
+    "ISOIR192": "utf-8", "GB180302000": "gb18030", "GB18030": "gb18030", "GBK": "gb18030", "GB2312": "gb18030", "BIG5": "big5",
+    "KSX1001": "euc_kr", "EUCKR": "euc_kr", "SHIFTJIS": "shift_jis", "ISOIR14": "shift_jis", "ISOIR87": "iso2022_jp_2",
+    "ISOIR159": "iso2022_jp_2", "LATIN1": "cp1252",
+    **{f"{name}125{n}": f"cp125{n}" for name in ("CP", "WINDOWS", "WIN") for n in range(9)},
+    **{f"{name}{n}": "cp1252" if n == 1 else f"iso8859-{n}" for name in ("8859/", "ISO8859/", "ISO8859") for n in (*range(1, 10), 15)},
+    "ISOIR100": "cp1252", "ISOIR101": "iso8859-2", "ISOIR109": "iso8859-3", "ISOIR110": "iso8859-4", "ISOIR144": "iso8859-5",
+    "ISOIR127": "iso8859-6", "ISOIR126": "iso8859-7", "ISOIR138": "iso8859-8", "ISOIR148": "iso8859-9",
 }  # fmt: skip
+_PLAIN_NAME = re.compile(r"[\s_-]")
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z")
+NULL = '""'
+"""HL7's null: nothing is there; in a snapshot, what was there is deleted (2.5.1, 2.5.3).  Never a number, a code or a name."""
 Segment = list[str]
 """Fields by their number: `segment[0]` is the name, `segment[3]` the third field; MSH counts its separator as MSH-1."""
 
@@ -30,7 +33,9 @@ def clean(text: str) -> str:
 
 
 def _named(header: MessageHeader) -> str:
-    return header.first(18).split(header.signs.repetition)[0].strip().upper()
+    """The character set of the message: the first that is named; of several the one to which a sender switches within the text."""
+    names = [_PLAIN_NAME.sub("", name).upper() for name in header.first(18).split(header.signs.repetition)]
+    return next((name for name in names if _CHARSETS.get(name) == "iso2022_jp_2"), "" if names[0] == NULL else names[0])
 
 
 def names_charset(header: MessageHeader) -> bool:
@@ -74,7 +79,7 @@ class Message:
         return value.split(self.header.signs.repetition) if value else []
 
     def component(self, segment: Segment | None, number: int, nth: int = 1) -> str:
-        """The nth component of the first repetition of a field, its first subcomponent, unescaped and stripped."""
+        """The nth component of the first repetition of a field, its first subcomponent, unescaped and stripped; of HL7's null nothing."""
         value = raw(segment, number)
         if not value or value.isalnum():  # no sender's sign is a letter or a digit
             return value if nth == 1 else ""
@@ -86,7 +91,14 @@ class Message:
             value = parts[nth - 1] if nth <= len(parts) else ""
         if subcomponent in value:
             value = value.split(subcomponent, 1)[0]
-        return self.plain(value).strip()
+        value = self.plain(value).strip()
+        return "" if value == NULL else value
+
+    def assigner(self, value: str, nth: int = 4) -> str:
+        """Who assigned the number of a CX: HD.1, or where a sender names no namespace, HD.2, the universal id."""
+        parts = value.split(self.header.signs.repetition, 1)[0].split(self.header.signs.component)
+        names = parts[nth - 1].split(self.header.signs.subcomponent)[:2] if nth <= len(parts) else []
+        return next((name for name in (self.plain(name).strip() for name in names) if name not in ("", NULL)), "")
 
     def plain(self, value: str) -> str:
         """The value with the escapes undone."""

@@ -10,30 +10,39 @@ from opencdi.events.facts import Coded
 from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import keyed_hash
 from opencdi.events.people import Person
-from opencdi.intake.hl7v2.message import Message, Segment, names_charset, raw, unescaped
+from opencdi.intake.hl7v2.message import NULL, Message, Segment, names_charset, raw, unescaped
 from opencdi.intake.tables import SYSTEM_BY_OID
 from opencdi.intake.time import claims_future, hl7_time, zone_of_offset
 from opencdi.intake.told import Context, Findings, Identifier
 
-_SYSTEMS = {
-    "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10CM": "I10", "ICD-10-CM": "I10", "I9": "I9", "I9C": "I9", "SCT": "SCT",
+_SYSTEMS = {  # HL7 table 0396, OIDs, and what is written instead, in capitals without hyphens and blanks
+    "LN": "LN", "LOINC": "LN", "I10": "I10", "I10C": "I10", "ICD10": "I10", "ICD10CM": "I10", "I9": "I9", "I9C": "I9", "I9CM": "I9",
+    "ICD9": "I9", "ICD9CM": "I9", "I10P": "I10P", "I10PCS": "I10P", "ICD10PCS": "I10P", "SCT": "SCT", "SNOMED": "SCT", "SNOMEDCT": "SCT",
+    "C4": "CPT", "C5": "CPT", "CPT": "CPT", "CPT4": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS", "MDC": "MDC", "RXNORM": "RXNORM",
     **SYSTEM_BY_OID,
-    "I10P": "I10P", "ICD10PCS": "I10P", "ICD-10-PCS": "I10P", "C4": "CPT", "C5": "CPT", "CPT": "CPT", "HCPCS": "HCPCS", "HPC": "HCPCS",
-    "MDC": "MDC",
 }  # fmt: skip
-_DELETED = '""'
 _NO_PERSON = frozenset({"SS", "SSN", "DL", "DLN", "AN", "VN", "FIN", "FIN NBR", "CSN", "HAR"})
 """CX-5 (HL7 table 0203, and what large systems write): numbers that several people may share, or that are of a visit."""
+
+
+def _system(name: str, otherwise: str) -> str:
+    return _SYSTEMS.get(name.upper().replace("-", "").replace(" ", ""), otherwise)
 
 
 @lru_cache(maxsize=8192)  # a hospital has some thousand codes and sends each all day
 def _coded(value: str, signs: Signs) -> Coded:
     parts = [unescaped(part, signs) for part in value.split(signs.repetition, 1)[0].split(signs.component)]
     parts += [""] * (6 - len(parts))
-    code, text, system, other, other_text, other_system = (part.strip() for part in parts[:6])
-    if _SYSTEMS.get(system.upper()) != "LN" and _SYSTEMS.get(other_system.upper()) == "LN" and other:
+    code, text, system, other, other_text, other_system = ("" if part.strip() == NULL else part.strip() for part in parts[:6])
+    if (_system(system, "") != "LN" and _system(other_system, "") == "LN" and other) or not (code or text):
         code, text, system = other, other_text or text, other_system
-    return Coded(code=code, system=_SYSTEMS.get(system.upper(), system or "L"), text=text)
+    return Coded(code=code, system=_system(system, system or "L"), text=text)
+
+
+def _surname(family: str) -> str:
+    """FN: the surname, or where a sender has only its parts, the own one with its prefix ("&&van Hoekstra")."""
+    surname, *own = [part.strip() for part in family.split("&")]
+    return surname or " ".join(filter(None, own[:2]))
 
 
 def without_dots(code: Coded) -> Coded:
@@ -58,7 +67,7 @@ class Reading:
         self.sent_at = told_at or self.context.arrived_at
         if not names_charset(self.message.header):
             self.told.problems.append(("CHARSET_UNKNOWN", "MSH-18"))
-        if told_at is None and sent not in ("", _DELETED):
+        if told_at is None and sent not in ("", NULL):
             self.told.problems.append(("UNREADABLE_TIME", "MSH-7"))
         if claims_future(self.sent_at, self.context.received_at):
             # The sender's clock is wrong: its facts are kept, but nothing may count as newer than what truly comes later (F.2).
@@ -80,7 +89,7 @@ class Reading:
     def time(self, segment: Segment | None, number: int, where: str = "") -> ClinicalTime | None:
         """A time field; a problem is noted where it is filled and cannot be read."""
         text = self.message.component(segment, number)
-        if not text or text == _DELETED:
+        if not text:
             return None
         at = hl7_time(text, self.zone, self.context.facility)
         if at is None:
@@ -98,7 +107,7 @@ class Reading:
     def person(self, segment: Segment | None, number: int, role: AuthorRole = "unknown") -> Person | None:
         """XCN, PPN or NDL: id, family, given."""
         value = raw(segment, number)
-        if not value or value == _DELETED:
+        if not value or value == NULL:
             return None
         signs = self.message.header.signs
         value = value.split(signs.repetition, 1)[0]
@@ -107,8 +116,8 @@ class Reading:
             signs.subcomponent and signs.subcomponent in named and not any(map(str.isalpha, "".join(rest[:1])))
         ):  # NDL: who it was is one component, and the rest says when and where
             value = named.replace(signs.subcomponent, signs.component)
-        parts = self.message.parts(value)
-        family = (parts[1] if len(parts) > 1 else "").split("&")[0].strip()
+        parts = ["" if part.strip() == NULL else part for part in self.message.parts(value)]
+        family = _surname(parts[1] if len(parts) > 1 else "")
         name = f"{parts[2].strip()} {family}".strip() if len(parts) > 2 else family
         return Person(staff_id=parts[0].strip(), name=name, role=role) if parts[0].strip() or name else None
 
@@ -117,7 +126,7 @@ class Reading:
         return self.message.component(segment, number, 7)
 
     def code(self, value: str) -> Coded:
-        """CE or CWE; the alternate is taken where it is LOINC and the first is not."""
+        """CE or CWE; the alternate is taken where it is LOINC and the first is not, and where the first is empty."""
         return _coded(value, self.message.header.signs)
 
     def listed(self, segment: Segment, number: int) -> Coded:
@@ -126,8 +135,12 @@ class Reading:
         code = self.code(raw(segment, number))
         told = {"text": code.text or self.message.component(segment, number + 1)}
         if code.system == "L":
-            told["system"] = _SYSTEMS.get(self.message.component(segment, number - 1).upper(), "L")
+            told["system"] = _system(self.message.component(segment, number - 1), "L")
         return without_dots(code.model_copy(update=told))
+
+    def identifier(self, segment: Segment | None, number: int) -> Identifier:
+        """CX: the number and who assigned it; of several the first."""
+        return Identifier(self.message.component(segment, number), self.message.assigner(raw(segment, number)))
 
     def identifiers(self, segment: Segment | None, number: int) -> tuple[Identifier, ...]:
         """CX repetitions, the medical record number first; numbers of other kinds (SSN, licence) identify nobody here."""
@@ -135,15 +148,15 @@ class Reading:
         for value in self.message.repetitions(segment, number):
             parts = self.message.parts(value)
             parts += [""] * (5 - len(parts))
-            if parts[0].strip() and parts[0] != _DELETED and (kind := parts[4].strip().upper()) not in _NO_PERSON:
+            if parts[0].strip() and parts[0] != NULL and (kind := parts[4].strip().upper()) not in _NO_PERSON:
                 rank = 0 if kind in ("MR", "MRN") else 1
-                found.append((rank, Identifier(parts[0].strip(), parts[3].split("&")[0].strip())))
+                found.append((rank, Identifier(parts[0].strip(), self.message.assigner(value))))
         return tuple(identifier for _, identifier in sorted(found, key=lambda ranked: ranked[0]))
 
     def changed(self, segment: Segment | None, number: int) -> str | None:
         """A snapshot's field: None if empty (nothing changes), "" if it is deleted, else its first component (DOMAIN F.4)."""
         text = self.message.component(segment, number)
-        return None if not text else "" if text == _DELETED else text
+        return text or ("" if raw(segment, number).split(self.message.header.signs.component, 1)[0].strip() == NULL else None)
 
     def time_of_action(self, segment: Segment | None, number: int) -> ClinicalTime | None:
         """PPN-15: when that person acted (signed)."""

@@ -29,7 +29,7 @@ from opencdi.intake.values import measurement
 
 def report_cancelled(reading: Reading, group: Group) -> bool:
     """Whether all that an order of a document says is that it is cancelled, though by an OBX without a type, or by the OBR alone."""
-    sent = [status_of(reading, group, obx) for obx in group.observations or [["OBX"]]]
+    sent = (status_of(reading, group, obx) for obx in group.observations or [["OBX"]])
     withdrawn = all(RESULT_STATUS_BY_OBX11.get(status) == "withdrawn" for status in sent)
     return withdrawn and (_is_document(reading, group) or _note_type(reading, group, _kind(reading, group)) != "other")
 

@@ -7,7 +7,7 @@ from opencdi.events.facts import Coded
 from opencdi.events.hl7_structure import Signs
 from opencdi.events.ids import derived_id
 from opencdi.intake.hl7v2.groups import Group, groups_in, order_numbers, status_of
-from opencdi.intake.hl7v2.message import Segment, raw, unescaped
+from opencdi.intake.hl7v2.message import NULL, Segment, raw, unescaped
 from opencdi.intake.hl7v2.reading import Reading
 from opencdi.intake.hl7v2.reports import report_cancelled, report_of
 from opencdi.intake.tables import FILES, NO_RESULT_YET, RESULT_STATUS_BY_OBX11, loinc_of
@@ -40,8 +40,10 @@ def _group(reading: Reading, group: Group) -> None:
     told_at = version_at.sortable
     lines: list[Segment] = []
     service = reading.code(raw(obr, 4))
-    # F.5: filler number, else placer number with the service; without either, the patient and the time of the draw.
+    # F.5: filler number, else placer number with the service (either may stand in ORC alone); without any, the patient and the draw.
     filler, placer = message.component(obr, 3), message.component(obr, 2)
+    if not filler and not placer:
+        placer = message.component(group.orc, 3) or message.component(group.orc, 2)
     taken_of_order = reading.time(obr, 7)
     identity = (filler,) if filler else (placer, service.code) if placer else (_patient(reading), service.code, raw(obr, 7))
     order_id = reading.id_of("result", *identity)
@@ -52,7 +54,8 @@ def _group(reading: Reading, group: Group) -> None:
     for obx in group.observations:
         kind = message.component(obx, 2).upper()
         code = reading.code(raw(obx, 3))
-        if kind in FILES or (kind in _WORDS and not _known(code, reading)) or (not kind and cancelled):
+        # What has a unit is a value, though its sender calls it words.
+        if kind in FILES or (kind in _WORDS and not raw(obx, 6) and not _known(code, reading)) or (not kind and cancelled):
             lines.append(obx)
             continue
         sent_status = status_of(reading, group, obx)
@@ -141,7 +144,7 @@ def _flaws_of(reading: Reading, group: Group) -> tuple[Flaw, ...]:
 
 def _value(reading: Reading, obx: Segment, kind: str) -> str:
     message, value = reading.message, raw(obx, 5)
-    if value == '""':
+    if value == NULL:
         return ""
     if kind == "SN":
         parts = [part.strip() for part in message.parts(value)]
