@@ -1,8 +1,11 @@
 """FHIR resources that say something only together: results of a report, a Medication, a patient or stay inside the resource itself."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
+
+from opencdi.events.facts import fact_hash
 
 PATIENT: dict[str, Any] = {
     "resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-01-02", "name": [{"family": "Doe", "given": ["Jane"]}],
@@ -278,3 +281,90 @@ def test_a_patient_is_called_by_the_official_name_and_by_no_number_of_the_state_
     feed.send(ENCOUNTER)
     (who,) = feed.of("patient_identified")
     assert (who.name, who.mrn) == ("Doe", "100")
+
+
+# --- told by HL7 and by FHIR ----------------------------------------------------------------------------------------
+AT = "20260504090000-0400"
+CREATININE, BUN = "2160-0^Creatinine^LN", "3094-0^Urea nitrogen^LN"
+DETAILS = {"id": "x", **ABOUT}
+
+
+def named(code: str, text: str, system: str = "http://loinc.org") -> dict[str, str]:
+    return {"system": system, "code": code, "display": text}
+
+
+def analyte(number: str, code: str, text: str, value: float, **more: Any) -> dict[str, Any]:
+    return result(number, value, **more) | {"code": {"coding": [named(code, text)]}}
+
+
+PNEUMONIA = [
+    named("233604007", "Pneumonia", "http://snomed.info/sct"),
+    named("J18.9", "Pneumonia, unspecified", "http://hl7.org/fhir/sid/icd-10-cm"),
+]
+VENTILATION = [
+    named("40617009", "Ventilation", "http://snomed.info/sct"),
+    named("5A1955Z", "Ventilation >96 h", "http://www.cms.gov/Medicare/Coding/ICD10"),
+]
+PANEL = [analyte("c", "2160-0", "Creatinine", 2.9), analyte("k", "3094-0", "Urea nitrogen", 41)]
+ORU = (
+    f"OBR|1||F1|24323-8^Panel^LN|||{AT}",
+    f"OBX|1|NM|{CREATININE}||2.9|mg/dL|||||F",
+    f"OBX|2|NM|{BUN}||41|mg/dL|||||F",
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hl7", "fhir", "told"),
+    [
+        ("ORU^R01", ORU, [report("#c", "#k", contained=PANEL)], "measurement_resulted"),
+        ("ORU^R01", ORU, [*PANEL, report("Observation/c", "Observation/k")], "measurement_resulted"),
+        (
+            "ORU^R01",
+            (*ORU[:2], "SPM|1|||PLR^Pleural fluid^HL70487"),
+            [report("#c", specimen=[{"reference": "#s"}],
+                    contained=[PANEL[0], {"resourceType": "Specimen", "id": "s", "type": {"coding": [{"code": "PLR", "display": "Pleural fluid"}]}}])],
+            "measurement_resulted",
+        ),
+        (
+            "BAR^P01", (f"DG1|1||233604007^Pneumonia^SCT^J18.9^Pneumonia, unspecified^I10||{AT}",),
+            [{"resourceType": "Condition", "recordedDate": TAKEN, "code": {"coding": PNEUMONIA}, **DETAILS}], "diagnosis_listed",
+        ),
+        (
+            "BAR^P12", (f"PR1|1||40617009^Ventilation^SCT^5A1955Z^Ventilation >96 h^I10P||{AT}",),
+            [{"resourceType": "Procedure", "status": "completed", "performedDateTime": TAKEN, "code": {"coding": VENTILATION}, **DETAILS}],
+            "procedure_recorded",
+        ),
+        ("RDE^O11", (f"ORC|NW|O1|||||||{AT}", "RXE||7393^Norepinephrine^RXNORM|4||mg"), [
+            {"resourceType": "MedicationRequest", "id": number, "intent": "order", "status": "active", **ABOUT, "authoredOn": TAKEN, **more,
+             "dosageInstruction": [{"doseAndRate": [{"doseQuantity": {"value": 4, "unit": "mg"}}]}],
+             "medicationCodeableConcept": {"coding": [named("7393", "Norepinephrine", "http://www.nlm.nih.gov/research/umls/rxnorm")]}}
+            for number, more in (("m1", {}), ("m2", {"doNotPerform": True}), ("m3", {"intent": "plan"}))
+        ], "medication_ordered"),
+    ],
+    ids=["results inside a report", "results beside a report", "a report's specimen", "diagnosis", "procedure", "not to be given"],
+)  # fmt: skip
+def test_hl7_and_fhir_tell_the_same_facts(
+    new_feed, message, kind: str, hl7: tuple[str, ...], fhir: list[dict[str, Any]], told: str
+) -> None:
+    by_hl7, by_fhir = new_feed(), new_feed()
+    by_hl7.send(message("ADT^A01"))
+    by_hl7.send(message(kind, *hl7, at=AT))
+    by_fhir.send(PATIENT)
+    by_fhir.send(ENCOUNTER)
+    send_together(by_fhir, *fhir)
+    assert by_hl7.of(told)
+    assert Counter(map(fact_hash, by_fhir.of(told))) == Counter(map(fact_hash, by_hl7.of(told)))
+
+
+def test_hl7_and_fhir_tell_the_same_discharge(new_feed, message) -> None:
+    by_hl7, by_fhir = new_feed(), new_feed()
+    by_hl7.send(message("ADT^A01"))
+    pv1 = "PV1|1|I" + "|" * 17 + "V1^^^MERCY" + "|" * 17 + "01" + "|" * 9 + "20260506150000-0400"
+    by_hl7.send(message("ADT^A03", pv1, visit="", at="20260506150000-0400"))
+    left = {"coding": [named("306689006", "Discharge to home", "http://snomed.info/sct"), {"code": "home"}]}
+    gone = {"status": "finished", "hospitalization": {"dischargeDisposition": left}, "meta": {"lastUpdated": "2026-05-06T15:00:00-04:00"}}
+    by_fhir.send(PATIENT)
+    by_fhir.send(ENCOUNTER | {"meta": {"lastUpdated": TAKEN}})
+    by_fhir.send(ENCOUNTER | gone | {"period": ENCOUNTER["period"] | {"end": "2026-05-06T15:00:00-04:00"}})
+    (one,), (other,) = by_hl7.of("encounter_discharged"), by_fhir.of("encounter_discharged")
+    assert (fact_hash(one), one.disposition) == (fact_hash(other), "01")

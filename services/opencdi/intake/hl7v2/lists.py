@@ -20,7 +20,7 @@ def diagnoses_of(reading: Reading, otherwise: Role = "working") -> None:
     """DG1, with the sender's POA indicator; `otherwise`: the role of one without DG1-6."""
     message = reading.message
     for dg1 in message.every("DG1"):
-        code = reading.listed(dg1, 3)
+        code = reading.listed(dg1, 3, "I10")
         if not code.code and not code.text:
             continue
         role = _ROLE.get(message.component(dg1, 6).upper(), otherwise)
@@ -44,7 +44,7 @@ def problems_of(reading: Reading) -> None:
     """PRB of the problem list: added, changed, resolved (PRB-9) or deleted."""
     message = reading.message
     for prb in message.every("PRB"):
-        code = reading.code(raw(prb, 3))
+        code = reading.code(raw(prb, 3), "I10")
         if not code.code and not code.text:
             continue
         gone, over = message.component(prb, 1) == "DE", reading.time(prb, 9) is not None
@@ -64,7 +64,7 @@ def procedures_of(reading: Reading) -> None:
     """PR1; one that is still to come was not done."""
     message = reading.message
     for pr1 in message.every("PR1"):
-        code = reading.listed(pr1, 3)
+        code = reading.listed(pr1, 3, "I10P", "CPT", "HCPCS")
         if not code.code and not code.text:
             continue
         at = reading.time(pr1, 5)

@@ -30,13 +30,18 @@ def _system(name: str, otherwise: str) -> str:
 
 
 @lru_cache(maxsize=8192)  # a hospital has some thousand codes and sends each all day
-def _coded(value: str, signs: Signs) -> Coded:
+def _coded(value: str, signs: Signs, preferred: tuple[str, ...]) -> Coded:
     parts = [unescaped(part, signs) for part in value.split(signs.repetition, 1)[0].split(signs.component)]
     parts += [""] * (6 - len(parts))
     code, text, system, other, other_text, other_system = ("" if part.strip() == NULL else part.strip() for part in parts[:6])
-    if (_system(system, "") != "LN" and _system(other_system, "") == "LN" and other) or not (code or text):
+    if (other and _rank(other_system, preferred) < _rank(system, preferred)) or not (code or text):
         code, text, system = other, other_text or text, other_system
     return Coded(code=code, system=_system(system, system or "L"), text=text)
+
+
+def _rank(system: str, preferred: tuple[str, ...]) -> int:
+    found = _system(system, "")
+    return preferred.index(found) if found in preferred else len(preferred) + (found == "I9")
 
 
 def _surname(family: str) -> str:
@@ -125,14 +130,15 @@ class Reading:
         """XCN-7, "MD", "RN": the sender's word for a role."""
         return self.message.component(segment, number, 7)
 
-    def code(self, value: str) -> Coded:
-        """CE or CWE; the alternate is taken where it is LOINC and the first is not, and where the first is empty."""
-        return _coded(value, self.message.header.signs)
+    def code(self, value: str, *preferred: str) -> Coded:
+        """CE or CWE; the alternate is taken where it is of these systems (LOINC unless told) and the first is not, where the first is
+        ICD-9, and where it is empty: as of the codings of a CodeableConcept."""
+        return _coded(value, self.message.header.signs, preferred or ("LN",))
 
-    def listed(self, segment: Segment, number: int) -> Coded:
+    def listed(self, segment: Segment, number: int, *preferred: str) -> Coded:
         """The code of a list: its own words in the field behind it, its system in the one before (DG1 and PR1 of older versions); ICD
         without dots."""
-        code = self.code(raw(segment, number))
+        code = self.code(raw(segment, number), *preferred)
         told = {"text": code.text or self.message.component(segment, number + 1)}
         if code.system == "L":
             told["system"] = _system(self.message.component(segment, number - 1), "L")
