@@ -13,7 +13,7 @@
 | `awaiting/<patient>/<kind>` `held/<patient>/<fact>` | what waits for an encounter: the list of each kind; each of them whole |
 | `waiting/<note>` | what waits for its parent document |
 | `story/<encounter>/<n>` `pages/<encounter>` | facts told about an encounter, to be told again where it moves |
-| `seen/<tenant>/<period>/<three letters>` | message ids of those ten days (DOMAIN F.3) |
+| `seen/<tenant>/<period>/<message>` | a message of those ten days (DOMAIN F.3) |
 | `days/<tenant>` | which of those there are: so that forgetting need not search |
 | `due/<tenant>` `due-day/<tenant>/<day>` | the days on which stays may be forgotten, and which stays |
 | `part/<message>/<i>` `parts/<message>` | parts of a transaction, and how many are here |
@@ -237,9 +237,9 @@ class Pages(State):
 
 
 class Seen(State):
-    """Message -> hashes of the contents that were applied under that id, each with its day."""
+    """Hashes of the contents that were applied under that message's id, each with its day."""
 
-    contents: dict[str, tuple[tuple[str, int], ...]] = Field(default_factory=dict)
+    contents: tuple[tuple[str, int], ...] = ()
 
 
 class Days(State):

@@ -18,12 +18,12 @@ _LONGEST = max(REACH.values())
 
 
 def forget(states: States, tenant: str, at: datetime, bill_hold_days: int) -> None:
-    """Forget what is due by the day of this tick; nothing if there was one that day already."""
+    """Forget what is due by the day of this tick: stays by the first tick of a day, messages some thousands a tick."""
+    duplicates.forget(states, tenant, at)
     feeds = states.get(f"feeds/{tenant}")
     last = feeds.ticked_at if isinstance(feeds, Feeds) else None
     if last is not None and at.date() <= last.date():
         return
-    duplicates.forget(states, tenant, at)
     _forget_encounters(states, tenant, at, timedelta(days=bill_hold_days) + KEPT_AFTER_BILL)
 
 

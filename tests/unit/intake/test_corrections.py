@@ -6,6 +6,8 @@ from itertools import permutations
 
 import pytest
 
+from opencdi.intake import duplicates
+
 Builder = Callable[..., str]
 
 
@@ -115,6 +117,21 @@ def test_a_duplicate_is_forgotten_after_thirty_days(feed, message: Builder) -> N
     for day in (datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 6, 20, tzinfo=UTC)):
         feed.send(f'{{"at":"{day.isoformat()}"}}', kind="cdi.inbound.tick", at=day)
     assert not any(key.startswith("seen/") for key in feed.states)
+
+
+def test_of_many_messages_a_tick_forgets_some_thousands_and_the_rest_counts_no_more() -> None:
+    from datetime import UTC, datetime
+
+    states, then, now = {}, datetime(2026, 5, 4, tzinfo=UTC), datetime(2026, 6, 20, tzinfo=UTC)
+    for nth in range(10_005):
+        duplicates.remember(states, "mercy", f"m{nth}", "content", then)
+    left = []
+    for _ in range(3):
+        duplicates.forget(states, "mercy", now)
+        left.append(sum(key.startswith("seen/") for key in states))
+        assert not any(duplicates.contents_seen(states, "mercy", f"m{nth}", now) for nth in (0, 10_004))
+    assert left == [5, 0, 0]
+    assert states["days/mercy"].periods == ()
 
 
 def test_a_document_its_addendum_and_its_replacement(feed, message: Builder) -> None:
