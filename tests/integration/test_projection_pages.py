@@ -134,7 +134,7 @@ def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands
 
 def test_the_line_counts_what_the_gate_refused_among_all_messages(bench: Bench) -> None:
     said = words_of(bench.page("/line"))
-    assert "refused at the gate no msh 1" in said
+    assert "the message does not begin with a readable MSH segment" in said
     assert "together 72" in said  # 65 on a chart, 4 without effect, 2 kept with the patient, 1 refused
 
 
