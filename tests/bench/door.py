@@ -16,6 +16,7 @@ from pathlib import Path
 
 import hl7
 from hl7apy.parser import parse_message
+from loads import mixed
 from processes import acknowledged, memory_mb, one_room_a_process, opencdi, wait_for
 from rich.console import Console
 from rich.progress import Progress, track
@@ -129,7 +130,7 @@ def acknowledgements(name: str, port: int, wanted: str, count: int) -> Iterator[
 
 # --- many patients ---------------------------------------------------------------------------------------------------
 def many_patients(patients: int) -> Iterator[tuple[str, str, str]]:
-    """Intake alone, on one file: first every patient is admitted, then results of any of them."""
+    """Intake alone, on one file: every patient is admitted; results of any of them; all that the synthetic hospital sends."""
     with tempfile.TemporaryDirectory() as folder:
         bus = EmbeddedBus(str(Path(folder) / "bus.db"), partitions=2)
         line = line_on(bus, [line_of(default_site(), lambda tenant: b"a key of the bench")["intake"]()])
@@ -154,8 +155,10 @@ def many_patients(patients: int) -> Iterator[tuple[str, str, str]]:
         any_of = random.Random(1)
         later = START + timedelta(hours=2)
         resulted = heard([(panel(any_of.randrange(patients), later, nth), later) for nth in range(10_000)], "results")
+        feed = heard([(message.body, message.at) for message in mixed(85)], "feed")  # its ADT, ORU, MDM, ORM, RDE, RAS
         yield f"intake alone: {patients:,} patients admitted", f"{admitted:,.0f} /s", "≥ 1,000"
-        yield f"intake alone, {patients:,} patients known: panels of eleven results", f"{resulted:,.0f} /s", "≥ 1,000"
+        yield f"intake alone, {patients:,} patients known: what ten kinds of stays send", f"{feed:,.0f} /s", "≥ 1,000"
+        yield f"intake alone, {patients:,} patients known: panels of eleven results", f"{resulted:,.0f} /s", ""
         line.close()
 
 

@@ -20,7 +20,7 @@ from opencdi.events.topics import INBOUND, Topic
 
 ALDER = small_line()[0]
 PARTITIONS = 3
-WAL_BOUND = 40 * 1024 * 1024
+WAL_BOUND = 72 * 1024 * 1024
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_foreign_reader_who_holds_on_stops_nobody_and_the_wal_comes_back(bus: 
     runner = bus.runner(ALDER)
     began = monotonic()
     value = b"k:" + b"x" * 1_000_000
-    for _ in range(40):
+    for _ in range(60):
         bus.publish([type(given("k", 1))(IN, given("k", 1).to, value, ())])
         while runner.turn():
             pass

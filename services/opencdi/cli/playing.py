@@ -33,11 +33,12 @@ class Line:
         while True:
             moved = sum(runner.turn(timeout_s=wait_s) for runner in self.runners)
             steps += moved
-            if not moved and self._caught_up():
+            if not moved and self.caught_up():
                 return steps
             wait_s = 0.0 if moved else _WAIT_S  # on Kafka partitions and records take their time to arrive
 
-    def _caught_up(self) -> bool:
+    def caught_up(self) -> bool:
+        """Whether each room has read all that the one before it has said."""
         return all(
             self.bus.positions(room).get(place, 0) >= end for room in self.rooms for place, end in self.bus.ends([room.reads]).items()
         )

@@ -57,7 +57,7 @@ def supervise(settings: Settings, what: tuple[str, ...]) -> int:
         stop(busy)
     if "pages" in what:
         print(f"workbench: http://{settings.host}:{settings.workbench_port}   Ctrl-C stops", file=sys.stderr)
-    supervisor = Supervisor([_job(name, settings) for name in what], Report(settings))
+    supervisor = Supervisor([job for name in what for job in _jobs(name, settings)], Report(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     return supervisor.run()
@@ -76,17 +76,21 @@ def _first_here(settings: Settings) -> bool:
     return True
 
 
-def _job(name: str, settings: Settings) -> "Job":
+def _jobs(name: str, settings: Settings) -> tuple["Job", ...]:
+    """Its processes.  Intake works as much as the four rooms behind it together: of all rooms it has a process of its own."""
     from opencdi.bus.supervisor import Job
+    from opencdi.events.topics import STATEFUL_ROOMS
 
     match name:
         case "door":
-            return Job(name, run_door, (settings,))
+            return (Job(name, run_door, (settings,)),)
         case "pages":
-            return Job(name, run_pages, (settings,))
+            return (Job(name, run_pages, (settings,)),)
         case "rooms":
-            return Job(name, run_rooms, (settings, ()))
-    return Job(name, run_rooms, (settings, (name,)))
+            behind = tuple(room for room in STATEFUL_ROOMS if room != "intake")
+            beside = settings.model_copy(update={"metrics_port": settings.metrics_port and settings.metrics_port + 2})
+            return Job("intake", run_rooms, (beside, ("intake",))), Job(name, run_rooms, (settings, behind))
+    return (Job(name, run_rooms, (settings, (name,))),)
 
 
 class Report:
@@ -131,7 +135,7 @@ def run_door(settings: Settings, watch: "Watch") -> None:
 
 
 def run_rooms(settings: Settings, names: tuple[str, ...], watch: "Watch") -> None:
-    """These rooms (none named: all), in turn."""
+    """These rooms, in turn."""
     from prometheus_client import CollectorRegistry
 
     from opencdi.bus.at_work import work
@@ -140,7 +144,7 @@ def run_rooms(settings: Settings, names: tuple[str, ...], watch: "Watch") -> Non
     from opencdi.logs import start_logging
     from opencdi.metrics import RoomMetrics, serve_metrics
 
-    start_logging(settings.log_level, "+".join(names) or "rooms")
+    start_logging(settings.log_level, "+".join(names))
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
