@@ -40,7 +40,10 @@ class Settings(BaseSettings):
     workbench_exposed: bool = Field(
         default=False, description="let the workbench, which has no accounts yet, listen beyond loopback (for a container published on it)"
     )
-    metrics_port: int = Field(default=9464, description="Prometheus port of a room's process; of all rooms' run the door's is one more, intake's two; 0: none")
+    metrics_port: int = Field(
+        default=9464,
+        description="Prometheus port of a room's process; the door's is one more, intake's beside the other rooms two; 0: none",
+    )
     tokens: Path | None = Field(default=None, description="file of bearer tokens (0600): needed for any address but loopback")
     tls_certificate: Path | None = Field(default=None, description="PEM certificate of the MLLP listener")
     tls_key: Path | None = Field(default=None, description="PEM key of the MLLP listener")

@@ -43,7 +43,7 @@ create table if not exists ends(topic text, part integer, pos integer, primary k
 create table if not exists lease(room text primary key, epoch integer) without rowid;
 create table if not exists position(room text, part integer, pos integer, primary key(room, part)) without rowid;
 """
-_PAGE_BYTES = 4096  # a patient's records lie in as many places as there are kinds of them: with larger pages most of what is written is others'
+_PAGE_BYTES = 4096  # a patient's records lie in many places: of larger pages most of what is written is others'
 _WAL_FOLD_BYTES = 64 * 1024 * 1024  # folded back less often, a page that many commits rewrote is copied once
 _WAL_LIMIT_BYTES = 68 * 1024 * 1024  # the checkpoint that a busy reader put off is tried again from here on
 _BUSY_MS = 30_000

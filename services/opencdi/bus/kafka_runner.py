@@ -116,8 +116,9 @@ class KafkaRunner:
         for part in gone:
             if (states := self.states.pop(part, None)) is not None:
                 states.let_go()
-        consumer.incremental_unassign([TopicPartition(self.reads, part) for part in gone & self.next.keys()])
-        for part in gone & self.next.keys():
+        held = gone & self.next.keys()
+        consumer.incremental_unassign([TopicPartition(self.reads, part) for part in held])
+        for part in held:
             del self.next[part], self.read[part]
 
     # -- before the work -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ nor keeps it open.
 """
 
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Literal
 
 from opencdi.clinical.time import ClinicalTime
@@ -58,11 +57,11 @@ def still_here(desk: Desk, encounter: Encounter, at: datetime) -> bool:
     """
     match encounter.told.get("encounter_class", ("",))[0].strip('"'):
         case "outpatient":
-            came = (visit.came for visit_id in encounter.visits if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None)
-            return day_here(desk, at) in {
-                *chain.from_iterable(came),
-                *((day_here(desk, encounter.first_at),) if encounter.first_at else ()),
-            }
+            days = {day_here(desk, encounter.first_at)} if encounter.first_at is not None else set()
+            for visit_id in encounter.visits:
+                if (visit := desk.get(f"visit/{visit_id}", Visit)) is not None:
+                    days.update(visit.came)
+            return day_here(desk, at) in days
         case "emergency":
             return encounter.first_at is not None and at - encounter.first_at <= _LONGEST_EMERGENCY
     return True
