@@ -5,31 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.events.pages import Finding, Section, ValueInText
+from opencdi.events.pages import Finding, Section
 from opencdi.knowledge.words import Words, words_of
 from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
+from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
 from opencdi.nlp.options import Options, options_in
+from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, rules_version
 from opencdi.nlp.relations import attributes_of
 from opencdi.nlp.sections import Stretch, load_headings, sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.values import Values, load_values, values_in
 
-MAX_CHARACTERS = 400_000
-"""Of a longer text the rest is not read (limits are counted, DESIGN §2)."""
-MAX_FINDINGS = 4_000
 _MARK = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?<=[\s,(])[-−]$")  # no cue: words know no dash, and "( )" is a gap
 _MARK_REACH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a text says: sections, findings, values, in the order of the text."""
-
-    sections: tuple[Section, ...]
-    findings: tuple[Finding, ...]
-    values: tuple[ValueInText, ...]
 
 
 @dataclass(frozen=True)
@@ -56,13 +46,16 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Reads notes by the rules in `rules/nlp`."""
+class RuleReader:
+    """Reads notes by the rules in `rules/nlp`, of which `version` is a hash."""
 
     headings: dict[str, SectionKind]
     cues: Cues
     vocabulary: Vocabulary
     values: Values
+    languages: Languages
+    version: str
+    name: str = "rules"
 
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
@@ -76,13 +69,15 @@ class Reader:
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
         """What the text says."""
-        text = text[:MAX_CHARACTERS]
+        text, read_to = cut(text)
         outline = self.outline(text, note_type)
+        sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
+        values = [value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start)]
+        if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
+            return Reading(sections, (), safe_values(text, values), language, read_to)
         named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        values = (value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start))
-        sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
-        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values))
+        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values), language, read_to)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
@@ -174,6 +169,13 @@ def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
     return found
 
 
-def load_reader(folder: Path) -> Reader:
+def load_reader(folder: Path) -> RuleReader:
     """The reader with the rules in that folder (`rules/nlp`)."""
-    return Reader(dict(load_headings(folder)), load_cues(folder), load_vocabulary(folder), load_values(folder))
+    return RuleReader(
+        dict(load_headings(folder)),
+        load_cues(folder),
+        load_vocabulary(folder),
+        load_values(folder),
+        load_languages(folder),
+        version=rules_version(folder.glob("*.yaml")),
+    )
