@@ -138,7 +138,7 @@ def test_medspacy_where_it_is_not_installed_says_how_it_is(monkeypatch: pytest.M
 def test_medspacy_reads_and_judges_over_our_terms_and_logs_no_word(capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("medspacy", reason="the extra medspacy is not installed here", exc_type=ImportError)
     reader = reader_named("medspacy", rules_dir() / "nlp")
-    text = "No fever, chills.\nMother had stroke. \ud800 Possible pneumonia. h/o AKI."
+    text = "\ud800 No fever, chills.\nMother had stroke.\nPossible pneumonia.\nh/o AKI."
     told = {finding.text: finding for finding in reader.read(text).findings}
     assert {words: (found.assertion, found.temporality, found.experiencer, found.active) for words, found in told.items()} == {
         "fever": ("absent", "current", "patient", "no"),
