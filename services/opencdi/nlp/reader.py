@@ -1,12 +1,15 @@
 """The rule reader: a note's text in, what it says out.  Pure: same text, kind and rules, same reading; offsets are the text's own."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from sys import maxsize
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.pages import Finding, Section
-from opencdi.knowledge.words import Words, words_of
+from opencdi.knowledge.words import BREAK, Words, words_of
 from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
@@ -35,14 +38,7 @@ class Outline:
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
-        low, high = 0, len(self.sentences) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.sentences[middle][0] <= word:
-                low = middle
-            else:
-                high = middle - 1
-        return self.sentences[low] if self.sentences else (0, 0)
+        return self.sentences[max(0, bisect_right(self.sentences, (word, maxsize)) - 1)] if self.sentences else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -145,27 +141,26 @@ class RuleReader:
 def _denied_by_mark(outline: Outline, start: int) -> bool:
     """ "(-)" or a minus glued to the word, or a ticked "No" behind it; a minus that begins a line is a bullet."""
     before = outline.text[max(0, start - _MARK_REACH) : start]
-    return _MARK.search(before) is not None or outline.options.denies(start)
+    marked = ("-" in before or "−" in before) and _MARK.search(before) is not None
+    return marked or outline.options.denies(start)
 
 
 def _sentences_of(words: Words, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Words [begin, stop) of each sentence; its closing break is not in it."""
     found: list[tuple[int, int]] = []
     begin = 0
-    for i, word in enumerate(words.words):
-        if word == "\n":
-            found.append((begin, i))
-            begin = i + 1
+    for _ in spans:
+        stop = words.words.index(BREAK, begin)
+        found.append((begin, stop))
+        begin = stop + 1
     return found
 
 
 def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
     found: list[SectionKind] = []
-    at = 0
-    for start in words.starts:
-        while at + 1 < len(stretches) and stretches[at + 1].start <= start:
-            at += 1
-        found.append(stretches[at].kind)
+    for stretch, after in zip_longest(stretches, stretches[1:]):
+        words_before = bisect_left(words.starts, after.start) if after else len(words.starts)
+        found += [stretch.kind] * (words_before - len(found))
     return found
 
 
