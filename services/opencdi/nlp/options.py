@@ -14,8 +14,10 @@ from sys import maxsize
 
 _BOX = re.compile(r"\[[ \t_]{0,4}\]|\([ \t_]{1,4}\)|[☐□]|(?P<ticked>\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒])")
 _LINE_END = re.compile(r"\n")
-_ANSWER = re.compile(r"\s*(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]*(?P<label>\w[^\n]*[:?]\s*)?", re.IGNORECASE)
-_NOTHING_MORE = re.compile(r"[ \t\r]*(?:\n|\Z)")
+_ANSWER = re.compile(
+    r"\s{0,40}(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]{0,40}(?P<label>\w[^\n]{0,400}[:?]\s{0,40})?", re.IGNORECASE
+)
+_NOTHING_MORE = re.compile(r"[ \t\r]{0,40}(?:\n|\Z)")
 _UNFINISHED = re.compile(r"\b(?:due to|secondary to|2/2|caused by|because of|associated with|from|with)[ \t]*:?\s*$", re.IGNORECASE)
 """A label that only an option would finish."""
 _LETTERS = re.compile(r"[^\W\d_]{2}")
