@@ -11,8 +11,8 @@ What is what: historical = began before this encounter (chronic disease that is 
 past cancers: historical, active no; an acute turn of chronic disease: current); hypothetical = feared, conditional, planned.
 All diagnoses and symptoms of a note are marked; findings, procedures, devices, organisms and medications too; anatomy is not.
 
-    python tests/quality/golden.py --check [FILE OR FOLDER ...]   are the marks well formed?
-    python tests/quality/golden.py [--axis AXIS] [--type TYPE]    how the rule reader reads the corpus: every miss, then the scores
+    PYTHONPATH=services:tests python tests/quality/golden.py --check [FILE OR FOLDER ...]   are the marks well formed?
+    PYTHONPATH=services:tests python tests/quality/golden.py [--axis AXIS] [--type TYPE]    how the rule reader reads the corpus: every miss, then the scores
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """How well the rule reader reads the golden corpus: a score per axis, and each miss with its file, line and sentence.
 
 A mark is found by a finding that overlaps it and has its concept (where only the kind is known: a finding of that kind; diagnosis,
-symptom and finding are one another's neighbours there).  Context and attributes are measured on the marks that were found.
+symptom and finding are one another's neighbours there).  Context and attributes are measured on the marks that were found: temporality on what is present
+and the patient's, assertion on what is not hypothetical.
 Every score is an F1; of axes with one label each (assertion, ...) it is the accuracy, and `axis/value` is the F1 of that value.
 """
 
@@ -139,6 +140,10 @@ class _Measuring:
         if mark.kind not in _PROBLEMS:
             return
         for axis in _CONTEXT:
+            if axis == "temporality" and (mark.assertion != "present" or mark.experiencer == "other"):
+                continue  # when it began is asked only of what the patient has
+            if axis == "assertion" and mark.temporality == "hypothetical":
+                continue
             self.label(axis, getattr(mark, axis), getattr(finding, axis), mark.start, finding.text)
         if mark.certainty:
             self.label("certainty", mark.certainty, finding.certainty, mark.start, finding.text)
