@@ -1,8 +1,8 @@
 """How well the rule reader reads the golden corpus: a score per axis, and each miss with its file, line and sentence.
 
 A mark is found by a finding that overlaps it and has its concept (where only the kind is known: a finding of that kind; diagnosis,
-symptom and finding are one another's neighbours there).  Context and attributes are measured on the marks that were found: temporality on what is present
-and the patient's, assertion on what is not hypothetical.
+symptom and finding are one another's neighbours there).  Context and attributes are measured on the marks that were found: temporality
+only of what is present and the patient's, assertion only of what is not hypothetical.
 Every score is an F1; of axes with one label each (assertion, ...) it is the accuracy, and `axis/value` is the F1 of that value.
 """
 
@@ -185,18 +185,21 @@ def measured(notes: list[GoldenNote]) -> Measured:
     return whole
 
 
-def report(whole: Measured, axis: str = "") -> str:
-    """All misses by axis, then the scores of all notes and of each type."""
+def report(whole: Measured, axis: str = "", note_type: str = "") -> str:
+    """All misses by axis, then the scores of all notes and of each type; `axis` and `note_type` narrow what is told."""
     rows: list[str] = []
-    by_axis = sorted((miss for miss in whole.misses if miss.axis.startswith(axis)), key=lambda miss: (miss.axis, miss.place))
+    by_axis = sorted(
+        (miss for miss in whole.misses if miss.axis.startswith(axis) and miss.place.startswith(note_type)),
+        key=lambda miss: (miss.axis, miss.place),
+    )
     for i, miss in enumerate(by_axis):
         if i == 0 or by_axis[i - 1].axis != miss.axis:
             rows.append(f"\n== {miss.axis}: {sum(other.axis == miss.axis for other in by_axis)} misses")
         rows.append(f"{miss.place}: {miss.said}\n    {miss.sentence}")
-    for note_type in sorted({key[0] for key in whole.counts}):
-        rows.append(f"\n{note_type or 'all notes'}:")
+    for kind in sorted({of for of, _ in whole.counts if of.startswith(note_type)}):
+        rows.append(f"\n{kind or 'all notes'}:")
         for (of, name), counts in sorted(whole.counts.items()):
-            if of == note_type and name.startswith(axis):
+            if of == kind and name.startswith(axis):
                 rows.append(f"  {name:32} {counts.f1:.3f}   {counts.hit} found, {counts.missed} missed, {counts.extra} not there")
     return "\n".join(rows)
 

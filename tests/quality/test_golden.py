@@ -7,9 +7,86 @@ import pytest
 from quality.golden import CORPUS, WrongMarks, notes_in, parsed
 from quality.measured import Measured, measured, report
 
-FLOORS: dict[str, float] = {
-    "section": 0.0,
+FLOORS: dict[str, dict[str, float]] = {
+    "": {
+        "section": 0.52,
+        "labelled": 0.66,
+        "concept/diagnosis": 0.76,
+        "concept/symptom": 0.64,
+        "concept/finding": 0.82,
+        "concept/procedure": 0.50,
+        "concept/device": 0.61,
+        "concept/organism": 0.80,
+        "concept/medication": 0.25,
+        "span/diagnosis": 0.69,
+        "span/symptom": 0.59,
+        "assertion": 0.92,
+        "assertion/absent": 0.90,
+        "assertion/possible": 0.74,
+        "temporality": 0.87,
+        "temporality/historical": 0.86,
+        "temporality/hypothetical": 0.79,
+        "active": 0.86,
+        "active/no": 0.84,
+        "active/unknown": 0.73,
+        "certainty": 0.66,
+        "experiencer": 0.97,
+        "experiencer/other": 0.74,
+        "attribute/severity": 0.72,
+        "attribute/acuity": 0.86,
+        "attribute/laterality": 0.00,
+        "attribute/stage": 0.99,
+        "attribute/type": 0.94,
+        "attribute/cause": 0.85,
+        "attribute/organism": 0.43,
+        "attribute/resolved": 0.66,
+        "attribute/dose": 0.00,
+        "attribute/route": 0.00,
+        "attribute/frequency": 0.00,
+        "value": 0.76,
+    },
+    "history-and-physical": {
+        "section": 0.57,
+        "concept/diagnosis": 0.77,
+        "concept/symptom": 0.66,
+        "assertion": 0.95,
+        "temporality": 0.85,
+        "active": 0.88,
+        "experiencer": 0.99,
+        "value": 0.79,
+    },
+    "progress": {
+        "section": 0.50,
+        "concept/diagnosis": 0.78,
+        "concept/symptom": 0.56,
+        "assertion": 0.92,
+        "temporality": 0.90,
+        "active": 0.89,
+        "experiencer": 0.97,
+        "value": 0.68,
+    },
+    "emergency": {
+        "section": 0.41,
+        "concept/diagnosis": 0.70,
+        "concept/symptom": 0.70,
+        "assertion": 0.89,
+        "temporality": 0.94,
+        "active": 0.87,
+        "experiencer": 0.98,
+        "value": 0.83,
+    },
+    "consult": {
+        "section": 0.52,
+        "concept/diagnosis": 0.74,
+        "concept/symptom": 0.65,
+        "assertion": 0.88,
+        "temporality": 0.85,
+        "active": 0.80,
+        "experiencer": 0.92,
+        "value": 0.77,
+    },
 }
+"""By type of note ("" is all of them), then by axis: just under what is measured; a reader that gets better raises them."""
 
 
 @lru_cache(maxsize=1)
@@ -17,9 +94,9 @@ def corpus() -> Measured:
     return measured(list(notes_in(CORPUS)))
 
 
-@pytest.mark.parametrize("axis", FLOORS)
-def test_what_is_read_stays_above_its_floor(axis: str) -> None:
-    assert corpus().score(axis) >= FLOORS[axis], report(corpus(), axis)
+@pytest.mark.parametrize(("note_type", "axis"), [(note_type, axis) for note_type, floors in FLOORS.items() for axis in floors])
+def test_what_is_read_stays_above_its_floor(note_type: str, axis: str) -> None:
+    assert corpus().score(axis, note_type) >= FLOORS[note_type][axis], report(corpus(), axis, note_type)
 
 
 NOTE = """type: progress
