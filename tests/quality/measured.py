@@ -14,7 +14,7 @@ from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.pages import Finding, ValueInText
 from opencdi.nlp.reader import Reading, load_reader
 from opencdi.settings import rules_dir
-from quality.golden import GoldenNote, Mark, MarkedValue
+from quality.marks import GoldenNote, Mark, MarkedValue
 
 READER = load_reader(rules_dir() / "nlp")
 _PROBLEMS = frozenset({"diagnosis", "symptom", "finding"})

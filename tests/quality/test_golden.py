@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pytest
 
-from quality.golden import CORPUS, WrongMarks, notes_in, parsed
+from quality.marks import CORPUS, WrongMarks, notes_in, parsed
 from quality.measured import Measured, measured, report
 
 FLOORS: dict[str, dict[str, float]] = {
