@@ -19,7 +19,7 @@ from quality.marks import GoldenNote, Mark, MarkedValue
 READER = load_reader(rules_dir() / "nlp")
 _PROBLEMS = frozenset({"diagnosis", "symptom", "finding"})
 """Kinds that have a context; where a mark knows no concept, each may stand for the other."""
-_CONTEXT = {"assertion": ("absent", "possible"), "temporality": ("historical", "hypothetical"), "active": ("no", "unknown"), "experiencer": ("other",)}  # fmt: skip
+_CONTEXT = {"assertion": ("absent", "possible"), "temporality": ("historical", "hypothetical"), "active": ("yes", "no", "unknown"), "experiencer": ("other",)}  # fmt: skip
 _MEASURED = frozenset({"severity", "acuity", "laterality", "stage", "type", "organism", "cause", "site", "resolved", "poa", "dose", "route", "frequency"})  # fmt: skip
 _SHOWN = 90
 
