@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from quality.golden import GoldenNote, parsed
+from quality.marks import GoldenNote, parsed
 from quality.measured import Measured, measured, report
 
 SENTENCES = Path(__file__).parent / "sentences"
