@@ -11,13 +11,13 @@ from quality.measured import Measured, measured, report
 FLOORS: dict[str, dict[str, float]] = {
     "": {
         "section": 0.56, "labelled": 0.73, "concept/diagnosis": 0.76, "concept/symptom": 0.69, "concept/finding": 0.77,
-        "concept/procedure": 0.50, "concept/device": 0.50, "concept/organism": 0.89, "concept/medication": 0.30, "span/diagnosis":
-        0.69, "span/symptom": 0.64, "assertion": 0.94, "assertion/absent": 0.92, "assertion/possible": 0.80, "temporality": 0.88,
-        "temporality/historical": 0.86, "temporality/hypothetical": 0.81, "active": 0.88, "active/no": 0.86, "active/unknown": 0.80,
-        "certainty": 0.76, "experiencer": 0.97, "experiencer/other": 0.76, "attribute/severity": 0.74, "attribute/acuity": 0.84,
-        "attribute/laterality": 0.21, "attribute/stage": 0.94, "attribute/type": 0.92, "attribute/cause": 0.88,
-        "attribute/organism": 0.66, "attribute/resolved": 0.63, "attribute/dose": 0.00, "attribute/route": 0.00,
-        "attribute/frequency": 0.00, "value": 0.82,
+        "concept/procedure": 0.50, "concept/device": 0.50, "concept/organism": 0.89, "concept/medication": 0.30,
+        "span/diagnosis": 0.69, "span/symptom": 0.64, "assertion": 0.94, "assertion/absent": 0.92, "assertion/possible": 0.80,
+        "temporality": 0.88, "temporality/historical": 0.86, "temporality/hypothetical": 0.81, "active": 0.88, "active/no": 0.86,
+        "active/unknown": 0.80, "certainty": 0.76, "experiencer": 0.97, "experiencer/other": 0.76, "attribute/severity": 0.74,
+        "attribute/acuity": 0.84, "attribute/laterality": 0.21, "attribute/stage": 0.94, "attribute/type": 0.92,
+        "attribute/cause": 0.88, "attribute/organism": 0.66, "attribute/resolved": 0.63, "attribute/dose": 0.00,
+        "attribute/route": 0.00, "attribute/frequency": 0.00, "value": 0.82,
     },
     "anesthesia": {
         "section": 0.05, "concept/diagnosis": 0.70, "concept/symptom": 0.83, "assertion": 0.94, "temporality": 0.87, "active": 0.90,
