@@ -20,7 +20,7 @@ from opencdi.nlp.reader import load_reader
 from opencdi.nlp.readers import NoSuchReader, reader_named
 from opencdi.nlp.reading import Reader
 from opencdi.settings import rules_dir
-from quality.golden import CORPUS, GoldenNote, notes_in
+from quality.marks import CORPUS, GoldenNote, notes_in
 
 SIZES = (508, 5_000, 50_000, 200_000)
 GOAL, START_GOAL = 25, 1.0
