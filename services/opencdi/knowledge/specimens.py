@@ -56,7 +56,7 @@ _DENIED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"\s+(?:specimens|samples|tubes)\b|\W*ind(?:ex|ices)\W*(?:is|was)?\W*\d|\W*(?:index|level|grade|status|present|indices|interference)?\W*(?:[:=]|is|was|are)?\W*"
+    r"\s{1,8}(?:specimens|samples|tubes)\b|\W{0,8}ind(?:ex|ices)\W{0,8}(?:is|was)?\W{0,8}\d|\W{0,8}(?:index|level|grade|status|present|indices|interference)?\W{0,8}(?:[:=]|is|was|are)?\W{0,8}"
     r"(?:none|negative|neg|absent|nil|0+(?![.\d])|no|not (?:detected|present|seen|significant|observed|noted|indicated))\b",
     re.IGNORECASE,
 )
