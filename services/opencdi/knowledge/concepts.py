@@ -14,7 +14,9 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import term_form
 
-ATTRIBUTES = ("severity", "acuity", "laterality", "type", "stage", "organism", "cause", "site", "resolved", "poa", "icd10cm")
+ATTRIBUTES = (
+    "severity", "acuity", "laterality", "type", "stage", "organism", "cause", "device", "drug", "with", "site", "resolved", "poa", "icd10cm",
+)  # fmt: skip
 """The closed list of what a finding may say beyond its concept."""
 
 

@@ -11,7 +11,9 @@ from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mention
 from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
 from opencdi.nlp.options import Options, options_in
-from opencdi.nlp.relations import attributes_of
+from opencdi.nlp.problems import told_in_paragraphs
+from opencdi.nlp.relation_words import Table, load_relations
+from opencdi.nlp.relations import attributes_of, beside
 from opencdi.nlp.sections import Stretch, load_headings, sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.values import Values, load_values, values_in
@@ -63,6 +65,7 @@ class Reader:
     cues: Cues
     vocabulary: Vocabulary
     values: Values
+    relations: Table
 
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
@@ -110,11 +113,12 @@ class Reader:
         words, text = outline.words, outline.text
         hits_of: dict[tuple[int, int], list[Hit]] = {}
         findings: list[Finding] = []
+        near = beside(text, words, self.relations)
         for at, mentioned in enumerate(mentions):
             sentence = outline.sentence_at(mentioned.first)
             if sentence not in hits_of:
                 hits_of[sentence] = cues_in(words, *sentence, self.cues)
-            attributes = attributes_of(at, mentions, words.words)
+            attributes = attributes_of(at, mentions, near)
             start, end = words.starts[mentioned.first], words.ends[mentioned.last - 1]
             section = outline.sections[mentioned.first]
             mention = Mention(
@@ -144,6 +148,8 @@ class Reader:
                     attributes=attributes,
                 )
             )
+        for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
+            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings
 
 
@@ -176,4 +182,4 @@ def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
 
 def load_reader(folder: Path) -> Reader:
     """The reader with the rules in that folder (`rules/nlp`)."""
-    return Reader(dict(load_headings(folder)), load_cues(folder), load_vocabulary(folder), load_values(folder))
+    return Reader(dict(load_headings(folder)), load_cues(folder), load_vocabulary(folder), load_values(folder), load_relations(folder))
