@@ -121,7 +121,8 @@ class Finding(Span):
     experiencer: Experiencer
     section: SectionKind
     attributes: dict[str, str] = Field(default_factory=dict)
-    copied: bool = False  # this paragraph stood unchanged in an earlier note: not new evidence (DOMAIN F.10)
+    copied: bool = False  # these words stood the same in an earlier note: not new evidence (DOMAIN F.10)
+    copied_from: str | None = None  # the note in which they first stood
 
 
 class ValueInText(Span):
@@ -130,6 +131,8 @@ class ValueInText(Span):
     analyte: str
     value: float
     unit: str | None = None
+    copied: bool = False  # among the same numbers it stood in an earlier note: not measured again (DOMAIN F.10)
+    copied_from: str | None = None
 
 
 class NoteRead(Contract):
@@ -155,13 +158,37 @@ class NoteRead(Contract):
     values: tuple[ValueInText, ...] = ()
 
 
+class NoteAt(Contract):
+    """A note and when it was written."""
+
+    note_id: str
+    at: ClinicalTime
+
+
+class ConceptTimeline(Contract):
+    """How a stay's provider notes document one condition (DOMAIN B29).
+
+    `first`: the first note that says that the patient has it; None where no note does any more.  `last`: the last that says so in its own
+    words (copied text renews nothing, F.10).  `dropped`: it is named neither in the discharge summary or, before there is one, in the last
+    progress notes, copied or not.  `contradicted_by`: notes in which another author denies it afterwards.
+    """
+
+    concept: str
+    first: NoteAt | None = None
+    last: NoteAt | None = None
+    dropped: Literal["discharge-summary", "progress-notes"] | None = None
+    contradicted_by: tuple[NoteAt, ...] = ()
+
+
 class FindingsPage(Page):
-    """What the notes touched by this entry say now."""
+    """What the notes touched by this entry say now, with those whose copied marks moved by it; `timeline`: of the conditions whose
+    documentation it changed."""
 
     kind: Literal["findings"] = "findings"
     as_of: str
     made_by: MadeBy
     notes: tuple[NoteRead, ...]
+    timeline: tuple[ConceptTimeline, ...] = ()
 
 
 # --- coding ---------------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import term_form
 
 ATTRIBUTES = (
-    "severity", "acuity", "laterality", "type", "stage", "organism", "cause", "device", "drug", "with", "site", "resolved", "poa", "icd10cm",
+    "severity", "acuity", "laterality", "site", "type", "stage", "organism", "cause", "device", "drug", "with", "resolved", "poa",
+    "icd10cm",
 )  # fmt: skip
 """The closed list of what a finding may say beyond its concept."""
 

@@ -127,9 +127,8 @@ def _grown(
         told_now = finding.assertion == "present" and finding.active == "yes" and organism.concept not in joined
         if not told_now or not any(table.cultures.matches(words, begin, stop)):
             continue
-        known = table.infections
-        for _, _, known in table.specimens.matches(words, sentence.begin, organism.first):
-            pass  # the specimen nearest before it
+        specimens = [infections for _, _, infections in table.specimens.matches(words, sentence.begin, organism.first)]
+        known = specimens[-1] if specimens else table.infections
         if (infection := _infection(sentence, at, paragraph, known, mentions, findings)) is not None:
             yield infection, ("organism", organism.concept)
 
@@ -144,7 +143,8 @@ def _infection(
 ) -> int | None:
     """The infection nearest before the organism in its sentence, else the first of the paragraph, that is one of those known."""
     beginning = [at for one in paragraph if one.begin < sentence.begin for at in range(one.first, one.last)]
-    for at in (*range(organism - 1, sentence.first - 1, -1), *beginning):
+    nearest = list(range(organism - 1, sentence.first - 1, -1))
+    for at in nearest + beginning:
         if mentions[at].concept in known and findings[at].assertion != "absent" and findings[at].active != "no":
             return at
     return None

@@ -108,9 +108,8 @@ def _links(told: Mapping[str, Any]) -> Links:
     causes = told["causes"]
     roles = {"links": "cause", "weak": "weak", "forward": "forward", "with": "with", "without": "without"}
     behind = Lexicon((term_form(str(term)), role) for name, role in roles.items() for term in causes[name])
-    return Links(
-        behind, *(_words(causes[name]) for name in ("glued", "adjectives")), _words(told["before_link"]), _words(told["after_link"])
-    )
+    glued, adjectives = _words(causes["glued"]), _words(causes["adjectives"])
+    return Links(behind, glued, adjectives, before=_words(told["before_link"]), after=_words(told["after_link"]))
 
 
 def _words(terms: list[str]) -> frozenset[str]:
@@ -139,6 +138,6 @@ def load_relations(folder: Path) -> Table:
         on_admission=Lexicon((term_form(term), value) for value, terms in told["on_admission"].items() for term in terms),
         links=_links(told),
         specimens=Lexicon(specimens),
-        infections=frozenset().union(*(infections for _, infections in specimens)),
+        infections=frozenset(slug for _, infections in specimens for slug in infections),
         problem_sections=frozenset(told["problem_sections"]),
     )

@@ -154,9 +154,7 @@ def _run(i: int, stop: int, mention: Mentioned, near: Beside) -> tuple[int, list
         elif (phrase := near.begins.get(i)) is not None and phrase[0] <= stop:
             told += _says(phrase[1], mention)
             i = end = phrase[0]
-        elif said[i] in _JOINED and end == i:
-            i += 1
-        elif said[i] in near.table.articles and i > end:
+        elif (said[i] in _JOINED and end == i) or (said[i] in near.table.articles and i > end):
             i += 1
         else:
             break
