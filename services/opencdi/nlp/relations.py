@@ -87,11 +87,19 @@ def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int,
         elif (phrase := near.ends.get(i)) is not None and phrase[0] >= begin:
             i = start = phrase[0]
             told += _says(phrase[1], mention)
-        elif said[i - 1] in near.table.passed or (said[i - 1] == "," and start == i < mention.first and i - 1 in near.ends):
+        elif said[i - 1] in near.table.passed or (start == i < mention.first and _adds_to(i - 1, begin, near)):
             i -= 1
         else:
             break
     return start, told
+
+
+def _adds_to(comma: int, begin: int, near: Beside) -> bool:
+    """Whether the comma joins two adjectives that begin their clause: "acute, severe pancreatitis"."""
+    phrase = near.ends.get(comma)
+    if near.words.words[comma] != "," or phrase is None or phrase[1].says.keys() - {"severity", "acuity"}:
+        return False
+    return phrase[0] == 0 or (phrase[0] > begin and near.words.words[phrase[0] - 1] in (_ENDS - {","}) | near.table.articles)
 
 
 def _says(meaning: Meaning, mention: Mentioned) -> Iterator[Told]:
