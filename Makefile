@@ -1,7 +1,7 @@
 # `make demo` and `make test` are all that a fresh machine needs (Python 3.11 to 3.13).
 PYTHON ?= $(shell for v in 3.11 3.12 3.13 3; do command -v python$$v >/dev/null 2>&1 && python$$v -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo python$$v && break; done)
 BIN := .venv/bin
-.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws bench-fuzz fuzz-guided clean
+.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws bench-fuzz bench-read fuzz-guided clean
 
 .venv/base: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "OpenCDI needs Python 3.11, 3.12 or 3.13 (set PYTHON=…)"; exit 1; }
@@ -49,6 +49,15 @@ bench-laws: .venv/dev  ## over 200 messages in any order, each up to three times
 bench-fuzz: .venv/dev  ## 100,000 mutated messages: each answered once, ended once, none stops a room
 	@PYTHONPATH=tests $(BIN)/python tests/bench/mutated.py
 
+.venv-medspacy/ready: requirements.lock pyproject.toml
+	@test -x .venv-medspacy/bin/python || $(PYTHON) -m venv .venv-medspacy
+	@.venv-medspacy/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[medspacy]' pytest
+	@touch $@
+
+bench-read: .venv/dev  ## notes read by the rules and by medSpaCy, side by side (READ="--longest 50000")
+	@$(MAKE) --no-print-directory .venv-medspacy/ready || echo "medSpaCy could not be installed"
+	@PYTHONPATH=tests $$(test -e .venv-medspacy/ready && echo .venv-medspacy/bin || echo $(BIN))/python tests/bench/reading.py $(READ)
+
 .venv-fuzz/ready: requirements.lock pyproject.toml
 	@test -x .venv-fuzz/bin/python || $(PYTHON) -m venv .venv-fuzz
 	@.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock atheris
@@ -67,4 +76,4 @@ compose-env: .env  ## a generated password for docker compose, readable by you a
 	@echo "$@ made"
 
 clean:
-	@rm -rf .venv .venv-fuzz var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-fuzz .venv-medspacy var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

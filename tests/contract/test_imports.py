@@ -42,6 +42,7 @@ HOMES: dict[str, frozenset[str]] = {
     "transformers": frozenset({"learning"}),
     "onnxruntime": frozenset({"nlp"}),
     "medspacy": frozenset({"nlp"}),
+    "loguru": frozenset({"nlp"}),
 }
 """Where a library may be imported: a package of ours, or a module at its top."""
 

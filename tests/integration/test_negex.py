@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.nlp.reader import Reader, load_reader
+from opencdi.nlp.reader import load_reader
+from opencdi.nlp.reading import Reader
 from opencdi.settings import rules_dir
 
 SENTENCES = Path(__file__).parents[3] / "shared" / "data" / "negex" / "sentences.tsv"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from opencdi.coding.table import ConceptTable
     from opencdi.events.pages import NoteRead
     from opencdi.nlp.own_words import OwnWords
-    from opencdi.nlp.reader import Reader
+    from opencdi.nlp.reading import Reader
 
 
 class Scope(StrEnum):

@@ -6,19 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from opencdi.cli.jsonl import BadLine, lines_of, object_in, run_filter
+from opencdi.cli.read import reader_called
 
 
 def context(
     files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines files; none or - : standard input")] = None,
+    by: Annotated[str, typer.Option("--reader", help="who judges: rules, medspacy, or one that is installed")] = "rules",
 ) -> None:
     """Judge mentions: one {"id","text","start","end"} a line in, its assertion, temporality, activity and experiencer out.
 
     Example: echo '{"id":1,"text":"No fever.","start":3,"end":8}' | opencdi context
     """
-    from opencdi.nlp.reader import load_reader
-    from opencdi.settings import rules_dir
-
-    reader = load_reader(rules_dir() / "nlp")
+    reader = reader_called(by)
 
     def answer(line: str) -> dict[str, Any]:
         told = object_in(line)

@@ -19,9 +19,13 @@ def site_of(settings: Settings) -> SiteData:
 
 def site_data(told: Path | None) -> SiteData:
     """The site data of a file, of the settings where none is named; one clear line where they cannot be read."""
+    from opencdi.nlp.readers import check_reader
+
     settings = Settings()
     try:
-        return load_site(told) if told else site_of(settings)
+        site = load_site(told) if told else site_of(settings)
+        check_reader(site.reader)
+        return site
     except OSError as error:
         stop(f"{told or settings.site}: {error.strerror}")
     except (ValueError, YAMLError) as error:

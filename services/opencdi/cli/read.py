@@ -3,28 +3,30 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from opencdi.cli.inputs import STANDARD_INPUT, UNREADABLE, content_of, reason, text_of
 from opencdi.cli.jsonl import BadLine, Line, lines_of, object_in, run_filter, word
 
+if TYPE_CHECKING:
+    from opencdi.nlp.reading import Reader
+
 _LINES = (".jsonl", ".ndjson", ".json")
 
 
 def read(
     files: Annotated[list[Path] | None, typer.Argument(help="text files, or JSON Lines (.jsonl, .ndjson, standard input)")] = None,
+    by: Annotated[str, typer.Option("--reader", help="who reads: rules, medspacy, or one that is installed")] = "rules",
 ) -> None:
     """Read notes: sections, findings with their context, values.  A text file's id is its path.
 
     Example: opencdi read note.txt   or   echo '{"id":1,"text":"AKI, resolved."}' | opencdi read
     """
     from opencdi.clinical.vocabulary import AuthorRole, NoteType
-    from opencdi.nlp.reader import MAX_CHARACTERS, load_reader
-    from opencdi.settings import rules_dir
 
-    reader = load_reader(rules_dir() / "nlp")
+    reader = reader_called(by)
 
     def answer(line: str) -> dict[str, Any]:
         told = object_in(line)
@@ -37,10 +39,22 @@ def read(
             "sections": [section.model_dump() for section in reading.sections],
             "findings": [finding.model_dump(exclude={"copied"}) for finding in reading.findings],
             "values": [value.model_dump() for value in reading.values],
-            **({"read_to": MAX_CHARACTERS} if len(text) > MAX_CHARACTERS else {}),
+            "language": reading.language,
+            **({"read_to": reading.read_to} if reading.read_to is not None else {}),
         }
 
     run_filter(note_lines(files), answer)
+
+
+def reader_called(name: str) -> "Reader":
+    """The reader of that name; one clear line where there is none."""
+    from opencdi.nlp.readers import NoSuchReader, reader_named
+    from opencdi.settings import rules_dir
+
+    try:
+        return reader_named(name, rules_dir() / "nlp")
+    except NoSuchReader as error:
+        raise typer.BadParameter(str(error), param_hint="--reader") from None
 
 
 def text_in(told: dict[str, Any]) -> str:

@@ -57,9 +57,8 @@ class FactsPage(Page):
         try:
             return super().read(raw)
         except ValidationError as error:
-            if not any(
-                e["type"] == "union_tag_invalid" for e in error.errors(include_url=False, include_context=False, include_input=False)
-            ):
+            wrong = error.errors(include_url=False, include_context=False, include_input=False)
+            if not any(one["type"] == "union_tag_invalid" for one in wrong):
                 raise
         anything = _OpenFactsPage.read(raw)
         known = tuple(fact for fact in anything.facts if isinstance(fact, Fact))
@@ -151,6 +150,8 @@ class NoteRead(Contract):
     counts: bool
     query_echo: bool = False
     retracted: bool = False
+    language: str = "en"  # ISO 639-1, "und" where it cannot be told; of a note that is not in English no findings are read
+    read_to: int | None = None  # so many characters were read of a longer text; None: all
     parent_id: str | None = None
     confidentiality: str | None = None
     sections: tuple[Section, ...] = ()

@@ -59,6 +59,9 @@ class SiteData(BaseModel):
     visit_system: str | None = None  # FHIR: the Encounter.identifier system that equals PV1-19 (None: the first identifier)
     code_year: int | None = None  # group under this fiscal year whatever the date (recordings with shifted dates)
 
+    # --- nlp
+    reader: Annotated[str, Field(min_length=1, max_length=80)] = "rules"  # who reads the notes: rules, medspacy, or one of the site's own
+
     # --- policy
     authentication_default: Literal["authenticated", "unsigned"] = "authenticated"
     query_is_record: bool = False  # DOMAIN F.9

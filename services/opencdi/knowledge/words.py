@@ -100,27 +100,30 @@ class Lexicon(Generic[T]):
     def __init__(self, meanings: Iterable[tuple[str, T]]) -> None:
         """`meanings`: (term as `term_form` gives it, meaning); a term told twice keeps its first meaning."""
         self.terms: dict[str, T] = {}
-        heads: dict[str, set[int]] = {}
+        lengths: dict[str, dict[str, set[int]]] = {}
         for term, meaning in meanings:
             if not term or term in self.terms:
                 continue
             self.terms[term] = meaning
-            words = term.split(" ")
-            heads.setdefault(" ".join(words[:2]), set()).add(len(words))
+            first, *others = term.split(" ")
+            seconds = lengths.setdefault(first, {})
+            if others:
+                seconds.setdefault(others[0], set()).add(1 + len(others))
         # The first two words lead to the possible lengths: only those are tried, longest first.
-        self._lengths = {head: tuple(sorted(lengths, reverse=True)) for head, lengths in heads.items()}
-        self._first = frozenset(head.partition(" ")[0] for head in heads)
+        self._lengths = {
+            first: {second: tuple(sorted(found, reverse=True)) for second, found in seconds.items()} for first, seconds in lengths.items()
+        }
 
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
         last = len(words) if stop is None else stop
-        first_words, lengths_of, terms = self._first, self._lengths, self.terms
+        lengths_of, terms, none = self._lengths, self.terms, ()
         after = begin  # where the last match ended
         for i in range(begin, last):
-            if i < after or words[i] not in first_words:
+            seconds = lengths_of.get(words[i])
+            if seconds is None or i < after:
                 continue
-            pair = " ".join(words[i : min(i + 2, last)])
-            for length in (*lengths_of.get(pair, ()), 1):
+            for length in (*(seconds.get(words[i + 1], none) if i + 1 < last else none), 1):
                 if i + length <= last and (meaning := terms.get(" ".join(words[i : i + length]))) is not None:
                     yield i, i + length, meaning
                     after = i + length

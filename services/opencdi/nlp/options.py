@@ -13,6 +13,7 @@ from itertools import groupby
 from sys import maxsize
 
 _BOX = re.compile(r"\[[ \t_]{0,4}\]|\([ \t_]{1,4}\)|[☐□]|(?P<ticked>\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒])")
+_LINE_END = re.compile(r"\n")
 _ANSWER = re.compile(r"\s*(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]*(?P<label>\w[^\n]*[:?]\s*)?", re.IGNORECASE)
 _NOTHING_MORE = re.compile(r"[ \t\r]*(?:\n|\Z)")
 _UNFINISHED = re.compile(r"\b(?:due to|secondary to|2/2|caused by|because of|associated with|from|with)[ \t]*:?\s*$", re.IGNORECASE)
@@ -54,7 +55,7 @@ def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
     """The options of a text; `sentences`: [start, end) of each, in order, as they are without looking at boxes."""
     found = Options()
     starts = [start for start, _ in sentences]
-    lines = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")] if _BOX.search(text) else []
+    lines = [0, *(line.end() for line in _LINE_END.finditer(text))] if _BOX.search(text) else []
     for line, group in groupby(_BOX.finditer(text), key=lambda box: bisect_right(lines, box.start()) - 1):
         boxes = list(group)
         nth = max(0, bisect_right(starts, boxes[0].start()) - 1)

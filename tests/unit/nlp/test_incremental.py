@@ -20,7 +20,7 @@ from opencdi.events.pages import ConceptTimeline, FactsPage, FindingsPage, NoteR
 from opencdi.events.people import Person
 from opencdi.events.topics import CHART
 from opencdi.knowledge.site import SiteData
-from opencdi.nlp.reader import Reader
+from opencdi.nlp.reader import RuleReader
 from opencdi.nlp.room import nlp_room
 
 ROOM = nlp_room(SiteData())
@@ -174,13 +174,13 @@ def test_what_was_copied_from_a_withdrawn_note_stands_first_in_the_copy() -> Non
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that were read."""
     texts: list[str] = []
-    read = Reader.read
+    read = RuleReader.read
 
-    def counted(self: Reader, text: str, note_type: NoteType = "other") -> object:
+    def counted(self: RuleReader, text: str, note_type: NoteType = "other") -> object:
         texts.append(text)
         return read(self, text, note_type)
 
-    monkeypatch.setattr(Reader, "read", counted)
+    monkeypatch.setattr(RuleReader, "read", counted)
     return texts
 
 
