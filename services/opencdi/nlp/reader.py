@@ -12,7 +12,8 @@ from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.relations import attributes_of
-from opencdi.nlp.sections import Stretch, load_headings, sections_in
+from opencdi.nlp.headings import Headings, load_headings
+from opencdi.nlp.sections import Stretch, sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.values import Values, load_values, values_in
 
@@ -59,7 +60,7 @@ class Outline:
 class Reader:
     """Reads notes by the rules in `rules/nlp`."""
 
-    headings: dict[str, SectionKind]
+    headings: Headings
     cues: Cues
     vocabulary: Vocabulary
     values: Values
@@ -176,4 +177,4 @@ def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
 
 def load_reader(folder: Path) -> Reader:
     """The reader with the rules in that folder (`rules/nlp`)."""
-    return Reader(dict(load_headings(folder)), load_cues(folder), load_vocabulary(folder), load_values(folder))
+    return Reader(load_headings(folder), load_cues(folder), load_vocabulary(folder), load_values(folder))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencdi.nlp.sections import load_headings, sections_in
+from opencdi.nlp.headings import load_headings
+from opencdi.nlp.sections import sections_in
 from opencdi.settings import rules_dir
 
 HEADINGS = load_headings(rules_dir() / "nlp")
