@@ -20,6 +20,10 @@ from opencdi.nlp.values import Values, load_values, values_in
 MAX_CHARACTERS = 400_000
 """Of a longer text the rest is not read (limits are counted, DESIGN §2)."""
 MAX_FINDINGS = 4_000
+_LISTS: frozenset[SectionKind] = frozenset(
+    {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
+)
+"""Sections whose lines are items."""
 _MARK = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?<=[\s,(])[-−]$")  # no cue: words know no dash, and "( )" is a gap
 _MARK_REACH = 40
 
@@ -69,9 +73,10 @@ class Reader:
         """The text's sections, sentences and words."""
         stretches = sections_in(text, self.headings, note_type)
         places = [place for stretch in stretches for place in (stretch.start, stretch.body)]
-        spans = sentences_in(text, places)
+        lists = [(stretch.body, stretch.end) for stretch in stretches if stretch.kind in _LISTS]
+        spans = sentences_in(text, places, lists)
         if (options := options_in(text, spans)).cuts:
-            spans = sentences_in(text, [*places, *options.cuts])
+            spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans)
         return Outline(text, words, stretches, _sentences_of(words, spans), _sections_of(words, stretches), options)
 
