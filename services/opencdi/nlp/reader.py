@@ -10,9 +10,9 @@ from opencdi.knowledge.words import Words, words_of
 from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
+from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.relations import attributes_of
-from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.sections import Stretch, sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.values import Values, load_values, values_in

@@ -19,9 +19,11 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.copied import marked_copied
-from opencdi.nlp.documents import counts, role_of
+from opencdi.nlp.documents import attested, authentication_of, counts, role_of, type_of
+from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.own_words import ECHO_SHARE, OwnWords, echo_in, load_own_words
 from opencdi.nlp.reader import MAX_CHARACTERS, Reader, load_reader
+from opencdi.nlp.signatures import Signatures, load_signatures
 from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_key, forget, note_key, remember_note
 from opencdi.settings import SOFTWARE, rules_dir
 
@@ -36,6 +38,8 @@ class _Books:
 
     reader: Reader
     own: OwnWords
+    headings: Headings
+    signatures: Signatures
     made_by: MadeBy
     site: SiteData  # until others come
 
@@ -46,7 +50,7 @@ def nlp_room(site: SiteData) -> Room:
     files = (*sorted(folder.glob("*.yaml")), *sorted(questions.glob("D-*.yaml")))
     rules = content_hash(b"".join(path.read_bytes() for path in files))[:12]
     made_by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
-    books = _Books(load_reader(folder), load_own_words(questions), made_by, site)
+    books = _Books(load_reader(folder), load_own_words(questions), load_headings(folder), load_signatures(folder), made_by, site)
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
         return _step(states, record, books)
@@ -129,33 +133,37 @@ def _changed(read: NoteRead, fact: NoteStatusChanged | NoteRetracted) -> NoteRea
         return read.model_copy(update={"retracted": True, "counts": False, "sections": (), "findings": (), "values": ()})
     if read.retracted or fact.revision != read.revision:
         return read  # a status of another revision says nothing about the words that we hold
-    counting = counts(fact.authentication, read.author_role, read.note_type, query_echo=read.query_echo)
+    counting = counts(fact.authentication, read.author_role, read.note_type, query_echo=read.query_echo, attested=read.attested)
     return read.model_copy(update={"authentication": fact.authentication, "counts": counting})
 
 
 def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, books: _Books) -> NoteState:
     """One revision of a note, read whole; what repeats our own question yields nothing, what was copied is marked."""
-    reading = books.reader.read(text, fact.note_type)
+    note_type = type_of(fact.note_type, fact.title, text, books.headings)
+    reading = books.reader.read(text, note_type)
     edited = states.get(edited_key(encounter_id))
     own = books.own.with_edits(edited.wording, edited.options) if isinstance(edited, EditedState) else books.own
     echo = echo_in(text[:MAX_CHARACTERS], own)
     findings, values = echo.of_the_provider(reading.findings), echo.values_of_the_provider(reading.values)
-    query_echo = fact.note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
+    query_echo = note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
     if query_echo:
         findings, values = (), ()
-    role = role_of(fact.author.role if fact.author else "unknown", fact.note_type, text)
+    role = role_of(fact.author.role if fact.author else "unknown", note_type, text, books.signatures, fact.title)
+    authentication = authentication_of(fact.authentication, text, books.signatures, assumed=fact.authentication_assumed)
+    own_now = attested(role, text, books.signatures)
     known = states.get(note_key(encounter_id, fact.note_id))
     findings, first_here = marked_copied(states, encounter_id, fact.note_id, text, findings)
     read = NoteRead(
         note_id=fact.note_id,
         revision=fact.revision,
-        note_type=fact.note_type,
+        note_type=note_type,
         author=fact.author,
         author_role=role,
         written_at=fact.written_at,
-        authentication=fact.authentication,
-        counts=counts(fact.authentication, role, fact.note_type, query_echo=query_echo),
+        authentication=authentication,
+        counts=counts(authentication, role, note_type, query_echo=query_echo, attested=own_now),
         query_echo=query_echo,
+        attested=own_now,
         parent_id=fact.parent_id,
         confidentiality=fact.confidentiality,
         sections=reading.sections,

@@ -72,6 +72,11 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
     ]
 
 
+def kind_told_by_headings(text: str, headings: Headings) -> NoteType | None:
+    """The kind of a note that nobody named; None if its headings do not tell."""
+    return kind_by_headings({mark.key for mark in _marks_in(text, headings, "other")})
+
+
 def _beginning(marks: list[_Mark], headings: Headings) -> Iterator[tuple[int, int, SectionKind]]:
     """The headings that begin a section; what tells of a problem or of an organ stays where it stands."""
     times = Counter(mark.key for mark in marks)

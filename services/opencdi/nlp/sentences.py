@@ -97,7 +97,8 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
 def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
     """[start, end) of each sentence, white space around it left out.
 
-    No sentence goes across the places in `headings`; within the stretches of `lists`, in order, each line that begins with a capital is an item.
+    No sentence goes across the places in `headings`; within the stretches of `lists`, in order, each line that begins with a capital
+    is an item.
     """
     cuts: list[int] = []
     begin = line_start = 0
@@ -122,7 +123,7 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
 
 
 def _is_item(text: str, match: re.Match[str]) -> bool:
-    """Whether an item of a running list; one in small letters only behind the one before it: "a) AKI b) sepsis", not "CKD (stage 3) with"."""
+    """Whether it is an item of a running list; small letters are only behind the item before: "a) AKI b) sepsis", not "(stage 3) with"."""
     number, close = match["number"], match["close"]
     if number is None:
         return True

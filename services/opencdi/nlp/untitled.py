@@ -26,7 +26,8 @@ _ONE_LINER = re.compile(
     re.IGNORECASE,
 )
 _VITAL = re.compile(
-    r"\b(?:t(?:emp|max)?|bp|hr|pulse|p|rr|resp|spo2|o2 ?sat|sats?|sao2|wt|weight|map|afebrile|vss)\b[ :=]{0,3}(?:of )?(?=\d|$|[,;.]|stable)",
+    r"\b(?:t(?:emp|max)?|bp|hr|pulse|p|rr|resp|spo2|o2 ?sat|sats?|sao2|wt|weight|map|afebrile|vss)\b[ :=]{0,3}(?:of )?"
+    r"(?=\d|$|[,;.]|stable)",
     re.IGNORECASE,
 )
 _LAB = re.compile(
@@ -36,8 +37,8 @@ _LAB = re.compile(
 _EXAM = re.compile(r"(?:gen|general|heent|neck|cv|cor|heart|lungs?|pulm|abd|abdomen|ext|extremities|skin|neuro)\b(?!-)", re.IGNORECASE)
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
 _SIGNED = re.compile(
-    r"(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|CWOCN|WOCN|PT|DPT|"
-    r"OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b[^\n]{0,60}\Z"
+    r"(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
+    r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b[^\n]{0,60}\Z"
 )
 _SHORT_LINE = 60
 _VITALS = 3
@@ -96,7 +97,7 @@ def told_by_content(
 
 
 def _by_form(words: str, current: SectionKind, plain: SectionKind, note_type: NoteType) -> SectionKind | None:
-    """A row of vital signs or of results, a line of an examination behind them, a problem with its "#"; None if the line is none of them."""
+    """A row of vital signs or of results, a line of an examination behind them, a problem with its "#"; None if it is none of them."""
     if plain not in _HISTORY and plain not in _BEFORE_PROBLEMS:
         return None
     if len(words) < 3 * _SHORT_LINE:
