@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -23,6 +24,7 @@ _HEAD_LINES, _TAIL_LINES = 4, 12
 _SHORT = 80
 _WINDOW = 500
 """An attestation says within so many characters that he was there, that he verified, and who he is."""
+_MOST_STATEMENTS = 50
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Signatures:
 
     def attests(self, text: str) -> bool:
         """Whether a provider states, under his name, that he was there and verified what is written."""
-        for match in self.presence.finditer(text):
+        for match in islice(self.presence.finditer(text), _MOST_STATEMENTS):
             said = text[max(0, match.start() - _WINDOW // 2) : match.end() + _WINDOW]
             near = text[max(0, match.start() - _SHORT) : match.end() + _WINDOW]
             if self.verifies.search(said) and not self.denies.search(near) and self._by_provider(said):

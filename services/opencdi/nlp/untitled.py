@@ -21,9 +21,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _ONE_LINER = re.compile(
-    r"(?:(?:this|the patient|patient|pt|mr|mrs|ms|she|he)\b[^\n.]{0,40}?)?\b\d{1,3}[ -]?"
-    r"(?:y/?o|yrs?|years?|y\.o\.|m/?o|months?|weeks?|days?|wks?|mo|[MFmf])(?![A-Za-z])",
-    re.IGNORECASE,
+    r"[^\n.:]{0,60}?(?<![\d/.])\d{1,3}"
+    r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old)|[ ]?[MFmf])(?![A-Za-z/])"
 )
 _VITAL = re.compile(
     r"\b(?:t(?:emp|max)?|bp|hr|pulse|p|rr|resp|spo2|o2 ?sat|sats?|sao2|wt|weight|map|afebrile|vss)\b[ :=]{0,3}(?:of )?"
