@@ -32,6 +32,7 @@ class Headings:
     heads: Mapping[str, SectionKind]
     unmistakable: frozenset[str]
     of_a_problem: frozenset[str]
+    also_a_disease: frozenset[str]
     within: frozenset[str]
     exam_opens: frozenset[str]
 
@@ -115,7 +116,7 @@ def load_headings(folder: Path) -> Headings:
                 raise WrongHeadings(f"{phrase}: in two sections")
     if both := kinds.keys() & set(told["within"]):
         raise WrongHeadings(f"both a heading and within: {', '.join(sorted(both))}")
-    if unknown := {key_of(phrase) for phrase in (*told["of_a_problem"], *told["unmistakable"])} - kinds.keys():
+    if unknown := {key_of(phrase) for phrase in (*told["of_a_problem"], *told["unmistakable"], *told["also_a_disease"])} - kinds.keys():
         raise WrongHeadings(f"no heading: {', '.join(sorted(unknown))}")
     if unknown := told["by_note"].keys() - set(get_args(NoteType)):
         raise WrongHeadings(f"no kind of note: {', '.join(sorted(unknown))}")
@@ -128,6 +129,7 @@ def load_headings(folder: Path) -> Headings:
         _sections(told["heads"]),
         frozenset(map(key_of, told["unmistakable"])),
         frozenset(told["of_a_problem"]),
+        frozenset(told["also_a_disease"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
     )

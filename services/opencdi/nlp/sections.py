@@ -88,6 +88,8 @@ def _beginning(marks: list[_Mark], headings: Headings) -> Iterator[tuple[int, in
             if current not in ("other", "header", "vital-signs"):
                 continue
             kind = "physical-exam"
+        elif mark.key in headings.also_a_disease and (current in _BY_PROBLEM or current == "past-medical-history"):
+            continue
         elif current in _BY_PROBLEM and mark.key in headings.of_a_problem:
             plan_of_all = current == "assessment" and kind == "plan" and mark.style[0] and times[mark.key] == 1
             alike = mark.style == style and len(mark.key) > 4 and times[mark.key] == 1
@@ -140,13 +142,14 @@ def _alone(
     colon = line.rstrip(" \t*_#=").endswith(":")
     if not colon:
         # As headings are written: "History" is one, "results" in prose and an item of a list ("2. Allergies") are none.
-        if len(phrase) < 3 or not phrase[0].isupper() or (listed and not phrase.isupper()):
-            return None
         key = key_of(phrase)
+        sure = key in headings.unmistakable or (phrase.isupper() and len(phrase) == 2 and key in headings.also_a_disease)
+        if not sure and (len(phrase) < 3 or not phrase[0].isupper() or (listed and not phrase.isupper())):
+            return None
         after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
         if key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
             return None
-        if not (written_as_heading(phrase) or headings.known(key, note_type)):
+        if not (sure or written_as_heading(phrase) or headings.known(key, note_type)):
             return None
     kind = headings.kind(phrase, note_type) if ":" not in phrase else None
     if kind is None:

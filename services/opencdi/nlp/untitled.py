@@ -112,7 +112,7 @@ def _by_form(words: str, current: SectionKind, plain: SectionKind, note_type: No
 
 
 def _heads(words: str) -> bool:
-    """Whether a line is of a letter-head: a short title, or only names and numbers."""
+    """Whether a line is of a letter-head: a short title, or all in capitals and numbers."""
     if len(words) > _SHORT_LINE or words[-1] in ".!?" or _ONE_LINER.match(words):
         return False
-    return bool(_TITLE.search(words)) or words.isupper() or (":" in words and len(words.split()) <= 8) or not re.search(r"[a-z]{3}", words)
+    return bool(_TITLE.search(words)) or words.isupper() or not re.search(r"[a-z]{3}", words)
