@@ -13,16 +13,21 @@ from opencdi.knowledge.words import BREAK, Words, words_of
 from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
 from opencdi.nlp.cues import Cues, load_cues
+from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, beside
-from opencdi.nlp.sections import Stretch, load_headings, sections_in
+from opencdi.nlp.sections import Stretch, sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.values import Values, load_values, values_in
 
+_LISTS: frozenset[SectionKind] = frozenset(
+    {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
+)
+"""Sections whose lines are items."""
 _MARK = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?<=[\s,(])[-−]$")  # no cue: words know no dash, and "( )" is a gap
 _MARK_REACH = 40
 
@@ -47,7 +52,7 @@ class Outline:
 class RuleReader:
     """Reads notes by the rules in `rules/nlp`, of which `version` is a hash."""
 
-    headings: dict[str, SectionKind]
+    headings: Headings
     cues: Cues
     vocabulary: Vocabulary
     values: Values
@@ -60,9 +65,10 @@ class RuleReader:
         """The text's sections, sentences and words."""
         stretches = sections_in(text, self.headings, note_type)
         places = [place for stretch in stretches for place in (stretch.start, stretch.body)]
-        spans = sentences_in(text, places)
+        lists = [(stretch.body, stretch.end) for stretch in stretches if stretch.kind in _LISTS]
+        spans = sentences_in(text, places, lists)
         if (options := options_in(text, spans)).cuts:
-            spans = sentences_in(text, [*places, *options.cuts])
+            spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans)
         return Outline(text, words, stretches, _sentences_of(words, spans), _sections_of(words, stretches), options)
 
@@ -173,7 +179,7 @@ def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
 def load_reader(folder: Path) -> RuleReader:
     """The reader with the rules in that folder (`rules/nlp`)."""
     return RuleReader(
-        dict(load_headings(folder)),
+        load_headings(folder),
         load_cues(folder),
         load_vocabulary(folder),
         load_values(folder),

@@ -18,10 +18,12 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.copied import held, settled
+from opencdi.nlp.headings import load_headings
 from opencdi.nlp.own_words import load_own_words
 from opencdi.nlp.readers import NoSuchReader, check_reader, reader_named
 from opencdi.nlp.reading import rules_version
 from opencdi.nlp.revisions import NoteBooks, after_fact
+from opencdi.nlp.signatures import load_signatures
 from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_in, edited_key, forget, note_key, remember_note, stay_in
 from opencdi.nlp.timeline import changes, timelines
 from opencdi.settings import SOFTWARE, rules_dir
@@ -56,7 +58,8 @@ def nlp_room(site: SiteData) -> Room:
     folder, questions = rules_dir() / "nlp", rules_dir() / "queries"
     rules = rules_version((*folder.glob("*.yaml"), *questions.glob("D-*.yaml")))
     by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
-    books = _Books(NoteBooks(reader_named(site.reader, folder), load_own_words(questions), rules), by, site)
+    reader, own = reader_named(site.reader, folder), load_own_words(questions)
+    books = _Books(NoteBooks(reader, own, load_headings(folder), load_signatures(folder), rules), by, site)
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
         return _step(states, record, books)
