@@ -49,6 +49,7 @@ _HEADING = re.compile(rf"(?:{_HEADINGS}):|^[ \t>|]*(?:{_HEADINGS})[ \t\r]*$", re
 _BULLETS = ("-", "–", "—", "•", "*", "·")
 _BULLET = re.compile(r"(?:^|\n)[ \t>|]*[-–—•*·][ \t]")
 _QUOTED = re.compile(r"[“\"?][^“”\"?]{1,120}[”\"?]\W*$")  # a sender without our quotation marks writes "?"
+_LAST_QUOTE = re.compile(r"[^\w“\"?]*[“\"?][^“”\"?\n]{1,120}(?:[”\"?]\W*(?:\w+\W*){0,2})?")
 _ANSWERS = frozenset({"yes", "no", "agree", "present", "absent"})
 _TICK = re.compile(r"\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒✓✔√]|(?<!\w)[xX](?!\w)")
 _TICK_BEHIND = re.compile(rf"{_TICK.pattern}|<-|←")
@@ -164,6 +165,8 @@ def echo_in(text: str, own: OwnWords) -> Echo:
     stretches = cited + [
         _with_its_quote(text, spans[first][0], spans[last - 1][1], piece) for first, last, piece in found if not piece.option
     ]
+    if found and not found[-1][2].option and _LAST_QUOTE.fullmatch(text, end := spans[found[-1][1] - 1][1]):
+        stretches.append((end, len(text)))  # cut off behind the provider's own term that we quoted
     asked = bool(cited) or any(not piece.option and last - first >= _ASKS for first, last, piece in found)
     answered: list[tuple[int, int, frozenset[str] | None]] = []
     between, begins = _between(found, words), {first for first, _, _ in found}
