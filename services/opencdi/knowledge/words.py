@@ -111,6 +111,10 @@ class Lexicon(Generic[T]):
         self._lengths = {head: tuple(sorted(lengths, reverse=True)) for head, lengths in heads.items()}
         self._first = frozenset(head.partition(" ")[0] for head in heads)
 
+    def all_words(self) -> frozenset[str]:
+        """Every word of every term."""
+        return frozenset(word for term in self.terms for word in term.split(" "))
+
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
         last = len(words) if stop is None else stop

@@ -12,6 +12,7 @@ from pathlib import Path
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.concepts import Concept, forms_of, load_concepts
 from opencdi.knowledge.lexicon import chronic_code, kind_of_code, tabular_lexicon
+from opencdi.knowledge.spelling import Spelling, load_spelling
 from opencdi.knowledge.words import Lexicon, Words
 from opencdi.nlp.mentioned import BY_TABULAR
 from opencdi.nlp.mentioned import Mentioned as Mentioned  # others of this room know it from here
@@ -25,6 +26,7 @@ class Vocabulary:
     ours: Lexicon[tuple[Concept, Mapping[str, str]]]
     tabular: Lexicon[str]
     short_forms: ShortForms
+    spelling: Spelling
     generic: frozenset[str]
     """Our concepts that a longer tabular term says better."""
 
@@ -35,26 +37,30 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     concepts = load_concepts(folder)
     ours = Lexicon((form, (concept, implied)) for form, concept, implied in forms_of(concepts))
     generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
-    return Vocabulary(ours, tabular_lexicon(), load_short_forms(folder, concepts), generic)
+    tabular = tabular_lexicon()
+    spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
+    return Vocabulary(ours, tabular, load_short_forms(folder, concepts), spelling, generic)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
     """The concepts named, left to right, none overlapping.  `sections`: the section of each word."""
-    said = words.words
+    said = vocabulary.spelling.corrected(words.words)
     ours = [
         Mentioned(first, last, concept.slug, concept.kind, concept.chronic, implied)
         for first, last, (concept, implied) in vocabulary.ours.matches(said)
     ]
-    return _with_tabular(_with_short_forms(ours, text, words, sections, vocabulary), vocabulary.tabular.matches(said), vocabulary.generic)
+    return _with_tabular(
+        _with_short_forms(ours, text, words, said, sections, vocabulary), vocabulary.tabular.matches(said), vocabulary.generic
+    )
 
 
 def _with_short_forms(
-    ours: list[Mentioned], text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary
+    ours: list[Mentioned], text: str, words: Words, said: list[str], sections: list[SectionKind], vocabulary: Vocabulary
 ) -> list[Mentioned]:
     """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term."""
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}
     found = {mention.first: mention for mention in ours}
-    for first, last, meant in short_forms_in(text, words, words.words, sections, vocabulary.short_forms):
+    for first, last, meant in short_forms_in(text, words, said, sections, vocabulary.short_forms):
         others = {id(taken[i]): taken[i] for i in range(first, last) if i in taken}
         if any(other.first < first or other.last > last for other in others.values()):
             continue
