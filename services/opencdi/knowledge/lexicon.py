@@ -17,7 +17,7 @@ from pathlib import Path
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "4"
+EDITION = "5"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
 _DISEASE_ENDING = re.compile(

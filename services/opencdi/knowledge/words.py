@@ -46,7 +46,8 @@ def word_form(token: str) -> str:
         for pattern, american in _BRITISH:
             word = pattern.sub(american, word)
     if len(word) > 3 and word[-1] == "s" and word[-2] not in "suia":
-        word = word[:-1]  # plural; "abscess", "sepsis", "virus", "pus" keep theirs
+        # plural; "abscess", "sepsis", "virus", "pus" keep theirs
+        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 5 else word[:-2] if word.endswith("sses") else word[:-1]
     return _SPELLED_OUT.get(word, word)
 
 

@@ -14,6 +14,7 @@ from opencdi.knowledge.concepts import Concept, forms_of, load_concepts
 from opencdi.knowledge.lexicon import chronic_code, kind_of_code, tabular_lexicon
 from opencdi.knowledge.spelling import Spelling, load_spelling
 from opencdi.knowledge.words import Lexicon, Words
+from opencdi.nlp.coordinated import Coordinations
 from opencdi.nlp.mentioned import BY_TABULAR
 from opencdi.nlp.mentioned import Mentioned as Mentioned  # others of this room know it from here
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
@@ -49,9 +50,9 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
         Mentioned(first, last, concept.slug, concept.kind, concept.chronic, implied)
         for first, last, (concept, implied) in vocabulary.ours.matches(said)
     ]
-    return _with_tabular(
-        _with_short_forms(ours, text, words, said, sections, vocabulary), vocabulary.tabular.matches(said), vocabulary.generic
-    )
+    ours = _with_short_forms(ours, text, words, said, sections, vocabulary)
+    ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
+    return _with_tabular(ours, vocabulary.tabular.matches(said), vocabulary.generic)
 
 
 def _with_short_forms(

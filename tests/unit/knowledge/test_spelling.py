@@ -64,4 +64,4 @@ def test_what_is_read_lies_one_slip_away(word: str, at: int, letter: str) -> Non
     spelling = Spelling([word], [word])
     slipped = word[:at] + letter + word[at + 1 :]
     assert spelling.meant(slipped) in {None, word}
-    assert spelling.meant(word[::-1]) in {None, word} and (spelling.meant(word + "xy") is None)
+    assert spelling.meant(word + "xy") is None

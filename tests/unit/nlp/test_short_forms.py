@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from opencdi.knowledge.concepts import load_concepts
 from opencdi.knowledge.icd10cm import tabular
@@ -47,14 +45,9 @@ def test_every_code_named_is_in_the_tabular() -> None:
     assert [code for code in sorted(codes) if code not in tabular() and f"{code}A" not in tabular()] == []
 
 
-@given(st.sampled_from(sorted(TABLE)))
-def test_alone_an_ambiguous_form_is_not_read_as_one_of_several_findings(short: str) -> None:
-    meant = {sense["concept"] for sense in TABLE[short] if "concept" in sense}
-    if len(meant) > 1:
-        assert read(short, short) in {
-            "none",
-            *(c for c in meant if any(s.get("concept") == c and not {"near", "beside", "in"} & set(s) for s in TABLE[short])),
-        }
+@pytest.mark.parametrize("short", ["RA", "RF", "ARF", "MS", "CP", "HD", "SBP", "AS", "PT"])
+def test_alone_an_ambiguous_form_is_not_read(short: str) -> None:
+    assert read(short, short) == "none"
 
 
 @pytest.mark.parametrize(
