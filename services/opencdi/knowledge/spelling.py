@@ -18,7 +18,7 @@ class Spelling:
     """The words that are known, and those one slip away from them."""
 
     def __init__(self, meant: Iterable[str], known: Iterable[str], real_words: Iterable[str] = ()) -> None:
-        """`meant`: the words that a misspelling may stand for; `known`: all words of the lexicons; `real_words`: plain English beside them."""
+        """`meant`: what a misspelling may stand for; `known`: all words of the lexicons; `real_words`: plain English beside them."""
         long = sorted({word for word in known if len(word) >= MIN_LETTERS - 1 and word.isalpha()})
         self.known = frozenset(long) | frozenset(real_words)
         self._targets = frozenset(word for word in meant if len(word) >= MIN_LETTERS and word.isalpha())

@@ -5,19 +5,23 @@ Two vocabularies are read over the same words.  Ours names the mention; a longer
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from opencdi.clinical.vocabulary import SectionKind
-from opencdi.knowledge.concepts import Concept, forms_of, load_concepts
+from opencdi.knowledge.concepts import Concept, forms_of, load_concepts, load_named
 from opencdi.knowledge.lexicon import chronic_code, kind_of_code, tabular_lexicon
 from opencdi.knowledge.spelling import Spelling, load_spelling
 from opencdi.knowledge.words import Lexicon, Words
 from opencdi.nlp.coordinated import Coordinations
+from opencdi.nlp.dosage import Dosage, load_dosage
 from opencdi.nlp.mentioned import BY_TABULAR
 from opencdi.nlp.mentioned import Mentioned as Mentioned  # others of this room know it from here
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
+
+_COMPANY = frozenset({"organism", "medication", "device", "procedure"})
+"""Kinds that a tabular term names beside its disease: "Salmonella sepsis", "heparin induced thrombocytopenia"."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Vocabulary:
     ours: Lexicon[tuple[Concept, Mapping[str, str]]]
     tabular: Lexicon[str]
     short_forms: ShortForms
+    dosage: Dosage
     spelling: Spelling
     generic: frozenset[str]
     """Our concepts that a longer tabular term says better."""
@@ -35,12 +40,14 @@ class Vocabulary:
 @lru_cache(maxsize=4)
 def load_vocabulary(folder: Path) -> Vocabulary:
     """The vocabulary from `concepts.yaml` and `abbreviations.yaml` in that folder, and the tabular."""
-    concepts = load_concepts(folder)
-    ours = Lexicon((form, (concept, implied)) for form, concept, implied in forms_of(concepts))
+    concepts = {**load_named(folder), **load_concepts(folder)}
+    dosage, medications = load_dosage(folder, concepts)
+    ours = Lexicon((form, (concept, implied)) for form, concept, implied in (*medications.drugs, *forms_of(concepts)))
+    named = {**concepts, **{concept.slug: concept for _, concept, _ in medications.drugs}}
     generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
     tabular = tabular_lexicon()
     spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
-    return Vocabulary(ours, tabular, load_short_forms(folder, concepts), spelling, generic)
+    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
@@ -52,7 +59,8 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
     ]
     ours = _with_short_forms(ours, text, words, said, sections, vocabulary)
     ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
-    return _with_tabular(ours, vocabulary.tabular.matches(said), vocabulary.generic)
+    found = _with_tabular(ours, vocabulary.tabular.matches(said), vocabulary.generic)
+    return vocabulary.dosage.with_dosage(found, text, words)
 
 
 def _with_short_forms(
@@ -89,14 +97,15 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
         if not inside:
             found.append(Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)))
             continue
-        head = inside[0]
+        at_head = next((i for i, mention in enumerate(inside) if mention.kind not in _COMPANY), 0)
+        head = inside[at_head]
         named_until = inside[-1].last
-        whole = first <= head.first and inside[-1].last <= last
+        whole = first <= inside[0].first and inside[-1].last <= last
         longer = whole and last - first > head.last - head.first
-        if longer and head.concept in generic:
+        if longer and (head.concept in generic or head.kind in _COMPANY):
             inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *inside[1:]]
         elif longer:
-            inside[0] = Mentioned(head.first, head.last, head.concept, head.kind, head.chronic, {**head.attributes, "icd10cm": code})
+            inside[at_head] = replace(head, attributes={**head.attributes, "icd10cm": code})
         found.extend(inside)
     found.extend(ours[at:])
     return found
