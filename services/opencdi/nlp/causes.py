@@ -7,7 +7,7 @@ the other.  "With" says company, and of an organism that it is the organism.
 from collections.abc import Iterator
 
 from opencdi.knowledge.words import BREAK
-from opencdi.nlp.concepts import Mentioned
+from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Links, Table
 
 _REACH = 7
@@ -91,7 +91,7 @@ def caused_by(cause: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]:
     """The attributes of a mention with that cause: of a drug it is the adverse effect, of a device the complication."""
     yield "cause", cause.concept
     if cause.kind == "medication":
-        yield "drug", " ".join(words[cause.first : cause.last])
+        yield "drug", cause.attributes.get("drug") or " ".join(words[cause.first : cause.last])
     elif cause.kind == "device":
         yield "device", cause.concept
 

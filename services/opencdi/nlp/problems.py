@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.pages import Finding
 from opencdi.nlp.causes import SICK, begun_with_cause
-from opencdi.nlp.concepts import Mentioned
+from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relations import Beside, Told, runs_from, takes
 
 _NUMBERED = re.compile(r"[ \t]*(?:#|\(?\d{1,2}[.)])")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from opencdi.knowledge.words import BREAK, Words
 from opencdi.nlp.causes import causes_of
-from opencdi.nlp.concepts import Mentioned
+from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Meaning, Table
 
 _TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})

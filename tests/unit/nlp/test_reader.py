@@ -82,7 +82,7 @@ def test_a_tabular_term_without_our_concept_is_found() -> None:
     ],
 )
 def test_short_forms_need_the_right_company(text: str, concepts: set[str]) -> None:
-    assert {found.concept for found in READER.read(text).findings} == concepts
+    assert {found.concept for found in READER.read(text).findings if found.kind != "medication"} == concepts
 
 
 def test_words_do_not_join_across_sentences() -> None:
