@@ -125,13 +125,14 @@ class Finding(Span):
 
 
 class ValueInText(Span):
-    """A number in a note: "Cr 2.9".  `unit` is UCUM, None where the note gives none."""
+    """A number in a note: "Cr 2.9".  `unit` is UCUM, None where the note gives none.  `earlier`: of before ("from 1.1", "baseline 1.1")."""
 
     analyte: str
     value: float
     unit: str | None = None
     copied: bool = False  # among the same numbers it stood in an earlier note: not measured again (DOMAIN F.10)
     copied_from: str | None = None
+    earlier: bool = False
 
 
 class NoteRead(Contract):

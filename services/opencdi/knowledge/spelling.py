@@ -1,8 +1,9 @@
 """Misspelled long words: one letter wrong, missing, too many, or two changed places; read as the one word that it can be.
 
 Only where nothing else is possible: the word is unknown, of eight letters or more, begins with the right letter, and exactly one known
-word lies that near, one of our own tables (the tabular has a word beside nearly every other).  "Hypetension" could be high or low and is not read; "hypernatremia" and "hyponatremia" are both known and never
-become each other.  The index is built once; a look-up tries as many keys as the word has letters, and only unknown words are looked up.
+word lies that near, one of our own tables (the tabular has a word beside nearly every other).  "Hypetension" could be high or low and is
+not read; "hypernatremia" and "hyponatremia" are both known and never become each other.  The index is built once; a look-up tries as
+many keys as the word has letters, and only unknown words are looked up.
 """
 
 from collections.abc import Iterable, Iterator
