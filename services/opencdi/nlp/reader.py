@@ -8,9 +8,10 @@ from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.pages import Finding, Section, ValueInText
 from opencdi.knowledge.words import Words, words_of
 from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
-from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
+from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
 from opencdi.nlp.options import Options, options_in
+from opencdi.nlp.reach import Hit, Mention, cues_in
 from opencdi.nlp.relations import attributes_of
 from opencdi.nlp.sections import Stretch, load_headings, sections_in
 from opencdi.nlp.sentences import sentences_in
