@@ -43,7 +43,7 @@ class CueWords:
 
     possessives: frozenset[str]
     articles: frozenset[str]
-    copulas: frozenset[str]
+    under_treatment: frozenset[str]
     announcing: frozenset[str]
     counts: frozenset[str]
     companions: frozenset[str]
@@ -51,12 +51,14 @@ class CueWords:
     in_whom: frozenset[str]
     spells: frozenset[str]
     lasting: frozenset[str]
+    about: frozenset[str]
     ago: frozenset[str]
     year_after: frozenset[str]
     since: frozenset[str]
     answers: frozenset[str]
     list_ends: frozenset[str]
     own_statement: frozenset[str]
+    own_opening: frozenset[str]
     own_adjective: frozenset[str]
 
 

@@ -64,14 +64,12 @@ def _after_other_persons(at: int, around: Surroundings) -> int:
 
 def _has_it(at: int, around: Surroundings) -> bool | None:
     """What the words behind a person say: that the person has it, that the person only tells, or neither."""
-    for skipped in range(3):  # a name may stand between: "daughter Jane reports"
+    for skipped in range(3):  # a name or verb may stand between: "daughter Jane reports", "wife is worried"
         start = at + skipped
         if start >= around.mention.first:
             return None
         for first, last, has_it in around.cues.has_it.matches(around.words, start, min(start + 5, around.stop)):
             if first != start:
                 break
-            if not has_it and last == around.mention.first and last - first == 1 and around.words[first] in around.cues.words.copulas:
-                return True  # "mother is diabetic"
             return has_it
     return None

@@ -106,11 +106,8 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
         case "before":
             return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
         case "opening":
-            opens = around.words[max(around.begin, first - 4) : first]
             return (
-                0 <= mention.first - last <= cue.within
-                and (first - around.begin <= 3 or ":" in opens or not _CLAUSE_ENDS.isdisjoint(opens))
-                and not around.ended(_named(cue), last, mention.first)
+                0 <= mention.first - last <= cue.within and _opens(first, around) and not around.ended("opening", last, mention.first)
             )
         case "after":
             return 0 <= first - mention.last <= cue.within and _speaks_of_what_precedes(hit, around)
@@ -123,6 +120,14 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
             )
         case _:
             return False  # persons: nlp.experiencer
+
+
+def _opens(at: int, around: Surroundings) -> bool:
+    """Whether only a count stands between the beginning of the clause and that word: "About five | years ago, ..."."""
+    words, told = around.words, around.cues.words
+    while at > around.begin and (words[at - 1].isdigit() or words[at - 1] in told.counts or words[at - 1] in told.about):
+        at -= 1
+    return at == around.begin or words[at - 1] in _CLAUSE_ENDS or words[at - 1] == ":"
 
 
 def _named(cue: Cue) -> str:
@@ -143,6 +148,9 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
         return False
     if "," in between and not _crosses(cue, between, around):
         return False
+    if cue.makes == "absent" and "and" in between and mention.chronic and mention.last < around.stop:
+        if words[mention.last] in around.cues.words.under_treatment:
+            return False  # "stroke without deficits and epilepsy on levetiracetam"
     return not around.ended(_named(cue), last, mention.first)
 
 
@@ -160,8 +168,10 @@ def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
     closes = not told.list_ends.isdisjoint(between) or not told.list_ends.isdisjoint(behind[: _next_clause(behind)])
     if cue.commas == "listed":
         return closes
+    comma = len(between) - between[::-1].index(",")
+    if cue.makes == "absent" and comma < len(between) and between[comma] in told.own_opening:
+        return False  # "no distress, on furosemide for heart failure"
     if cue.makes == "absent" and not closes:
-        comma = len(between) - between[::-1].index(",")
         if not told.own_adjective.isdisjoint(between[comma:]):
             return False  # "no chest pain, mild dyspnea"
     item = behind[: next((i for i, word in enumerate(behind) if word in _CLAUSE_ENDS), len(behind))]
@@ -175,7 +185,9 @@ def _next_clause(behind: list[str]) -> int:
 def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     first, _, cue = hit
     begin = around.mention.last
-    return _joined(hit, around) and _is_one_statement(hit, around) and not _label_in(["", *around.words[begin + 1 : first]])
+    if cue.makes in _WITHIN_A_LABEL and first > begin + 1 and ":" in around.words[begin:first]:
+        return False  # "Shock: septic vs cardiogenic"; but "Shock: resolved"
+    return _joined(hit, around) and _is_one_statement(hit, around)
 
 
 def _is_one_statement(hit: Hit, around: Surroundings) -> bool:
@@ -194,7 +206,7 @@ def _joined(hit: Hit, around: Surroundings) -> bool:
     between = around.words[around.mention.last : first]
     if "," not in between:
         return True
-    if between == [","]:
+    if between.index(",") == len(between) - 1:
         return around.clause_over(last)
     after_comma = between[len(between) - between[::-1].index(",") :]
     return cue.commas == "listed" and ("and" in after_comma or "or" in after_comma)
