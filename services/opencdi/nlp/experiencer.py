@@ -25,14 +25,19 @@ def _is_kin(hit: Hit, around: Surroundings) -> bool:
     words, told, mention = around.words, around.cues.words, around.mention
     owner = first
     while owner > around.begin and (
-        words[owner - 1] in told.possessives or words[owner - 1] in told.counts or words[owner - 1].isdigit() or _is_person(owner - 1, around)
+        words[owner - 1] in told.possessives
+        or words[owner - 1] in told.counts
+        or words[owner - 1].isdigit()
+        or _is_person(owner - 1, around)
     ):
         owner -= 1
     if cue.place == "owned" and (owner == first or words[first - 1] in told.articles):
         return False
     before = words[owner - 1] if owner > around.begin else ""
-    if mention.last <= first:  # "stroke in his mother", "breast cancer (mother)"
-        return first - mention.last <= _BEHIND and before in told.in_whom and not around.ended("other", mention.last, owner - 1)
+    if mention.last <= first:
+        return _speaks_of_what_precedes(hit, owner, before, around)
+    if before in told.in_whom and before not in told.brackets and owner - 1 > around.begin:
+        return False  # "diabetes in her father, ...": said of what stands before it
     if not last <= mention.first <= last + cue.within or before in told.sources:
         return False
     behind = _after_other_persons(last, around)
@@ -42,12 +47,29 @@ def _is_kin(hit: Hit, around: Surroundings) -> bool:
     return not around.ended("other", last, mention.first)
 
 
+def _speaks_of_what_precedes(hit: Hit, owner: int, before: str, around: Surroundings) -> bool:
+    """ "stroke in his mother", "breast cancer (mother)", "breast cancer: mother, aunt"."""
+    first, last, _ = hit
+    begin = around.mention.last
+    if before in around.cues.words.in_whom:
+        return first - begin <= _BEHIND and not around.ended("other", begin, owner - 1)
+    if owner == begin or (owner == begin + 1 and before == ":"):
+        return around.clause_over(_after_other_persons(last, around))
+    return False
+
+
+def _person_at(at: int, around: Surroundings) -> bool:
+    return any(cue.place in ("kin", "owned") and first <= at < last for first, last, cue in around.hits)
+
+
 def _is_person(at: int, around: Surroundings) -> bool:
-    """Whether that word joins persons: "his mother and | sister"."""
-    joins = around.words[at] in ("and", "or", ",") and at > around.begin
-    return any(
-        cue.place in ("kin", "owned") and (last == at if joins else first <= at < last) for first, last, cue in around.hits
-    )
+    """Whether that word is of a person, or joins two: "his mother and | sister"."""
+    if around.words[at] not in ("and", "or", ","):
+        return _person_at(at, around)
+    told, behind = around.cues.words, at + 1
+    while behind < around.stop and (around.words[behind] in told.possessives or around.words[behind] in told.counts):
+        behind += 1
+    return at > around.begin and _person_at(at - 1, around) and _person_at(behind, around)
 
 
 def _after_other_persons(at: int, around: Surroundings) -> int:
@@ -64,12 +86,14 @@ def _after_other_persons(at: int, around: Surroundings) -> int:
 
 def _has_it(at: int, around: Surroundings) -> bool | None:
     """What the words behind a person say: that the person has it, that the person only tells, or neither."""
-    for skipped in range(3):  # a name or verb may stand between: "daughter Jane reports", "wife is worried"
-        start = at + skipped
-        if start >= around.mention.first:
-            return None
-        for first, last, has_it in around.cues.has_it.matches(around.words, start, min(start + 5, around.stop)):
+    words = around.words
+    for start in range(at, min(at + 3, around.mention.first)):  # a name or verb may stand between: "daughter Jane reports"
+        if words[start] == "and":
+            return None  # "lives with his daughter and has ..."
+        for first, last, has_it in around.cues.has_it.matches(words, start, min(start + 5, around.stop)):
             if first != start:
                 break
+            if has_it and "," in words[at:start] and last - first == 1:
+                return None  # "lives with his daughter, has ..."
             return has_it
     return None

@@ -46,6 +46,8 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     if not was and not lasting and (absent or new or resolved or not mention.chronic):
         # A disease that does not end began before, unless it is told as new, as gone in this stay, or as not there.
         return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
+    if past and (long := said.get("long-standing")) and _distance(past, around) < _distance(long, around):
+        lasting = None  # "known coronary disease with prior infarction"
     there = mention.chronic or lasting or section == "social-history" or "ongoing" in said
     over = "allergy" in said or section == "allergies" or not there or (resolved is not None and bool(was))
     cue = _place(past) or year or lasting or resolved
@@ -61,7 +63,14 @@ def tells_of_today(hit: Hit, around: Surroundings) -> bool:
     behind = words[last : min(last + _SPELL_NEAR, around.stop)]
     if around.cues.words.ago.isdisjoint(behind) and not spells.isdisjoint(behind) and (cue.place == "after" or last < around.mention.first):
         return True
-    return not spells.isdisjoint(words[max(around.begin, first - 2) : first])
+    before = words[max(around.begin, first - _SPELL_NEAR) : first]
+    if "," in before:
+        before = before[len(before) - before[::-1].index(",") :]
+    return around.cues.words.ago.isdisjoint(before) and not spells.isdisjoint(before)
+
+
+def _distance(hit: Hit, around: Surroundings) -> int:
+    return max(around.mention.first - hit[1], hit[0] - around.mention.last)
 
 
 def _place(hit: Hit | None) -> tuple[int, int] | None:
@@ -78,7 +87,10 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
     for i in range(mention.last, min(around.stop, mention.last + _YEAR_NEAR)):
         if _is_year(words[i]):
             before = words[i - 1]
-            if before in told.since or before in told.year_after or i == mention.last:
+            month = before in told.months or (
+                before.isdigit() and i - 1 == mention.last
+            )  # "March 2019", "3/2019"; a whole date may be today
+            if before in told.since or before in told.year_after or month or i == mention.last:
                 return (i, i + 1), before in told.since
             return None
         if words[i] == ",":

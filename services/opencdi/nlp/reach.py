@@ -106,20 +106,25 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
         case "before":
             return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
         case "opening":
-            return (
-                0 <= mention.first - last <= cue.within and _opens(first, around) and not around.ended("opening", last, mention.first)
-            )
+            return 0 <= mention.first - last <= cue.within and _opens(first, around) and not around.ended("opening", last, mention.first)
         case "after":
             return 0 <= first - mention.last <= cue.within and _speaks_of_what_precedes(hit, around)
         case "answers":
             return (
                 0 <= first - mention.last <= cue.within
-                and "," not in around.words[mention.last + 1 : first]
+                and _question_before(around.words[mention.last : first])
                 and around.clause_over(last)
                 and _is_one_statement(hit, around)
             )
         case _:
             return False  # persons: nlp.experiencer
+
+
+def _question_before(between: list[str]) -> bool:
+    """Whether at most one comma or colon parts an answer from its question: "DVT of the left leg, chronic"."""
+    if ":" in between[:-1]:
+        return False  # "pneumonia: day 3 of ceftriaxone, influenza negative"
+    return between.count(",") == ("," in (*between[:1], *between[-1:]))
 
 
 def _opens(at: int, around: Surroundings) -> bool:
@@ -148,9 +153,8 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
         return False
     if "," in between and not _crosses(cue, between, around):
         return False
-    if cue.makes == "absent" and "and" in between and mention.chronic and mention.last < around.stop:
-        if words[mention.last] in around.cues.words.under_treatment:
-            return False  # "stroke without deficits and epilepsy on levetiracetam"
+    if cue.makes == "absent" and "and" in between and mention.chronic and words[mention.last] in around.cues.words.under_treatment:
+        return False  # "stroke without deficits and epilepsy on levetiracetam"
     return not around.ended(_named(cue), last, mention.first)
 
 
@@ -171,9 +175,13 @@ def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
     comma = len(between) - between[::-1].index(",")
     if cue.makes == "absent" and comma < len(between) and between[comma] in told.own_opening:
         return False  # "no distress, on furosemide for heart failure"
-    if cue.makes == "absent" and not closes:
-        if not told.own_adjective.isdisjoint(between[comma:]):
-            return False  # "no chest pain, mild dyspnea"
+    if cue.makes == "absent" and not closes and not told.own_adjective.isdisjoint(between[comma:]):
+        return False  # "no chest pain, mild dyspnea"
+    if cue.makes == "absent" and any(
+        doubt.makes == "possible" and doubt.place == "before" and first == mention.first - len(between) + comma
+        for first, _, doubt in around.hits
+    ):
+        return False  # "no fracture, cannot exclude dislocation"
     item = behind[: next((i for i, word in enumerate(behind) if word in _CLAUSE_ENDS), len(behind))]
     return told.own_statement.isdisjoint(item[:3])  # "no fever, cellulitis improving"
 
@@ -185,6 +193,8 @@ def _next_clause(behind: list[str]) -> int:
 def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     first, _, cue = hit
     begin = around.mention.last
+    if cue.makes == "resolved" and "and" in around.words[begin + 1 : first - 1]:
+        return False  # "pneumonia on ceftriaxone and AKI resolved"
     if cue.makes in _WITHIN_A_LABEL and first > begin + 1 and ":" in around.words[begin:first]:
         return False  # "Shock: septic vs cardiogenic"; but "Shock: resolved"
     return _joined(hit, around) and _is_one_statement(hit, around)
@@ -193,7 +203,9 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
 def _is_one_statement(hit: Hit, around: Surroundings) -> bool:
     first, _, cue = hit
     begin = around.mention.last
-    return not around.ended(_named(cue), begin, first) and not around.ended("behind", begin, first)
+    if cue.makes in ("absent", "possible", "resolved") and around.ended("behind", begin, first):
+        return False  # "pneumonia with blood cultures negative"
+    return not around.ended(_named(cue), begin, first)
 
 
 def _joined(hit: Hit, around: Surroundings) -> bool:

@@ -14,8 +14,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opencdi.knowledge.words import words_of
 from opencdi.nlp.context import Context
 from opencdi.nlp.cues import WrongCues, cues_from
+from opencdi.nlp.reach import Mention, cues_in, surroundings
 from opencdi.nlp.reader import Reader, load_reader
 from opencdi.settings import rules_dir
 
@@ -117,7 +119,14 @@ def one_sentence() -> list[Example]:
     return [example for example in EXAMPLES if ":" not in example.text and "\n" not in example.text]
 
 
-UNRELATED = ["Labs were reviewed.", "Diet was advanced.", "No rash.", "Mother was called.", "History of gout.", "Possible discharge on Friday."]
+UNRELATED = [
+    "Labs were reviewed.",
+    "Diet was advanced.",
+    "No rash.",
+    "Mother was called.",
+    "History of gout.",
+    "Possible discharge on Friday.",
+]
 
 
 @given(st.sampled_from(one_sentence()), st.lists(st.sampled_from(UNRELATED), min_size=1, max_size=3), st.sampled_from([" ", "\n", "\n\n"]))
@@ -127,6 +136,18 @@ def test_a_sentence_more_changes_no_context(example: Example, more: list[str], g
     assert said_of(READER, gap.join([ended, *more]), example.start, example.end) == alone
     before = gap.join(["Seen and examined.", ""])
     assert said_of(READER, before + ended, example.start + len(before), example.end + len(before)) == alone
+
+
+def test_a_mention_looks_only_at_the_cues_near_it() -> None:
+    """A "sentence" of any length costs each mention the same: a table or a run of commas is read in time linear in its words."""
+    looked_at = []
+    for length in (100, 10_000):
+        words = words_of("no fever, possible history of cough, mother, " * length)
+        hits = cues_in(words, 0, len(words.words) - 1, READER.cues)
+        middle = words.words.index("cough", len(words.words) // 2)
+        around = surroundings(words, (0, len(words.words) - 1), hits, Mention(middle, middle + 1), READER.cues)
+        looked_at.append(len(around.hits))
+    assert looked_at[0] == looked_at[1] <= 2 * READER.cues.reach
 
 
 @given(st.sampled_from(one_sentence()), st.data())
