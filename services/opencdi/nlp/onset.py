@@ -48,7 +48,7 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
         return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
     if past and (long := said.get("long-standing")) and _distance(past, around) < _distance(long, around):
         lasting = None  # "known coronary disease with prior infarction"
-    there = mention.chronic or lasting or section == "social-history" or "ongoing" in said
+    there = mention.chronic or lasting or (section == "social-history" and not past) or "ongoing" in said
     over = "allergy" in said or section == "allergies" or not there or (resolved is not None and bool(was))
     cue = _place(past) or year or lasting or resolved
     return Onset("historical", over=over, resolved=resolved is not None and not over, cue=cue)
