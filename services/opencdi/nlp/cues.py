@@ -12,7 +12,8 @@ from opencdi.clinical.vocabulary import Certainty
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "hypothetical", "resolved", "other", "nothing", "end"
+    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "today", "hypothetical",
+    "resolved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "kin", "owned"]
 Commas = Literal["any", "listed", "none"]
@@ -55,6 +56,7 @@ class CueWords:
     about: frozenset[str]
     ago: frozenset[str]
     months: frozenset[str]
+    year_links: frozenset[str]
     year_after: frozenset[str]
     since: frozenset[str]
     answers: frozenset[str]

@@ -42,7 +42,9 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
 
     if feared or section == "discharge-instructions":
         return Onset("hypothetical", over=False, resolved=resolved is not None, cue=_place(feared))
-    was = _place(past) or year or (section in _PAST_SECTIONS)
+    if today := said.get("today"):
+        past = past if past and _distance(past, around) < _distance(today, around) else None
+    was = _place(past) or year or (section in _PAST_SECTIONS and not today)
     if not was and not lasting and (absent or new or resolved or not mention.chronic):
         # A disease that does not end began before, unless it is told as new, as gone in this stay, or as not there.
         return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
@@ -57,13 +59,13 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
 def tells_of_today(hit: Hit, around: Surroundings) -> bool:
     """Whether a cue of the past only counts the days of today's illness: "a 3-day history of", "in the past week", "POD 2 s/p"."""
     first, last, cue = hit
-    if cue.makes != "historical" or cue.place == "opening":
+    if cue.makes != "historical":
         return False
     words, spells = around.words, around.cues.words.spells
     behind = words[last : min(last + _SPELL_NEAR, around.stop)]
     if around.cues.words.ago.isdisjoint(behind) and not spells.isdisjoint(behind) and (cue.place == "after" or last < around.mention.first):
         return True
-    before = words[max(around.begin, first - _SPELL_NEAR) : first]
+    before = words[max(around.begin, first - _SPELL_NEAR) : first] if cue.place != "opening" else []
     if "," in before:
         before = before[len(before) - before[::-1].index(",") :]
     return around.cues.words.ago.isdisjoint(before) and not spells.isdisjoint(before)
@@ -95,6 +97,9 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
             return None
         if words[i] == ",":
             return None
+    for i in range(max(around.begin + 1, mention.first - _YEAR_NEAR), mention.first - 1):
+        if _is_year(words[i]) and words[i + 1] in told.year_links and (words[i - 1] in told.year_after or words[i - 1] in told.months):
+            return (i, i + 1), False  # "hospitalized in 2019 for ..."
     opening = around.begin
     if opening < mention.first and words[opening] in told.year_after:
         opening += 1

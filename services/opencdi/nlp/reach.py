@@ -155,6 +155,10 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
         return False
     if cue.makes == "absent" and "and" in between and mention.chronic and words[mention.last] in around.cues.words.under_treatment:
         return False  # "stroke without deficits and epilepsy on levetiracetam"
+    if cue.makes == "possible":  # "possibly due to ...": a doubt that stands before a link doubts the cause
+        last = max(
+            (end for begin, end, link in around.hits if begin == last and link.makes == "end" and link.of == "possible"), default=last
+        )
     return not around.ended(_named(cue), last, mention.first)
 
 
