@@ -49,6 +49,7 @@ class CueWords:
     counts: frozenset[str]
     companions: frozenset[str]
     sources: frozenset[str]
+    relatives: frozenset[str]
     in_whom: frozenset[str]
     brackets: frozenset[str]
     spells: frozenset[str]

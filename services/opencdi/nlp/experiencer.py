@@ -7,8 +7,9 @@ from opencdi.nlp.reach import Hit, Surroundings, reaches
 
 _BEHIND = 8
 """Words from a disease back to "in his mother"."""
-_ASIDE = 6
-"""Words of an aside after a person: "daughter (her health care proxy) reports"."""
+_ASIDE = 8
+"""Words of an aside after a person: "daughter (her health care proxy) reports", "father, a retired nurse, reports"."""
+_ASIDES = {"(": ")", ",": ","}
 
 
 def somebody_else(around: Surroundings) -> Hit | None:
@@ -73,15 +74,22 @@ def _is_person(at: int, around: Surroundings) -> bool:
 
 
 def _after_other_persons(at: int, around: Surroundings) -> int:
-    """The word behind a person, further persons ("and sister") and an aside in brackets."""
+    """The word behind a person, further persons ("and sister") and an aside."""
     words, told = around.words, around.cues.words
     while at < around.stop and (_is_person(at, around) or words[at] in told.possessives):
         at += 1
-    if at < around.stop and words[at] == "(":
-        for i in range(at + 1, min(at + _ASIDE, around.stop)):
-            if words[i] == ")":
-                return i + 1
+    if at < around.stop and words[at] in _ASIDES:
+        for i in range(at + 1, min(at + _ASIDE, around.mention.first)):
+            if words[i] == _ASIDES[words[at]]:
+                # Brackets say nothing of the person; between commas the person goes on only if what follows tells.
+                return i + 1 if words[at] == "(" or _phrase(i + 1, around) is False else at
     return at
+
+
+def _phrase(at: int, around: Surroundings) -> bool | None:
+    for first, _, has_it in around.cues.has_it.matches(around.words, at, min(at + 5, around.stop)):
+        return has_it if first == at else None
+    return None
 
 
 def _has_it(at: int, around: Surroundings) -> bool | None:
@@ -90,10 +98,8 @@ def _has_it(at: int, around: Surroundings) -> bool | None:
     for start in range(at, min(at + 3, around.mention.first)):  # a name or verb may stand between: "daughter Jane reports"
         if words[start] == "and":
             return None  # "lives with his daughter and has ..."
-        for first, last, has_it in around.cues.has_it.matches(words, start, min(start + 5, around.stop)):
-            if first != start:
-                break
-            if has_it and "," in words[at:start] and last - first == 1:
+        if (has_it := _phrase(start, around)) is not None:
+            if has_it and "," in words[at:start] and words[start] not in around.cues.words.relatives:
                 return None  # "lives with his daughter, has ..."
             return has_it
     return None
