@@ -11,13 +11,14 @@ from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.pages import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, words_of
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
-from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
+from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
 from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.problems import told_in_paragraphs
+from opencdi.nlp.reach import Hit, Mention, cues_in
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, beside
