@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s]")
-_UNSAID = frozenset("-–—‐‑/.'’`\"“”_*")  # between the words of one term these are noise: "acute-on-chronic", "c. diff", "and/or"
+_UNSAID = frozenset("-–—‐‑/.'’`\"“”_*\\")  # between the words of one term these are noise: "acute-on-chronic", "c. diff", "and/or"
 _BRITISH = (
     (re.compile(r"^haem|(?<=.)haem"), "hem"),
     (re.compile(r"aemi"), "emi"),

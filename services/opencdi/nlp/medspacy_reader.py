@@ -15,6 +15,7 @@ from opencdi.clinical.vocabulary import Active, Assertion, NoteType, Temporality
 from opencdi.events.pages import Finding, Section
 from opencdi.knowledge.concepts import Concept, load_concepts
 from opencdi.nlp.context import Context
+from opencdi.nlp.legible import legible
 from opencdi.nlp.reader import RuleReader, load_reader
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut
 
@@ -39,13 +40,13 @@ class MedspacyReader:
         """What the text says, as medSpaCy reads it."""
         told = self.rules.read(text, note_type)
         text, _ = cut(text)
-        document = self.pipeline(text.translate(_SURROGATE))
+        document = self.pipeline(legible(text).translate(_SURROGATE))
         found = sorted(self._findings(text, document.ents, told.sections), key=lambda finding: finding.start)[:MAX_FINDINGS]
         return Reading(told.sections, tuple(found) if told.language == ENGLISH else (), told.values, told.language, told.read_to)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """ConText's judgement of the characters [start, end), and its nearest cue."""
-        document = self.pipeline.make_doc(text.translate(_SURROGATE))
+        document = self.pipeline.make_doc(legible(text).translate(_SURROGATE))
         document = self.pipeline.get_pipe("medspacy_pyrush")(document)
         mention = document.char_span(start, end, label="MENTION", alignment_mode="expand")
         if mention is None:  # white space alone

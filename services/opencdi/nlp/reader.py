@@ -15,11 +15,12 @@ from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
 from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
+from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reach import Hit, Mention, cues_in
-from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, rules_version
+from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, beside
 from opencdi.nlp.sections import Stretch, sections_in
@@ -76,21 +77,23 @@ class RuleReader:
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
         """What the text says."""
-        text, read_to = cut(text)
+        came, read_to = cut(text)
+        text = legible(came)
         outline = self.outline(text, note_type)
         sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
         values = [value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start)]
         if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
-            return Reading(sections, (), safe_values(text, values), language, read_to)
+            return Reading(sections, (), quoted(came, safe_values(text, values)), language, read_to)
         named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        return Reading(sections, tuple(self._findings(outline, mentions)), tuple(values), language, read_to)
+        return Reading(sections, quoted(came, self._findings(outline, mentions)), quoted(came, values), language, read_to)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
 
         Of an option that nobody ticked nothing is stated: it is told as a supposition.
         """
+        text = legible(text)
         outline = self.outline(text)
         if outline.options.leaves_unsaid(start):
             return Context("possible", "hypothetical", "no", "possible", "patient"), None

@@ -8,13 +8,14 @@ no exception quotes the text.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import Finding, Section, ValueInText
+from opencdi.events.pages import Finding, Section, Span, ValueInText
 from opencdi.nlp.context import Context
 
+S = TypeVar("S", bound=Span)
 MAX_CHARACTERS = 400_000
 """Of a longer text the rest is not read (limits are counted, DESIGN §2); `Reading.read_to` says so."""
 MAX_FINDINGS = 4_000
@@ -53,6 +54,13 @@ class Reader(Protocol):
 def cut(text: str) -> tuple[str, int | None]:
     """As much of a text as is read, and how far that is where it is not all."""
     return (text, None) if len(text) <= MAX_CHARACTERS else (text[:MAX_CHARACTERS], MAX_CHARACTERS)
+
+
+def quoted(came: str, spans: Iterable[S]) -> tuple[S, ...]:
+    """With the words of the text as it came, where a reader read a more legible one of the same length."""
+    return tuple(
+        span if came.startswith(span.text, span.start) else span.model_copy(update={"text": came[span.start : span.end]}) for span in spans
+    )
 
 
 def rules_version(files: Iterable[Path]) -> str:
