@@ -29,6 +29,7 @@ class Headings:
     by_note: Mapping[str, Mapping[str, SectionKind]]
     before: tuple[str, ...]
     behind: tuple[str, ...]
+    spelled: Mapping[str, str]
     heads: Mapping[str, SectionKind]
     unmistakable: frozenset[str]
     of_a_problem: frozenset[str]
@@ -60,13 +61,16 @@ class Headings:
         for _ in range(4):
             if not key or key in self.within:
                 return None
-            if found := self.known(key, note_type):
+            if found := self.known(key, note_type) or self.known(self._spelled(key), note_type):
                 return found
             shorter = _without(key, self.before, self.behind)
             if shorter == key:
                 return None
             key = shorter
         return None
+
+    def _spelled(self, key: str) -> str:
+        return " ".join(self.spelled.get(word, word) for word in key.split())
 
     def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
         parts = _JOINED.split(phrase.strip(), maxsplit=4)
@@ -135,6 +139,7 @@ def load_headings(folder: Path) -> Headings:
         {note: _sections(table) for note, table in told["by_note"].items()},
         _longest_first(qualifiers["before"]),
         _longest_first(qualifiers["behind"]),
+        told["spelled"],
         _sections(told["heads"]),
         frozenset(map(key_of, told["unmistakable"])),
         frozenset(told["of_a_problem"]),

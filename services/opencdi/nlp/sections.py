@@ -22,6 +22,9 @@ _GAP = (
     r"(?!(?:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed)\b|w/)"
     r"(?=[^\s:-])"
 )
+_SURE = re.compile(
+    r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})(?!(?:of|is|was|are|and|or|with|in|on|significant|notable)\b|w/)(?=[^\s:-])"
+)
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
 _BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
@@ -35,6 +38,7 @@ _MOST_WORDS_WITHIN = 5
 _BY_PROBLEM: frozenset[SectionKind] = frozenset(
     {"assessment-and-plan", "assessment", "plan", "hospital-course", "discharge-instructions", "discharge-diagnoses"}
 )
+_OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
         note_type = told
         marks = list(_marks_in(text, headings, note_type))
     stretches: list[Stretch] = []
-    begun = list(_beginning(marks, headings))
+    begun = list(_beginning(marks, headings, note_type))
     if not begun or text[: begun[0][0]].strip(" \t\r\n>*#=_-"):
         stretches.append(Stretch("other", 0, 0, begun[0][0] if begun else len(text)))
     ends = [start for start, _, _ in begun[1:]] + [len(text)]
@@ -73,7 +77,7 @@ def kind_told_by_headings(text: str, headings: Headings) -> NoteType | None:
     return kind_by_headings({mark.key for mark in _marks_in(text, headings, "other")})
 
 
-def _beginning(marks: list[_Mark], headings: Headings) -> Iterator[tuple[int, int, SectionKind]]:
+def _beginning(marks: list[_Mark], headings: Headings, note_type: NoteType) -> Iterator[tuple[int, int, SectionKind]]:
     """The headings that begin a section; what tells of a problem or of an organ stays where it stands."""
     times = Counter(mark.key for mark in marks)
     current: SectionKind = "other"
@@ -82,13 +86,13 @@ def _beginning(marks: list[_Mark], headings: Headings) -> Iterator[tuple[int, in
     for mark in marks:
         kind = mark.kind
         if kind is None:
-            if current not in ("other", "header", "vital-signs"):
+            if current not in ("other", "header", "vital-signs") and (note_type, current) != ("nursing", "history-of-present-illness"):
                 continue
             kind = "physical-exam"
         elif mark.key in headings.also_a_disease and (current in _BY_PROBLEM or current == "past-medical-history"):
             continue
         elif current in _BY_PROBLEM and mark.key in headings.of_a_problem:
-            plan_of_all = by_no_problem and kind == "plan" and mark.style[0] and times[mark.key] == 1
+            plan_of_all = by_no_problem and kind in _OF_ALL and mark.style[0] and times[mark.key] == 1
             alike = mark.style == style and len(mark.key) > 4 and times[mark.key] == 1
             if not (plan_of_all or alike):
                 continue
@@ -165,16 +169,19 @@ def _opening(
         key = key_of(match["words"])
         if kind := headings.known(key, note_type):
             return _Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
+    if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
+        large = match["words"].isupper()
+        if (match["words"][0].isupper() or len(key) > 2) and (kind := headings.known(key, note_type)):
+            return _Mark(begin, match.end(), kind, key, (True, large, False, ""))
     for words, behind in _first_words(text, first, stop):
         key = key_of(words)
         large, gap = words.isupper() and len(words) > 1, behind.startswith(("  ", "\t"))
-        ended = text[max(0, begin - 2) : begin] == "\n\n" or len(last_line.strip()) < _WRAPPED_AT or last_line.rstrip()[-1:] in ".:;!?"
         if key in headings.unmistakable:
-            sure = words[0].isupper() or (len(key) > 2 and ended)
-        else:
-            sure = key in headings.colonless and not listed and (words[0].isupper() or ended)
-            sure = sure and (key not in headings.also_a_disease or large) and (gap or not text[first:stop].isupper())
-        if sure and (kind := headings.known(key, note_type)):
+            continue
+        ended = text[max(0, begin - 2) : begin] == "\n\n" or len(last_line.strip()) < _WRAPPED_AT or last_line.rstrip()[-1:] in ".:;!?"
+        sure = key in headings.colonless and not listed and (words[0].isupper() or ended)
+        clear = gap or text[first + len(words) + len(behind)].isdigit() or not text[first:stop].isupper()
+        if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
             return _Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
     return None
 
@@ -214,6 +221,8 @@ def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings
         key = key_of(phrase)
         if key in headings.of_a_problem or not (key in headings.unmistakable or (len(key) > 2 and written_as_heading(phrase))):
             continue
+        if phrase.isupper() and tail[:place].rstrip().rpartition(" ")[2].isupper():
+            continue  # "SEGMENT III, WEDGE BIOPSY:" is one name
         if kind := headings.known(key, note_type):
             return _Mark(start + place, _behind(text, colon), kind, key, (False, phrase.isupper(), False, ""))
     return None

@@ -28,6 +28,9 @@ _ONE_LINER = re.compile(
     r"[^\n.:]{0,60}?(?<![\d/.])\d{1,3}s?"
     r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
 )
+_BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d\b ?[FC]?")
+_BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
 _SIGNED = re.compile(
     r"(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
@@ -76,7 +79,9 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
     """[start, end) of what stands under one heading (or none), parted where its lines tell what they are."""
     kind, start, body, end = stretch.kind, stretch.start, stretch.body, stretch.end
     plain = _DEFAULT.get(note_type, "other") if kind in ("other", "header") else kind
-    lines = _Lines(headings, note_type, plain, objective=key_of(text[start:body]) in headings.objective)
+    lines = _Lines(
+        headings, note_type, plain, headed=kind not in ("other", "header"), objective=key_of(text[start:body]) in headings.objective
+    )
     current, since = ("header" if kind == "header" else plain), start
     head = kind in ("other", "header")  # the letter-head goes on until somebody says something
     for line in _LINE.finditer(text, start if kind == "other" else body, end):
@@ -109,12 +114,15 @@ class _Lines:
     headings: Headings
     note_type: NoteType
     plain: SectionKind
+    headed: bool
     objective: bool
 
     def beside_heading(self, words: str, current: SectionKind) -> SectionKind:
         """What the words are that stand on the line of the heading."""
-        if self.objective and self._is_row("vital", words, _VITALS):
+        if self.objective and self._are_vitals(words):
             return "vital-signs"
+        if current == "header" and words.startswith("I "):
+            return "attestation"  # "Attending: I saw and examined ..."
         if current == "chief-complaint" and len(words) >= _STORY and _ONE_LINER.match(words):
             return "history-of-present-illness"
         return current
@@ -127,17 +135,21 @@ class _Lines:
         if plain not in _HISTORY and plain not in _DATA:
             return None
         if len(words) < 3 * _SHORT_LINE:
-            if (plain in _HISTORY or self.objective) and self._is_row("vital", words, _VITALS):
+            if (plain in _HISTORY or self.objective) and self._are_vitals(words):
                 return "vital-signs"
             if current == "vital-signs" and lines["intake"].match(words):
                 return "vital-signs"
             if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and lines["exam"].match(words):
                 return "physical-exam"
-            if (current in _DATA or plain == "review-of-systems") and self._begins_row("laboratory", words):
+            if (current in _DATA or plain == "review-of-systems" or not self.headed) and self._are_results(words, current):
                 return "laboratory"
             if current in _DATA and lines["imaging"].match(words):
                 return "imaging"
-        if plain in ("chief-complaint", "other", "header") and _ONE_LINER.match(words):
+        if self.note_type == "anesthesia" and plain in _HISTORY and _TIME.match(words):
+            return "procedures"
+        if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
+            return "findings"  # "HEAD", "C-SPINE": the report goes by regions
+        if (not self.headed or plain == "chief-complaint") and current in (plain, "header") and _ONE_LINER.match(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
@@ -156,11 +168,19 @@ class _Lines:
             return "physical-exam"
         return current
 
-    def _is_row(self, name: str, words: str, least: int) -> bool:
-        return len(words) < 3 * _SHORT_LINE and len(self.headings.rows[name].findall(words)) >= least
+    def _are_vitals(self, words: str) -> bool:
+        """Whether a line begins and goes on as vital signs do, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
+        begins = words[:_SHORT_LINE]
+        if len(words) >= 3 * _SHORT_LINE:
+            return False
+        named = len(self.headings.rows["vital"].findall(words)) if self.headings.rows["vital"].match(words) else 0
+        bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
+        return max(named, bare) >= _VITALS or (named > 1 and bare > 1)
 
-    def _begins_row(self, name: str, words: str) -> bool:
-        return self.headings.rows[name].match(words) is not None and self._is_row(name, words, _LABS)
+    def _are_results(self, words: str, current: SectionKind) -> bool:
+        row = self.headings.rows["laboratory"]
+        least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
+        return row.match(words) is not None and len(row.findall(words)) >= least
 
 
 def _heads(words: str) -> bool:
