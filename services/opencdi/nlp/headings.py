@@ -29,12 +29,17 @@ class Headings:
     by_note: Mapping[str, Mapping[str, SectionKind]]
     before: tuple[str, ...]
     behind: tuple[str, ...]
+    spelled: Mapping[str, str]
     heads: Mapping[str, SectionKind]
     unmistakable: frozenset[str]
     of_a_problem: frozenset[str]
     also_a_disease: frozenset[str]
+    colonless: frozenset[str]
+    objective: frozenset[str]
     within: frozenset[str]
     exam_opens: frozenset[str]
+    rows: Mapping[str, re.Pattern[str]]
+    lines: Mapping[str, re.Pattern[str]]
 
     def known(self, key: str, note_type: NoteType = "other") -> SectionKind | None:
         """What exactly these words head in such a note; sub-headings and unknown ones head nothing."""
@@ -56,13 +61,16 @@ class Headings:
         for _ in range(4):
             if not key or key in self.within:
                 return None
-            if found := self.known(key, note_type):
+            if found := self.known(key, note_type) or self.known(self._spelled(key), note_type):
                 return found
             shorter = _without(key, self.before, self.behind)
             if shorter == key:
                 return None
             key = shorter
         return None
+
+    def _spelled(self, key: str) -> str:
+        return " ".join(self.spelled.get(word, word) for word in key.split())
 
     def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
         parts = _JOINED.split(phrase.strip(), maxsplit=4)
@@ -116,7 +124,12 @@ def load_headings(folder: Path) -> Headings:
                 raise WrongHeadings(f"{phrase}: in two sections")
     if both := kinds.keys() & set(told["within"]):
         raise WrongHeadings(f"both a heading and within: {', '.join(sorted(both))}")
-    if unknown := {key_of(phrase) for phrase in (*told["of_a_problem"], *told["unmistakable"], *told["also_a_disease"])} - kinds.keys():
+    if (
+        unknown := {
+            key_of(phrase) for phrase in (*told["of_a_problem"], *told["unmistakable"], *told["also_a_disease"], *told["colonless"])
+        }
+        - kinds.keys()
+    ):
         raise WrongHeadings(f"no heading: {', '.join(sorted(unknown))}")
     if unknown := told["by_note"].keys() - set(get_args(NoteType)):
         raise WrongHeadings(f"no kind of note: {', '.join(sorted(unknown))}")
@@ -126,13 +139,22 @@ def load_headings(folder: Path) -> Headings:
         {note: _sections(table) for note, table in told["by_note"].items()},
         _longest_first(qualifiers["before"]),
         _longest_first(qualifiers["behind"]),
+        told["spelled"],
         _sections(told["heads"]),
         frozenset(map(key_of, told["unmistakable"])),
         frozenset(told["of_a_problem"]),
         frozenset(told["also_a_disease"]),
+        frozenset(map(key_of, told["colonless"])),
+        frozenset(told["objective"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
+        {name: _words(words, r"\b[ :=<>]{0,3}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
+        {name: _words(words, r"(?![\w:-])") for name, words in told["lines"].items()},
     )
+
+
+def _words(words: Iterable[str], behind: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _longest_first(words)))}){behind}", re.IGNORECASE)
 
 
 def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:

@@ -12,12 +12,21 @@ from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
-from opencdi.nlp.untitled import kind_by_headings, told_by_content
+from opencdi.nlp.untitled import Stretch, kind_by_headings, told_by_content
 
 _LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
 _OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{3})")
-_SHORT = re.compile(r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)[ \t]{1,4}(?!of\b|is\b|was\b|and\b|for\b|to\b|with\b|w/)(?=[^\s:])")
+_GAP = (
+    r"(?P<gap>[ \t]{1,4})"
+    r"(?!(?:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed)\b|w/)"
+    r"(?=[^\s:-])"
+)
+_SURE = re.compile(
+    r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})(?!(?:of|is|was|are|and|or|with|in|on|significant|notable)\b|w/)(?=[^\s:-])"
+)
+_FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
+"""Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
 _BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
 _AROUND = " \t*_#=:~-–—"
 _MOST = 72
@@ -29,16 +38,7 @@ _MOST_WORDS_WITHIN = 5
 _BY_PROBLEM: frozenset[SectionKind] = frozenset(
     {"assessment-and-plan", "assessment", "plan", "hospital-course", "discharge-instructions", "discharge-diagnoses"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Characters [start, end) under one heading; `body` is where the words after the heading begin."""
-
-    kind: SectionKind
-    start: int
-    body: int
-    end: int
+_OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
         note_type = told
         marks = list(_marks_in(text, headings, note_type))
     stretches: list[Stretch] = []
-    begun = list(_beginning(marks, headings))
+    begun = list(_beginning(marks, headings, note_type))
     if not begun or text[: begun[0][0]].strip(" \t\r\n>*#=_-"):
         stretches.append(Stretch("other", 0, 0, begun[0][0] if begun else len(text)))
     ends = [start for start, _, _ in begun[1:]] + [len(text)]
@@ -68,7 +68,7 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
     return [
         Stretch(kind, start, stretch.body if start == stretch.start else start, end)
         for stretch in stretches
-        for kind, start, end in told_by_content(text, stretch.kind, stretch.start, stretch.body, stretch.end, note_type)
+        for kind, start, end in told_by_content(text, stretch, headings, note_type)
     ]
 
 
@@ -77,25 +77,27 @@ def kind_told_by_headings(text: str, headings: Headings) -> NoteType | None:
     return kind_by_headings({mark.key for mark in _marks_in(text, headings, "other")})
 
 
-def _beginning(marks: list[_Mark], headings: Headings) -> Iterator[tuple[int, int, SectionKind]]:
+def _beginning(marks: list[_Mark], headings: Headings, note_type: NoteType) -> Iterator[tuple[int, int, SectionKind]]:
     """The headings that begin a section; what tells of a problem or of an organ stays where it stands."""
     times = Counter(mark.key for mark in marks)
     current: SectionKind = "other"
     style: tuple[bool, bool, bool, str] | None = None
+    by_no_problem = False  # the plan of an assessment, or of a course told as one, is the plan of all
     for mark in marks:
         kind = mark.kind
         if kind is None:
-            if current not in ("other", "header", "vital-signs"):
+            if current not in ("other", "header", "vital-signs") and (note_type, current) != ("nursing", "history-of-present-illness"):
                 continue
             kind = "physical-exam"
         elif mark.key in headings.also_a_disease and (current in _BY_PROBLEM or current == "past-medical-history"):
             continue
         elif current in _BY_PROBLEM and mark.key in headings.of_a_problem:
-            plan_of_all = current == "assessment" and kind == "plan" and mark.style[0] and times[mark.key] == 1
+            plan_of_all = by_no_problem and kind in _OF_ALL and mark.style[0] and times[mark.key] == 1
             alike = mark.style == style and len(mark.key) > 4 and times[mark.key] == 1
             if not (plan_of_all or alike):
                 continue
         current, style = kind, mark.style
+        by_no_problem = kind == "assessment" or (kind == "hospital-course" and " by " not in mark.key)
         yield mark.start, mark.body, kind
 
 
@@ -147,7 +149,8 @@ def _alone(
         if not sure and (len(phrase) < 3 or not phrase[0].isupper() or (listed and not phrase.isupper())):
             return None
         after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
-        if key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
+        may_be_item = headings.known(key, note_type) in ("social-history", "nutrition")
+        if may_be_item and key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
             return None
         if not (sure or written_as_heading(phrase) or headings.known(key, note_type)):
             return None
@@ -166,12 +169,28 @@ def _opening(
         key = key_of(match["words"])
         if kind := headings.known(key, note_type):
             return _Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
-    if (match := _SHORT.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
-        ended = len(last_line.strip()) < _WRAPPED_AT or last_line.rstrip()[-1:] in ".:;!?"
-        sure = match["words"][0].isupper() or len(key) > 2
-        if ended and sure and (kind := headings.known(key, note_type)):
-            return _Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
+    if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
+        large = match["words"].isupper()
+        if (match["words"][0].isupper() or len(key) > 2) and (kind := headings.known(key, note_type)):
+            return _Mark(begin, match.end(), kind, key, (True, large, False, ""))
+    for words, behind in _first_words(text, first, stop):
+        key = key_of(words)
+        large, gap = words.isupper() and len(words) > 1, behind.startswith(("  ", "\t"))
+        if key in headings.unmistakable:
+            continue
+        ended = text[max(0, begin - 2) : begin] == "\n\n" or len(last_line.strip()) < _WRAPPED_AT or last_line.rstrip()[-1:] in ".:;!?"
+        sure = key in headings.colonless and not listed and (words[0].isupper() or ended)
+        clear = gap or text[first + len(words) + len(behind)].isdigit() or not text[first:stop].isupper()
+        if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
+            return _Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
     return None
+
+
+def _first_words(text: str, first: int, stop: int) -> Iterator[tuple[str, str]]:
+    """The first two words of a line, then the first, each with the blanks behind."""
+    for pattern in _FIRST_WORDS:
+        if match := pattern.match(text, first, stop):
+            yield match["words"], match["gap"]
 
 
 def _before_colon(
@@ -202,6 +221,8 @@ def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings
         key = key_of(phrase)
         if key in headings.of_a_problem or not (key in headings.unmistakable or (len(key) > 2 and written_as_heading(phrase))):
             continue
+        if phrase.isupper() and tail[:place].rstrip().rpartition(" ")[2].isupper():
+            continue  # "SEGMENT III, WEDGE BIOPSY:" is one name
         if kind := headings.known(key, note_type):
             return _Mark(start + place, _behind(text, colon), kind, key, (False, phrase.isupper(), False, ""))
     return None

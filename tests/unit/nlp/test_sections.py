@@ -85,7 +85,7 @@ def test_an_assessment_ends_where_the_plan_of_all_begins() -> None:
 
 def test_what_an_indication_says_is_the_question() -> None:
     text = "EXAM: CT chest\nINDICATION: r/o PE\nTECHNIQUE: contrast\nFINDINGS:\nLungs: clear\nIMPRESSION: no PE"
-    expected = ["header", "history-of-present-illness", "findings", "findings", "impression"]
+    expected = ["header", "history-of-present-illness", "procedures", "findings", "impression"]
     assert kinds(text) == expected  # nobody said that it is radiology: its headings do
     assert [s.kind for s in sections_in(text, HEADINGS, "radiology")] == expected
 
