@@ -13,6 +13,7 @@ from opencdi.nlp.relation_words import Links, Table
 _REACH = 7
 _AFTER = 5
 _CAUSES = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
+_CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "on"})
 SICK = frozenset({"diagnosis", "finding", "symptom"})
 
 
@@ -20,17 +21,24 @@ def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table
     """What other mentions of its sentence say about the mention at that place of the list."""
     mention = mentions[at]
     following = mentions[at + 1] if at + 1 < len(mentions) else None
-    if following and following.chronic and words[mention.last : following.first] == ["on"]:
-        yield "acuity", "acute-on-chronic"  # "AKI on CKD"
+    if following and following.chronic and following.kind == "diagnosis" and not mention.chronic:
+        between = words[mention.last : following.first]
+        if between[-1:] == ["on"] and _passable(words, mention.last, following.first - 1, table.stage_words, table):
+            yield "acuity", "acute-on-chronic"  # "AKI on CKD", "AKI stage 2 on CKD"; "COPD on home oxygen" is none
     yield from _led_to_by(at, mentions, words, table.links)
     if following is None:
         return
     between = words[mention.last : following.first]
-    if following.kind == "organism" and between in (["("], [":"]):
+    if following.kind == "organism" and (between in (["("], [":"]) or (not between and _clause_ends(following.last, words))):
         yield "organism", following.concept
     for first, last, role in _links_behind(mention.last, following, words, table):
         yield from _behind_link(at, mentions, words, table, (first, last, role))
         return
+
+
+def _clause_ends(at: int, words: list[str]) -> bool:
+    """ "UTI enterococcus", and nothing behind it of which it could be the organism: "UTI, MRSA nares negative"."""
+    return at >= len(words) or words[at] in _CLAUSE_ENDS
 
 
 def begun_with_cause(begin: int, at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
@@ -76,8 +84,9 @@ def _behind_link(
         if not _passable(words, after, other.first, table.links.after, table):
             return
         if other.kind == "organism":
-            if role in ("cause", "weak", "with"):
-                yield "organism", other.concept
+            names_the_next = role == "with" and any(one.first == other.last for one in mentions[at + 2 : at + 4])
+            if mentions[at].kind == "diagnosis" and role in ("cause", "weak", "with") and not names_the_next:
+                yield "organism", other.concept  # but "urosepsis with E. coli bacteremia"
             after = other.last  # "due to E. coli UTI": the infection behind it is the cause
             continue
         if role in ("cause", "weak") and other.kind in _CAUSES:

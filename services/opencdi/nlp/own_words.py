@@ -78,7 +78,7 @@ class OwnWords:
         begins: dict[tuple[str, ...], tuple[tuple[list[str], Piece], ...]] = {}
         for form, piece in self.pieces.items():
             if not piece.option and len(words := form.split(" ")) >= _ASKS:
-                head = tuple(words[:_CUT])
+                head = tuple(words[:2])
                 begins[head] = (*begins.get(head, ()), (words, piece))
         object.__setattr__(self, "lexicon", Lexicon(self.pieces.items()))
         object.__setattr__(self, "begins", begins)
@@ -87,7 +87,7 @@ class OwnWords:
         """The piece within which these words end, as words [first, last)."""
         for first in range(max(0, len(words) - _LONGEST_PIECE), len(words) - _CUT + 1):
             said = words[first:]
-            for whole, piece in self.begins.get(tuple(said[:_CUT]), ()):
+            for whole, piece in self.begins.get(tuple(said[:2]), ()):
                 if len(said) <= len(whole) and whole[: len(said) - 1] == said[:-1] and whole[len(said) - 1].startswith(said[-1]):
                     return first, len(words), piece
         return None
@@ -165,7 +165,8 @@ def echo_in(text: str, own: OwnWords) -> Echo:
     stretches = cited + [
         _with_its_quote(text, spans[first][0], spans[last - 1][1], piece) for first, last, piece in found if not piece.option
     ]
-    if found and not found[-1][2].option and _LAST_QUOTE.fullmatch(text, end := spans[found[-1][1] - 1][1]):
+    told = [one for one in found if one[1] - one[0] >= _CUT]
+    if told and not told[-1][2].option and _LAST_QUOTE.fullmatch(text, end := spans[told[-1][1] - 1][1]):
         stretches.append((end, len(text)))  # cut off behind the provider's own term that we quoted
     asked = bool(cited) or any(not piece.option and last - first >= _ASKS for first, last, piece in found)
     answered: list[tuple[int, int, frozenset[str] | None]] = []

@@ -23,8 +23,9 @@ from opencdi.nlp.reach import Hit, Mention, cues_in
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, beside
-from opencdi.nlp.sections import Stretch, sections_in
+from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
+from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 
 _LISTS: frozenset[SectionKind] = frozenset(

@@ -14,6 +14,7 @@ from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Meaning, Table
 
 _TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})
+_PLACES = frozenset({"laterality", "site"})
 _ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!"})
 _JOINED = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
 """Words inside a run of modifiers: "acute on chronic", "of the left leg"."""
@@ -48,15 +49,25 @@ def beside(text: str, words: Words, table: Table) -> Beside:
     found = Beside(words, table)
     for first, (last, meaning) in list(found.begins.items()):
         as_written = text[words.starts[first] : words.ends[last - 1]]
-        if meaning.written and not (as_written.isupper() and not (first and words.words[first - 1].isdigit())):
+        heading = last < len(words.words) and words.words[last] == ":"  # "R: no further seizure" is a response
+        if meaning.written and (heading or not as_written.isupper() or _litres(first, as_written, text, words)):
             del found.begins[first], found.ends[last]
     return found
+
+
+def _litres(at: int, letter: str, text: str, words: Words) -> bool:
+    """ "2 L"; a date ("1/11 L pneumothorax") is no amount."""
+    before = at - 1
+    return letter == "L" and at > 0 and words.words[before].isdigit() and text[max(0, words.starts[before] - 1)] != "/"
 
 
 def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str, str]:
     """All attributes of the mention at that place of the list; what its own term implies comes first."""
     mention = mentions[at]
     told = dict(mention.attributes)
+    if mention.kind == "device":
+        told.update((name, value) for name, value in _before(at, mentions, near) if name in _PLACES and name not in told)
+        return told
     if mention.kind not in _TOLD_OF:
         return told
     for name, value in (*_before(at, mentions, near), *_inside(mention, near), *_behind(at, mentions, near), *_on_admission(mention, near)):
