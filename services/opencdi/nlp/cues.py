@@ -57,6 +57,7 @@ class CueWords:
     about: frozenset[str]
     ago: frozenset[str]
     months: frozenset[str]
+    clock: frozenset[str]
     year_links: frozenset[str]
     year_after: frozenset[str]
     since: frozenset[str]
