@@ -32,10 +32,8 @@ def _is_kin(hit: Hit, around: Surroundings) -> bool:
         or _is_person(owner - 1, around)
     ):
         owner -= 1
-    if cue.place == "owned":
-        opens = first == around.begin or words[first - 1] == ","  # "Baby to the nursery for jaundice" stands in its mother's chart
-        if (owner == first and not opens) or (owner < first and words[first - 1] in told.articles):
-            return False
+    if cue.place == "owned" and (owner == first or words[first - 1] in told.articles):
+        return False
     before = words[owner - 1] if owner > around.begin else ""
     if mention.last <= first:
         return _speaks_of_what_precedes(hit, owner, before, around)

@@ -35,7 +35,8 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     year = None
     if dated := _year(around):
         year, since = dated
-        lasting = lasting or (year if since else None)
+        gone = past is not None and past[0] >= mention.last  # "in remission since 2017"
+        lasting = lasting or (year if since and not gone else None)
         year = None if since else year
     lasting = lasting or _for_years(around)
     new = mention.acute or around.told_as_new or "new" in said
