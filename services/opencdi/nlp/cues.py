@@ -12,7 +12,7 @@ from opencdi.clinical.vocabulary import Certainty
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "today", "hypothetical",
+    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
     "resolved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "kin", "owned"]
@@ -57,6 +57,7 @@ class CueWords:
     about: frozenset[str]
     ago: frozenset[str]
     months: frozenset[str]
+    clock: frozenset[str]
     year_links: frozenset[str]
     year_after: frozenset[str]
     since: frozenset[str]

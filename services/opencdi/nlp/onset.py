@@ -10,7 +10,7 @@ from opencdi.clinical.vocabulary import SectionKind, Temporality
 from opencdi.nlp.reach import Hit, Surroundings
 
 _PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
-_YEAR_NEAR = 4
+_YEAR_NEAR = 6
 _YEARS_NEAR = 7
 _SPELL_NEAR = 3
 
@@ -35,7 +35,8 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     year = None
     if dated := _year(around):
         year, since = dated
-        lasting = lasting or (year if since else None)
+        gone = past is not None and past[0] >= mention.last  # "in remission since 2017"
+        lasting = lasting or (year if since and not gone else None)
         year = None if since else year
     lasting = lasting or _for_years(around)
     new = mention.acute or around.told_as_new or "new" in said
@@ -44,15 +45,16 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
         return Onset("hypothetical", over=False, resolved=resolved is not None, cue=_place(feared))
     if today := said.get("today"):
         past = past if past and _distance(past, around) < _distance(today, around) else None
-    was = _place(past) or year or (section in _PAST_SECTIONS and not today)
+    cured = _place(said.get("cured"))
+    was = _place(past) or cured or year or (section in _PAST_SECTIONS and not today)
     if not was and not lasting and (absent or new or resolved or not mention.chronic):
         # A disease that does not end began before, unless it is told as new, as gone in this stay, or as not there.
         return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
     if past and (long := said.get("long-standing")) and _distance(past, around) < _distance(long, around):
         lasting = None  # "known coronary disease with prior infarction"
     there = mention.chronic or lasting or (section == "social-history" and not past) or "ongoing" in said
-    over = "allergy" in said or section == "allergies" or not there or (resolved is not None and bool(was))
-    cue = _place(past) or year or lasting or resolved
+    over = "allergy" in said or cured is not None or section == "allergies" or not there or (resolved is not None and bool(was))
+    cue = _place(past) or cured or year or lasting or resolved
     return Onset("historical", over=over, resolved=resolved is not None and not over, cue=cue)
 
 
@@ -92,10 +94,11 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
             month = before in told.months or (
                 before.isdigit() and i - 1 == mention.last
             )  # "March 2019", "3/2019"; a whole date may be today
-            if before in told.since or before in told.year_after or month or i == mention.last:
+            alone = not before.isdigit() and before not in told.clock and around.clause_over(i + 1)
+            if before in told.since or before in told.year_after or month or alone or i == mention.last:
                 return (i, i + 1), before in told.since
             return None
-        if words[i] == ",":
+        if words[i] == "," and not (i + 1 < around.stop and _is_year(words[i + 1])):
             return None
     for i in range(max(around.begin + 1, mention.first - _YEAR_NEAR), mention.first - 1):
         if _is_year(words[i]) and words[i + 1] in told.year_links and (words[i - 1] in told.year_after or words[i - 1] in told.months):

@@ -100,13 +100,18 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
     """Whether what the cue says is said of the mention."""
     first, last, cue = hit
     mention = around.mention
-    if cue.kinds and mention.kind not in cue.kinds:
+    if cue.kinds and mention.kind is not None and mention.kind not in cue.kinds:
         return False
     match cue.place:
         case "before":
             return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
         case "opening":
-            return 0 <= mention.first - last <= cue.within and _opens(first, around) and not around.ended("opening", last, mention.first)
+            return (
+                0 <= mention.first - last <= cue.within
+                and _opens(first, around)
+                and ")" not in around.words[last : mention.first]
+                and not around.ended("opening", last, mention.first)
+            )
         case "after":
             return 0 <= first - mention.last <= cue.within and _speaks_of_what_precedes(hit, around)
         case "answers":
@@ -224,5 +229,7 @@ def _joined(hit: Hit, around: Surroundings) -> bool:
         return True
     if between.index(",") == len(between) - 1:
         return around.clause_over(last)
-    after_comma = between[len(between) - between[::-1].index(",") :]
-    return cue.commas == "listed" and ("and" in after_comma or "or" in after_comma)
+    at = len(between) - between[::-1].index(",")
+    if between[at : at + 1] == ["and"] and "and" in between[: between.index(",")]:
+        return False  # "stones and a thick wall, and cholangitis was unlikely"
+    return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])
