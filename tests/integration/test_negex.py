@@ -1,6 +1,6 @@
 """Context on sentences that nobody here wrote: NegEx's 827 report sentences, through `opencdi context`'s own code.
 
-Floors lie a little under what was measured (2026-11: negation F1 .987, historical F1 .777; medspaCy ConText on the same sentences:
+Floors lie a little under what was measured (2026-11: negation F1 .991, historical F1 .796; medspaCy ConText on the same sentences:
 .929 and .63).  These sentences were looked at while cues were written; an independent half is measured elsewhere.
 """
 
@@ -59,5 +59,5 @@ def test_negation_and_history_on_negex() -> None:
         f"NegEx: {placed} sentences, negation F1 {negated.f1:.3f} {negated.counts}, historical F1 {historical.f1:.3f} {historical.counts}"
     )
     assert placed >= 815
-    assert negated.f1 >= 0.97
-    assert historical.f1 >= 0.75
+    assert negated.f1 >= 0.98
+    assert historical.f1 >= 0.78

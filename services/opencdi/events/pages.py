@@ -120,21 +120,26 @@ class Finding(Span):
     experiencer: Experiencer
     section: SectionKind
     attributes: dict[str, str] = Field(default_factory=dict)
-    copied: bool = False  # this paragraph stood unchanged in an earlier note: not new evidence (DOMAIN F.10)
+    copied: bool = False  # these words stood the same in an earlier note: not new evidence (DOMAIN F.10)
+    copied_from: str | None = None  # the note in which they first stood
 
 
 class ValueInText(Span):
-    """A number in a note: "Cr 2.9".  `unit` is UCUM, None where the note gives none."""
+    """A number in a note: "Cr 2.9".  `unit` is UCUM, None where the note gives none.  `earlier`: of before ("from 1.1", "baseline 1.1")."""
 
     analyte: str
     value: float
     unit: str | None = None
+    copied: bool = False  # among the same numbers it stood in an earlier note: not measured again (DOMAIN F.10)
+    copied_from: str | None = None
+    earlier: bool = False
 
 
 class NoteRead(Contract):
     """What one revision of one note says.  A newer revision replaces an older one wholly; `retracted` leaves nothing of it.
 
     `counts`: this note's words may satisfy, code or answer (authenticated, by a provider, no query echo; DOMAIN F.6, F.8).
+    `attested`: a physician's statement stands under a student's or a scribe's words, which makes them his own.
     """
 
     note_id: str
@@ -146,6 +151,7 @@ class NoteRead(Contract):
     authentication: Authentication
     counts: bool
     query_echo: bool = False
+    attested: bool = False
     retracted: bool = False
     language: str = "en"  # ISO 639-1, "und" where it cannot be told; of a note that is not in English no findings are read
     read_to: int | None = None  # so many characters were read of a longer text; None: all
@@ -156,13 +162,37 @@ class NoteRead(Contract):
     values: tuple[ValueInText, ...] = ()
 
 
+class NoteAt(Contract):
+    """A note and when it was written."""
+
+    note_id: str
+    at: ClinicalTime
+
+
+class ConceptTimeline(Contract):
+    """How a stay's provider notes document one condition (DOMAIN B29).
+
+    `first`: the first note that says that the patient has it; None where no note does any more.  `last`: the last that says so in its own
+    words (copied text renews nothing, F.10).  `dropped`: it is named neither in the discharge summary or, before there is one, in the last
+    progress notes, copied or not.  `contradicted_by`: notes in which another author denies it afterwards.
+    """
+
+    concept: str
+    first: NoteAt | None = None
+    last: NoteAt | None = None
+    dropped: Literal["discharge-summary", "progress-notes"] | None = None
+    contradicted_by: tuple[NoteAt, ...] = ()
+
+
 class FindingsPage(Page):
-    """What the notes touched by this entry say now."""
+    """What the notes touched by this entry say now, with those whose copied marks moved by it; `timeline`: of the conditions whose
+    documentation it changed."""
 
     kind: Literal["findings"] = "findings"
     as_of: str
     made_by: MadeBy
     notes: tuple[NoteRead, ...]
+    timeline: tuple[ConceptTimeline, ...] = ()
 
 
 # --- coding ---------------------------------------------------------------------------------------------------------

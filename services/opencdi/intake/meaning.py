@@ -1,8 +1,7 @@
 """What a fact means by the site's tables: by those of today, though it was mapped by others (DOMAIN F.4, E.1)."""
 
-from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.facts import Fact, MeasurementResulted, NoteFiled
-from opencdi.intake.tables import ROLE_BY_NOTE_TYPE, names_note_type, note_type_of
+from opencdi.intake.tables import names_note_type, note_type_of
 from opencdi.intake.told import Context
 from opencdi.intake.values import measurement
 from opencdi.knowledge.site import SiteData
@@ -17,7 +16,7 @@ def read_anew(context: Context, fact: Fact, before: SiteData | None = None) -> F
             return _measured(context, fact)
         case NoteFiled(type_code=code) if code is not None:
             by_table = before is not None and names_note_type(code, before)
-            return _typed(fact, note_type_of(code, context.site, "other" if by_table else fact.note_type))
+            return fact.model_copy(update={"note_type": note_type_of(code, context.site, "other" if by_table else fact.note_type)})
         case _:
             return fact
 
@@ -37,11 +36,3 @@ def _measured(context: Context, fact: MeasurementResulted) -> MeasurementResulte
     )
     mapped = _MAPPED[:-1] if fact.problem == "FUTURE_TIME" else _MAPPED  # it was so when it came
     return fact.model_copy(update={name: getattr(now, name) for name in mapped})
-
-
-def _typed(note: NoteFiled, note_type: NoteType) -> NoteFiled:
-    """A note of that type; a role that only the type told is the new type's."""
-    author = note.author
-    if author is not None and author.role == ROLE_BY_NOTE_TYPE.get(note.note_type, "unknown"):
-        author = author.model_copy(update={"role": ROLE_BY_NOTE_TYPE.get(note_type, "unknown")})
-    return note.model_copy(update={"note_type": note_type, "author": author})

@@ -7,9 +7,9 @@ from typing import Literal
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, EncounterClass, NoteType, ResultStatus
 from opencdi.events.facts import Coded
-from opencdi.intake.note_names import note_type_by_name
 from opencdi.intake.told import Context, LinkKind, Merged, VisitEvent
 from opencdi.knowledge.device_terms import loinc_of_device_term
+from opencdi.knowledge.note_names import note_type_by_name
 from opencdi.knowledge.site import SiteData
 
 AllergyCategory = Literal["drug", "food", "environment", "other"]
@@ -152,14 +152,7 @@ REPORT_SUFFIXES = frozenset({"GDT", "IMP", "REC", "ADT"})
 REPORT_CHARACTERS = 200
 """Words of an order that names no kind of document are a report from this length on; below it they are a result in words."""
 
-# --- who wrote it: the note's type tells where the message does not (DOMAIN F.6) ---------------------------------------
-ROLE_BY_NOTE_TYPE: dict[NoteType, AuthorRole] = {
-    "history-and-physical": "provider", "progress": "provider", "consult": "provider", "operative": "provider", "anesthesia": "provider",
-    "discharge-summary": "provider", "emergency": "provider", "procedure": "provider", "query-response": "provider",
-    "radiology": "provider",
-    "pathology": "provider", "nursing": "nurse", "dietitian": "dietitian", "wound-care": "nurse", "therapy": "therapist",
-    "social-work": "social-worker", "laboratory": "system", "query": "system",
-}  # fmt: skip
+# --- what kind of document, and who wrote it -----------------------------------------------------------------------------
 _OFTEN_MEANT_OTHERWISE: dict[str, NoteType] = {"PN": "procedure"}
 """HL7's code of a procedure note, which many send for a progress note and say so beside it."""
 _TAXONOMY = re.compile(r"[0-9A-Z]{9}X\Z")  # a NUCC code; the site's table may name its beginning, "207*"
@@ -226,12 +219,12 @@ def _role_by_word(word: str, table: Mapping[str, AuthorRole]) -> AuthorRole | No
     return next((role for length in (5, 4, 3, 2) if (role := table.get(f"{word[:length]}*"))), None)
 
 
-def role_of(sent: str, staff_id: str, note_type: NoteType, context: Context) -> AuthorRole:
-    """The author's role: by the document's own word for it, else as the hospital's staff are known, else by the kind of note."""
+def role_of(sent: str, staff_id: str, context: Context) -> AuthorRole:
+    """The author's role: by the document's own word for it, else as the hospital's staff are known; else nlp tells it (DOMAIN F.6)."""
     told = context.site.author_role_by_code.get(sent)
-    if told is None and staff_id and (known := context.known_staff(staff_id)) is not None and known.role != "unknown":
+    if told is None and staff_id and (known := context.known_staff(staff_id)) is not None:
         return known.role
-    return told or ROLE_BY_NOTE_TYPE.get(note_type, "unknown")
+    return told or "unknown"
 
 
 def none_known(code: Coded, category: AllergyCategory | None) -> tuple[bool, AllergyCategory | None]:

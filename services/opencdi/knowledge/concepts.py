@@ -14,7 +14,10 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import term_form
 
-ATTRIBUTES = ("severity", "acuity", "laterality", "type", "stage", "organism", "cause", "site", "resolved", "poa", "icd10cm")
+ATTRIBUTES = (
+    "severity", "acuity", "laterality", "site", "type", "stage", "organism", "cause", "device", "drug", "with", "resolved", "poa",
+    "icd10cm", "group", "dose", "route", "frequency",
+)  # fmt: skip
 """The closed list of what a finding may say beyond its concept."""
 
 
@@ -52,7 +55,17 @@ def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
 @lru_cache(maxsize=4)
 def load_concepts(folder: Path) -> Mapping[str, Concept]:
     """slug -> concept, from `concepts.yaml` in that folder; raises `WrongConcepts` where a term belongs to two concepts."""
-    told = yaml.load((folder / "concepts.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    return _table(folder / "concepts.yaml")
+
+
+@lru_cache(maxsize=4)
+def load_named(folder: Path) -> Mapping[str, Concept]:
+    """slug -> procedure, device or organism that notes name and no code of ours is made of, from `named.yaml` in that folder."""
+    return _table(folder / "named.yaml")
+
+
+def _table(path: Path) -> Mapping[str, Concept]:
+    told = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
     concepts = {slug: _concept(slug, fields) for slug, fields in told.items()}
     owner: dict[str, str] = {}
     for form, concept, _ in forms_of(concepts):

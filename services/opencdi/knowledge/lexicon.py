@@ -14,9 +14,10 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "4"
+EDITION = "5"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
 _DISEASE_ENDING = re.compile(
@@ -48,6 +49,23 @@ _NOT_WRITTEN = re.compile(
 )
 _OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
 _CHAPTER_WITH_ENDINGS = "ST"
+_CHRONIC_STEMS = (
+    "B18", "B20", "D57", "E03", "E08", "E09", "E10", "E11", "E13", "E66", "E78", "F01", "F02", "F03", "F20", "F31", "F32", "F33", "F84",
+    "G20", "G30", "G31", "G35", "G40", "G47", "G80", "G89", "H40", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35", "I42", "I48",
+    "I50", "I69", "I70", "I73", "J41", "J42", "J43", "J44", "J45", "J47", "J84", "J96.1", "K21", "K50", "K51", "K58", "K70", "K73",
+    "K74", "M05", "M06", "M10", "M1A", "M15", "M16", "M17", "M19", "M32", "M34", "M48", "M81", "N18", "N40", "Q",
+)  # fmt: skip
+"""Categories of disease that does not end (our reading of the tabular): "history of" one of these means that the patient has it."""
+
+
+def kind_of_code(code: str) -> FindingKind:
+    """What a tabular term names, by its chapter."""
+    return {"R": "symptom", "Z": "finding"}.get(code[0], "diagnosis")  # type: ignore[return-value]  # values are kinds
+
+
+def chronic_code(code: str) -> bool:
+    """Whether a code's category is of disease that does not end."""
+    return code.startswith(tuple(stem.replace(".", "") for stem in _CHRONIC_STEMS))
 
 
 def _variants(term: str) -> Iterator[tuple[int, str]]:

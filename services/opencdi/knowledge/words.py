@@ -46,7 +46,8 @@ def word_form(token: str) -> str:
         for pattern, american in _BRITISH:
             word = pattern.sub(american, word)
     if len(word) > 3 and word[-1] == "s" and word[-2] not in "suia":
-        word = word[:-1]  # plural; "abscess", "sepsis", "virus", "pus" keep theirs
+        # plural; "abscess", "sepsis", "virus", "pus" keep theirs
+        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 5 else word[:-2] if word.endswith("sses") else word[:-1]
     return _SPELLED_OUT.get(word, word)
 
 
@@ -113,6 +114,10 @@ class Lexicon(Generic[T]):
         self._lengths = {
             first: {second: tuple(sorted(found, reverse=True)) for second, found in seconds.items()} for first, seconds in lengths.items()
         }
+
+    def all_words(self) -> frozenset[str]:
+        """Every word of every term."""
+        return frozenset(word for term in self.terms for word in term.split(" "))
 
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""

@@ -1,73 +1,123 @@
 """The cues of context (`rules/nlp/context.yaml`): words that deny, doubt, date or give away what is named beside them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
 from opencdi.clinical.vocabulary import Certainty
 from opencdi.knowledge.words import Lexicon, term_form
 
-Makes = Literal["absent", "possible", "historical", "long-standing", "hypothetical", "resolved", "other", "nothing", "end"]
-Place = Literal["before", "after", "answers", "kin"]
+Makes = Literal[
+    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
+    "resolved", "other", "nothing", "end",
+]  # fmt: skip
+Place = Literal["before", "after", "answers", "opening", "kin", "owned"]
+Commas = Literal["any", "listed", "none"]
+_FIELDS = {"why", "makes", "certainty", "within", "commas", "kinds", "also", *get_args(Place)}
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One cue: what it makes of a mention, where it stands, how many words it reaches.
 
-    `place` "answers": behind the mention and last of its clause ("fever: none"); "kin": a relative.  A cue that makes "end" stops the
-    reach of the kind in `of` ("all": of every kind).
+    `place` "answers": behind the mention and last of its clause ("fever: none"); "opening": it opens the clause before it ("years ago");
+    "kin": a person, "owned": a person only with an owner ("her baby").  `commas`: whether it reaches across them ("listed": in a list that
+    closes with "or").  A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
     """
 
     makes: Makes
     place: Place = "before"
     within: int = 0
     certainty: Certainty = "certain"
+    commas: Commas = "none"
     kinds: frozenset[str] = frozenset()  # of findings to which it applies; none: to all
     of: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CueWords:
+    """Single words that decide how a cue is read; `context.yaml` says which, the steps of context say what for."""
+
+    possessives: frozenset[str]
+    articles: frozenset[str]
+    under_treatment: frozenset[str]
+    announcing: frozenset[str]
+    counts: frozenset[str]
+    companions: frozenset[str]
+    sources: frozenset[str]
+    relatives: frozenset[str]
+    in_whom: frozenset[str]
+    brackets: frozenset[str]
+    spells: frozenset[str]
+    lasting: frozenset[str]
+    about: frozenset[str]
+    ago: frozenset[str]
+    months: frozenset[str]
+    clock: frozenset[str]
+    year_links: frozenset[str]
+    year_after: frozenset[str]
+    since: frozenset[str]
+    answers: frozenset[str]
+    list_ends: frozenset[str]
+    own_statement: frozenset[str]
+    own_opening: frozenset[str]
+    own_adjective: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Cues:
-    """All cues, as one lexicon, with what follows or precedes a relative who is only telling."""
+    """All cues, as one lexicon; the words that steer them; and what follows a person who has it (True) or only tells (False)."""
 
     lexicon: Lexicon[tuple[Cue, ...]]
-    reporting: frozenset[str]
-    companions: frozenset[str]
+    words: CueWords
+    has_it: Lexicon[bool]
+    reach: int
+    """No cue reaches further than this, in words, its own included."""
 
 
 class WrongCues(Exception):
     """The table of cues cannot be used."""
 
 
-def _cues_of(group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
-    if unknown := set(group) - {"makes", "certainty", "within", "kinds", "also", "before", "after", "answers", "kin"}:
-        raise WrongCues(f"unknown field {', '.join(sorted(unknown))}")
-    places: tuple[Place, ...] = ("before", "after", "answers", "kin")
+def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
+    if unknown := group.keys() - _FIELDS:
+        raise WrongCues(f"{name}: unknown field {', '.join(sorted(unknown))}")
+    if not group.get("why"):
+        raise WrongCues(f"{name}: says no reason")
+    places: tuple[Place, ...] = get_args(Place)
     for place in places:
         for term in group.get(place, ()):
             for makes in (group["makes"], group.get("also")):
                 if makes:
-                    cue = Cue(makes, place, group["within"], group.get("certainty", "certain"), frozenset(group.get("kinds", ())))
-                    yield term_form(term), cue
+                    kinds = frozenset(group.get("kinds", ()))
+                    certainty = group.get("certainty", "certain")
+                    yield term_form(term), Cue(makes, place, group["within"], certainty, group.get("commas", "none"), kinds)
+
+
+def cues_from(told: Mapping[str, Any]) -> Cues:
+    """The cues of such a table.  Raises: WrongCues."""
+    by_term: dict[str, tuple[Cue, ...]] = {}
+    for name, group in told["groups"].items():
+        for term, cue in _cues_of(name, group):
+            by_term[term] = (*by_term.get(term, ()), cue)
+    ends = {of: {term_form(term) for term in terms} for of, terms in told["ends"].items()}
+    for form in sorted(set().union(*ends.values())):
+        # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
+        words = {form, *form.split(" ")} - {","}
+        by_term[form] = (*by_term.get(form, ()), *(Cue("end", of=of) for of, known in ends.items() if known & words))
+    if wrong := told["words"].keys() ^ {each.name for each in fields(CueWords)}:
+        raise WrongCues(f"words: {', '.join(sorted(wrong))}")
+    words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
+    has_it = [*((term_form(term), True) for term in told["having"]), *((term_form(term), False) for term in told["telling"])]
+    reach = max(cue.within + len(term.split(" ")) for term, cues in by_term.items() for cue in cues)
+    return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), reach)
 
 
 @lru_cache(maxsize=4)
 def load_cues(folder: Path) -> Cues:
     """The cues from `context.yaml` in that folder."""
-    told = yaml.load((folder / "context.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
-    by_term: dict[str, tuple[Cue, ...]] = {}
-    for group in told["cues"]:
-        for term, cue in _cues_of(group):
-            by_term[term] = (*by_term.get(term, ()), cue)
-    ends = {of: {term_form(term) for term in terms} for of, terms in told["ends"].items()}
-    for form in sorted(set().union(*ends.values())):
-        # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
-        words = {form, *form.split(" ")}
-        by_term[form] = (*by_term.get(form, ()), *(Cue("end", of=of) for of, known in ends.items() if known & words))
-    forms = (frozenset(term_form(word) for word in told[name]) for name in ("reporting", "companions"))
-    return Cues(Lexicon(by_term.items()), *forms)
+    return cues_from(yaml.load((folder / "context.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # C loader of SafeLoader

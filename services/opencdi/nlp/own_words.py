@@ -11,7 +11,7 @@ options that nobody marked is not.
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -28,6 +28,9 @@ ECHO_SHARE = 0.8
 """A note of which this share of the words is a question of ours, and which says nothing beyond it, is the question come back."""
 _ASKS = 5
 """So many words of a template in a row are no accident: the question stands in this note."""
+_CUT = 3
+"""So many words are enough where the text ends with them: a message that was too long was cut off within our question."""
+_LONGEST_PIECE = 120
 _A_LIST = 3
 """So many options in a row are no accident either, though they do not stand below a question."""
 _HOLE = "{documented}"
@@ -36,6 +39,8 @@ _FORM = "|".join(re.escape(source).replace(r"\ ", r"\s+") for source in SOURCES)
 _IN_BRACKETS = rf"\((?:{_FORM}),\s+\d{{4}}(?:-\d\d){{0,2}}(?:\s+\d\d:\d\d)?(?:,[^()]{{0,200}})?\)"
 _ON_PAGE = rf"\b(?:{_FORM})\s+·\s+[^·]{{4,40}}\s+·\s+(?:[^·\n]{{1,60}}$|\w[\w'.-]*(?:,[ ]\w+)?)"
 _CITED = re.compile(_IN_BRACKETS, re.IGNORECASE)
+_CUT_OFF = re.compile(rf"\((?:{_FORM})(?:,[^()]{{0,60}})?\Z", re.IGNORECASE)
+_LAST_BULLET = re.compile(r"[ \t]*\n[ \t>|]*-[ \t][^\n]{0,300}")
 _CITED_ON_PAGE = re.compile(f"{_IN_BRACKETS}|{_ON_PAGE}", re.IGNORECASE | re.MULTILINE)
 """Where an indicator comes from: in brackets behind it, or on our page in a line below it."""
 _LONGEST_INDICATOR = 600
@@ -43,7 +48,8 @@ _HEADINGS = "|".join(told.replace(" ", r"\s+") for told in (DOCUMENTED, INDICATO
 _HEADING = re.compile(rf"(?:{_HEADINGS}):|^[ \t>|]*(?:{_HEADINGS})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _BULLETS = ("-", "–", "—", "•", "*", "·")
 _BULLET = re.compile(r"(?:^|\n)[ \t>|]*[-–—•*·][ \t]")
-_QUOTED = re.compile(r"[“\"][^“”\"]{1,120}[”\"]\W*$")
+_QUOTED = re.compile(r"[“\"?][^“”\"?]{1,120}[”\"?]\W*$")  # a sender without our quotation marks writes "?"
+_LAST_QUOTE = re.compile(r"[^\w“\"?]*[“\"?][^“”\"?\n]{1,120}(?:[”\"?]\W*(?:\w+\W*){0,2})?")
 _ANSWERS = frozenset({"yes", "no", "agree", "present", "absent"})
 _TICK = re.compile(r"\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒✓✔√]|(?<!\w)[xX](?!\w)")
 _TICK_BEHIND = re.compile(rf"{_TICK.pattern}|<-|←")
@@ -64,10 +70,27 @@ class OwnWords:
 
     pieces: dict[str, Piece]
     lexicon: Lexicon[Piece] = field(init=False)
+    begins: Mapping[tuple[str, ...], tuple[tuple[list[str], Piece], ...]] = field(init=False)
+    """The first words of the longer pieces -> all of them: a message that was too long ends within one."""
 
     def __post_init__(self) -> None:
         """Make them findable."""
+        begins: dict[tuple[str, ...], tuple[tuple[list[str], Piece], ...]] = {}
+        for form, piece in self.pieces.items():
+            if not piece.option and len(words := form.split(" ")) >= _ASKS:
+                head = tuple(words[:2])
+                begins[head] = (*begins.get(head, ()), (words, piece))
         object.__setattr__(self, "lexicon", Lexicon(self.pieces.items()))
+        object.__setattr__(self, "begins", begins)
+
+    def cut_off_in(self, words: list[str]) -> tuple[int, int, Piece] | None:
+        """The piece within which these words end, as words [first, last)."""
+        for first in range(max(0, len(words) - _LONGEST_PIECE), len(words) - _CUT + 1):
+            said = words[first:]
+            for whole, piece in self.begins.get(tuple(said[:2]), ()):
+                if len(said) <= len(whole) and whole[: len(said) - 1] == said[:-1] and whole[len(said) - 1].startswith(said[-1]):
+                    return first, len(words), piece
+        return None
 
     def with_edits(self, wording: Iterable[str], options: Iterable[str]) -> "OwnWords":
         """With words that a specialist put in place of a template's."""
@@ -134,12 +157,17 @@ def echo_in(text: str, own: OwnWords) -> Echo:
         spans.append(match.span())
         words.append(match.group().lower())
     found = list(own.lexicon.matches(words))
+    if (cut := own.cut_off_in(words)) is not None:
+        found = [*(one for one in found if one[1] <= cut[0]), cut]
     cited = list(_cited(text))
     if not found and not cited:
         return Echo()
     stretches = cited + [
         _with_its_quote(text, spans[first][0], spans[last - 1][1], piece) for first, last, piece in found if not piece.option
     ]
+    told = [one for one in found if one[1] - one[0] >= _CUT]
+    if told and not told[-1][2].option and _LAST_QUOTE.fullmatch(text, end := spans[told[-1][1] - 1][1]):
+        stretches.append((end, len(text)))  # cut off behind the provider's own term that we quoted
     asked = bool(cited) or any(not piece.option and last - first >= _ASKS for first, last, piece in found)
     answered: list[tuple[int, int, frozenset[str] | None]] = []
     between, begins = _between(found, words), {first for first, _, _ in found}
@@ -248,3 +276,8 @@ def _cited(text: str) -> Iterator[tuple[int, int]]:
             begin = max(begin if in_a_row else 0, line)
         yield begin, match.end()
         after = match.end()
+    for heading in _HEADING.finditer(text, after):
+        after = heading.end()
+    rest = text[after:]
+    if (cut := _CUT_OFF.search(rest[-_LONGEST_INDICATOR:])) or (after and _LAST_BULLET.fullmatch(rest)):
+        yield max(after, text.rfind("\n", 0, len(text) - len(cut.group() if cut else "")) + 1), len(text)  # the message was too long

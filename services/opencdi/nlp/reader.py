@@ -10,18 +10,28 @@ from sys import maxsize
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.pages import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, words_of
-from opencdi.nlp.concepts import Mentioned, Vocabulary, load_vocabulary, mentions_in
-from opencdi.nlp.context import Context, Hit, Mention, cues_in, judged
+from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
+from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
+from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
 from opencdi.nlp.legible import legible
+from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.options import Options, options_in
+from opencdi.nlp.problems import told_in_paragraphs
+from opencdi.nlp.reach import Hit, Mention, cues_in
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
-from opencdi.nlp.relations import attributes_of
-from opencdi.nlp.sections import Stretch, load_headings, sections_in
+from opencdi.nlp.relation_words import Table, load_relations
+from opencdi.nlp.relations import attributes_of, beside
+from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
+from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 
+_LISTS: frozenset[SectionKind] = frozenset(
+    {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
+)
+"""Sections whose lines are items."""
 _MARK = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?<=[\s,(])[-−]$")  # no cue: words know no dash, and "( )" is a gap
 _MARK_REACH = 40
 
@@ -46,10 +56,11 @@ class Outline:
 class RuleReader:
     """Reads notes by the rules in `rules/nlp`, of which `version` is a hash."""
 
-    headings: dict[str, SectionKind]
+    headings: Headings
     cues: Cues
     vocabulary: Vocabulary
     values: Values
+    relations: Table
     languages: Languages
     version: str
     name: str = "rules"
@@ -58,9 +69,10 @@ class RuleReader:
         """The text's sections, sentences and words."""
         stretches = sections_in(text, self.headings, note_type)
         places = [place for stretch in stretches for place in (stretch.start, stretch.body)]
-        spans = sentences_in(text, places)
+        lists = [(stretch.body, stretch.end) for stretch in stretches if stretch.kind in _LISTS]
+        spans = sentences_in(text, places, lists)
         if (options := options_in(text, spans)).cuts:
-            spans = sentences_in(text, [*places, *options.cuts])
+            spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans)
         return Outline(text, words, stretches, _sentences_of(words, spans), _sections_of(words, stretches), options)
 
@@ -104,11 +116,12 @@ class RuleReader:
         words, text = outline.words, outline.text
         hits_of: dict[tuple[int, int], list[Hit]] = {}
         findings: list[Finding] = []
+        near = beside(text, words, self.relations)
         for at, mentioned in enumerate(mentions):
             sentence = outline.sentence_at(mentioned.first)
             if sentence not in hits_of:
                 hits_of[sentence] = cues_in(words, *sentence, self.cues)
-            attributes = attributes_of(at, mentions, words.words)
+            attributes = attributes_of(at, mentions, near)
             start, end = words.starts[mentioned.first], words.ends[mentioned.last - 1]
             section = outline.sections[mentioned.first]
             mention = Mention(
@@ -138,6 +151,8 @@ class RuleReader:
                     attributes=attributes,
                 )
             )
+        for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
+            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings
 
 
@@ -170,10 +185,11 @@ def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
 def load_reader(folder: Path) -> RuleReader:
     """The reader with the rules in that folder (`rules/nlp`)."""
     return RuleReader(
-        dict(load_headings(folder)),
+        load_headings(folder),
         load_cues(folder),
         load_vocabulary(folder),
         load_values(folder),
+        load_relations(folder),
         load_languages(folder),
         version=rules_version(folder.glob("*.yaml")),
     )

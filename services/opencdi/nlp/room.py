@@ -12,17 +12,20 @@ from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, headers_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
-from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, TextsPage, TickPage
+from opencdi.events.pages import ConceptTimeline, FactsPage, FindingsPage, NoteRead, TextsPage, TickPage
 from opencdi.events.people import QueryEdited
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
-from opencdi.nlp.copied import marked_copied
-from opencdi.nlp.documents import counts, role_of
-from opencdi.nlp.own_words import ECHO_SHARE, OwnWords, echo_in, load_own_words
+from opencdi.nlp.copied import held, settled
+from opencdi.nlp.headings import load_headings
+from opencdi.nlp.own_words import load_own_words
 from opencdi.nlp.readers import NoSuchReader, check_reader, reader_named
-from opencdi.nlp.reading import MAX_CHARACTERS, Reader, rules_version
-from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_key, forget, note_key, remember_note
+from opencdi.nlp.reading import rules_version
+from opencdi.nlp.revisions import NoteBooks, after_fact
+from opencdi.nlp.signatures import load_signatures
+from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_in, edited_key, forget, note_key, remember_note, stay_in
+from opencdi.nlp.timeline import changes, timelines
 from opencdi.settings import SOFTWARE, rules_dir
 
 _KINDS = "|".join(("note_filed", "note_status_changed", "note_retracted", "query_edited", *over.KINDS))
@@ -34,19 +37,20 @@ _READ = re.compile(rf'"kind" *: *"(?:{_KINDS})"'.encode())
 class _Books:
     """What the room reads by."""
 
-    reader: Reader
-    own: OwnWords
+    notes: NoteBooks
     by: MadeBy
     site: SiteData  # until others come
 
     def of(self, site: SiteData) -> "_Books":
         """With the reader that these site data name."""
-        return self if site.reader == self.site.reader else replace(self, reader=reader_named(site.reader, rules_dir() / "nlp"), site=site)
+        if site.reader == self.site.reader:
+            return self
+        return replace(self, notes=replace(self.notes, reader=reader_named(site.reader, rules_dir() / "nlp")), site=site)
 
     @property
     def made_by(self) -> MadeBy:
         """Who reads, with which rules."""
-        return self.by.model_copy(update={"model": f"{self.reader.name}/{self.reader.version}"})
+        return self.by.model_copy(update={"model": f"{self.notes.reader.name}/{self.notes.reader.version}"})
 
 
 def nlp_room(site: SiteData) -> Room:
@@ -54,7 +58,8 @@ def nlp_room(site: SiteData) -> Room:
     folder, questions = rules_dir() / "nlp", rules_dir() / "queries"
     rules = rules_version((*folder.glob("*.yaml"), *questions.glob("D-*.yaml")))
     by = MadeBy(room="nlp", software=SOFTWARE, rules=f"nlp/{rules}", code_set=f"simple-icd-10-cm/{version('simple-icd-10-cm')}")
-    books = _Books(reader_named(site.reader, folder), load_own_words(questions), by, site)
+    reader, own = reader_named(site.reader, folder), load_own_words(questions)
+    books = _Books(NoteBooks(reader, own, load_headings(folder), load_signatures(folder), rules), by, site)
 
     def step(states: States, record: Record) -> Iterable[Outgoing]:
         return _step(states, record, books)
@@ -77,8 +82,10 @@ def _step(states: States, record: Record, books: _Books) -> Iterable[Outgoing]:
     elif facts is not None:
         texts = page.texts if (page := entry.page(TextsPage)) is not None else {}
         books = books.of(site_of(states, entry.envelope.tenant, books.site))
-        if notes := _notes_touched(states, encounter_id, facts, texts, books):
-            entry = entry.with_page(FindingsPage(as_of=entry.envelope.entry_id, made_by=books.made_by, notes=notes))
+        notes, timeline = _notes_touched(states, encounter_id, facts, texts, books.notes)
+        if notes:
+            said = FindingsPage(as_of=entry.envelope.entry_id, made_by=books.made_by, notes=notes, timeline=timeline)
+            entry = entry.with_page(said)
         envelope = entry.envelope
         site = site_of(states, envelope.tenant, books.site)
         over.ended(states, envelope.tenant, encounter_id, facts.facts, envelope.received_at, site.bill_hold_days)
@@ -102,79 +109,35 @@ def _tell_all(states: States, entry: Entry, books: _Books) -> None:
             forget(states, encounter_id)
 
 
-def _notes_touched(states: States, encounter_id: str, facts: FactsPage, texts: dict[str, str], books: _Books) -> tuple[NoteRead, ...]:
-    """The notes that this entry files, signs or retracts, as they stand after it; each once, in the order first touched."""
-    touched: dict[str, NoteRead] = {}
+def _notes_touched(
+    states: States, encounter_id: str, facts: FactsPage, texts: dict[str, str], books: NoteBooks
+) -> tuple[tuple[NoteRead, ...], tuple[ConceptTimeline, ...]]:
+    """The notes that this entry files, signs or retracts, as they stand after it, each once, in the order first touched; behind them
+    those of which it moved the copied marks.  And what all that changed in the documentation of the stay's conditions."""
+    before = stay_in(states, encounter_id)
+    touched: dict[str, None] = {}
+    marks_moved: set[str] = set()
     for fact in facts.facts:
-        match fact:
-            case QueryEdited():
-                _remember_edited(states, encounter_id, fact)
-                continue
-            case NoteFiled():
-                if fact.note_id not in texts:
-                    raise Unusable("NOTE_WITHOUT_TEXT", "texts")
-                now = _note_read(states, encounter_id, fact, texts[fact.note_id], books)
-            case NoteStatusChanged() | NoteRetracted():
-                known = states.get(note_key(encounter_id, fact.note_id))
-                if not isinstance(known, NoteState):
-                    continue  # of a note that was never filed here, or with a stay long over, there is nothing to re-issue
-                now = known.model_copy(update={"read": _changed(known.read, fact)})
-            case _:
-                continue
-        remember_note(states, encounter_id, now)
-        touched[fact.note_id] = now.read
-    return tuple(touched.values())
+        if isinstance(fact, QueryEdited):
+            _remember_edited(states, encounter_id, fact)
+        elif isinstance(fact, NoteFiled | NoteStatusChanged | NoteRetracted):
+            known = states.get(note_key(encounter_id, fact.note_id))
+            was = known if isinstance(known, NoteState) else None
+            now = after_fact(was, fact, texts, edited_in(states, encounter_id), books)
+            if now is not None:
+                marks_moved |= held(states, encounter_id, was, now)
+                remember_note(states, encounter_id, now)
+                touched[fact.note_id] = None
+    read = {note_id: settled(states, encounter_id, note_id) for note_id in (*touched, *sorted(marks_moved - touched.keys()))}
+    told = tuple(note for note_id, (note, moved) in read.items() if moved or note_id in touched)
+    after = stay_in(states, encounter_id)
+    return told, () if after == before else changes(timelines(before.said), timelines(after.said))
 
 
 def _remember_edited(states: States, encounter_id: str, fact: QueryEdited) -> None:
     """A specialist's words are nobody's documentation, whether the edit is carried out or not."""
-    known = states.get(edited_key(encounter_id))
-    before = known if isinstance(known, EditedState) else EditedState()
+    before = edited_in(states, encounter_id)
     wording = (text for text in (fact.title, fact.why, fact.question) if text)
     states[edited_key(encounter_id)] = EditedState(
         wording=tuple(dict.fromkeys((*before.wording, *wording))), options=tuple(dict.fromkeys((*before.options, *fact.options.values())))
     )
-
-
-def _changed(read: NoteRead, fact: NoteStatusChanged | NoteRetracted) -> NoteRead:
-    """The same reading under its new status; of a retracted note nothing is left."""
-    if isinstance(fact, NoteRetracted):
-        return read.model_copy(update={"retracted": True, "counts": False, "sections": (), "findings": (), "values": ()})
-    if read.retracted or fact.revision != read.revision:
-        return read  # a status of another revision says nothing about the words that we hold
-    counting = counts(fact.authentication, read.author_role, read.note_type, query_echo=read.query_echo)
-    return read.model_copy(update={"authentication": fact.authentication, "counts": counting})
-
-
-def _note_read(states: States, encounter_id: str, fact: NoteFiled, text: str, books: _Books) -> NoteState:
-    """One revision of a note, read whole; what repeats our own question yields nothing, what was copied is marked."""
-    reading = books.reader.read(text, fact.note_type)
-    edited = states.get(edited_key(encounter_id))
-    own = books.own.with_edits(edited.wording, edited.options) if isinstance(edited, EditedState) else books.own
-    echo = echo_in(text[:MAX_CHARACTERS], own)
-    findings, values = echo.of_the_provider(reading.findings), echo.values_of_the_provider(reading.values)
-    query_echo = fact.note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
-    if query_echo:
-        findings, values = (), ()
-    role = role_of(fact.author.role if fact.author else "unknown", fact.note_type, text)
-    known = states.get(note_key(encounter_id, fact.note_id))
-    findings, first_here = marked_copied(states, encounter_id, fact.note_id, text, findings)
-    read = NoteRead(
-        note_id=fact.note_id,
-        revision=fact.revision,
-        note_type=fact.note_type,
-        author=fact.author,
-        author_role=role,
-        written_at=fact.written_at,
-        authentication=fact.authentication,
-        counts=counts(fact.authentication, role, fact.note_type, query_echo=query_echo),
-        query_echo=query_echo,
-        language=reading.language,
-        read_to=reading.read_to,
-        parent_id=fact.parent_id,
-        confidentiality=fact.confidentiality,
-        sections=reading.sections,
-        findings=findings,
-        values=values,
-    )
-    return NoteState(read=read, lines=(*(known.lines if isinstance(known, NoteState) else ()), *first_here))

@@ -5,11 +5,15 @@ returned are in order, do not overlap and cover every character that is not whit
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-_BOUNDARY = re.compile(r"\n|[.!?]+(?=[\s\"')\]]|$)")
+_BOUNDARY = re.compile(r"\n|\r(?!\n)|[\f\v\x85\u2028\u2029]|[.!?]+(?:,(?=[ \t]*[A-Z0-9])|(?=[\s\"')\]]|$))|(?<=[a-z]{3})\.(?=[A-Z][a-z])")
+"""Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHESIA") or its blanks lost ("improved.No fever")."""
 _ITEM = re.compile(r"[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:)")
-_INLINE_ITEM = re.compile(r"(?<=[\s;])(?:1?\d[.)]\s+(?=[A-Z])|[#•]\s*(?=\w))")
+_MARKED = re.compile(r"[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
+_INLINE_ITEM = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
+_REACH = 400
+"""The item before an item of a running list stands within so many characters."""
 _SHORT_FORMS = frozenset(
     [
         "dr", "mr", "mrs", "ms", "st", "vs", "pt", "pts", "approx", "no", "dx", "hx", "sx", "tx", "rx", "fx", "wt", "ht", "temp", "yo",
@@ -19,12 +23,23 @@ _SHORT_FORMS = frozenset(
 )  # fmt: skip
 _WRAPPED_AT = 65
 """A line at least this long that ends without a full stop was broken by the editor, not by the author."""
-_ITEM_NUMBER = re.compile(r"(?<![^\s;])1?\d$")
+_WRAPPED_SMALL_AT = 40
+"""The same where the next line goes on in small letters."""
+_GOES_ON = re.compile(
+    r"(?:and|or|nor|but|with|without|w/|of|due|secondary|2/2|for|in|on|at|to|by|from|as|than|who|which|that|the|a|an|is|was|were|has|had)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_UNFINISHED = re.compile(
+    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|no|not|any|left|right|acute|chronic)\Z",
+    re.IGNORECASE,
+)
+_UNFINISHED_REACH = 12
+_ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
 _BEFORE_DOT = re.compile(r"[A-Za-z.]+$")
 
 
-def _ends_line(text: str, at: int, line_start: int) -> bool:
-    """Whether the line break at that place ends a sentence."""
+def _ends_line(text: str, at: int, line_start: int, widths: "_Widths", *, listed: bool) -> bool:
+    """Whether the line break at that place ends a sentence; `listed`: it stands in a list, where each item has its line."""
     rest = text[at + 1 : at + 50]
     following = rest.lstrip(" \t\r")
     if not following or following[0] == "\n" or _ITEM.match(following):
@@ -32,16 +47,39 @@ def _ends_line(text: str, at: int, line_start: int) -> bool:
     line = text[line_start:at].strip()
     if not line or line[-1] in ":.!?;":
         return True
-    if line[-1] == "," or following[0].islower():
+    if line[-1] == "," or _GOES_ON.match(following) or _UNFINISHED.search(line, max(0, len(line) - _UNFINISHED_REACH)):
         return False
-    return len(line) < _WRAPPED_AT
+    small = following[0].islower()
+    if small and rest[0] in " \t" and _MARKED.match(text, line_start, at):
+        return False  # an item that goes on below its first word
+    if len(line) < (_WRAPPED_SMALL_AT if small else _WRAPPED_AT) or (listed and not small):
+        return True
+    # Where the next word would have had room on this line, its author broke it.
+    return at - line_start + 1 + len(following.split(None, 1)[0]) <= widths.at(at)
+
+
+class _Widths:
+    """How wide the lines of each paragraph are; asked in the order of the text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._until = self._width = 0
+
+    def at(self, place: int) -> int:
+        """The longest line of the paragraph in which that line break stands."""
+        if place >= self._until:
+            begin = max(self._text.rfind("\n\n", self._until, place), self._until)
+            end = self._text.find("\n\n", place)
+            self._until = end if end >= 0 else len(self._text)
+            self._width = max(map(len, self._text[begin : self._until].split("\n")))
+        return self._width
 
 
 def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     """Whether the full stop at that place ends a sentence."""
     if text[at] == "?" and (at == begin or text[at - 1] in " \t\n(:"):
         return False  # "? UTI": the doubt belongs to what follows
-    if text[at] != "." or end - at > 1:
+    if text[at] != "." or text[at + 1 : end] not in ("", ","):
         return True
     before = _BEFORE_DOT.search(text, max(begin, at - 12), at)
     if before is not None and before.group().lower() in _SHORT_FORMS:
@@ -56,22 +94,42 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     return not (after and after[0].islower()) or (before is not None and len(before.group()) > 3)
 
 
-def sentences_in(text: str, headings: Iterable[int] = ()) -> list[tuple[int, int]]:
-    """[start, end) of each sentence, white space around it left out; no sentence goes across the places in `headings`."""
+def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+    """[start, end) of each sentence, white space around it left out.
+
+    No sentence goes across the places in `headings`; within the stretches of `lists`, in order, each line that begins with a capital
+    is an item.
+    """
     cuts: list[int] = []
     begin = line_start = 0
+    widths = _Widths(text)
+    nth = 0
     for match in _BOUNDARY.finditer(text):
         at, end = match.span()
         if text[at] == "\n":
-            ends = _ends_line(text, at, line_start)
+            while nth < len(lists) and lists[nth][1] <= at:
+                nth += 1
+            ends = _ends_line(text, at, line_start, widths, listed=nth < len(lists) and lists[nth][0] <= at)
             line_start = end
+        elif text[at] not in ".!?":
+            ends, line_start = True, end
         else:
             ends = _ends_at_dot(text, begin, at, end)
         if ends:
             cuts.append(end)
             begin = end
-    cuts.extend(match.start() for match in _INLINE_ITEM.finditer(text))
+    cuts.extend(match.start() for match in _INLINE_ITEM.finditer(text) if _is_item(text, match))
     return list(_stretches(text, sorted({*cuts, *headings, len(text)})))
+
+
+def _is_item(text: str, match: re.Match[str]) -> bool:
+    """Whether it is an item of a running list; small letters are only behind the item before: "a) AKI b) sepsis", not "(stage 3) with"."""
+    number, close = match["number"], match["close"]
+    if number is None:
+        return True
+    before = str(int(number) - 1) if number.isdigit() else chr(ord(number) - 1)
+    line = text[max(text.rfind("\n", max(0, match.start() - _REACH), match.start()) + 1, match.start() - _REACH, 0) : match.start()]
+    return re.search(rf"(?<![^\s(;,.]){before}{re.escape(close)}\s", line) is not None
 
 
 def _stretches(text: str, cuts: list[int]) -> list[tuple[int, int]]:

@@ -1,4 +1,7 @@
-"""Numbers in a note: "Cr 2.9", "WBC 18K", "T 38.9", "SpO2 86% RA", "BP 85/40", with the unit written or usual (`rules/nlp/values.yaml`)."""
+"""Numbers in a note: "Cr 2.9", "WBC 18K", "T 38.9", "BP 85/40", with the unit written or usual (`rules/nlp/values.yaml`).
+
+Behind a value others of the same analyte may follow: "1.1 -> 2.9", "2.9 from 1.1", "2.9 (baseline 1.1)"; those of before are `earlier`.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,31 +12,32 @@ from pathlib import Path
 import yaml
 
 from opencdi.events.pages import ValueInText
+from opencdi.nlp.value_shapes import Analyte, in_unit, shaped_values
 
 _BETWEEN = (
     r"level|count|of|is|was|at|to|=|:|~|up|down|now|elevated|peaked|peak|found|be|today|on|admission|"
-    r"dropped|fell|rose|has|been|in|the|low|high|>|<|≥|≤|\(|,"
+    r"dropped|fell|rose|has|been|in|the|low|high|>|<|≥|≤|\(|,|trended|trending|trend|improved|worsened|increased|decreased|risen|fallen|"
+    r"initially|initial|currently|repeat|nadir|around|about|approximately|approx|arrival|presentation|this|am|baseline|an?|as|remains"
 )
-_SAID = rf"(?:[ \t]{{0,3}}(?:{_BETWEEN})){{0,4}}[ \t]{{0,3}}"
+_SAID = rf"(?:[ \t]{{0,3}}(?:{_BETWEEN})){{0,5}}[ \t]{{0,3}}"
 _NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?)(?![\d/]|\.\d|:\d)"
 _UNITS = r"[kK]\b|%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|lbs?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
 _UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[ \t]{{0,2}}(?:{_UNITS}))?"
 _PRESSURE = re.compile(
     r"\b(?i:BP|blood pressure)[ \t]{0,3}(?:of|is|was|at|:|=|in the)?[ \t]{0,3}(?P<sbp>\d{2,3})/(?P<dbp>\d{2,3})(?![\d/])"
 )
-_CHANGE = re.compile(r"[ \t]{0,3}(?:->|→|-->|=>)[ \t]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)")
-_FAHRENHEIT_FROM = 86.0
-_POUND = 0.45359237  # kg, exact by definition
-
-
-@dataclass(frozen=True, slots=True)
-class Analyte:
-    """One measured quantity: its usual unit and what a body can have."""
-
-    slug: str
-    unit: str
-    low: float
-    high: float
+_FOLLOWING = re.compile(
+    r"[ \t]{0,3}(?:(?P<then>->|→|-->|=>|>|\||,[ \t]then|(?:up|down)[ \t]to|now)"
+    r"|[,;(]?[ \t]{0,2}(?P<before>(?:up[ \t]|down[ \t]|increased[ \t]|decreased[ \t])?from(?:[ \t](?:a[ \t])?baseline(?:[ \t]of)?)?"
+    r"|(?:(?:his|her|their)[ \t])?(?:baseline|b/l|bl)(?:[ \t](?:is|was|of|cr|creatinine|around|about)){0,2}|previously|prior))"
+    r"[ \t:=~]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)(?:[ \t]?-[ \t]?\d{1,4}(?:\.\d{1,3})?(?![\d/]))?[ \t]?%?",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r",[ \t]{0,2}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/%:]|\.\d|[ \t]?[A-Za-z])")
+"""Further numbers of a trend: "lactate trended 4.2, 2.8, 1.4"."""
+_OF_BEFORE = re.compile(r"\b(?:baseline|b/l)[ \t]{0,2}$", re.IGNORECASE)
+_BASELINE_TOLD = re.compile(r"\bbaseline\b", re.IGNORECASE)
+_MAX_FOLLOWING = 12
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Values:
 
     pattern: re.Pattern[str]
     by_name: Mapping[str, Analyte]
+
+    @property
+    def by_slug(self) -> Mapping[str, Analyte]:
+        """Every analyte by its own name."""
+        return {analyte.slug: analyte for analyte in self.by_name.values()}
 
 
 @lru_cache(maxsize=4)
@@ -77,34 +86,30 @@ def values_in(text: str, values: Values) -> list[ValueInText]:
             found.append(
                 ValueInText(start=match.start(), end=match.end(), text=match.group(), analyte=name, value=float(match[name]), unit="mm[Hg]")
             )
+    found.extend(shaped_values(text, values.by_slug, {value.start: value for value in found}))
     return sorted(found, key=lambda value: (value.start, value.end))
 
 
 def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[ValueInText]:
     name = match["name"]
     analyte = values.by_name.get(name) or values.by_name[re.sub(r"\s", " ", name.lower())]
-    number, unit = _in_unit(analyte, float(match["number"].replace(",", "")), (match["unit"] or "").strip())
+    number, unit = in_unit(analyte, float(match["number"].replace(",", "")), (match["unit"] or "").strip())
     if number is None:
         return
-    yield ValueInText(start=match.start(), end=match.end(), text=match.group(), analyte=analyte.slug, value=number, unit=unit)
-    if later := _CHANGE.match(text, match.end()):
-        number, unit = _in_unit(analyte, float(later["number"]), "")
-        if number is not None:
-            yield ValueInText(
-                start=later.start("number"), end=later.end("number"), text=later["number"], analyte=analyte.slug, value=number, unit=unit
-            )
-
-
-def _in_unit(analyte: Analyte, number: float, written: str) -> tuple[float | None, str]:
-    """The value and its UCUM unit; None where no body has it."""
-    unit = analyte.unit
-    if analyte.slug == "temperature" and (written.endswith("F") or number >= _FAHRENHEIT_FROM):
-        plausible = (number - 32) / 1.8
-        return (number if analyte.low <= plausible <= analyte.high else None), "[degF]"
-    if analyte.slug == "weight" and written.startswith("lb"):
-        number = round(number * _POUND, 1)
-    if analyte.slug in ("wbc", "platelets") and number >= 1000:
-        number /= 1000  # counted per microlitre: 18,400 is 18.4 thousand
-    if analyte.slug == "fio2" and number <= 1:
-        unit = "1"
-    return (number if analyte.low <= number <= analyte.high else None), unit
+    earlier = _OF_BEFORE.search(text, max(0, match.start() - 12), match.start()) or _BASELINE_TOLD.search(match.group())
+    yield ValueInText(
+        start=match.start(), end=match.end(), text=match.group(), analyte=analyte.slug, value=number, unit=unit, earlier=bool(earlier)
+    )
+    at = match.end()
+    trend = "trend" in match.group().lower()
+    for _ in range(_MAX_FOLLOWING):
+        following = _FOLLOWING.match(text, at) or (_LISTED.match(text, at) if trend else None)
+        if following is None:
+            return
+        number, unit = in_unit(analyte, float(following["number"]), "")
+        if number is None:
+            return
+        start, end = following.span("number")
+        before = following.re is _FOLLOWING and following["before"] is not None
+        yield ValueInText(start=start, end=end, text=text[start:end], analyte=analyte.slug, value=number, unit=unit, earlier=before)
+        at = following.end()

@@ -3,7 +3,7 @@
     d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
     d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
-    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: by dietitian, unsigned, echo, id=n1, r2, label=R)
+    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: dietitian, unsigned, attested, echo, id=n1, r2, label=R)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
     d1 11:00 approve · edit question: text · view · answer aki · dismiss
 
@@ -186,7 +186,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
     if words[1] not in get_args(NoteType):
         raise BadCase(rest)
     role: AuthorRole = next((told for told in get_args(AuthorRole) if told in words[2:]), "provider")
-    unsigned, echo = "unsigned" in words, "echo" in words
+    unsigned, echo, attested = "unsigned" in words, "echo" in words, "attested" in words
     revision = next((int(word[1:]) for word in words if re.fullmatch(r"r\d+", word)), 1)
     return NoteRead.model_validate(
         {
@@ -197,8 +197,9 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "author_role": role,
             "written_at": ClinicalTime(at, "minute"),
             "authentication": "unsigned" if unsigned else "authenticated",
-            "counts": role == "provider" and not unsigned and not echo,
+            "counts": (role == "provider" or attested) and not unsigned and not echo,
             "query_echo": echo,
+            "attested": attested,
             "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
             "findings": tuple(_findings(body)),
         }

@@ -88,6 +88,7 @@ class Mention(Remembered):
     note_type: NoteType
     author: str = ""
     author_role: AuthorRole
+    attested: bool = False
     authentication: Authentication
     counts: bool
     at: ClinicalTime

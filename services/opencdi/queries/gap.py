@@ -81,8 +81,9 @@ def _shown_at(sign: Sign) -> datetime:
 
 
 def _awaits_signature(mention: Mention, *, since: datetime) -> bool:
-    # A provider's unsigned words hold the question, its denial too; anyone else's, signed or not, never do (DOMAIN F.6).
-    waiting = mention.authentication in ("unsigned", "needs-cosignature") and mention.author_role == "provider"
+    # A provider's unsigned words hold the question, its denial too; anyone else's, signed or not, never do (DOMAIN F.6), unless a provider
+    # made them his own and only his signature is missing.
+    waiting = mention.authentication in ("unsigned", "needs-cosignature") and (mention.author_role == "provider" or mention.attested)
     return waiting and (mention.affirmed or mention.uncertain or (mention.ruled_out and mention.at.at >= since))
 
 

@@ -278,6 +278,7 @@ def _mention(note: NoteRead, finding: Finding) -> Mention:
         note_type=note.note_type,
         author=author,
         author_role=note.author_role,
+        attested=note.attested,
         authentication=note.authentication,
         counts=note.counts,
         at=note.written_at,

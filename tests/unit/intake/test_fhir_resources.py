@@ -89,7 +89,7 @@ def test_a_composition_is_a_note_field_by_field(ward) -> None:
     assert (note.note_type, note.title, note.type_code.code, note.relation, note.confidentiality) == (
         "progress", "Round", "11506-3", "new", "R",
     )  # fmt: skip
-    assert (note.author.staff_id, note.author.name, note.author.role) == ("1043", "Daniel Okafor", "provider")
+    assert (note.author.staff_id, note.author.name, note.author.role) == ("1043", "Daniel Okafor", "unknown")
     assert note.written_at.at.isoformat() == "2026-05-04T10:00:00-04:00"
     assert (note.authentication, note.authentication_assumed) == ("authenticated", False)
     assert note.authenticated_at.at.isoformat() == "2026-05-04T11:00:00-04:00"
@@ -195,7 +195,7 @@ def test_a_diagnostic_report_is_a_report_field_by_field(ward) -> None:
     assert (note.note_type, note.title, note.type_code.code, note.confidentiality) == (
         "radiology", "Diagnostic imaging study", "18748-4", "V",
     )  # fmt: skip
-    assert (note.author.staff_id, note.author.role, note.authentication) == ("1043", "provider", "authenticated")
+    assert (note.author.staff_id, note.author.role, note.authentication) == ("1043", "unknown", "authenticated")
     assert note.written_at.at.isoformat() == "2026-05-04T09:00:00-04:00"
     assert problems(ended) == {("CONTENT_NOT_READ", "DiagnosticReport.presentedForm.data")}
 
@@ -472,7 +472,7 @@ def test_an_author_who_is_only_a_reference_is_named_by_the_practitioner_beside_i
     beside = [] if reference == "#here" else [role, SATO]
     ward.send({"resourceType": "Bundle", "type": "document", "entry": [{"resource": told} for told in (note, *beside)]})
     (filed,) = ward.of("note_filed")
-    assert (filed.author.staff_id, filed.author.name, filed.author.role) == ("1077", "Emi Sato", "provider")
+    assert (filed.author.staff_id, filed.author.name, filed.author.role) == ("1077", "Emi Sato", "unknown")
 
 
 def test_an_author_of_whom_nothing_is_told_is_the_reference(ward) -> None:

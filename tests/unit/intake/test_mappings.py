@@ -254,7 +254,7 @@ def test_a_kind_of_note_that_is_mapped_is_the_same_note_read_anew(feed, message)
     say(feed, MAPPED % ("note_type_by_code", "HOSPPN", '"progress"'))
     first, second = feed.of("note_filed")
     assert (first.note_type, first.author.role, first.revision) == ("other", "unknown", 1)
-    assert (second.note_type, second.author.role, second.revision) == ("progress", "provider", 2)
+    assert (second.note_type, second.author.role, second.revision) == ("progress", "unknown", 2)
     assert (second.note_id, second.text_hash, second.authentication) == (first.note_id, first.text_hash, "authenticated")
     assert feed.entries[-1].page(TextsPage).texts == {first.note_id: "Acute kidney injury."}
     say(feed, MAPPED % ("note_type_by_code", "HOSPPN", "null"))

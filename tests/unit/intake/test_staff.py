@@ -37,7 +37,7 @@ def author_of(feed: Any) -> tuple[str, str]:
         ((STF.format(kind="Registered Nurse"),), "nurse"), ((STF.format(kind=""), "PRA|77||MD"), "provider"),
         ((STF.format(kind=""), "PRA|77||163W00000X^Registered Nurse^NUCC"), "nurse"), ((STF.format(kind=""), "PRA|77||||207RC0000X&Cardiology"), "provider"),
         ((STF.format(kind=""), "PRA|77||MD^Physician~390200000X^Student"), "student"), ((STF.format(kind="") + "||||||||||||||Medical Student",), "student"),
-        ((STF.format(kind="Parking"),), "provider"),  # nothing that the site's table knows: by the kind of note
+        ((STF.format(kind="Parking"),), "unknown"),  # nothing that the site's table knows: nlp looks who signed
         ((STF.format(kind="").replace("ANNA", "ANNA^^^^RD"),), "dietitian"),
     ],
 )  # fmt: skip
@@ -57,7 +57,7 @@ def test_what_the_document_says_wins_and_another_is_not_meant(feed, message) -> 
     feed.send(note(message, "77^ROE^ANNA^^^^MD"))
     assert author_of(feed) == ("77", "provider")
     feed.send(note(message, "78^ROE^ANNA", "D2"))
-    assert author_of(feed) == ("78", "provider")
+    assert author_of(feed) == ("78", "unknown")
 
 
 def test_a_later_word_stands_an_older_one_changes_nothing_and_who_is_deleted_is_unknown(feed, message) -> None:
@@ -113,7 +113,7 @@ def test_practitioner_and_role_in_messages_of_their_own(feed, author: dict[str, 
     [
         ([practitioner(qualification=[{"code": {"coding": [{"code": "RN"}]}}])], "nurse"), ([practitioner(), role("doctor")], "provider"),
         ([practitioner(qualification=[{"code": {"text": "MD"}}]), role("x") | {"code": [{"text": "Medical Student"}]}], "student"),
-        ([practitioner(name=[{"text": "Anna Roe", "suffix": ["RD"]}])], "dietitian"), ([practitioner()], "provider"),
+        ([practitioner(name=[{"text": "Anna Roe", "suffix": ["RD"]}])], "dietitian"), ([practitioner()], "unknown"),
     ],
 )  # fmt: skip
 def test_who_comes_with_the_document_is_known_from_there(feed, beside: list[dict[str, Any]], expected: str) -> None:

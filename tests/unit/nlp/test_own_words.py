@@ -1,12 +1,13 @@
 """Our own words are not evidence, however the question comes back; what the provider adds to them is (DOMAIN F.8, F.9)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from textwrap import fill
 from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
@@ -110,6 +111,33 @@ def test_an_unanswered_question_says_nothing_however_it_was_set(condition: str, 
     echo = echo_in(text, OWN)
     assert echo.share > ECHO_SHARE
     assert echo.values_of_the_provider(READER.read(text).values) == ()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(sorted(RULES)), st.integers(25, 4_000))
+def test_cut_off_at_any_place_it_says_nothing(condition: str, length: int) -> None:
+    """A field or a screen that takes so many characters and no more."""
+    text = question(RULES[condition])[:length]
+    assert said(text) == []
+    assert said("Sepsis is worse.\n" + text) == [("sepsis", "present")]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        lambda text: text.encode("ascii", "replace").decode(),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace(" ", "\u00a0"),
+    ],
+)
+@pytest.mark.parametrize("condition", RULES)
+def test_what_a_senders_letters_do_to_it_does_not_hide_it(condition: str, sent: Callable[[str], str]) -> None:
+    assert said(sent(question(RULES[condition]))) == []
+
+
+def test_a_line_of_the_providers_behind_the_indicators_is_read() -> None:
+    head = question(RULES["sepsis"]).partition("\nContrary:")[0]
+    assert said(head + "\nAgree, acute kidney injury too.") == [("acute-kidney-injury", "present")]
 
 
 @pytest.mark.parametrize("condition", RULES)

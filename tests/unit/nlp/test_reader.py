@@ -82,7 +82,7 @@ def test_a_tabular_term_without_our_concept_is_found() -> None:
     ],
 )
 def test_short_forms_need_the_right_company(text: str, concepts: set[str]) -> None:
-    assert {found.concept for found in READER.read(text).findings} == concepts
+    assert {found.concept for found in READER.read(text).findings if found.kind != "medication"} == concepts
 
 
 def test_words_do_not_join_across_sentences() -> None:
@@ -92,7 +92,34 @@ def test_words_do_not_join_across_sentences() -> None:
 @pytest.mark.parametrize(
     ("text", "values"),
     [
-        ("Cr 2.9 from 1.1", [("creatinine", 2.9, "mg/dL")]),
+        ("Cr 2.9 from 1.1", [("creatinine", 2.9, "mg/dL"), ("creatinine", 1.1, "mg/dL")]),
+        ("Cr 2.9 (baseline 1.1), K 5", [("creatinine", 2.9, "mg/dL"), ("creatinine", 1.1, "mg/dL"), ("potassium", 5.0, "mmol/L")]),
+        ("lactate 4.2 -> 2.8 -> 1.4", [("lactate", 4.2, "mmol/L"), ("lactate", 2.8, "mmol/L"), ("lactate", 1.4, "mmol/L")]),
+        ("lactate trended 4.2, 2.8, 1.4", [("lactate", 4.2, "mmol/L"), ("lactate", 2.8, "mmol/L"), ("lactate", 1.4, "mmol/L")]),
+        ("GCS 8 (E2V2M4)", [("gcs", 8.0, "{score}")]),
+        ("GCS E2V2M4", [("gcs", 8.0, "{score}")]),
+        ("NIH stroke scale of 7", [("nihss", 7.0, "{score}")]),
+        ("on 40% FiO2", [("fio2", 40.0, "%")]),
+        ("O2 2 L NC", [("oxygen-flow", 2.0, "L/min")]),
+        ("94% on RA", [("spo2", 94.0, "%")]),
+        (
+            "VS: 38.9, 122, 84/40, 26, 94% RA",
+            [
+                ("temperature", 38.9, "Cel"),
+                ("heart-rate", 122.0, "/min"),
+                ("sbp", 84.0, "mm[Hg]"),
+                ("dbp", 40.0, "mm[Hg]"),
+                ("respiratory-rate", 26.0, "/min"),
+                ("spo2", 94.0, "%"),
+            ],
+        ),
+        (
+            "18.2>7.1/21<88",
+            [("wbc", 18.2, "10*3/uL"), ("hemoglobin", 7.1, "g/dL"), ("hematocrit", 21.0, "%"), ("platelets", 88.0, "10*3/uL")],
+        ),
+        ("ABG 7.21/68/55", [("ph-arterial", 7.21, "[pH]"), ("paco2", 68.0, "mm[Hg]"), ("pao2", 55.0, "mm[Hg]")]),
+        ("87 yo F, seen 12/5, room 402", []),
+        ("lost 12% of weight in 3 months", []),
         ("creatinine of 2.9 mg/dL", [("creatinine", 2.9, "mg/dL")]),
         ("WBC 18K, lactate 4.2", [("wbc", 18.0, "10*3/uL"), ("lactate", 4.2, "mmol/L")]),
         ("WBC 18,400", [("wbc", 18.4, "10*3/uL")]),
@@ -112,6 +139,20 @@ def test_words_do_not_join_across_sentences() -> None:
 )
 def test_values(text: str, values: list[tuple[str, float, str]]) -> None:
     assert [(value.analyte, value.value, value.unit) for value in READER.read(text).values] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier"),
+    [
+        ("Cr 2.9 from 1.1", [False, True]),
+        ("Cr 2.9, baseline 1.1", [False, True]),
+        ("baseline Cr 1.1", [True]),
+        ("Cr 1.1 -> 2.9", [False, False]),
+        ("Cr up to 3.2 from baseline of 1.0", [False, True]),
+    ],
+)
+def test_a_value_of_before_is_told_apart(text: str, earlier: list[bool]) -> None:
+    assert [value.earlier for value in READER.read(text).values] == earlier
 
 
 @settings(max_examples=150, deadline=None)
@@ -146,6 +187,12 @@ def test_a_note_reads_the_same_whatever_was_read_before(text: str) -> None:
         "a:" * 50_000,
         "T " * 30_000,
         "Gastritis: resolving." * 4_000,
+        "Cr 1 -> " * 10_000,
+        "94% on RA " * 10_000,
+        "aspirin 81 mg " * 6_000,
+        "lung and " * 10_000,
+        "MS " * 30_000,
+        "pneumnia " * 10_000,
     ],
 )
 def test_bad_input_is_read_in_time_that_grows_with_its_length(text: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencdi.nlp.sections import load_headings, sections_in
+from opencdi.nlp.headings import load_headings
+from opencdi.nlp.sections import sections_in
 from opencdi.settings import rules_dir
 
 HEADINGS = load_headings(rules_dir() / "nlp")
@@ -22,6 +23,95 @@ def kinds(text: str) -> list[str]:
 )  # fmt: skip
 def test_the_plan_is_found_in_its_dialects(line: str) -> None:
     assert kinds(f"HPI: cough.\n{line}\nAKI") == ["history-of-present-illness", "assessment-and-plan"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("HPI - 65M with cough", "history-of-present-illness"),
+        ("**Exam**", "physical-exam"),
+        ("## Plan", "plan"),
+        ("CC chest pain", "chief-complaint"),
+        ("PMH HTN, DM2", "past-medical-history"),
+        ("Pertinent labs (11/22 0600):", "laboratory"),
+        ("Physical Exam on Discharge:", "physical-exam"),
+        ("Labs/Imaging:", "laboratory"),
+        ("Impression & Recommendations:", "assessment-and-plan"),
+        ("Cardiology Recommendations:", "plan"),
+        ("ED COURSE", "hospital-course"),
+        ("Final Diagnoses:", "discharge-diagnoses"),
+    ],
+)
+def test_headings_as_they_are_written(line: str, kind: str) -> None:
+    assert kinds(f"{line}\nand so on")[0] == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Admitted with a long\npmh of CHF and CKD.",  # the line goes on
+        "2. Allergies",  # an item of somebody's list
+        "plan to discharge tomorrow",
+        "Results of the history were discussed\nwith the patient",
+        "he came\nat 10:30 and was given lasix.",
+    ],
+)
+def test_what_is_no_heading(text: str) -> None:
+    assert set(kinds(text)) <= {"other"}
+
+
+def test_headings_in_the_midst_of_words() -> None:
+    assert kinds("CC: cough PMH: COPD Social History: smokes") == ["chief-complaint", "past-medical-history", "social-history"]
+
+
+def test_a_dictation_whose_line_breaks_became_commas() -> None:
+    text = "PREOPERATIVE DIAGNOSIS: , Gallstones.,ANESTHESIA: , General.,INDICATIONS: , Pain.,DESCRIPTION OF PROCEDURE: , Prepped."
+    assert kinds(text) == ["assessment", "procedures", "history-of-present-illness", "procedures"]
+
+
+def test_the_hospital_course_by_problem_is_one_section() -> None:
+    text = "Hospital Course by Problem:\n# Sepsis: ctx\nLabs: lactate 4\n1) ID: ctx\nNeuro: AMS\nPlan: abx\nDischarge Medications:\nlasix"
+    assert kinds(text) == ["hospital-course", "medications"]
+
+
+def test_a_heading_written_as_the_one_of_the_hospital_course_ends_it() -> None:
+    assert kinds("HOSPITAL COURSE:\nSepsis.\nMICRO:\nblood cx neg") == ["hospital-course", "laboratory"]
+
+
+def test_an_assessment_ends_where_the_plan_of_all_begins() -> None:
+    assert kinds("Assessment: CAP\nPlan: ctx") == ["assessment", "plan"]
+    assert kinds("Assessment:\nCAP\nPlan: ctx\nAKI\nPlan: fluids") == ["assessment"]
+
+
+def test_what_an_indication_says_is_the_question() -> None:
+    text = "EXAM: CT chest\nINDICATION: r/o PE\nTECHNIQUE: contrast\nFINDINGS:\nLungs: clear\nIMPRESSION: no PE"
+    expected = ["header", "history-of-present-illness", "procedures", "findings", "impression"]
+    assert kinds(text) == expected  # nobody said that it is radiology: its headings do
+    assert [s.kind for s in sections_in(text, HEADINGS, "radiology")] == expected
+
+
+def test_the_same_heading_in_another_kind_of_note() -> None:
+    text = "History: colon mass\nComment: margins clear"
+    assert [s.kind for s in sections_in(text, HEADINGS, "pathology")] == ["history-of-present-illness", "impression"]
+
+
+def test_lines_that_tell_what_they_are() -> None:
+    text = (
+        "PROGRESS NOTE\n82F with CAP, better.\nT 37.2 HR 88 BP 120/70 RR 18\nLungs clear\nWBC 12 Hgb 9\n# CAP - ctx\nHome soon\nJ. Roe, MD"
+    )
+    assert kinds(text) == [
+        "header",
+        "history-of-present-illness",
+        "vital-signs",
+        "physical-exam",
+        "laboratory",
+        "assessment-and-plan",
+        "attestation",
+    ]
+
+
+def test_the_examination_begins_behind_the_vital_signs() -> None:
+    assert kinds("Vitals: T 37\nGen: NAD\nLungs: clear") == ["vital-signs", "physical-exam"]
 
 
 def test_system_headings_stay_where_they_stand() -> None:
@@ -50,4 +140,5 @@ def test_sections_are_a_partition_of_the_text(lines: list[str]) -> None:
     stretches = sections_in(text, HEADINGS)
     assert stretches[0].start == 0
     assert stretches[-1].end == len(text)
+    assert all(stretch.start <= stretch.body <= stretch.end for stretch in stretches)
     assert all(before.end == after.start for before, after in pairwise(stretches))

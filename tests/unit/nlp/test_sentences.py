@@ -35,6 +35,40 @@ def test_items_within_a_line_are_sentences() -> None:
     assert quotes("1. AKI 2. UTI") == ["1. AKI", "2. UTI"]
 
 
+def test_short_lines_are_items_though_they_are_written_small() -> None:
+    assert quotes("no PE\nhx of DVT\nafib") == ["no PE", "hx of DVT", "afib"]
+
+
+def test_a_line_that_is_not_finished_goes_on() -> None:
+    assert quotes("Acute on chronic\nsystolic failure") == ["Acute on chronic\nsystolic failure"]
+    assert quotes("1. CKD stage 3\n   likely diabetic") == ["1. CKD stage 3\n   likely diabetic"]
+
+
+def test_a_long_line_was_broken_by_its_author_where_the_next_word_had_room() -> None:
+    broken = "Patient was brought from home with two days of dyspnea and a cough\nfever denied, on room air he saturated at eighty-five percent, and rose to\nninety."
+    assert len(quotes(broken)) == 2
+
+
+def test_each_line_of_a_list_is_an_item_however_long() -> None:
+    text = "Acute kidney injury on chronic kidney disease stage 3b due to ATN\nSepsis due to E. coli"
+    assert len(sentences_in(text)) == 1
+    assert len(sentences_in(text, (), [(0, len(text))])) == 2
+
+
+def test_items_in_small_letters_follow_one_another() -> None:
+    assert quotes("1) aki 2) sepsis") == ["1) aki", "2) sepsis"]
+    assert quotes("a) aki b) uti") == ["a) aki", "b) uti"]
+    assert quotes("ckd (stage 3) with anemia") == ["ckd (stage 3) with anemia"]
+
+
+def test_blanks_and_line_breaks_that_were_lost() -> None:
+    assert quotes("He improved.No fever.,Cr 2.9") == ["He improved.", "No fever.,", "Cr 2.9"]
+
+
+def test_other_line_breaks() -> None:
+    assert quotes("AKI\rUTI\x0cCAP\u2028CHF") == ["AKI", "UTI", "CAP", "CHF"]
+
+
 def test_headings_cut() -> None:
     assert sentences_in("PMH: COPD", [0, 4]) == [(0, 4), (5, 9)]
 

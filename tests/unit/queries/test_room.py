@@ -586,6 +586,13 @@ def test_an_unsigned_denial_holds_the_question_too() -> None:
     assert (states(told)[-1], told.alerts[-1].cause) == ("auto-resolved", "RULED_OUT")
 
 
+def test_a_student_s_note_that_a_physician_attested_holds_until_it_is_signed() -> None:
+    told = chart(*KIDNEY, "d2 08:00 approve", "d2 09:00 note progress student attested unsigned id=n: acute-kidney-injury")
+    assert states(told)[-1] == "addressed-awaiting-signature"
+    told.line("d2 10:00 note progress student attested id=n r2: acute-kidney-injury")
+    assert states(told)[-1] == "auto-resolved"
+
+
 @pytest.mark.parametrize("role", ["student", "scribe", "nurse", "dietitian"])
 def test_nobody_elses_unsigned_or_signed_words_hold_or_resolve(role: str) -> None:
     told = chart(*KIDNEY, "d2 08:00 approve", f"d2 09:00 note progress {role} unsigned: acute-kidney-injury")

@@ -20,6 +20,8 @@ from opencdi.events.reasons import REASONS
 from opencdi.intake import tables
 from opencdi.intake.hl7v2.message import decoded, read_message
 from opencdi.knowledge.specimens import FLAW_BY_CODE
+from opencdi.nlp.signatures import load_signatures
+from opencdi.settings import rules_dir
 
 _VALUES: dict[str, Mapping[str, str] | Iterable[str]] = {
     "OBX-11, OBR-25 → status of a result": tables.RESULT_STATUS_BY_OBX11,
@@ -40,7 +42,7 @@ _VALUES: dict[str, Mapping[str, str] | Iterable[str]] = {
     "ServiceRequest.intent of what is no order": sorted(tables.NO_ORDER_INTENTS),
     "Procedure.status → status of a procedure": tables.PROCEDURE_STATUS_BY_FHIR,
     "Patient.link.type → what becomes of this record": tables.LINK_BY_FHIR,
-    "kind of note → whose words, where the sender does not say": tables.ROLE_BY_NOTE_TYPE,
+    "kind of note → whose words, where neither the sender says nor a signature": load_signatures(rules_dir() / "nlp").by_note_type,
 }
 _ENDINGS = {
     "refused": "Refused: not stored for the line, not acknowledged as stored; a copy lies in the gateway's dead letters",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import AuthorRole, NoteType
+from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.facts import Coded
 from opencdi.events.ids import keyed_hash
 from opencdi.events.people import Person
@@ -139,13 +139,13 @@ def performer_in(resource: Resource, context: Context) -> Person | None:
     return None
 
 
-def author_in(value: Any, note_type: NoteType, context: Context) -> Person | None:
+def author_in(value: Any, context: Context) -> Person | None:
     """Who wrote a document, with the role that the same message tells, else as the hospital's staff are known."""
     person = person_in(value, "unknown", context)
     if person is None:
         return None
     told = context.staff.get(relative(first(value, "reference")))
-    role = told.role if told is not None and told.role != "unknown" else role_of("", person.staff_id, note_type, context)
+    role = told.role if told is not None and told.role != "unknown" else role_of("", person.staff_id, context)
     return person.model_copy(update={"role": role})
 
 

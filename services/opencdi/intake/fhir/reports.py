@@ -72,7 +72,7 @@ def report_of(resource: Resource, context: Context, problems: list[tuple[str, st
         note_type=note_type,
         type_code=service if service.code or service.text else None,
         title=service.text,
-        author=author_in(at(resource, "resultsInterpreter.0"), note_type, context),
+        author=author_in(at(resource, "resultsInterpreter.0"), context),
         written_at=written_at,
         authentication=signed,
         text_hash=content_hash(text),

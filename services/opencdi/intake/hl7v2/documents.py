@@ -49,7 +49,7 @@ def document_of(reading: Reading, trigger: str) -> None:
     if note_type == "other" and kind.code not in site.note_type_by_code:
         reading.told.problems.append(("NOTE_TYPE_UNMAPPED", "TXA-2"))
     author_field = next((n for n in (9, 5, 10) if raw(txa, n)), 9)
-    role = role_of(reading.degree(txa, author_field), message.component(txa, author_field), note_type, reading.context)
+    role = role_of(reading.degree(txa, author_field), message.component(txa, author_field), reading.context)
     written_at = reading.time(txa, 4) or reading.time(txa, 6) or reading.time(txa, 7) or event_at
     if claims_future(written_at, reading.context.received_at):
         reading.told.problems.append(("FUTURE_TIME", "TXA-4"))

@@ -77,7 +77,7 @@ def report_of(
         note_type=note_type,
         type_code=kind if kind.code or kind.text else None,
         title=service.text or kind.text,
-        author=_author(reading, group, lines[0], note_type),
+        author=_author(reading, group, lines[0]),
         written_at=written_at,
         authentication=signed,
         text_hash=content_hash(text),
@@ -153,8 +153,8 @@ def _note_type(reading: Reading, group: Group, kind: Coded) -> NoteType:
     return note_type_of(kind, reading.context.site, NOTE_TYPE_BY_SECTION.get(reading.message.component(group.obr, 24), "other"))
 
 
-def _author(reading: Reading, group: Group, obx: Segment, note_type: NoteType) -> Person | None:
+def _author(reading: Reading, group: Group, obx: Segment) -> Person | None:
     """OBR-32, who interpreted it; where nobody is named there, OBX-16, who answers for it."""
     segment, number = (group.obr, 32) if raw(group.obr, 32) else (obx, 16)
     degree = reading.degree(segment, number) if segment is obx else ""
-    return reading.person(segment, number, role_of(degree, reading.message.component(segment, number), note_type, reading.context))
+    return reading.person(segment, number, role_of(degree, reading.message.component(segment, number), reading.context))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opencdi.intake.note_names import note_type_by_name
+from opencdi.knowledge.note_names import note_type_by_name
 
 NAMES = {
     "progress": ["Progress Notes", "Attending Progress note", "Nurse practitioner Progress note", "Psychiatry Progress note", "PROGRESS NOTE"],

@@ -1,0 +1,132 @@
+"""What joins two mentions of a sentence: cause, drug, device, organism, and company (DOMAIN B27).
+
+A cause is one only where the note says so ("due to", "2/2", "warfarin-induced"), and the words between are such as lead from one to
+the other.  "With" says company, and of an organism that it is the organism.
+"""
+
+from collections.abc import Iterator
+
+from opencdi.knowledge.words import BREAK
+from opencdi.nlp.mentioned import Mentioned
+from opencdi.nlp.relation_words import Links, Table
+
+_REACH = 7
+_AFTER = 5
+_CAUSES = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
+_CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "on"})
+SICK = frozenset({"diagnosis", "finding", "symptom"})
+
+
+def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
+    """What other mentions of its sentence say about the mention at that place of the list."""
+    mention = mentions[at]
+    following = mentions[at + 1] if at + 1 < len(mentions) else None
+    if following and following.chronic and following.kind == "diagnosis" and not mention.chronic:
+        between = words[mention.last : following.first]
+        if between[-1:] == ["on"] and _passable(words, mention.last, following.first - 1, table.stage_words, table):
+            yield "acuity", "acute-on-chronic"  # "AKI on CKD", "AKI stage 2 on CKD"; "COPD on home oxygen" is none
+    yield from _led_to_by(at, mentions, words, table.links)
+    if following is None:
+        return
+    between = words[mention.last : following.first]
+    if following.kind == "organism" and (between in (["("], [":"]) or (not between and _clause_ends(following.last, words))):
+        yield "organism", following.concept
+    for first, last, role in _links_behind(mention.last, following, words, table):
+        yield from _behind_link(at, mentions, words, table, (first, last, role))
+        return
+
+
+def _clause_ends(at: int, words: list[str]) -> bool:
+    """ "UTI enterococcus", and nothing behind it of which it could be the organism: "UTI, MRSA nares negative"."""
+    return at >= len(words) or words[at] in _CLAUSE_ENDS
+
+
+def begun_with_cause(begin: int, at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
+    """Of a sentence that begins at that word with "Likely due to …": the cause, which is the mention at that place of the list."""
+    for first, last, role in _links_behind(begin, mentions[at], words, table):
+        if role == "cause":
+            yield from _behind_link(at - 1, mentions, words, table, (first, last, role))
+
+
+def _links_behind(begin: int, following: Mentioned, words: list[str], table: Table) -> Iterator[tuple[int, int, str]]:
+    """The first link between a place and the next mention, where only leading words, sides and sites stand before it."""
+    stop = min(following.first, begin + _REACH)
+    for first, last, role in table.links.behind.matches(words, begin, stop):
+        if role in ("weak", "with", "without") and not _passable(words, begin, first, table.links.before - {",", "(", ":"}, table):
+            return
+        if _passable(words, begin, first, table.links.before, table):
+            yield first, last, role
+        return
+
+
+def _passable(words: list[str], begin: int, stop: int, allowed: frozenset[str], table: Table) -> bool:
+    """Whether only such words, or whole modifying phrases, stand between."""
+    i = begin
+    modifying = {first: last for first, last, _ in table.phrases.matches(words, begin, stop)}
+    while i < stop:
+        if i in modifying:
+            i = modifying[i]
+        elif words[i] in allowed or words[i] in table.stage_words or words[i] in table.stages or words[i] in table.leading:
+            i += 1
+        else:
+            return False
+    return True
+
+
+def _behind_link(
+    at: int, mentions: list[Mentioned], words: list[str], table: Table, link: tuple[int, int, str]
+) -> Iterator[tuple[str, str]]:
+    _, after, role = link
+    for other in mentions[at + 1 : at + 4]:
+        between = words[after : other.first]
+        if other.first > after + _AFTER or any(mark in between for mark in (BREAK, ";", ",", ")")):
+            return
+        if not _passable(words, after, other.first, table.links.after, table):
+            return
+        if other.kind == "organism":
+            names_the_next = role == "with" and any(one.first == other.last for one in mentions[at + 2 : at + 4])
+            if mentions[at].kind == "diagnosis" and role in ("cause", "weak", "with") and not names_the_next:
+                yield "organism", other.concept  # but "urosepsis with E. coli bacteremia"
+            after = other.last  # "due to E. coli UTI": the infection behind it is the cause
+            continue
+        if role in ("cause", "weak") and other.kind in _CAUSES:
+            yield from caused_by(other, words)
+        elif role == "with" and other.kind in SICK:
+            yield "with", other.concept
+        return
+
+
+def caused_by(cause: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]:
+    """The attributes of a mention with that cause: of a drug it is the adverse effect, of a device the complication."""
+    yield "cause", cause.concept
+    if cause.kind == "medication":
+        yield "drug", cause.attributes.get("drug") or " ".join(words[cause.first : cause.last])
+    elif cause.kind == "device":
+        yield "device", cause.concept
+
+
+def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], links: Links) -> Iterator[tuple[str, str]]:
+    """What the mention before it did: "MRSA pneumonia", "warfarin-induced bleeding", "sepsis causing AKI", "diabetic neuropathy"."""
+    if not at:
+        return
+    before, mention = mentions[at - 1], mentions[at]
+    between = words[before.last : mention.first]
+    if not between:
+        if before.kind == "organism":
+            yield "organism", before.concept
+        elif " ".join(words[before.first : before.last]) in links.adjectives:
+            yield "cause", before.concept
+        return
+    if len(between) > _AFTER or BREAK in between:
+        return
+    led = next(iter(links.behind.matches(words, before.last, mention.first)), None)
+    glued = words[before.last] in links.glued and before.kind in _CAUSES and all(word in links.after for word in between[1:])
+    if before.kind == "organism" and glued:
+        yield "organism", before.concept
+    elif glued or (
+        led is not None
+        and led[2] == "forward"
+        and led[0] == before.last
+        and all(word in links.after for word in words[led[1] : mention.first])
+    ):
+        yield from caused_by(before, words)

@@ -1,0 +1,171 @@
+"""What a heading heads (`rules/nlp/sections.yaml`): its words as hospitals write them, in the kind of note in which they stand."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import yaml
+
+from opencdi.clinical.vocabulary import NoteType, SectionKind
+
+_NOT_WORDS = re.compile(r"[^a-z0-9]+")
+_BRACKETS = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
+_WITH_DIGIT = re.compile(r"\S*\d\S*|(?<!\S)@(?!\S)|(?<!\S)at(?=\s+\d)")
+_JOINED = re.compile(r"\s*(?:/|,|&|\+|\band\b)\s*")
+_JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
+_SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
+_LONGEST_OF_HEAD = 6
+"""Words of a heading that is known by its last word only."""
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The table of headings, all in lower case and without signs."""
+
+    kinds: Mapping[str, SectionKind]
+    by_note: Mapping[str, Mapping[str, SectionKind]]
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+    spelled: Mapping[str, str]
+    heads: Mapping[str, SectionKind]
+    unmistakable: frozenset[str]
+    of_a_problem: frozenset[str]
+    also_a_disease: frozenset[str]
+    colonless: frozenset[str]
+    objective: frozenset[str]
+    within: frozenset[str]
+    exam_opens: frozenset[str]
+    rows: Mapping[str, re.Pattern[str]]
+    lines: Mapping[str, re.Pattern[str]]
+
+    def known(self, key: str, note_type: NoteType = "other") -> SectionKind | None:
+        """What exactly these words head in such a note; sub-headings and unknown ones head nothing."""
+        return self.by_note.get(note_type, {}).get(key) or self.kinds.get(key)
+
+    def kind(self, phrase: str, note_type: NoteType = "other") -> SectionKind | None:
+        """What a phrase heads, without its brackets, dates and qualifiers ("Pertinent labs (11/22)"), or joined ("Labs / imaging")."""
+        whole = key_of(phrase)
+        if found := self.known(whole, note_type):
+            return found
+        if whole in self.within or not whole:
+            return None
+        plain = key_of(_WITH_DIGIT.sub(" ", _BRACKETS.sub(" ", phrase)))
+        return (
+            self._qualified(plain, note_type) or self._joined(_BRACKETS.sub(" ", phrase).lower(), note_type) or self._by_head(phrase, plain)
+        )
+
+    def _qualified(self, key: str, note_type: NoteType) -> SectionKind | None:
+        for _ in range(4):
+            if not key or key in self.within:
+                return None
+            if found := self.known(key, note_type) or self.known(self._spelled(key), note_type):
+                return found
+            shorter = _without(key, self.before, self.behind)
+            if shorter == key:
+                return None
+            key = shorter
+        return None
+
+    def _spelled(self, key: str) -> str:
+        return " ".join(self.spelled.get(word, word) for word in key.split())
+
+    def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
+        parts = _JOINED.split(phrase.strip(), maxsplit=4)
+        kinds = [self._qualified(key_of(part), note_type) for part in parts] if len(parts) > 1 else []
+        told = [kind for kind in kinds if kind is not None]
+        if not told or len(told) < len(kinds):
+            return None
+        return "assessment-and-plan" if "plan" in told and _JUDGES & set(told) else told[0]
+
+    def _by_head(self, phrase: str, key: str) -> SectionKind | None:
+        words = key.split()
+        if not 1 < len(words) <= _LONGEST_OF_HEAD or key in self.within:
+            return None
+        return self.heads.get(words[-1]) if written_as_heading(phrase) else None
+
+
+def key_of(words: str) -> str:
+    """The words by which a heading is looked up."""
+    return _NOT_WORDS.sub(" ", words.lower()).strip()
+
+
+def written_as_heading(phrase: str) -> bool:
+    """Whether each word of some weight has a capital, as titles have."""
+    words = [word for word in re.split(r"[^A-Za-z]+", phrase) if word]
+    return bool(words) and words[0][0].isupper() and all(word[0].isupper() or word in _SMALL for word in words)
+
+
+def _without(key: str, before: Iterable[str], behind: Iterable[str]) -> str:
+    """The key without one qualifier; the longest come first."""
+    for words in behind:
+        if key.endswith(" " + words):
+            return key[: -len(words) - 1]
+    for words in before:
+        if key.startswith(words + " "):
+            return key[len(words) + 1 :]
+    return key
+
+
+class WrongHeadings(Exception):
+    """The table of headings cannot be used."""
+
+
+@lru_cache(maxsize=4)
+def load_headings(folder: Path) -> Headings:
+    """The table in `sections.yaml` of that folder; raises `WrongHeadings`."""
+    told = yaml.load((folder / "sections.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    kinds: dict[str, SectionKind] = {}
+    for kind, phrases in told["headings"].items():
+        for phrase in phrases:
+            if kinds.setdefault(phrase, _section(kind)) != kind:
+                raise WrongHeadings(f"{phrase}: in two sections")
+    if both := kinds.keys() & set(told["within"]):
+        raise WrongHeadings(f"both a heading and within: {', '.join(sorted(both))}")
+    if (
+        unknown := {
+            key_of(phrase) for phrase in (*told["of_a_problem"], *told["unmistakable"], *told["also_a_disease"], *told["colonless"])
+        }
+        - kinds.keys()
+    ):
+        raise WrongHeadings(f"no heading: {', '.join(sorted(unknown))}")
+    if unknown := told["by_note"].keys() - set(get_args(NoteType)):
+        raise WrongHeadings(f"no kind of note: {', '.join(sorted(unknown))}")
+    qualifiers = told["qualifiers"]
+    return Headings(
+        kinds,
+        {note: _sections(table) for note, table in told["by_note"].items()},
+        _longest_first(qualifiers["before"]),
+        _longest_first(qualifiers["behind"]),
+        told["spelled"],
+        _sections(told["heads"]),
+        frozenset(map(key_of, told["unmistakable"])),
+        frozenset(told["of_a_problem"]),
+        frozenset(told["also_a_disease"]),
+        frozenset(map(key_of, told["colonless"])),
+        frozenset(told["objective"]),
+        frozenset(told["within"]),
+        frozenset(told["exam_opens"]),
+        {name: _words(words, r"\b[ :=<>]{0,3}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
+        {name: _words(words, r"(?![\w:-])") for name, words in told["lines"].items()},
+    )
+
+
+def _words(words: Iterable[str], behind: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _longest_first(words)))}){behind}", re.IGNORECASE)
+
+
+def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(phrases), key=len, reverse=True))
+
+
+def _sections(table: Mapping[str, Any]) -> dict[str, SectionKind]:
+    return {phrase: _section(kind) for phrase, kind in table.items()}
+
+
+def _section(kind: str) -> SectionKind:
+    if kind not in get_args(SectionKind):
+        raise WrongHeadings(f"no such section: {kind}")
+    return cast(SectionKind, kind)

@@ -1,0 +1,21 @@
+"""A mention: the words of a text that name a concept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from opencdi.clinical.vocabulary import FindingKind
+
+BY_TABULAR = "icd10cm:"
+"""Begins the concept of a mention that only the tabular names: `icd10cm:K7460`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """Words [first, last) name a concept.  `attributes`: what the term itself implies."""
+
+    first: int
+    last: int
+    concept: str
+    kind: FindingKind
+    chronic: bool
+    attributes: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,122 @@
+"""When it began: now, before this encounter, or not (yet) at all, and whether what began before is over (DOMAIN B24).
+
+`historical` says when it began; whether it is still there is another question: "history of" is past for events and cancers, and present
+for disease that does not end, is being treated or has lasted for years (DESIGN §6).
+"""
+
+from dataclasses import dataclass
+
+from opencdi.clinical.vocabulary import SectionKind, Temporality
+from opencdi.nlp.reach import Hit, Surroundings
+
+_PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
+_YEAR_NEAR = 6
+_YEARS_NEAR = 7
+_SPELL_NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """When it began; whether what began before is over; whether it resolved; the words that say so."""
+
+    temporality: Temporality
+    over: bool
+    resolved: bool
+    cue: tuple[int, int] | None
+
+
+def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *, absent: bool) -> Onset:
+    """`said`: the nearest cue that reaches the mention, by what it makes."""
+    mention = around.mention
+    feared = said.get("hypothetical")
+    past = said.get("allergy") or said.get("historical")
+    lasting = _place(said.get("long-standing"))
+    resolved = _place(said.get("resolved"))
+    year = None
+    if dated := _year(around):
+        year, since = dated
+        gone = past is not None and past[0] >= mention.last  # "in remission since 2017"
+        lasting = lasting or (year if since and not gone else None)
+        year = None if since else year
+    lasting = lasting or _for_years(around)
+    new = mention.acute or around.told_as_new or "new" in said
+
+    if feared or section == "discharge-instructions":
+        return Onset("hypothetical", over=False, resolved=resolved is not None, cue=_place(feared))
+    if today := said.get("today"):
+        past = past if past and _distance(past, around) < _distance(today, around) else None
+    cured = _place(said.get("cured"))
+    was = _place(past) or cured or year or (section in _PAST_SECTIONS and not today)
+    if not was and not lasting and (absent or new or resolved or not mention.chronic):
+        # A disease that does not end began before, unless it is told as new, as gone in this stay, or as not there.
+        return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
+    if past and (long := said.get("long-standing")) and _distance(past, around) < _distance(long, around):
+        lasting = None  # "known coronary disease with prior infarction"
+    there = mention.chronic or lasting or (section == "social-history" and not past) or "ongoing" in said
+    over = "allergy" in said or cured is not None or section == "allergies" or not there or (resolved is not None and bool(was))
+    cue = _place(past) or cured or year or lasting or resolved
+    return Onset("historical", over=over, resolved=resolved is not None and not over, cue=cue)
+
+
+def tells_of_today(hit: Hit, around: Surroundings) -> bool:
+    """Whether a cue of the past only counts the days of today's illness: "a 3-day history of", "in the past week", "POD 2 s/p"."""
+    first, last, cue = hit
+    if cue.makes != "historical":
+        return False
+    words, spells = around.words, around.cues.words.spells
+    behind = words[last : min(last + _SPELL_NEAR, around.stop)]
+    if around.cues.words.ago.isdisjoint(behind) and not spells.isdisjoint(behind) and (cue.place == "after" or last < around.mention.first):
+        return True
+    before = words[max(around.begin, first - _SPELL_NEAR) : first] if cue.place != "opening" else []
+    if "," in before:
+        before = before[len(before) - before[::-1].index(",") :]
+    return around.cues.words.ago.isdisjoint(before) and not spells.isdisjoint(before)
+
+
+def _distance(hit: Hit, around: Surroundings) -> int:
+    return max(around.mention.first - hit[1], hit[0] - around.mention.last)
+
+
+def _place(hit: Hit | None) -> tuple[int, int] | None:
+    return (hit[0], hit[1]) if hit else None
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
+
+
+def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
+    """The year beside it ("stroke in 2010", "In 2010, stroke", "mastectomy 2010") and whether it lasts since then."""
+    words, told, mention = around.words, around.cues.words, around.mention
+    for i in range(mention.last, min(around.stop, mention.last + _YEAR_NEAR)):
+        if _is_year(words[i]):
+            before = words[i - 1]
+            month = before in told.months or (
+                before.isdigit() and i - 1 == mention.last
+            )  # "March 2019", "3/2019"; a whole date may be today
+            alone = not before.isdigit() and before not in told.clock and around.clause_over(i + 1)
+            if before in told.since or before in told.year_after or month or alone or i == mention.last:
+                return (i, i + 1), before in told.since
+            return None
+        if words[i] == "," and not (i + 1 < around.stop and _is_year(words[i + 1])):
+            return None
+    for i in range(max(around.begin + 1, mention.first - _YEAR_NEAR), mention.first - 1):
+        if _is_year(words[i]) and words[i + 1] in told.year_links and (words[i - 1] in told.year_after or words[i - 1] in told.months):
+            return (i, i + 1), False  # "hospitalized in 2019 for ..."
+    opening = around.begin
+    if opening < mention.first and words[opening] in told.year_after:
+        opening += 1
+    if opening < mention.first and _is_year(words[opening]) and not around.ended("historical", opening, mention.first):
+        return (opening, opening + 1), False
+    return None
+
+
+def _for_years(around: Surroundings) -> tuple[int, int] | None:
+    """ "for the past 10 years", "x 10 years": it has lasted."""
+    words, told, last = around.words, around.cues.words, around.mention.last
+    for i in range(last + 1, min(around.stop, last + _YEARS_NEAR)):
+        if words[i] == ",":
+            return None
+        if words[i] == "year" and not told.lasting.isdisjoint(words[last:i]):
+            return None if i + 1 < around.stop and words[i + 1] in told.ago else (i, i + 1)
+    return None

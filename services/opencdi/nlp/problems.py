@@ -1,0 +1,150 @@
+"""What a problem paragraph says about its problem: "# Pneumonia: RLL. Sputum grew MRSA." is about an MRSA pneumonia (DOMAIN B27).
+
+A line that begins with a condition governs what stands below it, up to a blank line, the next such line, a new number or a new section.
+Only words that could speak of nothing else are taken: a culture's growth for the infection from which it comes, "Due to …" at the
+beginning of a sentence, a line of mere modifiers.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from opencdi.clinical.vocabulary import SectionKind
+from opencdi.events.pages import Finding
+from opencdi.nlp.causes import SICK, begun_with_cause
+from opencdi.nlp.mentioned import Mentioned
+from opencdi.nlp.relations import Beside, Told, runs_from, takes
+
+_NUMBERED = re.compile(r"[ \t]*(?:#|\(?\d{1,2}[.)])")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_CULTURE_REACH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """Words [begin, stop), and the mentions in it, as indices [first, last)."""
+
+    begin: int
+    stop: int
+    first: int
+    last: int
+
+
+def told_in_paragraphs(
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    sections: Sequence[SectionKind],
+    mentions: list[Mentioned],
+    findings: Sequence[Finding],
+    near: Beside,
+) -> Mapping[int, dict[str, str]]:
+    """Index of a finding -> the attributes that its problem's paragraph adds to it.  `findings`: of each mention, in their order."""
+    added: dict[int, dict[str, str]] = {}
+    for paragraph in _paragraphs(text, sentences, sections, mentions, near):
+        for at, (name, value) in _told(paragraph, mentions, findings, near):
+            if name not in findings[at].attributes and takes(mentions[at], name, near.table):
+                added.setdefault(at, {}).setdefault(name, value)
+    return added
+
+
+def _with_mentions(sentences: Sequence[tuple[int, int]], mentions: list[Mentioned]) -> Iterator[_Sentence]:
+    first = 0
+    for begin, stop in sentences:
+        while first < len(mentions) and mentions[first].first < begin:
+            first += 1
+        last = first
+        while last < len(mentions) and mentions[last].first < stop:
+            last += 1
+        yield _Sentence(begin, stop, first, last)
+        first = last
+
+
+def _paragraphs(
+    text: str, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], mentions: list[Mentioned], near: Beside
+) -> Iterator[list[_Sentence]]:
+    """The sentences of each problem, the first of them begins with it; sentences outside any problem stand alone."""
+    starts, ends = near.words.starts, near.words.ends
+    paragraph: list[_Sentence] = []
+    for sentence in _with_mentions(sentences, mentions):
+        if sentence.begin >= sentence.stop:
+            continue
+        start = starts[sentence.begin]
+        line = text.rfind("\n", 0, start) + 1
+        begins_line = not text[line:start].strip(" \t\r-–—•*>#.)(0123456789[]")
+        ended = not paragraph or sections[sentence.begin] != sections[paragraph[0].begin]
+        if not ended and begins_line:
+            before = ends[paragraph[-1].stop - 1]
+            ended = _NUMBERED.match(text, line) is not None or _BLANK_LINE.search(text, before, start) is not None
+        if ended or (begins_line and _is_head(sentence, mentions, near)):
+            if paragraph:
+                yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+        if not (_is_head(paragraph[0], mentions, near) and sections[sentence.begin] in near.table.problem_sections):
+            yield paragraph
+            paragraph = []
+    if paragraph:
+        yield paragraph
+
+
+def _is_head(sentence: _Sentence, mentions: list[Mentioned], near: Beside) -> bool:
+    """Whether the sentence begins with a condition."""
+    if sentence.first == sentence.last or mentions[sentence.first].kind not in SICK:
+        return False
+    said = near.words.words[sentence.begin : mentions[sentence.first].first]
+    return all(word in near.table.before_problem or word in near.table.passed or word.isdigit() for word in said)
+
+
+def _told(paragraph: list[_Sentence], mentions: list[Mentioned], findings: Sequence[Finding], near: Beside) -> Iterator[tuple[int, Told]]:
+    for sentence in paragraph:
+        yield from _grown(sentence, paragraph, mentions, findings, near)
+    head = paragraph[0].first
+    if head == paragraph[0].last or findings[head].assertion == "absent":
+        return
+    for sentence in paragraph[1:]:
+        begin = sentence.begin
+        while begin < sentence.stop and near.words.words[begin] in {"*", "•", "#", ">"}:
+            begin += 1
+        yield from ((head, told) for told in runs_from(begin, sentence.stop, sentence.first, head, mentions, near))
+        if sentence.first < sentence.last:
+            yield from ((head, told) for told in begun_with_cause(begin, sentence.first, mentions, near.words.words, near.table))
+
+
+def _grown(
+    sentence: _Sentence, paragraph: list[_Sentence], mentions: list[Mentioned], findings: Sequence[Finding], near: Beside
+) -> Iterator[tuple[int, Told]]:
+    """The organism that a culture in this sentence grew, for the infection that it speaks of."""
+    grown = [at for at in range(sentence.first, sentence.last) if mentions[at].kind == "organism"]
+    if not grown:
+        return
+    words, table = near.words.words, near.table
+    if any(table.colonised.matches(words, sentence.begin, sentence.stop)):
+        return
+    joined = {findings[at].attributes.get("organism") for at in range(sentence.first, sentence.last)}
+    for at in grown:
+        finding, organism = findings[at], mentions[at]
+        begin, stop = max(sentence.begin, organism.first - _CULTURE_REACH), min(sentence.stop, organism.last + _CULTURE_REACH)
+        told_now = finding.assertion == "present" and finding.active == "yes" and organism.concept not in joined
+        if not told_now or not any(table.cultures.matches(words, begin, stop)):
+            continue
+        specimens = [infections for _, _, infections in table.specimens.matches(words, sentence.begin, organism.first)]
+        known = specimens[-1] if specimens else table.infections
+        if (infection := _infection(sentence, at, paragraph, known, mentions, findings)) is not None:
+            yield infection, ("organism", organism.concept)
+
+
+def _infection(
+    sentence: _Sentence,
+    organism: int,
+    paragraph: list[_Sentence],
+    known: frozenset[str],
+    mentions: list[Mentioned],
+    findings: Sequence[Finding],
+) -> int | None:
+    """The infection nearest before the organism in its sentence, else the first of the paragraph, that is one of those known."""
+    beginning = [at for one in paragraph if one.begin < sentence.begin for at in range(one.first, one.last)]
+    nearest = list(range(organism - 1, sentence.first - 1, -1))
+    for at in nearest + beginning:
+        if mentions[at].concept in known and findings[at].assertion != "absent" and findings[at].active != "no":
+            return at
+    return None

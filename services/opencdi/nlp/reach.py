@@ -1,0 +1,235 @@
+"""How far a cue reaches: over a list and its commas, up to words that begin another statement (after ConText: Harkema, Chapman 2009)."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from opencdi.clinical.vocabulary import FindingKind
+from opencdi.knowledge.words import BREAK, Words
+from opencdi.nlp.cues import Cue, Cues
+
+Hit = tuple[int, int, Cue]
+"""First word, word after the last, cue."""
+_CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "(", "|"})
+_WITHIN_A_LABEL = frozenset({"absent", "possible", "long-standing", "ongoing", "resolved", "new"})
+"""What one label of a form says is not said of the next; a history's labels ("PMH: cardiac: CAD") are all history."""
+_LIST_LENGTH = 40
+"""Words behind a mention in which its list may still close with "or"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
+
+    first: int
+    last: int
+    kind: FindingKind | None = None
+    chronic: bool = False
+    acute: bool = False
+    denied_by_mark: bool = False
+    """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A mention among the words of its sentence, [begin, stop), with the cues near it."""
+
+    words: list[str]
+    begin: int
+    stop: int
+    mention: Mention
+    hits: list[Hit]
+    cues: Cues
+    told_as_new: bool = False
+    """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
+
+    def clause_over(self, at: int) -> bool:
+        """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
+        if at >= self.stop or self.words[at] in _CLAUSE_ENDS:
+            return True
+        return self.label_answered(at)
+
+    def label_answered(self, at: int) -> bool:
+        """Whether a label of up to three words stands there, and its answer: "chest pain: no"."""
+        words = self.words
+        for colon in range(at + 1, min(at + 4, self.stop - 1)):
+            if words[colon] in _CLAUSE_ENDS:
+                return False
+            if words[colon] == ":":
+                return words[colon + 1] in self.cues.words.answers
+        return False
+
+    def ended(self, makes: str, begin: int, stop: int) -> bool:
+        """Whether between those words another statement begins, as far as what the cue says goes."""
+        if stop <= begin:
+            return False
+        return any(cue.makes == "end" and begin <= first and last <= stop and cue.of in (makes, "all") for first, last, cue in self.hits)
+
+
+def cues_in(words: Words, begin: int, stop: int, cues: Cues) -> list[Hit]:
+    """The cues of one sentence, words [begin, stop), left to right."""
+    return [(first, last, cue) for first, last, meanings in cues.lexicon.matches(words.words, begin, stop) for cue in meanings]
+
+
+def surroundings(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Mention, cues: Cues) -> Surroundings:
+    """What stands around a mention; `hits`: the cues of its sentence.  Only cues near enough to reach are looked at."""
+    near = hits[
+        bisect_left(hits, mention.first - cues.reach, key=_first_word) : bisect_left(hits, mention.last + cues.reach, key=_first_word)
+    ]
+    new = any(cue.makes == "new" and mention.first <= first and last <= mention.last for first, last, cue in near)
+    return Surroundings(words.words, *sentence, mention, list(_outside(near, mention, words, cues)), cues, told_as_new=new)
+
+
+def _first_word(hit: Hit) -> int:
+    return hit[0]
+
+
+def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
+    """The cues outside the mention; of one that runs into it ("no acute | kidney injury"), the shorter cue that stands before or behind."""
+    for hit in hits:
+        first, last, _ = hit
+        if last <= mention.first or first >= mention.last:
+            yield hit
+        elif first < mention.first:
+            yield from cues_in(words, first, mention.first, cues)
+        elif last > mention.last:
+            yield from cues_in(words, mention.last, last, cues)
+
+
+def reaches(hit: Hit, around: Surroundings) -> bool:
+    """Whether what the cue says is said of the mention."""
+    first, last, cue = hit
+    mention = around.mention
+    if cue.kinds and mention.kind is not None and mention.kind not in cue.kinds:
+        return False
+    match cue.place:
+        case "before":
+            return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
+        case "opening":
+            return (
+                0 <= mention.first - last <= cue.within
+                and _opens(first, around)
+                and ")" not in around.words[last : mention.first]
+                and not around.ended("opening", last, mention.first)
+            )
+        case "after":
+            return 0 <= first - mention.last <= cue.within and _speaks_of_what_precedes(hit, around)
+        case "answers":
+            return (
+                0 <= first - mention.last <= cue.within
+                and _question_before(around.words[mention.last : first])
+                and around.clause_over(last)
+                and _is_one_statement(hit, around)
+            )
+        case _:
+            return False  # persons: nlp.experiencer
+
+
+def _question_before(between: list[str]) -> bool:
+    """Whether at most one comma or colon parts an answer from its question: "DVT of the left leg, chronic"."""
+    if ":" in between[:-1]:
+        return False  # "pneumonia: day 3 of ceftriaxone, influenza negative"
+    return between.count(",") == ("," in (*between[:1], *between[-1:]))
+
+
+def _opens(at: int, around: Surroundings) -> bool:
+    """Whether only a count stands between the beginning of the clause and that word: "About five | years ago, ..."."""
+    words, told = around.words, around.cues.words
+    while at > around.begin and (words[at - 1].isdigit() or words[at - 1] in told.counts or words[at - 1] in told.about):
+        at -= 1
+    return at == around.begin or words[at - 1] in _CLAUSE_ENDS or words[at - 1] == ":"
+
+
+def _named(cue: Cue) -> str:
+    """The list of ends that stops it: what is lasting ends where the past does, an allergy where a person does."""
+    return {"long-standing": "historical", "allergy": "historical"}.get(cue.makes, cue.makes)
+
+
+def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
+    first, last, cue = hit
+    words, mention = around.words, around.mention
+    between = words[last : mention.first]
+    if cue.makes == "absent" and first > around.begin:
+        if between and between[0] in _CLAUSE_ENDS and between[0] != "(":
+            return False  # "fever no, chills yes": an answer to what came before
+        if words[first - 1] == ":" and around.label_answered(last):
+            return False  # "fever: no  chills: yes"
+    if cue.makes in _WITHIN_A_LABEL and around.cues.words.announcing.isdisjoint(between) and _label_in(between):
+        return False
+    if "," in between and not _crosses(cue, between, around):
+        return False
+    if cue.makes == "absent" and "and" in between and mention.chronic and words[mention.last] in around.cues.words.under_treatment:
+        return False  # "stroke without deficits and epilepsy on levetiracetam"
+    if cue.makes == "possible":  # "possibly due to ...": a doubt that stands before a link doubts the cause
+        last = max(
+            (end for begin, end, link in around.hits if begin == last and link.makes == "end" and link.of == "possible"), default=last
+        )
+    return not around.ended(_named(cue), last, mention.first)
+
+
+def _label_in(between: list[str]) -> bool:
+    """Whether another label begins: "no known allergies PMH: COPD"; the colon of "denies: fever" and of 12:30 are none."""
+    return any(word == ":" and i and not between[i - 1].isdigit() for i, word in enumerate(between))
+
+
+def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
+    """Whether the cue reaches over the commas, "denies A, B, or C"; an item that makes a statement of its own is told as it is."""
+    if cue.commas == "none":
+        return False
+    mention, told = around.mention, around.cues.words
+    behind = around.words[mention.last : min(mention.last + _LIST_LENGTH, around.stop)]
+    closes = not told.list_ends.isdisjoint(between) or not told.list_ends.isdisjoint(behind[: _next_clause(behind)])
+    if cue.commas == "listed":
+        return closes
+    comma = len(between) - between[::-1].index(",")
+    if cue.makes == "absent" and comma < len(between) and between[comma] in told.own_opening:
+        return False  # "no distress, on furosemide for heart failure"
+    if cue.makes == "absent" and not closes and not told.own_adjective.isdisjoint(between[comma:]):
+        return False  # "no chest pain, mild dyspnea"
+    if cue.makes == "absent" and any(
+        doubt.makes == "possible" and doubt.place == "before" and first == mention.first - len(between) + comma
+        for first, _, doubt in around.hits
+    ):
+        return False  # "no fracture, cannot exclude dislocation"
+    item = behind[: next((i for i, word in enumerate(behind) if word in _CLAUSE_ENDS), len(behind))]
+    return told.own_statement.isdisjoint(item[:3])  # "no fever, cellulitis improving"
+
+
+def _next_clause(behind: list[str]) -> int:
+    return next((i for i, word in enumerate(behind) if word in _CLAUSE_ENDS and word != ","), len(behind))
+
+
+def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
+    first, _, cue = hit
+    begin = around.mention.last
+    if cue.makes == "resolved" and "and" in around.words[begin + 1 : first - 1]:
+        return False  # "pneumonia on ceftriaxone and AKI resolved"
+    if cue.makes in _WITHIN_A_LABEL and first > begin + 1 and ":" in around.words[begin:first]:
+        return False  # "Shock: septic vs cardiogenic"; but "Shock: resolved"
+    return _joined(hit, around) and _is_one_statement(hit, around)
+
+
+def _is_one_statement(hit: Hit, around: Surroundings) -> bool:
+    first, _, cue = hit
+    begin = around.mention.last
+    if cue.makes in ("absent", "possible", "resolved") and around.ended("behind", begin, first):
+        return False  # "pneumonia with blood cultures negative"
+    return not around.ended(_named(cue), begin, first)
+
+
+def _joined(hit: Hit, around: Surroundings) -> bool:
+    """Whether what stands behind a mention still speaks of it.
+
+    It does without a comma between; with the commas of a list ("A, B and C are absent"); and when the clause is only the cue
+    ("AKI, resolved"), which "fever, negative cultures" is not.
+    """
+    first, last, cue = hit
+    between = around.words[around.mention.last : first]
+    if "," not in between:
+        return True
+    if between.index(",") == len(between) - 1:
+        return around.clause_over(last)
+    at = len(between) - between[::-1].index(",")
+    if between[at : at + 1] == ["and"] and "and" in between[: between.index(",")]:
+        return False  # "stones and a thick wall, and cholangitis was unlikely"
+    return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])

@@ -1,0 +1,127 @@
+"""Short forms: section and neighbours tell what an abbreviation means (DOMAIN B22).
+
+"PE" is an embolism on a CT and the heading of an exam; "MS" may be morphine, a degree, a valve or a disease.  A sense is taken only where
+something speaks for it; senses that are no condition stand in the table too, because they forbid the others.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from opencdi.clinical.vocabulary import FindingKind, SectionKind
+from opencdi.knowledge.concepts import ATTRIBUTES, Concept
+from opencdi.knowledge.lexicon import chronic_code, kind_of_code
+from opencdi.knowledge.words import BREAK, Lexicon, Words, term_form, word_form
+from opencdi.nlp.mentioned import BY_TABULAR, Mentioned
+
+_NEAR = 12
+_BESIDE = 2
+_NUMBER = "#"
+_FIELDS = frozenset({"concept", "is", "near", "not_near", "beside", "not_beside", "in", "not_in", "attributes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One meaning and the company that it keeps.  No `concept`: a meaning that is no finding.
+
+    `near`: within twelve words; `beside`: within two of the same sentence.  Any one of `near`, `beside` and `sections` speaks for it;
+    where the table names none, the form alone does.
+    """
+
+    concept: str
+    kind: FindingKind
+    chronic: bool
+    near: frozenset[str]
+    beside: frozenset[str]
+    sections: frozenset[str]
+    not_near: frozenset[str]
+    not_beside: frozenset[str]
+    not_sections: frozenset[str]
+    attributes: Mapping[str, str]
+
+    def fits(self, near: frozenset[str], beside: frozenset[str], section: SectionKind) -> bool:
+        """Whether the company speaks for this sense, and nothing against it."""
+        if section in self.not_sections or self.not_beside & beside or self.not_near & near:
+            return False
+        told = self.near or self.beside or self.sections
+        return not told or section in self.sections or bool(self.beside & beside) or bool(self.near & near)
+
+
+ShortForms = Lexicon[tuple[tuple[str, tuple[Sense, ...]], ...]]
+"""The form's words -> (as it must be written, or "" where case does not matter; its senses, the first that fits is meant)."""
+
+
+class WrongShortForms(Exception):
+    """The table of abbreviations cannot be used; the message names the form."""
+
+
+def _sense(short: str, told: Mapping[str, Any], concepts: Mapping[str, Concept]) -> Sense:
+    if unknown := set(told) - _FIELDS:
+        raise WrongShortForms(f"{short}: unknown field {', '.join(sorted(unknown))}")
+    if unknown := set(told.get("attributes", ())) - set(ATTRIBUTES):
+        raise WrongShortForms(f"{short}: unknown attribute {', '.join(sorted(unknown))}")
+    slug = told.get("concept", "")
+    kind: FindingKind = "finding"
+    chronic = False
+    if slug.startswith(BY_TABULAR):
+        code = slug.removeprefix(BY_TABULAR)
+        kind, chronic = kind_of_code(code), chronic_code(code)
+    elif slug in concepts:
+        kind, chronic = concepts[slug].kind, concepts[slug].chronic
+    elif slug or "is" not in told:
+        raise WrongShortForms(f"{short}: no such concept {slug}")
+    near, beside, not_near, not_beside = (
+        frozenset(word_form(word) for word in _flat(told.get(name, ()))) for name in ("near", "beside", "not_near", "not_beside")
+    )
+    return Sense(
+        slug, kind, chronic, near, beside, frozenset(told.get("in", ())), not_near, not_beside, frozenset(told.get("not_in", ())),
+        told.get("attributes", {}),
+    )  # fmt: skip
+
+
+def _flat(words: Sequence[Any]) -> Iterator[str]:
+    for word in words:
+        yield from _flat(word) if isinstance(word, list) else (str(word),)
+
+
+def load_short_forms(folder: Path, concepts: Mapping[str, Concept]) -> ShortForms:
+    """The short forms of `abbreviations.yaml` in that folder; raises `WrongShortForms`."""
+    told = yaml.load((folder / "abbreviations.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    forms: dict[str, tuple[tuple[str, tuple[Sense, ...]], ...]] = {}
+    for short, rows in told["short_forms"].items():
+        written = "" if short.islower() else short
+        form = term_form(short)
+        forms[form] = (*forms.get(form, ()), (written, tuple(_sense(short, row, concepts) for row in rows)))
+    return Lexicon(forms.items())
+
+
+def short_forms_in(
+    text: str, words: Words, said: list[str], sections: Sequence[SectionKind], short_forms: ShortForms
+) -> Iterator[tuple[int, int, Mentioned | None]]:
+    """(first word, word after the last, what is meant) of each form whose company tells; None: it is no finding."""
+    for first, last, written_forms in short_forms.matches(said):
+        written = text[words.starts[first] : words.ends[last - 1]]
+        near = frozenset(said[max(0, first - _NEAR) : first]) | frozenset(said[last : last + _NEAR])
+        beside = frozenset(_beside(said, first, last))
+        for exact, senses in written_forms:
+            if exact and written != exact:
+                continue
+            sense = next((sense for sense in senses if sense.fits(near, beside, sections[first])), None)
+            if sense is not None:
+                meant = Mentioned(first, last, sense.concept, sense.kind, sense.chronic, sense.attributes) if sense.concept else None
+                yield first, last, meant
+                break
+
+
+def _beside(said: Sequence[str], first: int, last: int) -> Iterator[str]:
+    for places in (range(first - 1, max(-1, first - 1 - _BESIDE), -1), range(last, min(len(said), last + _BESIDE))):
+        for i in places:
+            if said[i] == BREAK:
+                break
+            if said[i] != _NUMBER:  # written, it begins a problem: "# HF"
+                yield said[i]
+            if said[i][0].isdigit() and i and said[i - 1] != BREAK:  # "2. HF": an item's number is no amount
+                yield _NUMBER

@@ -1,0 +1,191 @@
+"""What no heading says: sections told from what is written, where that is safe (the first line of a history, a row of vital signs).
+
+A line tells by its form alone; its words are in `sections.yaml`.  What is not sure stays in the section in which it stands, or under no
+heading: what that kind of note is as a whole.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.nlp.headings import Headings, key_of, written_as_heading
+
+_DEFAULT: Mapping[NoteType, SectionKind] = {
+    "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
+    "operative": "procedures", "procedure": "procedures", "anesthesia": "procedures", "history-and-physical": "history-of-present-illness",
+    "consult": "history-of-present-illness", "progress": "history-of-present-illness", "emergency": "history-of-present-illness",
+    "discharge-summary": "history-of-present-illness",
+}  # fmt: skip
+"""What such a note says where nothing else tells: a physician's begins with what happened."""
+_LINE = re.compile(r"[^\n\r]*[\n\r]*")
+_TITLE = re.compile(
+    r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|evaluation|assessment|record|hospital|medical center|"
+    r"department|clinic|form|service|admission|progress|follow-?up|handoff|sign-?out|sbar)\b",
+    re.IGNORECASE,
+)
+_ONE_LINER = re.compile(
+    r"[^\n.:]{0,60}?(?<![\d/.])\d{1,3}s?"
+    r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
+)
+_BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d\b ?[FC]?")
+_BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
+_PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
+_SIGNED = re.compile(
+    r"(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
+    r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b[^\n]{0,60}\Z"
+)
+_SHORT_LINE = 60
+_STORY = 100
+"""A reason for admission of so many characters that begins with the patient's age is the history."""
+_VITALS = 3
+_LABS = 2
+_END = 200
+"""Blanks behind the last line."""
+_TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
+_HISTORY: frozenset[SectionKind] = frozenset(
+    {"chief-complaint", "history-of-present-illness", "past-medical-history", "past-surgical-history", "family-history", "social-history",
+     "allergies", "medications", "review-of-systems", "header", "other"}
+)  # fmt: skip
+_DATA: frozenset[SectionKind] = frozenset({"physical-exam", "laboratory", "imaging", "vital-signs"})
+_BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-work"})
+"""Notes whose "#" is no problem of a physician's."""
+_ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters [start, end) under one heading; `body` is where the words after the heading begin."""
+
+    kind: SectionKind
+    start: int
+    body: int
+    end: int
+
+
+def kind_by_headings(keys: set[str]) -> NoteType | None:
+    """The kind of a note that nobody named, by headings that stand in no other; None if they do not tell."""
+    if "findings" in keys and keys & {"impression", "conclusion"} and keys & _TECHNICAL:
+        return "radiology"
+    if any(key.startswith(("preop", "pre op", "postop", "post op")) and "diagnos" in key for key in keys):
+        return "operative"
+    if keys & {"gross description", "microscopic description"}:
+        return "pathology"
+    return None
+
+
+def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: NoteType) -> Iterator[tuple[SectionKind, int, int]]:
+    """[start, end) of what stands under one heading (or none), parted where its lines tell what they are."""
+    kind, start, body, end = stretch.kind, stretch.start, stretch.body, stretch.end
+    plain = _DEFAULT.get(note_type, "other") if kind in ("other", "header") else kind
+    lines = _Lines(
+        headings, note_type, plain, headed=kind not in ("other", "header"), objective=key_of(text[start:body]) in headings.objective
+    )
+    current, since = ("header" if kind == "header" else plain), start
+    head = kind in ("other", "header")  # the letter-head goes on until somebody says something
+    for line in _LINE.finditer(text, start if kind == "other" else body, end):
+        words = line.group().strip()
+        if not words:
+            continue
+        if kind != "other" and line.start() == body:
+            current = lines.beside_heading(words, current)
+            continue
+        now = lines.kind_of(words, current)
+        if not text[line.end() : line.end() + _END].strip() and len(words) < 2 * _SHORT_LINE and _SIGNED.match(words):
+            now = "attestation"
+        if now is None and head and _heads(words):
+            now = "header"
+        head = head and now == "header"
+        now = now or lines.otherwise(words, current)
+        if now != current:
+            if text[since : line.start()].strip():
+                yield current, since, line.start()
+                since = line.start()
+            current = now
+    if since < end or start == end:
+        yield current, since, end
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """How the lines of one stretch are read: what it is as a whole, and whether vital signs may open it ("O: T 37.2 HR 88")."""
+
+    headings: Headings
+    note_type: NoteType
+    plain: SectionKind
+    headed: bool
+    objective: bool
+
+    def beside_heading(self, words: str, current: SectionKind) -> SectionKind:
+        """What the words are that stand on the line of the heading."""
+        if self.objective and self._are_vitals(words):
+            return "vital-signs"
+        if current == "header" and words.startswith("I "):
+            return "attestation"  # "Attending: I saw and examined ..."
+        if current == "chief-complaint" and len(words) >= _STORY and _ONE_LINER.match(words):
+            return "history-of-present-illness"
+        return current
+
+    def kind_of(self, words: str, current: SectionKind) -> SectionKind | None:
+        """A row of vital signs or of results, a line of an examination or of imaging behind them, a problem with its "#", an instruction."""
+        lines, plain = self.headings.lines, self.plain
+        if self.note_type in _ENDS_IN_INSTRUCTIONS and lines["instructions"].match(words):
+            return "discharge-instructions"
+        if plain not in _HISTORY and plain not in _DATA:
+            return None
+        if len(words) < 3 * _SHORT_LINE:
+            if (plain in _HISTORY or self.objective) and self._are_vitals(words):
+                return "vital-signs"
+            if current == "vital-signs" and lines["intake"].match(words):
+                return "vital-signs"
+            if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and lines["exam"].match(words):
+                return "physical-exam"
+            if (current in _DATA or plain == "review-of-systems" or not self.headed) and self._are_results(words, current):
+                return "laboratory"
+            if current in _DATA and lines["imaging"].match(words):
+                return "imaging"
+        if self.note_type == "anesthesia" and plain in _HISTORY and _TIME.match(words):
+            return "procedures"
+        if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
+            return "findings"  # "HEAD", "C-SPINE": the report goes by regions
+        if (not self.headed or plain == "chief-complaint") and current in (plain, "header") and _ONE_LINER.match(words):
+            return "history-of-present-illness"
+        if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
+            return "assessment-and-plan"
+        return None
+
+    def otherwise(self, words: str, current: SectionKind) -> SectionKind:
+        """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""
+        if current == "header":
+            return self.plain
+        if (
+            current == "vital-signs"
+            and self.note_type not in _BESIDE
+            and not self.headings.rows["vital"].match(words)
+            and not words[0].isdigit()
+        ):
+            return "physical-exam"
+        return current
+
+    def _are_vitals(self, words: str) -> bool:
+        """Whether a line begins and goes on as vital signs do, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
+        begins = words[:_SHORT_LINE]
+        if len(words) >= 3 * _SHORT_LINE:
+            return False
+        named = len(self.headings.rows["vital"].findall(words)) if self.headings.rows["vital"].match(words) else 0
+        bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
+        return max(named, bare) >= _VITALS or (named > 1 and bare > 1)
+
+    def _are_results(self, words: str, current: SectionKind) -> bool:
+        row = self.headings.rows["laboratory"]
+        least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
+        return row.match(words) is not None and len(row.findall(words)) >= least
+
+
+def _heads(words: str) -> bool:
+    """Whether a line is of a letter-head: a short title, or all in capitals and numbers."""
+    if len(words) > _SHORT_LINE or words[-1] in ".!?" or _ONE_LINER.match(words):
+        return False
+    titled = len(words) <= _SHORT_LINE // 2 and words[0].isalpha() and written_as_heading(words) and ":" not in words
+    return titled or bool(_TITLE.search(words)) or words.isupper() or not re.search(r"[a-z]{3}", words)
