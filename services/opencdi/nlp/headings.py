@@ -148,7 +148,7 @@ def load_headings(folder: Path) -> Headings:
         frozenset(told["objective"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
-        {name: _words(words, r"\b[ :=<>]{0,3}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
+        {name: _words(words, r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
         {name: _words(words, r"(?![\w:-])") for name, words in told["lines"].items()},
     )
 

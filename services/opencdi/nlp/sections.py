@@ -19,7 +19,7 @@ _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}
 _OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{3})")
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
-    r"(?!(?:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed)\b|w/)"
+    r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed)\b|w/)"
     r"(?=[^\s:-])"
 )
 _SURE = re.compile(
@@ -145,10 +145,14 @@ def _alone(
     if not colon:
         # As headings are written: "History" is one, "results" in prose and an item of a list ("2. Allergies") are none.
         key = key_of(phrase)
-        sure = key in headings.unmistakable or (phrase.isupper() and len(phrase) == 2 and key in headings.also_a_disease)
+        after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
+        sure = (
+            key in headings.unmistakable
+            or (phrase.islower() and not listed and (after_gap or " " in phrase))
+            or (phrase.isupper() and len(phrase) == 2 and key in headings.also_a_disease)
+        )
         if not sure and (len(phrase) < 3 or not phrase[0].isupper() or (listed and not phrase.isupper())):
             return None
-        after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
         may_be_item = headings.known(key, note_type) in ("social-history", "nutrition")
         if may_be_item and key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
             return None
@@ -180,7 +184,7 @@ def _opening(
             continue
         ended = text[max(0, begin - 2) : begin] == "\n\n" or len(last_line.strip()) < _WRAPPED_AT or last_line.rstrip()[-1:] in ".:;!?"
         sure = key in headings.colonless and not listed and (words[0].isupper() or ended)
-        clear = gap or text[first + len(words) + len(behind)].isdigit() or not text[first:stop].isupper()
+        clear = gap or text[first + len(words) + len(behind)].isdigit() or len(key) > 3 or not text[first:stop].isupper()
         if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
             return _Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
     return None
