@@ -78,7 +78,9 @@ class Headings:
         told = [kind for kind in kinds if kind is not None]
         if not told or len(told) < len(kinds):
             return None
-        return "assessment-and-plan" if "plan" in told and _JUDGES & set(told) else told[0]
+        if "plan" in told and _JUDGES & set(told):
+            return "assessment-and-plan"
+        return next((kind for kind in told if kind != "other"), "other")
 
     def _by_head(self, phrase: str, key: str) -> SectionKind | None:
         words = key.split()

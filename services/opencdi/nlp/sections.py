@@ -23,7 +23,8 @@ _GAP = (
     r"(?=[^\s:-])"
 )
 _SURE = re.compile(
-    r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})(?!(?:of|is|was|are|and|or|with|in|on|significant|notable)\b|w/)(?=[^\s:-])"
+    r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})"
+    r"(?!(?i:of|is|was|are|and|or|with|in|on|significant|notable)\b|w/)(?=[^\s:-])"
 )
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""

@@ -154,7 +154,8 @@ class _Lines:
             return "procedures"
         if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
-        if (not self.headed or plain == "chief-complaint") and current in (plain, "header") and _ONE_LINER.match(words):
+        begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
+        if begins and _ONE_LINER.match(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
