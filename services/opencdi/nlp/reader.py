@@ -13,8 +13,9 @@ from opencdi.nlp.cues import Cues, load_cues
 from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.relations import attributes_of
-from opencdi.nlp.sections import Stretch, sections_in
+from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
+from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 
 MAX_CHARACTERS = 400_000

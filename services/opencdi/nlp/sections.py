@@ -24,7 +24,7 @@ _GAP = (
 )
 _SURE = re.compile(
     r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})"
-    r"(?!(?i:of|is|was|are|and|or|with|in|on|significant|notable)\b|w/)(?=[^\s:-])"
+    r"(?!(?i:of|is|was|are|and|or|with|in|on|significant|notable|time)\b|w/)(?=[^\s:-])"
 )
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
@@ -119,7 +119,8 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
         yield alone
         return
     at = text.find(":", first, end)
-    opening = _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
+    whole_known = 0 <= at <= first + _MOST and headings.kind(text[first:at].strip(_AROUND), note_type) is not None
+    opening = None if whole_known else _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
     if opening:
         yield opening
         first = opening.body
@@ -157,8 +158,8 @@ def _alone(
         may_be_item = headings.known(key, note_type) in ("social-history", "nutrition")
         if may_be_item and key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
             return None
-        if not (sure or written_as_heading(phrase) or headings.known(key, note_type)):
-            return None
+        if not (sure or headings.known(key, note_type) or (written_as_heading(phrase) and text[:begin].strip())):
+            return None  # the first line is a title
     kind = headings.kind(phrase, note_type) if ":" not in phrase else None
     if kind is None:
         return None

@@ -15,7 +15,7 @@ _DEFAULT: Mapping[NoteType, SectionKind] = {
     "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
     "operative": "procedures", "procedure": "procedures", "anesthesia": "procedures", "history-and-physical": "history-of-present-illness",
     "consult": "history-of-present-illness", "progress": "history-of-present-illness", "emergency": "history-of-present-illness",
-    "discharge-summary": "history-of-present-illness", "therapy": "history-of-present-illness", "social-work": "history-of-present-illness",
+    "discharge-summary": "history-of-present-illness",
 }  # fmt: skip
 """What such a note says where nothing else tells: a physician's begins with what happened."""
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
