@@ -114,6 +114,46 @@ def test_the_examination_begins_behind_the_vital_signs() -> None:
     assert kinds("Vitals: T 37\nGen: NAD\nLungs: clear") == ["vital-signs", "physical-exam"]
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("MEDS amlodipine 10, lipitor 20", "medications"),
+        ("exam alert, no distress", "physical-exam"),
+        ("Home meds carvedilol 12.5 bid", "medications"),
+        ("LABS  NA 124  K 5.3", "laboratory"),
+        ("PE diaphoretic, tremulous", "physical-exam"),
+        ("Family psych hx: uncle with bipolar", "family-history"),
+    ],
+)
+def test_headings_without_a_colon(line: str, kind: str) -> None:
+    assert kinds(f"CC: fever\n{line}")[1:] == [kind]
+
+
+@pytest.mark.parametrize("line", ["PE is unlikely", "exam was normal", "# PE: heparin", "PE: on apixaban", "labs in the morning"])
+def test_words_of_headings_that_go_on_as_prose_or_name_a_disease(line: str) -> None:
+    assert kinds(f"A/P:\nsepsis.\n{line}") == ["assessment-and-plan"]
+
+
+def test_an_objective_opens_with_vital_signs() -> None:
+    assert kinds("S: better\nO: T 37.0 BP 124/70 HR 84\nlungs clear\nWBC 12.9 Hgb 9\nCXR clear") == [
+        "history-of-present-illness",
+        "vital-signs",
+        "physical-exam",
+        "laboratory",
+        "imaging",
+    ]
+
+
+def test_the_condition_at_discharge_is_no_instruction() -> None:
+    text = "Discharge Instructions: return if fever\nCondition at discharge: stable, AKI resolved"
+    assert [s.kind for s in sections_in(text, HEADINGS, "discharge-summary")] == ["discharge-instructions", "other"]
+
+
+def test_what_a_physician_s_note_begins_with_is_the_history() -> None:
+    assert [s.kind for s in sections_in("feels better, still coughing", HEADINGS, "progress")] == ["history-of-present-illness"]
+    assert [s.kind for s in sections_in("turned q2h, slept well", HEADINGS, "nursing")] == ["other"]
+
+
 def test_system_headings_stay_where_they_stand() -> None:
     assert kinds("ROS:\nLungs: no cough\nPhysical Exam\nLungs: clear") == ["review-of-systems", "physical-exam"]
 
