@@ -1,17 +1,39 @@
 """Sections: what a heading says about the words below it."""
 
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opencdi.clinical.vocabulary import NoteType
 from opencdi.nlp.headings import load_headings
 from opencdi.nlp.sections import sections_in
 from opencdi.settings import rules_dir
 
 HEADINGS = load_headings(rules_dir() / "nlp")
-LINES = st.lists(st.sampled_from(["HPI: fever", "PMH:", "COPD", "Assessment and Plan", "", "lungs: clear", "A/P: AKI", "   "]), max_size=12)
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "T 37 HR 88 BP 120/70",
+            "WBC 12 Hgb 9",
+            "CXR clear",
+            "82F with CAP",
+            "# CAP",
+            "J. Roe, MD",
+            "HPI: fever",
+            "PMH:",
+            "COPD",
+            "Assessment and Plan",
+            "",
+            "lungs: clear",
+            "A/P: AKI",
+            "   ",
+        ]
+    ),
+    max_size=12,
+)
 
 
 def kinds(text: str) -> list[str]:
@@ -174,10 +196,10 @@ def test_the_words_before_any_heading_of_a_report() -> None:
     assert [s.kind for s in sections_in("The lungs are clear.\nIMPRESSION: none", HEADINGS, "radiology")] == ["findings", "impression"]
 
 
-@given(LINES)
-def test_sections_are_a_partition_of_the_text(lines: list[str]) -> None:
+@given(LINES, st.sampled_from(get_args(NoteType)))
+def test_sections_are_a_partition_of_the_text(lines: list[str], note_type: NoteType) -> None:
     text = "\n".join(lines)
-    stretches = sections_in(text, HEADINGS)
+    stretches = sections_in(text, HEADINGS, note_type)
     assert stretches[0].start == 0
     assert stretches[-1].end == len(text)
     assert all(stretch.start <= stretch.body <= stretch.end for stretch in stretches)
