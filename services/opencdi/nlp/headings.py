@@ -70,7 +70,7 @@ class Headings:
         return None
 
     def _spelled(self, key: str) -> str:
-        return " ".join(self.spelled.get(word, word) for word in key.split())
+        return " ".join(filter(None, (self.spelled.get(word, word) for word in key.split())))
 
     def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
         parts = _JOINED.split(phrase.strip(), maxsplit=4)

@@ -29,6 +29,8 @@ _SURE = re.compile(
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
 _BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
+_LOST_BREAK = re.compile(r"[.;)\]:],[ \t]?\Z|(?<=\w),\Z")
+"""In dictations a line break may have become a comma."""
 _AROUND = " \t*_#=:~-–—"
 _MOST = 72
 """Characters of the longest heading."""
@@ -214,8 +216,15 @@ def _before_colon(
     cut = max((match.end() for match in _BREAK.finditer(piece)), default=0)
     tail = piece[cut:].lstrip(" \t*_-,")
     start = since + piece.rfind(tail)
-    if tail and (cut or first == since) and (kind := headings.known(key_of(tail), note_type)):
-        return _Mark(start, _behind(text, colon), kind, key_of(tail), (False, tail.isupper(), False, signs))
+    lost = _LOST_BREAK.search(text, max(0, start - 3), start) is not None
+    style = (lost, tail.isupper(), False, signs)
+    if tail and (cut or first == since):
+        phrase, comma, _ = tail.partition(",") if lost and tail.isupper() else (tail, "", "")  # "PHYSICAL EXAMINATION,GENERAL: , well"
+        kind = headings.known(key_of(phrase), note_type)
+        if kind or (lost and written_as_heading(phrase) and (kind := headings.kind(phrase, note_type))):
+            return _Mark(start, start + len(phrase) + 1 if comma else _behind(text, colon), kind, key_of(phrase), style)
+        if lost and key_of(tail) in headings.exam_opens:
+            return _Mark(start, _behind(text, colon), None, key_of(tail), style)
     return _last_words(text, start, tail, colon, headings, note_type)
 
 

@@ -91,6 +91,11 @@ def test_a_dictation_whose_line_breaks_became_commas() -> None:
     assert kinds(text) == ["assessment", "procedures", "history-of-present-illness", "procedures"]
 
 
+def test_a_dictated_visit_on_one_line() -> None:
+    text = "SUBJECTIVE:,  Sneezing.,PHYSICAL EXAMINATION,GENERAL: , Well.,Vitals: BP 124/78.,HEENT: Clear.,ASSESSMENT:, Rhinitis.,PLAN:,1. Spray."
+    assert kinds(text) == ["history-of-present-illness", "physical-exam", "vital-signs", "physical-exam", "assessment", "plan"]
+
+
 def test_the_hospital_course_by_problem_is_one_section() -> None:
     text = "Hospital Course by Problem:\n# Sepsis: ctx\nLabs: lactate 4\n1) ID: ctx\nNeuro: AMS\nPlan: abx\nDischarge Medications:\nlasix"
     assert kinds(text) == ["hospital-course", "medications"]
