@@ -139,7 +139,6 @@ class NoteRead(Contract):
     """What one revision of one note says.  A newer revision replaces an older one wholly; `retracted` leaves nothing of it.
 
     `counts`: this note's words may satisfy, code or answer (authenticated, by a provider, no query echo; DOMAIN F.6, F.8).
-    `attested`: a physician's statement stands under a student's or a scribe's words, which makes them his own.
     """
 
     note_id: str
@@ -151,7 +150,7 @@ class NoteRead(Contract):
     authentication: Authentication
     counts: bool
     query_echo: bool = False
-    attested: bool = False
+    attested: bool = False  # a physician made a student's or a scribe's words his own
     retracted: bool = False
     language: str = "en"  # ISO 639-1, "und" where it cannot be told; of a note that is not in English no findings are read
     read_to: int | None = None  # so many characters were read of a longer text; None: all

@@ -70,7 +70,7 @@ class Headings:
         return None
 
     def _spelled(self, key: str) -> str:
-        return " ".join(self.spelled.get(word, word) for word in key.split())
+        return " ".join(filter(None, (self.spelled.get(word, word) for word in key.split())))
 
     def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
         parts = _JOINED.split(phrase.strip(), maxsplit=4)
@@ -78,7 +78,9 @@ class Headings:
         told = [kind for kind in kinds if kind is not None]
         if not told or len(told) < len(kinds):
             return None
-        return "assessment-and-plan" if "plan" in told and _JUDGES & set(told) else told[0]
+        if "plan" in told and _JUDGES & set(told):
+            return "assessment-and-plan"
+        return next((kind for kind in told if kind != "other"), "other")
 
     def _by_head(self, phrase: str, key: str) -> SectionKind | None:
         words = key.split()
@@ -148,7 +150,7 @@ def load_headings(folder: Path) -> Headings:
         frozenset(told["objective"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
-        {name: _words(words, r"\b[ :=<>]{0,3}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
+        {name: _words(words, r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
         {name: _words(words, r"(?![\w:-])") for name, words in told["lines"].items()},
     )
 

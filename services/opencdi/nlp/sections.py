@@ -19,15 +19,18 @@ _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}
 _OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{3})")
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
-    r"(?!(?:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed)\b|w/)"
+    r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed)\b|w/)"
     r"(?=[^\s:-])"
 )
 _SURE = re.compile(
-    r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})(?!(?:of|is|was|are|and|or|with|in|on|significant|notable)\b|w/)(?=[^\s:-])"
+    r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})"
+    r"(?!(?i:of|is|was|are|and|or|with|in|on|significant|notable|time)\b|w/)(?=[^\s:-])"
 )
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
 _BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
+_LOST_BREAK = re.compile(r"[.;)\]:],[ \t]?\Z|(?<=\w),\Z")
+"""In dictations a line break may have become a comma."""
 _AROUND = " \t*_#=:~-–—"
 _MOST = 72
 """Characters of the longest heading."""
@@ -118,7 +121,8 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
         yield alone
         return
     at = text.find(":", first, end)
-    opening = _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
+    whole_known = 0 <= at <= first + _MOST and headings.kind(text[first:at].strip(_AROUND), note_type) is not None
+    opening = None if whole_known else _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
     if opening:
         yield opening
         first = opening.body
@@ -145,15 +149,19 @@ def _alone(
     if not colon:
         # As headings are written: "History" is one, "results" in prose and an item of a list ("2. Allergies") are none.
         key = key_of(phrase)
-        sure = key in headings.unmistakable or (phrase.isupper() and len(phrase) == 2 and key in headings.also_a_disease)
+        after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
+        sure = (
+            key in headings.unmistakable
+            or (phrase.islower() and not listed and (after_gap or " " in phrase))
+            or (phrase.isupper() and len(phrase) == 2 and key in headings.also_a_disease)
+        )
         if not sure and (len(phrase) < 3 or not phrase[0].isupper() or (listed and not phrase.isupper())):
             return None
-        after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
         may_be_item = headings.known(key, note_type) in ("social-history", "nutrition")
         if may_be_item and key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
             return None
-        if not (sure or written_as_heading(phrase) or headings.known(key, note_type)):
-            return None
+        if not (sure or headings.known(key, note_type) or (written_as_heading(phrase) and text[:begin].strip())):
+            return None  # the first line is a title
     kind = headings.kind(phrase, note_type) if ":" not in phrase else None
     if kind is None:
         return None
@@ -180,7 +188,7 @@ def _opening(
             continue
         ended = text[max(0, begin - 2) : begin] == "\n\n" or len(last_line.strip()) < _WRAPPED_AT or last_line.rstrip()[-1:] in ".:;!?"
         sure = key in headings.colonless and not listed and (words[0].isupper() or ended)
-        clear = gap or text[first + len(words) + len(behind)].isdigit() or not text[first:stop].isupper()
+        clear = gap or text[first + len(words) + len(behind)].isdigit() or len(key) > 3 or not text[first:stop].isupper()
         if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
             return _Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
     return None
@@ -208,8 +216,15 @@ def _before_colon(
     cut = max((match.end() for match in _BREAK.finditer(piece)), default=0)
     tail = piece[cut:].lstrip(" \t*_-,")
     start = since + piece.rfind(tail)
-    if tail and (cut or first == since) and (kind := headings.known(key_of(tail), note_type)):
-        return _Mark(start, _behind(text, colon), kind, key_of(tail), (False, tail.isupper(), False, signs))
+    lost = _LOST_BREAK.search(text, max(0, start - 3), start) is not None
+    style = (lost, tail.isupper(), False, signs)
+    if tail and (cut or first == since):
+        phrase, comma, _ = tail.partition(",") if lost and tail.isupper() else (tail, "", "")  # "PHYSICAL EXAMINATION,GENERAL: , well"
+        kind = headings.known(key_of(phrase), note_type)
+        if kind or (lost and written_as_heading(phrase) and (kind := headings.kind(phrase, note_type))):
+            return _Mark(start, start + len(phrase) + 1 if comma else _behind(text, colon), kind, key_of(phrase), style)
+        if lost and key_of(tail) in headings.exam_opens:
+            return _Mark(start, _behind(text, colon), None, key_of(tail), style)
     return _last_words(text, start, tail, colon, headings, note_type)
 
 

@@ -42,7 +42,7 @@ def _ends_line(text: str, at: int, line_start: int, widths: "_Widths", *, listed
     """Whether the line break at that place ends a sentence; `listed`: it stands in a list, where each item has its line."""
     rest = text[at + 1 : at + 50]
     following = rest.lstrip(" \t\r")
-    if not following or following[0] == "\n" or _ITEM.match(following):
+    if not following or following[0].isspace() or _ITEM.match(following):
         return True
     line = text[line_start:at].strip()
     if not line or line[-1] in ":.!?;":

@@ -90,6 +90,8 @@ class Signatures:
             before, name = line[begin : match.start()].rstrip(" \t-–—/*_~>"), match["name"]
             if self.not_the_author.match(name) or (begin == 0 and self.not_the_author.match(line)):
                 continue
+            if before.endswith(":") and self.not_the_author.search(re.split(r"[.;!?]\s", before)[-1]):
+                continue  # "Provider notified: J. Roe, MD"
             if before and before[-1] not in ".;:!?)]|,":
                 continue  # "d/w J. Doe, RN"
             if not re.search(r"[a-z]|\w{4}", name.rsplit(" ", 1)[-1]):

@@ -25,10 +25,11 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _ONE_LINER = re.compile(
-    r"[^\n.:]{0,60}?(?<![\d/.])\d{1,3}s?"
+    r"[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
     r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
 )
-_BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d\b ?[FC]?")
+_BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d(?!\d)")
+_NAMED_VITALS = re.compile(r"(?:vs+|v/s|vitals?)[ :]+", re.IGNORECASE)
 _BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
@@ -41,6 +42,7 @@ _STORY = 100
 """A reason for admission of so many characters that begins with the patient's age is the history."""
 _VITALS = 3
 _LABS = 2
+_BEGINNING = 24
 _END = 200
 """Blanks behind the last line."""
 _TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
@@ -78,6 +80,9 @@ def kind_by_headings(keys: set[str]) -> NoteType | None:
 def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: NoteType) -> Iterator[tuple[SectionKind, int, int]]:
     """[start, end) of what stands under one heading (or none), parted where its lines tell what they are."""
     kind, start, body, end = stretch.kind, stretch.start, stretch.body, stretch.end
+    if kind == "other" and body > start:
+        yield kind, start, end
+        return
     plain = _DEFAULT.get(note_type, "other") if kind in ("other", "header") else kind
     lines = _Lines(
         headings, note_type, plain, headed=kind not in ("other", "header"), objective=key_of(text[start:body]) in headings.objective
@@ -128,7 +133,7 @@ class _Lines:
         return current
 
     def kind_of(self, words: str, current: SectionKind) -> SectionKind | None:
-        """A row of vital signs or of results, a line of an examination or of imaging behind them, a problem with its "#", an instruction."""
+        """A row of vital signs or results, a line of examination or imaging behind them, a problem with its "#", an instruction."""
         lines, plain = self.headings.lines, self.plain
         if self.note_type in _ENDS_IN_INSTRUCTIONS and lines["instructions"].match(words):
             return "discharge-instructions"
@@ -149,7 +154,8 @@ class _Lines:
             return "procedures"
         if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
-        if (not self.headed or plain == "chief-complaint") and current in (plain, "header") and _ONE_LINER.match(words):
+        begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
+        if begins and _ONE_LINER.match(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
@@ -157,7 +163,7 @@ class _Lines:
 
     def otherwise(self, words: str, current: SectionKind) -> SectionKind:
         """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""
-        if current == "header":
+        if current == "header" or (current == "history-of-present-illness" and not self.headed and self.plain != "other"):
             return self.plain
         if (
             current == "vital-signs"
@@ -169,10 +175,11 @@ class _Lines:
         return current
 
     def _are_vitals(self, words: str) -> bool:
-        """Whether a line begins and goes on as vital signs do, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
-        begins = words[:_SHORT_LINE]
+        """Whether a line is of vital signs, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
         if len(words) >= 3 * _SHORT_LINE:
             return False
+        words = _NAMED_VITALS.sub("", words, count=1)
+        begins = words[:_SHORT_LINE]
         named = len(self.headings.rows["vital"].findall(words)) if self.headings.rows["vital"].match(words) else 0
         bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
         return max(named, bare) >= _VITALS or (named > 1 and bare > 1)
@@ -180,7 +187,8 @@ class _Lines:
     def _are_results(self, words: str, current: SectionKind) -> bool:
         row = self.headings.rows["laboratory"]
         least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
-        return row.match(words) is not None and len(row.findall(words)) >= least
+        named = len(row.findall(words))
+        return named >= least if row.match(words) else named > _LABS and row.search(words[:_BEGINNING]) is not None
 
 
 def _heads(words: str) -> bool:

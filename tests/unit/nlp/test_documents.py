@@ -52,6 +52,7 @@ def test_our_own_question_never_counts() -> None:
         ("unknown", "progress", "Pt resting, A&Ox3. J. Doe RN", "nurse"),
         ("unknown", "progress", "AKI. d/w J. Doe, RN\nJ. Roe, MD", "provider"),
         ("unknown", "progress", "AKI. Plan discussed with J. Doe, RN.", "provider"),  # nobody signs here: by the kind
+        ("unknown", "progress", "Fell in BR.\nProvider notified: J. Roe, MD\nJ. Doe, RN", "nurse"),
         ("unknown", "progress", "AKI.\nPer Jane Doe, RN", "provider"),
         ("unknown", "progress", "Will check INR, PT", "provider"),
         ("unknown", "progress", "CHF.\nJ. Doe, RN, MSN, FNP-BC", "provider"),

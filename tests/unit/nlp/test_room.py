@@ -70,6 +70,22 @@ def concepts(note: NoteRead) -> list[str]:
     return [finding.concept for finding in note.findings]
 
 
+def test_a_nurse_s_progress_note_that_says_nothing_of_its_author_does_not_count() -> None:
+    (note,) = notes(step({}, filed("Pt has AKI per team.\nJ. Doe, RN", role="unknown")))
+    assert (note.author_role, note.counts) == ("nurse", False)
+    (note,) = notes(step({}, filed("AKI.\nJ. Roe, MD", role="unknown")))
+    assert (note.author_role, note.counts) == ("provider", True)
+
+
+def test_a_student_s_note_counts_once_it_is_attested_and_signed() -> None:
+    states: States = {}
+    text = "AKI.\nJ. Doe, MS3\nI saw and examined the patient and agree with the student's note. J. Roe, MD"
+    (note,) = notes(step(states, filed(text, role="unknown", signed="unsigned")))
+    assert (note.author_role, note.attested, note.counts) == ("student", True, False)
+    (note,) = notes(step(states, NoteStatusChanged(note_id="n1", revision=1, authentication="authenticated", at=AT)))
+    assert note.counts
+
+
 def test_the_text_leaves_the_line_and_its_findings_go_on() -> None:
     entry = step({}, filed("Sepsis. No AKI."))
     assert entry.envelope.pages == ("facts", "findings")

@@ -1,17 +1,39 @@
 """Sections: what a heading says about the words below it."""
 
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opencdi.clinical.vocabulary import NoteType
 from opencdi.nlp.headings import load_headings
 from opencdi.nlp.sections import sections_in
 from opencdi.settings import rules_dir
 
 HEADINGS = load_headings(rules_dir() / "nlp")
-LINES = st.lists(st.sampled_from(["HPI: fever", "PMH:", "COPD", "Assessment and Plan", "", "lungs: clear", "A/P: AKI", "   "]), max_size=12)
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "T 37 HR 88 BP 120/70",
+            "WBC 12 Hgb 9",
+            "CXR clear",
+            "82F with CAP",
+            "# CAP",
+            "J. Roe, MD",
+            "HPI: fever",
+            "PMH:",
+            "COPD",
+            "Assessment and Plan",
+            "",
+            "lungs: clear",
+            "A/P: AKI",
+            "   ",
+        ]
+    ),
+    max_size=12,
+)
 
 
 def kinds(text: str) -> list[str]:
@@ -69,6 +91,11 @@ def test_a_dictation_whose_line_breaks_became_commas() -> None:
     assert kinds(text) == ["assessment", "procedures", "history-of-present-illness", "procedures"]
 
 
+def test_a_dictated_visit_on_one_line() -> None:
+    text = "SUBJECTIVE:,  Sneezing.,PHYSICAL EXAMINATION,GENERAL: , Well.,Vitals: BP 124/78.,HEENT: Clear.,ASSESSMENT:, Rhinitis.,PLAN:,1. Spray."
+    assert kinds(text) == ["history-of-present-illness", "physical-exam", "vital-signs", "physical-exam", "assessment", "plan"]
+
+
 def test_the_hospital_course_by_problem_is_one_section() -> None:
     text = "Hospital Course by Problem:\n# Sepsis: ctx\nLabs: lactate 4\n1) ID: ctx\nNeuro: AMS\nPlan: abx\nDischarge Medications:\nlasix"
     assert kinds(text) == ["hospital-course", "medications"]
@@ -114,6 +141,46 @@ def test_the_examination_begins_behind_the_vital_signs() -> None:
     assert kinds("Vitals: T 37\nGen: NAD\nLungs: clear") == ["vital-signs", "physical-exam"]
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("MEDS amlodipine 10, lipitor 20", "medications"),
+        ("exam alert, no distress", "physical-exam"),
+        ("Home meds carvedilol 12.5 bid", "medications"),
+        ("LABS  NA 124  K 5.3", "laboratory"),
+        ("PE diaphoretic, tremulous", "physical-exam"),
+        ("Family psych hx: uncle with bipolar", "family-history"),
+    ],
+)
+def test_headings_without_a_colon(line: str, kind: str) -> None:
+    assert kinds(f"CC: fever\n{line}")[1:] == [kind]
+
+
+@pytest.mark.parametrize("line", ["PE is unlikely", "exam was normal", "# PE: heparin", "PE: on apixaban", "labs in the morning"])
+def test_words_of_headings_that_go_on_as_prose_or_name_a_disease(line: str) -> None:
+    assert kinds(f"A/P:\nsepsis.\n{line}") == ["assessment-and-plan"]
+
+
+def test_an_objective_opens_with_vital_signs() -> None:
+    assert kinds("S: better\nO: T 37.0 BP 124/70 HR 84\nlungs clear\nWBC 12.9 Hgb 9\nCXR clear") == [
+        "history-of-present-illness",
+        "vital-signs",
+        "physical-exam",
+        "laboratory",
+        "imaging",
+    ]
+
+
+def test_the_condition_at_discharge_is_no_instruction() -> None:
+    text = "Discharge Instructions: return if fever\nCondition at discharge: stable, AKI resolved"
+    assert [s.kind for s in sections_in(text, HEADINGS, "discharge-summary")] == ["discharge-instructions", "other"]
+
+
+def test_what_a_physician_s_note_begins_with_is_the_history() -> None:
+    assert [s.kind for s in sections_in("feels better, still coughing", HEADINGS, "progress")] == ["history-of-present-illness"]
+    assert [s.kind for s in sections_in("turned q2h, slept well", HEADINGS, "nursing")] == ["other"]
+
+
 def test_system_headings_stay_where_they_stand() -> None:
     assert kinds("ROS:\nLungs: no cough\nPhysical Exam\nLungs: clear") == ["review-of-systems", "physical-exam"]
 
@@ -134,10 +201,10 @@ def test_the_words_before_any_heading_of_a_report() -> None:
     assert [s.kind for s in sections_in("The lungs are clear.\nIMPRESSION: none", HEADINGS, "radiology")] == ["findings", "impression"]
 
 
-@given(LINES)
-def test_sections_are_a_partition_of_the_text(lines: list[str]) -> None:
+@given(LINES, st.sampled_from(get_args(NoteType)))
+def test_sections_are_a_partition_of_the_text(lines: list[str], note_type: NoteType) -> None:
     text = "\n".join(lines)
-    stretches = sections_in(text, HEADINGS)
+    stretches = sections_in(text, HEADINGS, note_type)
     assert stretches[0].start == 0
     assert stretches[-1].end == len(text)
     assert all(stretch.start <= stretch.body <= stretch.end for stretch in stretches)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from opencdi.nlp.sentences import sentences_in
 
-NOTEISH = st.text(alphabet=st.sampled_from("aB1 .,;:!?\n-*#[]()x\té\u2028\ufeff\U0001f600"), max_size=200)
+NOTEISH = st.text(alphabet=st.sampled_from("aB1 .,;:!?\n-*#[]()x\t\r\x0cé\u2028\ufeff\U0001f600"), max_size=200)
 
 
 def quotes(text: str) -> list[str]:
