@@ -14,6 +14,8 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+import yaml
+
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
@@ -115,9 +117,15 @@ def _cached(path: Path) -> dict[str, str] | None:
     return terms if isinstance(terms, dict) else None
 
 
-@lru_cache(maxsize=1)
-def tabular_lexicon(cache: Path | None = None) -> Lexicon[str]:
-    """The lexicon of the tabular: term -> un-dotted code.  `cache`: where the index is kept (default: ~/.cache/opencdi)."""
+def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
+    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` in that folder: conditions as medicine names them."""
+    told = yaml.load((folder / "synonyms.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    return tuple((term_form(str(term)), str(code)) for code, terms in told.items() for term in terms)
+
+
+@lru_cache(maxsize=2)
+def tabular_lexicon(cache: Path | None = None, synonyms: tuple[tuple[str, str], ...] = ()) -> Lexicon[str]:
+    """The lexicon of the tabular: term -> un-dotted code, ours before its own.  `cache`: where the index is kept (default: ~/.cache/opencdi)."""
     folder = cache or Path.home() / ".cache" / "opencdi"
     path = folder / f"tabular-terms-{EDITION}-{version('simple-icd-10-cm')}.json"
     terms = _cached(path)
@@ -128,4 +136,4 @@ def tabular_lexicon(cache: Path | None = None) -> Lexicon[str]:
             fresh = path.with_suffix(f".{id(terms):x}")
             fresh.write_text(json.dumps(terms), encoding="utf-8")
             fresh.replace(path)
-    return Lexicon(terms.items())
+    return Lexicon((*synonyms, *terms.items()))
