@@ -125,7 +125,7 @@ def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=2)
 def tabular_lexicon(cache: Path | None = None, synonyms: tuple[tuple[str, str], ...] = ()) -> Lexicon[str]:
-    """The lexicon of the tabular: term -> un-dotted code, ours before its own.  `cache`: where the index is kept (default: ~/.cache/opencdi)."""
+    """The lexicon of the tabular: term -> un-dotted code, `synonyms` first.  `cache`: folder of its index (~/.cache/opencdi)."""
     folder = cache or Path.home() / ".cache" / "opencdi"
     path = folder / f"tabular-terms-{EDITION}-{version('simple-icd-10-cm')}.json"
     terms = _cached(path)
