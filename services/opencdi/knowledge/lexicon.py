@@ -19,7 +19,7 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "5"
+EDITION = "8"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
 _DISEASE_ENDING = re.compile(
@@ -49,6 +49,12 @@ _NOT_WRITTEN = re.compile(
     r"^any |^use |^conditions? |^disorders? of|^diseases? of|^code ",
     re.IGNORECASE,
 )
+_INDEXED = re.compile(
+    r"(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
+)
+_TURNED = 3
+_NOT_TURNED = "OPRSTZ"
+"""Chapters whose terms say more than a disease and its place ("newborn", "adverse effect of"), and injuries: a kidney injury is AKI."""
 _OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
 _CHAPTER_WITH_ENDINGS = "ST"
 _CHRONIC_STEMS = (
@@ -76,6 +82,9 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
     yield 0, plain
     if (bare := _UNSPECIFIED.sub("", plain)) != plain:
         yield 2, bare
+    # As an index turns them: "Abscess of lung" is a lung abscess, "Aphonia, psychogenic" a psychogenic aphonia.
+    if turned := _INDEXED.fullmatch(bare):
+        yield _TURNED, f"{turned['of'] or turned['kind']} {turned['what']}"
 
 
 def _acceptable(code: str, form: str) -> bool:
@@ -102,6 +111,8 @@ def _tabular_terms() -> dict[str, str]:
             if _NOT_WRITTEN.search(term) or (source and _OF_ANOTHER.search(title) and len(term.split()) <= 2):
                 continue
             for change, variant in _variants(term):
+                if change == _TURNED and code[0] in _NOT_TURNED:
+                    continue
                 form = term_form(variant)
                 rank = (distance + source + change, code)
                 if form and _acceptable(code, form) and rank < best.get(form, (99, "")):
