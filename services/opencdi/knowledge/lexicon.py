@@ -14,10 +14,12 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+import yaml
+
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "5"
+EDITION = "8"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
 _DISEASE_ENDING = re.compile(
@@ -47,6 +49,12 @@ _NOT_WRITTEN = re.compile(
     r"^any |^use |^conditions? |^disorders? of|^diseases? of|^code ",
     re.IGNORECASE,
 )
+_INDEXED = re.compile(
+    r"(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
+)
+_TURNED = 3
+_NOT_TURNED = "OPRSTZ"
+"""Chapters whose terms say more than a disease and its place ("newborn", "adverse effect of"), and injuries: a kidney injury is AKI."""
 _OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
 _CHAPTER_WITH_ENDINGS = "ST"
 _CHRONIC_STEMS = (
@@ -74,6 +82,9 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
     yield 0, plain
     if (bare := _UNSPECIFIED.sub("", plain)) != plain:
         yield 2, bare
+    # As an index turns them: "Abscess of lung" is a lung abscess, "Aphonia, psychogenic" a psychogenic aphonia.
+    if turned := _INDEXED.fullmatch(bare):
+        yield _TURNED, f"{turned['of'] or turned['kind']} {turned['what']}"
 
 
 def _acceptable(code: str, form: str) -> bool:
@@ -100,6 +111,8 @@ def _tabular_terms() -> dict[str, str]:
             if _NOT_WRITTEN.search(term) or (source and _OF_ANOTHER.search(title) and len(term.split()) <= 2):
                 continue
             for change, variant in _variants(term):
+                if change == _TURNED and code[0] in _NOT_TURNED:
+                    continue
                 form = term_form(variant)
                 rank = (distance + source + change, code)
                 if form and _acceptable(code, form) and rank < best.get(form, (99, "")):
@@ -115,9 +128,15 @@ def _cached(path: Path) -> dict[str, str] | None:
     return terms if isinstance(terms, dict) else None
 
 
-@lru_cache(maxsize=1)
-def tabular_lexicon(cache: Path | None = None) -> Lexicon[str]:
-    """The lexicon of the tabular: term -> un-dotted code.  `cache`: where the index is kept (default: ~/.cache/opencdi)."""
+def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
+    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` in that folder: conditions as medicine names them."""
+    told = yaml.load((folder / "synonyms.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    return tuple((term_form(str(term)), str(code)) for code, terms in told.items() for term in terms)
+
+
+@lru_cache(maxsize=2)
+def tabular_lexicon(cache: Path | None = None, synonyms: tuple[tuple[str, str], ...] = ()) -> Lexicon[str]:
+    """The lexicon of the tabular: term -> un-dotted code, `synonyms` first.  `cache`: folder of its index (~/.cache/opencdi)."""
     folder = cache or Path.home() / ".cache" / "opencdi"
     path = folder / f"tabular-terms-{EDITION}-{version('simple-icd-10-cm')}.json"
     terms = _cached(path)
@@ -128,4 +147,4 @@ def tabular_lexicon(cache: Path | None = None) -> Lexicon[str]:
             fresh = path.with_suffix(f".{id(terms):x}")
             fresh.write_text(json.dumps(terms), encoding="utf-8")
             fresh.replace(path)
-    return Lexicon(terms.items())
+    return Lexicon((*synonyms, *terms.items()))

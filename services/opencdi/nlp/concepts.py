@@ -11,7 +11,7 @@ from pathlib import Path
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.concepts import Concept, forms_of, load_concepts, load_named
-from opencdi.knowledge.lexicon import chronic_code, kind_of_code, tabular_lexicon
+from opencdi.knowledge.lexicon import chronic_code, kind_of_code, load_synonyms, tabular_lexicon
 from opencdi.knowledge.spelling import Spelling, load_spelling
 from opencdi.knowledge.words import Lexicon, Words
 from opencdi.nlp.coordinated import Coordinations
@@ -45,7 +45,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     ours = Lexicon((form, (concept, implied)) for form, concept, implied in (*medications.drugs, *forms_of(concepts)))
     named = {**concepts, **{concept.slug: concept for _, concept, _ in medications.drugs}}
     generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
-    tabular = tabular_lexicon()
+    tabular = tabular_lexicon(synonyms=load_synonyms(folder))
     spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
     return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic)
 

@@ -36,7 +36,13 @@ class Coordinations:
     def with_parts(self, mentions: list[Mentioned]) -> list[Mentioned]:
         """The mentions, and the parts beside them that lack their shared word; left to right."""
         found: list[Mentioned] = []
+        said, text, ends = self.said, self.text, self.words.ends
         for at, mention in enumerate(mentions):
+            left = mention.first - 1
+            alone = left < 0 or (said[left] not in _JOINING and text[ends[left] : ends[left] + 1] not in _GLUE)
+            if alone and mention.concept != _STAGED and said[mention.last] not in _JOINING:
+                found.append(mention)  # nearly all do
+                continue
             begin = mentions[at - 1].last if at else 0
             stop = mentions[at + 1].first if at + 1 < len(mentions) else len(self.said)
             mention, staged = self._staged(mention, begin)

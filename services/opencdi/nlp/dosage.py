@@ -1,4 +1,4 @@
-"""Dose, route and frequency beside a drug's name: "metoprolol tartrate 25 mg PO BID", "20 mg IV furosemide" (DOMAIN B22).
+"""Dose, route and frequency beside a drug's name: "metoprolol tartrate 25 mg PO BID", "20 mg IV furosemide", "losartan 25" (DOMAIN B22).
 
 What stands right behind the name is read word by word for as long as it speaks of giving the drug; the first other word ends it.
 """
@@ -20,7 +20,7 @@ _UNIT = (
 )
 _PLAIN = (
     r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at|of|to|er|xr|xl|sr|dr|ec"
-    r"|low|home|the|bolus|loading|low-dose)(?!\w)"
+    r"|low|home|the|bolus|loading|low-dose|gtt|drip|infusion|continuous)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
 _BEHIND = 100
@@ -36,6 +36,7 @@ class Dosage:
     frequencies: Mapping[str, str]
     behind: re.Pattern[str]
     before: re.Pattern[str]
+    bare: re.Pattern[str]
 
     def with_dosage(self, mentions: list[Mentioned], text: str, words: Words) -> list[Mentioned]:
         """The mentions, drugs with their salt in the name and dose, route and frequency as attributes."""
@@ -55,6 +56,9 @@ class Dosage:
     def _given(self, mention: Mentioned, text: str, words: Words, since: int, until: int) -> Mentioned:
         told: dict[str, str] = {}
         at = words.ends[mention.last - 1]
+        if bare := self.bare.match(text, at, min(until, at + _BEHIND)):
+            told["dose"] = bare["amount"]
+            at = bare.end("amount")
         stop = min(until, at + _BEHIND)
         while (match := self.behind.match(text, at, stop)) and match.end() > at:
             self._note(match, told)
@@ -74,6 +78,8 @@ class Dosage:
         elif match["frequency"]:
             said = self.frequencies[_plain(match["frequency"])]
             often = told.get("frequency")
+            if said == "PRN" and often is None:
+                return  # when it may be given is not how often
             told["frequency"] = said if often is None else f"{often} {said}" if said == "PRN" and not often.endswith("PRN") else often
 
 
@@ -91,11 +97,12 @@ def load_dosage(folder: Path, concepts: Mapping[str, Concept]) -> tuple[Dosage, 
     routes, frequencies = _any_of(table.routes), _any_of(table.frequencies)
     parts = (
         rf"(?P<dose>(?P<amount>{_AMOUNT})[ ]?(?P<unit>{_UNIT}))"
-        rf"|(?:q|every[ ]?)(?P<hours>\d{{1,2}}(?:[ ]?-[ ]?\d{{1,2}})?)[ ]?(?:hours?|hrs?|h)(?!\w)"
+        rf"|(?:q|every[ ]?)(?P<hours>\d{{1,2}}(?:[ ]?-[ ]?\d{{1,2}})?)[ ]?(?:hours?|hrs?|h)?(?!\w)"
         rf"|(?P<frequency>{frequencies})(?![\w])"
         rf"|(?P<route>{routes})(?![\w])"
     )
     behind = re.compile(rf"(?:{_PLAIN}|{parts})", re.IGNORECASE)
     unnamed = re.sub(r"\?P<\w+>", "?:", parts)
     before = re.compile(rf"(?<![\w.])(?:(?:{unnamed})[ ]{{1,2}}){{1,3}}(?:of[ ])?$", re.IGNORECASE)
-    return Dosage(table.salts, table.routes, table.frequencies, behind, before), table
+    bare = re.compile(rf"[ ]{{1,2}}(?P<amount>{_AMOUNT})(?=[ ]{{1,2}}(?:{unnamed})|[ ]?(?:[,;)\n](?!\d)|\.(?!\d)|$))", re.IGNORECASE)
+    return Dosage(table.salts, table.routes, table.frequencies, behind, before, bare), table

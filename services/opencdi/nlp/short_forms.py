@@ -104,16 +104,15 @@ def short_forms_in(
     """(first word, word after the last, what is meant) of each form whose company tells; None: it is no finding."""
     for first, last, written_forms in short_forms.matches(said):
         written = text[words.starts[first] : words.ends[last - 1]]
+        forms = [senses for exact, senses in written_forms if not exact or exact == written]
+        if not forms:
+            continue
         near = frozenset(said[max(0, first - _NEAR) : first]) | frozenset(said[last : last + _NEAR])
         beside = frozenset(_beside(said, first, last))
-        for exact, senses in written_forms:
-            if exact and written != exact:
-                continue
-            sense = next((sense for sense in senses if sense.fits(near, beside, sections[first])), None)
-            if sense is not None:
-                meant = Mentioned(first, last, sense.concept, sense.kind, sense.chronic, sense.attributes) if sense.concept else None
-                yield first, last, meant
-                break
+        sense = next((sense for senses in forms for sense in senses if sense.fits(near, beside, sections[first])), None)
+        if sense is not None:
+            meant = Mentioned(first, last, sense.concept, sense.kind, sense.chronic, sense.attributes) if sense.concept else None
+            yield first, last, meant
 
 
 def _beside(said: Sequence[str], first: int, last: int) -> Iterator[str]:

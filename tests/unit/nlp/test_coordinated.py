@@ -24,7 +24,7 @@ READER = load_reader(rules_dir() / "nlp")
         ("acute on chronic systolic and diastolic heart failure", [("systolic and diastolic heart failure", "heart-failure")]),
         ("left and right pleural effusions", [("pleural effusions", "pleural-effusion")]),
         ("nausea and chest pain", [("nausea", "nausea"), ("chest pain", "chest-pain")]),
-        ("pain and fever", [("fever", "fever")]),
+        ("walked and fever", [("fever", "fever")]),
         ("walked and chest pain", [("chest pain", "chest-pain")]),
         ("family and heart failure", [("heart failure", "heart-failure")]),
         ("a long day and pneumonia", [("pneumonia", "pneumonia")]),
