@@ -63,9 +63,19 @@ TRIED_AT_ONE_PLACE = {
     "intake.values._NUMBER",
     "intake.note_names._PATTERNS",
     "knowledge.specimens._DENIED_BEHIND",
+    "nlp.problems._NUMBERED",
+    "nlp.sentences._MARKED",
+    "nlp.untitled._SIGNED",
 }
 """Only ever matched at the beginning of a line, a message's field, a title, or right behind a word."""
-OF_A_FEW = {"nlp.sentences._BEFORE_DOT": 12, "knowledge.lexicon._ASIDE": 300}
+OF_A_FEW = {
+    "nlp.headings._WITH_DIGIT": 120,
+    "nlp.headings._JOINED": 120,
+    "nlp.own_words._LAST_QUOTE": 140,
+    "knowledge.note_names._PATTERNS": 200,
+    "nlp.sentences._BEFORE_DOT": 12,
+    "knowledge.lexicon._ASIDE": 300,
+}
 """Searched in so many characters only: before a full stop, in a term of the tabular."""
 
 
