@@ -10,82 +10,82 @@ from quality.measured import Measured, measured, report
 # fmt: off
 FLOORS: dict[str, dict[str, float]] = {
     "": {
-        "section": 0.56, "labelled": 0.73, "concept/diagnosis": 0.76, "concept/symptom": 0.69, "concept/finding": 0.77,
-        "concept/procedure": 0.50, "concept/device": 0.50, "concept/organism": 0.89, "concept/medication": 0.30,
-        "span/diagnosis": 0.69, "span/symptom": 0.64, "assertion": 0.94, "assertion/absent": 0.92, "assertion/possible": 0.80,
-        "temporality": 0.88, "temporality/historical": 0.86, "temporality/hypothetical": 0.81, "active": 0.88, "active/no": 0.86,
-        "active/unknown": 0.80, "certainty": 0.76, "experiencer": 0.97, "experiencer/other": 0.76, "attribute/severity": 0.74,
-        "attribute/acuity": 0.84, "attribute/laterality": 0.21, "attribute/stage": 0.94, "attribute/type": 0.92,
-        "attribute/cause": 0.88, "attribute/organism": 0.66, "attribute/resolved": 0.63, "attribute/dose": 0.00,
-        "attribute/route": 0.00, "attribute/frequency": 0.00, "value": 0.82,
+        "section": 0.93, "labelled": 0.99, "concept/diagnosis": 0.88, "concept/symptom": 0.87, "concept/finding": 0.86,
+        "concept/procedure": 0.73, "concept/device": 0.75, "concept/organism": 0.84, "concept/medication": 0.89,
+        "span/diagnosis": 0.80, "span/symptom": 0.82, "assertion": 0.97, "assertion/absent": 0.96, "assertion/possible": 0.96,
+        "temporality": 0.92, "temporality/historical": 0.90, "temporality/hypothetical": 0.89, "active": 0.94, "active/no": 0.93,
+        "active/unknown": 0.95, "certainty": 0.91, "experiencer": 0.98, "experiencer/other": 0.87, "attribute/severity": 0.88,
+        "attribute/acuity": 0.90, "attribute/laterality": 0.75, "attribute/stage": 0.94, "attribute/type": 0.91,
+        "attribute/cause": 0.88, "attribute/organism": 0.67, "attribute/resolved": 0.70, "attribute/dose": 0.83,
+        "attribute/route": 0.81, "attribute/frequency": 0.72, "value": 0.87,
     },
     "anesthesia": {
-        "section": 0.05, "concept/diagnosis": 0.70, "concept/symptom": 0.83, "assertion": 0.94, "temporality": 0.87, "active": 0.90,
-        "experiencer": 0.99, "value": 0.95,
+        "section": 0.64, "concept/diagnosis": 0.86, "concept/symptom": 0.93, "assertion": 0.93, "temporality": 0.92, "active": 0.92,
+        "experiencer": 0.97, "value": 0.96,
     },
     "consult": {
-        "section": 0.52, "concept/diagnosis": 0.74, "concept/symptom": 0.65, "assertion": 0.88, "temporality": 0.85, "active": 0.80,
-        "experiencer": 0.92, "value": 0.77,
+        "section": 0.95, "concept/diagnosis": 0.88, "concept/symptom": 0.83, "assertion": 0.94, "temporality": 0.84, "active": 0.88,
+        "experiencer": 0.99, "value": 0.83,
     },
     "dietitian": {
-        "section": 0.53, "concept/diagnosis": 0.87, "concept/symptom": 0.84, "assertion": 0.94, "temporality": 0.86, "active": 0.86,
-        "experiencer": 0.93, "value": 0.84,
-    },
-    "discharge-summary": {
-        "section": 0.73, "concept/diagnosis": 0.81, "concept/symptom": 0.79, "assertion": 0.96, "temporality": 0.88, "active": 0.90,
-        "experiencer": 0.98, "value": 0.93,
-    },
-    "emergency": {
-        "section": 0.41, "concept/diagnosis": 0.70, "concept/symptom": 0.70, "assertion": 0.89, "temporality": 0.94, "active": 0.87,
-        "experiencer": 0.98, "value": 0.83,
-    },
-    "history-and-physical": {
-        "section": 0.57, "concept/diagnosis": 0.77, "concept/symptom": 0.66, "assertion": 0.95, "temporality": 0.85, "active": 0.88,
+        "section": 0.81, "concept/diagnosis": 0.98, "concept/symptom": 0.93, "assertion": 0.98, "temporality": 0.95, "active": 0.95,
         "experiencer": 0.99, "value": 0.79,
     },
+    "discharge-summary": {
+        "section": 0.96, "concept/diagnosis": 0.89, "concept/symptom": 0.92, "assertion": 0.98, "temporality": 0.92, "active": 0.95,
+        "experiencer": 0.98, "value": 0.86,
+    },
+    "emergency": {
+        "section": 0.95, "concept/diagnosis": 0.82, "concept/symptom": 0.89, "assertion": 0.99, "temporality": 0.95, "active": 0.97,
+        "experiencer": 0.99, "value": 0.91,
+    },
+    "history-and-physical": {
+        "section": 0.96, "concept/diagnosis": 0.88, "concept/symptom": 0.86, "assertion": 0.97, "temporality": 0.92, "active": 0.94,
+        "experiencer": 0.99, "value": 0.90,
+    },
     "laboratory": {
-        "section": 0.36, "concept/diagnosis": 0.89, "concept/symptom": 0.88, "assertion": 0.91, "temporality": 0.99, "active": 0.92,
+        "section": 0.90, "concept/diagnosis": 0.89, "concept/symptom": 0.99, "assertion": 0.99, "temporality": 0.99, "active": 0.99,
         "experiencer": 0.99,
     },
     "nursing": {
-        "section": 0.18, "concept/diagnosis": 0.82, "concept/symptom": 0.78, "assertion": 0.97, "temporality": 0.86, "active": 0.87,
-        "experiencer": 0.98, "value": 0.93,
+        "section": 0.71, "concept/diagnosis": 0.91, "concept/symptom": 0.95, "assertion": 0.98, "temporality": 0.95, "active": 0.97,
+        "experiencer": 0.98, "value": 0.91,
     },
     "operative": {
-        "section": 0.37, "concept/diagnosis": 0.77, "concept/symptom": 0.56, "assertion": 0.95, "temporality": 0.92, "active": 0.88,
-        "experiencer": 0.94, "value": 0.88,
+        "section": 0.97, "concept/diagnosis": 0.88, "concept/symptom": 0.96, "assertion": 0.98, "temporality": 0.97, "active": 0.96,
+        "experiencer": 0.95, "value": 0.90,
     },
     "other": {
-        "section": 0.61, "concept/diagnosis": 0.87, "concept/symptom": 0.82, "assertion": 0.96, "temporality": 0.90, "active": 0.91,
-        "experiencer": 0.96, "value": 0.90,
+        "section": 0.81, "concept/diagnosis": 0.94, "concept/symptom": 0.91, "assertion": 0.97, "temporality": 0.92, "active": 0.92,
+        "experiencer": 0.98, "value": 0.93,
     },
     "pathology": {
-        "section": 0.68, "concept/diagnosis": 0.54, "concept/symptom": 0.74, "assertion": 0.95, "temporality": 0.93, "active": 0.95,
+        "section": 0.99, "concept/diagnosis": 0.74, "concept/symptom": 0.88, "assertion": 0.99, "temporality": 0.92, "active": 0.97,
         "experiencer": 0.99,
     },
     "procedure": {
-        "section": 0.65, "concept/diagnosis": 0.66, "concept/symptom": 0.73, "assertion": 0.91, "temporality": 0.88, "active": 0.85,
+        "section": 0.85, "concept/diagnosis": 0.77, "concept/symptom": 0.92, "assertion": 0.95, "temporality": 0.93, "active": 0.92,
         "experiencer": 0.99, "value": 0.91,
     },
     "progress": {
-        "section": 0.50, "concept/diagnosis": 0.78, "concept/symptom": 0.56, "assertion": 0.92, "temporality": 0.90, "active": 0.89,
-        "experiencer": 0.97, "value": 0.68,
+        "section": 0.96, "concept/diagnosis": 0.89, "concept/symptom": 0.79, "assertion": 0.96, "temporality": 0.92, "active": 0.94,
+        "experiencer": 0.97, "value": 0.82,
     },
     "radiology": {
-        "section": 0.88, "concept/diagnosis": 0.69, "concept/symptom": 0.85, "assertion": 0.96, "temporality": 0.87, "active": 0.93,
+        "section": 0.98, "concept/diagnosis": 0.81, "concept/symptom": 0.99, "assertion": 0.98, "temporality": 0.96, "active": 0.98,
         "experiencer": 0.99, "value": 0.99,
     },
     "social-work": {
-        "section": 0.58, "concept/diagnosis": 0.76, "concept/symptom": 0.49, "assertion": 0.96, "temporality": 0.84, "active": 0.79,
-        "experiencer": 0.92,
+        "section": 0.99, "concept/diagnosis": 0.90, "concept/symptom": 0.79, "assertion": 0.97, "temporality": 0.79, "active": 0.78,
+        "experiencer": 0.93,
     },
     "therapy": {
-        "section": 0.76, "concept/diagnosis": 0.75, "concept/symptom": 0.66, "assertion": 0.95, "temporality": 0.89, "active": 0.86,
-        "experiencer": 0.97, "value": 0.68,
+        "section": 0.79, "concept/diagnosis": 0.88, "concept/symptom": 0.85, "assertion": 0.97, "temporality": 0.93, "active": 0.90,
+        "experiencer": 0.98, "value": 0.66,
     },
     "wound-care": {
-        "section": 0.55, "concept/diagnosis": 0.79, "concept/symptom": 0.62, "assertion": 0.97, "temporality": 0.90, "active": 0.92,
-        "experiencer": 0.99, "value": 0.99,
+        "section": 0.97, "concept/diagnosis": 0.91, "concept/symptom": 0.81, "assertion": 0.97, "temporality": 0.95, "active": 0.96,
+        "experiencer": 0.99, "value": 0.94,
     },
 }
 # fmt: on

@@ -19,7 +19,8 @@ _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}
 _OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{3})")
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
-    r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed)\b|w/)"
+    r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
+    r"remains?|remained|may|might|could|cannot|likely|unlikely|suspected|confirmed|excluded)\b|w/)"
     r"(?=[^\s:-])"
 )
 _SURE = re.compile(
