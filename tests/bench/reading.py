@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.test_negex import SENTENCES, Tally, tallies
-from opencdi.events.pages import Finding
+from opencdi.events.reading import Finding
 from opencdi.nlp.reader import load_reader
 from opencdi.nlp.readers import NoSuchReader, reader_named
 from opencdi.nlp.reading import Reader

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from opencdi.clinical.vocabulary import SectionKind
-from opencdi.events.pages import Finding, ValueInText
+from opencdi.events.reading import Finding, ValueInText
 from opencdi.nlp.reader import Reading, load_reader
 from opencdi.settings import rules_dir
 from quality.marks import GoldenNote, Mark, MarkedValue

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from opencdi.events.pages import Finding
+from opencdi.events.reading import Finding
 from opencdi.nlp.reader import load_reader
 from opencdi.settings import rules_dir
 

@@ -14,7 +14,7 @@ from opencdi.cli.jsonl import object_in, run_filter, word
 
 if TYPE_CHECKING:
     from opencdi.coding.table import ConceptTable
-    from opencdi.events.pages import NoteRead
+    from opencdi.events.reading import NoteRead
     from opencdi.nlp.own_words import OwnWords
     from opencdi.nlp.reading import Reader
 
@@ -76,7 +76,7 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
     from opencdi.cli.read import text_in
     from opencdi.clinical.time import ClinicalTime
     from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
-    from opencdi.events.pages import NoteRead
+    from opencdi.events.reading import NoteRead
     from opencdi.nlp.own_words import echo_in
 
     # Without these a text is an authenticated provider note of no special type.

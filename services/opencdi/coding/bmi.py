@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from opencdi.coding.candidates import Candidate, evidence_of
-from opencdi.events.pages import NoteRead
+from opencdi.events.reading import NoteRead
 
 WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R636", "R64")
 ANALYTES = frozenset({"bmi", "body-mass-index"})

@@ -7,7 +7,8 @@ from typing import Literal
 
 from opencdi.clinical.confidentiality import label
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments
-from opencdi.events.pages import Evidence, Finding, NoteRead, ValueInText
+from opencdi.events.pages import Evidence
+from opencdi.events.reading import Finding, NoteRead, ValueInText
 
 Status = Literal["proposed", "flagged", "uncertain"]
 AT_ADMISSION = frozenset({"emergency", "history-and-physical"})

@@ -16,7 +16,8 @@ from opencdi.events.facts import (
     PatientIdentified,
     ProcedureRecorded,
 )
-from opencdi.events.pages import CodingPage, NoteRead, WorkingCode
+from opencdi.events.pages import CodingPage, WorkingCode
+from opencdi.events.reading import NoteRead
 
 
 def told_by(notes: Iterable[NoteRead], facts: Iterable[Fact]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from opencdi.coding.table import ConceptTable, assignments
-from opencdi.events.pages import Finding
+from opencdi.events.reading import Finding
 
 
 @lru_cache(maxsize=2)

@@ -21,7 +21,8 @@ from opencdi.coding.working import Chart, coding_page
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, entry_of, headers_of, read_entry
 from opencdi.events.facts import Fact
-from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, NoteRead, TickPage
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, TickPage
+from opencdi.events.reading import NoteRead
 from opencdi.events.topics import CODING, DRG_CHANGES, FINDINGS
 from opencdi.knowledge.icd10cm import tabular
 from opencdi.knowledge.site import SiteData

@@ -15,7 +15,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.coding.candidates import AT_ADMISSION
 from opencdi.coding.guideline_data import Bound, GuidelineData
 from opencdi.events.facts import Fact, MeasurementResulted
-from opencdi.events.pages import NoteRead
+from opencdi.events.reading import NoteRead
 from opencdi.knowledge.analytes import ANALYTES
 from opencdi.knowledge.units import in_house_unit
 

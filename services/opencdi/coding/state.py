@@ -11,7 +11,8 @@ from opencdi.bus.site import SiteKnown
 from opencdi.clinical.time import ClinicalTime, completed_years
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.coding.signs import Signs
-from opencdi.events.pages import CodingPage, NoteRead
+from opencdi.events.pages import CodingPage
+from opencdi.events.reading import NoteRead
 
 
 class Listed(State):

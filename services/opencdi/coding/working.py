@@ -18,7 +18,8 @@ from opencdi.coding.signs import Signs, presenting
 from opencdi.coding.state import Stay
 from opencdi.coding.table import ConceptTable
 from opencdi.events.contract import MadeBy
-from opencdi.events.pages import CodingPage, NoteRead, WorkingCode
+from opencdi.events.pages import CodingPage, WorkingCode
+from opencdi.events.reading import NoteRead
 from opencdi.knowledge.code_year import GrouperRelease, no_grouper_reason, release_on
 from opencdi.knowledge.grouper import never_principal
 from opencdi.knowledge.icd10cm import description_of, valid_on

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from opencdi.events.facts import DischargeCancelled, EncounterDischarged, EncounterUpdated, Fact
-from opencdi.events.pages import NoteRead
+from opencdi.events.reading import NoteRead
 
 
 def cause_of(entry_id: str, facts: Iterable[Fact], notes: Iterable[NoteRead]) -> str:

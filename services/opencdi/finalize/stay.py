@@ -22,7 +22,7 @@ from opencdi.events.facts import (
     Fact,
     OrderPlaced,
 )
-from opencdi.events.pages import NoteRead
+from opencdi.events.reading import NoteRead
 from opencdi.finalize.pathology import asks_for_pathology
 
 AWAITED: frozenset[NoteType] = frozenset({"discharge-summary", "operative", "pathology"})

@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 from opencdi.bus.room import States
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import Finding, NoteRead, ValueInText
+from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.nlp.state import LineState, Marks, NoteState, line_key, note_key, remember_note
 
 _Said = TypeVar("_Said", Finding, ValueInText)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from opencdi.events.pages import ValueInText
+from opencdi.events.reading import ValueInText
 from opencdi.knowledge.words import word_form
 from opencdi.nlp.reading import ENGLISH
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from opencdi.clinical.vocabulary import Active, Assertion, NoteType, Temporality
-from opencdi.events.pages import Finding, Section
+from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.concepts import Concept, load_concepts
 from opencdi.nlp.context import Context
 from opencdi.nlp.legible import legible

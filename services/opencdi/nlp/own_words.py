@@ -20,7 +20,7 @@ from sys import maxsize
 
 import yaml
 
-from opencdi.events.pages import Finding, ValueInText
+from opencdi.events.reading import Finding, ValueInText
 from opencdi.events.wording import CONTRARY, DOCUMENTED, INDICATORS, NO_CONTRARY, SOURCES
 from opencdi.knowledge.words import Lexicon
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import SectionKind
-from opencdi.events.pages import Finding
+from opencdi.events.reading import Finding
 from opencdi.nlp.causes import SICK, begun_with_cause
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relations import Beside, Told, runs_from, takes

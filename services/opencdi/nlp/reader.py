@@ -8,7 +8,7 @@ from pathlib import Path
 from sys import maxsize
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.events.pages import Finding, Section
+from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, words_of
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import Finding, Section, Span, ValueInText
+from opencdi.events.reading import Finding, Section, Span, ValueInText
 from opencdi.nlp.context import Context
 
 S = TypeVar("S", bound=Span)

@@ -9,8 +9,8 @@ from typing import Any
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import NoteRead
 from opencdi.events.problems import Unusable
+from opencdi.events.reading import NoteRead
 from opencdi.nlp.copied import marks_in
 from opencdi.nlp.documents import attested, authentication_of, counts, role_of, type_of
 from opencdi.nlp.headings import Headings

@@ -12,9 +12,10 @@ from opencdi.bus.stepping import pass_on_failed
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, headers_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
-from opencdi.events.pages import ConceptTimeline, FactsPage, FindingsPage, NoteRead, TextsPage, TickPage
+from opencdi.events.pages import FactsPage, FindingsPage, TextsPage, TickPage
 from opencdi.events.people import QueryEdited
 from opencdi.events.problems import Unusable
+from opencdi.events.reading import ConceptTimeline, NoteRead
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.copied import held, settled

@@ -10,7 +10,7 @@ from opencdi.bus import over
 from opencdi.bus.room import RecordCodec, State, States
 from opencdi.bus.site import SiteKnown
 from opencdi.events.contract import Contract
-from opencdi.events.pages import NoteRead
+from opencdi.events.reading import NoteRead
 from opencdi.nlp.timeline import NoteSaid, said_in
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.contract import Contract
-from opencdi.events.pages import ConceptTimeline, Finding, NoteAt, NoteRead
+from opencdi.events.reading import ConceptTimeline, Finding, NoteAt, NoteRead
 
 QUIET_NOTES = 3
 """So many progress notes in a row that do not name a condition have dropped it; one note of one day is about that day."""

@@ -8,7 +8,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from opencdi.events.pages import ValueInText
+from opencdi.events.reading import ValueInText
 
 _FAHRENHEIT_FROM = 86.0
 _POUND = 0.45359237  # kg, exact by definition

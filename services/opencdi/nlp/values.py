@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from opencdi.events.pages import ValueInText
+from opencdi.events.reading import ValueInText
 from opencdi.nlp.value_shapes import Analyte, in_unit, shaped_values
 
 _BETWEEN = (

@@ -33,8 +33,9 @@ from opencdi.events.facts import (
     PatientIdentified,
 )
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FailedPage, Finding, FindingsPage, NoteRead, TickPage
+from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, TickPage
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
+from opencdi.events.reading import Finding, NoteRead
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result

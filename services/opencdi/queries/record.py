@@ -25,7 +25,8 @@ from opencdi.events.facts import (
     OrderPlaced,
     PatientIdentified,
 )  # fmt: skip
-from opencdi.events.pages import Claim, Finding, NoteRead
+from opencdi.events.pages import Claim
+from opencdi.events.reading import Finding, NoteRead
 from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay
 from opencdi.queries.inputs import STAY, Inputs
 from opencdi.queries.series import file_point, find, points_of, take_back

@@ -13,8 +13,9 @@ from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, QueryAlert, QueryWording
 from opencdi.events.contract import Contract
 from opencdi.events.facts import Fact, KnownFact, NoteFiled
-from opencdi.events.pages import CodingPage, NoteRead, WorkingCode, WorkingDrg
+from opencdi.events.pages import CodingPage, WorkingCode, WorkingDrg
 from opencdi.events.people import Person
+from opencdi.events.reading import NoteRead
 from opencdi.store.tables import (
     CHART_ITEM,
     DRG_CHANGE,

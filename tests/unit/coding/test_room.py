@@ -26,7 +26,8 @@ from opencdi.events.facts import (
     MeasurementResulted,
     PatientIdentified,
 )
-from opencdi.events.pages import CodingPage, FactsPage, Finding, FindingsPage, NoteRead, SitePage, TickPage, ValueInText, WorkingCode
+from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, SitePage, TickPage, WorkingCode
+from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.knowledge.site import SiteData
 
 T0 = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)

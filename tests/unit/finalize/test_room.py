@@ -32,7 +32,6 @@ from opencdi.events.pages import (
     FactsPage,
     FailedPage,
     FindingsPage,
-    NoteRead,
     QueriesPage,
     QueryMoved,
     SitePage,
@@ -41,6 +40,7 @@ from opencdi.events.pages import (
     WorkingDrg,
 )
 from opencdi.events.people import CodeSetAttested, Person
+from opencdi.events.reading import NoteRead
 from opencdi.finalize.room import finalize_room
 from opencdi.finalize.timers import Timers
 from opencdi.knowledge.site import SiteData

@@ -16,8 +16,9 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.events.entry import Envelope, entry_of, read_entry
 from opencdi.events.facts import NoteFiled
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FindingsPage, NoteRead, TextsPage
+from opencdi.events.pages import FactsPage, FindingsPage, TextsPage
 from opencdi.events.people import Person
+from opencdi.events.reading import NoteRead
 from opencdi.events.topics import CHART
 from opencdi.knowledge.site import SiteData
 from opencdi.logs import start_logging

@@ -16,8 +16,9 @@ from opencdi.events.contract import Contract
 from opencdi.events.entry import Envelope, Page, entry_of, read_entry
 from opencdi.events.facts import NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import ConceptTimeline, FactsPage, FindingsPage, NoteRead, TextsPage
+from opencdi.events.pages import FactsPage, FindingsPage, TextsPage
 from opencdi.events.people import Person
+from opencdi.events.reading import ConceptTimeline, NoteRead
 from opencdi.events.topics import CHART
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.reader import RuleReader

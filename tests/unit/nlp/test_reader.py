@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencdi.events.pages import Finding
+from opencdi.events.reading import Finding
 from opencdi.knowledge.concepts import ATTRIBUTES, load_concepts
 from opencdi.nlp.reader import load_reader
 from opencdi.settings import rules_dir

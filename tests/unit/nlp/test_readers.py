@@ -24,7 +24,7 @@ from opencdi.testing import DAY_ZERO
 
 ECHO = '''
 """A reader as a site would bring it: it reads one word."""
-from opencdi.events.pages import Finding, Section
+from opencdi.events.reading import Finding, Section
 from opencdi.nlp.context import Context
 from opencdi.nlp.reading import Reading
 

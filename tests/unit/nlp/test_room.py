@@ -14,8 +14,9 @@ from opencdi.events.contract import Contract
 from opencdi.events.entry import Entry, Envelope, Page, entry_of, read_entry
 from opencdi.events.facts import EncounterDischarged, NoteFiled, NoteRetracted, NoteStatusChanged
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, NoteRead, SitePage, TextsPage, TickPage
+from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, SitePage, TextsPage, TickPage
 from opencdi.events.people import Person, QueryApproved, QueryEdited
+from opencdi.events.reading import NoteRead
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.room import nlp_room
