@@ -6,7 +6,7 @@ from html import unescape
 _TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|([^<]+|<)")  # never looks back: 8 MiB of "<" are read in one pass
 _DECLARED = re.compile(r"<[!?][A-Za-z][^<>]*>")  # <!DOCTYPE html>, <?xml …?>
 _HTML = re.compile(
-    r"\s*(?:<[!?][A-Za-z][^<>]{0,300}>\s*)*<(?:html|head|body|div|table|p|h[1-6]|span|font|b|pre|style|meta|title|ul|center)[\s/>]",
+    r"\A\s*(?:<[!?][A-Za-z][^<>]{0,300}>\s*)*<(?:html|head|body|div|table|p|h[1-6]|span|font|b|pre|style|meta|title|ul|center)[\s/>]",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")

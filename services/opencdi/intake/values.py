@@ -21,9 +21,9 @@ _COMPARATOR: dict[str, Comparator | None] = {
     "greater than": ">", "more than": ">",
 }  # fmt: skip
 _NUMBER = re.compile(
-    r"(?P<comparator>[<>]=?|=[<>]?|≤|≥|less than|greater than|more than|)\s*"
+    r"\A(?P<comparator>[<>]=?|=[<>]?|≤|≥|less than|greater than|more than|)\s*"
     r"(?P<number>[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,2})?)"
-    r"(?P<rest>(?:\s+|(?<=\d)(?=[^\d\s.,:/~+^-])).*)?\Z",
+    r"(?P<rest>(?:\s++|(?<=\d)(?=[^\d\s.,:/~+^-])).*)?\Z",
     re.IGNORECASE,
 )
 _MOST_DIGITS = 24  # more is no measurement

@@ -42,7 +42,7 @@ _GENERIC = frozenset(
     }
 )
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
-_ASIDE = re.compile(r"\s*\([^()]*\)|\s*\[[^\[\]]*\]")
+_ASIDE = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
 _NOT_WRITTEN = re.compile(
     r"^other |^oth |classified elsewhere|not elsewhere|\bNEC\b|^encounter for|^personal history|^family history|^certain |: *$|^see |"
@@ -50,7 +50,7 @@ _NOT_WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _INDEXED = re.compile(
-    r"(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
+    r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
 _TURNED = 3
 _NOT_TURNED = "OPRSTZ"

@@ -25,7 +25,7 @@ _KINDS: tuple[tuple[str, NoteType], ...] = (  # the first that fits the whole na
     (r"radiology report|diagnostic imaging(?: study| report)?|(?:xr|mri) .+|(?:xr|ct|mr|us|mg|nm) .+ views?", "radiology"),
     (r"(?:surgical )?pathology(?: study| report)?|autopsy report", "pathology"),
 )
-_PATTERNS = tuple((re.compile(f"(?:{pattern})s?\\Z"), kind) for pattern, kind in _KINDS)
+_PATTERNS = tuple((re.compile(f"\\A(?:{pattern})s?\\Z"), kind) for pattern, kind in _KINDS)
 _SIGNS = re.compile(r"[\s,_-]+")
 _LONGEST = 80  # characters; what is longer is no name
 

@@ -13,8 +13,8 @@ from opencdi.clinical.vocabulary import NoteType, SectionKind
 
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
-_WITH_DIGIT = re.compile(r"\S*\d\S*|(?<!\S)@(?!\S)|(?<!\S)at(?=\s+\d)")
-_JOINED = re.compile(r"\s*(?:/|,|&|\+|\band\b)\s*")
+_WITH_DIGIT = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
+_JOINED = re.compile(r"[/,&+]|\band\b")
 _JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
 _SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
 _LONGEST_OF_HEAD = 6
@@ -73,7 +73,7 @@ class Headings:
         return " ".join(filter(None, (self.spelled.get(word, word) for word in key.split())))
 
     def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
-        parts = _JOINED.split(phrase.strip(), maxsplit=4)
+        parts = _JOINED.split(phrase, maxsplit=4)
         kinds = [self._qualified(key_of(part), note_type) for part in parts] if len(parts) > 1 else []
         told = [kind for kind in kinds if kind is not None]
         if not told or len(told) < len(kinds):

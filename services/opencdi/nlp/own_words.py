@@ -49,7 +49,7 @@ _HEADING = re.compile(rf"(?:{_HEADINGS}):|^[ \t>|]*(?:{_HEADINGS})[ \t\r]*$", re
 _BULLETS = ("-", "–", "—", "•", "*", "·")
 _BULLET = re.compile(r"(?:^|\n)[ \t>|]*[-–—•*·][ \t]")
 _QUOTED = re.compile(r"[“\"?][^“”\"?]{1,120}[”\"?]\W*$")  # a sender without our quotation marks writes "?"
-_LAST_QUOTE = re.compile(r"[^\w“\"?]*[“\"?][^“”\"?\n]{1,120}(?:[”\"?]\W*(?:\w+\W*){0,2})?")
+_LAST_QUOTE = re.compile(r"(?<=\w)[^\w“\"?]*+[“\"?][^“”\"?\n]{1,120}(?:[”\"?]\W*+(?:\w++\W*+){0,2})?")
 _ANSWERS = frozenset({"yes", "no", "agree", "present", "absent"})
 _TICK = re.compile(r"\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒✓✔√]|(?<!\w)[xX](?!\w)")
 _TICK_BEHIND = re.compile(rf"{_TICK.pattern}|<-|←")

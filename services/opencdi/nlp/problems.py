@@ -15,7 +15,7 @@ from opencdi.nlp.causes import SICK, begun_with_cause
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relations import Beside, Told, runs_from, takes
 
-_NUMBERED = re.compile(r"[ \t]*(?:#|\(?\d{1,2}[.)])")
+_NUMBERED = re.compile(r"^[ \t]*(?:#|\(?\d{1,2}[.)])", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _CULTURE_REACH = 8
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 _BOUNDARY = re.compile(r"\n|\r(?!\n)|[\f\v\x85\u2028\u2029]|[.!?]+(?:,(?=[ \t]*[A-Z0-9])|(?=[\s\"')\]]|$))|(?<=[a-z]{3})\.(?=[A-Z][a-z])")
 """Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHESIA") or its blanks lost ("improved.No fever")."""
-_ITEM = re.compile(r"[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:)")
-_MARKED = re.compile(r"[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
+_ITEM = re.compile(r"[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:")
+_MARKED = re.compile(r"(?<![ \t])[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
 _INLINE_ITEM = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
 _REACH = 400
 """The item before an item of a running list stands within so many characters."""
@@ -35,7 +35,7 @@ _UNFINISHED = re.compile(
 )
 _UNFINISHED_REACH = 12
 _ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
-_BEFORE_DOT = re.compile(r"[A-Za-z.]+$")
+_BEFORE_DOT = re.compile(r"[A-Za-z.]{1,12}$")
 
 
 def _ends_line(text: str, at: int, line_start: int, widths: "_Widths", *, listed: bool) -> bool:

@@ -34,7 +34,7 @@ _BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
 _SIGNED = re.compile(
-    r"(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
+    r"\A(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
     r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b[^\n]{0,60}\Z"
 )
 _SHORT_LINE = 60
