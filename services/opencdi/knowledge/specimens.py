@@ -60,6 +60,8 @@ _DENIED_BEHIND = re.compile(
     r"(?:none|negative|neg|absent|nil|0+(?![.\d])|no|not (?:detected|present|seen|significant|observed|noted|indicated))\b",
     re.IGNORECASE,
 )
+_REACH = 160
+"""Characters before and behind within which a denial stands: its words, not all that a sender repeats."""
 FLAW_BY_CODE: dict[str, Flaw] = {
     "RH": "HEMOLYZED", "RC": "CLOTTED", "RN": "CONTAMINATED", "QS": "INSUFFICIENT_SPECIMEN",
     "EX": "SPECIMEN_REJECTED", "RA": "SPECIMEN_REJECTED", "RB": "SPECIMEN_REJECTED", "RD": "SPECIMEN_REJECTED", "RE": "SPECIMEN_REJECTED",
@@ -76,7 +78,8 @@ def flaws_in(words: str) -> tuple[Flaw, ...]:
     found: dict[Flaw, None] = {}
     for clause in _CLAUSE.split(words):
         for match in _ANY_FLAW.finditer(clause):
-            if not _DENIED_BEFORE.search(clause[: match.start()]) and not _DENIED_BEHIND.match(clause[match.end() :]):
+            before, behind = clause[max(0, match.start() - _REACH) : match.start()], clause[match.end() : match.end() + _REACH]
+            if not _DENIED_BEFORE.search(before) and not _DENIED_BEHIND.match(behind):
                 found[cast(Flaw, match.lastgroup)] = None
     return tuple(found)
 

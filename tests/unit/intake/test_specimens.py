@@ -200,3 +200,7 @@ def test_a_specimen_that_comes_in_the_same_bundle_is_known(feed) -> None:
     feed.send({"resourceType": "Bundle", "type": "collection", "entry": entries})
     (fact,) = feed.of("measurement_resulted")
     assert (fact.specimen, fact.problem) == ("Serum", "SPECIMEN_REJECTED")
+
+
+def test_a_comment_that_repeats_itself_is_read_at_once() -> None:
+    assert flaws_in("no hemolysis " * 20_000 + "but hemolyzed") == ("HEMOLYZED",)  # an hour where each word looks back at all before it
