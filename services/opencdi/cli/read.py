@@ -13,6 +13,7 @@ from opencdi.cli.jsonl import BadLine, Line, lines_of, object_in, run_filter, wo
 if TYPE_CHECKING:
     from opencdi.nlp.reading import Reader
 
+_OF_A_STAY = {"copied", "copied_from"}  # told by the other notes of a stay, which are not here
 _LINES = (".jsonl", ".ndjson", ".json")
 
 
@@ -37,8 +38,8 @@ def read(
         return {
             "id": told.get("id"),
             "sections": [section.model_dump() for section in reading.sections],
-            "findings": [finding.model_dump(exclude={"copied"}) for finding in reading.findings],
-            "values": [value.model_dump() for value in reading.values],
+            "findings": [finding.model_dump(exclude=_OF_A_STAY) for finding in reading.findings],
+            "values": [value.model_dump(exclude=_OF_A_STAY) for value in reading.values],
             "language": reading.language,
             **({"read_to": reading.read_to} if reading.read_to is not None else {}),
         }

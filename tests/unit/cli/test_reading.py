@@ -91,7 +91,7 @@ def check_places(told: dict[str, Any], text: str) -> None:
             "attributes",
         }  # fmt: skip
         assert set(one["attributes"]) <= set(attributes["FindingAttribute"])
-    assert all(set(one) == {"start", "end", "text", "analyte", "value", "unit"} for one in told["values"])
+    assert all(set(one) == {"start", "end", "text", "analyte", "value", "unit", "earlier"} for one in told["values"])
     ends = [0, *(one["end"] for one in told["sections"])]
     assert [one["start"] for one in told["sections"]] == ends[:-1]  # they cover the note, end to end
     assert ends[-1] == told.get("read_to", len(text))
