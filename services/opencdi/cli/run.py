@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from opencdi.bus.watch import Watch
 
 _PROCESSES = ("door", "rooms", "pages")
+_BEHIND = 5
+"""By how much nicer the rooms are than those who wait for an answer."""
 
 
 def run(
@@ -135,7 +137,8 @@ def run_door(settings: Settings, watch: "Watch") -> None:
 
 
 def run_rooms(settings: Settings, names: tuple[str, ...], watch: "Watch") -> None:
-    """These rooms, in turn."""
+    """These rooms, in turn, behind the door and the workbench: what is acknowledged can wait for its reading, a sender cannot."""
+    os.nice(_BEHIND)
     from prometheus_client import CollectorRegistry
 
     from opencdi.bus.at_work import work
