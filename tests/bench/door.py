@@ -158,7 +158,7 @@ def many_patients(patients: int) -> Iterator[tuple[str, str, str]]:
         feed = heard([(message.body, message.at) for message in mixed(85)], "feed")  # its ADT, ORU, MDM, ORM, RDE, RAS
         yield f"intake alone: {patients:,} patients admitted", f"{admitted:,.0f} /s", "≥ 1,000"
         yield f"intake alone, {patients:,} patients known: what ten kinds of stays send", f"{feed:,.0f} /s", "≥ 1,000"
-        yield f"intake alone, {patients:,} patients known: panels of eleven results", f"{resulted:,.0f} /s", ""
+        yield f"intake alone, {patients:,} patients known: panels of eleven results", f"{resulted:,.0f} /s", "≥ 1,000"
         line.close()
 
 

@@ -15,14 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.coding.guideline_data import GuidelineData
 from opencdi.knowledge.icd10cm import unspecified_leaf
+from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.words import term_form
 
 GUIDELINES = "guidelines.yaml"
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]
 _ACUTE_TYPES = frozenset({"status-asthmaticus"})
-_BY_TABULAR = "icd10cm:"
-"""Concepts that nlp found by a tabular term of their own are named "icd10cm:<code>"."""
 
 
 class ByAttributes(BaseModel):
@@ -86,7 +85,7 @@ class ConceptTable(BaseModel):
 
     def has(self, concept: str) -> bool:
         """Whether the concept may lead to a code at all."""
-        return concept in self.codes or concept.startswith(_BY_TABULAR)
+        return concept in self.codes or concept.startswith(BY_TABULAR)
 
     def integral_to(self, code: str) -> tuple[str, ...]:
         """The diagnoses (as prefixes) that this sign or symptom is part of."""
@@ -110,8 +109,8 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     `text`: the mention's own words.
     """
     side = attributes.get("laterality", "")
-    if concept.startswith(_BY_TABULAR):
-        code = unspecified_leaf(concept.removeprefix(_BY_TABULAR), side)
+    if concept.startswith(BY_TABULAR):
+        code = unspecified_leaf(concept.removeprefix(BY_TABULAR), side)
         return (Assignment(code, "tabular term", specific=True),) if code else ()
     row = table.codes.get(concept)
     if row is None:

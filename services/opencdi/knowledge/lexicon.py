@@ -64,6 +64,9 @@ _CHRONIC_STEMS = (
     "K74", "M05", "M06", "M10", "M1A", "M15", "M16", "M17", "M19", "M32", "M34", "M48", "M81", "N18", "N40", "Q",
 )  # fmt: skip
 """Categories of disease that does not end (our reading of the tabular): "history of" one of these means that the patient has it."""
+_CHRONIC = tuple(stem.replace(".", "") for stem in _CHRONIC_STEMS)
+BY_TABULAR = "icd10cm:"
+"""Begins the concept of a mention that only the tabular names: `icd10cm:K7460`."""
 
 
 def kind_of_code(code: str) -> FindingKind:
@@ -73,7 +76,7 @@ def kind_of_code(code: str) -> FindingKind:
 
 def chronic_code(code: str) -> bool:
     """Whether a code's category is of disease that does not end."""
-    return code.startswith(tuple(stem.replace(".", "") for stem in _CHRONIC_STEMS))
+    return code.startswith(_CHRONIC)
 
 
 def _variants(term: str) -> Iterator[tuple[int, str]]:

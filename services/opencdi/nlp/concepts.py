@@ -11,13 +11,12 @@ from pathlib import Path
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.concepts import Concept, forms_of, load_concepts, load_named
-from opencdi.knowledge.lexicon import chronic_code, kind_of_code, load_synonyms, tabular_lexicon
+from opencdi.knowledge.lexicon import BY_TABULAR, chronic_code, kind_of_code, load_synonyms, tabular_lexicon
 from opencdi.knowledge.spelling import Spelling, load_spelling
 from opencdi.knowledge.words import Lexicon, Words
 from opencdi.nlp.coordinated import Coordinations
 from opencdi.nlp.dosage import Dosage, load_dosage
-from opencdi.nlp.mentioned import BY_TABULAR
-from opencdi.nlp.mentioned import Mentioned as Mentioned  # others of this room know it from here
+from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
 
 _COMPANY = frozenset({"organism", "medication", "device", "procedure"})

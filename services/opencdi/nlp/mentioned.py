@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 
 from opencdi.clinical.vocabulary import FindingKind
 
-BY_TABULAR = "icd10cm:"
-"""Begins the concept of a mention that only the tabular names: `icd10cm:K7460`."""
-
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:

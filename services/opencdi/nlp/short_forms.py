@@ -13,9 +13,9 @@ import yaml
 
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.knowledge.concepts import ATTRIBUTES, Concept
-from opencdi.knowledge.lexicon import chronic_code, kind_of_code
+from opencdi.knowledge.lexicon import BY_TABULAR, chronic_code, kind_of_code
 from opencdi.knowledge.words import BREAK, Lexicon, Words, term_form, word_form
-from opencdi.nlp.mentioned import BY_TABULAR, Mentioned
+from opencdi.nlp.mentioned import Mentioned
 
 _NEAR = 12
 _BESIDE = 2

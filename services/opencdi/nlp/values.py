@@ -6,7 +6,7 @@ Behind a value others of the same analyte may follow: "1.1 -> 2.9", "2.9 from 1.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import yaml
@@ -52,7 +52,7 @@ class Values:
     pattern: re.Pattern[str]
     by_name: Mapping[str, Analyte]
 
-    @property
+    @cached_property
     def by_slug(self) -> Mapping[str, Analyte]:
         """Every analyte by its own name."""
         return {analyte.slug: analyte for analyte in self.by_name.values()}
