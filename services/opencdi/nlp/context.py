@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
 from opencdi.knowledge.words import Words
 from opencdi.nlp.cues import Cues
-from opencdi.nlp.experiencer import somebody_else
+from opencdi.nlp.experiencer import whose
 from opencdi.nlp.onset import onset_of, tells_of_today
 from opencdi.nlp.reach import Hit, Mention, reaches, surroundings
 
@@ -44,8 +44,7 @@ def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Me
         said.setdefault(hit[2].makes, hit)
 
     assertion, certainty, decided = _assertion(reaching, said, mention)
-    other = somebody_else(around)
-    experiencer: Experiencer = "other" if other or section == "family-history" else "patient"
+    experiencer, other = whose(around, section)
     onset = onset_of(around, said, section, absent=assertion == "absent")
     told = decided or other
     return Context(
