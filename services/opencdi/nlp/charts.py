@@ -22,6 +22,8 @@ def is_whose_chart(at: int, around: Surroundings) -> bool:
         return _of_newborn(around) is not False
     if word in told.newborns:
         return _of_newborn(around) is True
+    if word in told.maternal:
+        return _of_newborn(around) is False
     if word not in told.mothers:
         return False
     near = words[max(around.begin, at - _NEAR) : min(around.stop, at + _NEAR)]

@@ -31,6 +31,9 @@ def whose(around: Surroundings, section: SectionKind) -> tuple[Experiencer, Plac
 
 def _somebody_else(around: Surroundings) -> Place | None:
     mention = around.mention
+    others = [hit for hit in around.hits if hit[2].makes == "other"]
+    if not others:
+        return _carried_over(around)
     persons = persons_in(around)
     before = [person for person in persons if person.last <= mention.first]
     theirs = _theirs(before, around) if before else None
@@ -42,11 +45,11 @@ def _somebody_else(around: Surroundings) -> Place | None:
     since = before[-1].last if theirs is False else around.begin  # who only tells is spoken of no longer as family
     named = [
         (first, last)
-        for first, last, cue in around.hits
-        if cue.makes == "other"
-        and cue.place not in _PERSONS
+        for first, last, cue in others
+        if cue.place not in _PERSONS
         and first >= since
         and reaches((first, last, cue), around)
+        and not _is_item(first, last, around)
         and not is_whose_chart(first, around)
     ]
     if named:
@@ -72,7 +75,9 @@ def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
             theirs, at = said_behind(i + 1, around, subject=True).theirs is not False, i + 1
     if theirs and _tells_of_patient(persons, around):
         return False
-    return None if theirs and _ended(at, mention.first, around) else theirs
+    if theirs and (_ended(at, mention.first, around) or (told.articles.intersection(words[person.owner : person.first]) and _is_item(person.owner, at, around))):
+        return None
+    return theirs
 
 
 def _said(person: Person, around: Surroundings) -> Said:
@@ -95,7 +100,7 @@ def _said(person: Person, around: Surroundings) -> Said:
         return said if behind[0] == ")" and said.theirs and not said.weakly else Said(None, said.at)  # "living donor (sister) has ..."
     if prior in told.in_whom and prior not in told.brackets and said.theirs is not True:
         return Said(None, said.at)  # "diabetes in her father, ...": said of what stands before it
-    if said.weakly and prior in told.escorts and told.dwelling.isdisjoint(before):
+    if said.weakly and prior in told.escorts and told.sharing.isdisjoint(before):
         return Said(False, said.at)  # "found by neighbor with confusion"
     if said.theirs is not None:
         return said
@@ -131,6 +136,12 @@ def _ended(begin: int, stop: int, around: Surroundings) -> bool:
     )
 
 
+def _is_item(first: int, last: int, around: Surroundings) -> bool:
+    """Whether a family's disease is one item of the patient's list, and the mention the next: "HTN, family history of CAD, | smoking"."""
+    words = around.words
+    return first > around.begin + 1 and words[first - 1] == "," and words[last] != ":" and "," in words[last : around.mention.first]
+
+
 def _speaks_of_what_precedes(person: Person, around: Surroundings) -> bool:
     """ "stroke in his mother", "breast cancer (mother)", "breast cancer: mother, aunt"."""
     words, begin, owner = around.words, around.mention.last, person.owner
@@ -150,16 +161,11 @@ def _carried_over(around: Surroundings) -> Place | None:
         return None
     if said_behind(begin + 1, around, subject=True).theirs is False:
         return None
-    stop = begin - 1
-    for _ in range(_BACK):
-        first = stop
-        while first > 0 and words[first - 1] != BREAK and stop - first < _LONG:
-            first -= 1
-        if first == 0 or not is_subject_pronoun(first, around):
+    before = _sentence_before(around)
+    for _ in range(_BACK - 1):
+        if before.begin == 0 or not is_subject_pronoun(before.begin, before):
             break
-        stop = first - 1
-    hits = [(start, end, cue) for start, end, cues in around.cues.lexicon.matches(words, first, stop) for cue in cues]
-    before = Surroundings(words, first, stop, Mention(stop, stop), hits, around.cues)
+        before = _sentence_before(before)
     persons = persons_in(before)
     for nth in range(len(persons), 0, -1):
         theirs = _theirs(persons[:nth], before) is True
@@ -168,14 +174,26 @@ def _carried_over(around: Surroundings) -> Place | None:
     return None
 
 
+def _sentence_before(around: Surroundings) -> Surroundings:
+    """The sentence before that one, or its end, seen from its last word; there must be one."""
+    words = around.words
+    first = stop = around.begin - 1
+    while first > 0 and words[first - 1] != BREAK and stop - first < _LONG:
+        first -= 1
+    hits = [(start, end, cue) for start, end, cues in around.cues.lexicon.matches(words, first, stop) for cue in cues]
+    return Surroundings(words, first, stop, Mention(stop, stop), hits, around.cues)
+
+
 def _returns_to_patient(around: Surroundings) -> bool:
     """Whether a family's history speaks of the patient: "The patient has no heart disease", "FH unknown. | Has gout."."""
     words, told, begin = around.words, around.cues.words, around.begin
+    if begin and words[begin] in told.auxiliaries and not persons_in(_sentence_before(around)):
+        return True
     before = [person.last for person in persons_in(around) if person.last <= around.mention.first]
     since = before[-1] if before else begin
     for first, last, cue in reversed(around.hits):
         if cue.makes == "end" and cue.of == "other" and since <= first and last <= around.mention.first:
             if told.patients.isdisjoint(words[first:last]):
                 return not any(word in told.he or word in told.she for word in words[first:last])
-            return words[last] in told.auxiliaries
+            return words[last] in told.auxiliaries or last + 1 >= around.mention.first
     return False

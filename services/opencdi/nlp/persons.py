@@ -17,6 +17,8 @@ _NAME = 3
 """Words of a name or an unknown verb between a person and what it does: "daughter Jane reports"."""
 _CLAUSE = 8
 """Words of a place or a clause between: "other residents of her nursing home | have", "a son who works nights and | has"."""
+_KIND = 4
+"""Words of "a regular cannabis | smoker"."""
 _ITEM = 4
 """Words of an item in a bare list: "mother: early CAD, type 2 DM"."""
 _PARTS = frozenset({",", "and", "or", ":", "(", ")", "&", "+"})
@@ -157,8 +159,10 @@ def _verb(at: int, around: Surroundings) -> Said | None:
     told_of = _phrase(behind, around) if behind < stop else None
     if told_of is not None and (told_of.theirs is False or phrase is None):
         return told_of
-    if phrase is None and stop - behind <= 2 and words[behind : behind + 1] != [","]:
-        return Said(True, behind)  # "is | diabetic", "was severely | depressed"
+    if phrase is None:  # "is | diabetic", "was severely | depressed", "is a regular cannabis | smoker"
+        kind = words[behind:stop]
+        if len(kind) <= (_KIND if kind[:1] and kind[0] in told.articles else 2) and _PARTS.isdisjoint(kind):
+            return Said(True, behind)
     return phrase
 
 

@@ -44,7 +44,13 @@ def goes_on(person: Person, at: int, around: Surroundings, *, theirs: bool) -> b
         return True
     if any(cue.makes in ("today", "new") and first > at for first, _, cue in around.hits):
         return False
-    return patients is None or not told.alive.isdisjoint(words[person.last : at])
+    return patients is None or _is_alive(person, at, around)
+
+
+def _is_alive(person: Person, at: int, around: Surroundings) -> bool:
+    """Whether nothing else was said than that the person lives: "His father is 80"."""
+    words, told = around.words[person.last : at], around.cues.words
+    return not told.alive.isdisjoint(words) or (words[0] in told.auxiliaries and words[1][0].isdigit())
 
 
 def _patients_sex(person: Person, around: Surroundings) -> Sex | None:
@@ -56,7 +62,7 @@ def _patients_sex(person: Person, around: Surroundings) -> Sex | None:
     for i, word in enumerate(words[:_HEAD]):
         if word in told.male or word in told.female:
             return "m" if word in told.male else "f"
-        if word in ("m", "f") and i and (words[i - 1].isdigit() or words[i - 1] in told.year_old):
+        if word in ("m", "f") and i and (words[i - 1].removesuffix("yo").isdigit() or words[i - 1] in told.year_old):
             return "m" if word == "m" else "f"
         if word[-1] in "mf" and word[:-1].removesuffix("yo").isdigit():
             return "m" if word[-1] == "m" else "f"  # "67M", "67yoF"
