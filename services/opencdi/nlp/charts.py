@@ -26,8 +26,9 @@ def is_whose_chart(at: int, around: Surroundings) -> bool:
         return _of_newborn(around) is False
     if word not in told.mothers:
         return False
-    near = words[max(around.begin, at - _NEAR) : min(around.stop, at + _NEAR)]
-    return any(other in told.at_birth or _GRAVIDA.fullmatch(other) for other in near) and _of_newborn(around) is False
+    sentence = words[max(around.begin, at - _NEAR) : min(around.stop, at + _NEAR)]
+    birth = any(other in told.at_birth or _GRAVIDA.fullmatch(other) for other in sentence)
+    return (birth or not told.newborns.isdisjoint(words[max(0, at - _NEAR) : at + _NEAR])) and _of_newborn(around) is False
 
 
 def _of_newborn(around: Surroundings) -> bool | None:

@@ -52,6 +52,7 @@ class CueWords:
     relatives: frozenset[str]
     in_whom: frozenset[str]
     brackets: frozenset[str]
+    closing: frozenset[str]
     patients: frozenset[str]
     he: frozenset[str]
     she: frozenset[str]

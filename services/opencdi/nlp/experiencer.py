@@ -75,7 +75,7 @@ def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
             theirs, at = said_behind(i + 1, around, subject=True).theirs is not False, i + 1
     if theirs and _tells_of_patient(persons, around):
         return False
-    if theirs and (_ended(at, mention.first, around) or (told.articles.intersection(words[person.owner : person.first]) and _is_item(person.owner, at, around))):
+    if theirs and (_ended(at, mention.first, around) or _item_is_over(person, at, around)):
         return None
     return theirs
 
@@ -142,6 +142,16 @@ def _is_item(first: int, last: int, around: Surroundings) -> bool:
     return first > around.begin + 1 and words[first - 1] == "," and words[last] != ":" and "," in words[last : around.mention.first]
 
 
+def _item_is_over(person: Person, at: int, around: Surroundings) -> bool:
+    """The same of a person in such a list: "HTN, a father with MI, | smoking", "depressed, mother with depression, no | attempts"."""
+    words = around.words
+    if not _is_item(person.owner, at, around):
+        return False
+    comma = max(i for i in range(at, around.mention.first) if words[i] == ",")
+    denied = any(cue.makes == "absent" and first == comma + 1 for first, _, cue in around.hits)
+    return denied or not around.cues.words.articles.isdisjoint(words[person.owner : person.first])
+
+
 def _speaks_of_what_precedes(person: Person, around: Surroundings) -> bool:
     """ "stroke in his mother", "breast cancer (mother)", "breast cancer: mother, aunt"."""
     words, begin, owner = around.words, around.mention.last, person.owner
@@ -154,7 +164,7 @@ def _speaks_of_what_precedes(person: Person, around: Surroundings) -> bool:
 
 def _carried_over(around: Surroundings) -> Place | None:
     """The pronoun with which a sentence begins, where it is the relative of the sentence before: "Mother is alive. | She has HTN."."""
-    words, begin = around.words, around.begin
+    begin = around.begin
     if begin == 0 or not is_subject_pronoun(begin, around):
         return None
     if around.mention.first <= begin or _ended(begin + 1, around.mention.first, around):
@@ -187,8 +197,10 @@ def _sentence_before(around: Surroundings) -> Surroundings:
 def _returns_to_patient(around: Surroundings) -> bool:
     """Whether a family's history speaks of the patient: "The patient has no heart disease", "FH unknown. | Has gout."."""
     words, told, begin = around.words, around.cues.words, around.begin
-    if begin and words[begin] in told.auxiliaries and not persons_in(_sentence_before(around)):
-        return True
+    if begin and not any(cue.makes == "other" for _, _, cue in around.hits):
+        said_before = _sentence_before(around)
+        if not told.closing.isdisjoint(words[said_before.begin : said_before.stop]) and not persons_in(said_before):
+            return True
     before = [person.last for person in persons_in(around) if person.last <= around.mention.first]
     since = before[-1] if before else begin
     for first, last, cue in reversed(around.hits):

@@ -126,11 +126,12 @@ def said_behind(at: int, around: Surroundings, *, subject: bool) -> Said:
         said = _verb(start, around)
         if said is not None and said.theirs and "," in words[behind:start] and word not in told.relatives:
             return Said(None, start)  # "lives with his daughter, has ..."
-        if said is not None and (said.theirs or word not in told.dwelling):
+        dwells = words[start + (word in told.relatives)] in told.dwelling  # "who lives upstairs | has"
+        if said is not None and (said.theirs or not dwells):
             return said
-        placed = placed or word in told.dwelling
+        placed = placed or dwells
         start += 1
-    return Said(False if placed else None, start)
+    return Said(None, start)
 
 
 def _behind_aside(at: int, around: Surroundings, *, subject: bool) -> int:
@@ -161,7 +162,8 @@ def _verb(at: int, around: Surroundings) -> Said | None:
         return told_of
     if phrase is None:  # "is | diabetic", "was severely | depressed", "is a regular cannabis | smoker"
         kind = words[behind:stop]
-        if len(kind) <= (_KIND if kind[:1] and kind[0] in told.articles else 2) and _PARTS.isdisjoint(kind):
+        long = len(kind) > (_KIND if kind[:1] and kind[0] in told.articles else 2)
+        if not long and _PARTS.isdisjoint(kind) and not any(word.endswith(("ed", "ing")) for word in kind):
             return Said(True, behind)
     return phrase
 
