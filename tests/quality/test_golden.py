@@ -14,7 +14,7 @@ FLOORS: dict[str, dict[str, float]] = {
         "concept/procedure": 0.73, "concept/device": 0.75, "concept/organism": 0.84, "concept/medication": 0.89,
         "span/diagnosis": 0.80, "span/symptom": 0.82, "assertion": 0.97, "assertion/absent": 0.96, "assertion/possible": 0.96,
         "temporality": 0.92, "temporality/historical": 0.90, "temporality/hypothetical": 0.89, "active": 0.94, "active/no": 0.93,
-        "active/unknown": 0.95, "certainty": 0.91, "experiencer": 0.98, "experiencer/other": 0.87, "attribute/severity": 0.88,
+        "active/unknown": 0.95, "certainty": 0.91, "experiencer": 0.99, "experiencer/other": 0.94, "attribute/severity": 0.88,
         "attribute/acuity": 0.90, "attribute/laterality": 0.75, "attribute/stage": 0.94, "attribute/type": 0.91,
         "attribute/cause": 0.88, "attribute/organism": 0.67, "attribute/resolved": 0.70, "attribute/dose": 0.83,
         "attribute/route": 0.81, "attribute/frequency": 0.72, "value": 0.87,

@@ -48,6 +48,8 @@ class CueWords:
     announcing: frozenset[str]
     counts: frozenset[str]
     companions: frozenset[str]
+    together: frozenset[str]
+    due: frozenset[str]
     sources: frozenset[str]
     relatives: frozenset[str]
     in_whom: frozenset[str]

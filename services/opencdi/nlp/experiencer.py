@@ -106,7 +106,8 @@ def _said(person: Person, around: Surroundings) -> Said:
         return said
     if subject:
         return Said(True if lists_bare(person.last, around) else None, person.last)
-    return Said(adjacent and prior not in told.companions, said.at)  # "worried about her husband's cancer"
+    # "worried about her husband's cancer", "due to his wife's illness"
+    return Said(adjacent and (prior not in told.companions or before[0] in told.due), said.at)
 
 
 def _tells_of_patient(persons: list[Person], around: Surroundings) -> bool:
@@ -167,9 +168,8 @@ def _carried_over(around: Surroundings) -> Place | None:
     begin = around.begin
     if begin == 0 or not is_subject_pronoun(begin, around):
         return None
-    if around.mention.first <= begin or _ended(begin + 1, around.mention.first, around):
-        return None
-    if said_behind(begin + 1, around, subject=True).theirs is False:
+    said = said_behind(begin + 1, around, subject=True)
+    if not said.theirs or _ended(said.at, around.mention.first, around) or _pronoun_in(said.at, around):
         return None
     before = _sentence_before(around)
     for _ in range(_BACK - 1):
@@ -182,6 +182,14 @@ def _carried_over(around: Surroundings) -> Place | None:
         if goes_on(persons[nth - 1], begin, around, theirs=theirs):
             return begin, begin + 1
     return None
+
+
+def _pronoun_in(begin: int, around: Surroundings) -> bool:
+    """Whether from that word to the mention another is spoken of: "She had to help | him because of weakness"."""
+    told = around.cues.words
+    words = around.words[begin : around.mention.first]
+    other = told.she if around.words[around.begin] in told.he else told.he
+    return not other.isdisjoint(words)
 
 
 def _sentence_before(around: Surroundings) -> Surroundings:

@@ -58,10 +58,11 @@ def persons_in(around: Surroundings) -> list[Person]:
         owner = _owner(first, around)
         if cue.place == "owned" and not _owned(owner, first, around):
             continue
-        joined = bool(found) and found[-1].last <= owner <= found[-1].last + 2 and _JOINS.issuperset(words[found[-1].last : owner])
-        if joined:
-            first, owner = found[-1].first, found[-1].owner
-            found.pop()
+        if found and found[-1].last <= owner <= found[-1].last + 2 and _JOINS.issuperset(words[found[-1].last : owner]):
+            before = found[-1]
+            if before.owner == around.begin or words[before.owner - 1] not in around.cues.words.sources:  # "per wife, father had"
+                first, owner = before.first, before.owner
+                found.pop()
         found.append(Person(owner, first, last, cue.within))
     return found
 
@@ -89,6 +90,8 @@ def includes_patient(person: Person, around: Surroundings) -> bool:
     """Whether the patient is one of them: "both the patient and his wife", "wife and pt", "mom (our pt)"."""
     words, told = around.words, around.cues.words
     before = person.owner
+    if before - 2 >= around.begin and words[before - 2] in told.together and words[before - 1] in told.companions:
+        return True  # "along with his wife"
     if before - 2 >= around.begin and words[before - 1] in _AND and words[before - 2] in told.patients | told.he | told.she:
         return True
     behind = words[person.last : min(person.last + 4, around.mention.first)]
