@@ -73,6 +73,8 @@ class CueWords:
     sharing: frozenset[str]
     weak: frozenset[str]
     auxiliaries: frozenset[str]
+    hedges: frozenset[str]
+    being: frozenset[str]
     lost: frozenset[str]
     lost_to: frozenset[str]
     died_of: frozenset[str]

@@ -88,8 +88,8 @@ def _said(person: Person, around: Surroundings) -> Said:
     subject = is_subject(person, around)
     said = said_behind(person.last, around, subject=subject)
     adjacent = mention.first == person.last
-    if prior in told.sources:
-        return Said(False, said.at)
+    if prior in told.sources or prior in told.being:
+        return Said(False, said.at)  # "per wife"; "she is a mother of three"
     if words[person.last] in told.lost_to and not told.lost.isdisjoint(before):
         return Said(True, said.at)  # "lost her son to leukemia", "death of his wife from cancer"
     if prior in told.comparisons:
@@ -119,7 +119,9 @@ def _tells_of_patient(persons: list[Person], around: Surroundings) -> bool:
             continue
         for person in persons[:-1]:
             named = words[person.first : person.last]
-            if not telling.isdisjoint(named) and last[-1] not in named and _said(person, around).theirs is False:
+            if telling.isdisjoint(named) or last[-1] in named:
+                continue
+            if words[person.owner - 1] in told.sources or said_behind(person.last, around, subject=True).theirs is False:
                 return True
     return False
 

@@ -19,7 +19,7 @@ _CLAUSE = 8
 """Words of a place or a clause between: "other residents of her nursing home | have", "a son who works nights and | has"."""
 _KIND = 4
 """Words of "a regular cannabis | smoker"."""
-_ITEM = 4
+_ITEM = 3
 """Words of an item in a bare list: "mother: early CAD, type 2 DM"."""
 _PARTS = frozenset({",", "and", "or", ":", "(", ")", "&", "+"})
 _AND = frozenset({"and", "or", "&"})
@@ -58,13 +58,19 @@ def persons_in(around: Surroundings) -> list[Person]:
         owner = _owner(first, around)
         if cue.place == "owned" and not _owned(owner, first, around):
             continue
-        if found and found[-1].last <= owner <= found[-1].last + 2 and _JOINS.issuperset(words[found[-1].last : owner]):
-            before = found[-1]
-            if before.owner == around.begin or words[before.owner - 1] not in around.cues.words.sources:  # "per wife, father had"
-                first, owner = before.first, before.owner
-                found.pop()
+        if found and _is_one(found[-1], owner, around):
+            first, owner = found[-1].first, found[-1].owner
+            found.pop()
         found.append(Person(owner, first, last, cue.within))
     return found
+
+
+def _is_one(before: Person, owner: int, around: Surroundings) -> bool:
+    """Whether those from `owner` on stand beside the person before; not "per wife, | father had", "father of | a child"."""
+    words, told = around.words, around.cues.words
+    if not before.last <= owner <= before.last + 2 or not _JOINS.issuperset(words[before.last : owner]):
+        return False
+    return words[owner] not in told.died_of and not (before.owner > around.begin and words[before.owner - 1] in told.sources)
 
 
 def _owner(first: int, around: Surroundings) -> int:
@@ -79,8 +85,8 @@ def _owned(owner: int, first: int, around: Surroundings) -> bool:
     words, told = around.words, around.cues.words
     if owner == first or not told.ordinals.isdisjoint(words[owner:first]):
         return False
-    if told.articles.issuperset(words[owner:first]):
-        return words[first - 1] != "the" and owner > around.begin and words[owner - 1] in _BIRTH
+    if told.articles.issuperset(word for word in words[owner:first] if word not in _BIRTH):
+        return words[first - 1] != "the" and not _BIRTH.isdisjoint(words[max(around.begin, owner - 1) : first])
     if words[first] in told.year_old:
         return any(word in told.he or word in told.she for word in words[owner:first])  # "her 3 year old", not "this 3 year old"
     return words[first - 1] not in told.articles
@@ -129,12 +135,24 @@ def said_behind(at: int, around: Surroundings, *, subject: bool) -> Said:
         said = _verb(start, around)
         if said is not None and said.theirs and "," in words[behind:start] and word not in told.relatives:
             return Said(None, start)  # "lives with his daughter, has ..."
-        dwells = words[start + (word in told.relatives)] in told.dwelling  # "who lives upstairs | has"
+        clausal = word in told.relatives
+        dwells = words[start + clausal] in told.dwelling and (said is None or said.at <= start + clausal + 1)  # "who lives upstairs | has"
+        if said is not None and said.weakly and not _follows(behind, start, said.at, around):
+            return Said(None, start)
         if said is not None and (said.theirs or not dwells):
             return said
         placed = placed or dwells
         start += 1
     return Said(None, start)
+
+
+def _follows(behind: int, start: int, stop: int, around: Surroundings) -> bool:
+    """Whether a "with" is of the person: "mother (55) with", "residents at the home with"; not "mother comfortable with", "stays with her"."""
+    words, told = around.words, around.cues.words
+    if words[stop] in told.he or words[stop] in told.she:
+        return False
+    known = (words[i][0].isdigit() or words[i] in told.fillers or words[i] in told.auxiliaries for i in range(behind, start))
+    return all(known) or (words[behind] in told.dwelling and "," not in words[start : around.mention.first])
 
 
 def _behind_aside(at: int, around: Surroundings, *, subject: bool) -> int:
@@ -158,9 +176,12 @@ def _verb(at: int, around: Surroundings) -> Said | None:
     behind = at
     while behind < stop and words[behind] in told.auxiliaries:
         behind += 1
-    if behind == at or (phrase and phrase.at > behind):
+    if behind == at or (phrase and phrase.at > behind and not phrase.theirs):
         return phrase
-    told_of = _phrase(behind, around) if behind < stop else None
+    noun = behind
+    while noun < stop and words[noun] in told.hedges:
+        noun += 1
+    told_of = next((said for i in {behind, noun} if i < stop and (said := _phrase(i, around))), None)  # "has no questions"
     if told_of is not None and (told_of.theirs is False or phrase is None):
         return told_of
     if phrase is None:  # "is | diabetic", "was severely | depressed", "is a regular cannabis | smoker"
@@ -188,7 +209,7 @@ def lists_bare(at: int, around: Surroundings) -> bool:
         word = words[i]
         if word in _PARTS:
             item = 0
-        elif word in told.possessives - told.articles or word in told.dwelling or word.endswith("ed"):
+        elif word in told.possessives - told.articles or word in told.dwelling or word in told.companions or word.endswith("ed"):
             return False
         elif word not in told.fillers and not word[0].isdigit():
             item += 1

@@ -38,7 +38,11 @@ def goes_on(person: Person, at: int, around: Surroundings, *, theirs: bool) -> b
     patients = _patients_sex(person, around)
     if patients is not None and patients != pronoun:
         return True
-    if sex is None or not theirs or not is_subject(person, around):
+    if sex is None or not is_subject(person, around):
+        return False
+    if words[at + 1] in told.he or words[at + 1] in told.she:
+        return not theirs  # "wife reports she herself has"; but "grandmother had it and she herself has"
+    if not theirs:
         return False
     if not told.dead.isdisjoint(words[at + 1 : at + _STATEMENT]):
         return True
