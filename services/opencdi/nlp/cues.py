@@ -56,6 +56,7 @@ class CueWords:
     brackets: frozenset[str]
     closing: frozenset[str]
     patients: frozenset[str]
+    titles: frozenset[str]
     he: frozenset[str]
     she: frozenset[str]
     men: frozenset[str]

@@ -135,6 +135,7 @@ def _ended(begin: int, stop: int, around: Surroundings) -> bool:
         and begin <= first
         and last <= stop
         and not any(word in told.he or word in told.she for word in around.words[first:last])
+        and not (around.words[first] == "and" and around.words[last - 1] in told.auxiliaries)  # "mother is alive | and has"
         for first, last, cue in around.hits
     )
 

@@ -22,9 +22,9 @@ _KIND = 4
 _ITEM = 3
 """Words of an item in a bare list: "mother: early CAD, type 2 DM"."""
 _PARTS = frozenset({",", "and", "or", ":", "(", ")", "&", "+"})
-_AND = frozenset({"and", "or", "&"})
+_AND = frozenset({"and", "or", "&", "+"})
 _JOINS = _AND | {","}
-_BEGINS = frozenset({BREAK, ",", ";", ":", "(", ")", "|", "and", "or", "&", "+"})
+_BEGINS = frozenset({BREAK, ",", ";", ":", "(", ")", "|", "and", "or", "&"})
 _BIRTH = frozenset({"of", "has", "have", "had"})
 
 
@@ -51,7 +51,7 @@ class Said:
 
 def persons_in(around: Surroundings) -> list[Person]:
     """All persons near the mention, left to right; those that "and" or a comma joins are one ("his mother and sister")."""
-    words, found = around.words, list[Person]()
+    found: list[Person] = []
     for first, last, cue in around.hits:
         if cue.place not in ("kin", "owned"):
             continue
@@ -77,7 +77,7 @@ def _owner(first: int, around: Surroundings) -> int:
     told, words = around.cues.words, around.words
     while first > around.begin and (words[first - 1] in told.possessives or words[first - 1] in told.counts or words[first - 1].isdigit()):
         first -= 1
-    return first
+    return first - 2 if first - 2 >= around.begin and words[first - 2] in told.titles else first  # "Mr. Hall's | wife"
 
 
 def _owned(owner: int, first: int, around: Surroundings) -> bool:
@@ -105,8 +105,10 @@ def includes_patient(person: Person, around: Surroundings) -> bool:
 
 
 def is_subject(person: Person, around: Surroundings) -> bool:
-    """Whether the person begins a statement: "Mother ...", "(mother", "FH: mother"; not "discussed with mother"."""
-    return person.owner == 0 or around.words[person.owner - 1] in _BEGINS
+    """Whether the person begins a statement: "Mother ...", "(mother", "FH mother"; not "discussed with mother"."""
+    if person.owner == 0 or around.words[person.owner - 1] in _BEGINS:
+        return True
+    return any(last == person.owner and cue.makes == "other" for _, last, cue in around.hits)
 
 
 def sex_of(person: Person, around: Surroundings) -> Sex | None:
@@ -147,7 +149,7 @@ def said_behind(at: int, around: Surroundings, *, subject: bool) -> Said:
 
 
 def _follows(behind: int, start: int, stop: int, around: Surroundings) -> bool:
-    """Whether a "with" is of the person: "mother (55) with", "residents at the home with"; not "mother comfortable with", "stays with her"."""
+    """Whether a "with" is of the person: "mother (55) with", "residents at the home with"; not "mother happy with", "stays with her"."""
     words, told = around.words, around.cues.words
     if words[stop] in told.he or words[stop] in told.she:
         return False
@@ -176,14 +178,15 @@ def _verb(at: int, around: Surroundings) -> Said | None:
     behind = at
     while behind < stop and words[behind] in told.auxiliaries:
         behind += 1
-    if behind == at or (phrase and phrase.at > behind and not phrase.theirs):
-        return phrase
-    noun = behind
-    while noun < stop and words[noun] in told.hedges:
-        noun += 1
-    told_of = next((said for i in {behind, noun} if i < stop and (said := _phrase(i, around))), None)  # "has no questions"
-    if told_of is not None and (told_of.theirs is False or phrase is None):
-        return told_of
+    if phrase is None and behind == at:
+        return None
+    noun = max(behind, phrase.at if phrase else at)
+    if phrase is None or words[noun - 1] in told.auxiliaries or words[noun - 1] in told.hedges:
+        while noun < stop and (words[noun] in told.hedges or words[noun] in told.auxiliaries):
+            noun += 1
+        told_of = _phrase(noun, around) if noun < stop else None  # "has also | noticed", "has no | questions"
+        if told_of is not None and (told_of.theirs is False or phrase is None):
+            return told_of
     if phrase is None:  # "is | diabetic", "was severely | depressed", "is a regular cannabis | smoker"
         kind = words[behind:stop]
         long = len(kind) > (_KIND if kind[:1] and kind[0] in told.articles else 2)
@@ -209,7 +212,7 @@ def lists_bare(at: int, around: Surroundings) -> bool:
         word = words[i]
         if word in _PARTS:
             item = 0
-        elif word in told.possessives - told.articles or word in told.dwelling or word in told.companions or word.endswith("ed"):
+        elif word in told.possessives or word in told.dwelling or word in told.companions or word.endswith("ed"):
             return False
         elif word not in told.fillers and not word[0].isdigit():
             item += 1
