@@ -44,6 +44,7 @@ class CueWords:
 
     possessives: frozenset[str]
     articles: frozenset[str]
+    indefinite: frozenset[str]
     under_treatment: frozenset[str]
     announcing: frozenset[str]
     counts: frozenset[str]
@@ -76,6 +77,7 @@ class CueWords:
     auxiliaries: frozenset[str]
     hedges: frozenset[str]
     being: frozenset[str]
+    progressive: frozenset[str]
     lost: frozenset[str]
     lost_to: frozenset[str]
     died_of: frozenset[str]

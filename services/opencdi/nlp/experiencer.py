@@ -172,7 +172,7 @@ def _carried_over(around: Surroundings) -> Place | None:
     if begin == 0 or not is_subject_pronoun(begin, around):
         return None
     said = said_behind(begin + 1, around, subject=True)
-    if not said.theirs or _ended(said.at, around.mention.first, around) or _pronoun_in(said.at, around):
+    if not said.theirs or _ended(begin + 1, around.mention.first, around) or _pronoun_in(said.at, around):
         return None
     before = _sentence_before(around)
     for _ in range(_BACK - 1):

@@ -132,7 +132,7 @@ def said_behind(at: int, around: Surroundings, *, subject: bool) -> Said:
         return Said(True, behind + 1)  # "parents deceased, mother of | stroke"
     while start < min(stop, behind + (_CLAUSE if placed else _NAME)):
         word = words[start]
-        if word == "and" and not clause:
+        if word == "and" and not clause and not subject:
             return Said(None, start)  # "lives with his daughter and has ..."
         said = _verb(start, around)
         if said is not None and said.theirs and "," in words[behind:start] and word not in told.relatives:
@@ -180,6 +180,8 @@ def _verb(at: int, around: Surroundings) -> Said | None:
         behind += 1
     if phrase is None and behind == at:
         return None
+    if behind > at and words[behind - 1] in told.progressive and words[behind].endswith("ing") and _phrase(behind, around) is None:
+        return Said(False, behind)  # "has been treating"
     noun = max(behind, phrase.at if phrase else at)
     if phrase is None or words[noun - 1] in told.auxiliaries or words[noun - 1] in told.hedges:
         while noun < stop and (words[noun] in told.hedges or words[noun] in told.auxiliaries):
@@ -212,7 +214,12 @@ def lists_bare(at: int, around: Surroundings) -> bool:
         word = words[i]
         if word in _PARTS:
             item = 0
-        elif word in told.possessives or word in told.dwelling or word in told.companions or word.endswith("ed"):
+        elif (
+            (word in told.possessives and word not in told.indefinite)
+            or word in told.dwelling
+            or word in told.companions
+            or word.endswith("ed")
+        ):
             return False
         elif word not in told.fillers and not word[0].isdigit():
             item += 1
