@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s]")
-_UNSAID = frozenset("-–—‐‑/.'’`\"“”_*\\")  # between the words of one term these are noise: "acute-on-chronic", "c. diff", "and/or"
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\]")
+"""A word or a sign; between the words of one term some signs are noise: "acute-on-chronic", "c. diff", "and/or"."""
 _BRITISH = (
     (re.compile(r"^haem|(?<=.)haem"), "hem"),
     (re.compile(r"aemi"), "emi"),
@@ -38,6 +38,8 @@ BREAK = "\n"
 def word_form(token: str) -> str:
     """The form under which a word is looked up."""
     word = token.lower()
+    if len(token) == 1:
+        return word[:1]
     if len(word) > MAX_TOKEN:
         return "\0"
     for mark in ("'s", "’s"):
@@ -78,12 +80,10 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None) -> W
     ends: list[int] = []
     for begin, stop in stretches if stretches is not None else ((0, len(text)),):
         for match in _TOKEN.finditer(text, begin, stop):
-            token = match.group()
-            if token in _UNSAID:
-                continue
-            words.append(word_form(token) if len(token) > 1 else token.lower()[:1])
-            starts.append(match.start())
-            ends.append(match.end())
+            start, end = match.span()
+            words.append(word_form(match[0]))
+            starts.append(start)
+            ends.append(end)
         words.append(BREAK)
         starts.append(stop)
         ends.append(stop)
@@ -121,13 +121,14 @@ class Lexicon(Generic[T]):
 
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
-        last = len(words) if stop is None else stop
         lengths_of, terms, none = self._lengths, self.terms, ()
+        last = len(words) if stop is None else stop
+        within = words if stop is None and not begin else words[begin:last]
         after = begin  # where the last match ended
-        for i in range(begin, last):
-            seconds = lengths_of.get(words[i])
-            if seconds is None or i < after:
+        for i in [at for at, word in enumerate(within, begin) if word in lengths_of]:  # most words begin no term: they cost one look
+            if i < after:
                 continue
+            seconds = lengths_of[words[i]]
             for length in (*(seconds.get(words[i + 1], none) if i + 1 < last else none), 1):
                 if i + length <= last and (meaning := terms.get(" ".join(words[i : i + length]))) is not None:
                     yield i, i + length, meaning

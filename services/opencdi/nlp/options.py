@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from sys import maxsize
 
-_BOX = re.compile(r"\[[ \t_]{0,4}\]|\([ \t_]{1,4}\)|[☐□]|(?P<ticked>\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒])")
+_BOX = re.compile(
+    r"[\[(☐□☑☒](?:(?<=[☐□])|(?<=\[)[ \t_]{0,4}\]|(?<=\()[ \t_]{1,4}\)|(?P<ticked>(?<=[☑☒])|(?<=\[)[xX✓✔√]\]|(?<=\()[xX✓✔√]\)))"
+)
+"""Begins with a set of signs, so that a text is searched for those alone: most notes have no box."""
 _LINE_END = re.compile(r"\n")
 _ANSWER = re.compile(
     r"\s{0,40}(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]{0,40}(?P<label>\w[^\n]{0,400}[:?]\s{0,40})?", re.IGNORECASE
@@ -56,9 +59,12 @@ def _within(stretches: list[tuple[int, int]], at: int) -> bool:
 def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
     """The options of a text; `sentences`: [start, end) of each, in order, as they are without looking at boxes."""
     found = Options()
+    all_boxes = list(_BOX.finditer(text))
+    if not all_boxes:
+        return found
     starts = [start for start, _ in sentences]
-    lines = [0, *(line.end() for line in _LINE_END.finditer(text))] if _BOX.search(text) else []
-    for line, group in groupby(_BOX.finditer(text), key=lambda box: bisect_right(lines, box.start()) - 1):
+    lines = [0, *(line.end() for line in _LINE_END.finditer(text))]
+    for line, group in groupby(all_boxes, key=lambda box: bisect_right(lines, box.start()) - 1):
         boxes = list(group)
         nth = max(0, bisect_right(starts, boxes[0].start()) - 1)
         if nth and sentences[nth][0] == boxes[0].start() and text[sentences[nth - 1][1] - 1] == "?":
