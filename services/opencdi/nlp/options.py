@@ -79,6 +79,10 @@ def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
     return found
 
 
+def _is_ticked(box: re.Match[str]) -> bool:
+    return box["ticked"] is not None
+
+
 def _stand_behind(text: str, begin: int, boxes: list[re.Match[str]]) -> bool:
     lead = text[begin : boxes[0].start()]
     return (
@@ -95,7 +99,7 @@ def _is_gap(text: str, begin: int, boxes: list[re.Match[str]]) -> bool:
 
 def _behind(found: Options, begin: int, boxes: list[re.Match[str]]) -> None:
     for box in boxes:
-        if not box["ticked"]:
+        if not _is_ticked(box):
             found.unsaid.append((begin, box.start()))
         begin = box.end()
         found.cuts.append(begin)
@@ -106,13 +110,13 @@ def _before(found: Options, text: str, begin: int, boxes: list[re.Match[str]], e
     for box, stop in zip(boxes, [*(box.start() for box in boxes[1:]), end], strict=True):
         found.cuts.append(box.start())
         if answer := _ANSWER.fullmatch(text, box.end(), stop):
-            answers.append((bool(box["ticked"]), answer["no"] is not None))
+            answers.append((_is_ticked(box), answer["no"] is not None))
             if answer["label"]:  # the next one of a row: "Sepsis: [ ] Y [x] N  AKI: [x] Y [ ] N"
                 found.answered(label, answers)
                 label, answers = (answer.start("label"), stop), []
                 found.cuts.append(label[0])
-        elif not box["ticked"]:
+        elif not _is_ticked(box):
             found.unsaid.append((box.start(), stop))
-    if not any(box["ticked"] for box in boxes) and _UNFINISHED.search(text[slice(*label)]):
+    if not any(_is_ticked(box) for box in boxes) and _UNFINISHED.search(text[slice(*label)]):
         found.unsaid.append(label)
     found.answered(label, answers)
