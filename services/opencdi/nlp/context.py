@@ -5,20 +5,19 @@ encounter", is ours and alone decides coding (DESIGN §6).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
 from opencdi.knowledge.words import Words
 from opencdi.nlp.cues import Cues
 from opencdi.nlp.experiencer import somebody_else
 from opencdi.nlp.onset import onset_of, tells_of_today
-from opencdi.nlp.reach import Hit, Mention, reaches, surroundings
+from opencdi.nlp.reach import Hit, Mention, Sentence, reaches, surroundings
 
 _DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The judgement, with the cue that decided it (as words)."""
 
     assertion: Assertion
@@ -30,15 +29,12 @@ class Context:
     cue: tuple[int, int] | None = None
 
 
-def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Mention, section: SectionKind, cues: Cues) -> Context:
-    """The context of one mention in its sentence, words [begin, stop), and section; `hits`: the cues of the sentence."""
-    around = surroundings(words, sentence, hits, mention, cues)
-    reaching = [
-        hit
-        for hit in around.hits
-        if hit[2].makes not in ("end", "nothing", "other") and reaches(hit, around) and not tells_of_today(hit, around)
-    ]
-    reaching.sort(key=lambda hit: _distance(hit, mention))
+def judged(words: Words, sentence: Sentence, mention: Mention, section: SectionKind, cues: Cues) -> Context:
+    """The context of one mention in its sentence and section."""
+    around = surroundings(words, sentence, mention, cues)
+    reaching = [hit for hit in around.hits if hit[2].speaks_of_findings and reaches(hit, around) and not tells_of_today(hit, around)]
+    if len(reaching) > 1:
+        reaching.sort(key=lambda hit: _distance(hit, mention))
     said: dict[str, Hit] = {}
     for hit in reaching:
         said.setdefault(hit[2].makes, hit)

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import BREAK, Words
@@ -17,8 +18,7 @@ _LIST_LENGTH = 40
 """Words behind a mention in which its list may still close with "or"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
 
     first: int
@@ -31,7 +31,17 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Sentence:
+    """Words [begin, stop) of a text, the cues in them from left to right, and whether any of the words tells of years."""
+
+    begin: int
+    stop: int
+    hits: list[Hit]
+    firsts: list[int]  # of the hits, their first words
+    tells_years: bool
+
+
+class Surroundings(NamedTuple):
     """A mention among the words of its sentence, [begin, stop), with the cues near it."""
 
     words: list[str]
@@ -40,6 +50,7 @@ class Surroundings:
     mention: Mention
     hits: list[Hit]
     cues: Cues
+    tells_years: bool
     told_as_new: bool = False
     """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
 
@@ -71,17 +82,27 @@ def cues_in(words: Words, begin: int, stop: int, cues: Cues) -> list[Hit]:
     return [(first, last, cue) for first, last, meanings in cues.lexicon.matches(words.words, begin, stop) for cue in meanings]
 
 
-def surroundings(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Mention, cues: Cues) -> Surroundings:
-    """What stands around a mention; `hits`: the cues of its sentence.  Only cues near enough to reach are looked at."""
-    near = hits[
-        bisect_left(hits, mention.first - cues.reach, key=_first_word) : bisect_left(hits, mention.last + cues.reach, key=_first_word)
-    ]
-    new = any(cue.makes == "new" and mention.first <= first and last <= mention.last for first, last, cue in near)
-    return Surroundings(words.words, *sentence, mention, list(_outside(near, mention, words, cues)), cues, told_as_new=new)
+def is_year(word: str) -> bool:
+    """Whether a word is a year in which a patient of today may have fallen ill."""
+    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
 
 
-def _first_word(hit: Hit) -> int:
-    return hit[0]
+def sentence_of(words: Words, begin: int, stop: int, cues: Cues) -> Sentence:
+    """What is the same for all mentions of a sentence, words [begin, stop)."""
+    hits = cues_in(words, begin, stop, cues)
+    said = words.words[begin:stop]
+    return Sentence(begin, stop, hits, [hit[0] for hit in hits], "year" in said or any(map(is_year, said)))
+
+
+def surroundings(words: Words, sentence: Sentence, mention: Mention, cues: Cues) -> Surroundings:
+    """What stands around a mention.  Only cues near enough to reach are looked at."""
+    first, last = mention.first, mention.last
+    begin, stop, hits, firsts, tells_years = sentence.begin, sentence.stop, sentence.hits, sentence.firsts, sentence.tells_years
+    near = hits[bisect_left(firsts, first - cues.reach) : bisect_left(firsts, last + cues.reach)]
+    if not any(hit[1] > first and hit[0] < last for hit in near):
+        return Surroundings(words.words, begin, stop, mention, near, cues, tells_years)
+    new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
+    return Surroundings(words.words, begin, stop, mention, list(_outside(near, mention, words, cues)), cues, tells_years, told_as_new=new)
 
 
 def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
