@@ -119,6 +119,10 @@ class Lexicon(Generic[T]):
         """Every word of every term."""
         return frozenset(word for term in self.terms for word in term.split(" "))
 
+    def begins_in(self, words: Iterable[str]) -> bool:
+        """Whether any of the words begins a term; where none does, nothing needs to be matched."""
+        return not self._lengths.keys().isdisjoint(words)
+
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
         lengths_of, terms, none = self._lengths, self.terms, ()
