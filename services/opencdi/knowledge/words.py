@@ -7,7 +7,6 @@ match of word i to j is characters `starts[i]` to `ends[j-1]` of the text as it 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -30,11 +29,11 @@ _SPELLED_OUT = {
 """Clippings and doublets that mean the same wherever they stand."""
 MAX_TOKEN = 40
 """A longer run of letters is no word of any lexicon (a base64 blob, a run of underscores)."""
+_MOST_FORMS = 65_536
 BREAK = "\n"
 """Stands between sentences: no term goes across it."""
 
 
-@lru_cache(maxsize=65_536)
 def word_form(token: str) -> str:
     """The form under which a word is looked up."""
     word = token.lower()
@@ -51,6 +50,19 @@ def word_form(token: str) -> str:
         # plural; "abscess", "sepsis", "virus", "pus" keep theirs
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > 5 else word[:-2] if word.endswith("sses") else word[:-1]
     return _SPELLED_OUT.get(word, word)
+
+
+class _Forms(dict[str, str]):
+    """The forms of the words met last: most of a note's words were in the notes before it."""
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= _MOST_FORMS:
+            self.clear()
+        form = self[token] = word_form(token)
+        return form
+
+
+_FORMS = _Forms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +91,10 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None) -> W
     starts: list[int] = []
     ends: list[int] = []
     for begin, stop in stretches if stretches is not None else ((0, len(text)),):
-        for match in _TOKEN.finditer(text, begin, stop):
-            start, end = match.span()
-            words.append(word_form(match[0]))
-            starts.append(start)
-            ends.append(end)
+        tokens = list(_TOKEN.finditer(text, begin, stop))
+        words += [_FORMS[token[0]] for token in tokens]
+        starts += [token.start() for token in tokens]
+        ends += [token.end() for token in tokens]
         words.append(BREAK)
         starts.append(stop)
         ends.append(stop)
