@@ -122,7 +122,7 @@ class Lexicon(Generic[T]):
             if others:
                 seconds.setdefault(others[0], set()).add(1 + len(others))
         # The first two words lead to the possible lengths: only those are tried, longest first.
-        self._lengths = {
+        self._longer = {
             first: {second: tuple(sorted(found, reverse=True)) for second, found in seconds.items()} for first, seconds in lengths.items()
         }
 
@@ -132,20 +132,23 @@ class Lexicon(Generic[T]):
 
     def begins_in(self, words: Iterable[str]) -> bool:
         """Whether any of the words begins a term; where none does, nothing needs to be matched."""
-        return not self._lengths.keys().isdisjoint(words)
+        return not self._longer.keys().isdisjoint(words)
 
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
-        lengths_of, terms, none = self._lengths, self.terms, ()
+        longer_of, terms = self._longer, self.terms
         last = len(words) if stop is None else stop
         within = words if stop is None and not begin else words[begin:last]
         after = begin  # where the last match ended
-        for i in [at for at, word in enumerate(within, begin) if word in lengths_of]:  # most words begin no term: they cost one look
+        for i in [at for at, word in enumerate(within, begin) if word in longer_of]:  # most words begin no term: they cost one look
             if i < after:
                 continue
-            seconds = lengths_of[words[i]]
-            for length in (*(seconds.get(words[i + 1], none) if i + 1 < last else none), 1):
-                if i + length <= last and (meaning := terms.get(" ".join(words[i : i + length]))) is not None:
-                    yield i, i + length, meaning
-                    after = i + length
-                    break
+            first = words[i]
+            if i + 1 < last and (lengths := longer_of[first].get(words[i + 1])) is not None:
+                found = next((n for n in lengths if i + n <= last and " ".join(words[i : i + n]) in terms), 1)
+                term = first if found == 1 else " ".join(words[i : i + found])
+            else:
+                found, term = 1, first
+            if (meaning := terms.get(term)) is not None:
+                yield i, i + found, meaning
+                after = i + found
