@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
-from opencdi.knowledge.words import Words
-from opencdi.nlp.cues import Cues
 from opencdi.nlp.experiencer import somebody_else
 from opencdi.nlp.onset import onset_of, tells_of_today
-from opencdi.nlp.reach import Hit, Mention, Sentence, reaches, surroundings
+from opencdi.nlp.reach import Cued, Hit, Mention, reaches, surroundings
 
 _DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
 
@@ -29,9 +27,9 @@ class Context(NamedTuple):
     cue: tuple[int, int] | None = None
 
 
-def judged(words: Words, sentence: Sentence, mention: Mention, section: SectionKind, cues: Cues) -> Context:
-    """The context of one mention in its sentence and section."""
-    around = surroundings(words, sentence, mention, cues)
+def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: SectionKind) -> Context:
+    """The context of one mention in its sentence, words [begin, stop), and section."""
+    around = surroundings(text, sentence, mention)
     reaching = [hit for hit in around.hits if hit[2].speaks_of_findings and reaches(hit, around) and not tells_of_today(hit, around)]
     if len(reaching) > 1:
         reaching.sort(key=lambda hit: _distance(hit, mention))

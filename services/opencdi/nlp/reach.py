@@ -31,14 +31,14 @@ class Mention(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """Words [begin, stop) of a text, the cues in them from left to right, and whether any of the words tells of years."""
+class Cued:
+    """The words of a text with its cues and years, from left to right, found once for all its mentions.  No cue goes across sentences."""
 
-    begin: int
-    stop: int
+    words: Words
+    cues: Cues
     hits: list[Hit]
     firsts: list[int]  # of the hits, their first words
-    tells_years: bool
+    years: list[int]  # words that are a year or the word itself
 
 
 class Surroundings(NamedTuple):
@@ -87,22 +87,23 @@ def is_year(word: str) -> bool:
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
 
 
-def sentence_of(words: Words, begin: int, stop: int, cues: Cues) -> Sentence:
-    """What is the same for all mentions of a sentence, words [begin, stop)."""
-    hits = cues_in(words, begin, stop, cues)
-    said = words.words[begin:stop]
-    return Sentence(begin, stop, hits, [hit[0] for hit in hits], "year" in said or any(map(is_year, said)))
+def cued(words: Words, cues: Cues) -> Cued:
+    """What is the same for all mentions of a text."""
+    hits = cues_in(words, 0, len(words.words), cues)
+    years = [at for at, word in enumerate(words.words) if word == "year" or is_year(word)]
+    return Cued(words, cues, hits, [hit[0] for hit in hits], years)
 
 
-def surroundings(words: Words, sentence: Sentence, mention: Mention, cues: Cues) -> Surroundings:
-    """What stands around a mention.  Only cues near enough to reach are looked at."""
-    first, last = mention.first, mention.last
-    begin, stop, hits, firsts, tells_years = sentence.begin, sentence.stop, sentence.hits, sentence.firsts, sentence.tells_years
-    near = hits[bisect_left(firsts, first - cues.reach) : bisect_left(firsts, last + cues.reach)]
-    if not any(hit[1] > first and hit[0] < last for hit in near):
-        return Surroundings(words.words, begin, stop, mention, near, cues, tells_years)
-    new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
-    return Surroundings(words.words, begin, stop, mention, list(_outside(near, mention, words, cues)), cues, tells_years, told_as_new=new)
+def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
+    """What stands around a mention in its sentence, words [begin, stop).  Only cues near enough to reach are looked at."""
+    (begin, stop), (first, last), reach = sentence, mention[:2], text.cues.reach
+    near = text.hits[bisect_left(text.firsts, max(begin, first - reach)) : bisect_left(text.firsts, min(stop, last + reach))]
+    tells_years = bool(text.years) and bisect_left(text.years, begin) < bisect_left(text.years, stop)
+    new = False
+    if any(hit[1] > first and hit[0] < last for hit in near):
+        new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
+        near = list(_outside(near, mention, text.words, text.cues))
+    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, new)
 
 
 def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
