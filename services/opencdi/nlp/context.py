@@ -30,7 +30,15 @@ class Context(NamedTuple):
 def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: SectionKind) -> Context:
     """The context of one mention in its sentence, words [begin, stop), and section."""
     around = surroundings(text, sentence, mention)
-    reaching = [hit for hit in around.hits if hit[2].speaks_of_findings and reaches(hit, around) and not tells_of_today(hit, around)]
+    first, last = mention.first, mention.last
+    reaching = [
+        hit
+        for hit in around.hits
+        if hit[2].of_findings
+        and 0 <= (first - hit[1] if hit[2].stands_before else hit[0] - last) <= hit[2].within  # most are not near enough
+        and reaches(hit, around)
+        and not tells_of_today(hit, around)
+    ]
     if len(reaching) > 1:
         reaching.sort(key=lambda hit: _distance(hit, mention))
     said: dict[str, Hit] = {}

@@ -36,11 +36,14 @@ class Cue:
     commas: Commas = "none"
     kinds: frozenset[str] = frozenset()  # of findings to which it applies; none: to all
     of: str = ""
-    speaks_of_findings: bool = field(init=False)
+    of_findings: bool = field(init=False)
+    """What it makes is said of a finding: it is no person and no end."""
+    stands_before: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """What is weighed at every mention is told once."""
-        object.__setattr__(self, "speaks_of_findings", self.makes not in ("end", "nothing", "other"))
+        """What is asked at every mention is told once."""
+        object.__setattr__(self, "of_findings", self.makes not in ("end", "nothing", "other"))
+        object.__setattr__(self, "stands_before", self.place in ("before", "opening"))
 
 
 @dataclass(frozen=True, slots=True)
