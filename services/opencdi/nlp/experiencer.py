@@ -202,7 +202,7 @@ def _sentence_before(around: Surroundings) -> Surroundings:
     while first > 0 and words[first - 1] != BREAK and stop - first < _LONG:
         first -= 1
     hits = [(start, end, cue) for start, end, cues in around.cues.lexicon.matches(words, first, stop) for cue in cues]
-    return Surroundings(words, first, stop, Mention(stop, stop), hits, around.cues)
+    return Surroundings(words, first, stop, Mention(stop, stop), hits, around.cues, tells_years=False)
 
 
 def _returns_to_patient(around: Surroundings) -> bool:
