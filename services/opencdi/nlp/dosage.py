@@ -23,7 +23,7 @@ _PLAIN = (
     r"|low|home|the|bolus|loading|low-dose|gtt|drip|infusion|continuous)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
-_SEPARATE = frozenset(",;:.)\n")
+_SEPARATE = frozenset(",;:\n")
 _BEHIND = 100
 _BEFORE = 40
 
