@@ -13,15 +13,16 @@ from opencdi.nlp.headings import Headings, key_of, written_as_heading
 
 _DEFAULT: Mapping[NoteType, SectionKind] = {
     "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
-    "operative": "procedures", "procedure": "procedures", "anesthesia": "procedures", "history-and-physical": "history-of-present-illness",
-    "consult": "history-of-present-illness", "progress": "history-of-present-illness", "emergency": "history-of-present-illness",
-    "discharge-summary": "history-of-present-illness",
+    "operative": "procedures", "procedure": "procedures", "anesthesia": "history-of-present-illness",
+    "history-and-physical": "history-of-present-illness", "consult": "history-of-present-illness", "progress": "history-of-present-illness",
+    "emergency": "history-of-present-illness", "discharge-summary": "history-of-present-illness", "nursing": "history-of-present-illness",
+    "therapy": "history-of-present-illness", "social-work": "history-of-present-illness",
 }  # fmt: skip
-"""What such a note says where nothing else tells: a physician's begins with what happened."""
+"""What such a note says where nothing else tells: it begins with what happened."""
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
 _TITLE = re.compile(
     r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|evaluation|assessment|record|hospital|medical center|"
-    r"department|clinic|form|service|admission|progress|follow-?up|handoff|sign-?out|sbar)\b",
+    r"department|clinic|form|service|admission|progress|follow[ -]?up|handoff|sign-?out|sbar)\b",
     re.IGNORECASE,
 )
 _ONE_LINER = re.compile(
@@ -45,6 +46,10 @@ _LABS = 2
 _BEGINNING = 24
 _END = 200
 """Blanks behind the last line."""
+_AROUND_SURGERY = ("preop", "pre op", "postop", "post op", "preproc", "pre proc", "postproc", "post proc")
+_DONE = frozenset(
+    {"description of procedure", "procedure in detail", "estimated blood loss", "procedure performed", "procedures performed"}
+)
 _TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
 _HISTORY: frozenset[SectionKind] = frozenset(
     {"chief-complaint", "history-of-present-illness", "past-medical-history", "past-surgical-history", "family-history", "social-history",
@@ -68,12 +73,18 @@ class Stretch:
 
 def kind_by_headings(keys: set[str]) -> NoteType | None:
     """The kind of a note that nobody named, by headings that stand in no other; None if they do not tell."""
+    if any(key.startswith(_AROUND_SURGERY) and "diagnos" in key for key in keys):
+        return "operative"
+    if keys & _DONE:
+        return "procedure"
     if "findings" in keys and keys & {"impression", "conclusion"} and keys & _TECHNICAL:
         return "radiology"
-    if any(key.startswith(("preop", "pre op", "postop", "post op")) and "diagnos" in key for key in keys):
-        return "operative"
     if keys & {"gross description", "microscopic description"}:
         return "pathology"
+    if any(key.startswith("discharge diagnos") for key in keys) or {"hospital course", "discharge medications"} <= keys:
+        return "discharge-summary"
+    if keys & {"ed course", "emergency department course"}:
+        return "emergency"
     return None
 
 
@@ -152,10 +163,21 @@ class _Lines:
                 return "imaging"
         if self.note_type == "anesthesia" and plain in _HISTORY and _TIME.match(words):
             return "procedures"
+        if (
+            self.note_type == "anesthesia"
+            and (told := self.headings.rows["risk"].match(words))
+            and not words[told.end() + 1 :][:1].isdigit()
+        ):
+            return "assessment-and-plan"
         if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
+        if not self.headed and plain in _HISTORY:
+            if lines["operation"].search(words[: 4 * _STORY]):
+                return "procedures"
+            if lines["examined"].match(words):
+                return "physical-exam"
         begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
-        if begins and _ONE_LINER.match(words):
+        if begins and (_ONE_LINER.match(words) or (lines["story"].match(words) and not words[1:2].isupper())):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
