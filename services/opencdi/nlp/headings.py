@@ -20,6 +20,7 @@ _SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "fr
 _OF = frozenset({"of", "for"})
 _LONGEST_OF_HEAD = 6
 """Words of a heading that is known by one of them only."""
+_LONGEST_QUALIFIER = 5
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Headings:
     kinds: Mapping[str, SectionKind]
     by_note: Mapping[str, Mapping[str, SectionKind]]
     beside: Mapping[str, Mapping[str, Mapping[str, SectionKind]]]
-    before: tuple[str, ...]
-    behind: tuple[str, ...]
+    before: frozenset[str]
+    behind: frozenset[str]
     spelled: Mapping[str, str]
     heads: Mapping[str, SectionKind]
     heads_of: frozenset[str]
@@ -61,8 +62,9 @@ class Headings:
             return found, whole
         if whole in self.within or not whole:
             return None
-        plain = key_of(_WITH_DIGIT.sub(" ", _BRACKETS.sub(" ", phrase)))
-        if found := self._qualified(plain, note_type) or self._joined(_BRACKETS.sub(" ", phrase).lower(), note_type):
+        outside = _BRACKETS.sub(" ", phrase) if "(" in phrase or "[" in phrase else phrase
+        plain = key_of(_WITH_DIGIT.sub(" ", outside))
+        if found := self._qualified(plain, note_type) or self._joined(outside.lower(), note_type):
             return found, whole
         return self._by_head(phrase, plain, note_type)
 
@@ -118,14 +120,15 @@ def written_as_heading(phrase: str) -> bool:
     return bool(words) and words[0][0].isupper() and all(word[0].isupper() or word in _SMALL for word in words)
 
 
-def _without(key: str, before: Iterable[str], behind: Iterable[str]) -> str:
-    """The key without one qualifier; the longest come first."""
-    for words in behind:
-        if key.endswith(" " + words):
-            return key[: -len(words) - 1]
-    for words in before:
-        if key.startswith(words + " "):
-            return key[len(words) + 1 :]
+def _without(key: str, before: Set[str], behind: Set[str]) -> str:
+    """The key without one qualifier; the longest comes first."""
+    words = key.split()
+    for count in range(min(_LONGEST_QUALIFIER, len(words) - 1), 0, -1):
+        if " ".join(words[-count:]) in behind:
+            return " ".join(words[:-count])
+    for count in range(min(_LONGEST_QUALIFIER, len(words) - 1), 0, -1):
+        if " ".join(words[:count]) in before:
+            return " ".join(words[count:])
     return key
 
 
@@ -161,8 +164,8 @@ def load_headings(folder: Path) -> Headings:
         kinds,
         {note: _sections(table) for note, table in told["by_note"].items()},
         {note: {one: _sections(table) for one, table in tables.items()} for note, tables in told["beside"].items()},
-        _longest_first(qualifiers["before"]),
-        _longest_first(qualifiers["behind"]),
+        frozenset(qualifiers["before"]),
+        frozenset(qualifiers["behind"]),
         told["spelled"],
         _sections(told["heads"]),
         frozenset(told["heads_of"]),

@@ -69,13 +69,15 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
         yield alone
         return
     at = text.find(":", first, end)
-    whole_known = 0 <= at <= first + _MOST and headings.kind(text[first:at].strip(_AROUND), note_type) is not None
-    opening = None if whole_known else _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
-    if opening:
-        yield opening
-        first = opening.body
-        at = text.find(":", first, end)
-    yield from _before_colons(text, begin, end, first, headings, note_type, whole=opening is None, signs=signs)
+    if 0 <= at <= first + _MOST and (told := headings.told(phrase := text[first:at].strip(_AROUND), note_type)):
+        mark = None if _in_a_time(text, at) else Mark(begin, _behind(text, at), *told, (True, phrase.isupper(), False, signs))
+    else:
+        mark = _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
+    if mark:
+        yield mark
+        first = mark.body
+    if at >= 0:
+        yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs)
 
 
 def _before_colons(
@@ -87,7 +89,7 @@ def _before_colons(
     for _ in range(_COLONS):
         if at < 0:
             break
-        if not (text[at - 1].isdigit() and text[at + 1 : at + 2].isdigit()):
+        if not _in_a_time(text, at):
             while bare and bare[0].start < at:
                 yield (mark := bare.popleft())
                 first, whole = mark.body, False
@@ -97,6 +99,10 @@ def _before_colons(
             whole = False
         at = text.find(":", at + 1, end)
     yield from bare
+
+
+def _in_a_time(text: str, colon: int) -> bool:
+    return text[colon - 1].isdigit() and text[colon + 1 : colon + 2].isdigit()
 
 
 def _bare(text: str, first: int, end: int, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
