@@ -113,6 +113,8 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
         if now is None and head and _heads(words):
             now = "header"
         head = head and now == "header"
+        if now is None and kind == "vital-signs" and text[start : line.start()].rstrip().endswith(":"):
+            now = kind  # what stands directly under the heading
         now = now or lines.otherwise(words, current)
         if now != current:
             if text[since : line.start()].strip():
