@@ -20,7 +20,6 @@ _SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "fr
 _OF = frozenset({"of", "for"})
 _LONGEST_OF_HEAD = 6
 """Words of a heading that is known by one of them only."""
-_LONGEST_QUALIFIER = 5
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Headings:
     kinds: Mapping[str, SectionKind]
     by_note: Mapping[str, Mapping[str, SectionKind]]
     beside: Mapping[str, Mapping[str, Mapping[str, SectionKind]]]
-    before: frozenset[str]
-    behind: frozenset[str]
+    before: Mapping[str, tuple[str, ...]]
+    behind: Mapping[str, tuple[str, ...]]
     spelled: Mapping[str, str]
     heads: Mapping[str, SectionKind]
     heads_of: frozenset[str]
@@ -120,15 +119,14 @@ def written_as_heading(phrase: str) -> bool:
     return bool(words) and words[0][0].isupper() and all(word[0].isupper() or word in _SMALL for word in words)
 
 
-def _without(key: str, before: Set[str], behind: Set[str]) -> str:
-    """The key without one qualifier; the longest comes first."""
-    words = key.split()
-    for count in range(min(_LONGEST_QUALIFIER, len(words) - 1), 0, -1):
-        if " ".join(words[-count:]) in behind:
-            return " ".join(words[:-count])
-    for count in range(min(_LONGEST_QUALIFIER, len(words) - 1), 0, -1):
-        if " ".join(words[:count]) in before:
-            return " ".join(words[count:])
+def _without(key: str, before: Mapping[str, tuple[str, ...]], behind: Mapping[str, tuple[str, ...]]) -> str:
+    """The key without one qualifier; the longest come first, under the word that ends or begins the key."""
+    for words in behind.get(key.rpartition(" ")[2], ()):
+        if key.endswith(" " + words):
+            return key[: -len(words) - 1]
+    for words in before.get(key.partition(" ")[0], ()):
+        if key.startswith(words + " "):
+            return key[len(words) + 1 :]
     return key
 
 
@@ -164,8 +162,8 @@ def load_headings(folder: Path) -> Headings:
         kinds,
         {note: _sections(table) for note, table in told["by_note"].items()},
         {note: {one: _sections(table) for one, table in tables.items()} for note, tables in told["beside"].items()},
-        frozenset(qualifiers["before"]),
-        frozenset(qualifiers["behind"]),
+        _by_word(qualifiers["before"], at=0),
+        _by_word(qualifiers["behind"], at=-1),
         told["spelled"],
         _sections(told["heads"]),
         frozenset(told["heads_of"]),
@@ -187,6 +185,15 @@ def _words(words: Iterable[str], behind: str) -> re.Pattern[str]:
 
 def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(phrases), key=len, reverse=True))
+
+
+def _by_word(phrases: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
+    """The phrases, longest first, by their first or last word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in _longest_first(phrases):
+        word = phrase.split(" ")[at]
+        found[word] = (*found.get(word, ()), phrase)
+    return found
 
 
 def _sections(table: Mapping[str, Any]) -> dict[str, SectionKind]:
