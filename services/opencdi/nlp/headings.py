@@ -37,6 +37,7 @@ class Headings:
     unmistakable: frozenset[str]
     of_a_problem: frozenset[str]
     also_a_disease: frozenset[str]
+    also_a_habit: frozenset[str]
     colonless: frozenset[str]
     objective: frozenset[str]
     within: frozenset[str]
@@ -99,9 +100,9 @@ class Headings:
 
     def _by_head(self, phrase: str, key: str, note_type: NoteType) -> tuple[SectionKind, str] | None:
         words = key.split()
-        if not 1 < len(words) <= _LONGEST_OF_HEAD or key in self.within or not written_as_heading(phrase):
+        if not 1 < len(words) <= _LONGEST_OF_HEAD or key in self.within or not phrase[0].isupper():
             return None
-        if kind := self.heads.get(words[-1]):
+        if (kind := self.heads.get(words[-1])) and written_as_heading(phrase):
             return self.by_note.get(note_type, {}).get(words[-1], kind), words[-1]
         of = next((at for at, word in enumerate(words) if word in _OF), 0)
         head = " ".join(words[:of])
@@ -148,7 +149,14 @@ def load_headings(folder: Path) -> Headings:
     if (
         unknown := {
             key_of(phrase)
-            for phrase in (*told["of_a_problem"], *told["heads_of"], *told["unmistakable"], *told["also_a_disease"], *told["colonless"])
+            for phrase in (
+                *told["of_a_problem"],
+                *told["heads_of"],
+                *told["unmistakable"],
+                *told["also_a_disease"],
+                *told["also_a_habit"],
+                *told["colonless"],
+            )
         }
         - kinds.keys()
         - told["heads"].keys()
@@ -170,6 +178,7 @@ def load_headings(folder: Path) -> Headings:
         frozenset(map(key_of, told["unmistakable"])),
         frozenset(told["of_a_problem"]),
         frozenset(told["also_a_disease"]),
+        frozenset(told["also_a_habit"]),
         frozenset(map(key_of, told["colonless"])),
         frozenset(told["objective"]),
         frozenset(told["within"]),

@@ -14,7 +14,7 @@ _OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-â€“â
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
     r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
-    r"remains?|remained|may|might|could|cannot|likely|unlikely|suspected|confirmed|excluded)\b|w/)"
+    r"remains?|remained|may|might|could|cannot|likely|unlikely|suspected|confirmed|excluded|significant|notable|time)\b|w/)"
     r"(?=[^\s:-])"
 )
 _SURE = re.compile(
@@ -197,8 +197,8 @@ def _before_colon(
         told = (kind, key) if kind else headings.told(tail, note_type) if lost and written_as_heading(tail) else None
         if told:
             return Mark(start, _behind(text, colon), *told, style)
-        if lost and key_of(tail) in headings.exam_opens:
-            return Mark(start, _behind(text, colon), None, key_of(tail), style)
+        if key in headings.exam_opens and (lost or tail[0].isupper()):
+            return Mark(start, _behind(text, colon), None, key, style)
     return _last_words(text, start, tail, colon, headings, note_type)
 
 

@@ -17,6 +17,20 @@ from opencdi.nlp.untitled import Stretch, kind_by_headings, told_by_content
 _BY_PROBLEM: frozenset[SectionKind] = frozenset(
     {"assessment-and-plan", "assessment", "plan", "hospital-course", "discharge-instructions", "discharge-diagnoses"}
 )
+_PAST: frozenset[SectionKind] = frozenset(
+    {
+        "history-of-present-illness",
+        "past-medical-history",
+        "past-surgical-history",
+        "family-history",
+        "social-history",
+        "review-of-systems",
+        "allergies",
+    }
+)
+_ENDS_IN_INSTRUCTIONS: frozenset[NoteType] = frozenset({"discharge-summary", "emergency", "operative", "procedure"})
+_BEFORE_EXAM: frozenset[SectionKind] = frozenset({"other", "header", "history-of-present-illness"})
+"""Who asks before an anesthetic goes by organs ("CV: HTN", "Resp: asthma")."""
 _RESULTS: frozenset[SectionKind] = frozenset({"laboratory", "imaging"})
 _OF_AN_ORGAN: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging", "physical-exam", "nutrition", "social-history"})
 _REPORTS: frozenset[NoteType] = frozenset({"radiology", "pathology", "procedure", "other"})
@@ -63,14 +77,15 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
         kind, key = mark.kind, mark.key
         of_a_problem = kind in _RESULTS or key in headings.of_a_problem
         if kind is None:
-            if current not in ("other", "header", "vital-signs") and (note_type, current) != ("nursing", "history-of-present-illness"):
+            opens = ("other", "header", "vital-signs") if mark.style[0] else ("vital-signs",)
+            if current not in opens and not (current == "history-of-present-illness" and note_type in ("nursing", "anesthesia")):
                 continue
-            kind = "physical-exam"
+            kind = "past-medical-history" if note_type == "anesthesia" and current in _BEFORE_EXAM else "physical-exam"
         elif _is_none(mark, current, note_type, headings) or (of_a_problem and _is_an_item(mark, current) and mark.style[3] not in listed):
             continue
         elif of_a_problem and current in _BY_PROBLEM and note_type != "dietitian":
             plan_of_all = by_no_problem and kind in _OF_ALL and mark.style[0] and times[key] == 1
-            alike = mark.style == style and len(key) > 4 and times[key] == 1
+            alike = mark.style == style and len(key) > (3 if mark.style[1] else 4) and times[key] == 1
             if not (plan_of_all or alike):
                 continue
         current, style = kind, mark.style
@@ -84,7 +99,9 @@ def _is_an_item(mark: Mark, current: SectionKind) -> bool:
 
 
 def _is_none(mark: Mark, current: SectionKind, note_type: NoteType, headings: Headings) -> bool:
-    """Whether it heads nothing where it stands: an organ or a method among findings, a disease among problems."""
+    """Whether it heads nothing where it stands: an organ or a method among findings, a disease among problems, a habit in a history."""
     if current == "findings" and note_type in _REPORTS:
         return not _OF_AN_ORGAN.isdisjoint({mark.kind, headings.kinds.get(mark.key)})
+    if mark.key in headings.also_a_habit and current in _PAST:
+        return note_type not in _ENDS_IN_INSTRUCTIONS and note_type != "dietitian"
     return mark.key in headings.also_a_disease and (current in _BY_PROBLEM or current == "past-medical-history")

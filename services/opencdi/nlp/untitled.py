@@ -21,8 +21,8 @@ _DEFAULT: Mapping[NoteType, SectionKind] = {
 """What such a note says where nothing else tells: it begins with what happened."""
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
 _TITLE = re.compile(
-    r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|evaluation|assessment|record|hospital|medical center|"
-    r"department|clinic|form|service|admission|progress|follow[ -]?up|handoff|sign-?out|sbar)\b",
+    r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|eval|evaluation|assessment|record|hospital|"
+    r"medical center|department|clinic|form|service|admission|progress|follow[ -]?up|handoff|sign-?out|sbar)\b",
     re.IGNORECASE,
 )
 _ONE_LINER = re.compile(
@@ -179,11 +179,16 @@ class _Lines:
             if lines["examined"].match(words):
                 return "physical-exam"
         begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
-        if begins and (_ONE_LINER.match(words) or (lines["story"].match(words) and not words[1:2].isupper())):
+        if begins and self._tells(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
         return None
+
+    def _tells(self, words: str) -> bool:
+        """Whether a line begins as stories do: with the patient, or with the hour."""
+        told = self.headings.lines["story"].match(words) and not words[1:2].isupper()
+        return bool(_ONE_LINER.match(words) or told or (self.plain == "other" and _TIME.match(words)))
 
     def otherwise(self, words: str, current: SectionKind) -> SectionKind:
         """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""
@@ -206,7 +211,7 @@ class _Lines:
         begins = words[:_SHORT_LINE]
         named = len(self.headings.rows["vital"].findall(words)) if self.headings.rows["vital"].match(words) else 0
         bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
-        return max(named, bare) >= _VITALS or (named > 1 and bare > 1)
+        return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= _SHORT_LINE // 2))
 
     def _are_results(self, words: str, current: SectionKind) -> bool:
         row = self.headings.rows["laboratory"]

@@ -127,6 +127,53 @@ def test_a_dictated_visit_on_one_line() -> None:
     assert kinds(text) == ["history-of-present-illness", "physical-exam", "vital-signs", "physical-exam", "assessment", "plan"]
 
 
+def test_an_examination_in_one_paragraph() -> None:
+    text = "PHYSICAL EXAMINATION: VITAL SIGNS: BP 120/70, pulse 80. GENERAL: Well. LUNGS: Clear. ASSESSMENT: Cold. PLAN: Rest."
+    assert kinds(text) == ["physical-exam", "vital-signs", "physical-exam", "assessment", "plan"]
+
+
+def test_headings_without_a_colon_between_lost_line_breaks() -> None:
+    assert kinds("HISTORY: , Cough, no PLAN,PLAN B.,PHYSICAL EXAMINATION,Clear.,ASSESSMENT,1. Cold.,PLAN,1. Rest.") == [
+        "history-of-present-illness",
+        "physical-exam",
+        "assessment",
+        "plan",
+    ]
+
+
+def test_numbered_problems_are_no_sections_unless_all_is_numbered() -> None:
+    assert kinds("# CHF - lasix\n6) Nutrition: RD to see\n7) Dispo: home") == ["assessment-and-plan"]
+    assert kinds("1) CC: fever\n2) Labs: WBC 12\n3) Plan: rest") == ["chief-complaint", "laboratory", "plan"]
+
+
+def test_an_unknown_heading_is_known_by_what_it_is_of() -> None:
+    assert kinds("MRI OF THE BRAIN: normal\nREASON FOR CYSTOSCOPY: hematuria\nVascular Surgery Recommendations: walk") == [
+        "imaging",
+        "chief-complaint",
+        "plan",
+    ]
+
+
+def test_findings_go_by_organs_and_methods() -> None:
+    text = "TECHNIQUE: axial\nFINDINGS:\nDoppler: normal\nPulse: regular\nIMPRESSION: none"
+    assert [s.kind for s in sections_in(text, HEADINGS, "radiology")] == ["procedures", "findings", "impression"]
+
+
+def test_what_was_done_and_how_it_went_is_no_request() -> None:
+    dar = [s.kind for s in sections_in("D: pain 8/10\nA: morphine\nR: pain 2/10", HEADINGS, "nursing")]
+    sbar = [s.kind for s in sections_in("S: pain\nB: fell\nA: fracture?\nR: x-ray please", HEADINGS, "nursing")]
+    assert dar == ["physical-exam", "plan", "assessment"]
+    assert sbar == ["history-of-present-illness", "history-of-present-illness", "assessment", "plan"]
+
+
+def test_a_habit_in_a_history_is_no_instruction() -> None:
+    assert kinds("SOCIAL HISTORY: alone\nDIET: regular\nEDUCATION: college") == ["social-history"]
+    assert [s.kind for s in sections_in("MEDICATIONS: none\nDIET: regular", HEADINGS, "discharge-summary")] == [
+        "medications",
+        "discharge-instructions",
+    ]
+
+
 def test_the_hospital_course_by_problem_is_one_section() -> None:
     text = "Hospital Course by Problem:\n# Sepsis: ctx\nLabs: lactate 4\n1) ID: ctx\nNeuro: AMS\nPlan: abx\nDischarge Medications:\nlasix"
     assert kinds(text) == ["hospital-course", "medications"]
