@@ -23,10 +23,10 @@ _SURE = re.compile(
 )
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
-_BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|,(?=[A-Z][A-Z-])|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
-_LOST_BREAK = re.compile(r"[.;)\]:],[ \t]?\Z|(?<=\w),\Z")
+_BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|,(?=[A-Z][A-Za-z-])|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
+_LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
 """In dictations a line break may have become a comma."""
-_BARE = re.compile(r"(?<=[.;)\]:]),[ \t]?(?P<words>[A-Z][A-Z/& -]{2,60}),")
+_BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),")
 """A heading between two lost line breaks."""
 _AROUND = " \t*_#=:~-–—"
 _MOST = 72
@@ -76,7 +76,7 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
     if mark:
         yield mark
         first = mark.body
-    if at >= 0:
+    if at >= 0 or text.find(".,", first, end) >= 0:
         yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs)
 
 
@@ -108,7 +108,7 @@ def _in_a_time(text: str, colon: int) -> bool:
 def _bare(text: str, first: int, end: int, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
     """Headings without a colon where line breaks became commas ("... clear.,ASSESSMENT,1. Rhinitis.")."""
     for match in _BARE.finditer(text, first, end):
-        if kind := headings.known(key := key_of(match["words"]), note_type):
+        if kind := headings.known(key := key_of(match["words"]).replace(" the ", " "), note_type):
             yield Mark(match.start("words"), match.end(), kind, key, (True, True, False, ""))
 
 
@@ -190,7 +190,7 @@ def _before_colon(
     cut = max((match.end() for match in _BREAK.finditer(piece)), default=0)
     tail = piece[cut:].lstrip(" \t*_-,")
     start = since + piece.rfind(tail)
-    lost = _LOST_BREAK.search(text, max(0, start - 3), start) is not None
+    lost = _LOST_BREAK.search(text, max(0, start - 4), start) is not None
     style = (lost, tail.isupper(), False, signs)
     if tail and (cut or first == since):
         kind, key = headings.known(key_of(tail), note_type), key_of(tail)

@@ -50,6 +50,9 @@ _AROUND_SURGERY = ("preop", "pre op", "postop", "post op", "preproc", "pre proc"
 _DONE = frozenset(
     {"description of procedure", "procedure in detail", "estimated blood loss", "procedure performed", "procedures performed"}
 )
+_OF_A_VISIT = frozenset(
+    {"history of present illness", "hpi", "past medical history", "pmh", "medications", "allergies", "subjective", "plan"}
+)
 _TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
 _HISTORY: frozenset[SectionKind] = frozenset(
     {"chief-complaint", "history-of-present-illness", "past-medical-history", "past-surgical-history", "family-history", "social-history",
@@ -77,11 +80,11 @@ def kind_by_headings(keys: set[str]) -> NoteType | None:
         return "operative"
     if keys & _DONE:
         return "procedure"
-    if "findings" in keys and keys & {"impression", "conclusion"} and keys & _TECHNICAL:
+    if "findings" in keys and keys & {"impression", "conclusion"} and (keys & _TECHNICAL or ("exam" in keys and not keys & _OF_A_VISIT)):
         return "radiology"
     if keys & {"gross description", "microscopic description"}:
         return "pathology"
-    if any(key.startswith("discharge diagnos") for key in keys) or {"hospital course", "discharge medications"} <= keys:
+    if any("discharge" in key and "diagnos" in key for key in keys) or {"hospital course", "discharge medications"} <= keys:
         return "discharge-summary"
     if keys & {"ed course", "emergency department course"}:
         return "emergency"

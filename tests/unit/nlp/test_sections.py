@@ -141,6 +141,12 @@ def test_headings_without_a_colon_between_lost_line_breaks() -> None:
     ]
 
 
+def test_a_dictation_without_colons_and_one_with_blanks_before_its_commas() -> None:
+    text = "PREOPERATIVE DIAGNOSES,1. Hernia.,ANESTHESIA,General.,INDICATIONS FOR THE PROCEDURE,A lump.,DESCRIPTION OF PROCEDURE,Prepped."
+    assert kinds(text) == ["assessment", "procedures", "history-of-present-illness", "procedures"]
+    assert kinds("ASSESSMENT:  Well. ,PLAN:  Followup in 6 weeks.") == ["assessment", "plan"]
+
+
 def test_numbered_problems_are_no_sections_unless_all_is_numbered() -> None:
     assert kinds("# CHF - lasix\n6) Nutrition: RD to see\n7) Dispo: home") == ["assessment-and-plan"]
     assert kinds("1) CC: fever\n2) Labs: WBC 12\n3) Plan: rest") == ["chief-complaint", "laboratory", "plan"]
