@@ -102,6 +102,8 @@ def _is_none(mark: Mark, current: SectionKind, note_type: NoteType, headings: He
     """Whether it heads nothing where it stands: an organ or a method among findings, a disease among problems, a habit in a history."""
     if current == "findings" and note_type in _REPORTS:
         return not _OF_AN_ORGAN.isdisjoint({mark.kind, headings.kinds.get(mark.key)})
+    if current == "assessment-and-plan" and mark.kind == "assessment":
+        return True  # "Active Problems: ..." below "A/P:"
     if mark.key in headings.also_a_habit and current in _PAST:
         return note_type not in _ENDS_IN_INSTRUCTIONS and note_type != "dietitian"
     return mark.key in headings.also_a_disease and (current in _BY_PROBLEM or current == "past-medical-history")
