@@ -18,6 +18,7 @@ _JOINED = re.compile(r"[/,&+]|\band\b")
 _JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
 _SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
 _OF = frozenset({"of", "for"})
+_LONGEST_TITLE = 60
 _LONGEST_OF_HEAD = 6
 """Words of a heading that is known by one of them only."""
 
@@ -29,6 +30,8 @@ class Headings:
     kinds: Mapping[str, SectionKind]
     by_note: Mapping[str, Mapping[str, SectionKind]]
     beside: Mapping[str, Mapping[str, Mapping[str, SectionKind]]]
+    titles: Mapping[NoteType, re.Pattern[str]]
+    telling: Mapping[str, NoteType]
     before: Mapping[str, tuple[str, ...]]
     behind: Mapping[str, tuple[str, ...]]
     spelled: Mapping[str, str]
@@ -72,6 +75,14 @@ class Headings:
         """What some of these headings head because others stand in the same note."""
         tables = self.beside.get(note_type, {})
         return {key: kind for one, table in tables.items() if one in keys for key, kind in table.items()}
+
+    def read_as(self, first_line: str, keys: Set[str]) -> NoteType | None:
+        """As what kind a note is read that nobody named: by its title, else by headings of no other kind; None if neither tells."""
+        if len(first_line) <= _LONGEST_TITLE and ":" not in first_line:
+            for note, words in self.titles.items():
+                if words.search(first_line):
+                    return note
+        return next((self.telling[key] for key in sorted(keys) if key in self.telling), None)
 
     def _qualified(self, key: str, note_type: NoteType) -> SectionKind | None:
         for _ in range(4):
@@ -163,13 +174,17 @@ def load_headings(folder: Path) -> Headings:
         - {phrase for table in told["by_note"].values() for phrase in table}
     ):
         raise WrongHeadings(f"no heading: {', '.join(sorted(unknown))}")
-    if unknown := (told["by_note"].keys() | told["beside"].keys()) - set(get_args(NoteType)):
+    if unknown := (
+        told["by_note"].keys() | told["beside"].keys() | told["told_by"]["titles"].keys() | told["told_by"]["headings"].keys()
+    ) - set(get_args(NoteType)):
         raise WrongHeadings(f"no kind of note: {', '.join(sorted(unknown))}")
     qualifiers = told["qualifiers"]
     return Headings(
         kinds,
         {note: _sections(table) for note, table in told["by_note"].items()},
         {note: {one: _sections(table) for one, table in tables.items()} for note, tables in told["beside"].items()},
+        {note: _words(words, r"(?![\w-])") for note, words in told["told_by"]["titles"].items()},
+        {phrase: note for note, phrases in told["told_by"]["headings"].items() for phrase in phrases},
         _by_word(qualifiers["before"], at=0),
         _by_word(qualifiers["behind"], at=-1),
         told["spelled"],

@@ -14,6 +14,7 @@ from opencdi.nlp.headings import Headings
 from opencdi.nlp.marks import NUMBERED, Mark, marks_in
 from opencdi.nlp.untitled import Stretch, kind_by_headings, told_by_content
 
+_MOST_OF_TITLE = 100
 _BY_PROBLEM: frozenset[SectionKind] = frozenset(
     {"assessment-and-plan", "assessment", "plan", "hospital-course", "discharge-instructions", "discharge-diagnoses"}
 )
@@ -42,7 +43,7 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
     """The sections of a text, in order, covering all of it."""
     marks = list(marks_in(text, headings, note_type))
     keys = {mark.key for mark in marks}
-    if note_type == "other" and (told := kind_by_headings(keys)) is not None:
+    if note_type == "other" and (told := kind_by_headings(keys) or headings.read_as(_first_line(text), keys)) is not None:
         note_type = told
         marks = list(marks_in(text, headings, note_type))
     if others := headings.beside_one_another(keys, note_type):
@@ -59,6 +60,11 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
         for stretch in stretches
         for kind, start, end in told_by_content(text, stretch, headings, note_type)
     ]
+
+
+def _first_line(text: str) -> str:
+    begin = len(text) - len(text.lstrip())
+    return text[begin : begin + _MOST_OF_TITLE].partition("\n")[0].strip()
 
 
 def kind_told_by_headings(text: str, headings: Headings) -> NoteType | None:

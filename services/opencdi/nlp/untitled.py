@@ -76,7 +76,7 @@ class Stretch:
 
 def kind_by_headings(keys: set[str]) -> NoteType | None:
     """The kind of a note that nobody named, by headings that stand in no other; None if they do not tell."""
-    if any(key.startswith(_AROUND_SURGERY) and "diagnos" in key for key in keys):
+    if any(key.startswith(_AROUND_SURGERY) and ("diagnos" in key or key.endswith("dx")) for key in keys):
         return "operative"
     if keys & _DONE:
         return "procedure"

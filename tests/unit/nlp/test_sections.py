@@ -147,6 +147,20 @@ def test_a_dictation_without_colons_and_one_with_blanks_before_its_commas() -> N
     assert kinds("ASSESSMENT:  Well. ,PLAN:  Followup in 6 weeks.") == ["assessment", "plan"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PRE-ANESTHESIA EVALUATION\nCV: HTN\nAirway: MP II", ["header", "past-medical-history", "physical-exam"]),
+        ("Nutrition follow up\nA: thin\nI: Ensure", ["header", "nutrition", "plan"]),
+        ("PLOF: walks\nGait: 10 ft", ["social-history", "physical-exam"]),
+        ("Pre-op Dx: hernia\nApproach: open", ["assessment", "procedures"]),
+        ("Nurse: J. Doe\nA: better", ["header", "assessment"]),  # no title
+    ],
+)
+def test_a_note_that_nobody_named_is_read_by_its_title_or_its_headings(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
+
+
 def test_numbered_problems_are_no_sections_unless_all_is_numbered() -> None:
     assert kinds("# CHF - lasix\n6) Nutrition: RD to see\n7) Dispo: home") == ["assessment-and-plan"]
     assert kinds("1) CC: fever\n2) Labs: WBC 12\n3) Plan: rest") == ["chief-complaint", "laboratory", "plan"]
