@@ -26,7 +26,7 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _ONE_LINER = re.compile(
-    r"[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
+    r"\d{1,3}[mf](?![\w/])|[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
     r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
 )
 _BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d(?!\d)")
@@ -153,6 +153,8 @@ class _Lines:
         lines, plain = self.headings.lines, self.plain
         if self.note_type in _ENDS_IN_INSTRUCTIONS and lines["instructions"].match(words):
             return "discharge-instructions"
+        if plain == "attestation" and _ONE_LINER.match(words):
+            return "history-of-present-illness"  # who attests tells the case in his own words
         if plain not in _HISTORY and plain not in _DATA:
             return None
         if len(words) < 3 * _SHORT_LINE:
@@ -189,9 +191,10 @@ class _Lines:
         return None
 
     def _tells(self, words: str) -> bool:
-        """Whether a line begins as stories do: with the patient, or with the hour."""
+        """Whether a line begins as stories do, with the patient or the hour, or is a paragraph of sentences."""
         told = self.headings.lines["story"].match(words) and not words[1:2].isupper()
-        return bool(_ONE_LINER.match(words) or told or (self.plain == "other" and _TIME.match(words)))
+        prose = self.plain == "other" and (_TIME.match(words) or (len(words) >= _STORY and ". " in words))
+        return bool(_ONE_LINER.match(words) or told or prose)
 
     def otherwise(self, words: str, current: SectionKind) -> SectionKind:
         """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""

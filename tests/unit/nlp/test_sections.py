@@ -278,6 +278,7 @@ def test_what_a_note_of_the_patient_begins_with_is_the_history() -> None:
     assert [s.kind for s in sections_in("feels better, still coughing", HEADINGS, "progress")] == ["history-of-present-illness"]
     assert [s.kind for s in sections_in("turned q2h, slept well", HEADINGS, "nursing")] == ["history-of-present-illness"]
     assert kinds("bring the chart") == ["other"]
+    assert kinds("Attending attestation\nI saw her.\n52F with cirrhosis, bleeding.") == ["attestation", "history-of-present-illness"]
     assert kinds("Dear Dr. Roe:\nI saw your patient today.") == ["history-of-present-illness"]
     assert kinds("The patient was taken to the operating room and prepped.") == ["procedures"]
 
