@@ -70,7 +70,7 @@ def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
         if words[i] in told.he or words[i] in told.she:
             if speaks_of_age(i, around) or (said.theirs and i <= said.at + 1 and words[i] in told.possessives):
                 continue  # "had CABG in his 60s and ...", "his father had his MI"
-            if not goes_on(person, i, around, theirs=theirs is True):
+            if words[i - 1] in told.patients or not goes_on(person, i, around, theirs=theirs is True):
                 return False
             theirs, at = said_behind(i + 1, around, subject=True).theirs is not False, i + 1
     if theirs and _tells_of_patient(persons, around):
