@@ -32,8 +32,8 @@ _NO_DISEASE = frozenset(
     "colic falling blackout death illness worry screaming sighing hostility flushing loneliness unhappiness overactivity transgender "
     # scars, boils and moles are mostly told to describe the skin
     "cicatrix keloid birthmark lentigo "
-    # a nutrition by vein, no overeating
-    "hyperalimentation "
+    # a nutrition by vein, no overeating; the sound of a dialysis fistula that works
+    "hyperalimentation bruit "
     # named as vaccines, serologies and screening tests more often than as diseases (abbreviations.yaml reads them by their company)
     "tetanus diphtheria measle mump rubella varicella cholera smallpox syphilis anthrax zika malaria "
     ).split()
