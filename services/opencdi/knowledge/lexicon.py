@@ -1,8 +1,8 @@
 """The words of the ICD-10-CM tabular list as a lexicon: descriptions and inclusion terms of the codes.
 
 Precision first: a term is taken only where somebody would write it in a note.  Left out: external causes (V-Y), "other …" codes, the
-encounter endings of injuries (their stem stands for them), one-word terms that are not by their ending the name of a disease, and
-terms longer than `MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
+encounter endings of injuries (their stem stands for them), single words that mean something else in most notes, and terms longer than
+`MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
 named by edition and library version; without a writable folder it is simply built again.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -19,28 +20,27 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "8"
+EDITION = "11"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
-_DISEASE_ENDING = re.compile(
-    r"(?:itis|osis|emia|uria|oma|pathy|iasis|algia|plegia|cele|ectasis|megaly|penia|rrhea|rrhage|edema|ectasia|malacia|phagia|lepsy|uresis|thorax|ptysis)$"
-)
-_GENERIC = frozenset(
-    {
-        "stenosis",
-        "necrosis",
-        "fibrosis",
-        "sclerosis",
-        "neurosis",
-        "ptosis",
-        "hematoma",
-        "coma",
-        "carcinoma",
-        "trauma",
-        "glaucoma",
-        "thrombosis",
-    }
-)
+MIN_LETTERS = 5
+"""A shorter word by itself is an abbreviation of the tabular's ("PHT", "IST"), or plain English."""
+_NO_DISEASE = frozenset({
+    # said too generally, or of a part: another word has to say what it is
+    "stenosis", "necrosis", "fibrosis", "sclerosis", "neurosis", "ptosis", "hematoma", "coma", "carcinoma", "trauma", "glaucoma",
+    "thrombosis", "infestation", "paralysis",
+    # plain English, anatomy or histology that the tabular uses in one narrow sense; a callus is mostly a healing bone's, a pannus a belly's
+    "pinta", "plague", "cloaca", "callus", "ganglion", "lichen", "felon", "freckle", "worm", "pannus", "osteophyte", "denticle",
+    "cyclopia", "colic", "falling", "blackout", "death", "illness", "worry", "screaming", "sighing", "hostility", "flushing",
+    "loneliness", "unhappiness", "overactivity", "transgender",
+    # told to describe the skin
+    "cicatrix", "keloid", "birthmark", "lentigo",
+    # a nutrition by vein, no overeating; the sound of a dialysis fistula that works
+    "hyperalimentation", "bruit",
+    # named as vaccines, serologies and tests more often than as diseases (abbreviations.yaml reads some by their company)
+    "tetanus", "diphtheria", "measle", "mump", "rubella", "varicella", "cholera", "smallpox", "syphilis", "anthrax", "zika", "malaria",
+})  # fmt: skip
+"""Single words of the tabular that are not taken by themselves."""
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
 _ASIDE = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
@@ -52,7 +52,21 @@ _NOT_WRITTEN = re.compile(
 _INDEXED = re.compile(
     r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
+_ADJECTIVES = {
+    "kidney": "renal", "liver": "hepatic", "lung": "pulmonary", "heart": "cardiac", "brain": "cerebral", "stomach": "gastric",
+    "bowel": "intestinal", "intestine": "intestinal", "skin": "cutaneous", "spleen": "splenic", "pancreas": "pancreatic",
+    "ovary": "ovarian", "uterus": "uterine", "testis": "testicular", "prostate": "prostatic", "esophagus": "esophageal",
+    "colon": "colonic", "rectum": "rectal", "anus": "anal", "cornea": "corneal", "retina": "retinal", "larynx": "laryngeal",
+    "pharynx": "pharyngeal", "trachea": "tracheal", "bronchus": "bronchial", "pleura": "pleural", "pericardium": "pericardial",
+    "peritoneum": "peritoneal", "mediastinum": "mediastinal", "aorta": "aortic", "vagina": "vaginal", "vulva": "vulvar",
+    "urethra": "urethral", "ureter": "ureteral", "penis": "penile", "scrotum": "scrotal", "duodenum": "duodenal", "ileum": "ileal",
+    "jejunum": "jejunal", "meninges": "meningeal", "femur": "femoral", "mandible": "mandibular", "maxilla": "maxillary",
+    "orbit": "orbital", "abdomen": "abdominal", "umbilicus": "umbilical", "bile": "biliary",
+}  # fmt: skip
+"""A doctor's adjective for an organ that the tabular names by its noun."""
 _TURNED = 3
+_NOT_ALONE = "STZ"
+"""Chapters whose single words say a kind of injury, drug or circumstance, and not which ("wound", "allergy", "donor")."""
 _NOT_TURNED = "OPRSTZ"
 """Chapters whose terms say more than a disease and its place ("newborn", "adverse effect of"), and injuries: a kidney injury is AKI."""
 _OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
@@ -88,12 +102,14 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
     # As an index turns them: "Abscess of lung" is a lung abscess, "Aphonia, psychogenic" a psychogenic aphonia.
     if turned := _INDEXED.fullmatch(bare):
         yield _TURNED, f"{turned['of'] or turned['kind']} {turned['what']}"
+        if (adjective := _ADJECTIVES.get(turned["of"] or "")) is not None:
+            yield _TURNED, f"{adjective} {turned['what']}"  # "Stenosis of larynx": laryngeal stenosis
 
 
 def _acceptable(code: str, form: str) -> bool:
     words = form.split(" ")
     if len(words) == 1:
-        return code[0] not in "RZ" and form not in _GENERIC and bool(_DISEASE_ENDING.search(form))
+        return code[0] not in _NOT_ALONE and form not in _NO_DISEASE and len(form) >= MIN_LETTERS and form.isalpha()
     return len(words) <= MAX_WORDS and len(form) >= 8 and words[-1] not in _DANGLING
 
 
@@ -132,9 +148,15 @@ def _cached(path: Path) -> dict[str, str] | None:
 
 
 def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
-    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` in that folder: conditions as medicine names them."""
-    told = yaml.load((folder / "synonyms.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
-    return tuple((term_form(str(term)), str(code)) for code, terms in told.items() for term in terms)
+    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` and `neoplasms.yaml` in that folder."""
+    told, neoplasms = (
+        yaml.load((folder / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+        for name in ("synonyms.yaml", "neoplasms.yaml")
+    )
+    named = ((term, code) for code, terms in told.items() for term in terms)
+    patterns = neoplasms["patterns"]
+    sited = ((pattern.format(word), code) for code, words in neoplasms["sites"].items() for word in words for pattern in patterns)
+    return tuple((term_form(str(term)), str(code)) for term, code in chain(named, sited))
 
 
 @lru_cache(maxsize=2)
