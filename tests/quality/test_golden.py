@@ -11,7 +11,7 @@ from quality.measured import Measured, measured, report
 FLOORS: dict[str, dict[str, float]] = {
     "": {
         "section": 0.93, "labelled": 0.99, "concept/diagnosis": 0.88, "concept/symptom": 0.87, "concept/finding": 0.86,
-        "concept/procedure": 0.73, "concept/device": 0.75, "concept/organism": 0.84, "concept/medication": 0.89,
+        "concept/procedure": 0.73, "concept/device": 0.75, "concept/organism": 0.95, "concept/medication": 0.89,
         "span/diagnosis": 0.80, "span/symptom": 0.82, "assertion": 0.97, "assertion/absent": 0.96, "assertion/possible": 0.96,
         "temporality": 0.92, "temporality/historical": 0.90, "temporality/hypothetical": 0.89, "active": 0.94, "active/no": 0.93,
         "active/unknown": 0.95, "certainty": 0.91, "experiencer": 0.98, "experiencer/other": 0.87, "attribute/severity": 0.88,
