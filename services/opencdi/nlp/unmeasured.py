@@ -21,6 +21,7 @@ _DOWN_TO = re.compile(r"-(\d{1,3}(?:\.\d)?)")
 _OF_A_VITAMIN = re.compile(r"\b(?:vit(?:amin)?|dry|edw|ideal|goal)[ ]\Z", re.IGNORECASE)
 _AIMED = re.compile(r"\b(?:goals?|targets?|keep|maintain|aim|titrated?|if|unless|until|parameters?)\b[^,.;\n]{0,22}\Z", re.IGNORECASE)
 _WHERE_BOUND = re.compile(r"\b(?:goals?|targets?|keep|maintain|if|unless|until|when|while)\b(?:[^.;\n]|\.\d){0,40}\Z", re.IGNORECASE)
+_COUNTED_BEFORE = frozenset("0123456789%")
 _BOUND = frozenset("<>≤≥")
 _BLOOD_PRODUCTS = re.compile(r"\b(?:p?rbcs?|ffp|cryo|transfused|transfuse|products?)\b[^.;\n]{0,16}\Z", re.IGNORECASE)
 _OTHER_FLUID = re.compile(
@@ -40,6 +41,8 @@ def unmeasured(text: str, match: re.Match[str], analyte: Analyte) -> bool:
     """Whether the number of this match (`name`, `said`, `number`, `unit`) is something else than that analyte's level."""
     start = match.start()
     said, unit = match["said"], (match["unit"] or "").strip()
+    if said.startswith(",") and text[max(0, start - 2) : start - 1] in _COUNTED_BEFORE:
+        return True  # "400,000 platelets, 12,000 leukocytes"
     if unit == "%" and analyte.unit != "%":
         return True  # "albumin 5%", "HR 85% of predicted"
     if not _BOUND.isdisjoint(said) and (

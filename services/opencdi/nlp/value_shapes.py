@@ -60,6 +60,7 @@ _ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|co
 _NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
 _COMA = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
 _JUST_BEFORE = 8
+_BOUND = re.compile(r"(?:\b(?:than|above|below|over|under)[ ]|[<>≤≥][ ]?)\Z", re.IGNORECASE)
 _OXYGEN_REACH = 24
 
 
@@ -103,7 +104,7 @@ def _by_unit(text: str, analytes: Mapping[str, Analyte], covered: list[tuple[int
         slug, (start, end) = match.lastgroup or "", match.span("number")
         if slug == "flow":
             slug = "oxygen-flow" if _is_oxygen(text, start, match.end()) else ""
-        if slug not in analytes or _touches(covered, start, end):
+        if slug not in analytes or _touches(covered, start, end) or _BOUND.search(text, max(0, start - _JUST_BEFORE), start):
             continue
         number, unit = in_unit(analytes[slug], float(match["number"]), match[match.lastgroup or 0].strip())
         if number is not None:

@@ -61,6 +61,7 @@ def read(text: str) -> list[str]:
         ("HFNC 40L/50%", "o2 40, fio2 50"),
         ("on 3L home O2, SpO2 93% 4L", "o2 3, spo2 93, o2 4"),
         ("Home oxygen at 2 liters", "o2 2"),
+        ("400,000 platelets, 12 hemoglobin, cr 1.1", "cr 1.1"),
         ("98.2F this morning", "t 98.2"),
         # Dictated.
         ("a white count of 14.2 thousand", "wbc 14.2"),
@@ -116,6 +117,7 @@ def test_pressures_and_their_row(text: str, values: str) -> None:
         "hold at 15 until phos > 2",
         "return for temperature of 101 or higher",
         "stop for a pulse of 120 or more",
+        "a fever higher than 38.3 °C",
         # Given.
         "plt 1u, magnesium 2 g IV, albumin 25 g",
         "PRBC 14 FFP 12 plt 3",
