@@ -56,6 +56,8 @@ class Table:
     articles: frozenset[str]
     copulas: frozenset[str]
     closing: frozenset[str]
+    apart: frozenset[str]
+    """Words that are no part of a condition's name: a side before them is not the condition's."""
     on_admission: Lexicon[str]
     links: Links
     cultures: Lexicon[bool]
@@ -114,6 +116,8 @@ def _links(told: Mapping[str, Any]) -> Links:
 
 def _words(terms: list[str]) -> frozenset[str]:
     """The single words of these terms, as texts are compared."""
+    if any(isinstance(term, bool) for term in terms):
+        raise WrongRelations('"on" and "no" are words only in quotes')
     return frozenset(word for term in terms for word in (term_form(str(term)) or str(term)).split(" "))
 
 
@@ -130,6 +134,7 @@ def load_relations(folder: Path) -> Table:
         staged=frozenset(stages["concepts"]),
         bare_staged=frozenset(stages["bare"]),
         counted=_words(stages["counted"]),
+        apart=frozenset().union(*(_words(told[name]) for name in ("apart", "closing", "leading", "articles", "copulas"))),
         sited=frozenset(told["sited"]),
         unsided=frozenset(told["unsided"]),
         **{name: _words(told[name]) for name in ("passed", "leading", "articles", "copulas", "closing", "before_problem")},

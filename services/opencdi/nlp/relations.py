@@ -5,6 +5,7 @@ mention belong to it where nothing else stands between.  Words behind it do wher
 or a colon, behind "is", after "of the", or simply next, and then nothing follows that they could belong to.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,6 +23,12 @@ _SAID_WITHIN = 12
 """Words behind a mention within which "present on admission" still speaks of it."""
 _LONGEST_RUN = 12
 _LEFT = 8
+_UNKNOWN = 3
+"""Words of the name's own that may stand between a side and the mention: "right corona radiata infarct"."""
+_LABEL_BEGINS = 12
+"""Characters before the label of a line: a bullet, a number, the name of the study."""
+_BULLETS = " \t-–—•*>#.)(0123456789"
+_SENTENCE_ENDS = frozenset({". ", ".\n", "."})
 
 Told = tuple[str, str]
 """Attribute and value."""
@@ -35,6 +42,10 @@ class Beside:
     table: Table
     begins: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
     ends: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
+    small: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
+    """Sides by a small letter, which count only right beside what has a side: "l flank pain"; by the word behind."""
+    labels: list[tuple[int, int, str]] = field(default_factory=list)
+    """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
 
     def __post_init__(self) -> None:
         """Find them."""
@@ -47,12 +58,40 @@ class Beside:
 def beside(text: str, words: Words, table: Table) -> Beside:
     """The modifying phrases of a text; those that count only in capitals are told from its letters."""
     found = Beside(words, table)
+    said = words.words
     for first, (last, meaning) in list(found.begins.items()):
-        as_written = text[words.starts[first] : words.ends[last - 1]]
-        heading = last < len(words.words) and words.words[last] == ":"  # "R: no further seizure" is a response
-        if meaning.written and (heading or not as_written.isupper() or _litres(first, as_written, text, words)):
-            del found.begins[first], found.ends[last]
+        heading = said[last : last + 1] == [":"]
+        if meaning.written:
+            as_written = text[words.starts[first] : words.ends[last - 1]]
+            both = meaning.says.get("laterality") == "bilateral" and not (last in found.begins and found.begins[last][1].is_place)
+            if heading or both or not as_written.isupper() or _litres(first, as_written, text, words):
+                del found.begins[first], found.ends[last]  # "R: no further seizure" is a response
+                if not (heading or both or _litres(first, as_written.upper(), text, words)):
+                    found.small[last] = first, meaning
+            elif text[words.ends[last - 1] : words.ends[last - 1] + 2] in _SENTENCE_ENDS:
+                del found.ends[last]  # "dysmetria L. Truncal ataxia"
+            continue
+        if heading and (side := _labelling(last, text, found)):
+            found.labels.append((last, *side))
     return found
+
+
+def _labelling(colon: int, text: str, near: Beside) -> tuple[int, str] | None:
+    """Of the label of a line that ends with that colon: the word behind which it says no more, and its side.
+
+    "L heel:" speaks of its whole line, "XR pelvis and right wrist:" of its sentence.
+    """
+    words, sides, i = near.words, set(), colon
+    while (phrase := near.ends.get(i) or near.small.get(i)) is not None:
+        sides |= {phrase[1].says["laterality"]} if "laterality" in phrase[1].says else set()
+        i = phrase[0]
+    before = text[text.rfind("\n", 0, words.starts[i]) + 1 : words.starts[i]]
+    if len(sides) != 1 or len(before) > _LABEL_BEGINS:
+        return None
+    if before.strip(_BULLETS):
+        return words.words.index(BREAK, colon), sides.pop()
+    line_end = text.find("\n", words.ends[colon])
+    return (words.first_at(line_end) if line_end >= 0 else len(words.words)), sides.pop()
 
 
 def _litres(at: int, letter: str, text: str, words: Words) -> bool:
@@ -65,12 +104,18 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
     """All attributes of the mention at that place of the list; what its own term implies comes first."""
     mention = mentions[at]
     told = dict(mention.attributes)
-    if mention.kind == "device":
+    if mention.kind in ("device", "procedure"):
         told.update((name, value) for name, value in _before(at, mentions, near) if name in _PLACES and name not in told)
         return told
     if mention.kind not in _TOLD_OF:
         return told
-    for name, value in (*_before(at, mentions, near), *_inside(mention, near), *_behind(at, mentions, near), *_on_admission(mention, near)):
+    for name, value in (
+        *_before(at, mentions, near),
+        *_inside(mention, near),
+        *_behind(at, mentions, near),
+        *_on_admission(mention, near),
+        *_shared(at, mentions, near),
+    ):
         if takes(mention, name, near.table):
             told.setdefault(name, value)
     for name, value in causes_of(at, mentions, near.words.words, near.table):
@@ -95,14 +140,31 @@ def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int,
         if (stage := _stage_before(i, begin, mention, near)) is not None:
             i = start = stage[0]
             told.append(("stage", stage[1]))
-        elif (phrase := near.ends.get(i)) is not None and phrase[0] >= begin:
+        elif ((phrase := near.ends.get(i)) is not None or (i == start and (phrase := near.small.get(i)) is not None)) and phrase[
+            0
+        ] >= begin:
             i = start = phrase[0]
             told += _says(phrase[1], mention)
+        elif i == start and (side := _side_before(i, begin, near)) is not None:
+            i = start = side[0]
+            told += _says(side[1], mention)
         elif said[i - 1] in near.table.passed or (start == i < mention.first and _adds_to(i - 1, begin, near)):
             i -= 1
         else:
             break
     return start, told
+
+
+def _side_before(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
+    """The side some words before word i, where those are of the name itself: no verb, no preposition, nothing that parts."""
+    said, apart = near.words.words, near.table.apart
+    for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
+        phrase = near.ends.get(at + 1)
+        if phrase is not None and "laterality" in phrase[1].says and at + 1 < i:
+            return phrase if phrase[0] >= begin else None
+        if not said[at].isalpha() or len(said[at]) < 2 or said[at] in apart or said[at].endswith("ing"):
+            return None
+    return None
 
 
 def _adds_to(comma: int, begin: int, near: Beside) -> bool:
@@ -129,6 +191,25 @@ def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
             yield name, "bilateral"
         else:
             yield name, value
+
+
+def _shared(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
+    """The side that stands elsewhere: in the label of the line, with the procedure done for it, with the symptom beside it."""
+    mention, said = mentions[at], near.words.words
+    for first, last, side in reversed(near.labels[: bisect_right(near.labels, (mention.first,))]):
+        if first < mention.first < last:
+            yield "laterality", side
+        break
+    if not at:
+        return
+    before = mentions[at - 1]
+    between = said[before.last : mention.first]
+    if before.kind == "procedure" and between[:1] == ["for"] and set(between[1:]) <= near.table.articles:
+        yield from ((name, value) for name, value in chain_before(at - 1, mentions, near)[1] if name == "laterality")
+    elif before.kind == mention.kind == "symptom" and between in (["and"], ["+"], ["&"]):
+        told = dict(chain_before(at - 1, mentions, near)[1])
+        if told.keys() >= _PLACES:  # "R wrist swelling and deformity", but "left weakness and fever"
+            yield "laterality", told["laterality"]
 
 
 def _inside(mention: Mentioned, near: Beside) -> Iterator[Told]:
@@ -196,12 +277,13 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     if i < stop and said[i] in near.table.copulas:
         while i < stop and (said[i] in near.table.copulas or said[i] in near.table.articles or said[i] == "as"):
             i += 1
-    elif i < stop and said[i] in near.table.leading:
+    elif i < stop and said[i] in near.table.leading and i not in near.begins:
         i += 1
         while i < stop and said[i] in near.table.articles:
             i += 1
     end, told = _run(i, stop, mention, near)
-    if told and _closes(end, stop, near):
+    measured = end < stop and said[end][:1].isdigit() and {name for name, _ in told} <= _PLACES
+    if told and (measured or _closes(end, stop, near)):  # "DVT L leg 2016", "skin tear R elbow 2x1 cm"
         yield from told
         i = end
     elif stages := [one for one in told if one[0] == "stage"]:
