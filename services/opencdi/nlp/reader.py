@@ -10,6 +10,7 @@ from sys import maxsize
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, words_of
+from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
@@ -19,10 +20,10 @@ from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.problems import told_in_paragraphs
-from opencdi.nlp.reach import Hit, Mention, cues_in
+from opencdi.nlp.reach import Mention, cued
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
-from opencdi.nlp.relations import attributes_of, beside
+from opencdi.nlp.relations import attributes_of
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.untitled import Stretch
@@ -107,20 +108,17 @@ class RuleReader:
             first, last, kind, chronic or "chronic" in words.words[first:last], denied_by_mark=_denied_by_mark(outline, start)
         )
         sentence = outline.sentence_at(first)
-        hits = cues_in(words, *sentence, self.cues)
         section = outline.sections[first] if first < len(outline.sections) else "other"
-        context = judged(words, sentence, hits, mention, section, self.cues)
+        context = judged(cued(words, self.cues), sentence, mention, section)
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
-        hits_of: dict[tuple[int, int], list[Hit]] = {}
+        with_cues = cued(words, self.cues)
         findings: list[Finding] = []
         near = beside(text, words, self.relations)
         for at, mentioned in enumerate(mentions):
             sentence = outline.sentence_at(mentioned.first)
-            if sentence not in hits_of:
-                hits_of[sentence] = cues_in(words, *sentence, self.cues)
             attributes = attributes_of(at, mentions, near)
             start, end = words.starts[mentioned.first], words.ends[mentioned.last - 1]
             section = outline.sections[mentioned.first]
@@ -132,7 +130,7 @@ class RuleReader:
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
                 denied_by_mark=_denied_by_mark(outline, start),
             )
-            context = judged(words, sentence, hits_of[sentence], mention, section, self.cues)
+            context = judged(with_cues, sentence, mention, section)
             if context.resolved:
                 attributes["resolved"] = "yes"
             findings.append(

@@ -7,9 +7,9 @@ or a colon, behind "is", after "of the", or simply next, and then nothing follow
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from opencdi.knowledge.words import BREAK, Words
+from opencdi.knowledge.words import BREAK
+from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.causes import causes_of
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Meaning, Table
@@ -25,79 +25,6 @@ _LONGEST_RUN = 12
 _LEFT = 8
 _UNKNOWN = 3
 """Words of the name's own that may stand between a side and the mention: "right corona radiata infarct"."""
-_LABEL_BEGINS = 12
-"""Characters before the label of a line: a bullet, a number, the name of the study."""
-_BULLETS = " \t-–—•*>#.)(0123456789"
-_SENTENCE_ENDS = frozenset({". ", ".\n", "."})
-
-Told = tuple[str, str]
-"""Attribute and value."""
-
-
-@dataclass
-class Beside:
-    """The phrases of a text that modify, found once for all its mentions."""
-
-    words: Words
-    table: Table
-    begins: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
-    ends: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
-    small: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
-    """Sides by a small letter, which count only right beside what has a side: "l flank pain"; by the word behind."""
-    labels: list[tuple[int, int, str]] = field(default_factory=list)
-    """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
-
-    def __post_init__(self) -> None:
-        """Find them."""
-        said = self.words.words
-        for first, last, meaning in self.table.phrases.matches(said):
-            self.begins[first] = (last, meaning)
-            self.ends[last] = (first, meaning)
-
-
-def beside(text: str, words: Words, table: Table) -> Beside:
-    """The modifying phrases of a text; those that count only in capitals are told from its letters."""
-    found = Beside(words, table)
-    said = words.words
-    for first, (last, meaning) in list(found.begins.items()):
-        heading = said[last : last + 1] == [":"]
-        if meaning.written:
-            as_written = text[words.starts[first] : words.ends[last - 1]]
-            both = meaning.says.get("laterality") == "bilateral" and not (last in found.begins and found.begins[last][1].is_place)
-            if heading or both or not as_written.isupper() or _litres(first, as_written, text, words):
-                del found.begins[first], found.ends[last]  # "R: no further seizure" is a response
-                if not (heading or both or _litres(first, as_written.upper(), text, words)):
-                    found.small[last] = first, meaning
-            elif text[words.ends[last - 1] : words.ends[last - 1] + 2] in _SENTENCE_ENDS:
-                del found.ends[last]  # "dysmetria L. Truncal ataxia"
-            continue
-        if heading and (side := _labelling(last, text, found)):
-            found.labels.append((last, *side))
-    return found
-
-
-def _labelling(colon: int, text: str, near: Beside) -> tuple[int, str] | None:
-    """Of the label of a line that ends with that colon: the word behind which it says no more, and its side.
-
-    "L heel:" speaks of its whole line, "XR pelvis and right wrist:" of its sentence.
-    """
-    words, sides, i = near.words, set(), colon
-    while (phrase := near.ends.get(i) or near.small.get(i)) is not None:
-        sides |= {phrase[1].says["laterality"]} if "laterality" in phrase[1].says else set()
-        i = phrase[0]
-    before = text[text.rfind("\n", 0, words.starts[i]) + 1 : words.starts[i]]
-    if len(sides) != 1 or len(before) > _LABEL_BEGINS:
-        return None
-    if before.strip(_BULLETS):
-        return words.words.index(BREAK, colon), sides.pop()
-    line_end = text.find("\n", words.ends[colon])
-    return (words.first_at(line_end) if line_end >= 0 else len(words.words)), sides.pop()
-
-
-def _litres(at: int, letter: str, text: str, words: Words) -> bool:
-    """ "2 L"; a date ("1/11 L pneumothorax") is no amount."""
-    before = at - 1
-    return letter == "L" and at > 0 and words.words[before].isdigit() and text[max(0, words.starts[before] - 1)] != "/"
 
 
 def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str, str]:
@@ -132,6 +59,12 @@ def takes(mention: Mentioned, name: str, table: Table) -> bool:
 
 def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
     """Where the modifiers begin that stand before a mention and belong to it, and what they say, nearest first."""
+    if at not in near.chains:
+        near.chains[at] = _chain_before(at, mentions, near)
+    return near.chains[at]
+
+
+def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
     mention, said = mentions[at], near.words.words
     begin = mentions[at - 1].last if at else 0
     told: list[Told] = []
@@ -158,6 +91,8 @@ def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int,
 def _side_before(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
     """The side some words before word i, where those are of the name itself: no verb, no preposition, nothing that parts."""
     said, apart = near.words.words, near.table.apart
+    if not near.tells_side:
+        return None
     for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
         phrase = near.ends.get(at + 1)
         if phrase is not None and "laterality" in phrase[1].says and at + 1 < i:
@@ -182,6 +117,9 @@ def _says(meaning: Meaning, mention: Mentioned) -> Iterator[Told]:
 
 def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     _, told = chain_before(at, mentions, near)
+    if len(told) < 2:
+        yield from told
+        return
     acuities = {value for name, value in told if name == "acuity"}
     sides = {value for name, value in told if name == "laterality"}
     for name, value in told:
@@ -196,10 +134,9 @@ def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
 def _shared(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     """The side that stands elsewhere: in the label of the line, with the procedure done for it, with the symptom beside it."""
     mention, said = mentions[at], near.words.words
-    for first, last, side in reversed(near.labels[: bisect_right(near.labels, (mention.first,))]):
-        if first < mention.first < last:
-            yield "laterality", side
-        break
+    label = bisect_right(near.labels, (mention.first,)) - 1
+    if label >= 0 and mention.first < near.labels[label][1]:
+        yield "laterality", near.labels[label][2]
     if not at:
         return
     before = mentions[at - 1]
@@ -328,6 +265,8 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
 
 def _on_admission(mention: Mentioned, near: Beside) -> Iterator[Told]:
     """What the note itself says of its presence on admission, in the same clause."""
+    if not near.tells_admission:
+        return
     behind = near.words.words[mention.last : mention.last + _SAID_WITHIN]
     until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))
     for _, _, told in near.table.on_admission.matches(behind, 0, until):
