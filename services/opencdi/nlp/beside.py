@@ -30,6 +30,7 @@ class Beside:
     """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
     tells_admission: bool = field(init=False)
     tells_side: bool = field(init=False)
+    text: str = ""
     chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
     """Of each mention, by its place in the list: what stands before it, once asked for."""
 
@@ -42,10 +43,15 @@ class Beside:
             self.ends[last] = (first, meaning)
         self.tells_side = any("laterality" in meaning.says for _, meaning in self.begins.values())
 
+    def parted_by_dash(self, i: int) -> bool:
+        """Whether a dash between blanks stands before word i: "malnutrition, severe - dietitian to see"."""
+        words = self.words
+        return 0 < i < len(words.starts) and any(f" {dash} " in self.text[words.ends[i - 1] : words.starts[i]] for dash in "-–—")
+
 
 def beside(text: str, words: Words, table: Table) -> Beside:
     """The modifying phrases of a text; those that count only in capitals are told from its letters."""
-    found = Beside(words, table)
+    found = Beside(words, table, text=text)
     said = words.words
     for first, (last, meaning) in list(found.begins.items()):
         heading = said[last : last + 1] == [":"]

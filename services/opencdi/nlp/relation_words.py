@@ -64,6 +64,7 @@ class Table:
     colonised: Lexicon[bool]
     specimens: Lexicon[frozenset[str]]
     """What was cultured, and the infections for which its growth speaks."""
+    specimen_words: frozenset[str]
     infections: frozenset[str]
     problem_sections: frozenset[SectionKind]
     before_problem: frozenset[str]
@@ -143,6 +144,7 @@ def load_relations(folder: Path) -> Table:
         on_admission=Lexicon((term_form(term), value) for value, terms in told["on_admission"].items() for term in terms),
         links=_links(told),
         specimens=Lexicon(specimens),
+        specimen_words=frozenset(word for term, _ in specimens for word in term.split(" ")),
         infections=frozenset(slug for _, infections in specimens for slug in infections),
         problem_sections=frozenset(told["problem_sections"]),
     )

@@ -6,7 +6,7 @@ or a colon, behind "is", after "of the", or simply next, and then nothing follow
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside, Told
@@ -16,11 +16,12 @@ from opencdi.nlp.relation_words import Meaning, Table
 
 _TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})
 _PLACES = frozenset({"laterality", "site"})
-_ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!"})
+_ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!", "~"})
 _JOINED = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
 """Words inside a run of modifiers: "acute on chronic", "of the left leg"."""
 _SAID_WITHIN = 12
 """Words behind a mention within which "present on admission" still speaks of it."""
+_TURNS = frozenset({"acute", "acute-on-chronic"})
 _LONGEST_RUN = 12
 _LEFT = 8
 _UNKNOWN = 3
@@ -54,7 +55,23 @@ def takes(mention: Mentioned, name: str, table: Table) -> bool:
     """Whether such an attribute can be said of that mention: sepsis has no side, a symptom no acuity."""
     if mention.kind not in _TOLD_OF or (name in ("laterality", "site") and mention.concept in table.unsided):
         return False
+    if name == "organism":
+        return mention.concept in table.infections
     return name != "acuity" or mention.kind == "diagnosis"
+
+
+def resolves(at: int, mentions: list[Mentioned], before: Mapping[str, str], near: Beside) -> bool:
+    """Whether "resolved" speaks of this mention: not of a drug, nor of the cause or the chronic disease that a head brings along.
+
+    "Encephalopathy 2/2 sepsis - resolved", "AKI on CKD 3b, resolved".  `before`: the attributes of the mention before it.
+    """
+    mention = mentions[at]
+    if mention.kind not in _TOLD_OF:
+        return False
+    if not at or "resolved" not in before or BREAK in near.words.words[mentions[at - 1].last : mention.first]:
+        return True
+    partner = mention.chronic and before.get("acuity") == "acute-on-chronic"
+    return not partner and before.get("cause") != mention.concept
 
 
 def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
@@ -150,11 +167,15 @@ def _shared(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
 
 
 def _inside(mention: Mentioned, near: Beside) -> Iterator[Told]:
-    """What the mention's own words say of the place: "RLL pneumonia", "sacral ulcer"."""
-    if mention.concept in near.table.sited:
-        for i in range(mention.first, mention.last):
-            if (phrase := near.begins.get(i)) is not None and phrase[0] <= mention.last and phrase[1].is_place:
-                yield from phrase[1].says.items()
+    """What the mention's own words say of its place, type and onset: "RLL pneumonia", "sacral ulcer", "CHF exacerbation"."""
+    for i in range(mention.first, mention.last):
+        phrase = near.begins.get(i)
+        if phrase is None or phrase[0] > mention.last:
+            continue
+        yield from phrase[1].of.get(mention.concept, {}).items()
+        place = phrase[1].is_place and mention.concept in near.table.sited
+        if place or (phrase[1].says.get("acuity") in _TURNS and not mention.concept.startswith("acute-")):
+            yield from phrase[1].says.items()
 
 
 def _stage_before(i: int, begin: int, mention: Mentioned, near: Beside) -> tuple[int, str] | None:
@@ -201,7 +222,21 @@ def _run(i: int, stop: int, mention: Mentioned, near: Beside) -> tuple[int, list
 def _closes(i: int, stop: int, near: Beside) -> bool:
     """Whether nothing follows at word i that the run before it could belong to."""
     said = near.words.words
-    return i >= len(said) or said[i] in _ENDS or (i < stop and said[i] in near.table.closing)
+    return _ended(i, near) or (i < stop and said[i] in near.table.closing)
+
+
+def _ended(i: int, near: Beside) -> bool:
+    """Whether the clause ends before word i."""
+    said = near.words.words
+    return i >= len(said) or said[i] in _ENDS or near.parted_by_dash(i)
+
+
+def _past(i: int, stop: int, near: Beside) -> int:
+    """Behind the words that only tell more of a run, where the clause ends with them: "mild intermittent"."""
+    said, end = near.words.words, i
+    while end < stop and said[end] in near.table.passed:
+        end += 1
+    return end if _ended(end, near) else i
 
 
 def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
@@ -238,7 +273,9 @@ def _segments(i: int, stop: int, mention: Mentioned, near: Beside) -> Iterator[T
     limit = min(stop, i + (3 * _LONGEST_RUN if tolerant else _LONGEST_RUN))
     while i < limit and said[i] in {",", ":", "("}:
         end, told = _run(i + 1, stop, mention, near)
-        whole = bool(told) and end < len(said) and (said[end] in _ENDS or (tolerant and _closes(end, stop, near)))
+        end = _past(end, stop, near) if told else end
+        sided = any(name == "laterality" for name, _ in told)  # "pneumonia, right now on oxygen"
+        whole = bool(told) and end < len(said) and (_ended(end, near) or ((tolerant or not sided) and _closes(end, stop, near)))
         if whole:
             yield from told
         elif not tolerant:
