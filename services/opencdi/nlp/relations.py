@@ -172,7 +172,8 @@ def _inside(mention: Mentioned, near: Beside) -> Iterator[Told]:
         phrase = near.begins.get(i)
         if phrase is None or phrase[0] > mention.last:
             continue
-        yield from phrase[1].of.get(mention.concept, {}).items()
+        if "or" not in near.words.words[mention.first : mention.last]:  # "bacterial or viral pneumonia" is of neither
+            yield from phrase[1].of.get(mention.concept, {}).items()
         place = phrase[1].is_place and mention.concept in near.table.sited
         if place or (phrase[1].says.get("acuity") in _TURNS and not mention.concept.startswith("acute-")):
             yield from phrase[1].says.items()
