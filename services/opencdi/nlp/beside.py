@@ -29,7 +29,8 @@ class Beside:
     labels: list[tuple[int, int, str]] = field(default_factory=list)
     """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
     tells_admission: bool = field(init=False)
-    tells_side: bool = field(init=False)
+    sides: frozenset[int] = field(init=False)
+    """The words behind the phrases that say a side."""
     text: str = ""
     chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
     """Of each mention, by its place in the list: what stands before it, once asked for."""
@@ -41,7 +42,7 @@ class Beside:
         for first, last, meaning in self.table.phrases.matches(said):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
-        self.tells_side = any("laterality" in meaning.says for _, meaning in self.begins.values())
+        self.sides = frozenset(last for last, meaning in self.begins.values() if "laterality" in meaning.says)
 
     def parted_by_dash(self, i: int) -> bool:
         """Whether a dash between blanks stands before word i: "malnutrition, severe - dietitian to see"."""

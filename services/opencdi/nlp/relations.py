@@ -108,7 +108,7 @@ def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int
 def _side_before(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
     """The side some words before word i, where those are of the name itself: no verb, no preposition, nothing that parts."""
     said, apart = near.words.words, near.table.apart
-    if not near.tells_side:
+    if near.sides.isdisjoint(range(i - _UNKNOWN, i)):
         return None
     for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
         phrase = near.ends.get(at + 1)
