@@ -21,8 +21,9 @@ _MOVED = (
 _FOLLOWING = re.compile(
     r"(?:[ \t]?\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)|[ ]?%?[ ](?:on[ ])?(?:RA|room air|\d{1,2}[ ]?L(?:[ ]NC)?)(?=[ ]?[-→])|[ ](?:on|at)[ ]"
     rf"(?:{_MOMENT}|(?:hospital[ ])?day[ ](?:number[ ])?\d{{1,2}})(?=[ ,]))?[ \t]{{0,3}}(?:(?P<then>-{{1,2}}>|→|=>|>"
-    rf"|\||,[ \t]then|now|(?:up|down)[ \t]to"
-    rf"|(?:(?:and|then|but|,|which|has|have|subsequently|later|since)[ ]?){{0,3}}(?:{_MOVED})(?:[ ](?:{_MOVED})){{0,2}}[ ]to(?:[ ]a)?"
+    rf"|\||,[ \t](?:then|repeat|rechecked|currently)(?:[ ](?:was|of))?|now|(?:up|down)[ \t]to"
+    rf"|(?:(?:and|then|but|,|it|this|which|has|have|subsequently|later|since)[ ]?){{0,3}}(?:{_MOVED})"
+    rf"(?:[ ](?:{_MOVED})){{0,2}}[ ]to(?:[ ]a)?"
     r"(?:[ ](?:peak|nadir|baseline|high|low)(?:[ ]of)?)?)"
     r"|[,;(]?[ \t]{0,2}(?P<before><-?|←|(?:up[ \t]|down[ \t]|increased[ \t]|decreased[ \t])?from(?:[ \t](?:a[ \t])?baseline(?:[ \t]of)?)?"
     r"|(?:(?:his|her|their)[ \t])?(?:baseline|base|b/l|bl)(?:[ \t](?:is|was|of|cr|creatinine|around|about)){0,2}"
@@ -30,7 +31,7 @@ _FOLLOWING = re.compile(
     r"[ \t:=~]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)(?:[ \t]?-[ \t]?\d{1,4}(?:\.\d{1,3})?(?![\d/]))?[ \t]?%?\)?",
     re.IGNORECASE,
 )
-_TO = re.compile(r"[ ]?%?[ ]to(?:[ ]a)?[ ](?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)", re.IGNORECASE)
+_TO = re.compile(rf"[ ]?%?(?:[ ](?:on|at)[ ]{_MOMENT})?[ ]to(?:[ ]a)?[ ](?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?![\d/]|\.\d)", re.IGNORECASE)
 """ "dropped from 12.1 to 8.4"."""
 _IN_BRACKETS = re.compile(
     r"[ \t]?\((?P<number>\d{1,4}(?:\.\d{1,3})?)(?:\)|[ \t](?:in|on)[ ]|[ \t](?:am|pm|yest(?:erday)?|prior|prev|last"
@@ -45,6 +46,8 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 """A bare number with its time: "peak 3.1, likely prerenal, 1.6 at d/c", "GCS 10 on arrival and 8 prior to intubation"."""
+_PAIR = re.compile(r"[ ]?%?[ ]?(?:-{1,2}>|→)[ ]?(\d{1,4}(?:\.\d)?)/(\d{1,4}(?:\.\d)?)(?![\d/]|\.\d)")
+"""The next two of two analytes: "H/H 9.1/27 -> 7.4/22"."""
 _COLUMN = re.compile(r"(?:[ ]{2,12}|[ ]?\t[ ]?)(?P<number>\d{1,4}(?:\.\d{1,3})?)(?=[ ]{2}|[ ]?\t|[ ]{0,3}(?:\n|\Z))")
 """The next number of a row of a table."""
 _MAX_FOLLOWING = 12
@@ -73,3 +76,17 @@ def following(text: str, match: re.Match[str], analyte: Analyte) -> Iterator[Val
         before = next_one.re is _IN_BRACKETS or (next_one.re is _FOLLOWING and next_one["before"] is not None)
         yield ValueInText(start=start, end=end, text=text[start:end], analyte=analyte.slug, value=number, unit=unit, earlier=before)
         at, moved = next_one.end(), False
+
+
+def following_pairs(text: str, at: int, analytes: tuple[Analyte, Analyte]) -> Iterator[ValueInText]:
+    """The values behind a pair of two analytes that ends there."""
+    for _ in range(_MAX_FOLLOWING):
+        match = _PAIR.match(text, at)
+        if match is None:
+            return
+        for nth, analyte in enumerate(analytes, 1):
+            number, unit = in_unit(analyte, float(match[nth]), "")
+            if number is not None:
+                start, end = match.span(nth)
+                yield ValueInText(start=start, end=end, text=match[nth], analyte=analyte.slug, value=number, unit=unit)
+        at = match.end()

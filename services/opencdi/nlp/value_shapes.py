@@ -27,7 +27,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ),
     (
         "7.",
-        re.compile(r"[Aa](?<!\w.)(?i:bg)[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"),
+        re.compile(r"(?:[Aa](?<!\w.)(?i:bg)|[Gg]as\b|GAS\b)[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"),
         ("ph-arterial", "paco2", "pao2"),
     ),
     (
@@ -60,7 +60,7 @@ _ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|co
 _NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
 _COMA = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
 _JUST_BEFORE = 8
-_BOUND = re.compile(r"(?:\b(?:than|above|below|over|under)[ ]|[<>≤≥][ ]?)\Z", re.IGNORECASE)
+_BOUND = re.compile(r"(?:\b(?:than|above|below|over|under)[ ]|(?<![-=])[<>≤≥][ ]?)\Z", re.IGNORECASE)
 _OXYGEN_REACH = 24
 
 

@@ -14,14 +14,14 @@ import yaml
 
 from opencdi.events.reading import ValueInText
 from opencdi.nlp.pressures import pressures_in
-from opencdi.nlp.trends import following
+from opencdi.nlp.trends import following, following_pairs
 from opencdi.nlp.unmeasured import unmeasured
 from opencdi.nlp.value_shapes import Analyte, in_unit, shaped_values
 
 _BETWEEN = (
     r"at[ ]\d{4}(?!\d)(?:[ ]?h(?:rs?|ours)?\b)?|"  # an hour: "BG at 0600 was 212"
-    r"level|count|of|is|was|are|were|at|to|from|=|:|~|up|down|now|elevated|peaked|peak|found|noted|measured|reported|be|being|today|on|admission|"
-    r"dropped|fell|rose|went|came|back|has|had|been|in|the|low|high|only|>|<|≥|≤|\(|,|trended|trending|trend|improved|worsened|increased|"
+    r"level|count|score|of|is|was|are|were|at|to|from|=|:|~|up|down|now|elevated|peaked|peak|found|noted|measured|reported|be|being|today|on|admission|"
+    r"dropped|fell|rose|went|gone|came|back|has|have|had|been|in|the|low|high|only|>|<|≥|≤|\(|,|trended|trending|trend|improved|worsened|increased|"
     r"decreased|risen|fallen|still|initially|initial|estimated|currently|repeat|nadir|max|min|maximum|minimum|around|about|approximately|approx|"
     r"arrival|presentation|this|am|morning|ran|running|most|recent|last|latest|baseline|an?|as|remains|stable|bump(?:ed)?"
 )
@@ -117,6 +117,8 @@ def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[Valu
         yield ValueInText(start=first, end=last, text=text[first:last], analyte=analyte.slug, value=value, unit=unit, earlier=earlier)
     if len(told) == 1 and told[0] is not None:
         yield from following(text, match, told[0])
+    elif second and second["over"] and told[0] is not None and told[1] is not None:
+        yield from following_pairs(text, second.end(), (told[0], told[1]))
 
 
 def _sharing(text: str, match: re.Match[str], values: Values) -> tuple[tuple[Analyte | None, ...], re.Match[str] | None]:

@@ -29,6 +29,8 @@ def read(text: str) -> list[str]:
         ("BUN and creatinine were 44 and 2.1", "bun 44, cr 2.1"),
         ("AST/ALT 66/71", "ast 66, alt 71"),
         ("H/H 9.1/27", "hgb 9.1, hct 27"),
+        ("H/H 9.1/27 -> 7.4/22", "hgb 9.1, hct 27, hgb 7.4, hct 22"),
+        ("88% 2L -> 94% 5L", "spo2 88, o2 2, spo2 94, o2 5"),
         ("H&H of 8.8 and 26.4", "hgb 8.8, hct 26.4"),
         ("hemoglobin and hematocrit of 9.1 and 27", "hgb 9.1, hct 27"),
         ("PT/INR 24.1/2.1", "inr 2.1"),
@@ -70,6 +72,14 @@ def read(text: str) -> list[str]:
         ("O2 saturation 94% on 2 liters", "spo2 94, o2 2"),
         ("The ejection fraction was estimated at 55%", "ef 55"),
         ("hemoglobin 9.2 grams", "hgb 9.2"),
+        ("The creatinine has gone from 1.2 on admission to 3.4 today", "cr 1.2<, cr 3.4"),
+        ("creatinine on admission was 2.8 and it decreased to 1.1", "cr 2.8, cr 1.1"),
+        ("Lactic acid was 4.8, repeat 2.1", "lactate 4.8, lactate 2.1"),
+        ("Glasgow coma scale score of 8", "gcs 8"),
+        ("Arterial blood gas: 7.28/62/75", "ph-arterial 7.28, paco2 62, pao2 75"),
+        ("systolic blood pressure of 85, SBP 92", "sbp 85, sbp 92"),
+        ("blood sugars have been running 180", "glu 180"),
+        ("WBC:14.2 HGB:9.8 K:3.9", "wbc 14.2, hgb 9.8, k 3.9"),
     ],
 )
 def test_what_was_measured(text: str, values: str) -> None:
@@ -117,6 +127,8 @@ def test_pressures_and_their_row(text: str, values: str) -> None:
         "hold at 15 until phos > 2",
         "return for temperature of 101 or higher",
         "stop for a pulse of 120 or more",
+        "titrate to SBP 140, keep SBP < 160",
+        "blood pressure systolic in the 80s, systolic murmur 2/6",
         "a fever higher than 38.3 °C",
         # Given.
         "plt 1u, magnesium 2 g IV, albumin 25 g",
