@@ -21,12 +21,15 @@ _UNIT = (
 )
 _PLAIN = (
     r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at|of|to|er|xr|xl|sr|dr|ec"
-    r"|low|home|the|bolus|loading|low-dose|continuous|takes?|give|inject|inhale|apply|both eyes|each eye|release|extended|delayed)(?!\w)"
+    r"|low|home|the|bolus|loading|low-dose|continuous|takes?|give|inject|inhale|apply|both eyes|each eye|each nostril"
+    r"|one|two|three|release|extended|delayed)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
 _NO_DOSE = re.compile(r"(?:(?:19|20)\d\d|(?:0?\d|1[0-2])/(?:[0-2]?\d|3[01]))\Z")
 """A year, a day: "tolerated cefazolin 2022", "resume Eliquis 5/30"."""
+_UNITS = re.compile(r"[ ]{1,2}\d{1,3}[ ]?(?:units?|u)\b", re.IGNORECASE)
+"""The dose of a mixture: "insulin 70/30 20 units"."""
 _BEHIND = 100
 _BEFORE = 40
 _AS_NEEDED, _WITH_MEALS = "PRN", "with meals"
@@ -68,7 +71,8 @@ class Dosage:
             told["route"] = self.routes[last_word]  # "heparin drip"
         at = words.ends[mention.last - 1]
         if (bare := self.bare.match(text, at, min(until, at + _BEHIND))) and not _NO_DOSE.match(bare["amount"]):
-            told["dose"] = bare["amount"]
+            if not ("/" in bare["amount"] and _UNITS.match(text, bare.end("amount"))):
+                told["dose"] = bare["amount"]
             if form := self.routes.get((bare["form"] or "").lower()):
                 told["route"] = form
             at = bare.end("amount")
@@ -140,7 +144,7 @@ def load_dosage(folder: Path, concepts: Mapping[str, Concept]) -> tuple[Dosage, 
     before = re.compile(rf"(?<![\w.])(?:(?:{unnamed})[ ]{{1,2}}){{1,3}}(?:of[ ])?$", re.IGNORECASE)
     bare = re.compile(
         rf"(?:[ ](?P<form>patch|gtt|drip|x[lr]|er|sr|la|cr))?[ ]{{1,2}}(?P<amount>{_AMOUNT})"
-        rf"(?=[ ]{{1,2}}(?:{unnamed}|(?:x[lr]|er|sr|la|cr|tabs?|tablets?|then|and|now|today|given|taper|for|x)\b|d\d)"
+        rf"(?=[ ]{{1,2}}(?:{unnamed}|(?:x[lr]|er|sr|la|cr|tabs?|tablets?|then|and|now|today|given|taper|for|x|one|two|half)\b|d\d)"
         r"|[ ]?(?:[,;)\n](?!\d)|\.(?!\d)|$))",
         re.IGNORECASE,
     )

@@ -54,6 +54,8 @@ READER = load_reader(FOLDER)
             {"dose": "10 mg", "route": "PO", "frequency": "BID"},
         ),
         ("Symbicort two puffs 2 times a day", "Symbicort", "budesonide-formoterol", {"dose": "2 puffs", "frequency": "BID"}),
+        ("Insulin 70/30 20 units in the morning", "Insulin", "insulin", {"dose": "20 units", "frequency": "QAM"}),
+        ("Vicodin 5/500 one to two p.o. q.6h. p.r.n.", "Vicodin", "hydrocodone-acetaminophen", {"dose": "5/500", "frequency": "q6h PRN"}),
         # Short.
         ("lasix 40, atorva 80", "lasix", "diuretic", {"dose": "40"}),
         ("prednisone 40 d3/5", "prednisone", "prednisone", {"dose": "40"}),
