@@ -22,7 +22,7 @@ _UNIT = (
 _PLAIN = (
     r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at|of|to|er|xr|xl|sr|dr|ec"
     r"|low|home|the|bolus|loading|low-dose|continuous|takes?|give|inject|inhale|apply|both eyes|each eye|each nostril"
-    r"|one|two|three|release|extended|delayed)(?!\w)"
+    r"|(?:one|two|three)(?=[ ](?:to|or|p\.?o|by|every|q|one|two|three)\b)|release|extended|delayed)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
@@ -30,6 +30,7 @@ _NO_DOSE = re.compile(r"(?:(?:19|20)\d\d|(?:0?\d|1[0-2])/(?:[0-2]?\d|3[01]))\Z")
 """A year, a day: "tolerated cefazolin 2022", "resume Eliquis 5/30"."""
 _UNITS = re.compile(r"[ ]{1,2}\d{1,3}[ ]?(?:units?|u)\b", re.IGNORECASE)
 """The dose of a mixture: "insulin 70/30 20 units"."""
+_SEPARATE = frozenset(",;:\n")
 _BEHIND = 100
 _BEFORE = 40
 _AS_NEEDED, _WITH_MEALS = "PRN", "with meals"
@@ -87,7 +88,9 @@ class Dosage:
             at = match.end()
         if before_comma is not None and at == until < len(text):
             told, at = before_comma  # "hold lisinopril, 1 L LR": all behind the comma is of the next drug
-        if before := self.before.search(text, max(since, words.starts[mention.first] - _BEFORE), words.starts[mention.first]):
+        start = words.starts[mention.first]
+        beside = text[max(since, start - 2) : start]  # most drugs are items of a list: nothing stands right before them
+        if beside[-1:] == " " and beside[0] not in _SEPARATE and (before := self.before.search(text, max(since, start - _BEFORE), start)):
             for match in self.behind.finditer(before.group()):
                 self._note(match, told, ahead=True)
         return replace(mention, attributes={**mention.attributes, **told}) if told else mention, at
