@@ -22,7 +22,8 @@ _UNIT = (
 _PLAIN = (
     r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at|of|to|er|xr|xl|sr|dr|ec"
     r"|low|home|the|bolus|loading|low-dose|continuous|takes?|give|inject|inhale|apply|both eyes|each eye|each nostril"
-    r"|(?:one|two|three)(?=[ ](?:to|or|p\.?o|by|every|q|one|two|three)\b)|release|extended|delayed)(?!\w)"
+    r"|(?:one|two|three)(?=[ ](?:to|or|p\.?o|by|every|q|one|two|three)\b)|release|extended|delayed"
+    r"|ointment|cream|gel|lotion|mdi|was|is|will|be|been|given|begun|started|restarted|continued|administered|resumed)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
@@ -113,6 +114,8 @@ class Dosage:
             told.setdefault("frequency", f"x{match['times']}")
         elif match["frequency"]:
             said = self.frequencies[_plain(match["frequency"])]
+            if ahead and said == "once":
+                return  # "compression once diuresis is under way"
             often = told.get("frequency")
             if often is None or often == _WITH_MEALS:
                 told["frequency"] = said
@@ -146,8 +149,8 @@ def load_dosage(folder: Path, concepts: Mapping[str, Concept]) -> tuple[Dosage, 
     unnamed = re.sub(r"\?P<\w+>", "?:", parts)
     before = re.compile(rf"(?<![\w.])(?:(?:{unnamed})[ ]{{1,2}}){{1,3}}(?:of[ ])?$", re.IGNORECASE)
     bare = re.compile(
-        rf"(?:[ ](?P<form>patch|gtt|drip|x[lr]|er|sr|la|cr))?[ ]{{1,2}}(?P<amount>{_AMOUNT})"
-        rf"(?=[ ]{{1,2}}(?:{unnamed}|(?:x[lr]|er|sr|la|cr|tabs?|tablets?|then|and|now|today|given|taper|for|x|one|two|half)\b|d\d)"
+        rf"(?:[ ](?P<form>patch|gtt|drip|bolus|x[lr]|er|sr|la|cr))?[ ]{{1,8}}(?P<amount>{_AMOUNT})"
+        rf"(?=[ ]{{1,8}}(?:{unnamed}|(?:bolus|x[lr]|er|sr|la|cr|tabs?|tablets?|then|and|now|today|given|taper|for|x|one|two|half)\b|d\d)"
         r"|[ ]?(?:[,;)\n](?!\d)|\.(?!\d)|$))",
         re.IGNORECASE,
     )

@@ -14,11 +14,14 @@ _PAIR = re.compile(r"[1-9](?<![\w./].)\d{1,2}/(?P<dbp>\d{2,3})(?![\d/]|\.\d|-\d)
 _SAID = (
     r"(?:[ \t]{0,3}(?:of|is|was|were|at|to|:|=|~|in the|on|now|today|noted|found|be|been|has|initially|initial|lowest"
     r"|highest|low|high|max|dropp?e?d?"
-    r"|fell|down|up|elevated|around|about|approximately|repeat|lying|supine|sitting|standing|left arm|right arm"
+    r"|fell|came|went|rose|improved|decreased|increased|recorded|reported|down|up|elevated|around|about|approximately"
+    r"|repeat|lying|supine|sitting|standing|left arm|right arm"
     r"|systolic|arrival|admission|recent|last|as"
     r"|still|remains|remained|stable|measured|\()(?![A-Za-z])){0,6}[ \t]{0,3}\Z"
 )
-_NAMED = re.compile(rf"(?<!\w)(?i:BPs?|B/P|NIBP|blood pressures?|pressures?|hypotension|hypotensive|hypertensive){_SAID}")
+_NAMED = re.compile(
+    rf"(?<!\w)(?i:BPs?|B/P|NIBP|blood pressures?|pressures?|hypotension|hypotensive|hypertensive|supine|sitting|standing|lying){_SAID}"
+)
 _GOAL = re.compile(r"\b(?:goals?|targets?|keep|maintain|aim|if|unless|until|hold|for)\b[^,.;\n]{0,22}\Z", re.IGNORECASE)
 _HEADED = re.compile(
     r"(?:^|\n|[.;][ ])[^\w\n]{0,4}(?i:VSS?|V/S|AFVSS|vitals?(?:[ ]signs?)?|exam|physical exam|PE|O/E|O|OBJ|objective|gen)"

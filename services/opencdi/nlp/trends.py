@@ -25,7 +25,8 @@ _FOLLOWING = re.compile(
     rf"|(?:(?:and|then|but|,|it|this|which|has|have|subsequently|later|since)[ ]?){{0,3}}(?:{_MOVED})"
     rf"(?:[ ](?:{_MOVED})){{0,2}}[ ]to(?:[ ]a)?"
     r"(?:[ ](?:peak|nadir|baseline|high|low)(?:[ ]of)?)?)"
-    r"|[,;(]?[ \t]{0,2}(?P<before><-?|←|(?:up[ \t]|down[ \t]|increased[ \t]|decreased[ \t])?from(?:[ \t](?:a[ \t])?baseline(?:[ \t]of)?)?"
+    r"|[,;(]?[ \t]{0,2}(?P<before><-?|←|(?:up[ \t]|down[ \t]|stable[ \t]|increased[ \t]"
+    r"|decreased[ \t])?from(?:[ \t](?:a[ \t])?baseline(?:[ \t]of)?)?"
     r"|(?:(?:his|her|their)[ \t])?(?:baseline|base|b/l|bl)(?:[ \t](?:is|was|of|cr|creatinine|around|about)){0,2}"
     r"|previously|prior|(?<=\()was))"
     r"[ \t:=~]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)(?:[ \t]?-[ \t]?\d{1,4}(?:\.\d{1,3})?(?![\d/]))?[ \t]?%?\)?",

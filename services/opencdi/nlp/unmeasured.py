@@ -23,7 +23,7 @@ _AIMED = re.compile(r"\b(?:goals?|targets?|keep|maintain|aim|titrated?|if|unless
 _WHERE_BOUND = re.compile(r"\b(?:goals?|targets?|keep|maintain|if|unless|until|when|while)\b(?:[^.;\n]|\.\d){0,40}\Z", re.IGNORECASE)
 _COUNTED_BEFORE = frozenset("0123456789%")
 _BOUND = frozenset("<>≤≥")
-_BLOOD_PRODUCTS = re.compile(r"\b(?:p?rbcs?|ffp|cryo|transfused|transfuse|products?)\b[^.;\n]{0,16}\Z", re.IGNORECASE)
+_BLOOD_PRODUCTS = re.compile(r"\b(?:p?rbcs?|ffp|cryo|transfused|transfuse|products?)\b[^.,;\n]{0,16}\Z", re.IGNORECASE)
 _OTHER_FLUID = re.compile(
     r"\b(?:urine(?![ ](?:out|volume))|urinalysis|ua|u/a|csf|lp|lumbar puncture|(?:dx|diagnostic)[ ]para|paracentesis"
     r"|ascit(?:ic|es)|thoracentesis"

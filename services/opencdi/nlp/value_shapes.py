@@ -43,7 +43,7 @@ _BY_UNIT = re.compile(
     r"|\d{1,2}[ ]?(?:liters?|lpm)\b|NC\b|nasal cannula"
     r"|NRB\b|BiPAP\b|HFNC\b))|(?:RA|ra)\b|[ ]on[ ](?i:RA|room air)\b)"
     r"|(?P<fio2>[ ]?%[ ]?(?:of[ ])?(?i:FiO2)\b)|(?P<bands>[ ]?%[ ]?(?i:bands|bandemia)\b)"
-    r"|(?P<temperature>(?<=\.\d)[ ]?(?:°[ ]?[FC]|F)\b)"
+    r"|(?P<sat>[ ]?%)|(?P<temperature>(?<=\.\d)[ ]?(?:°[ ]?[FC]|F)\b)"
     r"|(?P<flow>[ ]?(?:[Ll](?:pm|PM|/min)?|[Ll]iters?(?:[ ](?:per|a)[ ]minute)?)(?![\w/])))"
 )
 """A number whose unit, or what stands behind it, names it: "94% on RA", "95ra", "40% FiO2", "98.2F", "2 L"."""
@@ -55,6 +55,8 @@ _OF_OXYGEN = re.compile(
 _BEHIND_OXYGEN = re.compile(
     r"(?:%|\bO2|\boxygen|\bNC|\bcannula|\bHFNC)[ ]?(?:therapy|requirement|flow)?[ ]?(?:at|on|of|to|@|via|:|=)?[ ]?\Z", re.IGNORECASE
 )
+_AIR = re.compile(r"\b(?:RA|[Rr]oom air|NC|nc|cannula)[ ,:]{1,2}\Z")
+"""The saturation behind what is breathed: "on RA 95%", "3L nc 94%"."""
 _ON = re.compile(r"\b(?:on|home|now)(?:[ ]at)?[ ]\Z", re.IGNORECASE)
 _ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|continuous)")
 _NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
@@ -104,6 +106,8 @@ def _by_unit(text: str, analytes: Mapping[str, Analyte], covered: list[tuple[int
         slug, (start, end) = match.lastgroup or "", match.span("number")
         if slug == "flow":
             slug = "oxygen-flow" if _is_oxygen(text, start, match.end()) else ""
+        elif slug == "sat":
+            slug = "spo2" if _AIR.search(text, max(0, start - _JUST_BEFORE), start) else ""
         if slug not in analytes or _touches(covered, start, end) or _BOUND.search(text, max(0, start - _JUST_BEFORE), start):
             continue
         number, unit = in_unit(analytes[slug], float(match["number"]), match[match.lastgroup or 0].strip())

@@ -23,9 +23,9 @@ _BETWEEN = (
     r"level|count|score|of|is|was|are|were|at|to|from|=|:|~|up|down|now|elevated|peaked|peak|found|noted|measured|reported|be|being|today|on|admission|"
     r"dropped|fell|rose|went|gone|came|back|has|have|had|been|in|the|low|high|only|>|<|≥|≤|\(|,|trended|trending|trend|improved|worsened|increased|"
     r"decreased|risen|fallen|still|initially|initial|estimated|currently|repeat|nadir|max|min|maximum|minimum|around|about|approximately|approx|"
-    r"arrival|presentation|this|am|morning|ran|running|most|recent|last|latest|baseline|an?|as|remains|stable|bump(?:ed)?"
+    r"arrival|presentation|this|am|morning|ran|running|most|which|recent|last|latest|baseline|an?|as|remains|stable|bump(?:ed)?"
 )
-_SAID = rf"(?P<said>(?:[ \t]{{0,8}}(?:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
+_SAID = rf"(?P<said>(?:[ \t]{{0,8}}(?i:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
 _NUMBER = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?|\.\d{1,3}))(?!\d|\.\d|:\d|'?s\b)"
 _UNITS = r"%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|kilograms?\b|lbs?\b|pounds?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
 _UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[kK]\b|[ \t]{{0,2}}(?:{_UNITS}))?"

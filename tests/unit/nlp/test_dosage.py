@@ -56,6 +56,9 @@ READER = load_reader(FOLDER)
         ("Symbicort two puffs 2 times a day", "Symbicort", "budesonide-formoterol", {"dose": "2 puffs", "frequency": "BID"}),
         ("Insulin 70/30 20 units in the morning", "Insulin", "insulin", {"dose": "20 units", "frequency": "QAM"}),
         ("Vicodin 5/500 one to two p.o. q.6h. p.r.n.", "Vicodin", "hydrocodone-acetaminophen", {"dose": "5/500", "frequency": "q6h PRN"}),
+        ("Venlafaxine will be restarted at 37.5 mg daily", "Venlafaxine", "venlafaxine", {"dose": "37.5 mg", "frequency": "daily"}),
+        ("Cefazolin 2 g was given intravenously", "Cefazolin", "antibiotics", {"dose": "2 g", "route": "IV"}),
+        ("carvedilol   12.5   bid   11/18", "carvedilol", "carvedilol", {"dose": "12.5", "frequency": "BID"}),
         # Short.
         ("lasix 40, atorva 80", "lasix", "diuretic", {"dose": "40"}),
         ("prednisone 40 d3/5", "prednisone", "prednisone", {"dose": "40"}),
