@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from opencdi.knowledge.words import BREAK, Words
 from opencdi.nlp.relation_words import Meaning, Table
 
+_UNKNOWN = 3
+"""Words of the name's own that may stand between a side and the mention: "right corona radiata infarct"."""
 _LABEL_BEGINS = 12
 """Characters before the label of a line: a bullet, a number, the name of the study."""
 _LABEL_REACH = 600
 """Characters of a line of which its label speaks."""
+_AHEAD = frozenset({"laterality", "severity"})
 _BULLETS = " \t-–—•*>#.)(0123456789"
 _SENTENCE_ENDS = frozenset({". ", ".\n", "."})
 
@@ -30,7 +33,7 @@ class Beside:
     """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
     tells_admission: bool = field(init=False)
     sides: frozenset[int] = field(init=False)
-    """The words behind the phrases that say a side."""
+    """The words behind the phrases that say a side or how bad it is."""
     text: str = ""
     chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
     """Of each mention, by its place in the list: what stands before it, once asked for."""
@@ -42,7 +45,7 @@ class Beside:
         for first, last, meaning in self.table.phrases.matches(said):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
-        self.sides = frozenset(last for last, meaning in self.begins.values() if "laterality" in meaning.says)
+        self.sides = frozenset(last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says))
 
     def parted_by_dash(self, i: int) -> bool:
         """Whether a dash between blanks stands before word i: "malnutrition, severe - dietitian to see"."""
@@ -94,3 +97,23 @@ def _litres(at: int, letter: str, text: str, words: Words) -> bool:
     """ "2 L"; a date ("1/11 L pneumothorax") is no amount."""
     before = at - 1
     return letter == "L" and at > 0 and words.words[before].isdigit() and text[max(0, words.starts[before] - 1)] != "/"
+
+
+def said_ahead(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
+    """The side, or the severity, some words before word i, where those are of the name itself: no verb, no preposition, no slash."""
+    said, apart = near.words.words, near.table.apart
+    if near.sides.isdisjoint(range(i - _UNKNOWN, i)):
+        return None
+    for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
+        phrase = near.ends.get(at + 1) if at + 1 < i and at + 1 in near.sides else None
+        if phrase is not None:
+            sided = "laterality" in phrase[1].says
+            return phrase if phrase[0] >= begin and (sided or _one_name(at + 1, i, near)) else None
+        if not (said[at].isalnum() and said[at][0].isalpha()) or len(said[at]) < 2 or said[at] in apart or said[at].endswith("ing"):
+            return None
+    return None
+
+
+def _one_name(first: int, last: int, near: Beside) -> bool:
+    """Whether no slash stands in these words and before the next: "mild cognitive impairment / breast cancer" are two."""
+    return "/" not in near.text[near.words.starts[first] : near.words.starts[last]]

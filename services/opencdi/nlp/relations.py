@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from opencdi.knowledge.words import BREAK
-from opencdi.nlp.beside import Beside, Told
+from opencdi.nlp.beside import Beside, Told, said_ahead
 from opencdi.nlp.causes import causes_of
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Meaning, Table
@@ -24,8 +24,6 @@ _SAID_WITHIN = 12
 _TURNS = frozenset({"acute", "acute-on-chronic"})
 _LONGEST_RUN = 12
 _LEFT = 8
-_UNKNOWN = 3
-"""Words of the name's own that may stand between a side and the mention: "right corona radiata infarct"."""
 
 
 def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str, str]:
@@ -90,12 +88,10 @@ def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int
         if (stage := _stage_before(i, begin, mention, near)) is not None:
             i = start = stage[0]
             told.append(("stage", stage[1]))
-        elif ((phrase := near.ends.get(i)) is not None or (i == start and (phrase := near.small.get(i)) is not None)) and phrase[
-            0
-        ] >= begin:
+        elif (phrase := near.ends.get(i) or (near.small.get(i) if i == start else None)) is not None and phrase[0] >= begin:
             i = start = phrase[0]
             told += _says(phrase[1], mention)
-        elif i == start and (side := _side_before(i, begin, near)) is not None:
+        elif i == start and (side := said_ahead(i, begin, near)) is not None:
             i = start = side[0]
             told += _says(side[1], mention)
         elif said[i - 1] in near.table.passed or (start == i < mention.first and _adds_to(i - 1, begin, near)):
@@ -103,20 +99,6 @@ def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int
         else:
             break
     return start, told
-
-
-def _side_before(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
-    """The side some words before word i, where those are of the name itself: no verb, no preposition, nothing that parts."""
-    said, apart = near.words.words, near.table.apart
-    if near.sides.isdisjoint(range(i - _UNKNOWN, i)):
-        return None
-    for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
-        phrase = near.ends.get(at + 1)
-        if phrase is not None and "laterality" in phrase[1].says and at + 1 < i:
-            return phrase if phrase[0] >= begin else None
-        if not said[at].isalpha() or len(said[at]) < 2 or said[at] in apart or said[at].endswith("ing"):
-            return None
-    return None
 
 
 def _adds_to(comma: int, begin: int, near: Beside) -> bool:
@@ -272,7 +254,7 @@ def _segments(i: int, stop: int, mention: Mentioned, near: Beside) -> Iterator[T
     opener = said[i]
     tolerant = opener in {":", "("}
     limit = min(stop, i + (3 * _LONGEST_RUN if tolerant else _LONGEST_RUN))
-    while i < limit and said[i] in {",", ":", "("}:
+    while i < limit and said[i] in {",", ":", "(", "|"}:
         end, told = _run(i + 1, stop, mention, near)
         end = _past(end, stop, near) if told else end
         sided = any(name == "laterality" for name, _ in told)  # "pneumonia, right now on oxygen"
