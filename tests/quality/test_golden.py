@@ -14,10 +14,10 @@ FLOORS: dict[str, dict[str, float]] = {
         "concept/procedure": 0.73, "concept/device": 0.75, "concept/organism": 0.94, "concept/medication": 0.89,
         "span/diagnosis": 0.80, "span/symptom": 0.82, "assertion": 0.97, "assertion/absent": 0.96, "assertion/possible": 0.96,
         "temporality": 0.92, "temporality/historical": 0.90, "temporality/hypothetical": 0.89, "active": 0.94, "active/no": 0.93,
-        "active/unknown": 0.95, "certainty": 0.91, "experiencer": 0.98, "experiencer/other": 0.87, "attribute/severity": 0.95,
+        "active/unknown": 0.95, "certainty": 0.91, "experiencer": 0.99, "experiencer/other": 0.94, "attribute/severity": 0.95,
         "attribute/acuity": 0.95, "attribute/laterality": 0.88, "attribute/stage": 0.95, "attribute/type": 0.97,
         "attribute/cause": 0.93, "attribute/organism": 0.91, "attribute/resolved": 0.65, "attribute/dose": 0.98,
-        "attribute/route": 0.98, "attribute/frequency": 0.98, "value": 0.95,
+        "attribute/route": 0.97, "attribute/frequency": 0.98, "value": 0.95,
     },
     "anesthesia": {
         "section": 0.64, "concept/diagnosis": 0.86, "concept/symptom": 0.93, "assertion": 0.93, "temporality": 0.92, "active": 0.92,
@@ -53,7 +53,7 @@ FLOORS: dict[str, dict[str, float]] = {
     },
     "operative": {
         "section": 0.97, "concept/diagnosis": 0.88, "concept/symptom": 0.96, "assertion": 0.98, "temporality": 0.97, "active": 0.96,
-        "experiencer": 0.95, "value": 0.97,
+        "experiencer": 0.95, "value": 0.96,
     },
     "other": {
         "section": 0.81, "concept/diagnosis": 0.94, "concept/symptom": 0.91, "assertion": 0.97, "temporality": 0.92, "active": 0.92,

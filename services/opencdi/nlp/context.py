@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
-from opencdi.nlp.experiencer import somebody_else
+from opencdi.nlp.experiencer import whose
 from opencdi.nlp.onset import onset_of, tells_of_today
 from opencdi.nlp.reach import Cued, Hit, Mention, reaches, surroundings
 
@@ -46,8 +46,7 @@ def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: Sec
         said.setdefault(hit[2].makes, hit)
 
     assertion, certainty, decided = _assertion(reaching, said, mention)
-    other = somebody_else(around)
-    experiencer: Experiencer = "other" if other or section == "family-history" else "patient"
+    experiencer, other = whose(around, section)
     onset = onset_of(around, said, section, absent=assertion == "absent")
     told = decided or other
     return Context(

@@ -52,14 +52,52 @@ class CueWords:
 
     possessives: frozenset[str]
     articles: frozenset[str]
+    indefinite: frozenset[str]
     under_treatment: frozenset[str]
     announcing: frozenset[str]
     counts: frozenset[str]
     companions: frozenset[str]
+    together: frozenset[str]
+    due: frozenset[str]
     sources: frozenset[str]
     relatives: frozenset[str]
     in_whom: frozenset[str]
     brackets: frozenset[str]
+    closing: frozenset[str]
+    patients: frozenset[str]
+    titles: frozenset[str]
+    he: frozenset[str]
+    she: frozenset[str]
+    men: frozenset[str]
+    women: frozenset[str]
+    male: frozenset[str]
+    female: frozenset[str]
+    year_old: frozenset[str]
+    elders: frozenset[str]
+    children: frozenset[str]
+    spouses: frozenset[str]
+    ordinals: frozenset[str]
+    comparisons: frozenset[str]
+    escorts: frozenset[str]
+    dwelling: frozenset[str]
+    sharing: frozenset[str]
+    weak: frozenset[str]
+    auxiliaries: frozenset[str]
+    hedges: frozenset[str]
+    being: frozenset[str]
+    progressive: frozenset[str]
+    lost: frozenset[str]
+    lost_to: frozenset[str]
+    died_of: frozenset[str]
+    dead: frozenset[str]
+    alive: frozenset[str]
+    ages: frozenset[str]
+    fillers: frozenset[str]
+    mothers: frozenset[str]
+    newborns: frozenset[str]
+    neonatal: frozenset[str]
+    maternal: frozenset[str]
+    at_birth: frozenset[str]
     spells: frozenset[str]
     lasting: frozenset[str]
     about: frozenset[str]
@@ -83,6 +121,8 @@ class Cues:
     lexicon: Lexicon[tuple[Cue, ...]]
     words: CueWords
     has_it: Lexicon[bool]
+    charts: Lexicon[bool]
+    """Words that tell in the notes of a birth whose chart it is: the newborn's (True) or the mother's."""
     reach: int
     """No cue reaches further than this, in words, its own included."""
 
@@ -122,7 +162,8 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
     has_it = [*((term_form(term), True) for term in told["having"]), *((term_form(term), False) for term in told["telling"])]
     reach = max(cue.within + len(term.split(" ")) for term, cues in by_term.items() for cue in cues)
-    return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), reach)
+    charts = [(term_form(term), whose == "newborn") for whose, terms in told["charts"].items() for term in terms]
+    return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), Lexicon(charts), reach)
 
 
 @lru_cache(maxsize=4)

@@ -44,7 +44,7 @@ _UNFINISHED = re.compile(
 )
 _UNFINISHED_REACH = 12
 _ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
-_BEFORE_DOT = re.compile(r"[A-Za-z.]{1,12}$")
+_BEFORE_DOT = re.compile(r"(?<![\d'’])[A-Za-z.]{1,12}$")  # not the s of "in her 70s." and "Parkinson's."
 
 
 def _ends_line(text: str, at: int, line_start: int, widths: "_Widths", *, listed: bool) -> bool:
