@@ -10,6 +10,7 @@ from sys import maxsize
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, words_of
+from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
@@ -22,7 +23,7 @@ from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reach import Mention, cued
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
-from opencdi.nlp.relations import attributes_of, beside
+from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.untitled import Stretch
@@ -130,7 +131,7 @@ class RuleReader:
                 denied_by_mark=_denied_by_mark(outline, start),
             )
             context = judged(with_cues, sentence, mention, section)
-            if context.resolved:
+            if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
                 attributes["resolved"] = "yes"
             findings.append(
                 Finding(
