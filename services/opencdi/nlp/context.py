@@ -4,7 +4,7 @@ Every cue of the sentence that reaches the mention is weighed; absent wins over 
 encounter", is ours and alone decides coding (DESIGN §6).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
@@ -12,7 +12,7 @@ from opencdi.knowledge.words import Words
 from opencdi.nlp.cues import Cues
 from opencdi.nlp.experiencer import somebody_else
 from opencdi.nlp.onset import onset_of, tells_of_today
-from opencdi.nlp.reach import Hit, Mention, reaches, surroundings
+from opencdi.nlp.reach import Hit, Mention, reaches, reaches_item, surroundings
 
 _DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
 
@@ -30,14 +30,26 @@ class Context:
     cue: tuple[int, int] | None = None
 
 
-def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Mention, section: SectionKind, cues: Cues) -> Context:
-    """The context of one mention in its sentence, words [begin, stop), and section; `hits`: the cues of the sentence."""
+def judged(
+    words: Words,
+    sentence: tuple[int, int],
+    hits: list[Hit],
+    mention: Mention,
+    section: SectionKind,
+    cues: Cues,
+    announced: Sequence[Hit] = (),
+) -> Context:
+    """The context of one mention in its sentence, words [begin, stop), and section.
+
+    `hits`: the cues of the sentence; `announced`: those of the line that announces the list in which it stands.
+    """
     around = surroundings(words, sentence, hits, mention, cues)
     reaching = [
         hit
         for hit in around.hits
         if hit[2].makes not in ("end", "nothing", "other") and reaches(hit, around) and not tells_of_today(hit, around)
     ]
+    reaching += [hit for hit in announced if reaches_item(hit, around)]
     reaching.sort(key=lambda hit: _distance(hit, mention))
     said: dict[str, Hit] = {}
     for hit in reaching:
@@ -46,7 +58,7 @@ def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Me
     assertion, certainty, decided = _assertion(reaching, said, mention)
     other = somebody_else(around)
     experiencer: Experiencer = "other" if other or section == "family-history" else "patient"
-    onset = onset_of(around, said, section, absent=assertion == "absent")
+    onset = onset_of(around, said, section, settled=assertion == "present")
     told = decided or other
     return Context(
         assertion,

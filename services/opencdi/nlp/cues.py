@@ -12,7 +12,7 @@ from opencdi.clinical.vocabulary import Certainty
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
+    "absent", "possible", "historical", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
     "resolved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "kin", "owned"]
@@ -63,6 +63,8 @@ class CueWords:
     since: frozenset[str]
     answers: frozenset[str]
     list_ends: frozenset[str]
+    alternatives: frozenset[str]
+    bringing: frozenset[str]
     own_statement: frozenset[str]
     own_opening: frozenset[str]
     own_adjective: frozenset[str]
