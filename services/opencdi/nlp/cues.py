@@ -61,6 +61,7 @@ class CueWords:
     year_links: frozenset[str]
     year_after: frozenset[str]
     since: frozenset[str]
+    year_then: frozenset[str]
     answers: frozenset[str]
     list_ends: frozenset[str]
     alternatives: frozenset[str]

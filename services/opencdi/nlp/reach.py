@@ -15,6 +15,7 @@ _WITHIN_A_LABEL = frozenset({"absent", "possible", "long-standing", "ongoing", "
 """What one label of a form says is not said of the next; a history's labels ("PMH: cardiac: CAD") are all history."""
 _STOPPED_AS = {"long-standing": "historical", "allergy": "historical", "done": "historical"}
 """What is lasting, a reaction and an event that is over end where the past does."""
+_LISTS_END_AT_A_DOUBT = frozenset({"absent", "historical", "done"})
 _LIST_LENGTH = 40
 """Words behind a mention in which its list may still close with "or"."""
 
@@ -196,11 +197,13 @@ def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
         return False  # "no distress, on furosemide for heart failure"
     if cue.makes == "absent" and not closes and not told.own_adjective.isdisjoint(between[comma:]):
         return False  # "no chest pain, mild dyspnea"
-    if cue.makes == "absent" and any(
+    if cue.makes in _LISTS_END_AT_A_DOUBT and any(
         doubt.makes == "possible" and doubt.place == "before" and first == mention.first - len(between) + comma
         for first, _, doubt in around.hits
     ):
         return False  # "no fracture, cannot exclude dislocation"
+    if cue.makes == "absent" and not closes and any(word[0].isdigit() for word in between[between.index(",") + 1 : comma]):
+        return False  # "no distress, pulse 110, cellulitis of the leg"
     item = behind[: next((i for i, word in enumerate(behind[:3]) if word in _CLAUSE_ENDS or word in told.alternatives), 3)]
     return told.own_statement.isdisjoint(item)  # "no fever, cellulitis improving"
 

@@ -40,10 +40,11 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(
-    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|no|not|any|left|right|acute|chronic)\Z",
+    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|(?<![-:–]\s)no|not|any|left|right|acute|chronic)\Z",
     re.IGNORECASE,
 )
 _UNFINISHED_REACH = 12
+_ANSWERED = re.compile(r"[ \t]{1,3}(?:yes|no|none|denies|denied)(?=[ \t]*(?:[.,;\r\n]|\Z))", re.IGNORECASE)
 _ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
 _BEFORE_DOT = re.compile(r"[A-Za-z.]{1,12}$")
 
@@ -87,8 +88,8 @@ class _Widths:
 
 def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     """Whether the full stop at that place ends a sentence."""
-    if text[at] == "?" and (at == begin or text[at - 1] in " \t\n(:"):
-        return False  # "? UTI": the doubt belongs to what follows
+    if text[at] == "?" and (at == begin or text[at - 1] in " \t\n(:" or _ANSWERED.match(text, end)):
+        return False  # "? UTI": the doubt belongs to what follows, as the answer in "Dizziness? No." to what was asked
     if text[at] != "." or text[at + 1 : end] not in ("", ","):
         return True
     before = _BEFORE_DOT.search(text, max(begin, at - 12), at)

@@ -89,3 +89,9 @@ def test_a_short_word_ends_a_sentence_in_small_letters_but_a_clipped_one_does_no
     assert quotes("Flu neg. Fever persists") == ["Flu neg.", "Fever persists"]
     assert quotes("rate 80s. Chest pain: no. sats 94%. mild dyspnea") == ["rate 80s.", "Chest pain: no.", "sats 94%.", "mild dyspnea"]
     assert quotes("1a. diabetes") == ["1a. diabetes"]
+
+
+def test_an_answer_belongs_to_what_was_asked() -> None:
+    assert quotes("Falls? Yes. Dizziness? No. UTI? Start cefazolin.") == ["Falls? Yes.", "Dizziness? No.", "UTI?", "Start cefazolin."]
+    assert quotes("Aspiration - no\nLaryngospasm at emergence") == ["Aspiration - no", "Laryngospasm at emergence"]
+    assert quotes("There is no\nfever") == ["There is no\nfever"]
