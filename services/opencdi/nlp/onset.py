@@ -41,7 +41,7 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     lasting = lasting or (None if past is not None and past[0] >= mention.last else _for_years(around))
     new = mention.acute or around.told_as_new or "new" in said
 
-    if feared or section == "discharge-instructions":
+    if feared or (section == "discharge-instructions" and not around.ended("hypothetical", around.begin, mention.first)):
         return Onset("hypothetical", over=False, resolved=resolved is not None, cue=_place(feared))
     if today := said.get("today"):
         past = past if past and _distance(past, around) < _distance(today, around) else None

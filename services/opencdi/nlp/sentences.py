@@ -113,7 +113,9 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     word = before.group()
     if word.lower() in _CLIPPED:
         return False
-    return len(word) > 3 or (len(word) > 1 and "." not in word and _GOES_ON.match(after) is None)
+    if "." in word and all(len(part) < 2 for part in word.split(".")):
+        return False  # "p.r.n. for pain"
+    return len(word) > 3 or (len(word) > 1 and _GOES_ON.match(after) is None)
 
 
 def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
