@@ -66,9 +66,12 @@ def _with_short_forms(
     ours: list[Mentioned], text: str, words: Words, said: list[str], sections: list[SectionKind], vocabulary: Vocabulary
 ) -> list[Mentioned]:
     """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term."""
+    short_forms = list(short_forms_in(text, words, said, sections, vocabulary.short_forms))
+    if not short_forms:
+        return ours
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}
     found = {mention.first: mention for mention in ours}
-    for first, last, meant in short_forms_in(text, words, said, sections, vocabulary.short_forms):
+    for first, last, meant in short_forms:
         others = {id(taken[i]): taken[i] for i in range(first, last) if i in taken}
         if any(other.first < first or other.last > last for other in others.values()):
             continue

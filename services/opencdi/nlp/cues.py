@@ -1,7 +1,7 @@
 """The cues of context (`rules/nlp/context.yaml`): words that deny, doubt, date or give away what is named beside them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -36,6 +36,14 @@ class Cue:
     commas: Commas = "none"
     kinds: frozenset[str] = frozenset()  # of findings to which it applies; none: to all
     of: str = ""
+    of_findings: bool = field(init=False)
+    """What it makes is said of a finding: it is no person and no end."""
+    stands_before: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is asked at every mention is told once."""
+        object.__setattr__(self, "of_findings", self.makes not in ("end", "nothing", "other"))
+        object.__setattr__(self, "stands_before", self.place in ("before", "opening"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ class Headings:
 
     kinds: Mapping[str, SectionKind]
     by_note: Mapping[str, Mapping[str, SectionKind]]
-    before: tuple[str, ...]
-    behind: tuple[str, ...]
+    before: Mapping[str, tuple[str, ...]]
+    behind: Mapping[str, tuple[str, ...]]
     spelled: Mapping[str, str]
     heads: Mapping[str, SectionKind]
     unmistakable: frozenset[str]
@@ -100,12 +100,12 @@ def written_as_heading(phrase: str) -> bool:
     return bool(words) and words[0][0].isupper() and all(word[0].isupper() or word in _SMALL for word in words)
 
 
-def _without(key: str, before: Iterable[str], behind: Iterable[str]) -> str:
-    """The key without one qualifier; the longest come first."""
-    for words in behind:
+def _without(key: str, before: Mapping[str, tuple[str, ...]], behind: Mapping[str, tuple[str, ...]]) -> str:
+    """The key without one qualifier; the longest come first, under the word that ends or begins the key."""
+    for words in behind.get(key.rpartition(" ")[2], ()):
         if key.endswith(" " + words):
             return key[: -len(words) - 1]
-    for words in before:
+    for words in before.get(key.partition(" ")[0], ()):
         if key.startswith(words + " "):
             return key[len(words) + 1 :]
     return key
@@ -139,8 +139,8 @@ def load_headings(folder: Path) -> Headings:
     return Headings(
         kinds,
         {note: _sections(table) for note, table in told["by_note"].items()},
-        _longest_first(qualifiers["before"]),
-        _longest_first(qualifiers["behind"]),
+        _by_word(qualifiers["before"], at=0),
+        _by_word(qualifiers["behind"], at=-1),
         told["spelled"],
         _sections(told["heads"]),
         frozenset(map(key_of, told["unmistakable"])),
@@ -161,6 +161,15 @@ def _words(words: Iterable[str], behind: str) -> re.Pattern[str]:
 
 def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(phrases), key=len, reverse=True))
+
+
+def _by_word(phrases: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
+    """The phrases, longest first, by their first or last word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in _longest_first(phrases):
+        word = phrase.split(" ")[at]
+        found[word] = (*found.get(word, ()), phrase)
+    return found
 
 
 def _sections(table: Mapping[str, Any]) -> dict[str, SectionKind]:

@@ -1,12 +1,12 @@
 """A line that only announces a list speaks of each item below it: "Differential:", "Return to the ED if:", "Denies the following:"."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.words import Words
-from opencdi.nlp.cues import Cues
-from opencdi.nlp.reach import Hit, cues_in
+from opencdi.nlp.reach import Cued, Hit
 
 _SAID = frozenset({"absent", "possible", "hypothetical", "historical"})
 _LEAD_WORDS = 14
@@ -19,19 +19,18 @@ _PLAIN_ITEM = 8
 _BULLETS = frozenset("-–—*•·>#+~")
 
 
-def leads_in(
-    text: str, words: Words, sentences: list[tuple[int, int]], sections: list[SectionKind], cues: Cues
-) -> Mapping[int, tuple[Hit, ...]]:
+def leads_in(text: str, said: Cued, sentences: list[tuple[int, int]], sections: list[SectionKind]) -> Mapping[int, tuple[Hit, ...]]:
     """First word of each item below such a line -> what the line says of it."""
     found: dict[int, tuple[Hit, ...]] = {}
+    words = said.words
     for nth, (begin, stop) in enumerate(sentences):
-        if stop > begin and words.words[stop - 1] == ":" and (hits := _announced(words, begin, stop, cues)):
+        if stop > begin and words.words[stop - 1] == ":" and (hits := _announced(said, begin, stop)):
             found.update((item, hits) for item in _items(text, words, sentences[nth : nth + _ITEMS], sections))
     return found
 
 
-def _announced(words: Words, begin: int, stop: int, cues: Cues) -> tuple[Hit, ...]:
-    hits = cues_in(words, max(begin, stop - _LEAD_WORDS), stop, cues)
+def _announced(said: Cued, begin: int, stop: int) -> tuple[Hit, ...]:
+    hits = said.hits[bisect_left(said.firsts, max(begin, stop - _LEAD_WORDS)) : bisect_left(said.firsts, stop)]
     return tuple(hit for hit in hits if hit[2].makes in _SAID and hit[2].place == "before" and stop - 1 - hit[1] <= _BETWEEN)[-1:]
 
 

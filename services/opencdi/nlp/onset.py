@@ -4,10 +4,10 @@
 for disease that does not end, is being treated or has lasted for years (DESIGN §6).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import SectionKind, Temporality
-from opencdi.nlp.reach import Hit, Surroundings
+from opencdi.nlp.reach import Hit, Surroundings, is_year
 
 _PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
 _YEAR_NEAR = 6
@@ -15,8 +15,7 @@ _YEARS_NEAR = 7
 _SPELL_NEAR = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Onset:
+class Onset(NamedTuple):
     """When it began; whether what began before is over; whether it resolved; the words that say so."""
 
     temporality: Temporality
@@ -33,12 +32,13 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     lasting = _place(said.get("long-standing"))
     resolved = _place(said.get("resolved"))
     year = None
-    if dated := _year(around):
-        year, since = dated
-        gone = past is not None and past[0] >= mention.last  # "in remission since 2017"
-        lasting = lasting or (year if since and not gone else None)
-        year = None if since else year
-    lasting = lasting or (None if past is not None and past[0] >= mention.last else _for_years(around))
+    if around.tells_years:
+        gone = past is not None and past[0] >= mention.last  # "in remission since 2017", "for five years"
+        if dated := _year(around):
+            year, since = dated
+            lasting = lasting or (year if since and not gone else None)
+            year = None if since else year
+        lasting = lasting or (None if gone else _for_years(around))
     new = mention.acute or around.told_as_new or "new" in said
 
     if feared or (section == "discharge-instructions" and not around.ended("hypothetical", around.begin, mention.first)):
@@ -95,15 +95,11 @@ def _place(hit: Hit | None) -> tuple[int, int] | None:
     return (hit[0], hit[1]) if hit else None
 
 
-def _is_year(word: str) -> bool:
-    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
-
-
 def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
     """The year beside it ("stroke in 2010", "In 2010, stroke", "mastectomy 2010") and whether it lasts since then."""
     words, told, mention = around.words, around.cues.words, around.mention
     for i in range(mention.last, min(around.stop, mention.last + _YEAR_NEAR)):
-        if _is_year(words[i]):
+        if is_year(words[i]):
             before = words[i - 1]
             month = before in told.months or (
                 before.isdigit() and i - 1 == mention.last
@@ -112,20 +108,17 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
             if before in told.since or before in told.year_after or month or alone or i == mention.last:
                 return (i, i + 1), before in told.since
             return None
-        if words[i] == "," and not (i + 1 < around.stop and _is_year(words[i + 1])):
+        if words[i] == "," and not (i + 1 < around.stop and is_year(words[i + 1])):
             break
     for i in range(max(around.begin + 1, mention.first - _YEAR_NEAR), mention.first - 1):
-        links = words[i + 1] in told.year_links
-        if links and words[i] in told.months and words[i - 1] == "in":
-            return (i, i + 1), False  # "admitted in March with ..."
-        if links and _is_year(words[i]) and (words[i - 1] in told.year_after or words[i - 1] in told.months):
+        if is_year(words[i]) and words[i + 1] in told.year_links and (words[i - 1] in told.year_after or words[i - 1] in told.months):
             return (i, i + 1), False  # "hospitalized in 2019 for ..."
     opening = around.begin
     if opening < mention.first and words[opening] in told.year_after:
         opening += 1
     if opening < mention.first and words[opening] in told.months:
         opening += 1  # "In January 2020 he had a stroke"
-    if opening < mention.first and _is_year(words[opening]) and not around.ended("historical", opening, mention.first):
+    if opening < mention.first and is_year(words[opening]) and not around.ended("historical", opening, mention.first):
         return (opening, opening + 1), False
     return None
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import BREAK, Words
@@ -20,8 +21,7 @@ _LIST_LENGTH = 40
 """Words behind a mention in which its list may still close with "or"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
 
     first: int
@@ -34,7 +34,17 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Cued:
+    """The words of a text with its cues and years, from left to right, found once for all its mentions.  No cue goes across sentences."""
+
+    words: Words
+    cues: Cues
+    hits: list[Hit]
+    firsts: list[int]  # of the hits, their first words
+    years: list[int]  # words that are a year or the word itself
+
+
+class Surroundings(NamedTuple):
     """A mention among the words of its sentence, [begin, stop), with the cues near it."""
 
     words: list[str]
@@ -43,6 +53,7 @@ class Surroundings:
     mention: Mention
     hits: list[Hit]
     cues: Cues
+    tells_years: bool
     told_as_new: bool = False
     """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
 
@@ -74,17 +85,28 @@ def cues_in(words: Words, begin: int, stop: int, cues: Cues) -> list[Hit]:
     return [(first, last, cue) for first, last, meanings in cues.lexicon.matches(words.words, begin, stop) for cue in meanings]
 
 
-def surroundings(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Mention, cues: Cues) -> Surroundings:
-    """What stands around a mention; `hits`: the cues of its sentence.  Only cues near enough to reach are looked at."""
-    near = hits[
-        bisect_left(hits, mention.first - cues.reach, key=_first_word) : bisect_left(hits, mention.last + cues.reach, key=_first_word)
-    ]
-    new = any(cue.makes == "new" and mention.first <= first and last <= mention.last for first, last, cue in near)
-    return Surroundings(words.words, *sentence, mention, list(_outside(near, mention, words, cues)), cues, told_as_new=new)
+def is_year(word: str) -> bool:
+    """Whether a word is a year in which a patient of today may have fallen ill."""
+    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
 
 
-def _first_word(hit: Hit) -> int:
-    return hit[0]
+def cued(words: Words, cues: Cues) -> Cued:
+    """What is the same for all mentions of a text."""
+    hits = cues_in(words, 0, len(words.words), cues)
+    years = [at for at, word in enumerate(words.words) if word == "year" or is_year(word)]
+    return Cued(words, cues, hits, [hit[0] for hit in hits], years)
+
+
+def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
+    """What stands around a mention in its sentence, words [begin, stop).  Only cues near enough to reach are looked at."""
+    (begin, stop), (first, last), reach = sentence, mention[:2], text.cues.reach
+    near = text.hits[bisect_left(text.firsts, max(begin, first - reach)) : bisect_left(text.firsts, min(stop, last + reach))]
+    tells_years = bool(text.years) and bisect_left(text.years, begin) < bisect_left(text.years, stop)
+    new = False
+    if any(hit[1] > first and hit[0] < last for hit in near):
+        new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
+        near = list(_outside(near, mention, text.words, text.cues))
+    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, new)
 
 
 def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:

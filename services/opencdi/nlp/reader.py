@@ -1,7 +1,6 @@
 """The rule reader: a note's text in, what it says out.  Pure: same text, kind and rules, same reading; offsets are the text's own."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -20,7 +19,7 @@ from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.problems import told_in_paragraphs
-from opencdi.nlp.reach import Hit, Mention, cues_in
+from opencdi.nlp.reach import Mention, cued
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, beside
@@ -47,7 +46,6 @@ class Outline:
     sentences: list[tuple[int, int]]
     sections: list[SectionKind]  # of each word
     options: Options
-    leads: Mapping[int, tuple[Hit, ...]]  # what a line that announces a list says of the item that begins with that word
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
@@ -77,7 +75,7 @@ class RuleReader:
             spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans)
         sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
-        return Outline(text, words, stretches, sentences, kinds, options, leads_in(text, words, sentences, kinds, self.cues))
+        return Outline(text, words, stretches, sentences, kinds, options)
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
         """What the text says."""
@@ -110,19 +108,19 @@ class RuleReader:
         lasting = chronic or not _LASTING.isdisjoint(words.words[first:last])
         mention = Mention(first, last, kind, lasting, denied_by_mark=_denied_by_mark(outline, start, end, section))
         sentence = outline.sentence_at(first)
-        hits = cues_in(words, *sentence, self.cues)
-        context = judged(words, sentence, hits, mention, section, self.cues, outline.leads.get(sentence[0], ()))
+        with_cues = cued(words, self.cues)
+        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
+        context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
-        hits_of: dict[tuple[int, int], list[Hit]] = {}
+        with_cues = cued(words, self.cues)
+        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
         findings: list[Finding] = []
         near = beside(text, words, self.relations)
         for at, mentioned in enumerate(mentions):
             sentence = outline.sentence_at(mentioned.first)
-            if sentence not in hits_of:
-                hits_of[sentence] = cues_in(words, *sentence, self.cues)
             attributes = attributes_of(at, mentions, near)
             start, end = words.starts[mentioned.first], words.ends[mentioned.last - 1]
             section = outline.sections[mentioned.first]
@@ -134,7 +132,7 @@ class RuleReader:
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
                 denied_by_mark=_denied_by_mark(outline, start, end, section),
             )
-            context = judged(words, sentence, hits_of[sentence], mention, section, self.cues, outline.leads.get(sentence[0], ()))
+            context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
             if context.resolved:
                 attributes["resolved"] = "yes"
             findings.append(

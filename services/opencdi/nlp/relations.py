@@ -35,10 +35,14 @@ class Beside:
     table: Table
     begins: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
     ends: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
+    tells_admission: bool = field(init=False)
+    chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
+    """Of each mention, by its place in the list: what stands before it, once asked for."""
 
     def __post_init__(self) -> None:
         """Find them."""
         said = self.words.words
+        self.tells_admission = self.table.on_admission.begins_in(said)
         for first, last, meaning in self.table.phrases.matches(said):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
@@ -87,6 +91,12 @@ def takes(mention: Mentioned, name: str, table: Table) -> bool:
 
 def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
     """Where the modifiers begin that stand before a mention and belong to it, and what they say, nearest first."""
+    if at not in near.chains:
+        near.chains[at] = _chain_before(at, mentions, near)
+    return near.chains[at]
+
+
+def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
     mention, said = mentions[at], near.words.words
     begin = mentions[at - 1].last if at else 0
     told: list[Told] = []
@@ -120,6 +130,9 @@ def _says(meaning: Meaning, mention: Mentioned) -> Iterator[Told]:
 
 def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     _, told = chain_before(at, mentions, near)
+    if len(told) < 2:
+        yield from told
+        return
     acuities = {value for name, value in told if name == "acuity"}
     sides = {value for name, value in told if name == "laterality"}
     for name, value in told:
@@ -246,6 +259,8 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
 
 def _on_admission(mention: Mentioned, near: Beside) -> Iterator[Told]:
     """What the note itself says of its presence on admission, in the same clause."""
+    if not near.tells_admission:
+        return
     behind = near.words.words[mention.last : mention.last + _SAID_WITHIN]
     until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))
     for _, _, told in near.table.on_admission.matches(behind, 0, until):

@@ -5,13 +5,22 @@ returned are in order, do not overlap and cover every character that is not whit
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-_BOUNDARY = re.compile(r"\n|\r(?!\n)|[\f\v\x85\u2028\u2029]|[.!?]+(?:,(?=[ \t]*[A-Z0-9])|(?=[\s\"')\]]|$))|(?<=[a-z]{3})\.(?=[A-Z][a-z])")
-"""Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHESIA") or its blanks lost ("improved.No fever")."""
+_BOUNDARY = re.compile(
+    r"[\n\r\f\v\x85\u2028\u2029.!?](?:(?<=[\n\f\v\x85\u2028\u2029])|(?<=\r)(?!\n)"
+    r"|(?<=[.!?])[.!?]*(?:,(?=[ \t]*[A-Z0-9])|(?=[\s\"')\]]|$))|(?<=[a-z]{3}\.)(?=[A-Z][a-z]))"
+)
+"""Begins with a set of signs: a text is searched for those alone.
+
+Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHESIA") or its blanks lost ("improved.No fever").
+"""
 _ITEM = re.compile(r"[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:")
 _MARKED = re.compile(r"(?<![ \t])[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
 _INLINE_ITEM = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
+_CLOSES_ITEM = re.compile(r"[.)#•](?=\s*\w)")
+"""How an item of a running list may open, told by its last sign."""
+_NUMBERS = frozenset("0123456789abcdefgh")
 _REACH = 400
 """The item before an item of a running list stands within so many characters."""
 _SHORT_FORMS = frozenset(
@@ -142,8 +151,19 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
         if ends:
             cuts.append(end)
             begin = end
-    cuts.extend(match.start() for match in _INLINE_ITEM.finditer(text) if _is_item(text, match))
+    cuts.extend(_running_items(text))
     return list(_stretches(text, sorted({*cuts, *headings, len(text)})))
+
+
+def _running_items(text: str) -> Iterator[int]:
+    """Where the items of running lists begin: "... to follow. 2) sepsis"."""
+    for sign in _CLOSES_ITEM.finditer(text):
+        at = sign.start()
+        if at and (text[at] in "#•" or text[at - 1] in _NUMBERS):
+            for begin in range(max(0, at - 3), at + 1):
+                if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
+                    yield begin
+                    break
 
 
 def _is_item(text: str, match: re.Match[str]) -> bool:

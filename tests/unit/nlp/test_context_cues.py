@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from opencdi.knowledge.words import words_of
 from opencdi.nlp.context import Context
 from opencdi.nlp.cues import WrongCues, cues_from
-from opencdi.nlp.reach import Mention, cues_in, surroundings
+from opencdi.nlp.reach import Mention, cued, surroundings
 from opencdi.nlp.reader import RuleReader, load_reader
 from opencdi.settings import rules_dir
 
@@ -74,7 +74,7 @@ EXAMPLES = list(examples())
 
 
 def said_of(reader: RuleReader, text: str, start: int, end: int) -> Context:
-    return replace(reader.context_at(text, start, end)[0], cue=None)
+    return reader.context_at(text, start, end)[0]._replace(cue=None)
 
 
 def judged(reader: RuleReader, example: Example) -> tuple[str, ...]:
@@ -143,9 +143,8 @@ def test_a_mention_looks_only_at_the_cues_near_it() -> None:
     looked_at = []
     for length in (100, 10_000):
         words = words_of("no fever, possible history of cough, mother, " * length)
-        hits = cues_in(words, 0, len(words.words) - 1, READER.cues)
         middle = words.words.index("cough", len(words.words) // 2)
-        around = surroundings(words, (0, len(words.words) - 1), hits, Mention(middle, middle + 1), READER.cues)
+        around = surroundings(cued(words, READER.cues), (0, len(words.words) - 1), Mention(middle, middle + 1))
         looked_at.append(len(around.hits))
     assert looked_at[0] == looked_at[1] <= 2 * READER.cues.reach
 
