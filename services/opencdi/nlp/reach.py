@@ -191,6 +191,8 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
         return False
     if "," in between and not _crosses(cue, between, around):
         return False
+    if cue.makes == "done" and mention.kind == "diagnosis" and not around.cues.words.bringing.isdisjoint(between):
+        return False  # "status post fall with hip fracture"
     if cue.makes == "absent" and "and" in between and mention.chronic and words[mention.last] in around.cues.words.under_treatment:
         return False  # "stroke without deficits and epilepsy on levetiracetam"
     if cue.makes == "possible":  # "possibly due to ...": a doubt that stands before a link doubts the cause
