@@ -16,6 +16,7 @@ _BETWEEN = 4
 _ITEMS = 20
 _PLAIN_ITEM = 8
 """Words of an item that has neither bullet nor number; a longer line tells something of its own."""
+_BOXES = frozenset("[☒☑")
 _BULLETS = frozenset("-–—*•·>#+~")
 
 
@@ -42,7 +43,9 @@ def _items(text: str, words: Words, sentences: list[tuple[int, int]], sections: 
         if begin == stop:
             continue
         gap = text[words.ends[before - 1] if before else 0 : words.starts[begin]]
-        if "\n" in gap:
+        if marked is None and not _BOXES.isdisjoint(gap):
+            marked = True  # "Risks discussed: [x] bleeding [x] infection"
+        elif "\n" in gap:
             has_mark = not _BULLETS.isdisjoint(gap) or words.words[begin].isdigit()
             section = section or sections[begin]
             another = marked is not None and has_mark != marked

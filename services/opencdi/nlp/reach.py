@@ -189,6 +189,8 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
             return False  # "fever: no  chills: yes"
     if cue.makes in _WITHIN_A_LABEL and around.cues.words.announcing.isdisjoint(between) and _label_in(between):
         return False
+    if ")" in between and "(" not in between[: between.index(")")]:
+        return False  # "heart failure (no exacerbation) / hypothyroidism"
     if "," in between and not _crosses(cue, between, around):
         return False
     if cue.makes == "done" and mention.kind == "diagnosis" and not around.cues.words.bringing.isdisjoint(between):
@@ -275,9 +277,12 @@ def _joined(hit: Hit, around: Surroundings) -> bool:
     between = around.words[around.mention.last : first]
     if "," not in between:
         return True
+    told = around.cues.words
+    while between[-1] in told.about or between[-1] in told.counts or between[-1].isdigit():
+        between.pop()  # "a bleeding ulcer, about thirty years ago"
     if between.index(",") == len(between) - 1:
         return cue.commas == "any" or around.clause_over(last)
     at = len(between) - between[::-1].index(",")
-    if between[at : at + 1] == ["and"] and "and" in between[: between.index(",")]:
+    if between[at : at + 1] == ["and"] and (between.count(",") == 1 or "and" in between[: between.index(",")]):
         return False  # "stones and a thick wall, and cholangitis was unlikely"
     return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])

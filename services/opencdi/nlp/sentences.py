@@ -53,6 +53,8 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED_REACH = 12
+_LEADER = 4
+"""So many dots lead to an answer on the right."""
 _ANSWERED = re.compile(r"[ \t]{1,3}(?:yes|no|none|denies|denied)(?=[ \t]*(?:[.,;\r\n]|\Z))", re.IGNORECASE)
 _ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
 _BEFORE_DOT = re.compile(r"[A-Za-z.]{1,12}$")
@@ -99,6 +101,8 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     """Whether the full stop at that place ends a sentence."""
     if text[at] == "?" and (at == begin or text[at - 1] in " \t\n(:" or _ANSWERED.match(text, end)):
         return False  # "? UTI": the doubt belongs to what follows, as the answer in "Dizziness? No." to what was asked
+    if end - at >= _LEADER and text.startswith("." * _LEADER, at):
+        return False  # "Corneal abrasion ........ no"
     if text[at] != "." or text[at + 1 : end] not in ("", ","):
         return True
     before = _BEFORE_DOT.search(text, max(begin, at - 12), at)
