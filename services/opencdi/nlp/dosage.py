@@ -23,6 +23,7 @@ _PLAIN = (
     r"|low|home|the|bolus|loading|low-dose|gtt|drip|infusion|continuous)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
+_SEPARATE = frozenset(",;:\n")
 _BEHIND = 100
 _BEFORE = 40
 
@@ -63,7 +64,9 @@ class Dosage:
         while (match := self.behind.match(text, at, stop)) and match.end() > at:
             self._note(match, told)
             at = match.end()
-        if before := self.before.search(text, max(since, words.starts[mention.first] - _BEFORE), words.starts[mention.first]):
+        start = words.starts[mention.first]
+        beside = text[max(since, start - 2) : start]  # most drugs are items of a list: nothing stands right before them
+        if beside[-1:] == " " and beside[0] not in _SEPARATE and (before := self.before.search(text, max(since, start - _BEFORE), start)):
             for match in self.behind.finditer(before.group()):
                 self._note(match, told)
         return replace(mention, attributes={**mention.attributes, **told}) if told else mention
