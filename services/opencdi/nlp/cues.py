@@ -12,7 +12,7 @@ from opencdi.clinical.vocabulary import Certainty
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
+    "absent", "possible", "historical", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
     "resolved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "kin", "owned"]
@@ -107,8 +107,11 @@ class CueWords:
     year_links: frozenset[str]
     year_after: frozenset[str]
     since: frozenset[str]
+    year_then: frozenset[str]
     answers: frozenset[str]
     list_ends: frozenset[str]
+    alternatives: frozenset[str]
+    bringing: frozenset[str]
     own_statement: frozenset[str]
     own_opening: frozenset[str]
     own_adjective: frozenset[str]
@@ -146,6 +149,13 @@ def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
                     yield term_form(term), Cue(makes, place, group["within"], certainty, group.get("commas", "none"), kinds)
 
 
+def _said_at_its_end(form: str, by_term: Mapping[str, tuple[Cue, ...]]) -> tuple[Cue, ...]:
+    """What the last words of an end say of what follows: "and denies" ends one statement and denies the next."""
+    words = form.split(" ")
+    tails = (by_term[tail] for at in range(1, len(words)) if (tail := " ".join(words[at:])) in by_term)
+    return tuple(cue for cue in next(tails, ()) if cue.place == "before" and cue.makes != "end")
+
+
 def cues_from(told: Mapping[str, Any]) -> Cues:
     """The cues of such a table.  Raises: WrongCues."""
     by_term: dict[str, tuple[Cue, ...]] = {}
@@ -156,7 +166,8 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     for form in sorted(set().union(*ends.values())):
         # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
         words = {form, *form.split(" ")} - {","}
-        by_term[form] = (*by_term.get(form, ()), *(Cue("end", of=of) for of, known in ends.items() if known & words))
+        carried = by_term[form] if form in by_term else _said_at_its_end(form, by_term)
+        by_term[form] = (*carried, *(Cue("end", of=of) for of, known in ends.items() if known & words))
     if wrong := told["words"].keys() ^ {each.name for each in fields(CueWords)}:
         raise WrongCues(f"words: {', '.join(sorted(wrong))}")
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
