@@ -76,6 +76,8 @@ def _assertion(reaching: Iterable[Hit], said: dict[str, Hit], mention: Mention) 
     if mention.denied_by_mark:
         return "absent", "certain", None
     doubts = [hit for hit in reaching if hit[2].makes == "possible"]
+    if doubts and (disproved := said.get("disproved")):
+        return "absent", "ruled-out", disproved
     if doubts:
         deciding = min(doubts, key=lambda hit: (_DOUBT[hit[2].certainty], _distance(hit, mention)))
         return "possible", deciding[2].certainty, deciding

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -13,11 +14,11 @@ from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
     "absent", "possible", "historical", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
-    "resolved", "other", "nothing", "end",
+    "resolved", "disproved", "other", "nothing", "end",
 ]  # fmt: skip
-Place = Literal["before", "after", "answers", "opening", "kin", "owned"]
+Place = Literal["before", "after", "answers", "opening", "shared", "kin", "owned"]
 Commas = Literal["any", "listed", "none"]
-_FIELDS = {"why", "makes", "certainty", "within", "commas", "kinds", "also", *get_args(Place)}
+_FIELDS = {"why", "makes", "certainty", "within", "commas", "kinds", "also", "via", *get_args(Place)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,9 @@ class Cue:
     """One cue: what it makes of a mention, where it stands, how many words it reaches.
 
     `place` "answers": behind the mention and last of its clause ("fever: none"); "opening": it opens the clause before it ("years ago");
+    "shared": behind, of all that "and" joins before it ("seizure and fall precautions");
     "kin": a person, "owned": a person only with an owner ("her baby").  `commas`: whether it reaches across them ("listed": in a list that
-    closes with "or").  A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
+    closes with "or").  `via`: one of these words must stand between ("page the surgeon for ...").  A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
     """
 
     makes: Makes
@@ -35,6 +37,7 @@ class Cue:
     certainty: Certainty = "certain"
     commas: Commas = "none"
     kinds: frozenset[str] = frozenset()  # of findings to which it applies; none: to all
+    via: frozenset[str] = frozenset()
     of: str = ""
     of_findings: bool = field(init=False)
     """What it makes is said of a finding: it is no person and no end."""
@@ -98,6 +101,7 @@ class CueWords:
     neonatal: frozenset[str]
     maternal: frozenset[str]
     at_birth: frozenset[str]
+    bearing: frozenset[str]
     spells: frozenset[str]
     lasting: frozenset[str]
     about: frozenset[str]
@@ -111,6 +115,7 @@ class CueWords:
     answers: frozenset[str]
     list_ends: frozenset[str]
     alternatives: frozenset[str]
+    joins: frozenset[str]
     bringing: frozenset[str]
     own_statement: frozenset[str]
     own_opening: frozenset[str]
@@ -134,6 +139,12 @@ class WrongCues(Exception):
     """The table of cues cannot be used."""
 
 
+def _written_out(term: str) -> Iterator[str]:
+    """Each way to say it: "call|page the|his surgeon" are four terms; an alternative may be no word at all ("|his")."""
+    for words in product(*(word.split("|") for word in term.split(" "))):
+        yield " ".join(word for word in words if word)
+
+
 def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
     if unknown := group.keys() - _FIELDS:
         raise WrongCues(f"{name}: unknown field {', '.join(sorted(unknown))}")
@@ -141,12 +152,12 @@ def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
         raise WrongCues(f"{name}: says no reason")
     places: tuple[Place, ...] = get_args(Place)
     for place in places:
-        for term in group.get(place, ()):
-            for makes in (group["makes"], group.get("also")):
-                if makes:
-                    kinds = frozenset(group.get("kinds", ()))
-                    certainty = group.get("certainty", "certain")
-                    yield term_form(term), Cue(makes, place, group["within"], certainty, group.get("commas", "none"), kinds)
+        for makes in (group["makes"], group.get("also")):
+            if makes and place in group:
+                kinds, via = frozenset(group.get("kinds", ())), frozenset(group.get("via", ()))
+                cue = Cue(makes, place, group["within"], group.get("certainty", "certain"), group.get("commas", "none"), kinds, via)
+                for term in group[place]:
+                    yield from ((term_form(way), cue) for way in _written_out(term))
 
 
 def _said_at_its_end(form: str, by_term: Mapping[str, tuple[Cue, ...]]) -> tuple[Cue, ...]:

@@ -43,10 +43,10 @@ def _items(text: str, words: Words, sentences: list[tuple[int, int]], sections: 
         if begin == stop:
             continue
         gap = text[words.ends[before - 1] if before else 0 : words.starts[begin]]
-        if marked is None and not _BOXES.isdisjoint(gap):
+        if marked is None and words.words[begin] in _BOXES:
             marked = True  # "Risks discussed: [x] bleeding [x] infection"
         elif "\n" in gap:
-            has_mark = not _BULLETS.isdisjoint(gap) or words.words[begin].isdigit()
+            has_mark = words.words[begin] in _BOXES or not _BULLETS.isdisjoint(gap) or words.words[begin].isdigit()
             section = section or sections[begin]
             another = marked is not None and has_mark != marked
             apart = gap.count("\n") > 1 and not (has_mark and marked is None)

@@ -67,10 +67,24 @@ def tells_of_today(hit: Hit, around: Surroundings) -> bool:
     behind = words[last : min(last + _SPELL_NEAR, around.stop)]
     if around.cues.words.ago.isdisjoint(behind) and not spells.isdisjoint(behind) and (cue.place == "after" or last < around.mention.first):
         return True
+    if cue.place == "after" and _counted_in_days(around):
+        return True  # "3d knee pain after an abscess last month"
     before = words[max(around.begin, first - _SPELL_NEAR) : first] if cue.place != "opening" else []
     if "," in before:
         before = before[len(before) - before[::-1].index(",") :]
     return around.cues.words.ago.isdisjoint(before) and not spells.isdisjoint(before)
+
+
+def _counted_in_days(around: Surroundings) -> bool:
+    """Whether a count of days or weeks stands directly before the mention: "3d knee pain", "two days of fever"."""
+    words, first, spells = around.words, around.mention.first, around.cues.words.spells
+    for at in range(max(around.begin, first - 2), first):
+        word = words[at]
+        if word in spells and at > around.begin and (words[at - 1].isdigit() or words[at - 1] in around.cues.words.counts):
+            return around.cues.words.ago.isdisjoint(words[at:first])
+        if word[-1] in "dhw" and word[:-1].isdigit():
+            return True
+    return False
 
 
 def _done_before(done: Hit | None, around: Surroundings, section: SectionKind) -> Hit | None:

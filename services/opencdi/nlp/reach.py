@@ -129,6 +129,8 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
         return False
     match cue.place:
         case "before":
+            if cue.via and cue.via.isdisjoint(around.words[last : mention.first]):
+                return False
             return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
         case "opening":
             return (
@@ -139,6 +141,8 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
             )
         case "after":
             return 0 <= first - mention.last <= cue.within and _speaks_of_what_precedes(hit, around)
+        case "shared":
+            return 0 <= first - mention.last <= cue.within and _shares(first, around)
         case "answers":
             return (
                 0 <= first - mention.last <= cue.within
@@ -148,6 +152,16 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
             )
         case _:
             return False  # persons: nlp.experiencer
+
+
+def _shares(first: int, around: Surroundings) -> bool:
+    """Whether the mention opens its clause and is joined to the word before that cue: "Seizure, fall and bleeding | precautions"."""
+    words, told, (begin, last) = around.words, around.cues.words, around.mention[:2]
+    if begin > around.begin and words[begin - 1] not in _CLAUSE_ENDS and words[begin - 1] != ":":
+        return False
+    between = words[last:first]
+    joined = [i for i, word in enumerate(between) if word in told.joins]
+    return bool(joined) and words[last] in (*told.joins, ",") and not around.ended("hypothetical", last, first)
 
 
 def reaches_item(hit: Hit, around: Surroundings) -> bool:
@@ -241,6 +255,8 @@ def _next_clause(behind: list[str]) -> int:
 def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     first, _, cue = hit
     begin = around.mention.last
+    if cue.makes == "disproved":
+        return not around.ended("disproved", begin, first)
     if cue.makes == "resolved" and "and" in around.words[begin + 1 : first - 1]:
         return False  # "pneumonia on ceftriaxone and AKI resolved"
     if cue.makes == "resolved" and "," in around.words[begin:first] and _is_a_cause(around):

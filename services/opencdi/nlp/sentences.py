@@ -49,13 +49,17 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(
-    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|(?<![-:–]\s)no|not|any|left|right|acute|chronic)\Z",
+    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|(?<![-:–.]\s)(?<!\s\s)no|not|any|left|right|acute|chronic)\Z",
     re.IGNORECASE,
 )
 _UNFINISHED_REACH = 12
 _LEADER = 4
 """So many dots lead to an answer on the right."""
 _ANSWERED = re.compile(r"[ \t]{1,3}(?:yes|no|none|denies|denied)(?=[ \t]*(?:[.,;\r\n]|\Z))", re.IGNORECASE)
+_GAP = "   "
+"""So many blanks part the columns of a row."""
+_CELL = re.compile(r"[^ \t\n](?:[^\n \t]|[ \t](?!  ))*")
+_ANSWER_CELL = re.compile(r"(?:yes|no|none|y|n|neg|pos|denies|unknown|\?)(?![\w/.-])(?! (?:known|other|further|more|evidence|signs?|acute|new)\b)", re.IGNORECASE)
 _ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
 _BEFORE_DOT = re.compile(r"(?<![\d'’])[A-Za-z.]{1,12}$")  # not the s of "in her 70s." and "Parkinson's."
 
@@ -156,6 +160,7 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
             cuts.append(end)
             begin = end
     cuts.extend(_running_items(text))
+    cuts.extend(_answered_cells(text))
     return list(_stretches(text, sorted({*cuts, *headings, len(text)})))
 
 
@@ -168,6 +173,21 @@ def _running_items(text: str) -> Iterator[int]:
                 if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
                     yield begin
                     break
+
+
+def _answered_cells(text: str) -> Iterator[int]:
+    """Where a row of labels and answers begins its next label: "Asthma   no   | Stones   yes   | Gout"."""
+    at = text.find(_GAP)
+    while at >= 0:
+        begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        cells = [cell.span() for cell in _CELL.finditer(text, begin, end)]
+        for nth in range(1, len(cells)):
+            if _ANSWER_CELL.match(text, cells[nth][0]) and not _ANSWER_CELL.match(text, cells[nth - 1][0]):
+                yield cells[nth - 1][0]
+                if nth + 1 < len(cells):
+                    yield cells[nth + 1][0]
+        at = text.find(_GAP, end)
 
 
 def _is_item(text: str, match: re.Match[str]) -> bool:
