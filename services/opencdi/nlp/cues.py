@@ -18,7 +18,7 @@ Makes = Literal[
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "shared", "kin", "owned"]
 Commas = Literal["any", "listed", "none"]
-_FIELDS = {"why", "makes", "certainty", "within", "commas", "kinds", "also", "via", *get_args(Place)}
+_FIELDS = {"why", "makes", "certainty", "within", "commas", "kinds", "also", "via", "closing", *get_args(Place)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Cue:
     `place` "answers": behind the mention and last of its clause ("fever: none"); "opening": it opens the clause before it ("years ago");
     "shared": behind, of all that "and" joins before it ("seizure and fall precautions");
     "kin": a person, "owned": a person only with an owner ("her baby").  `commas`: whether it reaches across them ("listed": in a list that
-    closes with "or").  `via`: one of these words must stand between ("page the surgeon for ...").  A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
+    closes with "or").  `via`: one of these words must stand between ("page the surgeon for ..."); `closing`: one of
+    these must stand behind in the same list.  A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
     """
 
     makes: Makes
@@ -38,6 +39,7 @@ class Cue:
     commas: Commas = "none"
     kinds: frozenset[str] = frozenset()  # of findings to which it applies; none: to all
     via: frozenset[str] = frozenset()
+    closing: frozenset[str] = frozenset()
     of: str = ""
     of_findings: bool = field(init=False)
     """What it makes is said of a finding: it is no person and no end."""
@@ -154,8 +156,9 @@ def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
     for place in places:
         for makes in (group["makes"], group.get("also")):
             if makes and place in group:
-                kinds, via = frozenset(group.get("kinds", ())), frozenset(group.get("via", ()))
-                cue = Cue(makes, place, group["within"], group.get("certainty", "certain"), group.get("commas", "none"), kinds, via)
+                kinds, via, closing = (frozenset(group.get(words, ())) for words in ("kinds", "via", "closing"))
+                certainty, commas = group.get("certainty", "certain"), group.get("commas", "none")
+                cue = Cue(makes, place, group["within"], certainty, commas, kinds, via, closing)
                 for term in group[place]:
                     yield from ((term_form(way), cue) for way in _written_out(term))
 
@@ -173,7 +176,7 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     for name, group in told["groups"].items():
         for term, cue in _cues_of(name, group):
             by_term[term] = (*by_term.get(term, ()), cue)
-    ends = {of: {term_form(term) for term in terms} for of, terms in told["ends"].items()}
+    ends = {of: {term_form(way) for term in terms for way in _written_out(term)} for of, terms in told["ends"].items()}
     for form in sorted(set().union(*ends.values())):
         # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
         words = {form, *form.split(" ")} - {","}
@@ -182,7 +185,7 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     if wrong := told["words"].keys() ^ {each.name for each in fields(CueWords)}:
         raise WrongCues(f"words: {', '.join(sorted(wrong))}")
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
-    has_it = [*((term_form(term), True) for term in told["having"]), *((term_form(term), False) for term in told["telling"])]
+    has_it = [(term_form(way), has) for has, of in ((True, "having"), (False, "telling")) for term in told[of] for way in _written_out(term)]
     reach = max(cue.within + len(term.split(" ")) for term, cues in by_term.items() for cue in cues)
     charts = [(term_form(term), whose == "newborn") for whose, terms in told["charts"].items() for term in terms]
     return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), Lexicon(charts), reach)

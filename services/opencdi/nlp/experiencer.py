@@ -3,6 +3,8 @@
 The person named last before the mention decides: what is said of a relative is the relative's until the patient is spoken of again.
 """
 
+from itertools import pairwise
+
 from opencdi.clinical.vocabulary import Experiencer, SectionKind
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.charts import is_whose_chart
@@ -73,13 +75,18 @@ def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
             if words[i - 1] in told.patients or not goes_on(person, i, around, theirs=theirs is True):
                 return False
             theirs, at = said_behind(i + 1, around, subject=True).theirs is not False, i + 1
-    if theirs and "," in words[at : mention.first] and not told.bearing.isdisjoint(words[max(around.begin, person.owner - 2) : person.owner]):
+    if theirs and _new_clause(words[at : mention.first], told.auxiliaries) and not told.bearing.isdisjoint(words[max(around.begin, person.owner - 2) : person.owner]):
         return None  # "infant born to a mother with asthma, now jittery"
     if theirs and _tells_of_patient(persons, around):
         return False
     if theirs and (_ended(at, mention.first, around) or _item_is_over(person, at, around)):
         return None
     return theirs
+
+
+def _new_clause(words: list[str], auxiliaries: frozenset[str]) -> bool:
+    """Whether a comma, or "and had", begins another statement."""
+    return "," in words or any(word == "and" and behind in auxiliaries for word, behind in pairwise(words))
 
 
 def _said(person: Person, around: Surroundings) -> Said:

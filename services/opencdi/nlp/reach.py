@@ -129,6 +129,8 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
         return False
     match cue.place:
         case "before":
+            if cue.closing and cue.closing.isdisjoint(around.words[mention.last : min(mention.last + _LIST_LENGTH, around.stop)]):
+                return False
             if cue.via and cue.via.isdisjoint(around.words[last : mention.first]):
                 return False
             return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
