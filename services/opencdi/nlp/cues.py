@@ -185,7 +185,9 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     if wrong := told["words"].keys() ^ {each.name for each in fields(CueWords)}:
         raise WrongCues(f"words: {', '.join(sorted(wrong))}")
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
-    has_it = [(term_form(way), has) for has, of in ((True, "having"), (False, "telling")) for term in told[of] for way in _written_out(term)]
+    has_it = [
+        (term_form(way), has) for has, of in ((True, "having"), (False, "telling")) for term in told[of] for way in _written_out(term)
+    ]
     reach = max(cue.within + len(term.split(" ")) for term, cues in by_term.items() for cue in cues)
     charts = [(term_form(term), whose == "newborn") for whose, terms in told["charts"].items() for term in terms]
     return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), Lexicon(charts), reach)

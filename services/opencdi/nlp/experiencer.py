@@ -75,7 +75,11 @@ def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
             if words[i - 1] in told.patients or not goes_on(person, i, around, theirs=theirs is True):
                 return False
             theirs, at = said_behind(i + 1, around, subject=True).theirs is not False, i + 1
-    if theirs and _new_clause(words[at : mention.first], told.auxiliaries) and not told.bearing.isdisjoint(words[max(around.begin, person.owner - 2) : person.owner]):
+    if (
+        theirs
+        and _new_clause(words[at : mention.first], told.auxiliaries)
+        and not told.bearing.isdisjoint(words[max(around.begin, person.owner - 2) : person.owner])
+    ):
         return None  # "infant born to a mother with asthma, now jittery"
     if theirs and _tells_of_patient(persons, around):
         return False

@@ -129,7 +129,8 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
         return False
     match cue.place:
         case "before":
-            if cue.closing and cue.closing.isdisjoint(around.words[mention.last : min(mention.last + _LIST_LENGTH, around.stop)]):
+            behind = around.words[mention.last : min(mention.last + _LIST_LENGTH, around.stop)] if cue.closing else []
+            if cue.closing and cue.closing.isdisjoint(behind[: _next_clause(behind)]):
                 return False
             if cue.via and cue.via.isdisjoint(around.words[last : mention.first]):
                 return False
@@ -259,6 +260,8 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     begin = around.mention.last
     if cue.makes == "disproved":
         return not around.ended("disproved", begin, first)
+    if cue.makes in ("absent", "possible") and _another_clause(around.words[begin:first], around.cues.words.auxiliaries):
+        return False  # "the fistula was closed and malignancy must be excluded"
     if cue.makes == "resolved" and "and" in around.words[begin + 1 : first - 1]:
         return False  # "pneumonia on ceftriaxone and AKI resolved"
     if cue.makes == "resolved" and "," in around.words[begin:first] and _is_a_cause(around):
@@ -266,6 +269,11 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     if cue.makes in _WITHIN_A_LABEL and first > begin + 1 and ":" in around.words[begin:first]:
         return False  # "Shock: septic vs cardiogenic"; but "Shock: resolved"
     return _joined(hit, around) and _is_one_statement(hit, around)
+
+
+def _another_clause(between: list[str], auxiliaries: frozenset[str]) -> bool:
+    """Whether a statement ends before an "and" behind which another begins; "was suspected and | ruled out" is one."""
+    return "and" in between[:-1] and not auxiliaries.isdisjoint(between[: between.index("and")])
 
 
 def _is_a_cause(around: Surroundings) -> bool:

@@ -59,7 +59,9 @@ _ANSWERED = re.compile(r"[ \t]{1,3}(?:yes|no|none|denies|denied)(?=[ \t]*(?:[.,;
 _GAP = "   "
 """So many blanks part the columns of a row."""
 _CELL = re.compile(r"[^ \t\n](?:[^\n \t]|[ \t](?!  ))*")
-_ANSWER_CELL = re.compile(r"(?:yes|no|none|y|n|neg|pos|denies|unknown|\?)(?![\w/.-])(?! (?:known|other|further|more|evidence|signs?|acute|new)\b)", re.IGNORECASE)
+_ANSWER_CELL = re.compile(
+    r"(?:yes|no|none|y|n|neg|pos|denies|unknown|\?)(?![\w/.-])(?! (?:known|other|further|more|evidence|signs?|acute|new)\b)", re.IGNORECASE
+)
 _ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
 _BEFORE_DOT = re.compile(r"(?<![\d'’])[A-Za-z.]{1,12}$")  # not the s of "in her 70s." and "Parkinson's."
 
