@@ -1,8 +1,8 @@
 """The words of the ICD-10-CM tabular list as a lexicon: descriptions and inclusion terms of the codes.
 
 Precision first: a term is taken only where somebody would write it in a note.  Left out: external causes (V-Y), "other …" codes, the
-encounter endings of injuries (their stem stands for them), one-word terms that are not by their ending the name of a disease, and
-terms longer than `MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
+encounter endings of injuries (their stem stands for them), single words that mean something else in most notes, and terms longer than
+`MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
 named by edition and library version; without a writable folder it is simply built again.
 """
 
@@ -19,27 +19,24 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "8"
+EDITION = "9"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
-_DISEASE_ENDING = re.compile(
-    r"(?:itis|osis|emia|uria|oma|pathy|iasis|algia|plegia|cele|ectasis|megaly|penia|rrhea|rrhage|edema|ectasia|malacia|phagia|lepsy|uresis|thorax|ptysis)$"
-)
-_GENERIC = frozenset(
-    {
-        "stenosis",
-        "necrosis",
-        "fibrosis",
-        "sclerosis",
-        "neurosis",
-        "ptosis",
-        "hematoma",
-        "coma",
-        "carcinoma",
-        "trauma",
-        "glaucoma",
-        "thrombosis",
-    }
+MIN_LETTERS = 5
+"""A shorter word by itself is an abbreviation of the tabular's ("PHT", "IST"), or plain English."""
+_NO_DISEASE = frozenset(
+    # said too generally, or of a part: another word has to say what it is
+    ("stenosis necrosis fibrosis sclerosis neurosis ptosis hematoma coma carcinoma trauma glaucoma thrombosis infestation hypersensitivity "
+    # plain English, anatomy or histology that the tabular uses in one narrow sense; a callus is mostly a healing bone's, a pannus a belly's
+    "pinta plague cloaca callus ganglion lichen felon freckle worm pannus osteophyte denticle pericardium cyclopia paralysis "
+    "colic falling blackout death illness worry screaming sighing hostility flushing loneliness unhappiness overactivity transgender "
+    # scars, boils and moles are mostly told to describe the skin
+    "cicatrix keloid birthmark lentigo "
+    # a nutrition by vein, no overeating
+    "hyperalimentation "
+    # named as vaccines, serologies and screening tests more often than as diseases (abbreviations.yaml reads them by their company)
+    "tetanus diphtheria measle mump rubella varicella cholera smallpox syphilis anthrax zika malaria "
+    ).split()
 )
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
 _ASIDE = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
@@ -53,6 +50,8 @@ _INDEXED = re.compile(
     r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
 _TURNED = 3
+_NOT_ALONE = "STZ"
+"""Chapters whose single words say a kind of injury, drug or circumstance, and not which ("wound", "allergy", "donor")."""
 _NOT_TURNED = "OPRSTZ"
 """Chapters whose terms say more than a disease and its place ("newborn", "adverse effect of"), and injuries: a kidney injury is AKI."""
 _OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
@@ -93,7 +92,7 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
 def _acceptable(code: str, form: str) -> bool:
     words = form.split(" ")
     if len(words) == 1:
-        return code[0] not in "RZ" and form not in _GENERIC and bool(_DISEASE_ENDING.search(form))
+        return code[0] not in _NOT_ALONE and form not in _NO_DISEASE and len(form) >= MIN_LETTERS and form.isalpha()
     return len(words) <= MAX_WORDS and len(form) >= 8 and words[-1] not in _DANGLING
 
 

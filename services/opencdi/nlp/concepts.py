@@ -56,18 +56,25 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
         Mentioned(first, last, concept.slug, concept.kind, concept.chronic, implied)
         for first, last, (concept, implied) in vocabulary.ours.matches(said)
     ]
-    ours = _with_short_forms(ours, text, words, said, sections, vocabulary)
+    ours, none = _with_short_forms(ours, text, words, said, sections, vocabulary)
     ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
-    found = _with_tabular(ours, vocabulary.tabular.matches(said), vocabulary.generic)
+    terms = vocabulary.tabular.matches(said)
+    if none:  # "sepsis alert": what is no finding by its company is none of the tabular's either
+        terms = (term for term in terms if term[0] not in none)
+    found = _with_tabular(ours, terms, said, vocabulary)
     return vocabulary.dosage.with_dosage(found, text, words)
 
 
 def _with_short_forms(
     ours: list[Mentioned], text: str, words: Words, said: list[str], sections: list[SectionKind], vocabulary: Vocabulary
-) -> list[Mentioned]:
-    """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term."""
+) -> tuple[list[Mentioned], set[int]]:
+    """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term.
+
+    Beside the mentions: the words that are no finding.
+    """
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}
     found = {mention.first: mention for mention in ours}
+    none: set[int] = set()
     for first, last, meant in short_forms_in(text, words, said, sections, vocabulary.short_forms):
         others = {id(taken[i]): taken[i] for i in range(first, last) if i in taken}
         if any(other.first < first or other.last > last for other in others.values()):
@@ -76,10 +83,13 @@ def _with_short_forms(
             found.pop(other.first, None)
         if meant is not None:
             found[first] = meant
-    return [found[first] for first in sorted(found)]
+        else:
+            none.update(range(first, last))
+    return [found[first] for first in sorted(found)], none
 
 
-def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], generic: frozenset[str]) -> list[Mentioned]:
+def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], said: list[str], vocabulary: Vocabulary) -> list[Mentioned]:
+    generic = vocabulary.generic
     found: list[Mentioned] = []
     at = 0
     named_until = 0  # ours hide the tabular terms inside them
@@ -101,10 +111,17 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
         named_until = inside[-1].last
         whole = first <= inside[0].first and inside[-1].last <= last
         longer = whole and last - first > head.last - head.first
-        if longer and (head.concept in generic or head.kind in _COMPANY):
-            inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *inside[1:]]
+        if longer and (head.concept in generic or head.kind in _COMPANY or _another(head, code, said, vocabulary)):
+            others = (mention for mention in inside[1:] if mention.concept not in generic)  # "cancer related pain" is one mention
+            inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:
             inside[at_head] = replace(head, attributes={**head.attributes, "icd10cm": code})
         found.extend(inside)
     found.extend(ours[at:])
     return found
+
+
+def _another(head: Mentioned, code: str, said: list[str], vocabulary: Vocabulary) -> bool:
+    """Whether the tabular's longer term is a disease of another chapter than its head: portal hypertension is no hypertension."""
+    alone = vocabulary.tabular.terms.get(" ".join(said[head.first : head.last]))
+    return alone is not None and alone[0] != code[0]
