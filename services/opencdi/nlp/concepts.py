@@ -22,6 +22,9 @@ from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
 _COMPANY = frozenset({"organism", "medication", "device", "procedure"})
 """Kinds that a tabular term names beside its disease: "Salmonella sepsis", "heparin induced thrombocytopenia"."""
 
+_SAME_DISEASE = frozenset("ABOP")
+"""Chapters that tell a disease again by its organism, in pregnancy and in the newborn."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -34,6 +37,8 @@ class Vocabulary:
     spelling: Spelling
     generic: frozenset[str]
     """Our concepts that a longer tabular term says better."""
+    codes: Mapping[str, tuple[str, ...]]
+    """Our concept -> the beginnings of its own codes, where they are told."""
 
 
 @lru_cache(maxsize=4)
@@ -46,16 +51,14 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
     tabular = tabular_lexicon(synonyms=load_synonyms(folder))
     spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
-    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic)
+    codes = {slug: concept.codes for slug, concept in concepts.items() if concept.codes}
+    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, codes)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
     """The concepts named, left to right, none overlapping.  `sections`: the section of each word."""
     said = vocabulary.spelling.corrected(words.words)
-    ours = [
-        Mentioned(first, last, concept.slug, concept.kind, concept.chronic, implied)
-        for first, last, (concept, implied) in vocabulary.ours.matches(said)
-    ]
+    ours = [_named(said, first, last, *meant) for first, last, meant in vocabulary.ours.matches(said)]
     ours, none = _with_short_forms(ours, text, words, said, sections, vocabulary)
     ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
     terms = vocabulary.tabular.matches(said)
@@ -63,6 +66,12 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
         terms = (term for term in terms if term[0] not in none)
     found = _with_tabular(ours, terms, said, vocabulary)
     return vocabulary.dosage.with_dosage(found, text, words)
+
+
+def _named(said: list[str], first: int, last: int, concept: Concept, implied: Mapping[str, str]) -> Mentioned:
+    chronic = concept.chronic or ("icd10cm" in implied and chronic_code(implied["icd10cm"]))
+    denied = bool(concept.absent) and " ".join(said[first:last]) in concept.absent
+    return Mentioned(first, last, concept.slug, concept.kind, chronic, implied, denied)
 
 
 def _with_short_forms(
@@ -115,13 +124,19 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
             others = (mention for mention in inside[1:] if mention.concept not in generic)  # "cancer related pain" is one mention
             inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:
-            inside[at_head] = replace(head, attributes={**head.attributes, "icd10cm": code})
+            inside[at_head] = replace(head, chronic=head.chronic or chronic_code(code), attributes={**head.attributes, "icd10cm": code})
         found.extend(inside)
     found.extend(ours[at:])
     return found
 
 
 def _another(head: Mentioned, code: str, said: list[str], vocabulary: Vocabulary) -> bool:
-    """Whether the tabular's longer term is a disease of another chapter than its head: portal hypertension is no hypertension."""
+    """Whether the tabular's longer term is another disease than its head: portal hypertension is no hypertension.
+
+    It is where its code is none of the head's own; where those are not told, where it is of another chapter and not the same
+    disease by an organism, in a mother or in a newborn ("gonococcal arthritis" is an arthritis, "typhoid fever" more than a fever).
+    """
+    if codes := vocabulary.codes.get(head.concept):
+        return not code.startswith(codes)
     alone = vocabulary.tabular.terms.get(" ".join(said[head.first : head.last]))
-    return alone is not None and alone[0] != code[0]
+    return alone is not None and alone[0] != code[0] and (head.kind == "symptom" or code[0] not in _SAME_DISEASE)

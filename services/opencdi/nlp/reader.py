@@ -130,7 +130,7 @@ class RuleReader:
                 mentioned.kind,
                 mentioned.chronic,
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
-                denied_by_mark=_denied_by_mark(outline, start),
+                denied_by_mark=mentioned.denied or _denied_by_mark(outline, start),
             )
             context = judged(words, sentence, hits_of[sentence], mention, section, self.cues)
             if context.resolved:
