@@ -200,6 +200,8 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
             code = below[0]
         elif len(sided) > 1 and len(of_side) == 1:
             code = of_side[0]
+        elif len(sided) > 1 and laterality:
+            return None  # the side is told, and the classification has none such
         elif initial:
             code = initial[0]
         elif len(vague) == 1:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -26,16 +27,17 @@ MIN_LETTERS = 5
 """A shorter word by itself is an abbreviation of the tabular's ("PHT", "IST"), or plain English."""
 _NO_DISEASE = frozenset(
     # said too generally, or of a part: another word has to say what it is
-    ("stenosis necrosis fibrosis sclerosis neurosis ptosis hematoma coma carcinoma trauma glaucoma thrombosis infestation hypersensitivity "
-    # plain English, anatomy or histology that the tabular uses in one narrow sense; a callus is mostly a healing bone's, a pannus a belly's
-    "pinta plague cloaca callus ganglion lichen felon freckle worm pannus osteophyte denticle pericardium cyclopia paralysis "
-    "colic falling blackout death illness worry screaming sighing hostility flushing loneliness unhappiness overactivity transgender "
-    # scars, boils and moles are mostly told to describe the skin
-    "cicatrix keloid birthmark lentigo "
-    # a nutrition by vein, no overeating
-    "hyperalimentation "
-    # named as vaccines, serologies and screening tests more often than as diseases (abbreviations.yaml reads them by their company)
-    "tetanus diphtheria measle mump rubella varicella cholera smallpox syphilis anthrax zika malaria "
+    (
+        "stenosis necrosis fibrosis sclerosis neurosis ptosis hematoma coma carcinoma trauma glaucoma thrombosis infestation hypersensitivity "
+        # plain English, anatomy or histology that the tabular uses in one narrow sense; a callus is mostly a healing bone's, a pannus a belly's
+        "pinta plague cloaca callus ganglion lichen felon freckle worm pannus osteophyte denticle pericardium cyclopia paralysis "
+        "colic falling blackout death illness worry screaming sighing hostility flushing loneliness unhappiness overactivity transgender "
+        # scars, boils and moles are mostly told to describe the skin
+        "cicatrix keloid birthmark lentigo "
+        # a nutrition by vein, no overeating; the sound of a dialysis fistula that works
+        "hyperalimentation bruit "
+        # named as vaccines, serologies and screening tests more often than as diseases (abbreviations.yaml reads them by their company)
+        "tetanus diphtheria measle mump rubella varicella cholera smallpox syphilis anthrax zika malaria "
     ).split()
 )
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
@@ -49,6 +51,18 @@ _NOT_WRITTEN = re.compile(
 _INDEXED = re.compile(
     r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
+_ADJECTIVES = dict(
+    told.split(":")
+    for told in (
+        "kidney:renal liver:hepatic lung:pulmonary heart:cardiac brain:cerebral stomach:gastric bowel:intestinal intestine:intestinal skin:cutaneous "
+        "spleen:splenic pancreas:pancreatic ovary:ovarian uterus:uterine testis:testicular prostate:prostatic esophagus:esophageal colon:colonic "
+        "rectum:rectal anus:anal cornea:corneal retina:retinal larynx:laryngeal pharynx:pharyngeal trachea:tracheal bronchus:bronchial pleura:pleural "
+        "pericardium:pericardial peritoneum:peritoneal mediastinum:mediastinal aorta:aortic vagina:vaginal vulva:vulvar urethra:urethral ureter:ureteral "
+        "penis:penile scrotum:scrotal duodenum:duodenal ileum:ileal jejunum:jejunal meninges:meningeal femur:femoral mandible:mandibular maxilla:maxillary "
+        "orbit:orbital abdomen:abdominal umbilicus:umbilical bile:biliary"
+    ).split()
+)
+"""A doctor's adjective for an organ that the tabular names by its noun."""
 _TURNED = 3
 _NOT_ALONE = "STZ"
 """Chapters whose single words say a kind of injury, drug or circumstance, and not which ("wound", "allergy", "donor")."""
@@ -94,6 +108,8 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
     # As an index turns them: "Abscess of lung" is a lung abscess, "Aphonia, psychogenic" a psychogenic aphonia.
     if turned := _INDEXED.fullmatch(bare):
         yield _TURNED, f"{turned['of'] or turned['kind']} {turned['what']}"
+        if (adjective := _ADJECTIVES.get(turned["of"] or "")) is not None:
+            yield _TURNED, f"{adjective} {turned['what']}"  # "Stenosis of larynx": laryngeal stenosis
 
 
 def _acceptable(code: str, form: str) -> bool:
@@ -138,9 +154,15 @@ def _cached(path: Path) -> dict[str, str] | None:
 
 
 def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
-    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` in that folder: conditions as medicine names them."""
-    told = yaml.load((folder / "synonyms.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
-    return tuple((term_form(str(term)), str(code)) for code, terms in told.items() for term in terms)
+    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` and `neoplasms.yaml` in that folder: conditions as medicine names them."""
+    told, neoplasms = (
+        yaml.load((folder / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+        for name in ("synonyms.yaml", "neoplasms.yaml")
+    )
+    named = ((term, code) for code, terms in told.items() for term in terms)
+    patterns = neoplasms["patterns"]
+    sited = ((pattern.format(word), code) for code, words in neoplasms["sites"].items() for word in words for pattern in patterns)
+    return tuple((term_form(str(term)), str(code)) for term, code in chain(named, sited))
 
 
 @lru_cache(maxsize=2)

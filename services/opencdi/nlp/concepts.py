@@ -19,11 +19,10 @@ from opencdi.nlp.dosage import Dosage, load_dosage
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
 
+_CIRCUMSTANCES = "ABOPSTZ"
+"""Chapters that have a disease by its germ, in pregnancy, of newborns or after care: it stays the same disease."""
 _COMPANY = frozenset({"organism", "medication", "device", "procedure"})
 """Kinds that a tabular term names beside its disease: "Salmonella sepsis", "heparin induced thrombocytopenia"."""
-
-_SAME_DISEASE = frozenset("ABOP")
-"""Chapters that tell a disease again by its organism, in pregnancy and in the newborn."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ class Vocabulary:
     """Our concepts that a longer tabular term says better."""
     codes: Mapping[str, tuple[str, ...]]
     """Our concept -> the beginnings of its own codes, where they are told."""
+    chapters: Mapping[str, frozenset[str]]
+    """The tabular's chapters (first letters of codes) that a concept's own terms stand in."""
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +53,11 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     tabular = tabular_lexicon(synonyms=load_synonyms(folder))
     spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
     codes = {slug: concept.codes for slug, concept in concepts.items() if concept.codes}
-    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, codes)
+    chapters: dict[str, frozenset[str]] = {}
+    for form, (concept, _) in ours.terms.items():
+        if code := tabular.terms.get(form):
+            chapters[concept.slug] = chapters.get(concept.slug, frozenset()) | {code[0]}
+    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, codes, chapters)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
@@ -64,7 +69,7 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
     terms = vocabulary.tabular.matches(said)
     if none:  # "sepsis alert": what is no finding by its company is none of the tabular's either
         terms = (term for term in terms if term[0] not in none)
-    found = _with_tabular(ours, terms, said, vocabulary)
+    found = _with_tabular(ours, terms, vocabulary)
     return vocabulary.dosage.with_dosage(found, text, words)
 
 
@@ -97,7 +102,7 @@ def _with_short_forms(
     return [found[first] for first in sorted(found)], none
 
 
-def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], said: list[str], vocabulary: Vocabulary) -> list[Mentioned]:
+def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], vocabulary: Vocabulary) -> list[Mentioned]:
     generic = vocabulary.generic
     found: list[Mentioned] = []
     at = 0
@@ -120,7 +125,7 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
         named_until = inside[-1].last
         whole = first <= inside[0].first and inside[-1].last <= last
         longer = whole and last - first > head.last - head.first
-        if longer and (head.concept in generic or head.kind in _COMPANY or _another(head, code, said, vocabulary)):
+        if longer and (head.concept in generic or head.kind in _COMPANY or _another(head, code, vocabulary)):
             others = (mention for mention in inside[1:] if mention.concept not in generic)  # "cancer related pain" is one mention
             inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:
@@ -130,13 +135,12 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
     return found
 
 
-def _another(head: Mentioned, code: str, said: list[str], vocabulary: Vocabulary) -> bool:
+def _another(head: Mentioned, code: str, vocabulary: Vocabulary) -> bool:
     """Whether the tabular's longer term is another disease than its head: portal hypertension is no hypertension.
 
-    It is where its code is none of the head's own; where those are not told, where it is of another chapter and not the same
-    disease by an organism, in a mother or in a newborn ("gonococcal arthritis" is an arthritis, "typhoid fever" more than a fever).
+    It is where its code is none of the head's own; where those are not told, where it is of an organ's chapter that the head is not of.
     """
     if codes := vocabulary.codes.get(head.concept):
         return not code.startswith(codes)
-    alone = vocabulary.tabular.terms.get(" ".join(said[head.first : head.last]))
-    return alone is not None and alone[0] != code[0] and (head.kind == "symptom" or code[0] not in _SAME_DISEASE)
+    chapters = vocabulary.chapters.get(head.concept)
+    return chapters is not None and code[0] not in chapters and code[0] not in _CIRCUMSTANCES
