@@ -20,26 +20,27 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "9"
+EDITION = "12"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
 MIN_LETTERS = 5
 """A shorter word by itself is an abbreviation of the tabular's ("PHT", "IST"), or plain English."""
-_NO_DISEASE = frozenset(
+_NO_DISEASE = frozenset({
     # said too generally, or of a part: another word has to say what it is
-    (
-        "stenosis necrosis fibrosis sclerosis neurosis ptosis hematoma coma carcinoma trauma glaucoma thrombosis infestation hypersensitivity "
-        # plain English, anatomy or histology that the tabular uses in one narrow sense; a callus is mostly a healing bone's, a pannus a belly's
-        "pinta plague cloaca callus ganglion lichen felon freckle worm pannus osteophyte denticle pericardium cyclopia paralysis "
-        "colic falling blackout death illness worry screaming sighing hostility flushing loneliness unhappiness overactivity transgender "
-        # scars, boils and moles are mostly told to describe the skin
-        "cicatrix keloid birthmark lentigo "
-        # a nutrition by vein, no overeating; the sound of a dialysis fistula that works
-        "hyperalimentation bruit "
-        # named as vaccines, serologies and screening tests more often than as diseases (abbreviations.yaml reads them by their company)
-        "tetanus diphtheria measle mump rubella varicella cholera smallpox syphilis anthrax zika malaria "
-    ).split()
-)
+    "stenosis", "necrosis", "fibrosis", "sclerosis", "neurosis", "ptosis", "hematoma", "coma", "carcinoma", "trauma", "glaucoma",
+    "thrombosis", "infestation", "paralysis",
+    # plain English, anatomy or histology that the tabular uses in one narrow sense; a callus is mostly a healing bone's, a pannus a belly's
+    "pinta", "plague", "cloaca", "callus", "ganglion", "lichen", "felon", "freckle", "worm", "pannus", "osteophyte", "denticle",
+    "cyclopia", "colic", "falling", "blackout", "death", "illness", "worry", "screaming", "sighing", "hostility", "flushing",
+    "loneliness", "unhappiness", "overactivity", "transgender",
+    # told to describe the skin
+    "cicatrix", "keloid", "birthmark", "lentigo",
+    # a nutrition by vein, no overeating; the sound of a dialysis fistula that works
+    "hyperalimentation", "bruit",
+    # named as vaccines, serologies and tests more often than as diseases (abbreviations.yaml reads some by their company)
+    "tetanus", "diphtheria", "measle", "mump", "rubella", "varicella", "cholera", "smallpox", "syphilis", "anthrax", "zika", "malaria",
+})  # fmt: skip
+"""Single words of the tabular that are not taken by themselves."""
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
 _ASIDE = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
@@ -51,17 +52,17 @@ _NOT_WRITTEN = re.compile(
 _INDEXED = re.compile(
     r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
-_ADJECTIVES = dict(
-    told.split(":")
-    for told in (
-        "kidney:renal liver:hepatic lung:pulmonary heart:cardiac brain:cerebral stomach:gastric bowel:intestinal intestine:intestinal skin:cutaneous "
-        "spleen:splenic pancreas:pancreatic ovary:ovarian uterus:uterine testis:testicular prostate:prostatic esophagus:esophageal colon:colonic "
-        "rectum:rectal anus:anal cornea:corneal retina:retinal larynx:laryngeal pharynx:pharyngeal trachea:tracheal bronchus:bronchial pleura:pleural "
-        "pericardium:pericardial peritoneum:peritoneal mediastinum:mediastinal aorta:aortic vagina:vaginal vulva:vulvar urethra:urethral ureter:ureteral "
-        "penis:penile scrotum:scrotal duodenum:duodenal ileum:ileal jejunum:jejunal meninges:meningeal femur:femoral mandible:mandibular maxilla:maxillary "
-        "orbit:orbital abdomen:abdominal umbilicus:umbilical bile:biliary"
-    ).split()
-)
+_ADJECTIVES = {
+    "kidney": "renal", "liver": "hepatic", "lung": "pulmonary", "heart": "cardiac", "brain": "cerebral", "stomach": "gastric",
+    "bowel": "intestinal", "intestine": "intestinal", "skin": "cutaneous", "spleen": "splenic", "pancreas": "pancreatic",
+    "ovary": "ovarian", "uterus": "uterine", "testis": "testicular", "prostate": "prostatic", "esophagus": "esophageal",
+    "colon": "colonic", "rectum": "rectal", "anus": "anal", "cornea": "corneal", "retina": "retinal", "larynx": "laryngeal",
+    "pharynx": "pharyngeal", "trachea": "tracheal", "bronchus": "bronchial", "pleura": "pleural", "pericardium": "pericardial",
+    "peritoneum": "peritoneal", "mediastinum": "mediastinal", "aorta": "aortic", "vagina": "vaginal", "vulva": "vulvar",
+    "urethra": "urethral", "ureter": "ureteral", "penis": "penile", "scrotum": "scrotal", "duodenum": "duodenal", "ileum": "ileal",
+    "jejunum": "jejunal", "meninges": "meningeal", "femur": "femoral", "mandible": "mandibular", "maxilla": "maxillary",
+    "orbit": "orbital", "abdomen": "abdominal", "umbilicus": "umbilical", "bile": "biliary",
+}  # fmt: skip
 """A doctor's adjective for an organ that the tabular names by its noun."""
 _TURNED = 3
 _NOT_ALONE = "STZ"
@@ -154,7 +155,7 @@ def _cached(path: Path) -> dict[str, str] | None:
 
 
 def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
-    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` and `neoplasms.yaml` in that folder: conditions as medicine names them."""
+    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` and `neoplasms.yaml` in that folder."""
     told, neoplasms = (
         yaml.load((folder / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
         for name in ("synonyms.yaml", "neoplasms.yaml")

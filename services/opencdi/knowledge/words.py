@@ -33,9 +33,10 @@ _BRITISH = (
 )
 _SPELLED_OUT = {
     "resp": "respiratory", "exac": "exacerbation", "pulm": "pulmonary", "hypoxemic": "hypoxic", "hypoxemia": "hypoxia",
-    "hypercarbic": "hypercapnic", "hypercarbia": "hypercapnia", "dz": "disease", "fx": "fracture", "fxs": "fracture", "infxn": "infection", "dysfxn": "dysfunction",
-    "tumour": "tumor", "metastase": "metastasis", "stenose": "stenosis", "thrombose": "thrombosis", "prosthese": "prosthesis", "calculi": "calculus",
-    "thrombi": "thrombus", "emboli": "embolus", "diverticula": "diverticulum", "fistulae": "fistula", "bullae": "bulla",
+    "hypercarbic": "hypercapnic", "hypercarbia": "hypercapnia", "dz": "disease", "fx": "fracture", "fxs": "fracture",
+    "infxn": "infection", "dysfxn": "dysfunction", "tumour": "tumor", "metastase": "metastasis", "stenose": "stenosis",
+    "thrombose": "thrombosis", "prosthese": "prosthesis", "calculi": "calculus", "thrombi": "thrombus", "emboli": "embolus",
+    "diverticula": "diverticulum", "fistulae": "fistula", "bullae": "bulla",
 }  # fmt: skip
 """Clippings, doublets, and plurals without -s, that mean the same wherever they stand."""
 MAX_TOKEN = 40
