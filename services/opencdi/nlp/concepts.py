@@ -126,7 +126,9 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
         whole = first <= inside[0].first and inside[-1].last <= last
         longer = whole and last - first > head.last - head.first
         if longer and (head.concept in generic or head.kind in _COMPANY or _another(head, code, vocabulary)):
-            others = (mention for mention in inside if mention is not head and mention.concept not in generic)  # "cancer related pain" is one mention
+            others = (
+                mention for mention in inside if mention is not head and mention.concept not in generic
+            )  # "cancer related pain" is one mention
             inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:
             inside[at_head] = replace(head, chronic=head.chronic or chronic_code(code), attributes={**head.attributes, "icd10cm": code})
