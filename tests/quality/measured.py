@@ -3,6 +3,8 @@
 A mark is found by a finding that overlaps it and has its concept (where only the kind is known: a finding of that kind; diagnosis,
 symptom and finding are one another's neighbours there).  Context and attributes are measured on the marks that were found: temporality
 only of what is present and the patient's, assertion only of what is not hypothetical.
+"acute": of the diagnoses read as here now (present, active, the patient's, of no chronic disease), how many are marked so; nothing is missed
+on this axis, what is not marked so is a false acute diagnosis.
 Every score is an F1; of axes with one label each (assertion, ...) it is the accuracy, and `axis/value` is the F1 of that value.
 """
 
@@ -12,15 +14,18 @@ from itertools import pairwise
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.reading import Finding, ValueInText
+from opencdi.knowledge.concepts import load_named
+from opencdi.knowledge.lexicon import BY_TABULAR, chronic_code
 from opencdi.nlp.reader import Reading, load_reader
 from opencdi.settings import rules_dir
-from quality.marks import GoldenNote, Mark, MarkedValue
+from quality.marks import CONCEPTS, GoldenNote, Mark, MarkedValue
 
 READER = load_reader(rules_dir() / "nlp")
 _PROBLEMS = frozenset({"diagnosis", "symptom", "finding"})
 """Kinds that have a context; where a mark knows no concept, each may stand for the other."""
 _CONTEXT = {"assertion": ("absent", "possible"), "temporality": ("historical", "hypothetical"), "active": ("yes", "no", "unknown"), "experiencer": ("other",)}  # fmt: skip
 _MEASURED = frozenset({"severity", "acuity", "laterality", "stage", "type", "organism", "cause", "site", "resolved", "poa", "dose", "route", "frequency"})  # fmt: skip
+_CHRONIC = {slug for slug, concept in {**load_named(rules_dir() / "nlp"), **CONCEPTS}.items() if concept.chronic}
 _SHOWN = 90
 
 
@@ -136,6 +141,16 @@ class _Measuring:
             self.context(mark, finding)
             self.attributes(mark, finding)
 
+    def acute(self, reading: Reading) -> None:
+        marks = [mark for mark in self.note.marks if mark.kind in _PROBLEMS]
+        for finding in reading.findings:
+            if finding.kind != "diagnosis" or _is_chronic(finding.concept) or not _is_here(finding):
+                continue
+            right = any(mark.start < finding.end and finding.start < mark.end and _is_here(mark) for mark in marks)
+            self.count("acute", hit=right, extra=not right)
+            if not right:
+                self.miss("acute", finding.start, f"{finding.text!r} ({finding.concept}) is no acute diagnosis of this patient")
+
     def context(self, mark: Mark, finding: Finding) -> None:
         if mark.kind not in _PROBLEMS:
             return
@@ -181,6 +196,7 @@ def measured(notes: list[GoldenNote]) -> Measured:
         one = _Measuring(note, whole)
         one.sections(reading)
         one.findings(reading)
+        one.acute(reading)
         one.values(reading)
     return whole
 
@@ -218,6 +234,14 @@ def _fits(mark: Mark, finding: Finding) -> bool:
     if mark.concept:
         return finding.concept == mark.concept
     return finding.kind == mark.kind or {finding.kind, mark.kind} <= _PROBLEMS
+
+
+def _is_here(told: Mark | Finding) -> bool:
+    return (told.assertion, told.active, told.experiencer) == ("present", "yes", "patient")
+
+
+def _is_chronic(concept: str) -> bool:
+    return chronic_code(concept.removeprefix(BY_TABULAR)) if concept.startswith(BY_TABULAR) else concept in _CHRONIC
 
 
 def _plain(told: str) -> str:

@@ -7,12 +7,11 @@ match of word i to j is characters `starts[i]` to `ends[j-1]` of the text as it 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s]")
-_UNSAID = frozenset("-–—‐‑/.'’`\"“”_*\\")  # between the words of one term these are noise: "acute-on-chronic", "c. diff", "and/or"
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\]")
+"""A word or a sign; between the words of one term some signs are noise: "acute-on-chronic", "c. diff", "and/or"."""
 _BRITISH = (
     (re.compile(r"^haem|(?<=.)haem"), "hem"),
     (re.compile(r"aemi"), "emi"),
@@ -41,14 +40,16 @@ _SPELLED_OUT = {
 """Clippings, doublets, and plurals without -s, that mean the same wherever they stand."""
 MAX_TOKEN = 40
 """A longer run of letters is no word of any lexicon (a base64 blob, a run of underscores)."""
+_MOST_FORMS = 65_536
 BREAK = "\n"
 """Stands between sentences: no term goes across it."""
 
 
-@lru_cache(maxsize=65_536)
 def word_form(token: str) -> str:
     """The form under which a word is looked up."""
     word = token.lower()
+    if len(token) == 1:
+        return word[:1]
     if len(word) > MAX_TOKEN:
         return "\0"
     for mark in ("'s", "’s"):
@@ -60,6 +61,19 @@ def word_form(token: str) -> str:
         # plural; "abscess", "sepsis", "virus", "pus" keep theirs
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > 5 else word[:-2] if word.endswith("sses") else word[:-1]
     return _SPELLED_OUT.get(word, word)
+
+
+class _Forms(dict[str, str]):
+    """The forms of the words met last: most of a note's words were in the notes before it."""
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= _MOST_FORMS:
+            self.clear()
+        form = self[token] = word_form(token)
+        return form
+
+
+_FORMS = _Forms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +102,10 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None) -> W
     starts: list[int] = []
     ends: list[int] = []
     for begin, stop in stretches if stretches is not None else ((0, len(text)),):
-        for match in _TOKEN.finditer(text, begin, stop):
-            token = match.group()
-            if token in _UNSAID:
-                continue
-            words.append(word_form(token) if len(token) > 1 else token.lower()[:1])
-            starts.append(match.start())
-            ends.append(match.end())
+        tokens = list(_TOKEN.finditer(text, begin, stop))
+        words += [_FORMS[token[0]] for token in tokens]
+        starts += [token.start() for token in tokens]
+        ends += [token.end() for token in tokens]
         words.append(BREAK)
         starts.append(stop)
         ends.append(stop)
@@ -122,7 +133,7 @@ class Lexicon(Generic[T]):
             if others:
                 seconds.setdefault(others[0], set()).add(1 + len(others))
         # The first two words lead to the possible lengths: only those are tried, longest first.
-        self._lengths = {
+        self._longer = {
             first: {second: tuple(sorted(found, reverse=True)) for second, found in seconds.items()} for first, seconds in lengths.items()
         }
 
@@ -130,17 +141,25 @@ class Lexicon(Generic[T]):
         """Every word of every term."""
         return frozenset(word for term in self.terms for word in term.split(" "))
 
+    def begins_in(self, words: Iterable[str]) -> bool:
+        """Whether any of the words begins a term; where none does, nothing needs to be matched."""
+        return not self._longer.keys().isdisjoint(words)
+
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
+        longer_of, terms = self._longer, self.terms
         last = len(words) if stop is None else stop
-        lengths_of, terms, none = self._lengths, self.terms, ()
+        within = words if stop is None and not begin else words[begin:last]
         after = begin  # where the last match ended
-        for i in range(begin, last):
-            seconds = lengths_of.get(words[i])
-            if seconds is None or i < after:
+        for i in [at for at, word in enumerate(within, begin) if word in longer_of]:  # most words begin no term: they cost one look
+            if i < after:
                 continue
-            for length in (*(seconds.get(words[i + 1], none) if i + 1 < last else none), 1):
-                if i + length <= last and (meaning := terms.get(" ".join(words[i : i + length]))) is not None:
-                    yield i, i + length, meaning
-                    after = i + length
-                    break
+            first = words[i]
+            if i + 1 < last and (lengths := longer_of[first].get(words[i + 1])) is not None:
+                found = next((n for n in lengths if i + n <= last and " ".join(words[i : i + n]) in terms), 1)
+                term = first if found == 1 else " ".join(words[i : i + found])
+            else:
+                found, term = 1, first
+            if (meaning := terms.get(term)) is not None:
+                yield i, i + found, meaning
+                after = i + found

@@ -86,10 +86,13 @@ def _with_short_forms(
 
     Beside the mentions: the words that are no finding.
     """
+    none: set[int] = set()
+    short_forms = list(short_forms_in(text, words, said, sections, vocabulary.short_forms))
+    if not short_forms:
+        return ours, none
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}
     found = {mention.first: mention for mention in ours}
-    none: set[int] = set()
-    for first, last, meant in short_forms_in(text, words, said, sections, vocabulary.short_forms):
+    for first, last, meant in short_forms:
         others = {id(taken[i]): taken[i] for i in range(first, last) if i in taken}
         if any(other.first < first or other.last > last for other in others.values()):
             continue

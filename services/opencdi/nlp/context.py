@@ -4,21 +4,18 @@ Every cue of the sentence that reaches the mention is weighed; absent wins over 
 encounter", is ours and alone decides coding (DESIGN §6).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
-from opencdi.knowledge.words import Words
-from opencdi.nlp.cues import Cues
-from opencdi.nlp.experiencer import somebody_else
+from opencdi.nlp.experiencer import whose
 from opencdi.nlp.onset import onset_of, tells_of_today
-from opencdi.nlp.reach import Hit, Mention, reaches, surroundings
+from opencdi.nlp.reach import Cued, Hit, Mention, reaches, reaches_item, surroundings
 
 _DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The judgement, with the cue that decided it (as words)."""
 
     assertion: Assertion
@@ -30,23 +27,31 @@ class Context:
     cue: tuple[int, int] | None = None
 
 
-def judged(words: Words, sentence: tuple[int, int], hits: list[Hit], mention: Mention, section: SectionKind, cues: Cues) -> Context:
-    """The context of one mention in its sentence, words [begin, stop), and section; `hits`: the cues of the sentence."""
-    around = surroundings(words, sentence, hits, mention, cues)
+def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: SectionKind, announced: Sequence[Hit] = ()) -> Context:
+    """The context of one mention in its sentence, words [begin, stop), and section.
+
+    `announced`: what the line says that announces the list in which it stands.
+    """
+    around = surroundings(text, sentence, mention)
+    first, last = mention.first, mention.last
     reaching = [
         hit
         for hit in around.hits
-        if hit[2].makes not in ("end", "nothing", "other") and reaches(hit, around) and not tells_of_today(hit, around)
+        if hit[2].of_findings
+        and 0 <= (first - hit[1] if hit[2].stands_before else hit[0] - last) <= hit[2].within  # most are not near enough
+        and reaches(hit, around)
+        and not tells_of_today(hit, around)
     ]
-    reaching.sort(key=lambda hit: _distance(hit, mention))
+    reaching += [hit for hit in announced if reaches_item(hit, around)]
+    if len(reaching) > 1:
+        reaching.sort(key=lambda hit: _distance(hit, mention))
     said: dict[str, Hit] = {}
     for hit in reaching:
         said.setdefault(hit[2].makes, hit)
 
     assertion, certainty, decided = _assertion(reaching, said, mention)
-    other = somebody_else(around)
-    experiencer: Experiencer = "other" if other or section == "family-history" else "patient"
-    onset = onset_of(around, said, section, absent=assertion == "absent")
+    experiencer, other = whose(around, section)
+    onset = onset_of(around, said, section, settled=assertion == "present")
     told = decided or other
     return Context(
         assertion,

@@ -1,7 +1,7 @@
 """What a heading heads (`rules/nlp/sections.yaml`): its words as hospitals write them, in the kind of note in which they stand."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,10 @@ _WITH_DIGIT = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
 _JOINED = re.compile(r"[/,&+]|\band\b")
 _JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
 _SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
+_OF = frozenset({"of", "for"})
+_LONGEST_TITLE = 60
 _LONGEST_OF_HEAD = 6
-"""Words of a heading that is known by its last word only."""
+"""Words of a heading that is known by one of them only."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,18 @@ class Headings:
 
     kinds: Mapping[str, SectionKind]
     by_note: Mapping[str, Mapping[str, SectionKind]]
-    before: tuple[str, ...]
-    behind: tuple[str, ...]
+    beside: Mapping[str, Mapping[str, Mapping[str, SectionKind]]]
+    titles: Mapping[NoteType, re.Pattern[str]]
+    telling: Mapping[str, NoteType]
+    before: Mapping[str, tuple[str, ...]]
+    behind: Mapping[str, tuple[str, ...]]
     spelled: Mapping[str, str]
     heads: Mapping[str, SectionKind]
+    heads_of: frozenset[str]
     unmistakable: frozenset[str]
     of_a_problem: frozenset[str]
     also_a_disease: frozenset[str]
+    also_a_habit: frozenset[str]
     colonless: frozenset[str]
     objective: frozenset[str]
     within: frozenset[str]
@@ -46,16 +53,36 @@ class Headings:
         return self.by_note.get(note_type, {}).get(key) or self.kinds.get(key)
 
     def kind(self, phrase: str, note_type: NoteType = "other") -> SectionKind | None:
-        """What a phrase heads, without its brackets, dates and qualifiers ("Pertinent labs (11/22)"), or joined ("Labs / imaging")."""
+        """What a phrase heads, as `told`."""
+        told = self.told(phrase, note_type)
+        return told[0] if told else None
+
+    def told(self, phrase: str, note_type: NoteType = "other") -> tuple[SectionKind, str] | None:
+        """What a phrase heads, and by which words: without its brackets, dates and qualifiers ("Pertinent labs (11/22)"), joined ("Labs /
+        imaging"), by its last word ("Cardiology recommendations") or by what is of something ("MRI of the brain")."""
         whole = key_of(phrase)
         if found := self.known(whole, note_type):
-            return found
+            return found, whole
         if whole in self.within or not whole:
             return None
-        plain = key_of(_WITH_DIGIT.sub(" ", _BRACKETS.sub(" ", phrase)))
-        return (
-            self._qualified(plain, note_type) or self._joined(_BRACKETS.sub(" ", phrase).lower(), note_type) or self._by_head(phrase, plain)
-        )
+        outside = _BRACKETS.sub(" ", phrase) if "(" in phrase or "[" in phrase else phrase
+        plain = key_of(_WITH_DIGIT.sub(" ", outside))
+        if found := self._qualified(plain, note_type) or self._joined(outside.lower(), note_type):
+            return found, whole
+        return self._by_head(phrase, plain, note_type)
+
+    def beside_one_another(self, keys: Set[str], note_type: NoteType) -> dict[str, SectionKind]:
+        """What some of these headings head because others stand in the same note."""
+        tables = self.beside.get(note_type, {})
+        return {key: kind for one, table in tables.items() if one in keys for key, kind in table.items()}
+
+    def read_as(self, first_line: str, keys: Set[str]) -> NoteType | None:
+        """As what kind a note is read that nobody named: by its title, else by headings of no other kind; None if neither tells."""
+        if len(first_line) <= _LONGEST_TITLE and ":" not in first_line:
+            for note, words in self.titles.items():
+                if words.search(first_line):
+                    return note
+        return next((self.telling[key] for key in sorted(keys) if key in self.telling), None)
 
     def _qualified(self, key: str, note_type: NoteType) -> SectionKind | None:
         for _ in range(4):
@@ -82,11 +109,15 @@ class Headings:
             return "assessment-and-plan"
         return next((kind for kind in told if kind != "other"), "other")
 
-    def _by_head(self, phrase: str, key: str) -> SectionKind | None:
+    def _by_head(self, phrase: str, key: str, note_type: NoteType) -> tuple[SectionKind, str] | None:
         words = key.split()
-        if not 1 < len(words) <= _LONGEST_OF_HEAD or key in self.within:
+        if not 1 < len(words) <= _LONGEST_OF_HEAD or key in self.within or not phrase[0].isupper():
             return None
-        return self.heads.get(words[-1]) if written_as_heading(phrase) else None
+        if (kind := self.heads.get(words[-1])) and written_as_heading(phrase):
+            return self.by_note.get(note_type, {}).get(words[-1], kind), words[-1]
+        of = next((at for at, word in enumerate(words) if word in _OF), 0)
+        head = " ".join(words[:of])
+        return (kind, head) if head in self.heads_of and (kind := self.known(head, note_type)) else None
 
 
 def key_of(words: str) -> str:
@@ -100,12 +131,12 @@ def written_as_heading(phrase: str) -> bool:
     return bool(words) and words[0][0].isupper() and all(word[0].isupper() or word in _SMALL for word in words)
 
 
-def _without(key: str, before: Iterable[str], behind: Iterable[str]) -> str:
-    """The key without one qualifier; the longest come first."""
-    for words in behind:
+def _without(key: str, before: Mapping[str, tuple[str, ...]], behind: Mapping[str, tuple[str, ...]]) -> str:
+    """The key without one qualifier; the longest come first, under the word that ends or begins the key."""
+    for words in behind.get(key.rpartition(" ")[2], ()):
         if key.endswith(" " + words):
             return key[: -len(words) - 1]
-    for words in before:
+    for words in before.get(key.partition(" ")[0], ()):
         if key.startswith(words + " "):
             return key[len(words) + 1 :]
     return key
@@ -128,24 +159,41 @@ def load_headings(folder: Path) -> Headings:
         raise WrongHeadings(f"both a heading and within: {', '.join(sorted(both))}")
     if (
         unknown := {
-            key_of(phrase) for phrase in (*told["of_a_problem"], *told["unmistakable"], *told["also_a_disease"], *told["colonless"])
+            key_of(phrase)
+            for phrase in (
+                *told["of_a_problem"],
+                *told["heads_of"],
+                *told["unmistakable"],
+                *told["also_a_disease"],
+                *told["also_a_habit"],
+                *told["colonless"],
+            )
         }
         - kinds.keys()
+        - told["heads"].keys()
+        - {phrase for table in told["by_note"].values() for phrase in table}
     ):
         raise WrongHeadings(f"no heading: {', '.join(sorted(unknown))}")
-    if unknown := told["by_note"].keys() - set(get_args(NoteType)):
+    if unknown := (
+        told["by_note"].keys() | told["beside"].keys() | told["told_by"]["titles"].keys() | told["told_by"]["headings"].keys()
+    ) - set(get_args(NoteType)):
         raise WrongHeadings(f"no kind of note: {', '.join(sorted(unknown))}")
     qualifiers = told["qualifiers"]
     return Headings(
         kinds,
         {note: _sections(table) for note, table in told["by_note"].items()},
-        _longest_first(qualifiers["before"]),
-        _longest_first(qualifiers["behind"]),
+        {note: {one: _sections(table) for one, table in tables.items()} for note, tables in told["beside"].items()},
+        {note: _words(words, r"(?![\w-])") for note, words in told["told_by"]["titles"].items()},
+        {phrase: note for note, phrases in told["told_by"]["headings"].items() for phrase in phrases},
+        _by_word(qualifiers["before"], at=0),
+        _by_word(qualifiers["behind"], at=-1),
         told["spelled"],
         _sections(told["heads"]),
+        frozenset(told["heads_of"]),
         frozenset(map(key_of, told["unmistakable"])),
         frozenset(told["of_a_problem"]),
         frozenset(told["also_a_disease"]),
+        frozenset(told["also_a_habit"]),
         frozenset(map(key_of, told["colonless"])),
         frozenset(told["objective"]),
         frozenset(told["within"]),
@@ -161,6 +209,15 @@ def _words(words: Iterable[str], behind: str) -> re.Pattern[str]:
 
 def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(phrases), key=len, reverse=True))
+
+
+def _by_word(phrases: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
+    """The phrases, longest first, by their first or last word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in _longest_first(phrases):
+        word = phrase.split(" ")[at]
+        found[word] = (*found.get(word, ()), phrase)
+    return found
 
 
 def _sections(table: Mapping[str, Any]) -> dict[str, SectionKind]:

@@ -36,7 +36,12 @@ def load_languages(folder: Path) -> Languages:
 
 def language_of(words: Sequence[str], languages: Languages) -> str:
     """The language of a text, told from its words' forms; English unless there is evidence of another."""
-    counted = Counter(words[:_LOOKED_AT])
+    looked_at = words[:_LOOKED_AT]
+    different = frozenset(looked_at)
+    others = [told for language, told in languages.items() if language != ENGLISH and len(different & told) >= _DIFFERENT]
+    if not others and all(map(str.isascii, different)):
+        return ENGLISH  # nearly all notes are, and cost no counting
+    counted = Counter(looked_at)
     spelled = {word: times for word, times in counted.items() if word[:1].isalpha()}
     if 2 * sum(times for word, times in spelled.items() if ord(word[0]) >= _LATIN_ENDS) > sum(spelled.values()):
         return UNKNOWN

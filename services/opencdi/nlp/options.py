@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from sys import maxsize
 
-_BOX = re.compile(r"\[[ \t_]{0,4}\]|\([ \t_]{1,4}\)|[☐□]|(?P<ticked>\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒])")
+_BOX = re.compile(
+    r"[\[(☐□☑☒](?:(?<=[☐□])|(?<=\[)[ \t_]{0,4}\]|(?<=\()[ \t_]{1,4}\)|(?P<ticked>(?<=[☑☒])|(?<=\[)[xX✓✔√]\]|(?<=\()[xX✓✔√]\)))"
+)
+"""Begins with a set of signs, so that a text is searched for those alone: most notes have no box."""
 _LINE_END = re.compile(r"\n")
 _ANSWER = re.compile(
     r"\s{0,40}(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]{0,40}(?P<label>\w[^\n]{0,400}[:?]\s{0,40})?", re.IGNORECASE
@@ -56,9 +59,12 @@ def _within(stretches: list[tuple[int, int]], at: int) -> bool:
 def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
     """The options of a text; `sentences`: [start, end) of each, in order, as they are without looking at boxes."""
     found = Options()
+    all_boxes = list(_BOX.finditer(text))
+    if not all_boxes:
+        return found
     starts = [start for start, _ in sentences]
-    lines = [0, *(line.end() for line in _LINE_END.finditer(text))] if _BOX.search(text) else []
-    for line, group in groupby(_BOX.finditer(text), key=lambda box: bisect_right(lines, box.start()) - 1):
+    lines = [0, *(line.end() for line in _LINE_END.finditer(text))]
+    for line, group in groupby(all_boxes, key=lambda box: bisect_right(lines, box.start()) - 1):
         boxes = list(group)
         nth = max(0, bisect_right(starts, boxes[0].start()) - 1)
         if nth and sentences[nth][0] == boxes[0].start() and text[sentences[nth - 1][1] - 1] == "?":
@@ -71,6 +77,10 @@ def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
             _before(found, text, begin, boxes, end)
     found.unsaid.sort()  # a row's label is judged after its options
     return found
+
+
+def _is_ticked(box: re.Match[str]) -> bool:
+    return box["ticked"] is not None
 
 
 def _stand_behind(text: str, begin: int, boxes: list[re.Match[str]]) -> bool:
@@ -89,7 +99,7 @@ def _is_gap(text: str, begin: int, boxes: list[re.Match[str]]) -> bool:
 
 def _behind(found: Options, begin: int, boxes: list[re.Match[str]]) -> None:
     for box in boxes:
-        if not box["ticked"]:
+        if not _is_ticked(box):
             found.unsaid.append((begin, box.start()))
         begin = box.end()
         found.cuts.append(begin)
@@ -100,13 +110,13 @@ def _before(found: Options, text: str, begin: int, boxes: list[re.Match[str]], e
     for box, stop in zip(boxes, [*(box.start() for box in boxes[1:]), end], strict=True):
         found.cuts.append(box.start())
         if answer := _ANSWER.fullmatch(text, box.end(), stop):
-            answers.append((bool(box["ticked"]), answer["no"] is not None))
+            answers.append((_is_ticked(box), answer["no"] is not None))
             if answer["label"]:  # the next one of a row: "Sepsis: [ ] Y [x] N  AKI: [x] Y [ ] N"
                 found.answered(label, answers)
                 label, answers = (answer.start("label"), stop), []
                 found.cuts.append(label[0])
-        elif not box["ticked"]:
+        elif not _is_ticked(box):
             found.unsaid.append((box.start(), stop))
-    if not any(box["ticked"] for box in boxes) and _UNFINISHED.search(text[slice(*label)]):
+    if not any(_is_ticked(box) for box in boxes) and _UNFINISHED.search(text[slice(*label)]):
         found.unsaid.append(label)
     found.answered(label, answers)

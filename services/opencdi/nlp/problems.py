@@ -7,21 +7,21 @@ beginning of a sentence, a line of mere modifiers.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.reading import Finding
+from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.causes import SICK, begun_with_cause
 from opencdi.nlp.mentioned import Mentioned
-from opencdi.nlp.relations import Beside, Told, runs_from, takes
+from opencdi.nlp.relations import runs_from, takes
 
 _NUMBERED = re.compile(r"^[ \t]*(?:#|\(?\d{1,2}[.)])", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _CULTURE_REACH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
+class _Sentence(NamedTuple):
     """Words [begin, stop), and the mentions in it, as indices [first, last)."""
 
     begin: int
@@ -40,7 +40,10 @@ def told_in_paragraphs(
 ) -> Mapping[int, dict[str, str]]:
     """Index of a finding -> the attributes that its problem's paragraph adds to it.  `findings`: of each mention, in their order."""
     added: dict[int, dict[str, str]] = {}
+    organisms = any(mention.kind == "organism" for mention in mentions)
     for paragraph in _paragraphs(text, sentences, sections, mentions, near):
+        if len(paragraph) == 1 and not organisms:
+            continue  # a sentence by itself was read with its mentions
         for at, (name, value) in _told(paragraph, mentions, findings, near):
             if name not in findings[at].attributes and takes(mentions[at], name, near.table):
                 added.setdefault(at, {}).setdefault(name, value)

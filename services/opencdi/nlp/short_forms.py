@@ -42,12 +42,12 @@ class Sense:
     not_sections: frozenset[str]
     attributes: Mapping[str, str]
 
-    def fits(self, near: frozenset[str], beside: frozenset[str], section: SectionKind) -> bool:
+    def fits(self, near: Sequence[str], beside: Sequence[str], section: SectionKind) -> bool:
         """Whether the company speaks for this sense, and nothing against it."""
-        if section in self.not_sections or self.not_beside & beside or self.not_near & near:
+        if section in self.not_sections or not self.not_beside.isdisjoint(beside) or not self.not_near.isdisjoint(near):
             return False
         told = self.near or self.beside or self.sections
-        return not told or section in self.sections or bool(self.beside & beside) or bool(self.near & near)
+        return not told or section in self.sections or not self.beside.isdisjoint(beside) or not self.near.isdisjoint(near)
 
 
 ShortForms = Lexicon[tuple[tuple[str, tuple[Sense, ...]], ...]]
@@ -107,8 +107,8 @@ def short_forms_in(
         forms = [senses for exact, senses in written_forms if not exact or exact == written]
         if not forms or (len(written) == 1 and "/" not in text[max(0, words.starts[first] - 1) : words.ends[first] + 1]):
             continue  # a letter is a word only in a row of them: "f/c/n/v"
-        near = frozenset(said[max(0, first - _NEAR) : first]) | frozenset(said[last : last + _NEAR])
-        beside = frozenset(_beside(said, first, last))
+        near = said[max(0, first - _NEAR) : first] + said[last : last + _NEAR]
+        beside = list(_beside(said, first, last))
         sense = next((sense for senses in forms for sense in senses if sense.fits(near, beside, sections[first])), None)
         if sense is not None:
             meant = Mentioned(first, last, sense.concept, sense.kind, sense.chronic, sense.attributes) if sense.concept else None

@@ -13,19 +13,20 @@ from opencdi.nlp.headings import Headings, key_of, written_as_heading
 
 _DEFAULT: Mapping[NoteType, SectionKind] = {
     "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
-    "operative": "procedures", "procedure": "procedures", "anesthesia": "procedures", "history-and-physical": "history-of-present-illness",
-    "consult": "history-of-present-illness", "progress": "history-of-present-illness", "emergency": "history-of-present-illness",
-    "discharge-summary": "history-of-present-illness",
+    "operative": "procedures", "procedure": "procedures", "anesthesia": "history-of-present-illness",
+    "history-and-physical": "history-of-present-illness", "consult": "history-of-present-illness", "progress": "history-of-present-illness",
+    "emergency": "history-of-present-illness", "discharge-summary": "history-of-present-illness", "nursing": "history-of-present-illness",
+    "therapy": "history-of-present-illness", "social-work": "history-of-present-illness",
 }  # fmt: skip
-"""What such a note says where nothing else tells: a physician's begins with what happened."""
+"""What such a note says where nothing else tells: it begins with what happened."""
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
 _TITLE = re.compile(
-    r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|evaluation|assessment|record|hospital|medical center|"
-    r"department|clinic|form|service|admission|progress|follow-?up|handoff|sign-?out|sbar)\b",
+    r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|eval|evaluation|assessment|record|hospital|"
+    r"medical center|department|clinic|form|service|admission|progress|follow[ -]?up|handoff|sign-?out|sbar)\b",
     re.IGNORECASE,
 )
 _ONE_LINER = re.compile(
-    r"[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
+    r"\d{1,3}[mf](?![\w/])|[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
     r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
 )
 _BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d(?!\d)")
@@ -45,6 +46,13 @@ _LABS = 2
 _BEGINNING = 24
 _END = 200
 """Blanks behind the last line."""
+_AROUND_SURGERY = ("preop", "pre op", "postop", "post op", "preproc", "pre proc", "postproc", "post proc")
+_DONE = frozenset(
+    {"description of procedure", "procedure in detail", "estimated blood loss", "procedure performed", "procedures performed"}
+)
+_OF_A_VISIT = frozenset(
+    {"history of present illness", "hpi", "past medical history", "pmh", "medications", "allergies", "subjective", "plan"}
+)
 _TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
 _HISTORY: frozenset[SectionKind] = frozenset(
     {"chief-complaint", "history-of-present-illness", "past-medical-history", "past-surgical-history", "family-history", "social-history",
@@ -68,12 +76,18 @@ class Stretch:
 
 def kind_by_headings(keys: set[str]) -> NoteType | None:
     """The kind of a note that nobody named, by headings that stand in no other; None if they do not tell."""
-    if "findings" in keys and keys & {"impression", "conclusion"} and keys & _TECHNICAL:
-        return "radiology"
-    if any(key.startswith(("preop", "pre op", "postop", "post op")) and "diagnos" in key for key in keys):
+    if any(key.startswith(_AROUND_SURGERY) and ("diagnos" in key or key.endswith("dx")) for key in keys):
         return "operative"
+    if keys & _DONE:
+        return "procedure"
+    if "findings" in keys and keys & {"impression", "conclusion"} and (keys & _TECHNICAL or ("exam" in keys and not keys & _OF_A_VISIT)):
+        return "radiology"
     if keys & {"gross description", "microscopic description"}:
         return "pathology"
+    if any("discharge" in key and "diagnos" in key for key in keys) or {"hospital course", "discharge medications"} <= keys:
+        return "discharge-summary"
+    if keys & {"ed course", "emergency department course"}:
+        return "emergency"
     return None
 
 
@@ -102,6 +116,8 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
         if now is None and head and _heads(words):
             now = "header"
         head = head and now == "header"
+        if now is None and kind == "vital-signs" and text[start : line.start()].rstrip().endswith(":"):
+            now = kind  # what stands directly under the heading
         now = now or lines.otherwise(words, current)
         if now != current:
             if text[since : line.start()].strip():
@@ -137,6 +153,8 @@ class _Lines:
         lines, plain = self.headings.lines, self.plain
         if self.note_type in _ENDS_IN_INSTRUCTIONS and lines["instructions"].match(words):
             return "discharge-instructions"
+        if plain == "attestation" and _ONE_LINER.match(words):
+            return "history-of-present-illness"  # who attests tells the case in his own words
         if plain not in _HISTORY and plain not in _DATA:
             return None
         if len(words) < 3 * _SHORT_LINE:
@@ -152,14 +170,31 @@ class _Lines:
                 return "imaging"
         if self.note_type == "anesthesia" and plain in _HISTORY and _TIME.match(words):
             return "procedures"
+        if (
+            self.note_type == "anesthesia"
+            and (told := self.headings.rows["risk"].match(words))
+            and not words[told.end() + 1 :][:1].isdigit()
+        ):
+            return "assessment-and-plan"
         if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
+        if not self.headed and plain in _HISTORY:
+            if lines["operation"].search(words[: 4 * _STORY]):
+                return "procedures"
+            if lines["examined"].match(words):
+                return "physical-exam"
         begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
-        if begins and _ONE_LINER.match(words):
+        if begins and self._tells(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
         return None
+
+    def _tells(self, words: str) -> bool:
+        """Whether a line begins as stories do, with the patient or the hour, or is a paragraph of sentences."""
+        told = self.headings.lines["story"].match(words) and not words[1:2].isupper()
+        prose = self.plain == "other" and (_TIME.match(words) or (len(words) >= _STORY and ". " in words))
+        return bool(_ONE_LINER.match(words) or told or prose)
 
     def otherwise(self, words: str, current: SectionKind) -> SectionKind:
         """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""
@@ -182,7 +217,7 @@ class _Lines:
         begins = words[:_SHORT_LINE]
         named = len(self.headings.rows["vital"].findall(words)) if self.headings.rows["vital"].match(words) else 0
         bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
-        return max(named, bare) >= _VITALS or (named > 1 and bare > 1)
+        return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= _SHORT_LINE // 2))
 
     def _are_results(self, words: str, current: SectionKind) -> bool:
         row = self.headings.rows["laboratory"]

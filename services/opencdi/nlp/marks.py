@@ -1,0 +1,225 @@
+"""Headings as notes write them: alone on their line, before a colon, a dash or a gap, in the midst of words, behind a lost line break."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.nlp.headings import Headings, key_of, written_as_heading
+
+_LINE = re.compile(r"[^\n\r]+")
+_LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
+_OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
+_GAP = (
+    r"(?P<gap>[ \t]{1,4})"
+    r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
+    r"remains?|remained|may|might|could|cannot|likely|unlikely|suspected|confirmed|excluded|significant|notable|time)\b|w/)"
+    r"(?=[^\s:-])"
+)
+_SURE = re.compile(
+    r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})"
+    r"(?!(?i:of|is|was|are|and|or|with|in|on|significant|notable|time)\b|w/)(?=[^\s:-])"
+)
+_FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
+"""Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
+_BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|,(?=[A-Z][A-Za-z-])|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
+_LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
+"""In dictations a line break may have become a comma."""
+_BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),")
+"""A heading between two lost line breaks."""
+_AROUND = " \t*_#=:~-–—"
+_MOST = 72
+"""Characters of the longest heading."""
+_COLONS = 400
+"""Colons looked at in one line: a table is no list of headings."""
+_WRAPPED_AT, _UNWRAPPED = 65, 100
+"""A line of so many characters goes on in the next; a longer one shows that lines are not wrapped."""
+_MOST_WORDS_WITHIN = 5
+NUMBERED = "1."
+"""How a heading is written that has a number before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A heading where it stands.  `kind` is None of a sub-heading of the examination; `style` is how it is written."""
+
+    start: int
+    body: int
+    kind: SectionKind | None
+    key: str
+    style: tuple[bool, bool, bool, str]  # begins its line, in capitals, alone on its line, marks before it
+
+
+def marks_in(text: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
+    """The headings of a text, in order."""
+    last_line = ""
+    for line in _LINE.finditer(text):
+        yield from _marks_of(text, line.start(), line.end(), last_line, headings, note_type)
+        last_line = line.group()
+
+
+def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
+    """The headings of one line, left to right."""
+    lead = _LEAD.match(text, begin, end)
+    first = lead.end() if lead else begin
+    signs = NUMBERED if lead and lead["number"] else lead["marks"].strip() if lead else ""
+    listed = signs in (NUMBERED, "-", "*", "•", "·", "~", "#", ">")
+    if end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
+        yield alone
+        return
+    at = text.find(":", first, end)
+    if 0 <= at <= first + _MOST and (told := headings.told(phrase := text[first:at].strip(_AROUND), note_type)):
+        mark = None if _in_a_time(text, at) else Mark(begin, _behind(text, at), *told, (True, phrase.isupper(), False, signs))
+    else:
+        mark = _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
+    if mark:
+        yield mark
+        first = mark.body
+    if at >= 0 or text.find(".,", first, end) >= 0:
+        yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs)
+
+
+def _before_colons(
+    text: str, begin: int, end: int, first: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str
+) -> Iterator[Mark]:
+    """The headings of one line before its colons, and those between lost line breaks."""
+    bare = deque(_bare(text, first, end, headings, note_type) if text.find(".,", first, end) >= 0 else ())
+    at = text.find(":", first, end)
+    for _ in range(_COLONS):
+        if at < 0:
+            break
+        if not _in_a_time(text, at):
+            while bare and bare[0].start < at:
+                yield (mark := bare.popleft())
+                first, whole = mark.body, False
+            if (mark_here := _before_colon(text, begin, first, at, headings, note_type, whole=whole, signs=signs)) is not None:
+                yield mark_here
+                first = mark_here.body
+            whole = False
+        at = text.find(":", at + 1, end)
+    yield from bare
+
+
+def _in_a_time(text: str, colon: int) -> bool:
+    return text[colon - 1].isdigit() and text[colon + 1 : colon + 2].isdigit()
+
+
+def _bare(text: str, first: int, end: int, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
+    """Headings without a colon where line breaks became commas ("... clear.,ASSESSMENT,1. Rhinitis.")."""
+    for match in _BARE.finditer(text, first, end):
+        if kind := headings.known(key := key_of(match["words"]).replace(" the ", " "), note_type):
+            yield Mark(match.start("words"), match.end(), kind, key, (True, True, False, ""))
+
+
+def _alone(
+    text: str, begin: int, first: int, end: int, headings: Headings, note_type: NoteType, *, listed: bool, signs: str
+) -> Mark | None:
+    """A line that is a heading and nothing else."""
+    line = text[first:end]
+    phrase = line.strip(_AROUND)
+    colon = line.rstrip(" \t*_#=").endswith(":")
+    if not colon:
+        # As headings are written: "History" is one, "results" in prose and an item of a list ("2. Allergies") are none.
+        key = key_of(phrase)
+        after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
+        sure = (
+            key in headings.unmistakable
+            or (phrase.islower() and not listed and (after_gap or " " in phrase))
+            or (phrase.isupper() and len(phrase) == 2 and key in headings.also_a_disease)
+        )
+        if not sure and (len(phrase) < 3 or not phrase[0].isupper() or (listed and not phrase.isupper())):
+            return None
+        may_be_item = headings.known(key, note_type) in ("social-history", "nutrition")
+        if may_be_item and key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
+            return None
+        if not (sure or headings.known(key, note_type) or (written_as_heading(phrase) and text[:begin].strip())):
+            return None  # the first line is a title
+    told = headings.told(phrase, note_type) if ":" not in phrase else None
+    return Mark(begin, end, *told, (True, phrase.isupper(), True, signs)) if told else None
+
+
+def _opening(
+    text: str, begin: int, first: int, until: int, last_line: str, headings: Headings, note_type: NoteType, *, listed: bool
+) -> Mark | None:
+    """A heading at the start of a line without a colon: before a dash or a gap, or a short form that is nothing else."""
+    stop = min(until, first + _MOST)
+    if (match := _OPENS.match(text, first, stop)) and match["words"][0].isupper() and not listed:
+        key = key_of(match["words"])
+        near = match.end() - match.end("words") == 2 and match.group().endswith("  ")
+        if (match["words"].isupper() or not near) and (kind := headings.known(key, note_type)):
+            return Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
+    if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
+        large = match["words"].isupper()
+        if (match["words"][0].isupper() or len(key) > 2) and (kind := headings.known(key, note_type)):
+            return Mark(begin, match.end(), kind, key, (True, large, False, ""))
+    for words, behind in _first_words(text, first, stop):
+        key = key_of(words)
+        large, gap = words.isupper() and len(words) > 1, behind.startswith(("  ", "\t"))
+        ended = (
+            text[max(0, begin - 2) : begin] == "\n\n"
+            or not _WRAPPED_AT <= len(last_line.strip()) <= _UNWRAPPED
+            or last_line.rstrip()[-1:] in ".:;!?"
+        )
+        sure = key in headings.colonless and not listed and (words[0].isupper() or ended or "/" in words)
+        clear = gap or text[first + len(words) + len(behind)].isdigit() or len(key) > 3 or not text[first:stop].isupper()
+        if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
+            return Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
+    return None
+
+
+def _first_words(text: str, first: int, stop: int) -> Iterator[tuple[str, str]]:
+    """The first two words of a line, then the first, each with the blanks behind."""
+    for pattern in _FIRST_WORDS:
+        if match := pattern.match(text, first, stop):
+            yield match["words"], match["gap"]
+
+
+def _before_colon(
+    text: str, begin: int, first: int, colon: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str
+) -> Mark | None:
+    """The heading that ends at that colon: all since the line began, or since the last stop, or its last words."""
+    since = max(first, colon - _MOST)
+    piece = text[since:colon].rstrip(" \t*_")
+    if whole and since == first:
+        phrase = piece.strip(_AROUND)
+        if told := headings.told(phrase, note_type):
+            return Mark(begin, _behind(text, colon), *told, (True, phrase.isupper(), False, signs))
+        if (key := key_of(phrase)) in headings.exam_opens:
+            return Mark(begin, _behind(text, colon), None, key, (True, phrase.isupper(), False, signs))
+    cut = max((match.end() for match in _BREAK.finditer(piece)), default=0)
+    tail = piece[cut:].lstrip(" \t*_-,")
+    start = since + piece.rfind(tail)
+    lost = _LOST_BREAK.search(text, max(0, start - 4), start) is not None
+    style = (lost, tail.isupper(), False, signs)
+    if tail and (cut or first == since):
+        kind, key = headings.known(key_of(tail), note_type), key_of(tail)
+        told = (kind, key) if kind else headings.told(tail, note_type) if lost and written_as_heading(tail) else None
+        if told:
+            return Mark(start, _behind(text, colon), *told, style)
+        if key in headings.exam_opens and (lost or tail[0].isupper()):
+            return Mark(start, _behind(text, colon), None, key, style)
+    return _last_words(text, start, tail, colon, headings, note_type)
+
+
+def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings, note_type: NoteType) -> Mark | None:
+    """A heading in the midst of words, by its capitals or because it is nothing else: "no fever PMH: COPD Social History: smokes"."""
+    places = [match.start() for match in re.finditer(r"(?<![^\s,])[A-Za-z]", tail) if match.start()][-_MOST_WORDS_WITHIN:]
+    for place in places:
+        phrase = tail[place:]
+        key = key_of(phrase)
+        if key in headings.of_a_problem or not (key in headings.unmistakable or (len(key) > 2 and written_as_heading(phrase))):
+            continue
+        if phrase.isupper() and tail[:place].rstrip().rpartition(" ")[2].isupper():
+            continue  # "SEGMENT III, WEDGE BIOPSY:" is one name
+        if kind := headings.known(key, note_type):
+            return Mark(start + place, _behind(text, colon), kind, key, (False, phrase.isupper(), False, ""))
+    return None
+
+
+def _behind(text: str, colon: int) -> int:
+    """Where the words behind a heading begin: behind its colon and the signs that close it ("**Plan:**")."""
+    at = colon + 1
+    while text[at : at + 1] in ("*", "_") and at < colon + 4:
+        at += 1
+    return at
