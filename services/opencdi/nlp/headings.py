@@ -11,7 +11,6 @@ import yaml
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
 _WITH_DIGIT = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
 _JOINED = re.compile(r"[/,&+]|\band\b")
@@ -21,6 +20,18 @@ _OF = frozenset({"of", "for"})
 _LONGEST_TITLE = 60
 _LONGEST_OF_HEAD = 6
 """Words of a heading that is known by one of them only."""
+
+
+class _Letters(dict[int, str]):
+    """Signs become blanks; letters and digits stay."""
+
+    def __missing__(self, sign: int) -> str:
+        self[sign] = kept = chr(sign) if sign < _END_OF_ASCII and chr(sign).isalnum() else " "
+        return kept
+
+
+_END_OF_ASCII = 128
+_LETTERS = _Letters()
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,10 @@ class Headings:
     objective: frozenset[str]
     within: frozenset[str]
     exam_opens: frozenset[str]
+    prose: frozenset[str]
+    of_a_row: frozenset[str]
+    titled: frozenset[str]
+    columns: Mapping[SectionKind, frozenset[str]]
     rows: Mapping[str, re.Pattern[str]]
     lines: Mapping[str, re.Pattern[str]]
 
@@ -122,7 +137,7 @@ class Headings:
 
 def key_of(words: str) -> str:
     """The words by which a heading is looked up."""
-    return _NOT_WORDS.sub(" ", words.lower()).strip()
+    return " ".join(words.lower().translate(_LETTERS).split())
 
 
 def written_as_heading(phrase: str) -> bool:
@@ -198,6 +213,10 @@ def load_headings(folder: Path) -> Headings:
         frozenset(told["objective"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
+        frozenset(told["prose"]),
+        frozenset(told["of_a_row"]),
+        frozenset(told["titled"]),
+        {_section(kind): frozenset(words) for kind, words in told["columns"].items()},
         {name: _words(words, r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
         {name: _words(words, r"(?![\w:-])") for name, words in told["lines"].items()},
     )

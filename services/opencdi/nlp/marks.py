@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
@@ -10,11 +10,11 @@ from opencdi.nlp.headings import Headings, key_of, written_as_heading
 
 _LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
-_OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
+_OPENS = re.compile(r"(?P<words>[A-Za-z](?:[A-Za-z/&.' ]|-(?=[A-Za-z])){1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
     r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
-    r"remains?|remained|may|might|could|cannot|likely|unlikely|suspected|confirmed|excluded|significant|notable|time)\b|w/)"
+    r"remains?|remained|may|work|service|services|might|could|cannot|likely|unlikely|suspected|confirmed|excluded|significant|notable|time)\b|w/)"
     r"(?=[^\s:-])"
 )
 _SURE = re.compile(
@@ -36,6 +36,24 @@ _COLONS = 400
 _WRAPPED_AT, _UNWRAPPED = 65, 100
 """A line of so many characters goes on in the next; a longer one shows that lines are not wrapped."""
 _MOST_WORDS_WITHIN = 5
+_GAP_OF_COLUMNS = 20
+_OF_COLUMNS = frozenset({"time", "date"})
+_ROWS: Mapping[str, re.Pattern[str]] = {
+    "|": re.compile(r"^[ \t]*(?P<words>[A-Za-z][^|\n:]{0,44})\|(?=[ \t])", re.MULTILINE),
+    ">>": re.compile(r"^[ \t]*(?P<words>[A-Za-z][^>\n:]{0,44})>>", re.MULTILINE),
+    "/ ": re.compile(r"^[ \t]*(?P<words>[A-Z][A-Z/-]{1,20})/(?=[ \t])", re.MULTILINE),
+}
+"""Heads of rows where a note goes by rows ("Motor | 4/5", "RESP/ clear"): all are headings, or none."""
+_LEAST_ROWS = 3
+_LETTER = re.compile(r"(?P<words>[A-Z](?:/[A-Z])?)(?:[ ]{2,}|\t|[ ]?(?:>>|\|)[ \t])(?=\S)")
+"""One letter before what it heads ("A  alert", "M/E >> weights")."""
+_TIMED = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b(?!/)")
+_BY_THE_CLOCK: frozenset[NoteType] = frozenset({"nursing", "anesthesia", "therapy", "other"})
+_BY_ORGAN: frozenset[NoteType] = frozenset({"nursing", "anesthesia"})
+_OF_REPORTS: frozenset[NoteType] = frozenset({"procedure", "operative"})
+_LETTERED: frozenset[NoteType] = frozenset({"nursing", "dietitian", "therapy", "social-work", "wound-care", "progress", "other"})
+LETTERED, TITLED = "A", "T"
+"""How a heading is written that is one letter, or begins its line as titles are written: such are headings where several stand."""
 NUMBERED = "1."
 """How a heading is written that has a number before it."""
 
@@ -54,9 +72,25 @@ class Mark:
 def marks_in(text: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
     """The headings of a text, in order."""
     last_line = ""
+    rows = _heads_of_rows(text)
     for line in _LINE.finditer(text):
-        yield from _marks_of(text, line.start(), line.end(), last_line, headings, note_type)
+        begin = line.start()
+        if (row := rows.get(begin)) is not None:
+            told = headings.told(row.group("words").strip(), note_type)
+            kind, key = told or (None, key_of(row.group("words")))
+            yield Mark(begin, row.end(), kind, key, (True, True, False, "|"))
+        else:
+            yield from _marks_of(text, begin, line.end(), last_line, headings, note_type)
         last_line = line.group()
+
+
+def _heads_of_rows(text: str) -> dict[int, re.Match[str]]:
+    """By where its line begins: each head of a row, where a note goes by such rows."""
+    found: dict[int, re.Match[str]] = {}
+    for sign, pattern in _ROWS.items():
+        if text.count(sign) >= _LEAST_ROWS and len(heads := list(pattern.finditer(text))) >= _LEAST_ROWS:
+            found |= {head.start(): head for head in heads}
+    return found
 
 
 def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
@@ -68,7 +102,17 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
     if end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
         yield alone
         return
+    if note_type in _LETTERED and not text[first + 1 : first + 2].isalnum() and (letter := _LETTER.match(text, first, end)):
+        key = key_of(letter["words"])
+        if kind := headings.known(key, note_type):
+            yield Mark(begin, letter.end(), kind, key, (True, True, False, LETTERED))
+            return
     at = text.find(":", first, end)
+    if note_type in _BY_THE_CLOCK and text[first : first + 1].isdigit() and (clock := _TIMED.match(text, first, end)):
+        at = at if at < 0 or at > clock.end() else text.find(":", clock.end(), end)
+        if 0 <= at <= first + _MOST and (told := headings.told(text[first:at], note_type)) and told[0] == "addendum":
+            yield Mark(begin, _behind(text, at), *told, (True, False, False, signs))
+        return  # what happened at that hour: "0755 CT: no bleed"
     if 0 <= at <= first + _MOST and (told := headings.told(phrase := text[first:at].strip(_AROUND), note_type)):
         mark = None if _in_a_time(text, at) else Mark(begin, _behind(text, at), *told, (True, phrase.isupper(), False, signs))
     else:
@@ -133,10 +177,15 @@ def _alone(
         may_be_item = headings.known(key, note_type) in ("social-history", "nutrition")
         if may_be_item and key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
             return None
-        if not (sure or headings.known(key, note_type) or (written_as_heading(phrase) and text[:begin].strip())):
+        if not (sure or headings.known(key, note_type) or (written_as_heading(phrase.partition(" (")[0]) and text[:begin].strip())):
             return None  # the first line is a title
-    told = headings.told(phrase, note_type) if ":" not in phrase else None
-    return Mark(begin, end, *told, (True, phrase.isupper(), True, signs)) if told else None
+    if ":" in phrase:
+        return None
+    if told := headings.told(phrase, note_type):
+        return Mark(begin, end, *told, (True, phrase.isupper(), True, signs))
+    if note_type in _BY_ORGAN and phrase.isupper() and all(key_of(part) in headings.within for part in phrase.split("/")):
+        return Mark(begin, end, None, key_of(phrase), (True, True, True, signs))
+    return None
 
 
 def _opening(
@@ -146,13 +195,19 @@ def _opening(
     stop = min(until, first + _MOST)
     if (match := _OPENS.match(text, first, stop)) and match["words"][0].isupper() and not listed:
         key = key_of(match["words"])
+        large = match["words"].isupper()
         near = match.end() - match.end("words") == 2 and match.group().endswith("  ")
-        if (match["words"].isupper() or not near) and (kind := headings.known(key, note_type)):
+        kind = headings.known(key, note_type) if large or not near else None
+        if kind == "header" and key in _OF_COLUMNS and text[match.end() : match.end() + _GAP_OF_COLUMNS].lstrip()[:1].isalpha():
+            return None  # "TIME  BP  HR"
+        if kind and not (not large and (row := _OPENS.match(last_line)) and not headings.known(key_of(row["words"]), note_type)):
             return Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
     if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
         large = match["words"].isupper()
         if (match["words"][0].isupper() or len(key) > 2) and (kind := headings.known(key, note_type)):
             return Mark(begin, match.end(), kind, key, (True, large, False, ""))
+    if note_type in _OF_REPORTS and (titled := _titled(text, begin, first, stop, headings, note_type)):
+        return titled
     for words, behind in _first_words(text, first, stop):
         key = key_of(words)
         large, gap = words.isupper() and len(words) > 1, behind.startswith(("  ", "\t"))
@@ -165,6 +220,19 @@ def _opening(
         clear = gap or text[first + len(words) + len(behind)].isdigit() or len(key) > 3 or not text[first:stop].isupper()
         if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
             return Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
+    return None
+
+
+def _titled(text: str, begin: int, first: int, stop: int, headings: Headings, note_type: NoteType) -> Mark | None:
+    """The longest heading that begins a line as titles are written, with the text behind it ("Indications Melena")."""
+    words = text[first:stop].split(" ", 4)[:4]
+    if words[0].lower() not in headings.titled:
+        return None
+    for many in (3, 2, 1):
+        if len(words) > many and (words[many][:1].isupper() or words[many][:1].isdigit()):
+            key = key_of(phrase := " ".join(words[:many]))
+            if kind := headings.known(key, note_type):
+                return Mark(begin, first + len(phrase), kind, key, (True, False, False, TITLED))
     return None
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings
-from opencdi.nlp.marks import NUMBERED, Mark, marks_in
-from opencdi.nlp.untitled import Stretch, kind_by_headings, told_by_content
+from opencdi.nlp.marks import LETTERED, NUMBERED, TITLED, Mark, marks_in
+from opencdi.nlp.untitled import Stretch, default_of, kind_by_headings, told_by_content
 
 _MOST_OF_TITLE = 100
 _BY_PROBLEM: frozenset[SectionKind] = frozenset(
@@ -36,6 +36,10 @@ _RESULTS: frozenset[SectionKind] = frozenset({"laboratory", "imaging"})
 _OF_AN_ORGAN: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging", "physical-exam", "nutrition", "social-history"})
 _REPORTS: frozenset[NoteType] = frozenset({"radiology", "pathology", "procedure", "other"})
 """Their findings go by organs and methods ("Doppler: ...", "Pulse: ...")."""
+_AROUND: frozenset[SectionKind] = frozenset({"history-of-present-illness", "physical-exam", "procedures", "nutrition", "findings"})
+"""What goes on behind a row of vital signs or results."""
+_SEVERAL = 3
+_BY_FUNCTIONS: frozenset[NoteType] = frozenset({"therapy", "nursing", "wound-care"})
 _OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
 
 
@@ -48,6 +52,9 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
         marks = list(marks_in(text, headings, note_type))
     if others := headings.beside_one_another(keys, note_type):
         marks = [replace(mark, kind=others.get(mark.key, mark.kind)) for mark in marks]
+    if any(mark.style[3] in (LETTERED, TITLED) for mark in marks):
+        written = Counter(sign for sign, _ in {(mark.style[3], mark.key) for mark in marks})
+        marks = [mark for mark in marks if mark.style[3] not in (LETTERED, TITLED) or written[mark.style[3]] >= _SEVERAL]
     stretches: list[Stretch] = []
     begun = list(_beginning(marks, headings, note_type))
     if not begun or text[: begun[0][0]].strip(" \t\r\n>*#=_-"):
@@ -55,11 +62,14 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
     ends = [start for start, _, _ in begun[1:]] + [len(text)]
     for (start, body, kind), end in zip(begun, ends, strict=False):
         stretches.append(Stretch(kind, start if stretches else 0, body, end))
-    return [
-        Stretch(kind, start, stretch.body if start == stretch.start else start, end)
-        for stretch in stretches
-        for kind, start, end in told_by_content(text, stretch, headings, note_type)
-    ]
+    default = around = default_of(note_type, {kind for _, _, kind in begun})
+    told_all: list[Stretch] = []
+    for stretch in stretches:
+        for kind, start, end in told_by_content(text, stretch, headings, note_type, default, around):
+            told_all.append(Stretch(kind, start, stretch.body if start == stretch.start else start, end))
+        if stretch.kind in _AROUND:
+            around = stretch.kind
+    return told_all
 
 
 def _first_line(text: str) -> str:
@@ -82,11 +92,24 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
     for mark in marks:
         kind, key = mark.kind, mark.key
         of_a_problem = kind in _RESULTS or key in headings.of_a_problem
-        if kind is None:
+        if kind is None and mark.style[3] == "|":
+            if key not in headings.within:
+                kind = "physical-exam" if note_type in _BY_FUNCTIONS else "other"
+            elif current not in ("other", "header", "vital-signs", "history-of-present-illness"):
+                continue
+            else:
+                kind = "physical-exam"
+        elif kind is None:
             opens = ("other", "header", "vital-signs") if mark.style[0] else ("vital-signs",)
             if current not in opens and not (current == "history-of-present-illness" and note_type in ("nursing", "anesthesia")):
                 continue
             kind = "past-medical-history" if note_type == "anesthesia" and current in _BEFORE_EXAM else "physical-exam"
+        elif not mark.style[0] and (
+            (current == "header" and kind == "plan")  # "Arrived 0115   Code status: full"
+            or (current == "procedures" and kind in _RESULTS)
+            or (current == "history-of-present-illness" and key in headings.prose)
+        ):
+            continue
         elif _is_none(mark, current, note_type, headings) or (of_a_problem and _is_an_item(mark, current) and mark.style[3] not in listed):
             continue
         elif of_a_problem and current in _BY_PROBLEM and note_type != "dietitian":

@@ -5,7 +5,7 @@ heading: what that kind of note is as a whole.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
@@ -13,7 +13,7 @@ from opencdi.nlp.headings import Headings, key_of, written_as_heading
 
 _DEFAULT: Mapping[NoteType, SectionKind] = {
     "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
-    "operative": "procedures", "procedure": "procedures", "anesthesia": "history-of-present-illness",
+    "operative": "procedures", "procedure": "procedures", "anesthesia": "procedures",
     "history-and-physical": "history-of-present-illness", "consult": "history-of-present-illness", "progress": "history-of-present-illness",
     "emergency": "history-of-present-illness", "discharge-summary": "history-of-present-illness", "nursing": "history-of-present-illness",
     "therapy": "history-of-present-illness", "social-work": "history-of-present-illness",
@@ -35,15 +35,27 @@ _BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
 _SIGNED = re.compile(
-    r"\A(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
+    r"\A(?:[-–—]+ ?|/s/ ?)?(?:[A-Z]|[a-z]\. [a-z])[\w.' -]{0,40},? (?:MD|RRT|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
     r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b[^\n]{0,60}\Z"
 )
+_ORGAN = re.compile(r"[A-Z][A-Z /&-]{2,30}:")
+_ASKED: frozenset[SectionKind] = frozenset(
+    {"past-medical-history", "past-surgical-history", "medications", "allergies", "family-history", "physical-exam"}
+)
+_PAST: frozenset[SectionKind] = frozenset({"past-surgical-history", "family-history", "allergies"})
+_ONE_ROW: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging"})
+_BY_ROWS: frozenset[NoteType] = frozenset({"nursing", "therapy", "wound-care", "dietitian", "anesthesia", "procedure", "other"})
+"""Notes in which a row of values or results stands among others."""
+_UNEXAMINED: frozenset[NoteType] = frozenset({"nursing", "wound-care", "dietitian"})
+"""Notes in which no examination need follow vital signs."""
+_COLUMNS = 3
 _SHORT_LINE = 60
 _STORY = 100
 """A reason for admission of so many characters that begins with the patient's age is the history."""
 _VITALS = 3
 _LABS = 2
 _BEGINNING = 24
+_AGE = 12
 _END = 200
 """Blanks behind the last line."""
 _AROUND_SURGERY = ("preop", "pre op", "postop", "post op", "preproc", "pre proc", "postproc", "post proc")
@@ -74,6 +86,13 @@ class Stretch:
     end: int
 
 
+def default_of(note_type: NoteType, kinds: Set[SectionKind]) -> SectionKind:
+    """What such a note says where nothing tells; who asks before an anesthetic and goes by headings begins with the history."""
+    if note_type == "anesthesia" and not _ASKED.isdisjoint(kinds):
+        return "history-of-present-illness"
+    return _DEFAULT.get(note_type, "other")
+
+
 def kind_by_headings(keys: set[str]) -> NoteType | None:
     """The kind of a note that nobody named, by headings that stand in no other; None if they do not tell."""
     if any(key.startswith(_AROUND_SURGERY) and ("diagnos" in key or key.endswith("dx")) for key in keys):
@@ -91,16 +110,20 @@ def kind_by_headings(keys: set[str]) -> NoteType | None:
     return None
 
 
-def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: NoteType) -> Iterator[tuple[SectionKind, int, int]]:
-    """[start, end) of what stands under one heading (or none), parted where its lines tell what they are."""
+def told_by_content(
+    text: str, stretch: Stretch, headings: Headings, note_type: NoteType, default: SectionKind, around: SectionKind
+) -> Iterator[tuple[SectionKind, int, int]]:
+    """[start, end) of what stands under one heading (or none), parted where its lines tell what they are.
+
+    `default` is what the note says where nothing tells, `around` what goes on behind a row of vital signs or results.
+    """
     kind, start, body, end = stretch.kind, stretch.start, stretch.body, stretch.end
     if kind == "other" and body > start:
         yield kind, start, end
         return
-    plain = _DEFAULT.get(note_type, "other") if kind in ("other", "header") else kind
-    lines = _Lines(
-        headings, note_type, plain, headed=kind not in ("other", "header"), objective=key_of(text[start:body]) in headings.objective
-    )
+    plain = default if kind in ("other", "header") else kind
+    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key_of(text[start:body]))
+    row = False
     current, since = ("header" if kind == "header" else plain), start
     head = kind in ("other", "header")  # the letter-head goes on until somebody says something
     for line in _LINE.finditer(text, start if kind == "other" else body, end):
@@ -109,8 +132,10 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
             continue
         if kind != "other" and line.start() == body:
             current = lines.beside_heading(words, current)
+            row = note_type in _BY_ROWS and (lines.key in headings.of_a_row or kind in _ONE_ROW)
+            row = row and not (kind == "vital-signs" and note_type not in _UNEXAMINED)
             continue
-        now = lines.kind_of(words, current)
+        now = lines.kind_of(words, current, first=head)
         if not text[line.end() : line.end() + _END].strip() and len(words) < 2 * _SHORT_LINE and _SIGNED.match(words):
             now = "attestation"
         if now is None and head and _heads(words):
@@ -118,6 +143,8 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
         head = head and now == "header"
         if now is None and kind == "vital-signs" and text[start : line.start()].rstrip().endswith(":"):
             now = kind  # what stands directly under the heading
+        if now is None and row and not lines.reads_like(words, kind):
+            now = around  # a row of values or results ends with its line
         now = now or lines.otherwise(words, current)
         if now != current:
             if text[since : line.start()].strip():
@@ -130,46 +157,59 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """How the lines of one stretch are read: what it is as a whole, and whether vital signs may open it ("O: T 37.2 HR 88")."""
+    """How the lines of one stretch are read: what it is as a whole, and the words of its heading."""
 
     headings: Headings
     note_type: NoteType
     plain: SectionKind
     headed: bool
-    objective: bool
+    key: str
+
+    @property
+    def objective(self) -> bool:
+        """Whether vital signs may open it ("O: T 37.2 HR 88")."""
+        return self.key in self.headings.objective
 
     def beside_heading(self, words: str, current: SectionKind) -> SectionKind:
         """What the words are that stand on the line of the heading."""
         if self.objective and self._are_vitals(words):
             return "vital-signs"
+        if self.key == "pt" and _ONE_LINER.match(words[:_AGE]):
+            return "history-of-present-illness"  # "Pt: 72 yo F with ..."
         if current == "header" and words.startswith("I "):
             return "attestation"  # "Attending: I saw and examined ..."
         if current == "chief-complaint" and len(words) >= _STORY and _ONE_LINER.match(words):
             return "history-of-present-illness"
         return current
 
-    def kind_of(self, words: str, current: SectionKind) -> SectionKind | None:
+    def kind_of(self, words: str, current: SectionKind, *, first: bool) -> SectionKind | None:
         """A row of vital signs or results, a line of examination or imaging behind them, a problem with its "#", an instruction."""
         lines, plain = self.headings.lines, self.plain
         if self.note_type in _ENDS_IN_INSTRUCTIONS and lines["instructions"].match(words):
             return "discharge-instructions"
         if plain == "attestation" and _ONE_LINER.match(words):
             return "history-of-present-illness"  # who attests tells the case in his own words
-        if plain not in _HISTORY and plain not in _DATA:
+        if (current in ("vital-signs", "laboratory") and _is_row_of_numbers(words)) or (told := self._columns(words)):
+            return current if words[0].isdigit() else told
+        if self.note_type == "radiology" and plain == "procedures" and self.headed and _ORGAN.match(words):
+            return "findings"
+        if not (plain in _HISTORY or plain in _DATA or plain == "nutrition" or (self.note_type == "anesthesia" and not self.headed)):
             return None
+        if self.note_type == "anesthesia" and (plain in _HISTORY or not self.headed) and _TIME.match(words):
+            return "procedures"
+        if self.headed and plain in _PAST and lines["habits"].match(words):
+            return "social-history"
         if len(words) < 3 * _SHORT_LINE:
-            if (plain in _HISTORY or self.objective) and self._are_vitals(words):
+            if (plain in _HISTORY or self.objective or plain == "procedures") and self._are_vitals(words):
                 return "vital-signs"
             if current == "vital-signs" and lines["intake"].match(words):
                 return "vital-signs"
             if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and lines["exam"].match(words):
                 return "physical-exam"
-            if (current in _DATA or plain == "review-of-systems" or not self.headed) and self._are_results(words, current):
+            if (current in _DATA or plain in ("review-of-systems", "nutrition") or not self.headed) and self._are_results(words, current):
                 return "laboratory"
             if current in _DATA and lines["imaging"].match(words):
                 return "imaging"
-        if self.note_type == "anesthesia" and plain in _HISTORY and _TIME.match(words):
-            return "procedures"
         if (
             self.note_type == "anesthesia"
             and (told := self.headings.rows["risk"].match(words))
@@ -184,6 +224,9 @@ class _Lines:
             if lines["examined"].match(words):
                 return "physical-exam"
         begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
+        begins = begins and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
+        if (current in _ONE_ROW or current == "assessment") and not self.headed and lines["advice"].match(words):
+            return "plan"
         if begins and self._tells(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
@@ -202,12 +245,31 @@ class _Lines:
             return self.plain
         if (
             current == "vital-signs"
-            and self.note_type not in _BESIDE
+            and (self.note_type not in _BESIDE or self.note_type == "therapy")
+            and (self.headed or self.note_type != "anesthesia")
             and not self.headings.rows["vital"].match(words)
             and not words[0].isdigit()
         ):
             return "physical-exam"
+        if not self.headed and current in _ONE_ROW and self.note_type in _BY_ROWS and not self.reads_like(words, current):
+            return "assessment" if self.note_type == "wound-care" and current != "vital-signs" else self.plain
         return current
+
+    def reads_like(self, words: str, kind: SectionKind) -> bool:
+        """Whether a line goes on with the row above it: vital signs, results or images, numbers, an item of a list."""
+        rows, lines = self.headings.rows, self.headings.lines
+        if not words[0].isalpha() or rows["laboratory"].match(words) or (kind == "imaging" and lines["imaging"].match(words)):
+            return True
+        return kind == "vital-signs" and bool(rows["vital"].match(words) or lines["intake"].match(words))
+
+    def _columns(self, words: str) -> SectionKind | None:
+        """What the rows below a row of names of columns are ("TIME  BP  HR", "Date  SCr  BUN")."""
+        if "  " not in words or len(words) > 2 * _SHORT_LINE:
+            return None
+        names = words.lower().split()
+        told = max(self.headings.columns.items(), key=lambda column: sum(name in column[1] for name in names))
+        known = sum(name in told[1] for name in names)
+        return told[0] if known >= _COLUMNS and 2 * known > len(names) and not any(name[0].isdigit() for name in names) else None
 
     def _are_vitals(self, words: str) -> bool:
         """Whether a line is of vital signs, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
@@ -226,8 +288,19 @@ class _Lines:
         return named >= least if row.match(words) else named > _LABS and row.search(words[:_BEGINNING]) is not None
 
 
+def _is_row_of_numbers(words: str) -> bool:
+    if not words[0].isdigit():
+        return False
+    cells = words.split()
+    numbers = sum(cell[0].isdigit() for cell in cells)
+    return numbers >= _COLUMNS and 2 * numbers >= len(cells)
+
+
 def _heads(words: str) -> bool:
     """Whether a line is of a letter-head: a short title, or all in capitals and numbers."""
+    if len(words) > _SHORT_LINE and words[0].isalpha() and (title := _TITLE.search(words[: _SHORT_LINE // 2])) and ". " not in words:
+        return len(words) <= 2 * _SHORT_LINE and not _ONE_LINER.match(words, title.end())
+    words = words.partition("   ")[0]
     if len(words) > _SHORT_LINE or words[-1] in ".!?" or _ONE_LINER.match(words):
         return False
     titled = len(words) <= _SHORT_LINE // 2 and words[0].isalpha() and written_as_heading(words) and ":" not in words
