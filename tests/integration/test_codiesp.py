@@ -41,7 +41,7 @@ def coded(scope: str, folder: Path) -> Mapping[str, set[str]]:
     return {told["id"]: {one["code"] for one in told["codes"]} for told in map(json.loads, done.stdout.splitlines())}
 
 
-@pytest.mark.parametrize(("scope", "precision", "f1"), [("mentions", 0.66, 0.32), ("reportable", 0.66, 0.27)])
+@pytest.mark.parametrize(("scope", "precision", "f1"), [("mentions", 0.69, 0.45), ("reportable", 0.68, 0.34)])
 def test_what_annotators_coded(scope: str, precision: float, f1: float, tmp_path: Path) -> None:
     gold, ours = annotated(), coded(scope, tmp_path)
     assert len(ours) == 250

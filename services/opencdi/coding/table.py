@@ -58,10 +58,10 @@ def _forms(words: tuple[str, ...]) -> frozenset[str]:
 
 
 class Row(BaseModel):
-    """One concept's row."""
+    """One concept's row; without `code` only a form of it in `by` is coded."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    code: str
+    code: str = ""
     by: tuple[ByAttributes, ...] = ()
     also: tuple[str, ...] = ()
     poa: Nature = ""
@@ -124,8 +124,10 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
         codes += [Assignment(code, f"comes with {found.code}", True, nature, companion=True) for code in found.also]
     elif named := unspecified_leaf(attributes.get("icd10cm", ""), side):
         codes = [Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)]
-    else:
+    elif row.code:
         codes = [Assignment(row.code, concept, specific=False, nature=row.poa)]
+    else:
+        return ()
     codes += [Assignment(code, f"comes with {codes[0].code}", False, row.poa, companion=True) for code in row.also]
     if row.underlying and "organism" in attributes:
         under = assignments(table, row.underlying, attributes)

@@ -6,6 +6,7 @@ Which ICD-10-CM code a concept with its attributes becomes is the coding room's 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,23 @@ class WrongConcepts(Exception):
 
 
 def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
-    if unknown := set(told) - {"kind", "chronic", "generic", "terms", "implies"}:
+    if unknown := set(told) - {"kind", "chronic", "generic", "terms", "implies", "each"}:
         raise WrongConcepts(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     terms: dict[str, Mapping[str, str]] = {str(term): {} for term in told.get("terms", ())}
-    for term, implied in told.get("implies", {}).items():
+    for term, implied in (*_each(dict(told.get("each", {}))), *told.get("implies", {}).items()):
         if unknown := set(implied) - set(ATTRIBUTES):
             raise WrongConcepts(f"{slug}: unknown attribute {', '.join(sorted(unknown))}")
         terms[str(term)] = implied
     return Concept(slug, told["kind"], bool(told.get("chronic", False)), bool(told.get("generic", False)), terms)
+
+
+def _each(told: dict[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Terms of one pattern: "{} metastasis" of the site liver, told as "liver" and "hepatic"."""
+    patterns = told.pop("terms", ())
+    for attribute, values in told.items():
+        for value, words in values.items():
+            for word, pattern in product(words, patterns):
+                yield pattern.format(word), {attribute: value}
 
 
 @lru_cache(maxsize=4)

@@ -167,6 +167,8 @@ def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
     return tabular().billable(code) if release is None else is_valid(code, release.version)
 
 
+_BARE = re.compile(r"\bwithout (?!behavioral|status)|\buncomplicated\b", re.IGNORECASE)
+"""What the index's default says where a disease is coded with what may come with it ("Esophagitis, unspecified without bleeding")."""
 _SIDE = re.compile(r"\b(left|right|bilateral|unspecified) (?:[a-z]+ )?(?:side|[a-z]+)$|\b(bilateral)\b", re.IGNORECASE)
 
 
@@ -190,16 +192,22 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
         below = held.children(code)
         sided = [child for child in below if _SIDE.search(held.description(child) or "")]
         of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
-        vague = [child for child in below if "nspecified" in (held.description(child) or "")]
+        told = (held.description(code) or "").count("nspecified")  # "Crohn's disease, unspecified" says so of all its codes
+        vague = [child for child in below if (held.description(child) or "").count("nspecified") > told]
+        bare = [child for child in below if _BARE.search(held.description(child) or "")]
         initial = [child for child in below if len(child) == 7 and child.endswith("A")]
         if len(below) == 1:
             code = below[0]
         elif len(sided) > 1 and len(of_side) == 1:
             code = of_side[0]
+        elif len(sided) > 1 and laterality:
+            return None  # the side is told, and the classification has none such
         elif initial:
             code = initial[0]
         elif len(vague) == 1:
             code = vague[0]
+        elif len(bare) == 1:
+            code = bare[0]
         else:
             return None
     return code if held.billable(code) else None

@@ -1,8 +1,8 @@
 """The words of the ICD-10-CM tabular list as a lexicon: descriptions and inclusion terms of the codes.
 
 Precision first: a term is taken only where somebody would write it in a note.  Left out: external causes (V-Y), "other …" codes, the
-encounter endings of injuries (their stem stands for them), one-word terms that are not by their ending the name of a disease, and
-terms longer than `MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
+encounter endings of injuries (their stem stands for them), single words that mean something else in most notes, and terms longer than
+`MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
 named by edition and library version; without a writable folder it is simply built again.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -19,28 +20,27 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "8"
+EDITION = "11"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
-_DISEASE_ENDING = re.compile(
-    r"(?:itis|osis|emia|uria|oma|pathy|iasis|algia|plegia|cele|ectasis|megaly|penia|rrhea|rrhage|edema|ectasia|malacia|phagia|lepsy|uresis|thorax|ptysis)$"
-)
-_GENERIC = frozenset(
-    {
-        "stenosis",
-        "necrosis",
-        "fibrosis",
-        "sclerosis",
-        "neurosis",
-        "ptosis",
-        "hematoma",
-        "coma",
-        "carcinoma",
-        "trauma",
-        "glaucoma",
-        "thrombosis",
-    }
-)
+MIN_LETTERS = 5
+"""A shorter word by itself is an abbreviation of the tabular's ("PHT", "IST"), or plain English."""
+_NO_DISEASE = frozenset({
+    # said too generally, or of a part: another word has to say what it is
+    "stenosis", "necrosis", "fibrosis", "sclerosis", "neurosis", "ptosis", "hematoma", "coma", "carcinoma", "trauma", "glaucoma",
+    "thrombosis", "infestation", "paralysis",
+    # plain English, anatomy or histology that the tabular uses in one narrow sense; a callus is mostly a healing bone's, a pannus a belly's
+    "pinta", "plague", "cloaca", "callus", "ganglion", "lichen", "felon", "freckle", "worm", "pannus", "osteophyte", "denticle",
+    "cyclopia", "colic", "falling", "blackout", "death", "illness", "worry", "screaming", "sighing", "hostility", "flushing",
+    "loneliness", "unhappiness", "overactivity", "transgender",
+    # told to describe the skin
+    "cicatrix", "keloid", "birthmark", "lentigo",
+    # a nutrition by vein, no overeating; the sound of a dialysis fistula that works
+    "hyperalimentation", "bruit",
+    # named as vaccines, serologies and tests more often than as diseases (abbreviations.yaml reads some by their company)
+    "tetanus", "diphtheria", "measle", "mump", "rubella", "varicella", "cholera", "smallpox", "syphilis", "anthrax", "zika", "malaria",
+})  # fmt: skip
+"""Single words of the tabular that are not taken by themselves."""
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
 _ASIDE = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
@@ -52,16 +52,36 @@ _NOT_WRITTEN = re.compile(
 _INDEXED = re.compile(
     r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
+_ADJECTIVES = {
+    "kidney": "renal", "liver": "hepatic", "lung": "pulmonary", "heart": "cardiac", "brain": "cerebral", "stomach": "gastric",
+    "bowel": "intestinal", "intestine": "intestinal", "skin": "cutaneous", "spleen": "splenic", "pancreas": "pancreatic",
+    "ovary": "ovarian", "uterus": "uterine", "testis": "testicular", "prostate": "prostatic", "esophagus": "esophageal",
+    "colon": "colonic", "rectum": "rectal", "anus": "anal", "cornea": "corneal", "retina": "retinal", "larynx": "laryngeal",
+    "pharynx": "pharyngeal", "trachea": "tracheal", "bronchus": "bronchial", "pleura": "pleural", "pericardium": "pericardial",
+    "peritoneum": "peritoneal", "mediastinum": "mediastinal", "aorta": "aortic", "vagina": "vaginal", "vulva": "vulvar",
+    "urethra": "urethral", "ureter": "ureteral", "penis": "penile", "scrotum": "scrotal", "duodenum": "duodenal", "ileum": "ileal",
+    "jejunum": "jejunal", "meninges": "meningeal", "femur": "femoral", "mandible": "mandibular", "maxilla": "maxillary",
+    "orbit": "orbital", "abdomen": "abdominal", "umbilicus": "umbilical", "bile": "biliary",
+}  # fmt: skip
+"""A doctor's adjective for an organ that the tabular names by its noun."""
 _TURNED = 3
+_NOT_ALONE = "STZ"
+"""Chapters whose single words say a kind of injury, drug or circumstance, and not which ("wound", "allergy", "donor")."""
 _NOT_TURNED = "OPRSTZ"
 """Chapters whose terms say more than a disease and its place ("newborn", "adverse effect of"), and injuries: a kidney injury is AKI."""
 _OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
 _CHAPTER_WITH_ENDINGS = "ST"
 _CHRONIC_STEMS = (
-    "B18", "B20", "D57", "E03", "E08", "E09", "E10", "E11", "E13", "E66", "E78", "F01", "F02", "F03", "F20", "F31", "F32", "F33", "F84",
-    "G20", "G30", "G31", "G35", "G40", "G47", "G80", "G89", "H40", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35", "I42", "I48",
-    "I50", "I69", "I70", "I73", "J41", "J42", "J43", "J44", "J45", "J47", "J84", "J96.1", "K21", "K50", "K51", "K58", "K70", "K73",
-    "K74", "M05", "M06", "M10", "M1A", "M15", "M16", "M17", "M19", "M32", "M34", "M48", "M81", "N18", "N40", "Q",
+    "B18", "B20", "D45", "D56", "D57", "D66", "D67", "D68.0", "D68.5", "D68.6", "D86", "E03", "E05.00", "E05.20", "E05.90", "E06.3", "E08",
+    "E09", "E10", "E11", "E13", "E21", "E23.0", "E27.1", "E27.4", "E28.2", "E55", "E66", "E78", "E83.1", "E84", "E85", "E88.0", "F01",
+    "F02", "F03", "F10.10", "F10.20", "F11.10", "F11.20", "F12.10", "F12.20", "F13.10", "F13.20", "F14.10", "F14.20", "F15.10", "F15.20",
+    "F17.2", "F19.10", "F19.20", "F20", "F25", "F31", "F32", "F33", "F34", "F41", "F42", "F43.1", "F60", "F84", "F90", "G12", "G20", "G30",
+    "G31", "G35", "G40", "G43", "G47", "G60", "G62.0", "G62.1", "G62.9", "G63", "G70", "G71", "G80", "G82", "G89", "H25", "H26", "H35.0",
+    "H35.3", "H40", "H54", "H81.0", "H90", "H91", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35",
+    "I42", "I48", "I49.5", "I50", "I65", "I69", "I70", "I73", "I83", "I87.2", "I89.0", "J30", "J41", "J42", "J43", "J44", "J45",
+    "J47", "J84", "J96.1", "K21", "K22.7", "K50", "K51", "K58", "K70", "K73", "K74", "K86.1", "K90.0", "L20", "L30.9", "L40", "L71", "L80",
+    "L93", "M05", "M06", "M08", "M10", "M15", "M16", "M17", "M19", "M1A", "M32", "M34", "M35", "M45", "M48", "M79.7", "M81", "M88",
+    "N18", "N31", "N40", "N52", "N80", "Q",
 )  # fmt: skip
 """Categories of disease that does not end (our reading of the tabular): "history of" one of these means that the patient has it."""
 _CHRONIC = tuple(stem.replace(".", "") for stem in _CHRONIC_STEMS)
@@ -88,12 +108,14 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
     # As an index turns them: "Abscess of lung" is a lung abscess, "Aphonia, psychogenic" a psychogenic aphonia.
     if turned := _INDEXED.fullmatch(bare):
         yield _TURNED, f"{turned['of'] or turned['kind']} {turned['what']}"
+        if (adjective := _ADJECTIVES.get(turned["of"] or "")) is not None:
+            yield _TURNED, f"{adjective} {turned['what']}"  # "Stenosis of larynx": laryngeal stenosis
 
 
 def _acceptable(code: str, form: str) -> bool:
     words = form.split(" ")
     if len(words) == 1:
-        return code[0] not in "RZ" and form not in _GENERIC and bool(_DISEASE_ENDING.search(form))
+        return code[0] not in _NOT_ALONE and form not in _NO_DISEASE and len(form) >= MIN_LETTERS and form.isalpha()
     return len(words) <= MAX_WORDS and len(form) >= 8 and words[-1] not in _DANGLING
 
 
@@ -132,9 +154,15 @@ def _cached(path: Path) -> dict[str, str] | None:
 
 
 def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
-    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` in that folder: conditions as medicine names them."""
-    told = yaml.load((folder / "synonyms.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
-    return tuple((term_form(str(term)), str(code)) for code, terms in told.items() for term in terms)
+    """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` and `neoplasms.yaml` in that folder."""
+    told, neoplasms = (
+        yaml.load((folder / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+        for name in ("synonyms.yaml", "neoplasms.yaml")
+    )
+    named = ((term, code) for code, terms in told.items() for term in terms)
+    patterns = neoplasms["patterns"]
+    sited = ((pattern.format(word), code) for code, words in neoplasms["sites"].items() for word in words for pattern in patterns)
+    return tuple((term_form(str(term)), str(code)) for term, code in chain(named, sited))
 
 
 @lru_cache(maxsize=2)

@@ -24,6 +24,8 @@ class Medications:
     salts: frozenset[str]
     routes: Mapping[str, str]
     frequencies: Mapping[str, str]
+    strengths: frozenset[str]
+    """Numbers that end a drug's name and are its dose: "asa 81"."""
 
 
 class WrongMedications(Exception):
@@ -44,7 +46,8 @@ def load_medications(folder: Path, concepts: Mapping[str, Concept]) -> Medicatio
             if form in drugs and drugs[form][1].slug != concept.slug:
                 raise WrongMedications(f"{form}: {concept.slug} and {drugs[form][1].slug}")
             drugs.setdefault(form, (form, concept, implied))
-    return Medications(tuple(drugs.values()), frozenset(told["salts"]), _said_as(told["routes"]), _said_as(told["frequencies"]))
+    strengths = frozenset(str(strength) for strength in told.get("strengths", ()))
+    return Medications(tuple(drugs.values()), frozenset(told["salts"]), _said_as(told["routes"]), _said_as(told["frequencies"]), strengths)
 
 
 def _drugs(group: str, row: Mapping[str, Any], concepts: Mapping[str, Concept]) -> Iterator[tuple[str, Concept, Mapping[str, str]]]:

@@ -18,15 +18,26 @@ _BRITISH = (
     (re.compile(r"oedem"), "edem"),
     (re.compile(r"^oesoph"), "esoph"),
     (re.compile(r"rrhoe"), "rrhe"),
+    (re.compile(r"pnoe"), "pne"),
+    (re.compile(r"^foet"), "fet"),
+    (re.compile(r"^coel"), "cel"),
+    (re.compile(r"^oestr"), "estr"),
+    (re.compile(r"^(f|c|gyn)aec"), r"\1ec"),
+    (re.compile(r"^caesar"), "cesar"),
+    (re.compile(r"^aetiolog"), "etiolog"),
+    (re.compile(r"paenia$"), "penia"),
     (re.compile(r"paed"), "ped"),
     (re.compile(r"anaes"), "anes"),
     (re.compile(r"leuk?caem"), "leukem"),
 )
 _SPELLED_OUT = {
     "resp": "respiratory", "exac": "exacerbation", "pulm": "pulmonary", "hypoxemic": "hypoxic", "hypoxemia": "hypoxia",
-    "hypercarbic": "hypercapnic", "hypercarbia": "hypercapnia",
+    "hypercarbic": "hypercapnic", "hypercarbia": "hypercapnia", "dz": "disease", "fx": "fracture", "fxs": "fracture",
+    "infxn": "infection", "dysfxn": "dysfunction", "tumour": "tumor", "metastase": "metastasis", "stenose": "stenosis",
+    "thrombose": "thrombosis", "prosthese": "prosthesis", "calculi": "calculus", "thrombi": "thrombus", "emboli": "embolus",
+    "diverticula": "diverticulum", "fistulae": "fistula", "bullae": "bulla",
 }  # fmt: skip
-"""Clippings and doublets that mean the same wherever they stand."""
+"""Clippings, doublets, and plurals without -s, that mean the same wherever they stand."""
 MAX_TOKEN = 40
 """A longer run of letters is no word of any lexicon (a base64 blob, a run of underscores)."""
 _MOST_FORMS = 65_536

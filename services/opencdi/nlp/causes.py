@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.mentioned import Mentioned
-from opencdi.nlp.relation_words import Links, Table
+from opencdi.nlp.relation_words import Table
 
 _REACH = 7
 _AFTER = 5
+_NAME = 3
 _CAUSES = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
 _CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "on"})
 SICK = frozenset({"diagnosis", "finding", "symptom"})
@@ -21,19 +22,30 @@ def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table
     """What other mentions of its sentence say about the mention at that place of the list."""
     mention = mentions[at]
     following = mentions[at + 1] if at + 1 < len(mentions) else None
-    if following and following.chronic and following.kind == "diagnosis" and not mention.chronic:
-        between = words[mention.last : following.first]
-        if between[-1:] == ["on"] and _passable(words, mention.last, following.first - 1, table.stage_words, table):
-            yield "acuity", "acute-on-chronic"  # "AKI on CKD", "AKI stage 2 on CKD"; "COPD on home oxygen" is none
-    yield from _led_to_by(at, mentions, words, table.links)
+    partner = following is not None and _has_partner(at, mentions, words, table)
+    if partner:
+        yield "acuity", "acute-on-chronic"  # "AKI on CKD", "AKI stage 2 on CKD"; "COPD on home oxygen" is none
+    yield from _led_to_by(at, mentions, words, table)
     if following is None:
         return
     between = words[mention.last : following.first]
     if following.kind == "organism" and (between in (["("], [":"]) or (not between and _clause_ends(following.last, words))):
         yield "organism", following.concept
-    for first, last, role in _links_behind(mention.last, following, words, table):
-        yield from _behind_link(at, mentions, words, table, (first, last, role))
+    head = at + 1 if partner else at  # "AKI on CKD due to dehydration": what stands behind both is the acute one's
+    if head + 1 == len(mentions) or (at and _has_partner(at - 1, mentions, words, table) and not mentions[at + 1].chronic):
         return
+    for first, last, role in _links_behind(mentions[head].last, mentions[head + 1], words, table):
+        if not (partner and mentions[head + 1].chronic):
+            yield from _behind_link(head, mentions, words, table, (first, last, role))
+        return
+
+
+def _has_partner(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> bool:
+    """Whether the next mention is the chronic disease upon which this one came: "AKI on CKD"."""
+    mention, following = mentions[at], mentions[at + 1]
+    if not following.chronic or following.kind != "diagnosis" or mention.chronic or words[following.first - 1] != "on":
+        return False
+    return following.first > mention.last and _passable(words, mention.last, following.first - 1, table.stage_words, table)
 
 
 def _clause_ends(at: int, words: list[str]) -> bool:
@@ -98,6 +110,17 @@ def _behind_link(
         return
 
 
+def _of_the_name(between: list[str], table: Table) -> bool:
+    """Whether the words between an organism and its infection only tell where and how: "MSSA tricuspid valve endocarditis"."""
+    if len(between) > _NAME or any(table.colonised.matches(between)) or any(table.cultures.matches(between)):
+        return False
+    modifying = {i for first, last, _ in table.phrases.matches(between) for i in range(first, last)}
+    return all(
+        i in modifying or word in table.passed or (word.isalpha() and word not in table.apart and word not in table.specimen_words)
+        for i, word in enumerate(between)
+    )
+
+
 def caused_by(cause: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]:
     """The attributes of a mention with that cause: of a drug it is the adverse effect, of a device the complication."""
     yield "cause", cause.concept
@@ -107,11 +130,11 @@ def caused_by(cause: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]:
         yield "device", cause.concept
 
 
-def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], links: Links) -> Iterator[tuple[str, str]]:
+def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
     """What the mention before it did: "MRSA pneumonia", "warfarin-induced bleeding", "sepsis causing AKI", "diabetic neuropathy"."""
     if not at:
         return
-    before, mention = mentions[at - 1], mentions[at]
+    before, mention, links = mentions[at - 1], mentions[at], table.links
     between = words[before.last : mention.first]
     if not between:
         if before.kind == "organism":
@@ -120,6 +143,9 @@ def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], links: Link
             yield "cause", before.concept
         return
     if len(between) > _AFTER or BREAK in between:
+        return
+    if before.kind == "organism" and mention.concept in table.infections and _of_the_name(between, table):
+        yield "organism", before.concept
         return
     led = next(iter(links.behind.matches(words, before.last, mention.first)), None)
     glued = words[before.last] in links.glued and before.kind in _CAUSES and all(word in links.after for word in between[1:])

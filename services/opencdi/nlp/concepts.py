@@ -19,6 +19,8 @@ from opencdi.nlp.dosage import Dosage, load_dosage
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
 
+_CIRCUMSTANCES = "ABOPSTZ"
+"""Chapters that have a disease by its germ, in pregnancy, of newborns or after care: it stays the same disease."""
 _COMPANY = frozenset({"organism", "medication", "device", "procedure"})
 """Kinds that a tabular term names beside its disease: "Salmonella sepsis", "heparin induced thrombocytopenia"."""
 
@@ -34,6 +36,8 @@ class Vocabulary:
     spelling: Spelling
     generic: frozenset[str]
     """Our concepts that a longer tabular term says better."""
+    chapters: Mapping[str, frozenset[str]]
+    """The tabular's chapters (first letters of codes) that a concept's own terms stand in."""
 
 
 @lru_cache(maxsize=4)
@@ -46,7 +50,11 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
     tabular = tabular_lexicon(synonyms=load_synonyms(folder))
     spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
-    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic)
+    chapters: dict[str, frozenset[str]] = {}
+    for form, (concept, _) in ours.terms.items():
+        if code := tabular.terms.get(form):
+            chapters[concept.slug] = chapters.get(concept.slug, frozenset()) | {code[0]}
+    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, chapters)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
@@ -56,19 +64,26 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
         Mentioned(first, last, concept.slug, concept.kind, concept.chronic, implied)
         for first, last, (concept, implied) in vocabulary.ours.matches(said)
     ]
-    ours = _with_short_forms(ours, text, words, said, sections, vocabulary)
+    ours, none = _with_short_forms(ours, text, words, said, sections, vocabulary)
     ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
-    found = _with_tabular(ours, vocabulary.tabular.matches(said), vocabulary.generic)
+    terms = vocabulary.tabular.matches(said)
+    if none:  # "sepsis alert": what is no finding by its company is none of the tabular's either
+        terms = (term for term in terms if term[0] not in none)
+    found = _with_tabular(ours, terms, vocabulary)
     return vocabulary.dosage.with_dosage(found, text, words)
 
 
 def _with_short_forms(
     ours: list[Mentioned], text: str, words: Words, said: list[str], sections: list[SectionKind], vocabulary: Vocabulary
-) -> list[Mentioned]:
-    """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term."""
+) -> tuple[list[Mentioned], set[int]]:
+    """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term.
+
+    Beside the mentions: the words that are no finding.
+    """
+    none: set[int] = set()
     short_forms = list(short_forms_in(text, words, said, sections, vocabulary.short_forms))
     if not short_forms:
-        return ours
+        return ours, none
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}
     found = {mention.first: mention for mention in ours}
     for first, last, meant in short_forms:
@@ -79,10 +94,13 @@ def _with_short_forms(
             found.pop(other.first, None)
         if meant is not None:
             found[first] = meant
-    return [found[first] for first in sorted(found)]
+        else:
+            none.update(range(first, last))
+    return [found[first] for first in sorted(found)], none
 
 
-def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], generic: frozenset[str]) -> list[Mentioned]:
+def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], vocabulary: Vocabulary) -> list[Mentioned]:
+    generic = vocabulary.generic
     found: list[Mentioned] = []
     at = 0
     named_until = 0  # ours hide the tabular terms inside them
@@ -104,10 +122,17 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
         named_until = inside[-1].last
         whole = first <= inside[0].first and inside[-1].last <= last
         longer = whole and last - first > head.last - head.first
-        if longer and (head.concept in generic or head.kind in _COMPANY):
-            inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *inside[1:]]
+        if longer and (head.concept in generic or head.kind in _COMPANY or _another(head, code, vocabulary)):
+            others = (mention for mention in inside[1:] if mention.concept not in generic)  # "cancer related pain" is one mention
+            inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:
             inside[at_head] = replace(head, attributes={**head.attributes, "icd10cm": code})
         found.extend(inside)
     found.extend(ours[at:])
     return found
+
+
+def _another(head: Mentioned, code: str, vocabulary: Vocabulary) -> bool:
+    """Whether the tabular's longer term is of an organ's chapter that its head is not of: portal hypertension is no hypertension."""
+    chapters = vocabulary.chapters.get(head.concept)
+    return chapters is not None and code[0] not in chapters and code[0] not in _CIRCUMSTANCES

@@ -4,13 +4,13 @@ Every cue of the sentence that reaches the mention is weighed; absent wins over 
 encounter", is ours and alone decides coding (DESIGN §6).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
-from opencdi.nlp.experiencer import somebody_else
+from opencdi.nlp.experiencer import whose
 from opencdi.nlp.onset import onset_of, tells_of_today
-from opencdi.nlp.reach import Cued, Hit, Mention, reaches, surroundings
+from opencdi.nlp.reach import Cued, Hit, Mention, reaches, reaches_item, surroundings
 
 _DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
 
@@ -27,8 +27,11 @@ class Context(NamedTuple):
     cue: tuple[int, int] | None = None
 
 
-def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: SectionKind) -> Context:
-    """The context of one mention in its sentence, words [begin, stop), and section."""
+def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: SectionKind, announced: Sequence[Hit] = ()) -> Context:
+    """The context of one mention in its sentence, words [begin, stop), and section.
+
+    `announced`: what the line says that announces the list in which it stands.
+    """
     around = surroundings(text, sentence, mention)
     first, last = mention.first, mention.last
     reaching = [
@@ -39,6 +42,7 @@ def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: Sec
         and reaches(hit, around)
         and not tells_of_today(hit, around)
     ]
+    reaching += [hit for hit in announced if reaches_item(hit, around)]
     if len(reaching) > 1:
         reaching.sort(key=lambda hit: _distance(hit, mention))
     said: dict[str, Hit] = {}
@@ -46,9 +50,8 @@ def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: Sec
         said.setdefault(hit[2].makes, hit)
 
     assertion, certainty, decided = _assertion(reaching, said, mention)
-    other = somebody_else(around)
-    experiencer: Experiencer = "other" if other or section == "family-history" else "patient"
-    onset = onset_of(around, said, section, absent=assertion == "absent")
+    experiencer, other = whose(around, section)
+    onset = onset_of(around, said, section, settled=assertion == "present")
     told = decided or other
     return Context(
         assertion,

@@ -12,7 +12,7 @@ from opencdi.clinical.vocabulary import Certainty
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
+    "absent", "possible", "historical", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
     "resolved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "kin", "owned"]
@@ -52,14 +52,52 @@ class CueWords:
 
     possessives: frozenset[str]
     articles: frozenset[str]
+    indefinite: frozenset[str]
     under_treatment: frozenset[str]
     announcing: frozenset[str]
     counts: frozenset[str]
     companions: frozenset[str]
+    together: frozenset[str]
+    due: frozenset[str]
     sources: frozenset[str]
     relatives: frozenset[str]
     in_whom: frozenset[str]
     brackets: frozenset[str]
+    closing: frozenset[str]
+    patients: frozenset[str]
+    titles: frozenset[str]
+    he: frozenset[str]
+    she: frozenset[str]
+    men: frozenset[str]
+    women: frozenset[str]
+    male: frozenset[str]
+    female: frozenset[str]
+    year_old: frozenset[str]
+    elders: frozenset[str]
+    children: frozenset[str]
+    spouses: frozenset[str]
+    ordinals: frozenset[str]
+    comparisons: frozenset[str]
+    escorts: frozenset[str]
+    dwelling: frozenset[str]
+    sharing: frozenset[str]
+    weak: frozenset[str]
+    auxiliaries: frozenset[str]
+    hedges: frozenset[str]
+    being: frozenset[str]
+    progressive: frozenset[str]
+    lost: frozenset[str]
+    lost_to: frozenset[str]
+    died_of: frozenset[str]
+    dead: frozenset[str]
+    alive: frozenset[str]
+    ages: frozenset[str]
+    fillers: frozenset[str]
+    mothers: frozenset[str]
+    newborns: frozenset[str]
+    neonatal: frozenset[str]
+    maternal: frozenset[str]
+    at_birth: frozenset[str]
     spells: frozenset[str]
     lasting: frozenset[str]
     about: frozenset[str]
@@ -69,8 +107,11 @@ class CueWords:
     year_links: frozenset[str]
     year_after: frozenset[str]
     since: frozenset[str]
+    year_then: frozenset[str]
     answers: frozenset[str]
     list_ends: frozenset[str]
+    alternatives: frozenset[str]
+    bringing: frozenset[str]
     own_statement: frozenset[str]
     own_opening: frozenset[str]
     own_adjective: frozenset[str]
@@ -83,6 +124,8 @@ class Cues:
     lexicon: Lexicon[tuple[Cue, ...]]
     words: CueWords
     has_it: Lexicon[bool]
+    charts: Lexicon[bool]
+    """Words that tell in the notes of a birth whose chart it is: the newborn's (True) or the mother's."""
     reach: int
     """No cue reaches further than this, in words, its own included."""
 
@@ -106,6 +149,13 @@ def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
                     yield term_form(term), Cue(makes, place, group["within"], certainty, group.get("commas", "none"), kinds)
 
 
+def _said_at_its_end(form: str, by_term: Mapping[str, tuple[Cue, ...]]) -> tuple[Cue, ...]:
+    """What the last words of an end say of what follows: "and denies" ends one statement and denies the next."""
+    words = form.split(" ")
+    tails = (by_term[tail] for at in range(1, len(words)) if (tail := " ".join(words[at:])) in by_term)
+    return tuple(cue for cue in next(tails, ()) if cue.place == "before" and cue.makes != "end")
+
+
 def cues_from(told: Mapping[str, Any]) -> Cues:
     """The cues of such a table.  Raises: WrongCues."""
     by_term: dict[str, tuple[Cue, ...]] = {}
@@ -116,13 +166,15 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     for form in sorted(set().union(*ends.values())):
         # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
         words = {form, *form.split(" ")} - {","}
-        by_term[form] = (*by_term.get(form, ()), *(Cue("end", of=of) for of, known in ends.items() if known & words))
+        carried = by_term[form] if form in by_term else _said_at_its_end(form, by_term)
+        by_term[form] = (*carried, *(Cue("end", of=of) for of, known in ends.items() if known & words))
     if wrong := told["words"].keys() ^ {each.name for each in fields(CueWords)}:
         raise WrongCues(f"words: {', '.join(sorted(wrong))}")
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
     has_it = [*((term_form(term), True) for term in told["having"]), *((term_form(term), False) for term in told["telling"])]
     reach = max(cue.within + len(term.split(" ")) for term, cues in by_term.items() for cue in cues)
-    return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), reach)
+    charts = [(term_form(term), whose == "newborn") for whose, terms in told["charts"].items() for term in terms]
+    return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), Lexicon(charts), reach)
 
 
 @lru_cache(maxsize=4)

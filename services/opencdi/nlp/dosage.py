@@ -13,19 +13,28 @@ from opencdi.knowledge.medications import Medications, load_medications
 from opencdi.knowledge.words import Words
 from opencdi.nlp.mentioned import Mentioned
 
-_AMOUNT = r"\d{1,6}(?:,\d{3})?(?:\.\d{1,3})?(?:[ ]?-[ ]?\d{1,6}(?:\.\d{1,3})?)?"
+_ONE = r"(?:\d{1,6}(?:,\d{3})?(?:\.\d{1,3})?|\.\d{1,3}|(?:one|two|three|four|half)(?![a-z]))"
+_AMOUNT = rf"{_ONE}(?:[ ]?(?:-|to)[ ]?\d{{1,6}}(?:\.\d{{1,3}})?(?!\d))?(?:/\d{{1,4}}(?:\.\d{{1,2}})?(?![\d/]))?"
 _UNIT = (
-    r"(?:mg|mcg|µg|ug|grams?|gm|g|meq|mmol|units?|u|ml|cc|l|puffs?|drops?|tabs?|tablets?|caps?|capsules?|%)"
-    r"(?:/(?:kg/hr?|kg/min|kg/day|kg|hr|h|min|day|ml|dose))?(?![a-z])"
+    r"(?:mg|mcg|µg|ug|grams?|gm|g|meq|mmol|units?|u|ml|cc|l|puffs?|drops?|gtts?|sprays?|tab\(s\)|tabs?|tablets?|cap\(s\)|caps?|capsules?|%)"
+    r"(?:/(?:kg/hr?|kg/min|kg/day|kg/d|kg|hr|h|min|day|ml|dose))?(?![a-z])"
 )
 _PLAIN = (
     r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at|of|to|er|xr|xl|sr|dr|ec"
-    r"|low|home|the|bolus|loading|low-dose|gtt|drip|infusion|continuous)(?!\w)"
+    r"|low|home|the|bolus|loading|low-dose|continuous|takes?|give|inject|inhale|apply|both eyes|each eye|each nostril"
+    r"|(?:one|two|three)(?=[ ](?:to|or|p\.?o|by|every|q|one|two|three)\b)|release|extended|delayed"
+    r"|ointment|cream|gel|lotion|mdi|was|is|will|be|been|given|begun|started|restarted|continued|administered|resumed)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
+_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
+_NO_DOSE = re.compile(r"(?:(?:19|20)\d\d|(?:0?\d|1[0-2])/(?:[0-2]?\d|3[01]))\Z")
+"""A year, a day: "tolerated cefazolin 2022", "resume Eliquis 5/30"."""
+_UNITS = re.compile(r"[ ]{1,2}\d{1,3}[ ]?(?:units?|u)\b", re.IGNORECASE)
+"""The dose of a mixture: "insulin 70/30 20 units"."""
 _SEPARATE = frozenset(",;:\n")
 _BEHIND = 100
 _BEFORE = 40
+_AS_NEEDED, _WITH_MEALS = "PRN", "with meals"
 
 
 @dataclass(frozen=True)
@@ -38,15 +47,17 @@ class Dosage:
     behind: re.Pattern[str]
     before: re.Pattern[str]
     bare: re.Pattern[str]
+    strengths: frozenset[str]
 
     def with_dosage(self, mentions: list[Mentioned], text: str, words: Words) -> list[Mentioned]:
         """The mentions, drugs with their salt in the name and dose, route and frequency as attributes."""
         found: list[Mentioned] = []
+        read_to = 0
         for at, mention in enumerate(mentions):
             if mention.kind == "medication":
                 until = words.starts[mentions[at + 1].first] if at + 1 < len(mentions) else len(text)
-                since = words.ends[found[-1].last - 1] if found else 0
-                mention = self._given(self._salted(mention, words), text, words, since, until)
+                since = max(read_to, words.ends[found[-1].last - 1] if found else 0)
+                mention, read_to = self._given(self._salted(mention, words), text, words, since, until)
             found.append(mention)
         return found
 
@@ -54,36 +65,64 @@ class Dosage:
         behind = words.words[mention.last] if mention.last < len(words.words) else ""
         return replace(mention, last=mention.last + 1) if behind in self.salts else mention
 
-    def _given(self, mention: Mentioned, text: str, words: Words, since: int, until: int) -> Mentioned:
-        told: dict[str, str] = {}
+    def _given(self, mention: Mentioned, text: str, words: Words, since: int, until: int) -> tuple[Mentioned, int]:
+        """The drug as it is given, and where the words about it end."""
+        last_word = words.words[mention.last - 1]
+        told = {"dose": last_word} if last_word in self.strengths else {}
+        if last_word in self.routes:
+            told["route"] = self.routes[last_word]  # "heparin drip"
         at = words.ends[mention.last - 1]
-        if bare := self.bare.match(text, at, min(until, at + _BEHIND)):
-            told["dose"] = bare["amount"]
+        if (bare := self.bare.match(text, at, min(until, at + _BEHIND))) and not _NO_DOSE.match(bare["amount"]):
+            if not ("/" in bare["amount"] and _UNITS.match(text, bare.end("amount"))):
+                told["dose"] = bare["amount"]
+            if form := self.routes.get((bare["form"] or "").lower()):
+                told["route"] = form
             at = bare.end("amount")
         stop = min(until, at + _BEHIND)
+        before_comma: tuple[dict[str, str], int] | None = None
         while (match := self.behind.match(text, at, stop)) and match.end() > at:
+            if before_comma is None and not told and "," in match.group():
+                before_comma = dict(told), at
+            if match["frequency"] and match.end() + 1 == until < len(text) and match["frequency"].lower() == "once":
+                break  # "fludro once hydrocort < 50": as soon as
             self._note(match, told)
             at = match.end()
+        if before_comma is not None and at == until < len(text):
+            told, at = before_comma  # "hold lisinopril, 1 L LR": all behind the comma is of the next drug
         start = words.starts[mention.first]
         beside = text[max(since, start - 2) : start]  # most drugs are items of a list: nothing stands right before them
         if beside[-1:] == " " and beside[0] not in _SEPARATE and (before := self.before.search(text, max(since, start - _BEFORE), start)):
             for match in self.behind.finditer(before.group()):
-                self._note(match, told)
-        return replace(mention, attributes={**mention.attributes, **told}) if told else mention
+                self._note(match, told, ahead=True)
+        return replace(mention, attributes={**mention.attributes, **told}) if told else mention, at
 
-    def _note(self, match: re.Match[str], told: dict[str, str]) -> None:
+    def _note(self, match: re.Match[str], told: dict[str, str], *, ahead: bool = False) -> None:
         if match["dose"]:
-            told.setdefault("dose", f"{match['amount'].replace(' ', '')} {match['unit']}")
+            amount = re.sub(
+                r"[a-z]+", lambda word: _NUMBERS.get(word.group().lower(), "-"), match["amount"].replace(" ", ""), flags=re.IGNORECASE
+            )
+            unit = match["unit"].replace("(s)", "s")
+            told.setdefault("dose", f"{amount} {unit}{match['second'] or ''}")
         elif match["route"]:
-            told.setdefault("route", self.routes[_plain(match["route"])])
+            route = self.routes[_plain(match["route"])]
+            if not (ahead and route == "ophthalmic"):  # "OD ibuprofen" was too much of it
+                told.setdefault("route", route)
         elif match["hours"]:
-            told.setdefault("frequency", f"q{match['hours'].replace(' ', '')}h")
+            hours = _NUMBERS.get(match["hours"].lower(), match["hours"].replace(" ", ""))
+            told.setdefault("frequency", f"q{hours}h")
+        elif match["times"]:
+            told.setdefault("frequency", f"x{match['times']}")
         elif match["frequency"]:
             said = self.frequencies[_plain(match["frequency"])]
+            if ahead and said == "once":
+                return  # "compression once diuresis is under way"
             often = told.get("frequency")
-            if said == "PRN" and often is None:
-                return  # when it may be given is not how often
-            told["frequency"] = said if often is None else f"{often} {said}" if said == "PRN" and not often.endswith("PRN") else often
+            if often is None or often == _WITH_MEALS:
+                told["frequency"] = said
+            elif said == _AS_NEEDED and not often.endswith(_AS_NEEDED):
+                told["frequency"] = f"{often} {_AS_NEEDED}"
+            elif often == _AS_NEEDED:
+                told["frequency"] = f"{said} {_AS_NEEDED}"
 
 
 def _plain(words: str) -> str:
@@ -99,13 +138,20 @@ def load_dosage(folder: Path, concepts: Mapping[str, Concept]) -> tuple[Dosage, 
     table = load_medications(folder, concepts)
     routes, frequencies = _any_of(table.routes), _any_of(table.frequencies)
     parts = (
-        rf"(?P<dose>(?P<amount>{_AMOUNT})[ ]?(?P<unit>{_UNIT}))"
-        rf"|(?:q|every[ ]?)(?P<hours>\d{{1,2}}(?:[ ]?-[ ]?\d{{1,2}})?)[ ]?(?:hours?|hrs?|h)?(?!\w)"
+        rf"(?P<dose>(?P<amount>{_AMOUNT})[ ]?(?P<unit>{_UNIT})(?P<second>[/-]{_ONE}[ ]?{_UNIT})?)"
+        rf"|(?:q[. ]{{0,2}}|every[ ]?)(?P<hours>\d{{1,2}}(?:[ ]?-[ ]?\d{{1,2}})?|four|six|eight|twelve)[ ]?(?:hours?|hrs?|h\.?)?(?!\w)"
         rf"|(?P<frequency>{frequencies})(?![\w])"
+        r"(?!(?<=once)[ ](?!in\b|at\b|on\b|and\b|given|today|now|for\b|prior|then|by\b|iv\b|po\b|prn)[a-z])"
         rf"|(?P<route>{routes})(?![\w])"
+        r"|[x×][ ]?(?P<times>[2-9])(?![\w.,]\d|\w|[ ]?(?:d|days?|wks?|weeks?|mos?|months?|hrs?|hours?|yrs?|years?|more)\b)"
     )
     behind = re.compile(rf"(?:{_PLAIN}|{parts})", re.IGNORECASE)
     unnamed = re.sub(r"\?P<\w+>", "?:", parts)
     before = re.compile(rf"(?<![\w.])(?:(?:{unnamed})[ ]{{1,2}}){{1,3}}(?:of[ ])?$", re.IGNORECASE)
-    bare = re.compile(rf"[ ]{{1,2}}(?P<amount>{_AMOUNT})(?=[ ]{{1,2}}(?:{unnamed})|[ ]?(?:[,;)\n](?!\d)|\.(?!\d)|$))", re.IGNORECASE)
-    return Dosage(table.salts, table.routes, table.frequencies, behind, before, bare), table
+    bare = re.compile(
+        rf"(?:[ ](?P<form>patch|gtt|drip|bolus|x[lr]|er|sr|la|cr))?[ ]{{1,8}}(?P<amount>{_AMOUNT})"
+        rf"(?=[ ]{{1,8}}(?:{unnamed}|(?:bolus|x[lr]|er|sr|la|cr|tabs?|tablets?|then|and|now|today|given|taper|for|x|one|two|half)\b|d\d)"
+        r"|[ ]?(?:[,;)\n](?!\d)|\.(?!\d)|$))",
+        re.IGNORECASE,
+    )
+    return Dosage(table.salts, table.routes, table.frequencies, behind, before, bare, table.strengths), table

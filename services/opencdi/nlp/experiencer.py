@@ -1,105 +1,222 @@
 """Whose disease it is: the patient's, or a relative's, donor's, fetus's or contact's (DOMAIN B26).
 
-A person near the mention has it, unless the words say that the person tells, brings, helps or stands by; then it is the patient's.
+The person named last before the mention decides: what is said of a relative is the relative's until the patient is spoken of again.
 """
 
-from opencdi.nlp.reach import Hit, Surroundings, reaches
+from opencdi.clinical.vocabulary import Experiencer, SectionKind
+from opencdi.knowledge.words import BREAK
+from opencdi.nlp.charts import is_whose_chart
+from opencdi.nlp.persons import Person, Said, includes_patient, is_subject, lists_bare, persons_in, said_behind
+from opencdi.nlp.pronouns import goes_on, is_subject_pronoun, speaks_of_age
+from opencdi.nlp.reach import Mention, Surroundings, reaches
 
+Place = tuple[int, int]
+"""First word of what says so, word after the last."""
+_PERSONS = ("kin", "owned")
 _BEHIND = 8
 """Words from a disease back to "in his mother"."""
-_ASIDE = 8
-"""Words of an aside after a person: "daughter (her health care proxy) reports", "father, a retired nurse, reports"."""
-_ASIDES = {"(": ")", ",": ","}
+_BACK = 3
+"""Sentences over which pronouns go on."""
+_LONG = 40
+"""A sentence longer than this in words leaves no pronoun to the next."""
 
 
-def somebody_else(around: Surroundings) -> Hit | None:
-    """The nearest cue that gives the mention to another person."""
+def whose(around: Surroundings, section: SectionKind) -> tuple[Experiencer, Place | None]:
+    """Whose it is, and the words that say so; in a family's history all is the family's but what is said of the patient."""
+    place = _somebody_else(around)
+    if place is None and (section != "family-history" or _returns_to_patient(around)):
+        return "patient", None
+    return "other", place
+
+
+def _somebody_else(around: Surroundings) -> Place | None:
     mention = around.mention
-    found = [hit for hit in around.hits if hit[2].makes == "other" and (_is_kin(hit, around) or reaches(hit, around))]
-    return min(found, key=lambda hit: max(mention.first - hit[1], hit[0] - mention.last), default=None)
+    others = [hit for hit in around.hits if hit[2].makes == "other"]
+    if not others:
+        return _carried_over(around)
+    persons = persons_in(around)
+    before = [person for person in persons if person.last <= mention.first]
+    theirs = _theirs(before, around) if before else None
+    if theirs:
+        return before[-1].first, before[-1].last
+    for person in persons:
+        if person.owner >= mention.last and _speaks_of_what_precedes(person, around):
+            return person.first, person.last
+    since = before[-1].last if theirs is False else around.begin  # who only tells is spoken of no longer as family
+    named = [
+        (first, last)
+        for first, last, cue in others
+        if cue.place not in _PERSONS
+        and first >= since
+        and reaches((first, last, cue), around)
+        and not _is_item(first, last, around)
+        and not is_whose_chart(first, around)
+    ]
+    if named:
+        return min(named, key=lambda place: max(mention.first - place[1], place[0] - mention.last))
+    return _carried_over(around) if theirs is None else None
 
 
-def _is_kin(hit: Hit, around: Surroundings) -> bool:
-    first, last, cue = hit
-    if cue.place not in ("kin", "owned"):
+def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
+    """Whether the mention is of the last of these persons before it.  False: the patient's; None: that person says nothing of it."""
+    person, words, told, mention = persons[-1], around.words, around.cues.words, around.mention
+    if mention.first - person.last > person.within:
+        return None
+    if includes_patient(person, around) or is_whose_chart(person.first, around):
         return False
+    said = _said(person, around)
+    theirs, at = said.theirs, said.at if said.theirs else person.last
+    for i in range(at, mention.first):
+        if words[i] in told.he or words[i] in told.she:
+            if speaks_of_age(i, around) or (said.theirs and i <= said.at + 1 and words[i] in told.possessives):
+                continue  # "had CABG in his 60s and ...", "his father had his MI"
+            if words[i - 1] in told.patients or not goes_on(person, i, around, theirs=theirs is True):
+                return False
+            theirs, at = said_behind(i + 1, around, subject=True).theirs is not False, i + 1
+    if theirs and _tells_of_patient(persons, around):
+        return False
+    if theirs and (_ended(at, mention.first, around) or _item_is_over(person, at, around)):
+        return None
+    return theirs
+
+
+def _said(person: Person, around: Surroundings) -> Said:
+    """What the words before and behind a person say."""
     words, told, mention = around.words, around.cues.words, around.mention
-    owner = first
-    while owner > around.begin and (
-        words[owner - 1] in told.possessives
-        or words[owner - 1] in told.counts
-        or words[owner - 1].isdigit()
-        or _is_person(owner - 1, around)
-    ):
-        owner -= 1
-    if cue.place == "owned" and (owner == first or words[first - 1] in told.articles):
-        return False
-    before = words[owner - 1] if owner > around.begin else ""
-    if mention.last <= first:
-        return _speaks_of_what_precedes(hit, owner, before, around)
-    if before in told.in_whom and before not in told.brackets and owner - 1 > around.begin:
-        return False  # "diabetes in her father, ...": said of what stands before it
-    if not last <= mention.first <= last + cue.within or before in told.sources:
-        return False
-    behind = _after_other_persons(last, around)
-    has_it = _has_it(behind, around)
-    if has_it is False or (has_it is None and before in told.companions):
-        return False
-    return not around.ended("other", last, mention.first)
+    before = words[max(around.begin, person.owner - 2) : person.owner]
+    prior = before[-1] if before else ""
+    subject = is_subject(person, around)
+    said = said_behind(person.last, around, subject=subject)
+    adjacent = mention.first == person.last
+    if prior in told.sources or prior in told.being:
+        return Said(False, said.at)  # "per wife"; "she is a mother of three"
+    if words[person.last] in told.lost_to and not told.lost.isdisjoint(before):
+        return Said(True, said.at)  # "lost her son to leukemia", "death of his wife from cancer"
+    if prior in told.comparisons:
+        return Said(adjacent, said.at)
+    behind = words[person.last : mention.first]
+    if behind.count(")") > behind.count("("):  # "donor (to brother with renal failure), now with ..."
+        said = said_behind(person.last + 1, around, subject=subject)
+        return said if behind[0] == ")" and said.theirs and not said.weakly else Said(None, said.at)  # "living donor (sister) has ..."
+    if prior in told.in_whom and prior not in told.brackets and said.theirs is not True:
+        return Said(None, said.at)  # "diabetes in her father, ...": said of what stands before it
+    if said.weakly and prior in told.escorts and told.sharing.isdisjoint(before):
+        return Said(False, said.at)  # "found by neighbor with confusion"
+    if said.theirs is not None:
+        return said
+    if subject:
+        return Said(True if lists_bare(person.last, around) else None, person.last)
+    # "worried about her husband's cancer", "due to his wife's illness"
+    return Said(adjacent and (prior not in told.companions or before[0] in told.due), said.at)
 
 
-def _speaks_of_what_precedes(hit: Hit, owner: int, before: str, around: Surroundings) -> bool:
-    """ "stroke in his mother", "breast cancer (mother)", "breast cancer: mother, aunt"."""
-    first, last, _ = hit
-    begin = around.mention.last
-    if before in around.cues.words.in_whom:
-        return first - begin <= _BEHIND and not around.ended("other", begin, owner - 1)
-    if owner == begin or (owner == begin + 1 and before == ":"):
-        return around.clause_over(_after_other_persons(last, around))
+def _tells_of_patient(persons: list[Person], around: Surroundings) -> bool:
+    """Whether one person tells of the other, who is the patient: "son reports mother has fever", "mother says her daughter vomits"."""
+    told, words = around.cues.words, around.words
+    last = words[persons[-1].first : persons[-1].last]
+    for telling, told_of in ((told.elders, told.children), (told.children, told.elders), (told.spouses, told.spouses)):
+        if told_of.isdisjoint(last):
+            continue
+        for person in persons[:-1]:
+            named = words[person.first : person.last]
+            if telling.isdisjoint(named) or last[-1] in named:
+                continue
+            if words[person.owner - 1] in told.sources or said_behind(person.last, around, subject=True).theirs is False:
+                return True
     return False
 
 
-def _person_at(at: int, around: Surroundings) -> bool:
-    return any(cue.place in ("kin", "owned") and first <= at < last for first, last, cue in around.hits)
+def _ended(begin: int, stop: int, around: Surroundings) -> bool:
+    """Whether the patient is spoken of, or another statement begins; pronouns are weighed for themselves."""
+    told = around.cues.words
+    return any(
+        cue.makes == "end"
+        and cue.of in ("other", "all")
+        and begin <= first
+        and last <= stop
+        and not any(word in told.he or word in told.she for word in around.words[first:last])
+        and not (around.words[first] == "and" and around.words[last - 1] in told.auxiliaries)  # "mother is alive | and has"
+        for first, last, cue in around.hits
+    )
 
 
-def _is_person(at: int, around: Surroundings) -> bool:
-    """Whether that word is of a person, or joins two: "his mother and | sister"."""
-    if around.words[at] not in ("and", "or", ","):
-        return _person_at(at, around)
-    told, behind = around.cues.words, at + 1
-    while behind < around.stop and (around.words[behind] in told.possessives or around.words[behind] in told.counts):
-        behind += 1
-    return at > around.begin and _person_at(at - 1, around) and _person_at(behind, around)
-
-
-def _after_other_persons(at: int, around: Surroundings) -> int:
-    """The word behind a person, further persons ("and sister") and an aside."""
-    words, told = around.words, around.cues.words
-    while at < around.stop and (_is_person(at, around) or words[at] in told.possessives):
-        at += 1
-    if at < around.stop and words[at] in _ASIDES:
-        for i in range(at + 1, min(at + _ASIDE, around.mention.first)):
-            if words[i] == _ASIDES[words[at]]:
-                # Brackets say nothing of the person; between commas the person goes on only if what follows tells.
-                return i + 1 if words[at] == "(" or _phrase(i + 1, around) is False else at
-    return at
-
-
-def _phrase(at: int, around: Surroundings) -> bool | None:
-    for first, _, has_it in around.cues.has_it.matches(around.words, at, min(at + 5, around.stop)):
-        return has_it if first == at else None
-    return None
-
-
-def _has_it(at: int, around: Surroundings) -> bool | None:
-    """What the words behind a person say: that the person has it, that the person only tells, or neither."""
+def _is_item(first: int, last: int, around: Surroundings) -> bool:
+    """Whether a family's disease is one item of the patient's list, and the mention the next: "HTN, family history of CAD, | smoking"."""
     words = around.words
-    for start in range(at, min(at + 3, around.mention.first)):  # a name or verb may stand between: "daughter Jane reports"
-        if words[start] == "and":
-            return None  # "lives with his daughter and has ..."
-        if (has_it := _phrase(start, around)) is not None:
-            if has_it and "," in words[at:start] and words[start] not in around.cues.words.relatives:
-                return None  # "lives with his daughter, has ..."
-            return has_it
+    return first > around.begin + 1 and words[first - 1] == "," and words[last] != ":" and "," in words[last : around.mention.first]
+
+
+def _item_is_over(person: Person, at: int, around: Surroundings) -> bool:
+    """The same of a person in such a list: "HTN, a father with MI, | smoking", "depressed, mother with depression, no | attempts"."""
+    words = around.words
+    if not _is_item(person.owner, at, around):
+        return False
+    comma = max(i for i in range(at, around.mention.first) if words[i] == ",")
+    denied = any(cue.makes == "absent" and first == comma + 1 for first, _, cue in around.hits)
+    return denied or not around.cues.words.articles.isdisjoint(words[person.owner : person.first])
+
+
+def _speaks_of_what_precedes(person: Person, around: Surroundings) -> bool:
+    """ "stroke in his mother", "breast cancer (mother)", "breast cancer: mother, aunt"."""
+    words, begin, owner = around.words, around.mention.last, person.owner
+    if is_whose_chart(person.first, around):
+        return False
+    if owner > begin and words[owner - 1] in around.cues.words.in_whom:
+        return person.first - begin <= _BEHIND and not around.ended("other", begin, owner - 1)
+    return (owner == begin or (owner == begin + 1 and words[begin] == ":")) and around.clause_over(person.last)
+
+
+def _carried_over(around: Surroundings) -> Place | None:
+    """The pronoun with which a sentence begins, where it is the relative of the sentence before: "Mother is alive. | She has HTN."."""
+    begin = around.begin
+    if begin == 0 or not is_subject_pronoun(begin, around):
+        return None
+    said = said_behind(begin + 1, around, subject=True)
+    if not said.theirs or _ended(begin + 1, around.mention.first, around) or _pronoun_in(said.at, around):
+        return None
+    before = _sentence_before(around)
+    for _ in range(_BACK - 1):
+        if before.begin == 0 or not is_subject_pronoun(before.begin, before):
+            break
+        before = _sentence_before(before)
+    persons = persons_in(before)
+    for nth in range(len(persons), 0, -1):
+        theirs = _theirs(persons[:nth], before) is True
+        if goes_on(persons[nth - 1], begin, around, theirs=theirs):
+            return begin, begin + 1
     return None
+
+
+def _pronoun_in(begin: int, around: Surroundings) -> bool:
+    """Whether from that word to the mention another is spoken of: "She had to help | him because of weakness"."""
+    told = around.cues.words
+    words = around.words[begin : around.mention.first]
+    other = told.she if around.words[around.begin] in told.he else told.he
+    return not other.isdisjoint(words)
+
+
+def _sentence_before(around: Surroundings) -> Surroundings:
+    """The sentence before that one, or its end, seen from its last word; there must be one."""
+    words = around.words
+    first = stop = around.begin - 1
+    while first > 0 and words[first - 1] != BREAK and stop - first < _LONG:
+        first -= 1
+    hits = [(start, end, cue) for start, end, cues in around.cues.lexicon.matches(words, first, stop) for cue in cues]
+    return Surroundings(words, first, stop, Mention(stop, stop), hits, around.cues, tells_years=False)
+
+
+def _returns_to_patient(around: Surroundings) -> bool:
+    """Whether a family's history speaks of the patient: "The patient has no heart disease", "FH unknown. | Has gout."."""
+    words, told, begin = around.words, around.cues.words, around.begin
+    if begin and not any(cue.makes == "other" for _, _, cue in around.hits):
+        said_before = _sentence_before(around)
+        if not told.closing.isdisjoint(words[said_before.begin : said_before.stop]) and not persons_in(said_before):
+            return True
+    before = [person.last for person in persons_in(around) if person.last <= around.mention.first]
+    since = before[-1] if before else begin
+    for first, last, cue in reversed(around.hits):
+        if cue.makes == "end" and cue.of == "other" and since <= first and last <= around.mention.first:
+            if told.patients.isdisjoint(words[first:last]):
+                return not any(word in told.he or word in told.she for word in words[first:last])
+            return words[last] in told.auxiliaries or last + 1 >= around.mention.first
+    return False

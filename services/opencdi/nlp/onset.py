@@ -24,30 +24,31 @@ class Onset(NamedTuple):
     cue: tuple[int, int] | None
 
 
-def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *, absent: bool) -> Onset:
-    """`said`: the nearest cue that reaches the mention, by what it makes."""
+def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *, settled: bool) -> Onset:
+    """`said`: the nearest cue that reaches the mention, by what it makes; `settled`: it is there, neither denied nor doubted."""
     mention = around.mention
     feared = said.get("hypothetical")
-    past = said.get("allergy") or said.get("historical")
+    past = said.get("allergy") or _nearest(said.get("historical"), _done_before(said.get("done"), around, section), around)
     lasting = _place(said.get("long-standing"))
     resolved = _place(said.get("resolved"))
     year = None
-    if around.tells_years and (dated := _year(around)):
-        year, since = dated
-        gone = past is not None and past[0] >= mention.last  # "in remission since 2017"
-        lasting = lasting or (year if since and not gone else None)
-        year = None if since else year
-    lasting = lasting or (_for_years(around) if around.tells_years else None)
+    if around.tells_years:
+        gone = past is not None and past[0] >= mention.last  # "in remission since 2017", "for five years"
+        if dated := _year(around):
+            year, since = dated
+            lasting = lasting or (year if since and not gone else None)
+            year = None if since else year
+        lasting = lasting or (None if gone else _for_years(around))
     new = mention.acute or around.told_as_new or "new" in said
 
-    if feared or section == "discharge-instructions":
+    if feared or (section == "discharge-instructions" and not around.ended("hypothetical", around.begin, mention.first)):
         return Onset("hypothetical", over=False, resolved=resolved is not None, cue=_place(feared))
     if today := said.get("today"):
         past = past if past and _distance(past, around) < _distance(today, around) else None
     cured = _place(said.get("cured"))
     was = _place(past) or cured or year or (section in _PAST_SECTIONS and not today)
-    if not was and not lasting and (absent or new or resolved or not mention.chronic):
-        # A disease that does not end began before, unless it is told as new, as gone in this stay, or as not there.
+    if not was and not (lasting and settled) and (not settled or new or resolved or not mention.chronic):
+        # A disease that does not end began before, unless it is told as new, as gone in this stay, or is not there or in question.
         return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
     if past and (long := said.get("long-standing")) and _distance(past, around) < _distance(long, around):
         lasting = None  # "known coronary disease with prior infarction"
@@ -60,7 +61,7 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
 def tells_of_today(hit: Hit, around: Surroundings) -> bool:
     """Whether a cue of the past only counts the days of today's illness: "a 3-day history of", "in the past week", "POD 2 s/p"."""
     first, last, cue = hit
-    if cue.makes != "historical":
+    if cue.makes not in ("historical", "done"):
         return False
     words, spells = around.words, around.cues.words.spells
     behind = words[last : min(last + _SPELL_NEAR, around.stop)]
@@ -70,6 +71,20 @@ def tells_of_today(hit: Hit, around: Surroundings) -> bool:
     if "," in before:
         before = before[len(before) - before[::-1].index(",") :]
     return around.cues.words.ago.isdisjoint(before) and not spells.isdisjoint(before)
+
+
+def _done_before(done: Hit | None, around: Surroundings, section: SectionKind) -> Hit | None:
+    """What is told as done, unless it is the very diagnosis of this stay: "Discharge diagnosis: status post coronary bypass"."""
+    return None if done and section == "discharge-diagnoses" and _first_of_item(done[0], around) else done
+
+
+def _first_of_item(at: int, around: Surroundings) -> bool:
+    words = around.words
+    return all(word.isdigit() or not word[:1].isalnum() for word in words[around.begin : at])
+
+
+def _nearest(one: Hit | None, other: Hit | None, around: Surroundings) -> Hit | None:
+    return min((hit for hit in (one, other) if hit), key=lambda hit: _distance(hit, around), default=None)
 
 
 def _distance(hit: Hit, around: Surroundings) -> int:
@@ -89,18 +104,20 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
             month = before in told.months or (
                 before.isdigit() and i - 1 == mention.last
             )  # "March 2019", "3/2019"; a whole date may be today
-            alone = not before.isdigit() and before not in told.clock and around.clause_over(i + 1)
+            alone = not before.isdigit() and before not in told.clock and (around.clause_over(i + 1) or words[i + 1] in told.year_then)
             if before in told.since or before in told.year_after or month or alone or i == mention.last:
                 return (i, i + 1), before in told.since
             return None
         if words[i] == "," and not (i + 1 < around.stop and is_year(words[i + 1])):
-            return None
+            break
     for i in range(max(around.begin + 1, mention.first - _YEAR_NEAR), mention.first - 1):
         if is_year(words[i]) and words[i + 1] in told.year_links and (words[i - 1] in told.year_after or words[i - 1] in told.months):
             return (i, i + 1), False  # "hospitalized in 2019 for ..."
     opening = around.begin
     if opening < mention.first and words[opening] in told.year_after:
         opening += 1
+    if opening < mention.first and words[opening] in told.months:
+        opening += 1  # "In January 2020 he had a stroke"
     if opening < mention.first and is_year(words[opening]) and not around.ended("historical", opening, mention.first):
         return (opening, opening + 1), False
     return None

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.reading import Finding
+from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.causes import SICK, begun_with_cause
 from opencdi.nlp.mentioned import Mentioned
-from opencdi.nlp.relations import Beside, Told, runs_from, takes
+from opencdi.nlp.relations import runs_from, takes
 
 _NUMBERED = re.compile(r"^[ \t]*(?:#|\(?\d{1,2}[.)])", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")

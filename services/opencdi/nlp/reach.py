@@ -14,6 +14,9 @@ Hit = tuple[int, int, Cue]
 _CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "(", "|"})
 _WITHIN_A_LABEL = frozenset({"absent", "possible", "long-standing", "ongoing", "resolved", "new"})
 """What one label of a form says is not said of the next; a history's labels ("PMH: cardiac: CAD") are all history."""
+_STOPPED_AS = {"long-standing": "historical", "allergy": "historical", "done": "historical"}
+"""What is lasting, a reaction and an event that is over end where the past does."""
+_LISTS_END_AT_A_DOUBT = frozenset({"absent", "historical", "done"})
 _LIST_LENGTH = 40
 """Words behind a mention in which its list may still close with "or"."""
 
@@ -147,6 +150,14 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
             return False  # persons: nlp.experiencer
 
 
+def reaches_item(hit: Hit, around: Surroundings) -> bool:
+    """Whether what the line above a list says is said of the mention in an item of it."""
+    cue, mention = hit[2], around.mention
+    if cue.kinds and mention.kind is not None and mention.kind not in cue.kinds:
+        return False
+    return not around.ended(_named(cue), around.begin, mention.first)
+
+
 def _question_before(between: list[str]) -> bool:
     """Whether at most one comma or colon parts an answer from its question: "DVT of the left leg, chronic"."""
     if ":" in between[:-1]:
@@ -163,8 +174,8 @@ def _opens(at: int, around: Surroundings) -> bool:
 
 
 def _named(cue: Cue) -> str:
-    """The list of ends that stops it: what is lasting ends where the past does, an allergy where a person does."""
-    return {"long-standing": "historical", "allergy": "historical"}.get(cue.makes, cue.makes)
+    """The list of ends that stops it."""
+    return _STOPPED_AS.get(cue.makes, cue.makes)
 
 
 def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
@@ -178,8 +189,12 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
             return False  # "fever: no  chills: yes"
     if cue.makes in _WITHIN_A_LABEL and around.cues.words.announcing.isdisjoint(between) and _label_in(between):
         return False
+    if ")" in between and "(" not in between[: between.index(")")]:
+        return False  # "heart failure (no exacerbation) / hypothyroidism"
     if "," in between and not _crosses(cue, between, around):
         return False
+    if cue.makes == "done" and mention.kind == "diagnosis" and not around.cues.words.bringing.isdisjoint(between):
+        return False  # "status post fall with hip fracture"
     if cue.makes == "absent" and "and" in between and mention.chronic and words[mention.last] in around.cues.words.under_treatment:
         return False  # "stroke without deficits and epilepsy on levetiracetam"
     if cue.makes == "possible":  # "possibly due to ...": a doubt that stands before a link doubts the cause
@@ -208,13 +223,15 @@ def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
         return False  # "no distress, on furosemide for heart failure"
     if cue.makes == "absent" and not closes and not told.own_adjective.isdisjoint(between[comma:]):
         return False  # "no chest pain, mild dyspnea"
-    if cue.makes == "absent" and any(
+    if cue.makes in _LISTS_END_AT_A_DOUBT and any(
         doubt.makes == "possible" and doubt.place == "before" and first == mention.first - len(between) + comma
         for first, _, doubt in around.hits
     ):
         return False  # "no fracture, cannot exclude dislocation"
-    item = behind[: next((i for i, word in enumerate(behind) if word in _CLAUSE_ENDS), len(behind))]
-    return told.own_statement.isdisjoint(item[:3])  # "no fever, cellulitis improving"
+    if cue.makes == "absent" and not closes and any(word[0].isdigit() for word in between[between.index(",") + 1 : comma]):
+        return False  # "no distress, pulse 110, cellulitis of the leg"
+    item = behind[: next((i for i, word in enumerate(behind[:3]) if word in _CLAUSE_ENDS or word in told.alternatives), 3)]
+    return told.own_statement.isdisjoint(item)  # "no fever, cellulitis improving"
 
 
 def _next_clause(behind: list[str]) -> int:
@@ -226,9 +243,19 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     begin = around.mention.last
     if cue.makes == "resolved" and "and" in around.words[begin + 1 : first - 1]:
         return False  # "pneumonia on ceftriaxone and AKI resolved"
+    if cue.makes == "resolved" and "," in around.words[begin:first] and _is_a_cause(around):
+        return False  # "respiratory failure due to heart failure, now resolved"
     if cue.makes in _WITHIN_A_LABEL and first > begin + 1 and ":" in around.words[begin:first]:
         return False  # "Shock: septic vs cardiogenic"; but "Shock: resolved"
     return _joined(hit, around) and _is_one_statement(hit, around)
+
+
+def _is_a_cause(around: Surroundings) -> bool:
+    """Whether "due to" or the like stands directly before the mention; "complicated by" names what came of it."""
+    at = around.mention.first
+    return around.words[at - 1] not in around.cues.words.bringing and any(
+        last == at and cue.makes == "end" and cue.of == "possible" for _, last, cue in around.hits
+    )
 
 
 def _is_one_statement(hit: Hit, around: Surroundings) -> bool:
@@ -242,16 +269,20 @@ def _is_one_statement(hit: Hit, around: Surroundings) -> bool:
 def _joined(hit: Hit, around: Surroundings) -> bool:
     """Whether what stands behind a mention still speaks of it.
 
-    It does without a comma between; with the commas of a list ("A, B and C are absent"); and when the clause is only the cue
-    ("AKI, resolved"), which "fever, negative cultures" is not.
+    It does without a comma between; with the commas of a list ("A, B and C are absent"); when the clause is only the cue
+    ("AKI, resolved"), which "fever, negative cultures" is not; and when the cue itself begins a clause on what came before
+    ("breast cancer, now with recurrence in the spine").
     """
     first, last, cue = hit
     between = around.words[around.mention.last : first]
     if "," not in between:
         return True
+    told = around.cues.words
+    while between[-1] in told.about or between[-1] in told.counts or between[-1].isdigit():
+        between.pop()  # "a bleeding ulcer, about thirty years ago"
     if between.index(",") == len(between) - 1:
-        return around.clause_over(last)
+        return cue.commas == "any" or around.clause_over(last)
     at = len(between) - between[::-1].index(",")
-    if between[at : at + 1] == ["and"] and "and" in between[: between.index(",")]:
+    if between[at : at + 1] == ["and"] and (between.count(",") == 1 or "and" in between[: between.index(",")]):
         return False  # "stones and a thick wall, and cholangitis was unlikely"
     return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])

@@ -1,6 +1,5 @@
 """The rule reader: a note's text in, what it says out.  Pure: same text, kind and rules, same reading; offsets are the text's own."""
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -10,11 +9,13 @@ from sys import maxsize
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, words_of
+from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
 from opencdi.nlp.headings import Headings, load_headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
+from opencdi.nlp.leads import leads_in
 from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.options import Options, options_in
@@ -22,18 +23,18 @@ from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reach import Mention, cued
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
-from opencdi.nlp.relations import attributes_of, beside
+from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
+from opencdi.nlp.signs import denied_by_sign
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 
+_LASTING = frozenset({"chronic", "chronically"})
 _LISTS: frozenset[SectionKind] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
-_MARK = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?<=[\s,(])[-−]$")  # no cue: words know no dash, and "( )" is a gap
-_MARK_REACH = 40
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class RuleReader:
         if (options := options_in(text, spans)).cuts:
             spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans)
-        return Outline(text, words, stretches, _sentences_of(words, spans), _sections_of(words, stretches), options)
+        sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
+        return Outline(text, words, stretches, sentences, kinds, options)
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
         """What the text says."""
@@ -103,17 +105,19 @@ class RuleReader:
         known = mentions_in(text[start:end], words_of(text[start:end]), ["other"] * (end - start + 1), self.vocabulary)
         chronic = any(mention.chronic for mention in known)
         kind = known[0].kind if known else None
-        mention = Mention(
-            first, last, kind, chronic or "chronic" in words.words[first:last], denied_by_mark=_denied_by_mark(outline, start)
-        )
-        sentence = outline.sentence_at(first)
         section = outline.sections[first] if first < len(outline.sections) else "other"
-        context = judged(cued(words, self.cues), sentence, mention, section)
+        lasting = chronic or not _LASTING.isdisjoint(words.words[first:last])
+        mention = Mention(first, last, kind, lasting, denied_by_mark=_denied_by_mark(outline, start, end, section))
+        sentence = outline.sentence_at(first)
+        with_cues = cued(words, self.cues)
+        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
+        context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
         with_cues = cued(words, self.cues)
+        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
         findings: list[Finding] = []
         near = beside(text, words, self.relations)
         for at, mentioned in enumerate(mentions):
@@ -127,10 +131,10 @@ class RuleReader:
                 mentioned.kind,
                 mentioned.chronic,
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
-                denied_by_mark=_denied_by_mark(outline, start),
+                denied_by_mark=_denied_by_mark(outline, start, end, section),
             )
-            context = judged(with_cues, sentence, mention, section)
-            if context.resolved:
+            context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
+            if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
                 attributes["resolved"] = "yes"
             findings.append(
                 Finding(
@@ -153,11 +157,9 @@ class RuleReader:
         return findings
 
 
-def _denied_by_mark(outline: Outline, start: int) -> bool:
-    """ "(-)" or a minus glued to the word, or a ticked "No" behind it; a minus that begins a line is a bullet."""
-    before = outline.text[max(0, start - _MARK_REACH) : start]
-    marked = ("-" in before or "−" in before) and _MARK.search(before) is not None
-    return marked or outline.options.denies(start)
+def _denied_by_mark(outline: Outline, start: int, end: int, section: SectionKind) -> bool:
+    """A minus sign, or a ticked "No" behind it."""
+    return denied_by_sign(outline.text, start, end, section) or outline.options.denies(start)
 
 
 def _sentences_of(words: Words, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -56,12 +56,15 @@ class Table:
     articles: frozenset[str]
     copulas: frozenset[str]
     closing: frozenset[str]
+    apart: frozenset[str]
+    """Words that are no part of a condition's name: a side before them is not the condition's."""
     on_admission: Lexicon[str]
     links: Links
     cultures: Lexicon[bool]
     colonised: Lexicon[bool]
     specimens: Lexicon[frozenset[str]]
     """What was cultured, and the infections for which its growth speaks."""
+    specimen_words: frozenset[str]
     infections: frozenset[str]
     problem_sections: frozenset[SectionKind]
     before_problem: frozenset[str]
@@ -114,6 +117,8 @@ def _links(told: Mapping[str, Any]) -> Links:
 
 def _words(terms: list[str]) -> frozenset[str]:
     """The single words of these terms, as texts are compared."""
+    if any(isinstance(term, bool) for term in terms):
+        raise WrongRelations('"on" and "no" are words only in quotes')
     return frozenset(word for term in terms for word in (term_form(str(term)) or str(term)).split(" "))
 
 
@@ -130,6 +135,7 @@ def load_relations(folder: Path) -> Table:
         staged=frozenset(stages["concepts"]),
         bare_staged=frozenset(stages["bare"]),
         counted=_words(stages["counted"]),
+        apart=frozenset().union(*(_words(told[name]) for name in ("apart", "closing", "leading", "articles", "copulas"))),
         sited=frozenset(told["sited"]),
         unsided=frozenset(told["unsided"]),
         **{name: _words(told[name]) for name in ("passed", "leading", "articles", "copulas", "closing", "before_problem")},
@@ -138,6 +144,7 @@ def load_relations(folder: Path) -> Table:
         on_admission=Lexicon((term_form(term), value) for value, terms in told["on_admission"].items() for term in terms),
         links=_links(told),
         specimens=Lexicon(specimens),
+        specimen_words=frozenset(word for term, _ in specimens for word in term.split(" ")),
         infections=frozenset(slug for _, infections in specimens for slug in infections),
         problem_sections=frozenset(told["problem_sections"]),
     )

@@ -5,76 +5,43 @@ mention belong to it where nothing else stands between.  Words behind it do wher
 or a colon, behind "is", after "of the", or simply next, and then nothing follows that they could belong to.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 
-from opencdi.knowledge.words import BREAK, Words
+from opencdi.knowledge.words import BREAK
+from opencdi.nlp.beside import Beside, Told, said_ahead
 from opencdi.nlp.causes import causes_of
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Meaning, Table
 
 _TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})
 _PLACES = frozenset({"laterality", "site"})
-_ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!"})
+_ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!", "~"})
 _JOINED = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
 """Words inside a run of modifiers: "acute on chronic", "of the left leg"."""
 _SAID_WITHIN = 12
 """Words behind a mention within which "present on admission" still speaks of it."""
+_TURNS = frozenset({"acute", "acute-on-chronic"})
 _LONGEST_RUN = 12
 _LEFT = 8
-
-Told = tuple[str, str]
-"""Attribute and value."""
-
-
-@dataclass
-class Beside:
-    """The phrases of a text that modify, found once for all its mentions."""
-
-    words: Words
-    table: Table
-    begins: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
-    ends: dict[int, tuple[int, Meaning]] = field(default_factory=dict)
-    tells_admission: bool = field(init=False)
-    chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
-    """Of each mention, by its place in the list: what stands before it, once asked for."""
-
-    def __post_init__(self) -> None:
-        """Find them."""
-        said = self.words.words
-        self.tells_admission = self.table.on_admission.begins_in(said)
-        for first, last, meaning in self.table.phrases.matches(said):
-            self.begins[first] = (last, meaning)
-            self.ends[last] = (first, meaning)
-
-
-def beside(text: str, words: Words, table: Table) -> Beside:
-    """The modifying phrases of a text; those that count only in capitals are told from its letters."""
-    found = Beside(words, table)
-    for first, (last, meaning) in list(found.begins.items()):
-        as_written = text[words.starts[first] : words.ends[last - 1]]
-        heading = last < len(words.words) and words.words[last] == ":"  # "R: no further seizure" is a response
-        if meaning.written and (heading or not as_written.isupper() or _litres(first, as_written, text, words)):
-            del found.begins[first], found.ends[last]
-    return found
-
-
-def _litres(at: int, letter: str, text: str, words: Words) -> bool:
-    """ "2 L"; a date ("1/11 L pneumothorax") is no amount."""
-    before = at - 1
-    return letter == "L" and at > 0 and words.words[before].isdigit() and text[max(0, words.starts[before] - 1)] != "/"
 
 
 def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str, str]:
     """All attributes of the mention at that place of the list; what its own term implies comes first."""
     mention = mentions[at]
     told = dict(mention.attributes)
-    if mention.kind == "device":
+    if mention.kind in ("device", "procedure"):
         told.update((name, value) for name, value in _before(at, mentions, near) if name in _PLACES and name not in told)
         return told
     if mention.kind not in _TOLD_OF:
         return told
-    for name, value in (*_before(at, mentions, near), *_inside(mention, near), *_behind(at, mentions, near), *_on_admission(mention, near)):
+    for name, value in (
+        *_before(at, mentions, near),
+        *_inside(mention, near),
+        *_behind(at, mentions, near),
+        *_on_admission(mention, near),
+        *_shared(at, mentions, near),
+    ):
         if takes(mention, name, near.table):
             told.setdefault(name, value)
     for name, value in causes_of(at, mentions, near.words.words, near.table):
@@ -86,7 +53,23 @@ def takes(mention: Mentioned, name: str, table: Table) -> bool:
     """Whether such an attribute can be said of that mention: sepsis has no side, a symptom no acuity."""
     if mention.kind not in _TOLD_OF or (name in ("laterality", "site") and mention.concept in table.unsided):
         return False
+    if name == "organism":
+        return mention.concept in table.infections
     return name != "acuity" or mention.kind == "diagnosis"
+
+
+def resolves(at: int, mentions: list[Mentioned], before: Mapping[str, str], near: Beside) -> bool:
+    """Whether "resolved" speaks of this mention: not of a drug, nor of the cause or the chronic disease that a head brings along.
+
+    "Encephalopathy 2/2 sepsis - resolved", "AKI on CKD 3b, resolved".  `before`: the attributes of the mention before it.
+    """
+    mention = mentions[at]
+    if mention.kind not in _TOLD_OF:
+        return False
+    if not at or "resolved" not in before or BREAK in near.words.words[mentions[at - 1].last : mention.first]:
+        return True
+    partner = mention.chronic and before.get("acuity") == "acute-on-chronic"
+    return not partner and before.get("cause") != mention.concept
 
 
 def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
@@ -105,9 +88,12 @@ def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int
         if (stage := _stage_before(i, begin, mention, near)) is not None:
             i = start = stage[0]
             told.append(("stage", stage[1]))
-        elif (phrase := near.ends.get(i)) is not None and phrase[0] >= begin:
+        elif (phrase := near.ends.get(i) or (near.small.get(i) if i == start else None)) is not None and phrase[0] >= begin:
             i = start = phrase[0]
             told += _says(phrase[1], mention)
+        elif i == start and (side := said_ahead(i, begin, near)) is not None:
+            i = start = side[0]
+            told += _says(side[1], mention)
         elif said[i - 1] in near.table.passed or (start == i < mention.first and _adds_to(i - 1, begin, near)):
             i -= 1
         else:
@@ -144,12 +130,35 @@ def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
             yield name, value
 
 
+def _shared(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
+    """The side that stands elsewhere: in the label of the line, with the procedure done for it, with the symptom beside it."""
+    mention, said = mentions[at], near.words.words
+    label = bisect_right(near.labels, (mention.first,)) - 1
+    if label >= 0 and mention.first < near.labels[label][1]:
+        yield "laterality", near.labels[label][2]
+    if not at:
+        return
+    before = mentions[at - 1]
+    between = said[before.last : mention.first]
+    if before.kind == "procedure" and between[:1] == ["for"] and set(between[1:]) <= near.table.articles:
+        yield from ((name, value) for name, value in chain_before(at - 1, mentions, near)[1] if name == "laterality")
+    elif before.kind == mention.kind == "symptom" and between in (["and"], ["+"], ["&"]):
+        told = dict(chain_before(at - 1, mentions, near)[1])
+        if told.keys() >= _PLACES:  # "R wrist swelling and deformity", but "left weakness and fever"
+            yield "laterality", told["laterality"]
+
+
 def _inside(mention: Mentioned, near: Beside) -> Iterator[Told]:
-    """What the mention's own words say of the place: "RLL pneumonia", "sacral ulcer"."""
-    if mention.concept in near.table.sited:
-        for i in range(mention.first, mention.last):
-            if (phrase := near.begins.get(i)) is not None and phrase[0] <= mention.last and phrase[1].is_place:
-                yield from phrase[1].says.items()
+    """What the mention's own words say of its place, type and onset: "RLL pneumonia", "sacral ulcer", "CHF exacerbation"."""
+    for i in range(mention.first, mention.last):
+        phrase = near.begins.get(i)
+        if phrase is None or phrase[0] > mention.last:
+            continue
+        if "or" not in near.words.words[mention.first : mention.last]:  # "bacterial or viral pneumonia" is of neither
+            yield from phrase[1].of.get(mention.concept, {}).items()
+        place = phrase[1].is_place and mention.concept in near.table.sited
+        if place or (phrase[1].says.get("acuity") in _TURNS and not mention.concept.startswith("acute-")):
+            yield from phrase[1].says.items()
 
 
 def _stage_before(i: int, begin: int, mention: Mentioned, near: Beside) -> tuple[int, str] | None:
@@ -196,7 +205,21 @@ def _run(i: int, stop: int, mention: Mentioned, near: Beside) -> tuple[int, list
 def _closes(i: int, stop: int, near: Beside) -> bool:
     """Whether nothing follows at word i that the run before it could belong to."""
     said = near.words.words
-    return i >= len(said) or said[i] in _ENDS or (i < stop and said[i] in near.table.closing)
+    return _ended(i, near) or (i < stop and said[i] in near.table.closing)
+
+
+def _ended(i: int, near: Beside) -> bool:
+    """Whether the clause ends before word i."""
+    said = near.words.words
+    return i >= len(said) or said[i] in _ENDS or near.parted_by_dash(i)
+
+
+def _past(i: int, stop: int, near: Beside) -> int:
+    """Behind the words that only tell more of a run, where the clause ends with them: "mild intermittent"."""
+    said, end = near.words.words, i
+    while end < stop and said[end] in near.table.passed:
+        end += 1
+    return end if _ended(end, near) else i
 
 
 def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
@@ -209,12 +232,13 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     if i < stop and said[i] in near.table.copulas:
         while i < stop and (said[i] in near.table.copulas or said[i] in near.table.articles or said[i] == "as"):
             i += 1
-    elif i < stop and said[i] in near.table.leading:
+    elif i < stop and said[i] in near.table.leading and i not in near.begins:
         i += 1
         while i < stop and said[i] in near.table.articles:
             i += 1
     end, told = _run(i, stop, mention, near)
-    if told and _closes(end, stop, near):
+    measured = end < stop and said[end][:1].isdigit() and {name for name, _ in told} <= _PLACES
+    if told and (measured or _closes(end, stop, near)):  # "DVT L leg 2016", "skin tear R elbow 2x1 cm"
         yield from told
         i = end
     elif stages := [one for one in told if one[0] == "stage"]:
@@ -230,9 +254,11 @@ def _segments(i: int, stop: int, mention: Mentioned, near: Beside) -> Iterator[T
     opener = said[i]
     tolerant = opener in {":", "("}
     limit = min(stop, i + (3 * _LONGEST_RUN if tolerant else _LONGEST_RUN))
-    while i < limit and said[i] in {",", ":", "("}:
+    while i < limit and said[i] in {",", ":", "(", "|"}:
         end, told = _run(i + 1, stop, mention, near)
-        whole = bool(told) and end < len(said) and (said[end] in _ENDS or (tolerant and _closes(end, stop, near)))
+        end = _past(end, stop, near) if told else end
+        sided = any(name == "laterality" for name, _ in told)  # "pneumonia, right now on oxygen"
+        whole = bool(told) and end < len(said) and (_ended(end, near) or ((tolerant or not sided) and _closes(end, stop, near)))
         if whole:
             yield from told
         elif not tolerant:

@@ -30,6 +30,16 @@ _SHORT_FORMS = frozenset(
         "t.i.d", "p.o", "i.v", "a.m", "p.m", "resp",
     ]
 )  # fmt: skip
+_CLIPPED = frozenset(
+    [
+        "incl", "excl", "bilat", "prev", "poss", "prob", "susp", "cont", "hosp", "abd", "lt", "rt", "neg", "pos", "min", "max", "hr", "hrs",
+        "sec", "mo", "mos", "wk", "wks", "yr", "yrs", "lb", "lbs", "oz", "cm", "mm", "mg", "ml", "kg", "mcg", "cc", "ft", "ext", "fam",
+        "sig", "cf", "al", "viz", "ca", "fig", "adm", "req", "ant", "lat", "inf", "sup", "vol", "mod", "sev", "occ", "h.o", "abnl", "esp",
+    ]
+)  # fmt: skip
+"""Short forms whose sentence goes on only in small letters: "neg. for PE", but "Flu neg. Fever persists"."""
+_ALSO_NOUNS = frozenset({"fx", "sx", "tx", "rx"})
+"""Short forms that may close a sentence even so: "no other fx. diffuse osteopenia"."""
 _WRAPPED_AT = 65
 """A line at least this long that ends without a full stop was broken by the editor, not by the author."""
 _WRAPPED_SMALL_AT = 40
@@ -39,12 +49,15 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(
-    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|no|not|any|left|right|acute|chronic)\Z",
+    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|(?<![-:–]\s)no|not|any|left|right|acute|chronic)\Z",
     re.IGNORECASE,
 )
 _UNFINISHED_REACH = 12
+_LEADER = 4
+"""So many dots lead to an answer on the right."""
+_ANSWERED = re.compile(r"[ \t]{1,3}(?:yes|no|none|denies|denied)(?=[ \t]*(?:[.,;\r\n]|\Z))", re.IGNORECASE)
 _ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
-_BEFORE_DOT = re.compile(r"[A-Za-z.]{1,12}$")
+_BEFORE_DOT = re.compile(r"(?<![\d'’])[A-Za-z.]{1,12}$")  # not the s of "in her 70s." and "Parkinson's."
 
 
 def _ends_line(text: str, at: int, line_start: int, widths: "_Widths", *, listed: bool) -> bool:
@@ -86,21 +99,36 @@ class _Widths:
 
 def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
     """Whether the full stop at that place ends a sentence."""
-    if text[at] == "?" and (at == begin or text[at - 1] in " \t\n(:"):
-        return False  # "? UTI": the doubt belongs to what follows
+    if text[at] == "?" and (at == begin or text[at - 1] in " \t\n(:" or _ANSWERED.match(text, end)):
+        return False  # "? UTI": the doubt belongs to what follows, as the answer in "Dizziness? No." to what was asked
+    if end - at >= _LEADER and text.startswith("." * _LEADER, at):
+        return False  # "Corneal abrasion ........ no"
     if text[at] != "." or text[at + 1 : end] not in ("", ","):
         return True
     before = _BEFORE_DOT.search(text, max(begin, at - 12), at)
+    if before is not None and len(before.group()) == 1 and text[at - 2 : at - 1].isdigit() and text[begin : at - 1].strip(" (").isdigit():
+        return False  # "1a. Diabetes"
+    if before is not None and len(before.group()) == 1 and text[max(begin, at - 2) : at - 1].isdigit():
+        before = None  # "rate in the 80s."
     if before is not None and before.group().lower() in _SHORT_FORMS:
-        after = text[end : end + 3].lstrip()
-        return not after or (
-            before.group().lower() in {"no", "c", "e", "h", "s", "p", "a", "k", "b"} and len(before.group()) > 1 and after[0].isupper()
-        )
+        after = text[end : end + 15].lstrip()
+        if before.group().lower() in _ALSO_NOUNS and after[:1].islower():
+            return _GOES_ON.match(after) is None
+        return not after or (before.group().lower() == "no" and after[0].isalpha())  # "chest pain: no. sats 94 %", but "no. 5"
     if _ITEM_NUMBER.search(text, max(begin, at - 3), at):
         return False  # "1. Acute kidney injury": the number belongs to its item
-    after = text[end : end + 3].lstrip()
-    # Tired residents write no capitals: a word of some length before the stop is enough.
-    return not (after and after[0].islower()) or (before is not None and len(before.group()) > 3)
+    after = text[end : end + 15].lstrip()
+    if not (after and after[0].islower()):
+        return True
+    # Tired residents write no capitals: a word before the stop is enough, if what follows does not go on with it.
+    if before is None:
+        return text[at - 1].isdigit() or text[at - 1] in "%)"
+    word = before.group()
+    if word.lower() in _CLIPPED:
+        return False
+    if "." in word and all(len(part) < 2 for part in word.split(".")):
+        return False  # "p.r.n. for pain"
+    return len(word) > 3 or (len(word) > 1 and _GOES_ON.match(after) is None)
 
 
 def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:

@@ -105,8 +105,8 @@ def short_forms_in(
     for first, last, written_forms in short_forms.matches(said):
         written = text[words.starts[first] : words.ends[last - 1]]
         forms = [senses for exact, senses in written_forms if not exact or exact == written]
-        if not forms:
-            continue
+        if not forms or (len(written) == 1 and "/" not in text[max(0, words.starts[first] - 1) : words.ends[first] + 1]):
+            continue  # a letter is a word only in a row of them: "f/c/n/v"
         near = said[max(0, first - _NEAR) : first] + said[last : last + _NEAR]
         beside = list(_beside(said, first, last))
         sense = next((sense for senses in forms for sense in senses if sense.fits(near, beside, sections[first])), None)

@@ -1,17 +1,18 @@
-"""Numbers that their shape names: "E2V2M4", "94% on 2L", "7.21/68/55", "18.2>7.1/21<88", "38.9 122 84/40 26 94%".
+"""Numbers that their shape names: "E2V2M4", "94% on 2L", "7.21/68/55", "18.2>7.1/21<88".
 
 Everything in a shape must be what a body can have; else none of it is read.
 """
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from opencdi.events.reading import ValueInText
 
 _FAHRENHEIT_FROM = 86.0
 _POUND = 0.45359237  # kg, exact by definition
+_NEWBORN = 0.4  # kg
 _WHOLE = r"(?![\w/.])"
 _SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     (
@@ -25,40 +26,44 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
         ("sodium", "potassium", "chloride", "bicarbonate", "bun", "creatinine", "glucose"),
     ),
     (
-        "ABG",
-        re.compile(r"\bABG[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"),
+        "7.",
+        re.compile(r"(?:[Aa](?<!\w.)(?i:bg)|[Gg]as\b|GAS\b)[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"),
         ("ph-arterial", "paco2", "pao2"),
     ),
     (
-        "/",
-        re.compile(
-            r"(?<![\w./])(\d{2,3}\.\d)[ ]?[FC]?[,| ]{1,3}(?:HR[ ])?(\d{2,3})[,| ]{1,3}(?:BP[ ])?(\d{2,3})/(\d{2,3})[,| ]{1,3}"
-            r"(?:RR[ ])?(\d\d)[,| ]{1,3}(\d{2,3})(?![\d./])"
-        ),
-        ("temperature", "heart-rate", "sbp", "dbp", "respiratory-rate", "spo2"),
-    ),
-    (
-        "%",
-        re.compile(
-            r"(?<![\w./-])(\d{2,3})[ ]?%[ ]?(?:(?:on|w/|with)[ ])?(?i:RA\b|room air|\d{1,2}(?:\.5)?[ ]?L\b|\d{1,2}[ ]?(?:liters?|lpm)\b"
-            r"|NC\b|nasal cannula|NRB\b|BiPAP\b|HFNC\b)"
-        ),
-        ("spo2",),
-    ),
-    ("%", re.compile(r"(?<![\w./-])(\d{2,3})[ ]?%[ ]?(?:of[ ])?(?i:FiO2)\b"), ("fio2",)),
-    ("O2", re.compile(r"\bO2[ ]?(?:at|@|via|:|of)?[ ]?(\d{1,2})[ ]?(?i:L|lpm|liters?)\b"), ("oxygen-flow",)),
-    (
-        "",
-        re.compile(
-            r"(?<![\w./-])(\d{1,2})[ ]?(?i:L|lpm|liters?)[ ]?(?:/min)?[ ]?(?i:of[ ]|by[ ]|via[ ]|on[ ])?"
-            r"(?i:O2|oxygen|NC|nasal cannula|HFNC|NRB|home O2)\b"
-        ),
-        ("oxygen-flow",),
+        "HF",
+        re.compile(r"HFN?C?[^\n\d]{0,8}(\d{1,2})[ ]?L(?:pm|PM|/min)?[ ]?[/,@ ][ ]?(?:at[ ])?(\d{2,3})[ ]?%"),
+        ("oxygen-flow", "fio2"),
     ),
 )
 """(what the text must hold somewhere, the shape, the analyte of each number in it)."""
-_COMA = re.compile(r"(?<![\w.])E[ ]?([1-4])[ ,/]{0,2}V[ ]?([1-5])T?[ ,/]{0,2}M[ ]?([1-6])(?!\w)", re.IGNORECASE)
+_BY_UNIT = re.compile(
+    r"(?P<number>\d(?<![\w./-].)\d{0,2}(?:\.\d)?)(?:"
+    r"(?P<spo2>[ ]?%(?=[ ]?(?:(?:on|w/|with|via)[ ](?:a[ ])?)?(?i:RA\b|room air|\d{1,2}(?:\.5)?[ ]?L\b"
+    r"|\d{1,2}[ ]?(?:liters?|lpm)\b|NC\b|nasal cannula"
+    r"|NRB\b|BiPAP\b|HFNC\b))|(?:RA|ra)\b|[ ]on[ ](?i:RA|room air)\b)"
+    r"|(?P<fio2>[ ]?%[ ]?(?:of[ ])?(?i:FiO2)\b)|(?P<bands>[ ]?%[ ]?(?i:bands|bandemia)\b)"
+    r"|(?P<sat>[ ]?%)|(?P<temperature>(?<=\.\d)[ ]?(?:°[ ]?[FC]|F)\b)"
+    r"|(?P<flow>[ ]?(?:[Ll](?:pm|PM|/min)?|[Ll]iters?(?:[ ](?:per|a)[ ]minute)?)(?![\w/])))"
+)
+"""A number whose unit, or what stands behind it, names it: "94% on RA", "95ra", "40% FiO2", "98.2F", "2 L"."""
+_OF_OXYGEN = re.compile(
+    r"[ ]?(?:of|by|via|on|per)?[ ]?(?:home|supplemental|humidified)?[ ]?(?:O2|oxygen|N/?C|nasal|HFNC|high[ -]flow|NRB"
+    r"|face[ ]?mask|mask|trach)\b",
+    re.IGNORECASE,
+)
+_BEHIND_OXYGEN = re.compile(
+    r"(?:%|\bO2|\boxygen|\bNC|\bcannula|\bHFNC)[ ]?(?:therapy|requirement|flow)?[ ]?(?:at|on|of|to|@|via|:|=)?[ ]?\Z", re.IGNORECASE
+)
+_AIR = re.compile(r"\b(?:RA|[Rr]oom air|NC|nc|cannula)[ ,:]{1,2}\Z")
+"""The saturation behind what is breathed: "on RA 95%", "3L nc 94%"."""
+_ON = re.compile(r"\b(?:on|home|now)(?:[ ]at)?[ ]\Z", re.IGNORECASE)
+_ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|continuous)")
+_NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
+_COMA = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
 _JUST_BEFORE = 8
+_BOUND = re.compile(r"(?:\b(?:than|above|below|over|under)[ ]|(?<![-=])[<>≤≥][ ]?)\Z", re.IGNORECASE)
+_OXYGEN_REACH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +74,55 @@ class Analyte:
     unit: str
     low: float
     high: float
+    in_fluids: bool = False
+    """Measured in urine, spinal and other fluids too."""
+    given: bool = False
+    """Also the name of what is given."""
 
 
-_PRESSURE = {name: Analyte(name, "mm[Hg]", low, high) for name, low, high in (("sbp", 40, 300), ("dbp", 15, 200))}
-
-
-def shaped_values(text: str, analytes: Mapping[str, Analyte], named: Mapping[int, ValueInText]) -> Iterator[ValueInText]:
-    """The values whose shape tells what they are.  `named`: those found by name, by their first character; what they cover is left."""
-    covered = sorted({(value.start, value.end) for value in named.values()})
+def shaped_values(text: str, analytes: Mapping[str, Analyte], named: Iterable[ValueInText]) -> Iterator[ValueInText]:
+    """The values whose shape tells what they are.  `named`: those found already; what they cover is left."""
+    covered = sorted({(value.start, value.end) for value in named})
     for mark, pattern, slugs in _SHAPES:
         if mark not in text:
             continue
         for match in pattern.finditer(text):
-            if _touches(covered, match.start(1), match.end()):
+            if _touches(covered, match.start(1), match.end(len(slugs))):
                 continue
             told = [_told(match, nth, slug, analytes) for nth, slug in enumerate(slugs, 1)]
             if all(told):
-                insort(covered, (match.start(1), match.end()))
+                insort(covered, (match.start(1), match.end(len(slugs))))
                 yield from (value for value in told if value)
+    yield from _by_unit(text, analytes, covered)
     for match in _COMA.finditer(text):
         if not _touches(covered, match.start() - _JUST_BEFORE, match.start()):
             score = float(sum(int(part) for part in match.groups()))
             yield ValueInText(start=match.start(), end=match.end(), text=match.group(), analyte="gcs", value=score, unit="{score}")
+
+
+def _by_unit(text: str, analytes: Mapping[str, Analyte], covered: list[tuple[int, int]]) -> Iterator[ValueInText]:
+    """The values that their unit names; litres are oxygen where the words beside them say so, or "on 2L" with nothing behind it."""
+    for match in _BY_UNIT.finditer(text):
+        slug, (start, end) = match.lastgroup or "", match.span("number")
+        if slug == "flow":
+            slug = "oxygen-flow" if _is_oxygen(text, start, match.end()) else ""
+        elif slug == "sat":
+            slug = "spo2" if _AIR.search(text, max(0, start - _JUST_BEFORE), start) else ""
+        if slug not in analytes or _touches(covered, start, end) or _BOUND.search(text, max(0, start - _JUST_BEFORE), start):
+            continue
+        number, unit = in_unit(analytes[slug], float(match["number"]), match[match.lastgroup or 0].strip())
+        if number is not None:
+            insort(covered, (start, end))
+            yield ValueInText(start=start, end=end, text=match["number"], analyte=slug, value=number, unit=unit)
+
+
+def _is_oxygen(text: str, start: int, end: int) -> bool:
+    before = max(0, start - _OXYGEN_REACH)
+    return _NO_OXYGEN.match(text, end) is None and (
+        _OF_OXYGEN.match(text, end) is not None
+        or _BEHIND_OXYGEN.search(text, before, start) is not None
+        or (_ON.search(text, before, start) is not None and _ALONE.match(text, end) is not None)
+    )
 
 
 def _touches(covered: list[tuple[int, int]], start: int, end: int) -> bool:
@@ -99,7 +131,7 @@ def _touches(covered: list[tuple[int, int]], start: int, end: int) -> bool:
 
 
 def _told(match: re.Match[str], nth: int, slug: str, analytes: Mapping[str, Analyte]) -> ValueInText | None:
-    analyte = analytes.get(slug) or _PRESSURE.get(slug)
+    analyte = analytes.get(slug)
     number, unit = in_unit(analyte, float(match[nth]), "") if analyte else (None, "")
     if analyte is None or number is None:
         return None
@@ -113,9 +145,11 @@ def in_unit(analyte: Analyte, number: float, written: str) -> tuple[float | None
     if analyte.slug == "temperature" and (written.endswith("F") or number >= _FAHRENHEIT_FROM):
         plausible = (number - 32) / 1.8
         return (number if analyte.low <= plausible <= analyte.high else None), "[degF]"
-    if analyte.slug == "weight" and written.startswith("lb"):
+    if analyte.slug == "weight" and written.startswith(("lb", "pound")):
         number = round(number * _POUND, 1)
-    if analyte.slug in ("wbc", "platelets", "anc") and number >= 1000:
+    elif analyte.slug == "weight" and written.startswith("k") and number >= _NEWBORN:
+        return (number if number <= analyte.high else None), unit  # who writes kilograms may weigh a child
+    if analyte.slug in ("wbc", "platelets", "anc") and number >= (50 if analyte.slug == "anc" else 1000):
         number /= 1000  # counted per microlitre: 18,400 is 18.4 thousand
     if analyte.slug == "fio2" and number <= 1:
         unit = "1"

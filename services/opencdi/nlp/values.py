@@ -1,6 +1,7 @@
 """Numbers in a note: "Cr 2.9", "WBC 18K", "T 38.9", "BP 85/40", with the unit written or usual (`rules/nlp/values.yaml`).
 
-Behind a value others of the same analyte may follow: "1.1 -> 2.9", "2.9 from 1.1", "2.9 (baseline 1.1)"; those of before are `earlier`.
+Two names may share two numbers ("BUN/Cr 58/1.3", "hemoglobin and hematocrit of 9.1 and 27").  Behind a value others of the same analyte may
+follow (`trends.py`); what is wanted, given or of another fluid is no value (`unmeasured.py`).
 """
 
 import re
@@ -12,69 +13,74 @@ from pathlib import Path
 import yaml
 
 from opencdi.events.reading import ValueInText
+from opencdi.nlp.pressures import pressures_in
+from opencdi.nlp.trends import following, following_pairs
+from opencdi.nlp.unmeasured import unmeasured
 from opencdi.nlp.value_shapes import Analyte, in_unit, shaped_values
 
 _BETWEEN = (
-    r"level|count|of|is|was|at|to|=|:|~|up|down|now|elevated|peaked|peak|found|be|today|on|admission|"
-    r"dropped|fell|rose|has|been|in|the|low|high|>|<|≥|≤|\(|,|trended|trending|trend|improved|worsened|increased|decreased|risen|fallen|"
-    r"still|initially|initial|currently|repeat|nadir|around|about|approximately|approx|arrival|presentation|this|am|baseline|an?|as|remains"
+    r"at[ ]\d{4}(?!\d)(?:[ ]?h(?:rs?|ours)?\b)?|"  # an hour: "BG at 0600 was 212"
+    r"level|count|score|of|is|was|are|were|at|to|from|=|:|~|up|down|now|elevated|peaked|peak|found|noted|measured|reported|be|being|today|on|admission|"
+    r"dropped|fell|rose|went|gone|came|back|has|have|had|been|in|the|low|high|only|>|<|≥|≤|\(|,|trended|trending|trend|improved|worsened|increased|"
+    r"decreased|risen|fallen|still|initially|initial|estimated|currently|repeat|nadir|max|min|maximum|minimum|around|about|approximately|approx|"
+    r"arrival|presentation|this|am|morning|ran|running|most|which|recent|last|latest|baseline|an?|as|remains|stable|bump(?:ed)?"
 )
-_SAID = rf"(?:[ \t]{{0,3}}(?:{_BETWEEN})){{0,5}}[ \t]{{0,3}}"
-_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?)(?![\d/]|\.\d|:\d)"
-_UNITS = r"%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|lbs?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
+_SAID = rf"(?P<said>(?:[ \t]{{0,8}}(?i:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
+_NUMBER = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?|\.\d{1,3}))(?!\d|\.\d|:\d|'?s\b)"
+_UNITS = r"%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|kilograms?\b|lbs?\b|pounds?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
 _UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[kK]\b|[ \t]{{0,2}}(?:{_UNITS}))?"
-_PRESSURE = re.compile(
-    r"\b(?i:BP|blood pressure)[ \t]{0,3}(?:of|is|was|at|:|=|in the)?[ \t]{0,3}(?P<sbp>\d{2,3})/(?P<dbp>\d{2,3})(?![\d/])"
-)
-_FOLLOWING = re.compile(
-    r"(?:[ \t]?\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\))?[ \t]{0,3}(?:(?P<then>->|→|-->|=>|>|\||,[ \t]then|(?:up|down)[ \t]to|now)"
-    r"|[,;(]?[ \t]{0,2}(?P<before>(?:up[ \t]|down[ \t]|increased[ \t]|decreased[ \t])?from(?:[ \t](?:a[ \t])?baseline(?:[ \t]of)?)?"
-    r"|(?:(?:his|her|their)[ \t])?(?:baseline|base|b/l|bl)(?:[ \t](?:is|was|of|cr|creatinine|around|about)){0,2}|previously|prior))"
-    r"[ \t:=~]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)(?:[ \t]?-[ \t]?\d{1,4}(?:\.\d{1,3})?(?![\d/]))?[ \t]?%?",
-    re.IGNORECASE,
-)
-_IN_BRACKETS = re.compile(r"[ \t]?\((?P<number>\d{1,4}(?:\.\d{1,3})?)(?:\)|[ \t](?:in|on)[ \t])", re.IGNORECASE)
-"""The value of before in brackets: "Cr 1.6 (0.7)", "Cr 3.3 (1.1 on 10/2)"."""
-_LISTED = re.compile(r",[ \t]{0,2}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/%:]|\.\d|[ \t]?[A-Za-z])")
-"""Further numbers of a trend: "lactate trended 4.2, 2.8, 1.4"."""
-_OF_BEFORE = re.compile(r"\b(?:baseline|b/l)[ \t]{0,2}$", re.IGNORECASE)
+_SECOND = re.compile(r"[ \t]?(?:(?P<over>/)|and\b|&)[ \t]?(?P<number>\d{1,4}(?:\.\d{1,2})?)(?![\d/]|\.\d)")
+_JOINED = re.compile(r"(?:(?P<over>/)|[ ]and[ ]|[ ]?&[ ]?)\Z")
+_APART = re.compile(r"[^\w&./-]+")
+_NAME_REACH = 24
+_OF_BEFORE = re.compile(r"\b(?:baseline|b/l)[ \t]{0,2}\Z", re.IGNORECASE)
 _BASELINE_TOLD = re.compile(r"\bbaseline\b", re.IGNORECASE)
-_MAX_FOLLOWING = 12
-_GIVEN = re.compile(r"[ \t]?(?:mg|mcg|g|gm|grams?|units?|meq|mEq|tabs?)\b(?!/)")
-"""What was given, no level: "magnesium 2 g", "K 10 mEq"."""
-_OF_A_VITAMIN = re.compile(r"\bvit(?:amin)?[ ]$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Values:
-    """How numbers are found: one pattern for all names, and who each name is."""
+    """How numbers are found: one pattern for all names, and who each name is; a name of two ("H/H") has a number for each."""
 
     pattern: re.Pattern[str]
-    by_name: Mapping[str, Analyte]
+    by_name: Mapping[str, tuple[Analyte, ...]]
 
     @cached_property
     def by_slug(self) -> Mapping[str, Analyte]:
         """Every analyte by its own name."""
-        return {analyte.slug: analyte for analyte in self.by_name.values()}
+        return {analyte.slug: analyte for analytes in self.by_name.values() for analyte in analytes}
+
+    def named(self, name: str) -> tuple[Analyte, ...]:
+        """Who that is, as written or in any case; nobody where the name is unknown."""
+        return self.by_name.get(name) or self.by_name.get(" ".join(name.lower().split()), ())
 
 
 @lru_cache(maxsize=4)
 def load_values(folder: Path) -> Values:
     """The table from `values.yaml` in that folder."""
     told = yaml.load((folder / "values.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
-    by_name: dict[str, Analyte] = {}
+    analytes = {
+        slug: Analyte(slug, row["unit"], row["low"], row["high"], row.get("in_fluids", False), row.get("given", False))
+        for slug, row in told.items()
+    }
+    by_name: dict[str, tuple[Analyte, ...]] = {}
     exact: list[str] = []
     names: list[str] = []
     for slug, row in told.items():
-        analyte = Analyte(slug, row["unit"], row["low"], row["high"])
         for name in row.get("exact", ()):
-            by_name[name] = analyte
+            by_name[name] = (analytes[slug],)
             exact.append(name)
-        for name in row.get("names", ()):
-            by_name[name.lower()] = analyte
+        for name, other in ((name, None) for name in row.get("names", ())) if "with" not in row else _named(row):
+            by_name[name.lower()] = (analytes[slug],) if other is None else (analytes[slug], analytes[other])
             names.append(name)
     either, any_case = _alternatives(exact), _alternatives(sorted({name.lower() for name in names}))
-    return Values(re.compile(rf"(?<![\w./-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name)
+    return Values(re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name)
+
+
+def _named(row: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str | None]]:
+    """The names of one row, each with the analyte whose number stands second."""
+    yield from ((name, None) for name in row["names"])
+    for other, names in row["with"].items():
+        yield from ((name, other) for name in names)
 
 
 def _alternatives(names: list[str]) -> str:
@@ -88,35 +94,45 @@ def _alternatives(names: list[str]) -> str:
 def values_in(text: str, values: Values) -> list[ValueInText]:
     """The values in a text, left to right."""
     found = [value for match in values.pattern.finditer(text) for value in _values_of(text, match, values)]
-    for match in _PRESSURE.finditer(text):
-        for name in ("sbp", "dbp"):
-            found.append(
-                ValueInText(start=match.start(), end=match.end(), text=match.group(), analyte=name, value=float(match[name]), unit="mm[Hg]")
-            )
-    found.extend(shaped_values(text, values.by_slug, {value.start: value for value in found}))
+    found.extend(pressures_in(text, values.by_slug, found))
+    found.extend(shaped_values(text, values.by_slug, found))
     return sorted(found, key=lambda value: (value.start, value.end))
 
 
 def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[ValueInText]:
-    name = match["name"]
-    analyte = values.by_name.get(name) or values.by_name[re.sub(r"\s", " ", name.lower())]
-    number, unit = in_unit(analyte, float(match["number"].replace(",", "")), (match["unit"] or "").strip())
-    if number is None or _GIVEN.match(text, match.end("number")) or _OF_A_VITAMIN.search(text, max(0, match.start() - 9), match.start()):
+    told, second = _sharing(text, match, values)
+    if not told or unmeasured(text, match, told[0] or told[-1]):  # type: ignore[arg-type]  # never two of nobody
         return
-    earlier = _OF_BEFORE.search(text, max(0, match.start() - 12), match.start()) or _BASELINE_TOLD.search(match.group())
-    yield ValueInText(
-        start=match.start(), end=match.end(), text=match.group(), analyte=analyte.slug, value=number, unit=unit, earlier=bool(earlier)
+    start, said = match.start(), match["said"]
+    earlier = bool(
+        _OF_BEFORE.search(text, max(0, start - 12), start) or _BASELINE_TOLD.search(said) or said.rstrip().lower().endswith("from")
     )
-    at = match.end()
-    trend = "trend" in match.group().lower()
-    for _ in range(_MAX_FOLLOWING):
-        following = _FOLLOWING.match(text, at) or _IN_BRACKETS.match(text, at) or (_LISTED.match(text, at) if trend else None)
-        if following is None:
+    spans = [(match["number"], start, match.end()), *([(second["number"], second.start("number"), second.end())] if second else ())]
+    for analyte, (number, first, last) in zip(told, spans, strict=False):
+        if analyte is None:
+            continue
+        value, unit = in_unit(analyte, float(number.replace(",", "")), (match["unit"] or "").strip())
+        if value is None:
             return
-        number, unit = in_unit(analyte, float(following["number"]), "")
-        if number is None:
-            return
-        start, end = following.span("number")
-        before = following.re is _IN_BRACKETS or (following.re is _FOLLOWING and following["before"] is not None)
-        yield ValueInText(start=start, end=end, text=text[start:end], analyte=analyte.slug, value=number, unit=unit, earlier=before)
-        at = following.end()
+        yield ValueInText(start=first, end=last, text=text[first:last], analyte=analyte.slug, value=value, unit=unit, earlier=earlier)
+    if len(told) == 1 and told[0] is not None:
+        yield from following(text, match, told[0])
+    elif second and second["over"] and told[0] is not None and told[1] is not None:
+        yield from following_pairs(text, second.end(), (told[0], told[1]))
+
+
+def _sharing(text: str, match: re.Match[str], values: Values) -> tuple[tuple[Analyte | None, ...], re.Match[str] | None]:
+    """Whose the number is, and where two names share two numbers, the second of them; None: a name that we do not know ("PT/INR")."""
+    analytes, start = values.named(match["name"]), match.start()
+    second = _SECOND.match(text, match.end("number"))
+    joined = _JOINED.search(text, max(0, start - 5), start)
+    if joined is not None and len(analytes) == 1:
+        before = _APART.split(text[max(0, joined.start() - _NAME_REACH) : joined.start()])
+        first = values.named(before[-1]) or values.named(" ".join(before[-2:]))
+        if second and (first or (joined["over"] and second["over"] and len(before[-1]) > 1)):
+            return (first[0] if first else None, analytes[0]), second
+        if joined["over"] and not before[-1][-1:].isdigit():
+            return (), None  # "P/F", "urine P/Cr": a ratio
+    if len(analytes) > 1:
+        return (analytes, second) if second else (analytes[:1], None)
+    return ((), None) if second and second["over"] else (analytes, None)

@@ -36,6 +36,41 @@ READER = load_reader(FOLDER)
         ("morphine sulfate 2-4 mg IV every 4 hours as needed", "morphine sulfate", "morphine", {"dose": "2-4 mg", "frequency": "q4h PRN"}),
         ("insulin glargine 20 units at bedtime", "insulin glargine", "insulin", {"dose": "20 units", "frequency": "QHS"}),
         ("apixaban (5 mg, PO, BID)", "apixaban", "apixaban", {"dose": "5 mg", "route": "PO", "frequency": "BID"}),
+        # Dictated.
+        ("Lisinopril 20 mg p.o. q.d.", "Lisinopril", "lisinopril", {"dose": "20 mg", "route": "PO", "frequency": "daily"}),
+        ("Ambien 10 mg p.o. q.h.s. p.r.n.", "Ambien", "zolpidem", {"dose": "10 mg", "route": "PO", "frequency": "QHS PRN"}),
+        ("Zosyn 3.375 g IV q.6 h.", "Zosyn", "antibiotics", {"dose": "3.375 g", "route": "IV", "frequency": "q6h"}),
+        ("Norco 5/325 one tab p.o. q.4-6h. p.r.n.", "Norco", "hydrocodone-acetaminophen", {"dose": "5/325", "frequency": "q4-6h PRN"}),
+        (
+            "Percocet 5 mg/325 mg 1-2 tablets every six hours as needed",
+            "Percocet",
+            "oxycodone-acetaminophen",
+            {"dose": "5 mg/325 mg", "frequency": "q6h PRN"},
+        ),
+        (
+            "lisinopril 10 mg tablet Take 1 tablet by mouth twice a day",
+            "lisinopril",
+            "lisinopril",
+            {"dose": "10 mg", "route": "PO", "frequency": "BID"},
+        ),
+        ("Symbicort two puffs 2 times a day", "Symbicort", "budesonide-formoterol", {"dose": "2 puffs", "frequency": "BID"}),
+        ("Insulin 70/30 20 units in the morning", "Insulin", "insulin", {"dose": "20 units", "frequency": "QAM"}),
+        ("Vicodin 5/500 one to two p.o. q.6h. p.r.n.", "Vicodin", "hydrocodone-acetaminophen", {"dose": "5/500", "frequency": "q6h PRN"}),
+        ("Venlafaxine will be restarted at 37.5 mg daily", "Venlafaxine", "venlafaxine", {"dose": "37.5 mg", "frequency": "daily"}),
+        ("Cefazolin 2 g was given intravenously", "Cefazolin", "antibiotics", {"dose": "2 g", "route": "IV"}),
+        ("carvedilol   12.5   bid   11/18", "carvedilol", "carvedilol", {"dose": "12.5", "frequency": "BID"}),
+        # Short.
+        ("lasix 40, atorva 80", "lasix", "diuretic", {"dose": "40"}),
+        ("prednisone 40 d3/5", "prednisone", "prednisone", {"dose": "40"}),
+        ("nifedipine 30 XL", "nifedipine", "nifedipine", {"dose": "30"}),
+        ("asa 81", "asa 81", "aspirin", {"dose": "81"}),
+        ("fentanyl patch 25 q72h", "fentanyl", "fentanyl", {"dose": "25", "route": "transdermal", "frequency": "q72h"}),
+        ("heparin gtt", "heparin gtt", "heparin", {"route": "IV"}),
+        ("albuterol prn wheeze", "albuterol", "albuterol", {"frequency": "PRN"}),
+        ("KCl 40 mEq PO x2", "KCl", "potassium-chloride", {"dose": "40 mEq", "route": "PO", "frequency": "x2"}),
+        ("Levaquin 750 mg x7 days", "Levaquin", "antibiotics", {"dose": "750 mg", "frequency": None}),
+        ("amox 90 mg/kg/d x 7d", "amox", "antibiotics", {"dose": "90 mg/kg/d", "frequency": None}),
+        ("sevelamer with meals TID", "sevelamer", "sevelamer", {"frequency": "TID"}),
         ("albuterol 2 puffs q4-6h", "albuterol", "albuterol", {"dose": "2 puffs", "frequency": "q4-6h"}),
     ],
 )
@@ -53,10 +88,19 @@ def test_what_is_given_and_how(text: str, name: str, concept: str, told: dict[st
         "aspirin for 81 reasons",
         "aspirin, no fever at 38.9",
         "aspirin\n10 mg lisinopril",
+        "hold lisinopril, 1 L LR bolus",
+        "tolerated cefazolin 2022",
+        "resume Eliquis 5/30",
     ],
 )
 def test_a_dose_belongs_to_the_drug_beside_it(text: str) -> None:
     assert "dose" not in READER.read(text).findings[0].attributes
+
+
+@pytest.mark.parametrize("text", ["OD ibuprofen at 16", "fludro once hydrocort < 50", "Timolol one drop b.i.d. Nitroglycerin as told"])
+def test_what_stands_beside_a_drug_may_speak_of_another(text: str) -> None:
+    last = [found for found in READER.read(text).findings if found.kind == "medication"][-1 if "b.i.d." in text else 0]
+    assert not {"route", "frequency"} & last.attributes.keys()
 
 
 def test_every_drug_has_one_meaning_and_a_group() -> None:

@@ -97,3 +97,18 @@ def test_a_table_that_cannot_be_meant_is_refused(tmp_path: Path, name: str, valu
     (tmp_path / "relations.yaml").write_text(yaml.safe_dump(told | {name: value}), encoding="utf-8")
     with pytest.raises(WrongRelations):
         load_relations(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ("Acute encephalopathy 2/2 sepsis - resolved", ["Acute encephalopathy"]),
+        ("Cardiogenic shock due to STEMI, resolved", ["Cardiogenic shock"]),
+        ("AKI on CKD stage 3b, resolved", ["AKI"]),
+        ("Hypoglycemia from insulin, resolved", ["Hypoglycemia"]),
+        ("Shock on pressors now resolved", ["Shock"]),
+        ("Sepsis resolved", ["Sepsis"]),
+    ],
+)
+def test_what_resolved_is_the_condition_not_what_it_came_from(text: str, resolved: list[str]) -> None:
+    assert [found.text for found in READER.read(text).findings if "resolved" in found.attributes] == resolved

@@ -80,3 +80,18 @@ def test_sentences_cover_all_but_white_space_in_order(text: str) -> None:
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     uncovered = set(range(len(text))) - {i for start, end in spans for i in range(start, end)}
     assert all(text[i].isspace() for i in uncovered)
+
+
+def test_a_short_word_ends_a_sentence_in_small_letters_but_a_clipped_one_does_not() -> None:
+    assert quotes("no PE. small effusion") == ["no PE.", "small effusion"]
+    assert quotes("No other fx. diffuse osteopenia") == ["No other fx.", "diffuse osteopenia"]
+    assert quotes("risks incl. bleeding; neg. for PE") == ["risks incl. bleeding; neg. for PE"]
+    assert quotes("Flu neg. Fever persists") == ["Flu neg.", "Fever persists"]
+    assert quotes("rate 80s. Chest pain: no. sats 94%. mild dyspnea") == ["rate 80s.", "Chest pain: no.", "sats 94%.", "mild dyspnea"]
+    assert quotes("1a. diabetes") == ["1a. diabetes"]
+
+
+def test_an_answer_belongs_to_what_was_asked() -> None:
+    assert quotes("Falls? Yes. Dizziness? No. UTI? Start cefazolin.") == ["Falls? Yes.", "Dizziness? No.", "UTI?", "Start cefazolin."]
+    assert quotes("Aspiration - no\nLaryngospasm at emergence") == ["Aspiration - no", "Laryngospasm at emergence"]
+    assert quotes("There is no\nfever") == ["There is no\nfever"]

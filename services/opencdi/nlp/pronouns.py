@@ -1,0 +1,73 @@
+"""Whether "he" or "she" is the relative who was just spoken of, or the patient (DOMAIN B26).
+
+Sex decides where it can: "his mother ... she" is the mother.  Where it cannot, only what is said of relatives goes on with them
+("she died of"), or a sentence with no other subject ("Mother is alive at 88. She has HTN.").
+"""
+
+from typing import Literal
+
+from opencdi.nlp.persons import Person, is_subject, sex_of
+from opencdi.nlp.reach import Surroundings
+
+Sex = Literal["f", "m"]
+_HEAD = 60
+"""Words at the beginning of a note in which the patient's sex is told: "67 yo M", "this gentleman"."""
+_STATEMENT = 12
+"""Words behind a pronoun in which its death is told."""
+
+
+def is_subject_pronoun(at: int, around: Surroundings) -> bool:
+    """Whether that word is "he" or "she"."""
+    word, told = around.words[at], around.cues.words
+    return (word in told.he or word in told.she) and word not in told.possessives
+
+
+def speaks_of_age(at: int, around: Surroundings) -> bool:
+    """Whether the possessive at that word only dates: "in his | 60s", "in her | early forties"."""
+    behind = around.words[at + 1]
+    return behind[0].isdigit() or behind in around.cues.words.ages
+
+
+def goes_on(person: Person, at: int, around: Surroundings, *, theirs: bool) -> bool:
+    """Whether the pronoun at that word is that person; `theirs`: something was said to be the person's before."""
+    words, told = around.words, around.cues.words
+    pronoun = "f" if words[at] in told.she else "m"
+    sex = sex_of(person, around)
+    if sex not in (None, pronoun):
+        return False
+    patients = _patients_sex(person, around)
+    if patients is not None and patients != pronoun:
+        return True
+    if sex is None or not is_subject(person, around):
+        return False
+    if words[at + 1] in told.he or words[at + 1] in told.she:
+        return not theirs  # "wife reports she herself has"; but "grandmother had it and she herself has"
+    if not theirs:
+        return False
+    if not told.dead.isdisjoint(words[at + 1 : at + _STATEMENT]):
+        return True
+    if any(cue.makes in ("today", "new") and first > at for first, _, cue in around.hits):
+        return False
+    return patients is None or _is_alive(person, at, around)
+
+
+def _is_alive(person: Person, at: int, around: Surroundings) -> bool:
+    """Whether nothing else was said than that the person lives: "His father is 80"."""
+    words, told = around.words[person.last : at], around.cues.words
+    return not told.alive.isdisjoint(words) or (words[0] in told.auxiliaries and words[1][0].isdigit())
+
+
+def _patients_sex(person: Person, around: Surroundings) -> Sex | None:
+    """As "his mother" tells it, or the beginning of the note."""
+    told, words = around.cues.words, around.words
+    for owner in words[person.owner : person.first]:
+        if owner in told.he | told.she:
+            return "m" if owner in told.he else "f"
+    for i, word in enumerate(words[:_HEAD]):
+        if word in told.male or word in told.female:
+            return "m" if word in told.male else "f"
+        if word in ("m", "f") and i and (words[i - 1].removesuffix("yo").isdigit() or words[i - 1] in told.year_old):
+            return "m" if word == "m" else "f"
+        if word[-1] in "mf" and word[:-1].removesuffix("yo").isdigit():
+            return "m" if word[-1] == "m" else "f"  # "67M", "67yoF"
+    return None

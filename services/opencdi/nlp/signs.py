@@ -1,0 +1,39 @@
+"""Plus and minus as a list of symptoms writes them: "(-) fever", "-fever", "+ cough, - rash", "JVD -" (DOMAIN B23).
+
+A minus is most often a bullet or a dash, so it denies only where nothing else is meant: in brackets, glued to the word, with nothing but
+a comma behind it, or, in a review of systems, where plus signs stand beside it.
+"""
+
+import re
+
+from opencdi.clinical.vocabulary import SectionKind
+
+_BEFORE = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?P<glued>(?<=[\s,(])[-−])$")
+_BEFORE_REACH = 40
+_BEHIND = re.compile(r" ?[-−](?: ?[,;]|(?P<end>[ \t]{0,4}(?:[\r\n]|\Z)))")
+_BEHIND_REACH = 8
+_EXAMINED: frozenset[SectionKind] = frozenset({"review-of-systems", "physical-exam"})
+_LIST_SIGN = re.compile(r"(?:^|(?<=[\s;,(:]))([-−+])\s|[;.]\s")
+_PLUS = re.compile(r"(?<![\w+])\+\s?[A-Za-z]")
+_LIST_REACH = 200
+
+
+def denied_by_sign(text: str, start: int, end: int, section: SectionKind) -> bool:
+    """Whether a minus denies the words [start, end) of a text."""
+    before = text[max(0, start - _BEFORE_REACH) : start]
+    if ("-" in before or "−" in before) and (mark := _BEFORE.search(before)) is not None:
+        bullet = mark["glued"] is not None and before[: mark.start()].rstrip(" \t").endswith(("\n", "\r"))
+        if not bullet or section == "review-of-systems":
+            return True
+    if (behind := _BEHIND.match(text, end, end + _BEHIND_REACH)) is not None and (behind["end"] is None or section in _EXAMINED):
+        return True
+    return section == "review-of-systems" and _in_a_minus_list(text, start)
+
+
+def _in_a_minus_list(text: str, start: int) -> bool:
+    """Whether the last sign of its line is a minus, in a list that also knows plus signs: "+ dyspnea; - fever, cough"."""
+    begin = max(text.rfind("\n", 0, start) + 1, start - _LIST_REACH)
+    signs = [sign[1] for sign in _LIST_SIGN.finditer(text, begin, start)]
+    if not signs or signs[-1] not in ("-", "−"):
+        return False
+    return _PLUS.search(text, max(0, start - _LIST_REACH), start + _LIST_REACH) is not None

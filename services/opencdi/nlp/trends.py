@@ -1,0 +1,93 @@
+"""Further numbers of the same analyte behind a value: "1.1 -> 2.9", "2.9 from 1.1", "7.2 (was 13.1)", "3.1, likely prerenal, 1.6 at d/c".
+
+What was before is `earlier`: the baseline, what stands in brackets, behind "from" and behind "<" ("9.2 < 9.9 < 12.8": newest first).
+"""
+
+import re
+from collections.abc import Iterator
+
+from opencdi.events.reading import ValueInText
+from opencdi.nlp.value_shapes import Analyte, in_unit
+
+_MOMENT = r"(?:discharge|d/c|dc|admission|admit|adm|arrival|presentation|transfer|baseline|day of discharge)"
+_TIME = (
+    rf"(?:at|on|by|upon)[ ](?:the[ ](?:time|day)[ ]of[ ])?{_MOMENT}\b|today|this morning|(?:the[ ])?next (?:day|morning)|prior to\b|after\b"
+)
+_MOVED = (
+    r"improv(?:ed|ing)|decreas(?:ed|ing)|increas(?:ed|ing)|rose|risen|fell|fallen|dropped|came|went|trended|trending"
+    r"|downtrend(?:ed|ing)|recovered|"
+    r"returned|declined|climbed|normalized|corrected|up|down|back"
+)
+_FOLLOWING = re.compile(
+    r"(?:[ \t]?\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)|[ ]?%?[ ](?:on[ ])?(?:RA|room air|\d{1,2}[ ]?L(?:[ ]NC)?)(?=[ ]?[-→])|[ ](?:on|at)[ ]"
+    rf"(?:{_MOMENT}|(?:hospital[ ])?day[ ](?:number[ ])?\d{{1,2}})(?=[ ,]))?[ \t]{{0,3}}(?:(?P<then>-{{1,2}}>|→|=>|>"
+    rf"|\||,[ \t](?:then|repeat|rechecked|currently)(?:[ ](?:was|of))?|now|(?:up|down)[ \t]to"
+    rf"|(?:(?:and|then|but|,|it|this|which|has|have|subsequently|later|since)[ ]?){{0,3}}(?:{_MOVED})"
+    rf"(?:[ ](?:{_MOVED})){{0,2}}[ ]to(?:[ ]a)?"
+    r"(?:[ ](?:peak|nadir|baseline|high|low)(?:[ ]of)?)?)"
+    r"|[,;(]?[ \t]{0,2}(?P<before><-?|←|(?:up[ \t]|down[ \t]|stable[ \t]|increased[ \t]"
+    r"|decreased[ \t])?from(?:[ \t](?:a[ \t])?baseline(?:[ \t]of)?)?"
+    r"|(?:(?:his|her|their)[ \t])?(?:baseline|base|b/l|bl)(?:[ \t](?:is|was|of|cr|creatinine|around|about)){0,2}"
+    r"|previously|prior|(?<=\()was))"
+    r"[ \t:=~]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d)(?:[ \t]?-[ \t]?\d{1,4}(?:\.\d{1,3})?(?![\d/]))?[ \t]?%?\)?",
+    re.IGNORECASE,
+)
+_TO = re.compile(rf"[ ]?%?(?:[ ](?:on|at)[ ]{_MOMENT})?[ ]to(?:[ ]a)?[ ](?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?![\d/]|\.\d)", re.IGNORECASE)
+""" "dropped from 12.1 to 8.4"."""
+_IN_BRACKETS = re.compile(
+    r"[ \t]?\((?P<number>\d{1,4}(?:\.\d{1,3})?)(?:\)|[ \t](?:in|on)[ ]|[ \t](?:am|pm|yest(?:erday)?|prior|prev|last"
+    r"|adm(?:it|ission)?|before)\b)",
+    re.IGNORECASE,
+)
+"""The value of before in brackets: "Cr 1.6 (0.7)", "Cr 3.3 (1.1 on 10/2)"."""
+_LISTED = re.compile(r",[ \t]{0,2}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/%:]|\.\d|[ \t]?[A-Za-z])")
+"""Further numbers of a trend: "lactate trended 4.2, 2.8, 1.4"."""
+_LATER = re.compile(
+    rf"(?:[^\d\n.;:]{{0,40}}?[,)][ ]|(?:[ ](?:{_TIME}))?[ ]and[ ](?:was[ ])?)(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?=[ ](?:{_TIME}))",
+    re.IGNORECASE,
+)
+"""A bare number with its time: "peak 3.1, likely prerenal, 1.6 at d/c", "GCS 10 on arrival and 8 prior to intubation"."""
+_PAIR = re.compile(r"[ ]?%?[ ]?(?:-{1,2}>|→)[ ]?(\d{1,4}(?:\.\d)?)/(\d{1,4}(?:\.\d)?)(?![\d/]|\.\d)")
+"""The next two of two analytes: "H/H 9.1/27 -> 7.4/22"."""
+_COLUMN = re.compile(r"(?:[ ]{2,12}|[ ]?\t[ ]?)(?P<number>\d{1,4}(?:\.\d{1,3})?)(?=[ ]{2}|[ ]?\t|[ ]{0,3}(?:\n|\Z))")
+"""The next number of a row of a table."""
+_MAX_FOLLOWING = 12
+
+
+def following(text: str, match: re.Match[str], analyte: Analyte) -> Iterator[ValueInText]:
+    """The values of that analyte behind its first (`match`)."""
+    at, said = match.end(), match["said"].lower()
+    trend, moved = "trend" in said, said.rstrip().endswith("from")
+    row = said[:2] in ("  ", "\t") and text[max(0, match.start() - 1) : match.start()] in ("", "\n")
+    for _ in range(_MAX_FOLLOWING):
+        next_one = (
+            _FOLLOWING.match(text, at)
+            or _IN_BRACKETS.match(text, at)
+            or (_TO.match(text, at) if moved else None)
+            or (_LISTED.match(text, at) if trend else None)
+            or (_COLUMN.match(text, at) if row else None)
+            or _LATER.match(text, at)
+        )
+        if next_one is None:
+            return
+        number, unit = in_unit(analyte, float(next_one["number"]), "")
+        if number is None:
+            return
+        start, end = next_one.span("number")
+        before = next_one.re is _IN_BRACKETS or (next_one.re is _FOLLOWING and next_one["before"] is not None)
+        yield ValueInText(start=start, end=end, text=text[start:end], analyte=analyte.slug, value=number, unit=unit, earlier=before)
+        at, moved = next_one.end(), False
+
+
+def following_pairs(text: str, at: int, analytes: tuple[Analyte, Analyte]) -> Iterator[ValueInText]:
+    """The values behind a pair of two analytes that ends there."""
+    for _ in range(_MAX_FOLLOWING):
+        match = _PAIR.match(text, at)
+        if match is None:
+            return
+        for nth, analyte in enumerate(analytes, 1):
+            number, unit = in_unit(analyte, float(match[nth]), "")
+            if number is not None:
+                start, end = match.span(nth)
+                yield ValueInText(start=start, end=end, text=match[nth], analyte=analyte.slug, value=number, unit=unit)
+        at = match.end()
