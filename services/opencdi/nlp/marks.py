@@ -200,7 +200,7 @@ def _opening(
         kind = headings.known(key, note_type) if large or not near else None
         if kind == "header" and key in _OF_COLUMNS and text[match.end() : match.end() + _GAP_OF_COLUMNS].lstrip()[:1].isalpha():
             return None  # "TIME  BP  HR"
-        if kind and not (not large and (row := _OPENS.match(last_line)) and not headings.known(key_of(row["words"]), note_type)):
+        if kind and not (not large and match.group().endswith("  ") and _is_row(last_line, headings, note_type)):
             return Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
     if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
         large = match["words"].isupper()
@@ -218,9 +218,17 @@ def _opening(
         )
         sure = key in headings.colonless and not listed and (words[0].isupper() or ended or "/" in words)
         clear = gap or text[first + len(words) + len(behind)].isdigit() or len(key) > 3 or not text[first:stop].isupper()
+        if key == "f u" and not text[:begin].strip():
+            return None  # "f/u ICU pt" begins a visit, no instruction
         if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
             return Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
     return None
+
+
+def _is_row(line: str, headings: Headings, note_type: NoteType) -> bool:
+    """Whether a line is a row of a table whose first cell heads nothing ("Asthma        Y")."""
+    row = _OPENS.match(line.lstrip())
+    return row is not None and row.group().endswith("  ") and not headings.known(key_of(row["words"]), note_type)
 
 
 def _titled(text: str, begin: int, first: int, stop: int, headings: Headings, note_type: NoteType) -> Mark | None:

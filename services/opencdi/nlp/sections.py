@@ -40,6 +40,10 @@ _AROUND: frozenset[SectionKind] = frozenset({"history-of-present-illness", "phys
 """What goes on behind a row of vital signs or results."""
 _SEVERAL = 3
 _BY_FUNCTIONS: frozenset[NoteType] = frozenset({"therapy", "nursing", "wound-care"})
+_BEFORE_SYSTEMS: frozenset[SectionKind] = frozenset(
+    {"social-history", "past-surgical-history", "medications", "allergies", "family-history", "nutrition"}
+)
+"""Behind these a nurse who goes on by organs has looked at them."""
 _OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
 
 
@@ -101,6 +105,8 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
                 kind = "physical-exam"
         elif kind is None:
             opens = ("other", "header", "vital-signs") if mark.style[0] else ("vital-signs",)
+            if note_type in _BY_FUNCTIONS and current in _BEFORE_SYSTEMS:
+                opens = (*opens, current)
             if current not in opens and not (current == "history-of-present-illness" and note_type in ("nursing", "anesthesia")):
                 continue
             kind = "past-medical-history" if note_type == "anesthesia" and current in _BEFORE_EXAM else "physical-exam"

@@ -36,9 +36,8 @@ _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
 _SIGNED = re.compile(
     r"\A(?:[-–—]+ ?|/s/ ?)?(?:[A-Z]|[a-z]\. [a-z])[\w.' -]{0,40},? (?:MD|RRT|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
-    r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b[^\n]{0,60}\Z"
+    r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b(?! (?!on |at |pager|ext)[a-z])[^\n]{0,60}\Z"
 )
-_ORGAN = re.compile(r"[A-Z][A-Z /&-]{2,30}:")
 _ASKED: frozenset[SectionKind] = frozenset(
     {"past-medical-history", "past-surgical-history", "medications", "allergies", "family-history", "physical-exam"}
 )
@@ -191,7 +190,7 @@ class _Lines:
             return "history-of-present-illness"  # who attests tells the case in his own words
         if (current in ("vital-signs", "laboratory") and _is_row_of_numbers(words)) or (told := self._columns(words)):
             return current if words[0].isdigit() else told
-        if self.note_type == "radiology" and plain == "procedures" and self.headed and _ORGAN.match(words):
+        if self.note_type == "radiology" and plain == "procedures" and self.headed and self._is_organ(words):
             return "findings"
         if not (plain in _HISTORY or plain in _DATA or plain == "nutrition" or (self.note_type == "anesthesia" and not self.headed)):
             return None
@@ -261,6 +260,11 @@ class _Lines:
         if not words[0].isalpha() or rows["laboratory"].match(words) or (kind == "imaging" and lines["imaging"].match(words)):
             return True
         return kind == "vital-signs" and bool(rows["vital"].match(words) or lines["intake"].match(words))
+
+    def _is_organ(self, words: str) -> bool:
+        """Whether a line of a report begins with an organ ("LIVER: ...", "Liver: ...")."""
+        head, colon, _ = words[:_SHORT_LINE].partition(":")
+        return bool(colon) and (head.isupper() or key_of(head) in self.headings.within)
 
     def _columns(self, words: str) -> SectionKind | None:
         """What the rows below a row of names of columns are ("TIME  BP  HR", "Date  SCr  BUN")."""
