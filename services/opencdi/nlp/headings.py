@@ -10,9 +10,11 @@ from typing import Any, cast, get_args
 import yaml
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.nlp.rows import Names, Starts
 
 _BRACKETS = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
 _WITH_DIGIT = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
+_DIGIT = re.compile(r"[\d@]")
 _JOINED = re.compile(r"[/,&+]|\band\b")
 _JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
 _SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
@@ -56,12 +58,18 @@ class Headings:
     objective: frozenset[str]
     within: frozenset[str]
     exam_opens: frozenset[str]
+    first_words: frozenset[str]
+    """With which of its words a heading or a qualifier may begin."""
+    openings: frozenset[str]
+    """First words of headings that are written without a colon, as they are written, in lower case."""
     prose: frozenset[str]
     of_a_row: frozenset[str]
     titled: frozenset[str]
     columns: Mapping[SectionKind, frozenset[str]]
-    rows: Mapping[str, re.Pattern[str]]
-    lines: Mapping[str, re.Pattern[str]]
+    rows: Mapping[str, Names]
+    risk: re.Pattern[str]
+    lines: Mapping[str, Starts]
+    operation: tuple[str, ...]
 
     def known(self, key: str, note_type: NoteType = "other") -> SectionKind | None:
         """What exactly these words head in such a note; sub-headings and unknown ones head nothing."""
@@ -80,9 +88,15 @@ class Headings:
             return found, whole
         if whole in self.within or not whole:
             return None
-        outside = _BRACKETS.sub(" ", phrase) if "(" in phrase or "[" in phrase else phrase
-        plain = key_of(_WITH_DIGIT.sub(" ", outside))
-        if found := self._qualified(plain, note_type) or self._joined(outside.lower(), note_type):
+        bracketed = "(" in phrase or "[" in phrase
+        outside = _BRACKETS.sub(" ", phrase) if bracketed else phrase
+        plain = key_of(_WITH_DIGIT.sub(" ", outside)) if _DIGIT.search(outside) else key_of(outside) if bracketed else whole
+        if not plain:
+            return None
+        words = plain.split()
+        if words[0] not in self.first_words and words[-1] not in self.heads and "of" not in words and "for" not in words:
+            return None
+        if found := self._qualified(plain, note_type) or self._joined(outside, note_type):
             return found, whole
         return self._by_head(phrase, plain, note_type)
 
@@ -103,7 +117,9 @@ class Headings:
         for _ in range(4):
             if not key or key in self.within:
                 return None
-            if found := self.known(key, note_type) or self.known(self._spelled(key), note_type):
+            if found := self.known(key, note_type):
+                return found
+            if (spelled := self._spelled(key)) != key and (found := self.known(spelled, note_type)):
                 return found
             shorter = _without(key, self.before, self.behind)
             if shorter == key:
@@ -112,10 +128,15 @@ class Headings:
         return None
 
     def _spelled(self, key: str) -> str:
-        return " ".join(filter(None, (self.spelled.get(word, word) for word in key.split())))
+        words = key.split()
+        if self.spelled.keys().isdisjoint(words):
+            return key
+        return " ".join(filter(None, (self.spelled.get(word, word) for word in words)))
 
     def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
-        parts = _JOINED.split(phrase, maxsplit=4)
+        if not ("/" in phrase or "&" in phrase or "," in phrase or "+" in phrase or "and" in phrase.lower()):
+            return None
+        parts = _JOINED.split(phrase.lower(), maxsplit=4)
         kinds = [self._qualified(key_of(part), note_type) for part in parts] if len(parts) > 1 else []
         told = [kind for kind in kinds if kind is not None]
         if not told or len(told) < len(kinds):
@@ -213,12 +234,19 @@ def load_headings(folder: Path) -> Headings:
         frozenset(told["objective"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
+        frozenset(
+            phrase.split()[0]
+            for phrase in (*kinds, *qualifiers["before"], *told["spelled"], *(key for table in told["by_note"].values() for key in table))
+        ),
+        frozenset(phrase.split()[0] for phrase in (*told["unmistakable"], *told["colonless"])),
         frozenset(told["prose"]),
         frozenset(told["of_a_row"]),
         frozenset(told["titled"]),
         {_section(kind): frozenset(words) for kind, words in told["columns"].items()},
-        {name: _words(words, r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
-        {name: _words(words, r"(?![\w:-])") for name, words in told["lines"].items()},
+        {name: Names.of(words) for name, words in told["rows"].items() if name != "risk"},
+        _words(told["rows"]["risk"], r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)"),
+        {name: Starts.of(words) for name, words in told["lines"].items() if name != "operation"},
+        tuple(told["lines"]["operation"]),
     )
 
 

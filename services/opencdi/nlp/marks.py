@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
+from opencdi.nlp.rows import first_word
 
 _LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
 _OPENS = re.compile(r"(?P<words>[A-Za-z](?:[A-Za-z/&.' ]|-(?=[A-Za-z])){1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
+_APART = re.compile(r"[ ][ ]|[\t–—-]")
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
     r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
@@ -28,6 +30,7 @@ _LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
 """In dictations a line break may have become a comma."""
 _BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),")
 """A heading between two lost line breaks."""
+_WORDS = re.compile(r"(?<![^\s,])[A-Za-z]")
 _AROUND = " \t*_#=:~-–—"
 _MOST = 72
 """Characters of the longest heading."""
@@ -193,7 +196,9 @@ def _opening(
 ) -> Mark | None:
     """A heading at the start of a line without a colon: before a dash or a gap, or a short form that is nothing else."""
     stop = min(until, first + _MOST)
-    if (match := _OPENS.match(text, first, stop)) and match["words"][0].isupper() and not listed:
+    opening = text[first:stop]
+    word = first_word(opening)
+    if _APART.search(opening) and (match := _OPENS.match(text, first, stop)) and match["words"][0].isupper() and not listed:
         key = key_of(match["words"])
         large = match["words"].isupper()
         near = match.end() - match.end("words") == 2 and match.group().endswith("  ")
@@ -202,6 +207,9 @@ def _opening(
             return None  # "TIME  BP  HR"
         if kind and not (not large and match.group().endswith("  ") and _is_row(last_line, headings, note_type)):
             return Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
+    word = word.lower()
+    if word not in headings.openings and word.partition("/")[0] not in headings.openings:
+        return _titled(text, begin, first, stop, headings, note_type) if word in headings.titled and note_type in _OF_REPORTS else None
     if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
         large = match["words"].isupper()
         if (match["words"][0].isupper() or len(key) > 2) and (kind := headings.known(key, note_type)):
@@ -280,7 +288,9 @@ def _before_colon(
 
 def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings, note_type: NoteType) -> Mark | None:
     """A heading in the midst of words, by its capitals or because it is nothing else: "no fever PMH: COPD Social History: smokes"."""
-    places = [match.start() for match in re.finditer(r"(?<![^\s,])[A-Za-z]", tail) if match.start()][-_MOST_WORDS_WITHIN:]
+    if " " not in tail and "," not in tail:
+        return None
+    places = [match.start() for match in _WORDS.finditer(tail) if match.start()][-_MOST_WORDS_WITHIN:]
     for place in places:
         phrase = tail[place:]
         key = key_of(phrase)

@@ -5,11 +5,12 @@ heading: what that kind of note is as a whole.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
+from opencdi.nlp.rows import cells_of, first_word, is_row_of_numbers, told_by_columns
 
 _DEFAULT: Mapping[NoteType, SectionKind] = {
     "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
@@ -47,7 +48,6 @@ _BY_ROWS: frozenset[NoteType] = frozenset({"nursing", "therapy", "wound-care", "
 """Notes in which a row of values or results stands among others."""
 _UNEXAMINED: frozenset[NoteType] = frozenset({"nursing", "wound-care", "dietitian"})
 """Notes in which no examination need follow vital signs."""
-_COLUMNS = 3
 _SHORT_LINE = 60
 _STORY = 100
 """A reason for admission of so many characters that begins with the patient's age is the history."""
@@ -70,6 +70,7 @@ _HISTORY: frozenset[SectionKind] = frozenset(
      "allergies", "medications", "review-of-systems", "header", "other"}
 )  # fmt: skip
 _DATA: frozenset[SectionKind] = frozenset({"physical-exam", "laboratory", "imaging", "vital-signs"})
+_TOLD: frozenset[SectionKind] = frozenset({"attestation", "nutrition"})
 _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-work"})
 """Notes whose "#" is no problem of a physician's."""
 _ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
@@ -122,6 +123,13 @@ def told_by_content(
         return
     plain = default if kind in ("other", "header") else kind
     lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key_of(text[start:body]))
+    if lines.inert:
+        last = text.rstrip().rfind("\n", body, end) + 1 if end + _END > len(text) and not text[end:].strip() else 0
+        signed = last > body and len(words := text[last:end].strip()) < 2 * _SHORT_LINE and _SIGNED.match(words) is not None
+        yield kind, start, last if signed else end
+        if signed:
+            yield "attestation", last, end
+        return
     row = False
     current, since = ("header" if kind == "header" else plain), start
     head = kind in ("other", "header")  # the letter-head goes on until somebody says something
@@ -135,7 +143,7 @@ def told_by_content(
             row = row and not (kind == "vital-signs" and note_type not in _UNEXAMINED)
             continue
         now = lines.kind_of(words, current, first=head)
-        if not text[line.end() : line.end() + _END].strip() and len(words) < 2 * _SHORT_LINE and _SIGNED.match(words):
+        if line.end() + _END > len(text) and not text[line.end() :].strip() and len(words) < 2 * _SHORT_LINE and _SIGNED.match(words):
             now = "attestation"
         if now is None and head and _heads(words):
             now = "header"
@@ -165,9 +173,24 @@ class _Lines:
     key: str
 
     @property
+    def inert(self) -> bool:
+        """Whether its lines are all of its heading: a plan, an assessment, a course."""
+        kind, note_type = self.plain, self.note_type
+        if not self.headed or note_type in _ENDS_IN_INSTRUCTIONS or (note_type in _BY_ROWS and self.key in self.headings.of_a_row):
+            return False
+        return not (kind in _HISTORY or kind in _DATA or kind in _TOLD or (note_type == "radiology" and kind == "procedures"))
+
+    @property
     def objective(self) -> bool:
         """Whether vital signs may open it ("O: T 37.2 HR 88")."""
         return self.key in self.headings.objective
+
+    def _beginning(self, words: str) -> Callable[[str], bool]:
+        """Asks whether a line begins as lines of that name do."""
+        line = words[:_SHORT_LINE].lower()
+        word = first_word(line)
+        starts = self.headings.lines
+        return lambda name: starts[name].begin(line, word)
 
     def beside_heading(self, words: str, current: SectionKind) -> SectionKind:
         """What the words are that stand on the line of the heading."""
@@ -183,12 +206,13 @@ class _Lines:
 
     def kind_of(self, words: str, current: SectionKind, *, first: bool) -> SectionKind | None:
         """A row of vital signs or results, a line of examination or imaging behind them, a problem with its "#", an instruction."""
-        lines, plain = self.headings.lines, self.plain
-        if self.note_type in _ENDS_IN_INSTRUCTIONS and lines["instructions"].match(words):
+        plain = self.plain
+        begins = self._beginning(words)
+        if self.note_type in _ENDS_IN_INSTRUCTIONS and begins("instructions"):
             return "discharge-instructions"
         if plain == "attestation" and _ONE_LINER.match(words):
             return "history-of-present-illness"  # who attests tells the case in his own words
-        if (current in ("vital-signs", "laboratory") and _is_row_of_numbers(words)) or (told := self._columns(words)):
+        if (current in ("vital-signs", "laboratory") and is_row_of_numbers(words)) or (told := told_by_columns(words, self.headings.columns)):
             return current if words[0].isdigit() else told
         if self.note_type == "radiology" and plain == "procedures" and self.headed and self._is_organ(words):
             return "findings"
@@ -196,37 +220,38 @@ class _Lines:
             return None
         if self.note_type == "anesthesia" and (plain in _HISTORY or not self.headed) and _TIME.match(words):
             return "procedures"
-        if self.headed and plain in _PAST and lines["habits"].match(words):
+        if self.headed and plain in _PAST and begins("habits"):
             return "social-history"
         if len(words) < 3 * _SHORT_LINE:
             if (plain in _HISTORY or self.objective or plain == "procedures") and self._are_vitals(words):
                 return "vital-signs"
-            if current == "vital-signs" and lines["intake"].match(words):
+            if current == "vital-signs" and begins("intake"):
                 return "vital-signs"
-            if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and lines["exam"].match(words):
+            if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and begins("exam"):
                 return "physical-exam"
             if (current in _DATA or plain in ("review-of-systems", "nutrition") or not self.headed) and self._are_results(words, current):
                 return "laboratory"
-            if current in _DATA and lines["imaging"].match(words):
+            if current in _DATA and begins("imaging"):
                 return "imaging"
         if (
             self.note_type == "anesthesia"
-            and (told := self.headings.rows["risk"].match(words))
+            and (told := self.headings.risk.match(words))
             and not words[told.end() + 1 :][:1].isdigit()
         ):
             return "assessment-and-plan"
         if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
         if not self.headed and plain in _HISTORY:
-            if lines["operation"].search(words[: 4 * _STORY]):
+            said = words[: 4 * _STORY].lower()
+            if any(phrase in said for phrase in self.headings.operation):
                 return "procedures"
-            if lines["examined"].match(words):
+            if begins("examined"):
                 return "physical-exam"
-        begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
-        begins = begins and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
-        if (current in _ONE_ROW or current == "assessment") and not self.headed and lines["advice"].match(words):
+        opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
+        opens = opens and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
+        if (current in _ONE_ROW or current == "assessment") and not self.headed and begins("advice"):
             return "plan"
-        if begins and self._tells(words):
+        if opens and self._tells(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
@@ -234,7 +259,7 @@ class _Lines:
 
     def _tells(self, words: str) -> bool:
         """Whether a line begins as stories do, with the patient or the hour, or is a paragraph of sentences."""
-        told = self.headings.lines["story"].match(words) and not words[1:2].isupper()
+        told = not words[1:2].isupper() and self._beginning(words)("story")
         prose = self.plain == "other" and (_TIME.match(words) or (len(words) >= _STORY and ". " in words))
         return bool(_ONE_LINER.match(words) or told or prose)
 
@@ -246,7 +271,7 @@ class _Lines:
             current == "vital-signs"
             and (self.note_type not in _BESIDE or self.note_type == "therapy")
             and (self.headed or self.note_type != "anesthesia")
-            and not self.headings.rows["vital"].match(words)
+            and not self.headings.rows["vital"].begin(cells_of(words))
             and not words[0].isdigit()
         ):
             return "physical-exam"
@@ -256,48 +281,36 @@ class _Lines:
 
     def reads_like(self, words: str, kind: SectionKind) -> bool:
         """Whether a line goes on with the row above it: vital signs, results or images, numbers, an item of a list."""
-        rows, lines = self.headings.rows, self.headings.lines
-        if not words[0].isalpha() or rows["laboratory"].match(words) or (kind == "imaging" and lines["imaging"].match(words)):
+        if not words[0].isalpha():
             return True
-        return kind == "vital-signs" and bool(rows["vital"].match(words) or lines["intake"].match(words))
+        rows, cells, begins = self.headings.rows, cells_of(words), self._beginning(words)
+        if rows["laboratory"].begin(cells) or (kind == "imaging" and begins("imaging")):
+            return True
+        return kind == "vital-signs" and (rows["vital"].begin(cells) or begins("intake"))
 
     def _is_organ(self, words: str) -> bool:
         """Whether a line of a report begins with an organ ("LIVER: ...", "Liver: ...")."""
         head, colon, _ = words[:_SHORT_LINE].partition(":")
         return bool(colon) and (head.isupper() or key_of(head) in self.headings.within)
 
-    def _columns(self, words: str) -> SectionKind | None:
-        """What the rows below a row of names of columns are ("TIME  BP  HR", "Date  SCr  BUN")."""
-        if "  " not in words or len(words) > 2 * _SHORT_LINE:
-            return None
-        names = words.lower().split()
-        told = max(self.headings.columns.items(), key=lambda column: sum(name in column[1] for name in names))
-        known = sum(name in told[1] for name in names)
-        return told[0] if known >= _COLUMNS and 2 * known > len(names) and not any(name[0].isdigit() for name in names) else None
-
     def _are_vitals(self, words: str) -> bool:
         """Whether a line is of vital signs, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
         if len(words) >= 3 * _SHORT_LINE:
             return False
         words = _NAMED_VITALS.sub("", words, count=1)
-        begins = words[:_SHORT_LINE]
-        named = len(self.headings.rows["vital"].findall(words)) if self.headings.rows["vital"].match(words) else 0
+        begins, cells, vital = words[:_SHORT_LINE], cells_of(words), self.headings.rows["vital"]
+        named = vital.among(cells) if vital.begin(cells) else 0
+        if not named and not words[:1].isdigit():
+            return False
         bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
         return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= _SHORT_LINE // 2))
 
     def _are_results(self, words: str, current: SectionKind) -> bool:
-        row = self.headings.rows["laboratory"]
-        least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
-        named = len(row.findall(words))
-        return named >= least if row.match(words) else named > _LABS and row.search(words[:_BEGINNING]) is not None
-
-
-def _is_row_of_numbers(words: str) -> bool:
-    if not words[0].isdigit():
-        return False
-    cells = words.split()
-    numbers = sum(cell[0].isdigit() for cell in cells)
-    return numbers >= _COLUMNS and 2 * numbers >= len(cells)
+        laboratory, cells = self.headings.rows["laboratory"], cells_of(words)
+        if laboratory.begin(cells):
+            least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
+            return laboratory.among(cells) >= least
+        return laboratory.places(cells, _BEGINNING) and laboratory.among(cells) > _LABS
 
 
 def _heads(words: str) -> bool:
