@@ -42,6 +42,8 @@ class Headings:
 
     kinds: Mapping[str, SectionKind]
     by_note: Mapping[str, Mapping[str, SectionKind]]
+    """All headings of a kind of note in which some mean something else."""
+    meant_otherwise: Mapping[str, Mapping[str, SectionKind]]
     beside: Mapping[str, Mapping[str, Mapping[str, SectionKind]]]
     titles: Mapping[NoteType, re.Pattern[str]]
     telling: Mapping[str, NoteType]
@@ -73,7 +75,11 @@ class Headings:
 
     def known(self, key: str, note_type: NoteType = "other") -> SectionKind | None:
         """What exactly these words head in such a note; sub-headings and unknown ones head nothing."""
-        return self.by_note.get(note_type, {}).get(key) or self.kinds.get(key)
+        return self.by_note.get(note_type, self.kinds).get(key)
+
+    def measured(self, key: str) -> bool:
+        """Whether these words name a vital sign or a result."""
+        return any(key in names.words for names in self.rows.values())
 
     def kind(self, phrase: str, note_type: NoteType = "other") -> SectionKind | None:
         """What a phrase heads, as `told`."""
@@ -150,7 +156,7 @@ class Headings:
         if not 1 < len(words) <= _LONGEST_OF_HEAD or key in self.within or not phrase[0].isupper():
             return None
         if (kind := self.heads.get(words[-1])) and written_as_heading(phrase):
-            return self.by_note.get(note_type, {}).get(words[-1], kind), words[-1]
+            return self.meant_otherwise.get(note_type, {}).get(words[-1], kind), words[-1]
         of = next((at for at, word in enumerate(words) if word in _OF), 0)
         head = " ".join(words[:of])
         return (kind, head) if head in self.heads_of and (kind := self.known(head, note_type)) else None
@@ -217,6 +223,7 @@ def load_headings(folder: Path) -> Headings:
     qualifiers = told["qualifiers"]
     return Headings(
         kinds,
+        {note: kinds | _sections(table) for note, table in told["by_note"].items()},
         {note: _sections(table) for note, table in told["by_note"].items()},
         {note: {one: _sections(table) for one, table in tables.items()} for note, tables in told["beside"].items()},
         {note: _words(words, r"(?![\w-])") for note, words in told["told_by"]["titles"].items()},

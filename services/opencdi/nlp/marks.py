@@ -2,12 +2,12 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.clinical.vocabulary import NoteType
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
 from opencdi.nlp.rows import first_word
+from opencdi.nlp.shapes import LETTERING, NUMBERED, TITLING, Mark, heads_of_rows, of_one_letter, titled_in
 
 _LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
@@ -41,59 +41,22 @@ _WRAPPED_AT, _UNWRAPPED = 65, 100
 _MOST_WORDS_WITHIN = 5
 _GAP_OF_COLUMNS = 20
 _OF_COLUMNS = frozenset({"time", "date"})
-_ROWS: Mapping[str, re.Pattern[str]] = {
-    "|": re.compile(r"^[ \t]*(?P<words>[A-Za-z][^|\n:]{0,44})\|(?=[ \t])", re.MULTILINE),
-    ">>": re.compile(r"^[ \t]*(?P<words>[A-Za-z][^>\n:]{0,44})>>", re.MULTILINE),
-    "/ ": re.compile(r"^[ \t]*(?P<words>[A-Z][A-Z/-]{1,20})/(?=[ \t])", re.MULTILINE),
-}
-"""Heads of rows where a note goes by rows ("Motor | 4/5", "RESP/ clear"): all are headings, or none."""
-_LEAST_ROWS = 3
-_LETTER = re.compile(r"(?P<words>[A-Z](?:/[A-Z])?)(?:[ ]{2,}|\t|[ ]?(?:>>|\|)[ \t])(?=\S)")
-"""One letter before what it heads ("A  alert", "M/E >> weights")."""
 _TIMED = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b(?!/)")
 _BY_THE_CLOCK: frozenset[NoteType] = frozenset({"nursing", "anesthesia", "therapy", "other"})
 _BY_ORGAN: frozenset[NoteType] = frozenset({"nursing", "anesthesia"})
-_OF_REPORTS: frozenset[NoteType] = frozenset({"procedure", "operative"})
-_LETTERED: frozenset[NoteType] = frozenset({"nursing", "dietitian", "therapy", "social-work", "wound-care", "progress", "other"})
-LETTERED, TITLED = "A", "T"
-"""How a heading is written that is one letter, or begins its line as titles are written: such are headings where several stand."""
-NUMBERED = "1."
-"""How a heading is written that has a number before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A heading where it stands.  `kind` is None of a sub-heading of the examination; `style` is how it is written."""
-
-    start: int
-    body: int
-    kind: SectionKind | None
-    key: str
-    style: tuple[bool, bool, bool, str]  # begins its line, in capitals, alone on its line, marks before it
 
 
 def marks_in(text: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
     """The headings of a text, in order."""
     last_line = ""
-    rows = _heads_of_rows(text)
+    rows = heads_of_rows(text, headings, note_type)
     for line in _LINE.finditer(text):
         begin = line.start()
         if (row := rows.get(begin)) is not None:
-            told = headings.told(row.group("words").strip(), note_type)
-            kind, key = told or (None, key_of(row.group("words")))
-            yield Mark(begin, row.end(), kind, key, (True, True, False, "|"))
+            yield row
         else:
             yield from _marks_of(text, begin, line.end(), last_line, headings, note_type)
         last_line = line.group()
-
-
-def _heads_of_rows(text: str) -> dict[int, re.Match[str]]:
-    """By where its line begins: each head of a row, where a note goes by such rows."""
-    found: dict[int, re.Match[str]] = {}
-    for sign, pattern in _ROWS.items():
-        if text.count(sign) >= _LEAST_ROWS and len(heads := list(pattern.finditer(text))) >= _LEAST_ROWS:
-            found |= {head.start(): head for head in heads}
-    return found
 
 
 def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
@@ -102,15 +65,14 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
     first = lead.end() if lead else begin
     signs = NUMBERED if lead and lead["number"] else lead["marks"].strip() if lead else ""
     listed = signs in (NUMBERED, "-", "*", "•", "·", "~", "#", ">")
-    if end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
+    at = text.find(":", first, end)
+    ends = at < 0 or not text[at + 1 : end].strip(" \t*_#=:")
+    if ends and end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
         yield alone
         return
-    if note_type in _LETTERED and not text[first + 1 : first + 2].isalnum() and (letter := _LETTER.match(text, first, end)):
-        key = key_of(letter["words"])
-        if kind := headings.known(key, note_type):
-            yield Mark(begin, letter.end(), kind, key, (True, True, False, LETTERED))
-            return
-    at = text.find(":", first, end)
+    if note_type in LETTERING and (lettered := of_one_letter(text, begin, first, end, headings, note_type)):
+        yield lettered
+        return
     if note_type in _BY_THE_CLOCK and text[first : first + 1].isdigit() and (clock := _TIMED.match(text, first, end)):
         at = at if at < 0 or at > clock.end() else text.find(":", clock.end(), end)
         if 0 <= at <= first + _MOST and (told := headings.told(text[first:at], note_type)) and told[0] == "addendum":
@@ -209,12 +171,12 @@ def _opening(
             return Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
     word = word.lower()
     if word not in headings.openings and word.partition("/")[0] not in headings.openings:
-        return _titled(text, begin, first, stop, headings, note_type) if word in headings.titled and note_type in _OF_REPORTS else None
+        return titled_in(text, begin, first, stop, headings, note_type) if word in headings.titled and note_type in TITLING else None
     if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
         large = match["words"].isupper()
         if (match["words"][0].isupper() or len(key) > 2) and (kind := headings.known(key, note_type)):
             return Mark(begin, match.end(), kind, key, (True, large, False, ""))
-    if note_type in _OF_REPORTS and (titled := _titled(text, begin, first, stop, headings, note_type)):
+    if note_type in TITLING and (titled := titled_in(text, begin, first, stop, headings, note_type)):
         return titled
     for words, behind in _first_words(text, first, stop):
         key = key_of(words)
@@ -237,19 +199,6 @@ def _is_row(line: str, headings: Headings, note_type: NoteType) -> bool:
     """Whether a line is a row of a table whose first cell heads nothing ("Asthma        Y")."""
     row = _OPENS.match(line.lstrip())
     return row is not None and row.group().endswith("  ") and not headings.known(key_of(row["words"]), note_type)
-
-
-def _titled(text: str, begin: int, first: int, stop: int, headings: Headings, note_type: NoteType) -> Mark | None:
-    """The longest heading that begins a line as titles are written, with the text behind it ("Indications Melena")."""
-    words = text[first:stop].split(" ", 4)[:4]
-    if words[0].lower() not in headings.titled:
-        return None
-    for many in (3, 2, 1):
-        if len(words) > many and (words[many][:1].isupper() or words[many][:1].isdigit()):
-            key = key_of(phrase := " ".join(words[:many]))
-            if kind := headings.known(key, note_type):
-                return Mark(begin, first + len(phrase), kind, key, (True, False, False, TITLED))
-    return None
 
 
 def _first_words(text: str, first: int, stop: int) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,8 @@ class Starts:
 
 def first_word(line: str) -> str:
     """The first word of a line, without the signs behind it."""
-    return line.split(None, 1)[0].rstrip(_CLOSES) if line else ""
+    words = line.split(None, 1)
+    return words[0].rstrip(_CLOSES) if words else ""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ systems ("Lungs:"), of a problem ("1. AKI ... Labs: ... Plan: ...") and unknown 
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings
-from opencdi.nlp.marks import LETTERED, NUMBERED, TITLED, Mark, marks_in
-from opencdi.nlp.untitled import Stretch, default_of, kind_by_headings, told_by_content
+from opencdi.nlp.marks import marks_in
+from opencdi.nlp.note_kinds import default_of, kind_by_headings
+from opencdi.nlp.shapes import LETTERED, NUMBERED, ROW, TITLED, Mark
+from opencdi.nlp.untitled import Stretch, told_by_content
 
 _MOST_OF_TITLE = 100
 _BY_PROBLEM: frozenset[SectionKind] = frozenset(
@@ -55,7 +56,7 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
         note_type = told
         marks = list(marks_in(text, headings, note_type))
     if others := headings.beside_one_another(keys, note_type):
-        marks = [replace(mark, kind=others.get(mark.key, mark.kind)) for mark in marks]
+        marks = [mark._replace(kind=others.get(mark.key, mark.kind)) for mark in marks]
     if any(mark.style[3] in (LETTERED, TITLED) for mark in marks):
         written = Counter(sign for sign, _ in {(mark.style[3], mark.key) for mark in marks})
         marks = [mark for mark in marks if mark.style[3] not in (LETTERED, TITLED) or written[mark.style[3]] >= _SEVERAL]
@@ -96,13 +97,11 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
     for mark in marks:
         kind, key = mark.kind, mark.key
         of_a_problem = kind in _RESULTS or key in headings.of_a_problem
-        if kind is None and mark.style[3] == "|":
-            if key not in headings.within:
-                kind = "physical-exam" if note_type in _BY_FUNCTIONS else "other"
-            elif current not in ("other", "header", "vital-signs", "history-of-present-illness"):
+        if kind is None and mark.style[3] == ROW:
+            known = key in headings.within and current not in ("other", "header", "vital-signs", "history-of-present-illness")
+            if known or note_type not in _BY_FUNCTIONS:
                 continue
-            else:
-                kind = "physical-exam"
+            kind = "physical-exam"
         elif kind is None:
             opens = ("other", "header", "vital-signs") if mark.style[0] else ("vital-signs",)
             if note_type in _BY_FUNCTIONS and current in _BEFORE_SYSTEMS:
@@ -110,12 +109,6 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
             if current not in opens and not (current == "history-of-present-illness" and note_type in ("nursing", "anesthesia")):
                 continue
             kind = "past-medical-history" if note_type == "anesthesia" and current in _BEFORE_EXAM else "physical-exam"
-        elif not mark.style[0] and (
-            (current == "header" and kind == "plan")  # "Arrived 0115   Code status: full"
-            or (current == "procedures" and kind in _RESULTS)
-            or (current == "history-of-present-illness" and key in headings.prose)
-        ):
-            continue
         elif _is_none(mark, current, note_type, headings) or (of_a_problem and _is_an_item(mark, current) and mark.style[3] not in listed):
             continue
         elif of_a_problem and current in _BY_PROBLEM and note_type != "dietitian":
@@ -135,6 +128,11 @@ def _is_an_item(mark: Mark, current: SectionKind) -> bool:
 
 def _is_none(mark: Mark, current: SectionKind, note_type: NoteType, headings: Headings) -> bool:
     """Whether it heads nothing where it stands: an organ or a method among findings, a disease among problems, a habit in a history."""
+    if not mark.style[0]:
+        if current == "header" and mark.kind == "plan":
+            return True  # "Arrived 0115   Code status: full"
+        if (current == "procedures" and mark.kind in _RESULTS) or (current == "history-of-present-illness" and mark.key in headings.prose):
+            return True  # in the midst of what was done, of a story
     if current == "findings" and note_type in _REPORTS:
         return not _OF_AN_ORGAN.isdisjoint({mark.kind, headings.kinds.get(mark.key)})
     if current == "assessment-and-plan" and mark.kind == "assessment":

@@ -5,21 +5,13 @@ heading: what that kind of note is as a whole.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
 from opencdi.nlp.rows import cells_of, first_word, is_row_of_numbers, told_by_columns
 
-_DEFAULT: Mapping[NoteType, SectionKind] = {
-    "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
-    "operative": "procedures", "procedure": "procedures", "anesthesia": "procedures",
-    "history-and-physical": "history-of-present-illness", "consult": "history-of-present-illness", "progress": "history-of-present-illness",
-    "emergency": "history-of-present-illness", "discharge-summary": "history-of-present-illness", "nursing": "history-of-present-illness",
-    "therapy": "history-of-present-illness", "social-work": "history-of-present-illness",
-}  # fmt: skip
-"""What such a note says where nothing else tells: it begins with what happened."""
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
 _TITLE = re.compile(
     r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|eval|evaluation|assessment|record|hospital|"
@@ -36,11 +28,10 @@ _BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
 _SIGNED = re.compile(
-    r"\A(?:[-–—]+ ?|/s/ ?)?(?:[A-Z]|[a-z]\. [a-z])[\w.' -]{0,40},? (?:MD|RRT|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
-    r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b(?! (?!on |at |pager|ext)[a-z])[^\n]{0,60}\Z"
-)
-_ASKED: frozenset[SectionKind] = frozenset(
-    {"past-medical-history", "past-surgical-history", "medications", "allergies", "family-history", "physical-exam"}
+    r"\A(?:[-–—]+ ?|/s/ ?)?(?:[A-Z]|[a-z]\. [a-z])[\w.' -]{0,40},? "
+    r"(?:MD|RRT|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|"
+    r"CNP|ARNP|CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b"
+    r"(?! (?!on |at |pager|ext)[a-z])[^\n]{0,60}\Z"
 )
 _PAST: frozenset[SectionKind] = frozenset({"past-surgical-history", "family-history", "allergies"})
 _ONE_ROW: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging"})
@@ -57,14 +48,6 @@ _BEGINNING = 24
 _AGE = 12
 _END = 200
 """Blanks behind the last line."""
-_AROUND_SURGERY = ("preop", "pre op", "postop", "post op", "preproc", "pre proc", "postproc", "post proc")
-_DONE = frozenset(
-    {"description of procedure", "procedure in detail", "estimated blood loss", "procedure performed", "procedures performed"}
-)
-_OF_A_VISIT = frozenset(
-    {"history of present illness", "hpi", "past medical history", "pmh", "medications", "allergies", "subjective", "plan"}
-)
-_TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
 _HISTORY: frozenset[SectionKind] = frozenset(
     {"chief-complaint", "history-of-present-illness", "past-medical-history", "past-surgical-history", "family-history", "social-history",
      "allergies", "medications", "review-of-systems", "header", "other"}
@@ -86,30 +69,6 @@ class Stretch:
     end: int
 
 
-def default_of(note_type: NoteType, kinds: Set[SectionKind]) -> SectionKind:
-    """What such a note says where nothing tells; who asks before an anesthetic and goes by headings begins with the history."""
-    if note_type == "anesthesia" and not _ASKED.isdisjoint(kinds):
-        return "history-of-present-illness"
-    return _DEFAULT.get(note_type, "other")
-
-
-def kind_by_headings(keys: set[str]) -> NoteType | None:
-    """The kind of a note that nobody named, by headings that stand in no other; None if they do not tell."""
-    if any(key.startswith(_AROUND_SURGERY) and ("diagnos" in key or key.endswith("dx")) for key in keys):
-        return "operative"
-    if keys & _DONE:
-        return "procedure"
-    if "findings" in keys and keys & {"impression", "conclusion"} and (keys & _TECHNICAL or ("exam" in keys and not keys & _OF_A_VISIT)):
-        return "radiology"
-    if keys & {"gross description", "microscopic description"}:
-        return "pathology"
-    if any("discharge" in key and "diagnos" in key for key in keys) or {"hospital course", "discharge medications"} <= keys:
-        return "discharge-summary"
-    if keys & {"ed course", "emergency department course"}:
-        return "emergency"
-    return None
-
-
 def told_by_content(
     text: str, stretch: Stretch, headings: Headings, note_type: NoteType, default: SectionKind, around: SectionKind
 ) -> Iterator[tuple[SectionKind, int, int]]:
@@ -123,6 +82,10 @@ def told_by_content(
         return
     plain = default if kind in ("other", "header") else kind
     lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key_of(text[start:body]))
+    if kind != "other" and text.find("\n", body, end - 1) < 0 and "\r" not in text[body : end - 1]:
+        words = text[body:end].strip()
+        yield lines.beside_heading(words, "header" if kind == "header" else plain) if words else kind, start, end
+        return
     if lines.inert:
         last = text.rstrip().rfind("\n", body, end) + 1 if end + _END > len(text) and not text[end:].strip() else 0
         signed = last > body and len(words := text[last:end].strip()) < 2 * _SHORT_LINE and _SIGNED.match(words) is not None
@@ -162,7 +125,7 @@ def told_by_content(
         yield current, since, end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Lines:
     """How the lines of one stretch are read: what it is as a whole, and the words of its heading."""
 
@@ -212,7 +175,9 @@ class _Lines:
             return "discharge-instructions"
         if plain == "attestation" and _ONE_LINER.match(words):
             return "history-of-present-illness"  # who attests tells the case in his own words
-        if (current in ("vital-signs", "laboratory") and is_row_of_numbers(words)) or (told := told_by_columns(words, self.headings.columns)):
+        if (current in ("vital-signs", "laboratory") and is_row_of_numbers(words)) or (
+            told := told_by_columns(words, self.headings.columns)
+        ):
             return current if words[0].isdigit() else told
         if self.note_type == "radiology" and plain == "procedures" and self.headed and self._is_organ(words):
             return "findings"
@@ -233,11 +198,7 @@ class _Lines:
                 return "laboratory"
             if current in _DATA and begins("imaging"):
                 return "imaging"
-        if (
-            self.note_type == "anesthesia"
-            and (told := self.headings.risk.match(words))
-            and not words[told.end() + 1 :][:1].isdigit()
-        ):
+        if self.note_type == "anesthesia" and (risk := self.headings.risk.match(words)) and not words[risk.end() + 1 :][:1].isdigit():
             return "assessment-and-plan"
         if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
@@ -248,7 +209,9 @@ class _Lines:
             if begins("examined"):
                 return "physical-exam"
         opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
-        opens = opens and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
+        opens = (
+            opens and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
+        )
         if (current in _ONE_ROW or current == "assessment") and not self.headed and begins("advice"):
             return "plan"
         if opens and self._tells(words):
