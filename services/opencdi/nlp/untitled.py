@@ -33,6 +33,10 @@ _SIGNED = re.compile(
     r"CNP|ARNP|CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b"
     r"(?! (?!on |at |pager|ext)[a-z])[^\n]{0,60}\Z"
 )
+_LEADERS = re.compile(r"[A-Za-z][^.:\n]{0,40}\.{3,}")
+_BY_THE_BED: frozenset[NoteType] = frozenset({"nursing", "therapy"})
+_WRAPPED_AT = 65
+"""A line of so many characters may go on in the next."""
 _PAST: frozenset[SectionKind] = frozenset({"past-surgical-history", "family-history", "allergies"})
 _ONE_ROW: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging"})
 _BY_ROWS: frozenset[NoteType] = frozenset({"nursing", "therapy", "wound-care", "dietitian", "anesthesia", "procedure", "other"})
@@ -93,7 +97,7 @@ def told_by_content(
         if signed:
             yield "attestation", last, end
         return
-    row = False
+    row, technique, last = False, False, ""
     current, since = ("header" if kind == "header" else plain), start
     head = kind in ("other", "header")  # the letter-head goes on until somebody says something
     for line in _LINE.finditer(text, start if kind == "other" else body, end):
@@ -103,6 +107,7 @@ def told_by_content(
         if kind != "other" and line.start() == body:
             current = lines.beside_heading(words, current)
             row = note_type in _BY_ROWS and (lines.key in headings.of_a_row or kind in _ONE_ROW)
+            technique, last = note_type == "radiology" and kind == "procedures", words
             row = row and not (kind == "vital-signs" and note_type not in _UNEXAMINED)
             continue
         now = lines.kind_of(words, current, first=head)
@@ -113,6 +118,9 @@ def told_by_content(
         head = head and now == "header"
         if now is None and kind == "vital-signs" and text[start : line.start()].rstrip().endswith(":"):
             now = kind  # what stands directly under the heading
+        if now is None and technique and kind == current and words[0].isupper() and (last.endswith(".") or len(last) < _WRAPPED_AT):
+            now = "findings"  # behind how it was done, what was seen
+        last = words
         if now is None and row and not lines.reads_like(words, kind):
             now = around  # a row of values or results ends with its line
         now = now or lines.otherwise(words, current)
@@ -202,6 +210,8 @@ class _Lines:
             return "assessment-and-plan"
         if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
+        if not self.headed and self.note_type in _BY_THE_BED and "..." in words and _LEADERS.match(words):
+            return "physical-exam"
         if not self.headed and plain in _HISTORY:
             said = words[: 4 * _STORY].lower()
             if any(phrase in said for phrase in self.headings.operation):
