@@ -14,6 +14,7 @@ from opencdi.nlp.rows import Names, Starts
 
 _BRACKETS = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
 _WITH_DIGIT = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
+_WORD = re.compile(r"[A-Za-z]+")
 _DIGIT = re.compile(r"[\d@]")
 _JOINED = re.compile(r"[/,&+]|\band\b")
 _JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
@@ -77,6 +78,10 @@ class Headings:
         """What exactly these words head in such a note; sub-headings and unknown ones head nothing."""
         return self.by_note.get(note_type, self.kinds).get(key)
 
+    def may_be(self, key: str) -> bool:
+        """Whether words begin or end as headings do."""
+        return key.partition(" ")[0] in self.first_words or key.rpartition(" ")[2] in self.heads or " of " in key or " for " in key
+
     def measured(self, key: str) -> bool:
         """Whether these words name a vital sign or a result."""
         return any(key in names.words for names in self.rows.values())
@@ -99,8 +104,7 @@ class Headings:
         plain = key_of(_WITH_DIGIT.sub(" ", outside)) if _DIGIT.search(outside) else key_of(outside) if bracketed else whole
         if not plain:
             return None
-        words = plain.split()
-        if words[0] not in self.first_words and words[-1] not in self.heads and "of" not in words and "for" not in words:
+        if not self.may_be(plain):
             return None
         if found := self._qualified(plain, note_type) or self._joined(outside, note_type):
             return found, whole
@@ -169,8 +173,14 @@ def key_of(words: str) -> str:
 
 def written_as_heading(phrase: str) -> bool:
     """Whether each word of some weight has a capital, as titles have."""
-    words = [word for word in re.split(r"[^A-Za-z]+", phrase) if word]
-    return bool(words) and words[0][0].isupper() and all(word[0].isupper() or word in _SMALL for word in words)
+    if not any(letter.isupper() for letter in phrase[:3]):
+        return False
+    first = True
+    for word in _WORD.finditer(phrase):
+        if not phrase[word.start()].isupper() and (first or word.group() not in _SMALL):
+            return False
+        first = False
+    return not first
 
 
 def _without(key: str, before: Mapping[str, tuple[str, ...]], behind: Mapping[str, tuple[str, ...]]) -> str:

@@ -31,6 +31,7 @@ _LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
 _BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),")
 """A heading between two lost line breaks."""
 _WORDS = re.compile(r"(?<![^\s,])[A-Za-z]")
+_NUMBER = re.compile(r"\d")
 _AROUND = " \t*_#=:~-–—"
 _MOST = 72
 """Characters of the longest heading."""
@@ -61,10 +62,11 @@ def marks_in(text: str, headings: Headings, note_type: NoteType) -> Iterator[Mar
 
 def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
     """The headings of one line, left to right."""
-    lead = _LEAD.match(text, begin, end)
-    first = lead.end() if lead else begin
-    signs = NUMBERED if lead and lead["number"] else lead["marks"].strip() if lead else ""
-    listed = signs in (NUMBERED, "-", "*", "•", "·", "~", "#", ">")
+    first, signs, listed = begin, "", False
+    if (not (sign := text[begin]).isalpha() or sign in "IVX") and (lead := _LEAD.match(text, begin, end)):
+        first = lead.end()
+        signs = NUMBERED if lead["number"] else lead["marks"].strip()
+        listed = signs in (NUMBERED, "-", "*", "•", "·", "~", "#", ">")
     at = text.find(":", first, end)
     ends = at < 0 or not text[at + 1 : end].strip(" \t*_#=:")
     if ends and end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
@@ -86,11 +88,11 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
         yield mark
         first = mark.body
     if at >= 0 or text.find(".,", first, end) >= 0:
-        yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs)
+        yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs, tried=at)
 
 
 def _before_colons(
-    text: str, begin: int, end: int, first: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str
+    text: str, begin: int, end: int, first: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str, tried: int
 ) -> Iterator[Mark]:
     """The headings of one line before its colons, and those between lost line breaks."""
     bare = deque(_bare(text, first, end, headings, note_type) if text.find(".,", first, end) >= 0 else ())
@@ -102,7 +104,8 @@ def _before_colons(
             while bare and bare[0].start < at:
                 yield (mark := bare.popleft())
                 first, whole = mark.body, False
-            if (mark_here := _before_colon(text, begin, first, at, headings, note_type, whole=whole, signs=signs)) is not None:
+            known = whole and at == tried  # its words are no heading
+            if (mark_here := _before_colon(text, begin, first, at, headings, note_type, whole=whole, signs=signs, tried=known)) is not None:
                 yield mark_here
                 first = mark_here.body
             whole = False
@@ -131,6 +134,8 @@ def _alone(
     if not colon:
         # As headings are written: "History" is one, "results" in prose and an item of a list ("2. Allergies") are none.
         key = key_of(phrase)
+        if not headings.may_be(key) and not phrase.isupper() and phrase[-1:] not in (")", "]") and not _NUMBER.search(phrase):
+            return None
         after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
         sure = (
             key in headings.unmistakable
@@ -209,14 +214,14 @@ def _first_words(text: str, first: int, stop: int) -> Iterator[tuple[str, str]]:
 
 
 def _before_colon(
-    text: str, begin: int, first: int, colon: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str
+    text: str, begin: int, first: int, colon: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str, tried: bool
 ) -> Mark | None:
     """The heading that ends at that colon: all since the line began, or since the last stop, or its last words."""
     since = max(first, colon - _MOST)
     piece = text[since:colon].rstrip(" \t*_")
     if whole and since == first:
         phrase = piece.strip(_AROUND)
-        if told := headings.told(phrase, note_type):
+        if not tried and (told := headings.told(phrase, note_type)):
             return Mark(begin, _behind(text, colon), *told, (True, phrase.isupper(), False, signs))
         if (key := key_of(phrase)) in headings.exam_opens:
             return Mark(begin, _behind(text, colon), None, key, (True, phrase.isupper(), False, signs))

@@ -57,6 +57,9 @@ _HISTORY: frozenset[SectionKind] = frozenset(
      "allergies", "medications", "review-of-systems", "header", "other"}
 )  # fmt: skip
 _DATA: frozenset[SectionKind] = frozenset({"physical-exam", "laboratory", "imaging", "vital-signs"})
+_BESIDE_HEADING: frozenset[SectionKind] = frozenset({"header", "chief-complaint", "physical-exam"})
+"""Under these what stands beside the heading may be something else."""
+_SHORT_HEADING = 24
 _TOLD: frozenset[SectionKind] = frozenset({"attestation", "nutrition"})
 _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-work"})
 """Notes whose "#" is no problem of a physician's."""
@@ -85,17 +88,22 @@ def told_by_content(
         yield kind, start, end
         return
     plain = default if kind in ("other", "header") else kind
-    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key_of(text[start:body]))
-    if kind != "other" and text.find("\n", body, end - 1) < 0 and "\r" not in text[body : end - 1]:
+    one_line = kind != "other" and text.find("\n", body, end - 1) < 0 and text.find("\r", body, end - 1) < 0
+    if one_line and kind not in _BESIDE_HEADING:
+        yield kind, start, end
+        return
+    key = key_of(text[start:body]) if body - start <= _SHORT_HEADING or note_type in _BY_ROWS else ""
+    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key)
+    if one_line:
         words = text[body:end].strip()
         yield lines.beside_heading(words, "header" if kind == "header" else plain) if words else kind, start, end
         return
     if lines.inert:
-        last = text.rstrip().rfind("\n", body, end) + 1 if end + _END > len(text) and not text[end:].strip() else 0
-        signed = last > body and len(words := text[last:end].strip()) < 2 * _SHORT_LINE and _SIGNED.match(words) is not None
-        yield kind, start, last if signed else end
+        begun = text.rstrip().rfind("\n", body, end) + 1 if end + _END > len(text) and not text[end:].strip() else 0
+        signed = begun > body and len(words := text[begun:end].strip()) < 2 * _SHORT_LINE and _SIGNED.match(words) is not None
+        yield kind, start, begun if signed else end
         if signed:
-            yield "attestation", last, end
+            yield "attestation", begun, end
         return
     row, technique, last = False, False, ""
     current, since = ("header" if kind == "header" else plain), start
