@@ -168,7 +168,10 @@ class Headings:
 
 def key_of(words: str) -> str:
     """The words by which a heading is looked up."""
-    return " ".join(words.lower().translate(_LETTERS).split())
+    words = words.lower()
+    if not (words.isascii() and words.replace(" ", "").isalnum()):
+        words = words.translate(_LETTERS)
+    return " ".join(words.split())
 
 
 def written_as_heading(phrase: str) -> bool:

@@ -49,6 +49,8 @@ _STORY = 100
 _VITALS = 3
 _LABS = 2
 _BEGINNING = 24
+_OF_FIRST_NAME = 60
+"""Within so many characters of a line stand its first name and its number."""
 _AGE = 12
 _END = 200
 """Blanks behind the last line."""
@@ -279,19 +281,20 @@ class _Lines:
         if len(words) >= 3 * _SHORT_LINE:
             return False
         words = _NAMED_VITALS.sub("", words, count=1)
-        begins, cells, vital = words[:_SHORT_LINE], cells_of(words), self.headings.rows["vital"]
-        named = vital.among(cells) if vital.begin(cells) else 0
+        begins, vital = words[:_SHORT_LINE], self.headings.rows["vital"]
+        named = vital.among(cells_of(words)) if vital.begin(cells_of(words[:_OF_FIRST_NAME])) else 0
         if not named and not words[:1].isdigit():
             return False
         bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
         return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= _SHORT_LINE // 2))
 
     def _are_results(self, words: str, current: SectionKind) -> bool:
-        laboratory, cells = self.headings.rows["laboratory"], cells_of(words)
+        laboratory = self.headings.rows["laboratory"]
+        cells = cells_of(words[:_OF_FIRST_NAME])
         if laboratory.begin(cells):
             least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
-            return laboratory.among(cells) >= least
-        return laboratory.places(cells, _BEGINNING) and laboratory.among(cells) > _LABS
+            return laboratory.among(cells_of(words)) >= least
+        return laboratory.places(cells, _BEGINNING) and laboratory.among(cells_of(words)) > _LABS
 
 
 def _heads(words: str) -> bool:
