@@ -39,7 +39,9 @@ _REPORTS: frozenset[NoteType] = frozenset({"radiology", "pathology", "procedure"
 """Their findings go by organs and methods ("Doppler: ...", "Pulse: ...")."""
 _AROUND: frozenset[SectionKind] = frozenset({"history-of-present-illness", "physical-exam", "procedures", "nutrition", "findings"})
 """What goes on behind a row of vital signs or results."""
+_IN_NUMBERS = frozenset({LETTERED, TITLED})
 _SEVERAL = 3
+"""Headings of one letter, or written as titles, stand several in a note."""
 _BY_FUNCTIONS: frozenset[NoteType] = frozenset({"therapy", "nursing", "wound-care"})
 _BEFORE_SYSTEMS: frozenset[SectionKind] = frozenset(
     {"social-history", "past-surgical-history", "medications", "allergies", "family-history", "nutrition"}
@@ -57,9 +59,9 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
         marks = list(marks_in(text, headings, note_type))
     if others := headings.beside_one_another(keys, note_type):
         marks = [mark._replace(kind=others.get(mark.key, mark.kind)) for mark in marks]
-    if any(mark.style[3] in (LETTERED, TITLED) for mark in marks):
+    if not _IN_NUMBERS.isdisjoint([mark.style[3] for mark in marks]):
         written = Counter(sign for sign, _ in {(mark.style[3], mark.key) for mark in marks})
-        marks = [mark for mark in marks if mark.style[3] not in (LETTERED, TITLED) or written[mark.style[3]] >= _SEVERAL]
+        marks = [mark for mark in marks if mark.style[3] not in _IN_NUMBERS or written[mark.style[3]] >= _SEVERAL]
     stretches: list[Stretch] = []
     begun = list(_beginning(marks, headings, note_type))
     if not begun or text[: begun[0][0]].strip(" \t\r\n>*#=_-"):
@@ -89,7 +91,7 @@ def kind_told_by_headings(text: str, headings: Headings) -> NoteType | None:
 
 def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> Iterator[tuple[int, int, SectionKind]]:
     """The headings that begin a section; what tells of a problem or of an organ stays where it stands."""
-    times = Counter(mark.key for mark in marks)
+    times = Counter([mark.key for mark in marks])
     listed = {mark.style[3] for mark in marks if mark.kind not in _RESULTS and mark.key not in headings.of_a_problem}
     current: SectionKind = "other"
     style: tuple[bool, bool, bool, str] | None = None

@@ -7,6 +7,7 @@ heading: what that kind of note is as a whole.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
@@ -52,6 +53,8 @@ _BEGINNING = 24
 _OF_FIRST_NAME = 60
 """Within so many characters of a line stand its first name and its number."""
 _AGE = 12
+_GAP = 12
+"""Blanks and line breaks between a heading and what stands directly under it."""
 _END = 200
 """Blanks behind the last line."""
 _HISTORY: frozenset[SectionKind] = frozenset(
@@ -68,8 +71,7 @@ _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-wo
 _ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Characters [start, end) under one heading; `body` is where the words after the heading begin."""
 
     kind: SectionKind
@@ -126,7 +128,7 @@ def told_by_content(
         if now is None and head and _heads(words):
             now = "header"
         head = head and now == "header"
-        if now is None and kind == "vital-signs" and text[start : line.start()].rstrip().endswith(":"):
+        if now is None and kind == "vital-signs" and text[max(start, line.start() - _GAP) : line.start()].rstrip().endswith(":"):
             now = kind  # what stands directly under the heading
         if now is None and technique and kind == current and words[0].isupper() and (last.endswith(".") or len(last) < _WRAPPED_AT):
             now = "findings"  # behind how it was done, what was seen
