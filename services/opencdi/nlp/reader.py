@@ -131,7 +131,7 @@ class RuleReader:
                 mentioned.kind,
                 mentioned.chronic,
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
-                denied_by_mark=_denied_by_mark(outline, start, end, section),
+                denied_by_mark=mentioned.denied or _denied_by_mark(outline, start, end, section),
             )
             context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
             if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
