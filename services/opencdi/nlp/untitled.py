@@ -10,30 +10,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.nlp.headings import Headings, key_of, written_as_heading
+from opencdi.nlp.headings import Headings, key_of
+from opencdi.nlp.letterhead import ONE_LINER, SHORT_LINE, is_letter_head, is_signature
 from opencdi.nlp.rows import cells_of, first_word, is_row_of_numbers, told_by_columns
 
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
-_TITLE = re.compile(
-    r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|eval|evaluation|assessment|record|hospital|"
-    r"medical center|department|clinic|form|service|admission|progress|follow[ -]?up|handoff|sign-?out|sbar)\b",
-    re.IGNORECASE,
-)
-_ONE_LINER = re.compile(
-    r"\d{1,3}[mf](?![\w/])|[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
-    r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
-)
 _BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d(?!\d)")
 _NAMED_VITALS = re.compile(r"(?:vs+|v/s|vitals?)[ :]+", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
-_SIGNED = re.compile(
-    r"\A(?:[-–—]+ ?|/s/ ?)?(?:[A-Z]|[a-z]\. [a-z])[\w.' -]{0,40},? "
-    r"(?:MD|RRT|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|"
-    r"CNP|ARNP|CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b"
-    r"(?! (?!on |at |pager|ext)[a-z])[^\n]{0,60}\Z"
-)
 _LEADERS = re.compile(r"[A-Za-z][^.:\n]{0,40}\.{3,}")
 _BY_THE_BED: frozenset[NoteType] = frozenset({"nursing", "therapy"})
 _WRAPPED_AT = 65
@@ -44,7 +31,6 @@ _BY_ROWS: frozenset[NoteType] = frozenset({"nursing", "therapy", "wound-care", "
 """Notes in which a row of values or results stands among others."""
 _UNEXAMINED: frozenset[NoteType] = frozenset({"nursing", "wound-care", "dietitian"})
 """Notes in which no examination need follow vital signs."""
-_SHORT_LINE = 60
 _STORY = 100
 """A reason for admission of so many characters that begins with the patient's age is the history."""
 _VITALS = 3
@@ -104,7 +90,7 @@ def told_by_content(
         return
     if lines.inert:
         begun = text.rstrip().rfind("\n", body, end) + 1 if end + _END > len(text) and not text[end:].strip() else 0
-        signed = begun > body and len(words := text[begun:end].strip()) < 2 * _SHORT_LINE and _SIGNED.match(words) is not None
+        signed = begun > body and is_signature(text[begun:end].strip())
         yield kind, start, begun if signed else end
         if signed:
             yield "attestation", begun, end
@@ -123,9 +109,9 @@ def told_by_content(
             row = row and not (kind == "vital-signs" and note_type not in _UNEXAMINED)
             continue
         now = lines.kind_of(words, current, first=head)
-        if line.end() + _END > len(text) and not text[line.end() :].strip() and len(words) < 2 * _SHORT_LINE and _SIGNED.match(words):
+        if line.end() + _END > len(text) and not text[line.end() :].strip() and is_signature(words):
             now = "attestation"
-        if now is None and head and _heads(words):
+        if now is None and head and is_letter_head(words):
             now = "header"
         head = head and now == "header"
         if now is None and kind == "vital-signs" and text[max(start, line.start() - _GAP) : line.start()].rstrip().endswith(":"):
@@ -170,7 +156,7 @@ class _Lines:
 
     def _beginning(self, words: str) -> Callable[[str], bool]:
         """Asks whether a line begins as lines of that name do."""
-        line = words[:_SHORT_LINE].lower()
+        line = words[:SHORT_LINE].lower()
         word = first_word(line)
         starts = self.headings.lines
         return lambda name: starts[name].begin(line, word)
@@ -179,11 +165,11 @@ class _Lines:
         """What the words are that stand on the line of the heading."""
         if self.objective and self._are_vitals(words):
             return "vital-signs"
-        if self.key == "pt" and _ONE_LINER.match(words[:_AGE]):
+        if self.key == "pt" and ONE_LINER.match(words[:_AGE]):
             return "history-of-present-illness"  # "Pt: 72 yo F with ..."
         if current == "header" and words.startswith("I "):
             return "attestation"  # "Attending: I saw and examined ..."
-        if current == "chief-complaint" and len(words) >= _STORY and _ONE_LINER.match(words):
+        if current == "chief-complaint" and len(words) >= _STORY and ONE_LINER.match(words):
             return "history-of-present-illness"
         return current
 
@@ -193,7 +179,7 @@ class _Lines:
         begins = self._beginning(words)
         if self.note_type in _ENDS_IN_INSTRUCTIONS and begins("instructions"):
             return "discharge-instructions"
-        if plain == "attestation" and _ONE_LINER.match(words):
+        if plain == "attestation" and ONE_LINER.match(words):
             return "history-of-present-illness"  # who attests tells the case in his own words
         if (current in ("vital-signs", "laboratory") and is_row_of_numbers(words)) or (
             told := told_by_columns(words, self.headings.columns)
@@ -207,20 +193,25 @@ class _Lines:
             return "procedures"
         if self.headed and plain in _PAST and begins("habits"):
             return "social-history"
-        if len(words) < 3 * _SHORT_LINE:
-            if (plain in _HISTORY or self.objective or plain == "procedures") and self._are_vitals(words):
+        if len(words) < 3 * SHORT_LINE:
+            digits = _DIGIT.search(words)
+            if (plain in _HISTORY or self.objective or plain == "procedures") and digits and self._are_vitals(words):
                 return "vital-signs"
             if current == "vital-signs" and begins("intake"):
                 return "vital-signs"
             if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and begins("exam"):
                 return "physical-exam"
-            if (current in _DATA or plain in ("review-of-systems", "nutrition") or not self.headed) and self._are_results(words, current):
+            if (
+                (current in _DATA or plain in ("review-of-systems", "nutrition") or not self.headed)
+                and digits
+                and self._are_results(words, current)
+            ):
                 return "laboratory"
             if current in _DATA and begins("imaging"):
                 return "imaging"
         if self.note_type == "anesthesia" and (risk := self.headings.risk.match(words)) and not words[risk.end() + 1 :][:1].isdigit():
             return "assessment-and-plan"
-        if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
+        if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < SHORT_LINE and words.isupper():
             return "findings"  # "HEAD", "C-SPINE": the report goes by regions
         if not self.headed and self.note_type in _BY_THE_BED and "..." in words and _LEADERS.match(words):
             return "physical-exam"
@@ -246,7 +237,7 @@ class _Lines:
         """Whether a line begins as stories do, with the patient or the hour, or is a paragraph of sentences."""
         told = not words[1:2].isupper() and self._beginning(words)("story")
         prose = self.plain == "other" and (_TIME.match(words) or (len(words) >= _STORY and ". " in words))
-        return bool(_ONE_LINER.match(words) or told or prose)
+        return bool(ONE_LINER.match(words) or told or prose)
 
     def otherwise(self, words: str, current: SectionKind) -> SectionKind:
         """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""
@@ -275,36 +266,26 @@ class _Lines:
 
     def _is_organ(self, words: str) -> bool:
         """Whether a line of a report begins with an organ ("LIVER: ...", "Liver: ...")."""
-        head, colon, _ = words[:_SHORT_LINE].partition(":")
+        head, colon, _ = words[:SHORT_LINE].partition(":")
         return bool(colon) and (head.isupper() or key_of(head) in self.headings.within)
 
     def _are_vitals(self, words: str) -> bool:
         """Whether a line is of vital signs, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
-        if len(words) >= 3 * _SHORT_LINE:
+        if len(words) >= 3 * SHORT_LINE:
             return False
-        words = _NAMED_VITALS.sub("", words, count=1)
-        begins, vital = words[:_SHORT_LINE], self.headings.rows["vital"]
+        if words[:1] in ("v", "V"):
+            words = _NAMED_VITALS.sub("", words, count=1)
+        begins, vital = words[:SHORT_LINE], self.headings.rows["vital"]
         named = vital.among(cells_of(words)) if vital.begin(cells_of(words[:_OF_FIRST_NAME])) else 0
         if not named and not words[:1].isdigit():
             return False
         bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
-        return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= _SHORT_LINE // 2))
+        return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= SHORT_LINE // 2))
 
     def _are_results(self, words: str, current: SectionKind) -> bool:
         laboratory = self.headings.rows["laboratory"]
         cells = cells_of(words[:_OF_FIRST_NAME])
         if laboratory.begin(cells):
-            least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
+            least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < SHORT_LINE else _LABS
             return laboratory.among(cells_of(words)) >= least
         return laboratory.places(cells, _BEGINNING) and laboratory.among(cells_of(words)) > _LABS
-
-
-def _heads(words: str) -> bool:
-    """Whether a line is of a letter-head: a short title, or all in capitals and numbers."""
-    if len(words) > _SHORT_LINE and words[0].isalpha() and (title := _TITLE.search(words[: _SHORT_LINE // 2])) and ". " not in words:
-        return len(words) <= 2 * _SHORT_LINE and not _ONE_LINER.match(words, title.end())
-    words = words.partition("   ")[0]
-    if len(words) > _SHORT_LINE or words[-1] in ".!?" or _ONE_LINER.match(words):
-        return False
-    titled = len(words) <= _SHORT_LINE // 2 and words[0].isalpha() and written_as_heading(words) and ":" not in words
-    return titled or bool(_TITLE.search(words)) or words.isupper() or not re.search(r"[a-z]{3}", words)
