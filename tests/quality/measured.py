@@ -1,5 +1,6 @@
 """How well the rule reader reads the golden corpus: a score per axis, and each miss with its file, line and sentence.
 
+The site of a condition is not marked in the corpus, and not measured.
 A mark is found by a finding that overlaps it and has its concept (where only the kind is known: a finding of that kind; diagnosis,
 symptom and finding are one another's neighbours there).  Context and attributes are measured on the marks that were found: temporality
 only of what is present and the patient's, assertion only of what is not hypothetical.
@@ -24,7 +25,7 @@ READER = load_reader(rules_dir() / "nlp")
 _PROBLEMS = frozenset({"diagnosis", "symptom", "finding"})
 """Kinds that have a context; where a mark knows no concept, each may stand for the other."""
 _CONTEXT = {"assertion": ("absent", "possible"), "temporality": ("historical", "hypothetical"), "active": ("yes", "no", "unknown"), "experiencer": ("other",)}  # fmt: skip
-_MEASURED = frozenset({"severity", "acuity", "laterality", "stage", "type", "organism", "cause", "site", "resolved", "poa", "dose", "route", "frequency"})  # fmt: skip
+_MEASURED = frozenset({"severity", "acuity", "laterality", "stage", "type", "organism", "cause", "resolved", "poa", "dose", "route", "frequency"})  # fmt: skip
 _CHRONIC = {slug for slug, concept in {**load_named(rules_dir() / "nlp"), **CONCEPTS}.items() if concept.chronic}
 _SHOWN = 90
 

@@ -28,7 +28,9 @@ class Concept:
 
     `chronic`: it does not end, so that "history of" it means that the patient has it (DOMAIN B24).  `generic`: a
     longer tabular term around it names the disease better.  `terms` gives for each term what it
-    implies beyond the concept ("HFpEF": type diastolic).
+    implies beyond the concept ("HFpEF": type diastolic).  `absent`: terms, as the lexicon keys them, that say by
+    themselves that it is not there ("afebrile").  `codes`: beginnings of the codes that are this disease; a longer
+    tabular term of another code names another ("portal hypertension").
     """
 
     slug: str
@@ -36,6 +38,8 @@ class Concept:
     chronic: bool
     generic: bool
     terms: Mapping[str, Mapping[str, str]] = field(hash=False)
+    absent: frozenset[str] = frozenset()
+    codes: tuple[str, ...] = ()
 
 
 class WrongConcepts(Exception):
@@ -43,14 +47,19 @@ class WrongConcepts(Exception):
 
 
 def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
-    if unknown := set(told) - {"kind", "chronic", "generic", "terms", "implies", "each"}:
+    if unknown := set(told) - {"kind", "chronic", "generic", "terms", "implies", "each", "absent", "codes"}:
         raise WrongConcepts(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     terms: dict[str, Mapping[str, str]] = {str(term): {} for term in told.get("terms", ())}
     for term, implied in (*_each(dict(told.get("each", {}))), *told.get("implies", {}).items()):
         if unknown := set(implied) - set(ATTRIBUTES):
             raise WrongConcepts(f"{slug}: unknown attribute {', '.join(sorted(unknown))}")
         terms[str(term)] = implied
-    return Concept(slug, told["kind"], bool(told.get("chronic", False)), bool(told.get("generic", False)), terms)
+    absent = told.get("absent", ())
+    terms |= {term: {} for term in absent}
+    return Concept(
+        slug, told["kind"], bool(told.get("chronic", False)), bool(told.get("generic", False)), terms,
+        frozenset(map(term_form, absent)), tuple(told.get("codes", ())),
+    )  # fmt: skip
 
 
 def _each(told: dict[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -70,12 +79,17 @@ def load_concepts(folder: Path) -> Mapping[str, Concept]:
 
 @lru_cache(maxsize=4)
 def load_named(folder: Path) -> Mapping[str, Concept]:
-    """slug -> procedure, device or organism that notes name and no code of ours is made of, from `named.yaml` in that folder."""
-    return _table(folder / "named.yaml")
+    """slug -> what notes name and no code of ours is made of: `named.yaml`, and the signs of `signs.yaml` in that folder."""
+    return _table(folder / "named.yaml", folder / "signs.yaml")
 
 
-def _table(path: Path) -> Mapping[str, Concept]:
-    told = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+def _table(*paths: Path) -> Mapping[str, Concept]:
+    told: dict[str, Any] = {}
+    for path in paths:
+        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+        if twice := told.keys() & rows:
+            raise WrongConcepts(f"{', '.join(sorted(twice))}: told in two files")
+        told |= rows
     concepts = {slug: _concept(slug, fields) for slug, fields in told.items()}
     owner: dict[str, str] = {}
     for form, concept, _ in forms_of(concepts):

@@ -20,7 +20,7 @@ import yaml
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "11"
+EDITION = "13"
 """Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
 MIN_LETTERS = 5
@@ -72,18 +72,24 @@ _NOT_TURNED = "OPRSTZ"
 _OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
 _CHAPTER_WITH_ENDINGS = "ST"
 _CHRONIC_STEMS = (
-    "B18", "B20", "D45", "D56", "D57", "D66", "D67", "D68.0", "D68.5", "D68.6", "D86", "E03", "E05.00", "E05.20", "E05.90", "E06.3", "E08",
-    "E09", "E10", "E11", "E13", "E21", "E23.0", "E27.1", "E27.4", "E28.2", "E55", "E66", "E78", "E83.1", "E84", "E85", "E88.0", "F01",
-    "F02", "F03", "F10.10", "F10.20", "F11.10", "F11.20", "F12.10", "F12.20", "F13.10", "F13.20", "F14.10", "F14.20", "F15.10", "F15.20",
-    "F17.2", "F19.10", "F19.20", "F20", "F25", "F31", "F32", "F33", "F34", "F41", "F42", "F43.1", "F60", "F84", "F90", "G12", "G20", "G30",
-    "G31", "G35", "G40", "G43", "G47", "G60", "G62.0", "G62.1", "G62.9", "G63", "G70", "G71", "G80", "G82", "G89", "H25", "H26", "H35.0",
-    "H35.3", "H40", "H54", "H81.0", "H90", "H91", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35",
-    "I42", "I48", "I49.5", "I50", "I65", "I69", "I70", "I73", "I83", "I87.2", "I89.0", "J30", "J41", "J42", "J43", "J44", "J45",
-    "J47", "J84", "J96.1", "K21", "K22.7", "K50", "K51", "K58", "K70", "K73", "K74", "K86.1", "K90.0", "L20", "L30.9", "L40", "L71", "L80",
-    "L93", "M05", "M06", "M08", "M10", "M15", "M16", "M17", "M19", "M1A", "M32", "M34", "M35", "M45", "M48", "M79.7", "M81", "M88",
-    "N18", "N31", "N40", "N52", "N80", "Q",
+    "B18", "B20", "D25", "D45", "D46", "D47.1", "D47.3", "D50", "D51", "D52", "D53", "D55", "D56", "D57.1", "D57.3", "D57.8", "D58",
+    "D66", "D67", "D68.0", "D68.5", "D68.6", "D69.3", "D80", "D81", "D82", "D83", "D84", "D86", "E03", "E04.0", "E04.2", "E04.9",
+    "E05.00", "E05.20", "E05.90", "E06.3", "E08", "E09", "E10", "E11", "E13", "E20", "E21", "E22", "E23", "E23.0", "E24", "E25", "E26",
+    "E27.1", "E27.4", "E28.2", "E53", "E55", "E66", "E78", "E83.1", "E84", "E85", "E88.0", "F01", "F02", "F03", "F10.10", "F10.20",
+    "F11.10", "F11.20", "F12.10", "F12.20", "F13.10", "F13.20", "F14.10", "F14.20", "F15.10", "F15.20", "F17", "F19.10", "F19.20",
+    "F20", "F25", "F31", "F32", "F33", "F34", "F41", "F42", "F43.1", "F60", "F70", "F71", "F72", "F73", "F79", "F84", "F90", "G10",
+    "G12", "G20", "G25.0", "G25.8", "G30", "G31", "G35", "G40", "G43", "G47", "G60", "G62.0", "G62.1", "G62.9", "G63", "G70", "G71",
+    "G80", "G82", "G89.0", "G89.2", "G89.4", "G90.A", "H25", "H26", "H35.0", "H35.3", "H40", "H54", "H81.0", "H90", "H91", "I05", "I06",
+    "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35", "I42", "I48", "I49.5", "I50", "I65", "I69", "I70",
+    "I73", "I83", "I87.2", "I89.0", "J30", "J32", "J41", "J42", "J43", "J44", "J45", "J47", "J84", "J96.1", "K21", "K22.7", "K31.84",
+    "K50", "K51", "K58", "K70", "K73", "K74", "K75.4", "K75.81", "K76.6", "K76.9", "K83.01", "K86.1", "K90", "K90.0", "L20", "L30.9",
+    "L40", "L71", "L80", "L93", "M05", "M06", "M08", "M10", "M15", "M16", "M17", "M19", "M1A", "M32", "M33", "M34", "M35", "M45", "M48",
+    "M51", "M79.7", "M81", "M88", "N18", "N25", "N31", "N40", "N52", "N80", "Q", "R73.03", "Z21", "Z94",
 )  # fmt: skip
-"""Categories of disease that does not end (our reading of the tabular): "history of" one of these means that the patient has it."""
+"""Categories of disease that does not end (our reading of the tabular): "history of" one of these means that the patient has it.
+
+Left out: what is mostly told because a scan or a scope has just found it (diverticulosis, a hiatal hernia, an aneurysm).
+"""
 _CHRONIC = tuple(stem.replace(".", "") for stem in _CHRONIC_STEMS)
 BY_TABULAR = "icd10cm:"
 """Begins the concept of a mention that only the tabular names: `icd10cm:K7460`."""

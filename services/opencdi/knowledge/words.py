@@ -114,6 +114,8 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None) -> W
 
 def term_form(term: str) -> str:
     """A term as the lexicon keys it: its words joined by a space."""
+    if term.replace(" ", "").isalnum():  # nearly all are, and there are many to load
+        return " ".join([_FORMS[word] for word in term.split()])
     return " ".join(words_of(term).words[:-1])
 
 

@@ -63,7 +63,7 @@ def begun_with_cause(begin: int, at: int, mentions: list[Mentioned], words: list
 def _links_behind(begin: int, following: Mentioned, words: list[str], table: Table) -> Iterator[tuple[int, int, str]]:
     """The first link between a place and the next mention, where only leading words, sides and sites stand before it."""
     stop = min(following.first, begin + _REACH)
-    if stop <= begin:
+    if stop <= begin or words[begin] == BREAK:
         return
     for first, last, role in table.links.behind.matches(words, begin, stop):
         if role in ("weak", "with", "without") and not _passable(words, begin, first, table.links.before - {",", "(", ":"}, table):

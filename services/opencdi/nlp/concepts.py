@@ -36,6 +36,8 @@ class Vocabulary:
     spelling: Spelling
     generic: frozenset[str]
     """Our concepts that a longer tabular term says better."""
+    codes: Mapping[str, tuple[str, ...]]
+    """Our concept -> the beginnings of its own codes, where they are told."""
     chapters: Mapping[str, frozenset[str]]
     """The tabular's chapters (first letters of codes) that a concept's own terms stand in."""
 
@@ -50,20 +52,18 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
     tabular = tabular_lexicon(synonyms=load_synonyms(folder))
     spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
+    codes = {slug: concept.codes for slug, concept in concepts.items() if concept.codes}
     chapters: dict[str, frozenset[str]] = {}
     for form, (concept, _) in ours.terms.items():
         if code := tabular.terms.get(form):
             chapters[concept.slug] = chapters.get(concept.slug, frozenset()) | {code[0]}
-    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, chapters)
+    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, codes, chapters)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
     """The concepts named, left to right, none overlapping.  `sections`: the section of each word."""
     said = vocabulary.spelling.corrected(words.words)
-    ours = [
-        Mentioned(first, last, concept.slug, concept.kind, concept.chronic, implied)
-        for first, last, (concept, implied) in vocabulary.ours.matches(said)
-    ]
+    ours = [_named(said, first, last, *meant) for first, last, meant in vocabulary.ours.matches(said)]
     ours, none = _with_short_forms(ours, text, words, said, sections, vocabulary)
     ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
     terms = vocabulary.tabular.matches(said)
@@ -71,6 +71,12 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
         terms = (term for term in terms if term[0] not in none)
     found = _with_tabular(ours, terms, vocabulary)
     return vocabulary.dosage.with_dosage(found, text, words)
+
+
+def _named(said: list[str], first: int, last: int, concept: Concept, implied: Mapping[str, str]) -> Mentioned:
+    chronic = concept.chronic or ("icd10cm" in implied and chronic_code(implied["icd10cm"]))
+    denied = bool(concept.absent) and " ".join(said[first:last]) in concept.absent
+    return Mentioned(first, last, concept.slug, concept.kind, chronic, implied, denied)
 
 
 def _with_short_forms(
@@ -123,16 +129,23 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
         whole = first <= inside[0].first and inside[-1].last <= last
         longer = whole and last - first > head.last - head.first
         if longer and (head.concept in generic or head.kind in _COMPANY or _another(head, code, vocabulary)):
-            others = (mention for mention in inside[1:] if mention.concept not in generic)  # "cancer related pain" is one mention
+            others = (
+                mention for mention in inside if mention is not head and mention.concept not in generic
+            )  # "cancer related pain" is one mention
             inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:
-            inside[at_head] = replace(head, attributes={**head.attributes, "icd10cm": code})
+            inside[at_head] = replace(head, chronic=head.chronic or chronic_code(code), attributes={**head.attributes, "icd10cm": code})
         found.extend(inside)
     found.extend(ours[at:])
     return found
 
 
 def _another(head: Mentioned, code: str, vocabulary: Vocabulary) -> bool:
-    """Whether the tabular's longer term is of an organ's chapter that its head is not of: portal hypertension is no hypertension."""
+    """Whether the tabular's longer term is another disease than its head: portal hypertension is no hypertension.
+
+    It is where its code is none of the head's own; where those are not told, where it is of an organ's chapter that the head is not of.
+    """
+    if codes := vocabulary.codes.get(head.concept):
+        return not code.startswith(codes)
     chapters = vocabulary.chapters.get(head.concept)
     return chapters is not None and code[0] not in chapters and code[0] not in _CIRCUMSTANCES

@@ -10,10 +10,12 @@ from typing import Any, cast, get_args
 import yaml
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.nlp.rows import Names, Starts
 
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
 _WITH_DIGIT = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
+_WORD = re.compile(r"[A-Za-z]+")
+_DIGIT = re.compile(r"[\d@]")
 _JOINED = re.compile(r"[/,&+]|\band\b")
 _JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
 _SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
@@ -23,12 +25,26 @@ _LONGEST_OF_HEAD = 6
 """Words of a heading that is known by one of them only."""
 
 
+class _Letters(dict[int, str]):
+    """Signs become blanks; letters and digits stay."""
+
+    def __missing__(self, sign: int) -> str:
+        self[sign] = kept = chr(sign) if sign < _END_OF_ASCII and chr(sign).isalnum() else " "
+        return kept
+
+
+_END_OF_ASCII = 128
+_LETTERS = _Letters()
+
+
 @dataclass(frozen=True)
 class Headings:
     """The table of headings, all in lower case and without signs."""
 
     kinds: Mapping[str, SectionKind]
     by_note: Mapping[str, Mapping[str, SectionKind]]
+    """All headings of a kind of note in which some mean something else."""
+    meant_otherwise: Mapping[str, Mapping[str, SectionKind]]
     beside: Mapping[str, Mapping[str, Mapping[str, SectionKind]]]
     titles: Mapping[NoteType, re.Pattern[str]]
     telling: Mapping[str, NoteType]
@@ -45,12 +61,30 @@ class Headings:
     objective: frozenset[str]
     within: frozenset[str]
     exam_opens: frozenset[str]
-    rows: Mapping[str, re.Pattern[str]]
-    lines: Mapping[str, re.Pattern[str]]
+    first_words: frozenset[str]
+    """With which of its words a heading or a qualifier may begin."""
+    openings: frozenset[str]
+    """First words of headings that are written without a colon, as they are written, in lower case."""
+    prose: frozenset[str]
+    of_a_row: frozenset[str]
+    titled: frozenset[str]
+    columns: Mapping[SectionKind, frozenset[str]]
+    rows: Mapping[str, Names]
+    risk: re.Pattern[str]
+    lines: Mapping[str, Starts]
+    operation: tuple[str, ...]
 
     def known(self, key: str, note_type: NoteType = "other") -> SectionKind | None:
         """What exactly these words head in such a note; sub-headings and unknown ones head nothing."""
-        return self.by_note.get(note_type, {}).get(key) or self.kinds.get(key)
+        return self.by_note.get(note_type, self.kinds).get(key)
+
+    def may_be(self, key: str) -> bool:
+        """Whether words begin or end as headings do."""
+        return key.partition(" ")[0] in self.first_words or key.rpartition(" ")[2] in self.heads or " of " in key or " for " in key
+
+    def measured(self, key: str) -> bool:
+        """Whether these words name a vital sign or a result."""
+        return any(key in names.words for names in self.rows.values())
 
     def kind(self, phrase: str, note_type: NoteType = "other") -> SectionKind | None:
         """What a phrase heads, as `told`."""
@@ -65,9 +99,14 @@ class Headings:
             return found, whole
         if whole in self.within or not whole:
             return None
-        outside = _BRACKETS.sub(" ", phrase) if "(" in phrase or "[" in phrase else phrase
-        plain = key_of(_WITH_DIGIT.sub(" ", outside))
-        if found := self._qualified(plain, note_type) or self._joined(outside.lower(), note_type):
+        bracketed = "(" in phrase or "[" in phrase
+        outside = _BRACKETS.sub(" ", phrase) if bracketed else phrase
+        plain = key_of(_WITH_DIGIT.sub(" ", outside)) if _DIGIT.search(outside) else key_of(outside) if bracketed else whole
+        if not plain:
+            return None
+        if not self.may_be(plain):
+            return None
+        if found := self._qualified(plain, note_type) or self._joined(outside, note_type):
             return found, whole
         return self._by_head(phrase, plain, note_type)
 
@@ -88,7 +127,9 @@ class Headings:
         for _ in range(4):
             if not key or key in self.within:
                 return None
-            if found := self.known(key, note_type) or self.known(self._spelled(key), note_type):
+            if found := self.known(key, note_type):
+                return found
+            if (spelled := self._spelled(key)) != key and (found := self.known(spelled, note_type)):
                 return found
             shorter = _without(key, self.before, self.behind)
             if shorter == key:
@@ -97,10 +138,15 @@ class Headings:
         return None
 
     def _spelled(self, key: str) -> str:
-        return " ".join(filter(None, (self.spelled.get(word, word) for word in key.split())))
+        words = key.split()
+        if self.spelled.keys().isdisjoint(words):
+            return key
+        return " ".join(filter(None, (self.spelled.get(word, word) for word in words)))
 
     def _joined(self, phrase: str, note_type: NoteType) -> SectionKind | None:
-        parts = _JOINED.split(phrase, maxsplit=4)
+        if not ("/" in phrase or "&" in phrase or "," in phrase or "+" in phrase or "and" in phrase.lower()):
+            return None
+        parts = _JOINED.split(phrase.lower(), maxsplit=4)
         kinds = [self._qualified(key_of(part), note_type) for part in parts] if len(parts) > 1 else []
         told = [kind for kind in kinds if kind is not None]
         if not told or len(told) < len(kinds):
@@ -114,7 +160,7 @@ class Headings:
         if not 1 < len(words) <= _LONGEST_OF_HEAD or key in self.within or not phrase[0].isupper():
             return None
         if (kind := self.heads.get(words[-1])) and written_as_heading(phrase):
-            return self.by_note.get(note_type, {}).get(words[-1], kind), words[-1]
+            return self.meant_otherwise.get(note_type, {}).get(words[-1], kind), words[-1]
         of = next((at for at, word in enumerate(words) if word in _OF), 0)
         head = " ".join(words[:of])
         return (kind, head) if head in self.heads_of and (kind := self.known(head, note_type)) else None
@@ -122,13 +168,22 @@ class Headings:
 
 def key_of(words: str) -> str:
     """The words by which a heading is looked up."""
-    return _NOT_WORDS.sub(" ", words.lower()).strip()
+    words = words.lower()
+    if not (words.isascii() and words.replace(" ", "").isalnum()):
+        words = words.translate(_LETTERS)
+    return " ".join(words.split())
 
 
 def written_as_heading(phrase: str) -> bool:
     """Whether each word of some weight has a capital, as titles have."""
-    words = [word for word in re.split(r"[^A-Za-z]+", phrase) if word]
-    return bool(words) and words[0][0].isupper() and all(word[0].isupper() or word in _SMALL for word in words)
+    if not any(letter.isupper() for letter in phrase[:3]):
+        return False
+    first = True
+    for word in _WORD.finditer(phrase):
+        if not phrase[word.start()].isupper() and (first or word.group() not in _SMALL):
+            return False
+        first = False
+    return not first
 
 
 def _without(key: str, before: Mapping[str, tuple[str, ...]], behind: Mapping[str, tuple[str, ...]]) -> str:
@@ -181,6 +236,7 @@ def load_headings(folder: Path) -> Headings:
     qualifiers = told["qualifiers"]
     return Headings(
         kinds,
+        {note: kinds | _sections(table) for note, table in told["by_note"].items()},
         {note: _sections(table) for note, table in told["by_note"].items()},
         {note: {one: _sections(table) for one, table in tables.items()} for note, tables in told["beside"].items()},
         {note: _words(words, r"(?![\w-])") for note, words in told["told_by"]["titles"].items()},
@@ -198,8 +254,19 @@ def load_headings(folder: Path) -> Headings:
         frozenset(told["objective"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
-        {name: _words(words, r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)") for name, words in told["rows"].items()},
-        {name: _words(words, r"(?![\w:-])") for name, words in told["lines"].items()},
+        frozenset(
+            phrase.split()[0]
+            for phrase in (*kinds, *qualifiers["before"], *told["spelled"], *(key for table in told["by_note"].values() for key in table))
+        ),
+        frozenset(phrase.split()[0] for phrase in (*told["unmistakable"], *told["colonless"])),
+        frozenset(told["prose"]),
+        frozenset(told["of_a_row"]),
+        frozenset(told["titled"]),
+        {_section(kind): frozenset(words) for kind, words in told["columns"].items()},
+        {name: Names.of(words) for name, words in told["rows"].items() if name != "risk"},
+        _words(told["rows"]["risk"], r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)"),
+        {name: Starts.of(words) for name, words in told["lines"].items() if name != "operation"},
+        tuple(told["lines"]["operation"]),
     )
 
 

@@ -3,18 +3,20 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.clinical.vocabulary import NoteType
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
+from opencdi.nlp.rows import first_word
+from opencdi.nlp.shapes import LETTERING, NUMBERED, TITLING, Mark, heads_of_rows, of_one_letter, titled_in
 
 _LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
-_OPENS = re.compile(r"(?P<words>[A-Za-z][A-Za-z/&.' ]{1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
+_OPENS = re.compile(r"(?P<words>[A-Za-z](?:[A-Za-z/&.' ]|-(?=[A-Za-z])){1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
+_APART = re.compile(r"[ ][ ]|[\t–—-]")
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
     r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
-    r"remains?|remained|may|might|could|cannot|likely|unlikely|suspected|confirmed|excluded|significant|notable|time)\b|w/)"
+    r"remains?|remained|may|work|service|services|might|could|cannot|likely|unlikely|suspected|confirmed|excluded|significant|notable|time)\b|w/)"
     r"(?=[^\s:-])"
 )
 _SURE = re.compile(
@@ -28,6 +30,8 @@ _LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
 """In dictations a line break may have become a comma."""
 _BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),")
 """A heading between two lost line breaks."""
+_WORDS = re.compile(r"(?<![^\s,])[A-Za-z]")
+_NUMBER = re.compile(r"\d")
 _AROUND = " \t*_#=:~-–—"
 _MOST = 72
 """Characters of the longest heading."""
@@ -36,39 +40,46 @@ _COLONS = 400
 _WRAPPED_AT, _UNWRAPPED = 65, 100
 """A line of so many characters goes on in the next; a longer one shows that lines are not wrapped."""
 _MOST_WORDS_WITHIN = 5
-NUMBERED = "1."
-"""How a heading is written that has a number before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A heading where it stands.  `kind` is None of a sub-heading of the examination; `style` is how it is written."""
-
-    start: int
-    body: int
-    kind: SectionKind | None
-    key: str
-    style: tuple[bool, bool, bool, str]  # begins its line, in capitals, alone on its line, marks before it
+_GAP_OF_COLUMNS = 20
+_OF_COLUMNS = frozenset({"time", "date"})
+_TIMED = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b(?!/)")
+_BY_THE_CLOCK: frozenset[NoteType] = frozenset({"nursing", "anesthesia", "therapy", "other"})
+_BY_ORGAN: frozenset[NoteType] = frozenset({"nursing", "anesthesia"})
 
 
 def marks_in(text: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
     """The headings of a text, in order."""
     last_line = ""
+    rows = heads_of_rows(text, headings, note_type)
     for line in _LINE.finditer(text):
-        yield from _marks_of(text, line.start(), line.end(), last_line, headings, note_type)
+        begin = line.start()
+        if (row := rows.get(begin)) is not None:
+            yield row
+        else:
+            yield from _marks_of(text, begin, line.end(), last_line, headings, note_type)
         last_line = line.group()
 
 
 def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
     """The headings of one line, left to right."""
-    lead = _LEAD.match(text, begin, end)
-    first = lead.end() if lead else begin
-    signs = NUMBERED if lead and lead["number"] else lead["marks"].strip() if lead else ""
-    listed = signs in (NUMBERED, "-", "*", "•", "·", "~", "#", ">")
-    if end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
+    first, signs, listed = begin, "", False
+    if (not (sign := text[begin]).isalpha() or sign in "IVX") and (lead := _LEAD.match(text, begin, end)):
+        first = lead.end()
+        signs = NUMBERED if lead["number"] else lead["marks"].strip()
+        listed = signs in (NUMBERED, "-", "*", "•", "·", "~", "#", ">")
+    at = text.find(":", first, end)
+    ends = at < 0 or not text[at + 1 : end].strip(" \t*_#=:")
+    if ends and end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
         yield alone
         return
-    at = text.find(":", first, end)
+    if note_type in LETTERING and (lettered := of_one_letter(text, begin, first, end, headings, note_type)):
+        yield lettered
+        return
+    if note_type in _BY_THE_CLOCK and text[first : first + 1].isdigit() and (clock := _TIMED.match(text, first, end)):
+        at = at if at < 0 or at > clock.end() else text.find(":", clock.end(), end)
+        if 0 <= at <= first + _MOST and (told := headings.told(text[first:at], note_type)) and told[0] == "addendum":
+            yield Mark(begin, _behind(text, at), *told, (True, False, False, signs))
+        return  # what happened at that hour: "0755 CT: no bleed"
     if 0 <= at <= first + _MOST and (told := headings.told(phrase := text[first:at].strip(_AROUND), note_type)):
         mark = None if _in_a_time(text, at) else Mark(begin, _behind(text, at), *told, (True, phrase.isupper(), False, signs))
     else:
@@ -77,11 +88,11 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
         yield mark
         first = mark.body
     if at >= 0 or text.find(".,", first, end) >= 0:
-        yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs)
+        yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs, tried=at)
 
 
 def _before_colons(
-    text: str, begin: int, end: int, first: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str
+    text: str, begin: int, end: int, first: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str, tried: int
 ) -> Iterator[Mark]:
     """The headings of one line before its colons, and those between lost line breaks."""
     bare = deque(_bare(text, first, end, headings, note_type) if text.find(".,", first, end) >= 0 else ())
@@ -93,7 +104,8 @@ def _before_colons(
             while bare and bare[0].start < at:
                 yield (mark := bare.popleft())
                 first, whole = mark.body, False
-            if (mark_here := _before_colon(text, begin, first, at, headings, note_type, whole=whole, signs=signs)) is not None:
+            known = whole and at == tried  # its words are no heading
+            if (mark_here := _before_colon(text, begin, first, at, headings, note_type, whole=whole, signs=signs, tried=known)) is not None:
                 yield mark_here
                 first = mark_here.body
             whole = False
@@ -122,6 +134,8 @@ def _alone(
     if not colon:
         # As headings are written: "History" is one, "results" in prose and an item of a list ("2. Allergies") are none.
         key = key_of(phrase)
+        if not headings.may_be(key) and not phrase.isupper() and phrase[-1:] not in (")", "]") and not _NUMBER.search(phrase):
+            return None
         after_gap = begin < 2 or text[begin - 2 : begin].count("\n") == 2 or text[max(0, begin - 4) : begin] == "\r\n\r\n"
         sure = (
             key in headings.unmistakable
@@ -133,10 +147,15 @@ def _alone(
         may_be_item = headings.known(key, note_type) in ("social-history", "nutrition")
         if may_be_item and key in headings.of_a_problem and not (phrase.isupper() or signs or after_gap):
             return None
-        if not (sure or headings.known(key, note_type) or (written_as_heading(phrase) and text[:begin].strip())):
+        if not (sure or headings.known(key, note_type) or (written_as_heading(phrase.partition(" (")[0]) and text[:begin].strip())):
             return None  # the first line is a title
-    told = headings.told(phrase, note_type) if ":" not in phrase else None
-    return Mark(begin, end, *told, (True, phrase.isupper(), True, signs)) if told else None
+    if ":" in phrase:
+        return None
+    if told := headings.told(phrase, note_type):
+        return Mark(begin, end, *told, (True, phrase.isupper(), True, signs))
+    if note_type in _BY_ORGAN and phrase.isupper() and all(key_of(part) in headings.within for part in phrase.split("/")):
+        return Mark(begin, end, None, key_of(phrase), (True, True, True, signs))
+    return None
 
 
 def _opening(
@@ -144,15 +163,26 @@ def _opening(
 ) -> Mark | None:
     """A heading at the start of a line without a colon: before a dash or a gap, or a short form that is nothing else."""
     stop = min(until, first + _MOST)
-    if (match := _OPENS.match(text, first, stop)) and match["words"][0].isupper() and not listed:
+    opening = text[first:stop]
+    word = first_word(opening)
+    if _APART.search(opening) and (match := _OPENS.match(text, first, stop)) and match["words"][0].isupper() and not listed:
         key = key_of(match["words"])
+        large = match["words"].isupper()
         near = match.end() - match.end("words") == 2 and match.group().endswith("  ")
-        if (match["words"].isupper() or not near) and (kind := headings.known(key, note_type)):
+        kind = headings.known(key, note_type) if large or not near else None
+        if kind == "header" and key in _OF_COLUMNS and text[match.end() : match.end() + _GAP_OF_COLUMNS].lstrip()[:1].isalpha():
+            return None  # "TIME  BP  HR"
+        if kind and not (not large and match.group().endswith("  ") and _is_row(last_line, headings, note_type)):
             return Mark(begin, match.end(), kind, key, (True, match["words"].isupper(), False, ""))
+    word = word.lower()
+    if word not in headings.openings and word.partition("/")[0] not in headings.openings:
+        return titled_in(text, begin, first, stop, headings, note_type) if word in headings.titled and note_type in TITLING else None
     if (match := _SURE.match(text, first, stop)) and (key := key_of(match["words"])) in headings.unmistakable:
         large = match["words"].isupper()
         if (match["words"][0].isupper() or len(key) > 2) and (kind := headings.known(key, note_type)):
             return Mark(begin, match.end(), kind, key, (True, large, False, ""))
+    if note_type in TITLING and (titled := titled_in(text, begin, first, stop, headings, note_type)):
+        return titled
     for words, behind in _first_words(text, first, stop):
         key = key_of(words)
         large, gap = words.isupper() and len(words) > 1, behind.startswith(("  ", "\t"))
@@ -163,9 +193,17 @@ def _opening(
         )
         sure = key in headings.colonless and not listed and (words[0].isupper() or ended or "/" in words)
         clear = gap or text[first + len(words) + len(behind)].isdigit() or len(key) > 3 or not text[first:stop].isupper()
+        if key == "f u" and not text[:begin].strip():
+            return None  # "f/u ICU pt" begins a visit, no instruction
         if sure and clear and (key not in headings.also_a_disease or large) and (kind := headings.known(key, note_type)):
             return Mark(begin, first + len(words) + len(behind), kind, key, (True, large, False, ""))
     return None
+
+
+def _is_row(line: str, headings: Headings, note_type: NoteType) -> bool:
+    """Whether a line is a row of a table whose first cell heads nothing ("Asthma        Y")."""
+    row = _OPENS.match(line.lstrip())
+    return row is not None and row.group().endswith("  ") and not headings.known(key_of(row["words"]), note_type)
 
 
 def _first_words(text: str, first: int, stop: int) -> Iterator[tuple[str, str]]:
@@ -176,14 +214,14 @@ def _first_words(text: str, first: int, stop: int) -> Iterator[tuple[str, str]]:
 
 
 def _before_colon(
-    text: str, begin: int, first: int, colon: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str
+    text: str, begin: int, first: int, colon: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str, tried: bool
 ) -> Mark | None:
     """The heading that ends at that colon: all since the line began, or since the last stop, or its last words."""
     since = max(first, colon - _MOST)
     piece = text[since:colon].rstrip(" \t*_")
     if whole and since == first:
         phrase = piece.strip(_AROUND)
-        if told := headings.told(phrase, note_type):
+        if not tried and (told := headings.told(phrase, note_type)):
             return Mark(begin, _behind(text, colon), *told, (True, phrase.isupper(), False, signs))
         if (key := key_of(phrase)) in headings.exam_opens:
             return Mark(begin, _behind(text, colon), None, key, (True, phrase.isupper(), False, signs))
@@ -204,7 +242,9 @@ def _before_colon(
 
 def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings, note_type: NoteType) -> Mark | None:
     """A heading in the midst of words, by its capitals or because it is nothing else: "no fever PMH: COPD Social History: smokes"."""
-    places = [match.start() for match in re.finditer(r"(?<![^\s,])[A-Za-z]", tail) if match.start()][-_MOST_WORDS_WITHIN:]
+    if " " not in tail and "," not in tail:
+        return None
+    places = [match.start() for match in _WORDS.finditer(tail) if match.start()][-_MOST_WORDS_WITHIN:]
     for place in places:
         phrase = tail[place:]
         key = key_of(phrase)

@@ -8,7 +8,7 @@ from opencdi.clinical.vocabulary import FindingKind
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """Words [first, last) name a concept.  `attributes`: what the term itself implies."""
+    """Words [first, last) name a concept.  `attributes`: what the term itself implies; `denied`: its word says that it is not there."""
 
     first: int
     last: int
@@ -16,3 +16,4 @@ class Mentioned:
     kind: FindingKind
     chronic: bool
     attributes: Mapping[str, str] = field(default_factory=dict)
+    denied: bool = False

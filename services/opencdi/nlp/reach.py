@@ -93,7 +93,7 @@ def is_year(word: str) -> bool:
 def cued(words: Words, cues: Cues) -> Cued:
     """What is the same for all mentions of a text."""
     hits = cues_in(words, 0, len(words.words), cues)
-    years = [at for at, word in enumerate(words.words) if word == "year" or is_year(word)]
+    years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
     return Cued(words, cues, hits, [hit[0] for hit in hits], years)
 
 

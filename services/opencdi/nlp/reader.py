@@ -8,7 +8,7 @@ from sys import maxsize
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
-from opencdi.knowledge.words import BREAK, Words, words_of
+from opencdi.knowledge.words import BREAK, Words, term_form, words_of
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
@@ -35,6 +35,9 @@ _LISTS: frozenset[SectionKind] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
+
+
+_AROUND_HEADING = " \t\r\n:-–—*_#"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class RuleReader:
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
         stretches = sections_in(text, self.headings, note_type)
-        places = [place for stretch in stretches for place in (stretch.start, stretch.body)]
+        places = [place for stretch in stretches for place in (stretch.start, stretch.body) if not self._asks(text, stretch, place)]
         lists = [(stretch.body, stretch.end) for stretch in stretches if stretch.kind in _LISTS]
         spans = sentences_in(text, places, lists)
         if (options := options_in(text, spans)).cuts:
@@ -77,6 +80,12 @@ class RuleReader:
         words = words_of(text, spans)
         sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
         return Outline(text, words, stretches, sentences, kinds, options)
+
+    def _asks(self, text: str, stretch: Stretch, place: int) -> bool:
+        """Whether what stands before that place is a heading that names a condition: the words behind it answer ("Tobacco: never")."""
+        if place != stretch.body or place == stretch.start:
+            return False
+        return term_form(text[stretch.start : place].strip(_AROUND_HEADING)) in self.vocabulary.ours.terms
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
         """What the text says."""
@@ -131,7 +140,7 @@ class RuleReader:
                 mentioned.kind,
                 mentioned.chronic,
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
-                denied_by_mark=_denied_by_mark(outline, start, end, section),
+                denied_by_mark=mentioned.denied or _denied_by_mark(outline, start, end, section),
             )
             context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
             if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):

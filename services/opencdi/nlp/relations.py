@@ -224,6 +224,8 @@ def _past(i: int, stop: int, near: Beside) -> int:
 
 def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     mention, said = mentions[at], near.words.words
+    if said[mention.last] == BREAK:
+        return
     stop = chain_before(at + 1, mentions, near)[0] if at + 1 < len(mentions) else len(said)
     i = mention.last
     if i < stop and (stage := _stage_at(i, mention, near, bare=True)) is not None:

@@ -7,12 +7,13 @@ systems ("Lungs:"), of a problem ("1. AKI ... Labs: ... Plan: ...") and unknown 
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings
-from opencdi.nlp.marks import NUMBERED, Mark, marks_in
-from opencdi.nlp.untitled import Stretch, kind_by_headings, told_by_content
+from opencdi.nlp.marks import marks_in
+from opencdi.nlp.note_kinds import default_of, kind_by_headings
+from opencdi.nlp.shapes import LETTERED, NUMBERED, ROW, TITLED, Mark
+from opencdi.nlp.untitled import Stretch, told_by_content
 
 _MOST_OF_TITLE = 100
 _BY_PROBLEM: frozenset[SectionKind] = frozenset(
@@ -36,6 +37,16 @@ _RESULTS: frozenset[SectionKind] = frozenset({"laboratory", "imaging"})
 _OF_AN_ORGAN: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging", "physical-exam", "nutrition", "social-history"})
 _REPORTS: frozenset[NoteType] = frozenset({"radiology", "pathology", "procedure", "other"})
 """Their findings go by organs and methods ("Doppler: ...", "Pulse: ...")."""
+_AROUND: frozenset[SectionKind] = frozenset({"history-of-present-illness", "physical-exam", "procedures", "nutrition", "findings"})
+"""What goes on behind a row of vital signs or results."""
+_IN_NUMBERS = frozenset({LETTERED, TITLED})
+_SEVERAL = 3
+"""Headings of one letter, or written as titles, stand several in a note."""
+_BY_FUNCTIONS: frozenset[NoteType] = frozenset({"therapy", "nursing", "wound-care"})
+_BEFORE_SYSTEMS: frozenset[SectionKind] = frozenset(
+    {"social-history", "past-surgical-history", "medications", "allergies", "family-history", "nutrition"}
+)
+"""Behind these a nurse who goes on by organs has looked at them."""
 _OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
 
 
@@ -47,7 +58,10 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
         note_type = told
         marks = list(marks_in(text, headings, note_type))
     if others := headings.beside_one_another(keys, note_type):
-        marks = [replace(mark, kind=others.get(mark.key, mark.kind)) for mark in marks]
+        marks = [mark._replace(kind=others.get(mark.key, mark.kind)) for mark in marks]
+    if not _IN_NUMBERS.isdisjoint([mark.style[3] for mark in marks]):
+        written = Counter(sign for sign, _ in {(mark.style[3], mark.key) for mark in marks})
+        marks = [mark for mark in marks if mark.style[3] not in _IN_NUMBERS or written[mark.style[3]] >= _SEVERAL]
     stretches: list[Stretch] = []
     begun = list(_beginning(marks, headings, note_type))
     if not begun or text[: begun[0][0]].strip(" \t\r\n>*#=_-"):
@@ -55,11 +69,14 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
     ends = [start for start, _, _ in begun[1:]] + [len(text)]
     for (start, body, kind), end in zip(begun, ends, strict=False):
         stretches.append(Stretch(kind, start if stretches else 0, body, end))
-    return [
-        Stretch(kind, start, stretch.body if start == stretch.start else start, end)
-        for stretch in stretches
-        for kind, start, end in told_by_content(text, stretch, headings, note_type)
-    ]
+    default = around = default_of(note_type, {kind for _, _, kind in begun})
+    told_all: list[Stretch] = []
+    for stretch in stretches:
+        for kind, start, end in told_by_content(text, stretch, headings, note_type, default, around):
+            told_all.append(Stretch(kind, start, stretch.body if start == stretch.start else start, end))
+        if stretch.kind in _AROUND:
+            around = stretch.kind
+    return told_all
 
 
 def _first_line(text: str) -> str:
@@ -74,7 +91,7 @@ def kind_told_by_headings(text: str, headings: Headings) -> NoteType | None:
 
 def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> Iterator[tuple[int, int, SectionKind]]:
     """The headings that begin a section; what tells of a problem or of an organ stays where it stands."""
-    times = Counter(mark.key for mark in marks)
+    times = Counter([mark.key for mark in marks])
     listed = {mark.style[3] for mark in marks if mark.kind not in _RESULTS and mark.key not in headings.of_a_problem}
     current: SectionKind = "other"
     style: tuple[bool, bool, bool, str] | None = None
@@ -82,8 +99,15 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
     for mark in marks:
         kind, key = mark.kind, mark.key
         of_a_problem = kind in _RESULTS or key in headings.of_a_problem
-        if kind is None:
+        if kind is None and mark.style[3] == ROW:
+            known = key in headings.within and current not in ("other", "header", "vital-signs", "history-of-present-illness")
+            if known or note_type not in _BY_FUNCTIONS:
+                continue
+            kind = "physical-exam"
+        elif kind is None:
             opens = ("other", "header", "vital-signs") if mark.style[0] else ("vital-signs",)
+            if note_type in _BY_FUNCTIONS and current in _BEFORE_SYSTEMS:
+                opens = (*opens, current)
             if current not in opens and not (current == "history-of-present-illness" and note_type in ("nursing", "anesthesia")):
                 continue
             kind = "past-medical-history" if note_type == "anesthesia" and current in _BEFORE_EXAM else "physical-exam"
@@ -106,6 +130,11 @@ def _is_an_item(mark: Mark, current: SectionKind) -> bool:
 
 def _is_none(mark: Mark, current: SectionKind, note_type: NoteType, headings: Headings) -> bool:
     """Whether it heads nothing where it stands: an organ or a method among findings, a disease among problems, a habit in a history."""
+    if not mark.style[0]:
+        if current == "header" and mark.kind == "plan":
+            return True  # "Arrived 0115   Code status: full"
+        if (current == "procedures" and mark.kind in _RESULTS) or (current == "history-of-present-illness" and mark.key in headings.prose):
+            return True  # in the midst of what was done, of a story
     if current == "findings" and note_type in _REPORTS:
         return not _OF_AN_ORGAN.isdisjoint({mark.kind, headings.kinds.get(mark.key)})
     if current == "assessment-and-plan" and mark.kind == "assessment":

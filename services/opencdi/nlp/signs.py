@@ -25,7 +25,9 @@ def denied_by_sign(text: str, start: int, end: int, section: SectionKind) -> boo
         bullet = mark["glued"] is not None and before[: mark.start()].rstrip(" \t").endswith(("\n", "\r"))
         if not bullet or section == "review-of-systems":
             return True
-    if (behind := _BEHIND.match(text, end, end + _BEHIND_REACH)) is not None and (behind["end"] is None or section in _EXAMINED):
+    near = text[end : end + 2]
+    behind = _BEHIND.match(text, end, end + _BEHIND_REACH) if "-" in near or "−" in near else None
+    if behind is not None and (behind["end"] is None or section in _EXAMINED):
         return True
     return section == "review-of-systems" and _in_a_minus_list(text, start)
 

@@ -5,67 +5,59 @@ heading: what that kind of note is as a whole.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.nlp.headings import Headings, key_of, written_as_heading
+from opencdi.nlp.headings import Headings, key_of
+from opencdi.nlp.letterhead import ONE_LINER, SHORT_LINE, is_letter_head, is_signature
+from opencdi.nlp.rows import cells_of, first_word, is_row_of_numbers, told_by_columns
 
-_DEFAULT: Mapping[NoteType, SectionKind] = {
-    "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
-    "operative": "procedures", "procedure": "procedures", "anesthesia": "history-of-present-illness",
-    "history-and-physical": "history-of-present-illness", "consult": "history-of-present-illness", "progress": "history-of-present-illness",
-    "emergency": "history-of-present-illness", "discharge-summary": "history-of-present-illness", "nursing": "history-of-present-illness",
-    "therapy": "history-of-present-illness", "social-work": "history-of-present-illness",
-}  # fmt: skip
-"""What such a note says where nothing else tells: it begins with what happened."""
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
-_TITLE = re.compile(
-    r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|eval|evaluation|assessment|record|hospital|"
-    r"medical center|department|clinic|form|service|admission|progress|follow[ -]?up|handoff|sign-?out|sbar)\b",
-    re.IGNORECASE,
-)
-_ONE_LINER = re.compile(
-    r"\d{1,3}[mf](?![\w/])|[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
-    r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
-)
 _BARE_VITAL = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)|\b\d{2,3} ?%|\b(?:3[5-9]|4[01]|9[5-9]|10[0-5])\.\d(?!\d)")
 _NAMED_VITALS = re.compile(r"(?:vs+|v/s|vitals?)[ :]+", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
-_SIGNED = re.compile(
-    r"\A(?:[-–—]+ ?|/s/ ?)?[A-Z][\w.' -]{0,40},? (?:MD|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|CNP|ARNP|"
-    r"CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b[^\n]{0,60}\Z"
-)
-_SHORT_LINE = 60
+_LEADERS = re.compile(r"[A-Za-z][^.:\n]{0,40}\.{3,}")
+_BY_THE_BED: frozenset[NoteType] = frozenset({"nursing", "therapy"})
+_WRAPPED_AT = 65
+"""A line of so many characters may go on in the next."""
+_PAST: frozenset[SectionKind] = frozenset({"past-surgical-history", "family-history", "allergies"})
+_ONE_ROW: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging"})
+_BY_ROWS: frozenset[NoteType] = frozenset({"nursing", "therapy", "wound-care", "dietitian", "anesthesia", "procedure", "other"})
+"""Notes in which a row of values or results stands among others."""
+_UNEXAMINED: frozenset[NoteType] = frozenset({"nursing", "wound-care", "dietitian"})
+"""Notes in which no examination need follow vital signs."""
 _STORY = 100
 """A reason for admission of so many characters that begins with the patient's age is the history."""
 _VITALS = 3
 _LABS = 2
 _BEGINNING = 24
+_OF_FIRST_NAME = 60
+"""Within so many characters of a line stand its first name and its number."""
+_AGE = 12
+_GAP = 12
+"""Blanks and line breaks between a heading and what stands directly under it."""
 _END = 200
 """Blanks behind the last line."""
-_AROUND_SURGERY = ("preop", "pre op", "postop", "post op", "preproc", "pre proc", "postproc", "post proc")
-_DONE = frozenset(
-    {"description of procedure", "procedure in detail", "estimated blood loss", "procedure performed", "procedures performed"}
-)
-_OF_A_VISIT = frozenset(
-    {"history of present illness", "hpi", "past medical history", "pmh", "medications", "allergies", "subjective", "plan"}
-)
-_TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
 _HISTORY: frozenset[SectionKind] = frozenset(
     {"chief-complaint", "history-of-present-illness", "past-medical-history", "past-surgical-history", "family-history", "social-history",
      "allergies", "medications", "review-of-systems", "header", "other"}
 )  # fmt: skip
 _DATA: frozenset[SectionKind] = frozenset({"physical-exam", "laboratory", "imaging", "vital-signs"})
+_BESIDE_HEADING: frozenset[SectionKind] = frozenset({"header", "chief-complaint", "physical-exam"})
+"""Under these what stands beside the heading may be something else."""
+_SHORT_HEADING = 24
+_TOLD: frozenset[SectionKind] = frozenset({"attestation", "nutrition"})
 _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-work"})
 """Notes whose "#" is no problem of a physician's."""
 _ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Characters [start, end) under one heading; `body` is where the words after the heading begin."""
 
     kind: SectionKind
@@ -74,33 +66,36 @@ class Stretch:
     end: int
 
 
-def kind_by_headings(keys: set[str]) -> NoteType | None:
-    """The kind of a note that nobody named, by headings that stand in no other; None if they do not tell."""
-    if any(key.startswith(_AROUND_SURGERY) and ("diagnos" in key or key.endswith("dx")) for key in keys):
-        return "operative"
-    if keys & _DONE:
-        return "procedure"
-    if "findings" in keys and keys & {"impression", "conclusion"} and (keys & _TECHNICAL or ("exam" in keys and not keys & _OF_A_VISIT)):
-        return "radiology"
-    if keys & {"gross description", "microscopic description"}:
-        return "pathology"
-    if any("discharge" in key and "diagnos" in key for key in keys) or {"hospital course", "discharge medications"} <= keys:
-        return "discharge-summary"
-    if keys & {"ed course", "emergency department course"}:
-        return "emergency"
-    return None
+def told_by_content(
+    text: str, stretch: Stretch, headings: Headings, note_type: NoteType, default: SectionKind, around: SectionKind
+) -> Iterator[tuple[SectionKind, int, int]]:
+    """[start, end) of what stands under one heading (or none), parted where its lines tell what they are.
 
-
-def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: NoteType) -> Iterator[tuple[SectionKind, int, int]]:
-    """[start, end) of what stands under one heading (or none), parted where its lines tell what they are."""
+    `default` is what the note says where nothing tells, `around` what goes on behind a row of vital signs or results.
+    """
     kind, start, body, end = stretch.kind, stretch.start, stretch.body, stretch.end
     if kind == "other" and body > start:
         yield kind, start, end
         return
-    plain = _DEFAULT.get(note_type, "other") if kind in ("other", "header") else kind
-    lines = _Lines(
-        headings, note_type, plain, headed=kind not in ("other", "header"), objective=key_of(text[start:body]) in headings.objective
-    )
+    plain = default if kind in ("other", "header") else kind
+    one_line = kind != "other" and text.find("\n", body, end - 1) < 0 and text.find("\r", body, end - 1) < 0
+    if one_line and kind not in _BESIDE_HEADING:
+        yield kind, start, end
+        return
+    key = key_of(text[start:body]) if body - start <= _SHORT_HEADING or note_type in _BY_ROWS else ""
+    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key)
+    if one_line:
+        words = text[body:end].strip()
+        yield lines.beside_heading(words, "header" if kind == "header" else plain) if words else kind, start, end
+        return
+    if lines.inert:
+        begun = text.rstrip().rfind("\n", body, end) + 1 if end + _END > len(text) and not text[end:].strip() else 0
+        signed = begun > body and is_signature(text[begun:end].strip())
+        yield kind, start, begun if signed else end
+        if signed:
+            yield "attestation", begun, end
+        return
+    row, technique, last = False, False, ""
     current, since = ("header" if kind == "header" else plain), start
     head = kind in ("other", "header")  # the letter-head goes on until somebody says something
     for line in _LINE.finditer(text, start if kind == "other" else body, end):
@@ -109,15 +104,23 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
             continue
         if kind != "other" and line.start() == body:
             current = lines.beside_heading(words, current)
+            row = note_type in _BY_ROWS and (lines.key in headings.of_a_row or kind in _ONE_ROW)
+            technique, last = note_type == "radiology" and kind == "procedures", words
+            row = row and not (kind == "vital-signs" and note_type not in _UNEXAMINED)
             continue
-        now = lines.kind_of(words, current)
-        if not text[line.end() : line.end() + _END].strip() and len(words) < 2 * _SHORT_LINE and _SIGNED.match(words):
+        now = lines.kind_of(words, current, first=head)
+        if line.end() + _END > len(text) and not text[line.end() :].strip() and is_signature(words):
             now = "attestation"
-        if now is None and head and _heads(words):
+        if now is None and head and is_letter_head(words):
             now = "header"
         head = head and now == "header"
-        if now is None and kind == "vital-signs" and text[start : line.start()].rstrip().endswith(":"):
+        if now is None and kind == "vital-signs" and text[max(start, line.start() - _GAP) : line.start()].rstrip().endswith(":"):
             now = kind  # what stands directly under the heading
+        if now is None and technique and kind == current and words[0].isupper() and (last.endswith(".") or len(last) < _WRAPPED_AT):
+            now = "findings"  # behind how it was done, what was seen
+        last = words
+        if now is None and row and not lines.reads_like(words, kind):
+            now = around  # a row of values or results ends with its line
         now = now or lines.otherwise(words, current)
         if now != current:
             if text[since : line.start()].strip():
@@ -128,63 +131,103 @@ def told_by_content(text: str, stretch: Stretch, headings: Headings, note_type: 
         yield current, since, end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Lines:
-    """How the lines of one stretch are read: what it is as a whole, and whether vital signs may open it ("O: T 37.2 HR 88")."""
+    """How the lines of one stretch are read: what it is as a whole, and the words of its heading."""
 
     headings: Headings
     note_type: NoteType
     plain: SectionKind
     headed: bool
-    objective: bool
+    key: str
+
+    @property
+    def inert(self) -> bool:
+        """Whether its lines are all of its heading: a plan, an assessment, a course."""
+        kind, note_type = self.plain, self.note_type
+        if not self.headed or note_type in _ENDS_IN_INSTRUCTIONS or (note_type in _BY_ROWS and self.key in self.headings.of_a_row):
+            return False
+        return not (kind in _HISTORY or kind in _DATA or kind in _TOLD or (note_type == "radiology" and kind == "procedures"))
+
+    @property
+    def objective(self) -> bool:
+        """Whether vital signs may open it ("O: T 37.2 HR 88")."""
+        return self.key in self.headings.objective
+
+    def _beginning(self, words: str) -> Callable[[str], bool]:
+        """Asks whether a line begins as lines of that name do."""
+        line = words[:SHORT_LINE].lower()
+        word = first_word(line)
+        starts = self.headings.lines
+        return lambda name: starts[name].begin(line, word)
 
     def beside_heading(self, words: str, current: SectionKind) -> SectionKind:
         """What the words are that stand on the line of the heading."""
         if self.objective and self._are_vitals(words):
             return "vital-signs"
+        if self.key == "pt" and ONE_LINER.match(words[:_AGE]):
+            return "history-of-present-illness"  # "Pt: 72 yo F with ..."
         if current == "header" and words.startswith("I "):
             return "attestation"  # "Attending: I saw and examined ..."
-        if current == "chief-complaint" and len(words) >= _STORY and _ONE_LINER.match(words):
+        if current == "chief-complaint" and len(words) >= _STORY and ONE_LINER.match(words):
             return "history-of-present-illness"
         return current
 
-    def kind_of(self, words: str, current: SectionKind) -> SectionKind | None:
+    def kind_of(self, words: str, current: SectionKind, *, first: bool) -> SectionKind | None:
         """A row of vital signs or results, a line of examination or imaging behind them, a problem with its "#", an instruction."""
-        lines, plain = self.headings.lines, self.plain
-        if self.note_type in _ENDS_IN_INSTRUCTIONS and lines["instructions"].match(words):
+        plain = self.plain
+        begins = self._beginning(words)
+        if self.note_type in _ENDS_IN_INSTRUCTIONS and begins("instructions"):
             return "discharge-instructions"
-        if plain == "attestation" and _ONE_LINER.match(words):
+        if plain == "attestation" and ONE_LINER.match(words):
             return "history-of-present-illness"  # who attests tells the case in his own words
-        if plain not in _HISTORY and plain not in _DATA:
-            return None
-        if len(words) < 3 * _SHORT_LINE:
-            if (plain in _HISTORY or self.objective) and self._are_vitals(words):
-                return "vital-signs"
-            if current == "vital-signs" and lines["intake"].match(words):
-                return "vital-signs"
-            if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and lines["exam"].match(words):
-                return "physical-exam"
-            if (current in _DATA or plain == "review-of-systems" or not self.headed) and self._are_results(words, current):
-                return "laboratory"
-            if current in _DATA and lines["imaging"].match(words):
-                return "imaging"
-        if self.note_type == "anesthesia" and plain in _HISTORY and _TIME.match(words):
-            return "procedures"
-        if (
-            self.note_type == "anesthesia"
-            and (told := self.headings.rows["risk"].match(words))
-            and not words[told.end() + 1 :][:1].isdigit()
+        if (current in ("vital-signs", "laboratory") and is_row_of_numbers(words)) or (
+            told := told_by_columns(words, self.headings.columns)
         ):
-            return "assessment-and-plan"
-        if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < _SHORT_LINE and words.isupper():
-            return "findings"  # "HEAD", "C-SPINE": the report goes by regions
-        if not self.headed and plain in _HISTORY:
-            if lines["operation"].search(words[: 4 * _STORY]):
-                return "procedures"
-            if lines["examined"].match(words):
+            return current if words[0].isdigit() else told
+        if self.note_type == "radiology" and plain == "procedures" and self.headed and self._is_organ(words):
+            return "findings"
+        if not (plain in _HISTORY or plain in _DATA or plain == "nutrition" or (self.note_type == "anesthesia" and not self.headed)):
+            return None
+        if self.note_type == "anesthesia" and (plain in _HISTORY or not self.headed) and _TIME.match(words):
+            return "procedures"
+        if self.headed and plain in _PAST and begins("habits"):
+            return "social-history"
+        if len(words) < 3 * SHORT_LINE:
+            digits = _DIGIT.search(words)
+            if (plain in _HISTORY or self.objective or plain == "procedures") and digits and self._are_vitals(words):
+                return "vital-signs"
+            if current == "vital-signs" and begins("intake"):
+                return "vital-signs"
+            if current in ("vital-signs", "physical-exam") and plain not in ("laboratory", "imaging") and begins("exam"):
                 return "physical-exam"
-        begins = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
-        if begins and self._tells(words):
+            if (
+                (current in _DATA or plain in ("review-of-systems", "nutrition") or not self.headed)
+                and digits
+                and self._are_results(words, current)
+            ):
+                return "laboratory"
+            if current in _DATA and begins("imaging"):
+                return "imaging"
+        if self.note_type == "anesthesia" and (risk := self.headings.risk.match(words)) and not words[risk.end() + 1 :][:1].isdigit():
+            return "assessment-and-plan"
+        if self.note_type == "radiology" and plain == "history-of-present-illness" and len(words) < SHORT_LINE and words.isupper():
+            return "findings"  # "HEAD", "C-SPINE": the report goes by regions
+        if not self.headed and self.note_type in _BY_THE_BED and "..." in words and _LEADERS.match(words):
+            return "physical-exam"
+        if not self.headed and plain in _HISTORY:
+            said = words[: 4 * _STORY].lower()
+            if any(phrase in said for phrase in self.headings.operation):
+                return "procedures"
+            if begins("examined"):
+                return "physical-exam"
+        opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
+        opens = (
+            opens and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
+        )
+        if (current in _ONE_ROW or current == "assessment") and not self.headed and begins("advice"):
+            return "plan"
+        if opens and self._tells(words):
             return "history-of-present-illness"
         if (current in _DATA or plain == "other") and self.note_type not in _BESIDE and _PROBLEM.match(words):
             return "assessment-and-plan"
@@ -192,9 +235,9 @@ class _Lines:
 
     def _tells(self, words: str) -> bool:
         """Whether a line begins as stories do, with the patient or the hour, or is a paragraph of sentences."""
-        told = self.headings.lines["story"].match(words) and not words[1:2].isupper()
+        told = not words[1:2].isupper() and self._beginning(words)("story")
         prose = self.plain == "other" and (_TIME.match(words) or (len(words) >= _STORY and ". " in words))
-        return bool(_ONE_LINER.match(words) or told or prose)
+        return bool(ONE_LINER.match(words) or told or prose)
 
     def otherwise(self, words: str, current: SectionKind) -> SectionKind:
         """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""
@@ -202,33 +245,47 @@ class _Lines:
             return self.plain
         if (
             current == "vital-signs"
-            and self.note_type not in _BESIDE
-            and not self.headings.rows["vital"].match(words)
+            and (self.note_type not in _BESIDE or self.note_type == "therapy")
+            and (self.headed or self.note_type != "anesthesia")
+            and not self.headings.rows["vital"].begin(cells_of(words))
             and not words[0].isdigit()
         ):
             return "physical-exam"
+        if not self.headed and current in _ONE_ROW and self.note_type in _BY_ROWS and not self.reads_like(words, current):
+            return "assessment" if self.note_type == "wound-care" and current != "vital-signs" else self.plain
         return current
+
+    def reads_like(self, words: str, kind: SectionKind) -> bool:
+        """Whether a line goes on with the row above it: vital signs, results or images, numbers, an item of a list."""
+        if not words[0].isalpha():
+            return True
+        rows, cells, begins = self.headings.rows, cells_of(words), self._beginning(words)
+        if rows["laboratory"].begin(cells) or (kind == "imaging" and begins("imaging")):
+            return True
+        return kind == "vital-signs" and (rows["vital"].begin(cells) or begins("intake"))
+
+    def _is_organ(self, words: str) -> bool:
+        """Whether a line of a report begins with an organ ("LIVER: ...", "Liver: ...")."""
+        head, colon, _ = words[:SHORT_LINE].partition(":")
+        return bool(colon) and (head.isupper() or key_of(head) in self.headings.within)
 
     def _are_vitals(self, words: str) -> bool:
         """Whether a line is of vital signs, with their names ("T 37.2 HR 88 BP 120/70") or bare ("37.2 88 120/70 95%")."""
-        if len(words) >= 3 * _SHORT_LINE:
+        if len(words) >= 3 * SHORT_LINE:
             return False
-        words = _NAMED_VITALS.sub("", words, count=1)
-        begins = words[:_SHORT_LINE]
-        named = len(self.headings.rows["vital"].findall(words)) if self.headings.rows["vital"].match(words) else 0
+        if words[:1] in ("v", "V"):
+            words = _NAMED_VITALS.sub("", words, count=1)
+        begins, vital = words[:SHORT_LINE], self.headings.rows["vital"]
+        named = vital.among(cells_of(words)) if vital.begin(cells_of(words[:_OF_FIRST_NAME])) else 0
+        if not named and not words[:1].isdigit():
+            return False
         bare = len(_BARE_VITAL.findall(begins)) if _BLOOD_PRESSURE.search(begins) and (named or _BARE_VITAL.match(words)) else 0
-        return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= _SHORT_LINE // 2))
+        return max(named, bare) >= _VITALS or (named > 1 and (bare > 1 or len(begins) <= SHORT_LINE // 2))
 
     def _are_results(self, words: str, current: SectionKind) -> bool:
-        row = self.headings.rows["laboratory"]
-        least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < _SHORT_LINE else _LABS
-        named = len(row.findall(words))
-        return named >= least if row.match(words) else named > _LABS and row.search(words[:_BEGINNING]) is not None
-
-
-def _heads(words: str) -> bool:
-    """Whether a line is of a letter-head: a short title, or all in capitals and numbers."""
-    if len(words) > _SHORT_LINE or words[-1] in ".!?" or _ONE_LINER.match(words):
-        return False
-    titled = len(words) <= _SHORT_LINE // 2 and words[0].isalpha() and written_as_heading(words) and ":" not in words
-    return titled or bool(_TITLE.search(words)) or words.isupper() or not re.search(r"[a-z]{3}", words)
+        laboratory = self.headings.rows["laboratory"]
+        cells = cells_of(words[:_OF_FIRST_NAME])
+        if laboratory.begin(cells):
+            least = 1 if current in ("laboratory", "vital-signs", "physical-exam") and len(words) < SHORT_LINE else _LABS
+            return laboratory.among(cells_of(words)) >= least
+        return laboratory.places(cells, _BEGINNING) and laboratory.among(cells_of(words)) > _LABS

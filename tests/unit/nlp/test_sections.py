@@ -182,8 +182,8 @@ def test_findings_go_by_organs_and_methods() -> None:
 def test_what_was_done_and_how_it_went_is_no_request() -> None:
     dar = [s.kind for s in sections_in("D: pain 8/10\nA: morphine\nR: pain 2/10", HEADINGS, "nursing")]
     sbar = [s.kind for s in sections_in("S: pain\nB: fell\nA: fracture?\nR: x-ray please", HEADINGS, "nursing")]
-    assert dar == ["physical-exam", "plan", "assessment"]
-    assert sbar == ["history-of-present-illness", "history-of-present-illness", "assessment", "plan"]
+    assert dar == ["history-of-present-illness", "plan", "assessment"]
+    assert sbar == ["history-of-present-illness", "past-medical-history", "assessment", "plan"]
 
 
 def test_a_habit_in_a_history_is_no_instruction() -> None:
