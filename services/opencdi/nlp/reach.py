@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import FindingKind
-from opencdi.knowledge.words import BREAK, Words
+from opencdi.knowledge.words import Words
+from opencdi.nlp.clauses import CLAUSE_ENDS, another_clause, label_in, next_clause, question_before
 from opencdi.nlp.cues import Cue, Cues
 
 Hit = tuple[int, int, Cue]
 """First word, word after the last, cue."""
-_CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "(", "|"})
 _WITHIN_A_LABEL = frozenset({"absent", "possible", "long-standing", "ongoing", "resolved", "new"})
 """What one label of a form says is not said of the next; a history's labels ("PMH: cardiac: CAD") are all history."""
 _STOPPED_AS = {"long-standing": "historical", "allergy": "historical", "done": "historical"}
@@ -59,7 +59,7 @@ class Surroundings(NamedTuple):
 
     def clause_over(self, at: int) -> bool:
         """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
-        if at >= self.stop or self.words[at] in _CLAUSE_ENDS:
+        if at >= self.stop or self.words[at] in CLAUSE_ENDS:
             return True
         return self.label_answered(at)
 
@@ -67,7 +67,7 @@ class Surroundings(NamedTuple):
         """Whether a label of up to three words stands there, and its answer: "chest pain: no"."""
         words = self.words
         for colon in range(at + 1, min(at + 4, self.stop - 1)):
-            if words[colon] in _CLAUSE_ENDS:
+            if words[colon] in CLAUSE_ENDS:
                 return False
             if words[colon] == ":":
                 return words[colon + 1] in self.cues.words.answers
@@ -130,7 +130,7 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
     match cue.place:
         case "before":
             behind = around.words[mention.last : min(mention.last + _LIST_LENGTH, around.stop)] if cue.closing else []
-            if cue.closing and cue.closing.isdisjoint(behind[: _next_clause(behind)]):
+            if cue.closing and cue.closing.isdisjoint(behind[: next_clause(behind)]):
                 return False
             if cue.via and cue.via.isdisjoint(around.words[last : mention.first]):
                 return False
@@ -149,7 +149,7 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
         case "answers":
             return (
                 0 <= first - mention.last <= cue.within
-                and _question_before(around.words[mention.last : first])
+                and question_before(around.words[mention.last : first])
                 and around.clause_over(last)
                 and _is_one_statement(hit, around)
             )
@@ -160,7 +160,7 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
 def _shares(first: int, around: Surroundings) -> bool:
     """Whether the mention opens its clause and is joined to the word before that cue: "Seizure, fall and bleeding | precautions"."""
     words, told, (begin, last) = around.words, around.cues.words, around.mention[:2]
-    if begin > around.begin and words[begin - 1] not in _CLAUSE_ENDS and words[begin - 1] != ":":
+    if begin > around.begin and words[begin - 1] not in CLAUSE_ENDS and words[begin - 1] != ":":
         return False
     between = words[last:first]
     joined = [i for i, word in enumerate(between) if word in told.joins]
@@ -175,19 +175,12 @@ def reaches_item(hit: Hit, around: Surroundings) -> bool:
     return not around.ended(_named(cue), around.begin, mention.first)
 
 
-def _question_before(between: list[str]) -> bool:
-    """Whether at most one comma or colon parts an answer from its question: "DVT of the left leg, chronic"."""
-    if ":" in between[:-1]:
-        return False  # "pneumonia: day 3 of ceftriaxone, influenza negative"
-    return between.count(",") == ("," in (*between[:1], *between[-1:]))
-
-
 def _opens(at: int, around: Surroundings) -> bool:
     """Whether only a count stands between the beginning of the clause and that word: "About five | years ago, ..."."""
     words, told = around.words, around.cues.words
     while at > around.begin and (words[at - 1].isdigit() or words[at - 1] in told.counts or words[at - 1] in told.about):
         at -= 1
-    return at == around.begin or words[at - 1] in _CLAUSE_ENDS or words[at - 1] == ":"
+    return at == around.begin or words[at - 1] in CLAUSE_ENDS or words[at - 1] == ":"
 
 
 def _named(cue: Cue) -> str:
@@ -200,11 +193,11 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
     words, mention = around.words, around.mention
     between = words[last : mention.first]
     if cue.makes == "absent" and first > around.begin:
-        if between and between[0] in _CLAUSE_ENDS and between[0] != "(":
+        if between and between[0] in CLAUSE_ENDS and between[0] != "(":
             return False  # "fever no, chills yes": an answer to what came before
         if words[first - 1] == ":" and around.label_answered(last):
             return False  # "fever: no  chills: yes"
-    if cue.makes in _WITHIN_A_LABEL and around.cues.words.announcing.isdisjoint(between) and _label_in(between):
+    if cue.makes in _WITHIN_A_LABEL and around.cues.words.announcing.isdisjoint(between) and label_in(between):
         return False
     if ")" in between and "(" not in between[: between.index(")")]:
         return False  # "heart failure (no exacerbation) / hypothyroidism"
@@ -221,18 +214,13 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
     return not around.ended(_named(cue), last, mention.first)
 
 
-def _label_in(between: list[str]) -> bool:
-    """Whether another label begins: "no known allergies PMH: COPD"; the colon of "denies: fever" and of 12:30 are none."""
-    return any(word == ":" and i and not between[i - 1].isdigit() for i, word in enumerate(between))
-
-
 def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
     """Whether the cue reaches over the commas, "denies A, B, or C"; an item that makes a statement of its own is told as it is."""
     if cue.commas == "none":
         return False
     mention, told = around.mention, around.cues.words
     behind = around.words[mention.last : min(mention.last + _LIST_LENGTH, around.stop)]
-    closes = not told.list_ends.isdisjoint(between) or not told.list_ends.isdisjoint(behind[: _next_clause(behind)])
+    closes = not told.list_ends.isdisjoint(between) or not told.list_ends.isdisjoint(behind[: next_clause(behind)])
     if cue.commas == "listed":
         return closes
     comma = len(between) - between[::-1].index(",")
@@ -247,12 +235,8 @@ def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
         return False  # "no fracture, cannot exclude dislocation"
     if cue.makes == "absent" and not closes and any(word[0].isdigit() for word in between[between.index(",") + 1 : comma]):
         return False  # "no distress, pulse 110, cellulitis of the leg"
-    item = behind[: next((i for i, word in enumerate(behind[:3]) if word in _CLAUSE_ENDS or word in told.alternatives), 3)]
+    item = behind[: next((i for i, word in enumerate(behind[:3]) if word in CLAUSE_ENDS or word in told.alternatives), 3)]
     return told.own_statement.isdisjoint(item)  # "no fever, cellulitis improving"
-
-
-def _next_clause(behind: list[str]) -> int:
-    return next((i for i, word in enumerate(behind) if word in _CLAUSE_ENDS and word != ","), len(behind))
 
 
 def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
@@ -260,7 +244,7 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     begin = around.mention.last
     if cue.makes == "disproved":
         return not around.ended("disproved", begin, first)
-    if cue.makes in ("absent", "possible") and _another_clause(around.words[begin:first], around.cues.words.auxiliaries):
+    if cue.makes in ("absent", "possible") and another_clause(around.words[begin:first], around.cues.words.auxiliaries):
         return False  # "the fistula was closed and malignancy must be excluded"
     if cue.makes == "resolved" and "and" in around.words[begin + 1 : first - 1]:
         return False  # "pneumonia on ceftriaxone and AKI resolved"
@@ -269,11 +253,6 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     if cue.makes in _WITHIN_A_LABEL and first > begin + 1 and ":" in around.words[begin:first]:
         return False  # "Shock: septic vs cardiogenic"; but "Shock: resolved"
     return _joined(hit, around) and _is_one_statement(hit, around)
-
-
-def _another_clause(between: list[str], auxiliaries: frozenset[str]) -> bool:
-    """Whether a statement ends before an "and" behind which another begins; "was suspected and | ruled out" is one."""
-    return "and" in between[:-1] and not auxiliaries.isdisjoint(between[: between.index("and")])
 
 
 def _is_a_cause(around: Surroundings) -> bool:
