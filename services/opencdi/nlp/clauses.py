@@ -9,7 +9,8 @@ def question_before(between: list[str]) -> bool:
     """Whether at most one comma or colon parts an answer from its question: "DVT of the left leg, chronic"."""
     if ":" in between[:-1]:
         return False  # "pneumonia: day 3 of ceftriaxone, influenza negative"
-    return between.count(",") == ("," in (*between[:1], *between[-1:]))
+    asked = between[:1] == [","] and (len(between) == 1 or between[-1] == ":")  # but "AKI, ATN likely" doubts the second
+    return between.count(",") == (asked or between[-1:] == [","])
 
 
 def label_in(between: list[str]) -> bool:
