@@ -10,6 +10,7 @@ from opencdi.clinical.vocabulary import SectionKind, Temporality
 from opencdi.nlp.reach import Hit, Surroundings, is_year
 
 _PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
+_DATED = _PAST_SECTIONS | {"discharge-instructions"}
 _YEAR_NEAR = 6
 _YEARS_NEAR = 7
 _SPELL_NEAR = 3
@@ -24,9 +25,15 @@ class Onset(NamedTuple):
     cue: tuple[int, int] | None
 
 
+_BEFORE = Onset("historical", over=False, resolved=False, cue=None)
+_NOW = Onset("current", over=False, resolved=False, cue=None)
+
+
 def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *, settled: bool) -> Onset:
     """`said`: the nearest cue that reaches the mention, by what it makes; `settled`: it is there, neither denied nor doubted."""
     mention = around.mention
+    if not said and not around.tells_years and section not in _DATED:  # nothing dates it but what it is: most are so
+        return _BEFORE if mention.chronic and settled and not (mention.acute or around.told_as_new) else _NOW
     feared = said.get("hypothetical")
     past = said.get("allergy") or _nearest(said.get("historical"), _done_before(said.get("done"), around, section), around)
     lasting = _place(said.get("long-standing"))
