@@ -85,6 +85,19 @@ def test_short_forms_need_the_right_company(text: str, concepts: set[str]) -> No
     assert {found.concept for found in READER.read(text).findings if found.kind != "medication"} == concepts
 
 
+@pytest.mark.parametrize(
+    ("text", "active"),
+    [
+        ("SOCIAL HISTORY:\nTobacco: never\nAlcohol: two beers a week", "no"),
+        ("TOBACCO USE: Denies", "no"),
+        ("Smoking: former smoker", "no"),
+        ("Tobacco: 1 ppd", "yes"),
+    ],
+)
+def test_a_heading_that_names_a_condition_is_answered_by_the_words_behind_it(text: str, active: str) -> None:
+    assert READER.read(text).findings[0].active == active
+
+
 def test_words_do_not_join_across_sentences() -> None:
     assert not [f for f in READER.read("Strain of the heart. Failure to respond.").findings if f.concept == "heart-failure"]
 
