@@ -1,7 +1,7 @@
 # `make demo` and `make test` are all that a fresh machine needs (Python 3.11 to 3.13).
 PYTHON ?= $(shell for v in 3.11 3.12 3.13 3; do command -v python$$v >/dev/null 2>&1 && python$$v -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo python$$v && break; done)
 BIN := .venv/bin
-.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws bench-fuzz bench-read fuzz-guided clean
+.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws bench-fuzz bench-read test-compiled fuzz-guided clean
 
 .venv/base: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "OpenCDI needs Python 3.11, 3.12 or 3.13 (set PYTHON=…)"; exit 1; }
@@ -54,8 +54,20 @@ bench-fuzz: .venv/dev  ## 100,000 mutated messages: each answered once, ended on
 	@.venv-medspacy/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[medspacy]' pytest
 	@touch $@
 
-bench-read: .venv/dev  ## notes read by the rules and by medSpaCy, side by side (READ="--longest 50000")
+# Built from a source distribution, so that nothing compiled is left among the sources.
+.venv-compiled/ready: .venv/dev $(wildcard services/opencdi/nlp/*.py services/opencdi/knowledge/*.py)
+	@test -x .venv-compiled/bin/python || $(PYTHON) -m venv .venv-compiled
+	@rm -rf .venv-compiled/source && $(BIN)/python -m hatchling build -t sdist -d .venv-compiled/source > /dev/null
+	@HATCH_BUILD_HOOKS_ENABLE=1 .venv-compiled/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall -c requirements.lock "$$(ls $(CURDIR)/.venv-compiled/source/*.tar.gz)"
+	@.venv-compiled/bin/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.lock pytest hypothesis
+	@touch $@
+
+test-compiled: .venv-compiled/ready  ## the specification of the reader, run on its compiled build
+	@.venv-compiled/bin/python -m pytest -q tests/unit/nlp tests/unit/knowledge tests/quality
+
+bench-read: .venv/dev  ## notes read by the rules, plain and compiled, and by medSpaCy, side by side (READ="--longest 50000")
 	@$(MAKE) --no-print-directory .venv-medspacy/ready || echo "medSpaCy could not be installed"
+	@$(MAKE) --no-print-directory .venv-compiled/ready || echo "the reader could not be compiled (is there a C compiler?)"
 	@PYTHONPATH=tests $$(test -e .venv-medspacy/ready && echo .venv-medspacy/bin || echo $(BIN))/python tests/bench/reading.py $(READ)
 
 .venv-fuzz/ready: requirements.lock pyproject.toml

@@ -1,15 +1,17 @@
 """How fast and how well are notes read?  `make bench-read`: our rule reader beside medSpaCy on the same notes in one run; printed, never asserted.
 
 medSpaCy: its default pipeline (tokenizer, PyRuSH's sentences, target matching over our terms, ConText) with its sectionizer, logs off.
-Processor time of one core, the best of several; both have everything loaded.  Without medSpaCy (an extra, in an environment of its own:
-`make bench-read` makes it) ours is measured alone.
+Processor time of one core, the best of several; all have everything loaded.  medSpaCy (an extra) and our reader compiled (the same code
+through mypyc) live in environments of their own, which `make bench-read` makes; where one is missing it is left out.
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +28,7 @@ SIZES = (508, 5_000, 50_000, 200_000)
 PLACES = 12
 GOAL, START_GOAL = 25, 1.0
 RULES = rules_dir() / "nlp"
+COMPILED = Path(".venv-compiled")
 CONSOLE = Console(soft_wrap=True)
 
 
@@ -58,19 +61,33 @@ def pieces(text: str, size: int) -> list[str]:
     return [(text * (size // len(text) + 1))[at : at + size] for at in range(0, len(text) // places * places, len(text) // places)]
 
 
+def taken(read: Callable[[str], object], asked: list[str]) -> float:
+    """Seconds for one of these stretches, on average."""
+    return sum(seconds(lambda piece=piece: read(piece), 2.0 / len(asked)) for piece in asked) / len(asked)
+
+
+def compiled() -> dict[int, float]:
+    """Seconds at each size of the compiled reader, in a process of its own; empty where there is none."""
+    if not (COMPILED / "ready").exists():
+        CONSOLE.print("the compiled reader is left out: it is not built")
+        return {}
+    asked = [str(COMPILED / "bin" / "python"), __file__, "--ours-only"]
+    told = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    return {int(size): float(took) for size, took in json.loads(told).items()}
+
+
 def speeds(text: str, ours: Reader, theirs: Reader | None, longest: int) -> Table:
-    """Characters a second of both at each size, over stretches of the text."""
-    table = Table(
-        "characters", "findings", "rules, ms", "rules, characters/s", "medSpaCy, ms", "medSpaCy, characters/s", "ratio", title="Speed"
-    )
+    """Milliseconds of each reader for stretches of each size of the text, and how many times faster than medSpaCy ours are."""
+    table = Table("characters", "findings", "rules, ms", "compiled, ms", "medSpaCy, ms", "rules, times", "compiled, times", title="Speed")
+    faster = compiled()
     for size in SIZES:
         asked = pieces(text, size)
-        mine = sum(seconds(lambda piece=piece: ours.read(piece), 2.0 / len(asked)) for piece in asked) / len(asked)
+        mine, through_c = taken(ours.read, asked), faster.get(size)
         found = sum(len(ours.read(piece).findings) for piece in asked) / len(asked)
-        row = [f"{size:,}", f"{found:.0f}", f"{mine * 1000:.2f}", f"{size / mine:,.0f}"]
+        row = [f"{size:,}", f"{found:.0f}", f"{mine * 1000:.2f}", f"{through_c * 1000:.2f}" if through_c else "-"]
         if theirs is not None and size <= longest:
-            other = sum(seconds(lambda piece=piece: theirs.pipeline(piece), 2.0 / len(asked)) for piece in asked) / len(asked)
-            row += [f"{other * 1000:.1f}", f"{size / other:,.0f}", f"{other / mine:.1f}"]
+            other = taken(theirs.pipeline, asked)
+            row += [f"{other * 1000:.1f}", f"{other / mine:.1f}", f"{other / through_c:.1f}" if through_c else "-"]
         table.add_row(*row)
     return table
 
@@ -132,9 +149,14 @@ def main() -> None:
     told.add_argument(
         "--longest", type=int, default=SIZES[-1], help="characters up to which medSpaCy is measured (200,000 take it minutes)"
     )
-    longest = told.parse_args().longest
+    told.add_argument("--ours-only", action="store_true", help="only print our seconds at each size, as JSON")
+    options = told.parse_args()
+    longest = options.longest
     notes = list(notes_in(CORPUS))
     text = "\n\n".join(note.text for note in notes)
+    if options.ours_only:
+        print(json.dumps({size: taken(load_reader(RULES).read, pieces(text, size)) for size in SIZES}))
+        return
     CONSOLE.print(f"{len(notes)} synthetic notes, {len(text):,} characters")
     ours, theirs = load_reader(RULES), medspacy()
     readers: dict[str, Reader] = {"rules": ours} | ({"medSpaCy": theirs} if theirs is not None else {})

@@ -10,9 +10,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from opencdi.clinical.vocabulary import FindingKind
+from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import term_form
 
 ATTRIBUTES = (
@@ -47,9 +46,10 @@ class WrongConcepts(Exception):
 
 
 def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
-    if unknown := set(told) - {"kind", "chronic", "generic", "terms", "implies", "each", "absent", "codes"}:
+    if unknown := set(told) - {"kind", "chronic", "generic", "terms", "implies", "each", "patterns", "absent", "codes"}:
         raise WrongConcepts(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     terms: dict[str, Mapping[str, str]] = {str(term): {} for term in told.get("terms", ())}
+    terms |= {pattern.format(word): {} for pattern, words in told.get("patterns", {}).items() for word in words}  # "lost {} pounds"
     for term, implied in (*_each(dict(told.get("each", {}))), *told.get("implies", {}).items()):
         if unknown := set(implied) - set(ATTRIBUTES):
             raise WrongConcepts(f"{slug}: unknown attribute {', '.join(sorted(unknown))}")
@@ -86,7 +86,7 @@ def load_named(folder: Path) -> Mapping[str, Concept]:
 def _table(*paths: Path) -> Mapping[str, Concept]:
     told: dict[str, Any] = {}
     for path in paths:
-        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+        rows = read_table(path)
         if twice := told.keys() & rows:
             raise WrongConcepts(f"{', '.join(sorted(twice))}: told in two files")
         told |= rows

@@ -3,25 +3,22 @@
 Precision first: a term is taken only where somebody would write it in a note.  Left out: external causes (V-Y), "other …" codes, the
 encounter endings of injuries (their stem stands for them), single words that mean something else in most notes, and terms longer than
 `MAX_WORDS`.  Choosing them takes a second, so they are written once to the user's cache folder,
-named by edition and library version; without a writable folder it is simply built again.
+named by the hash of what chose them and the library's version; without a writable folder it is simply built again.
 """
 
-import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
-import yaml
-
 from opencdi.clinical.vocabulary import FindingKind
+from opencdi.knowledge import words
+from opencdi.knowledge.tables import kept, read_table
 from opencdi.knowledge.words import Lexicon, term_form
 
-EDITION = "13"
-"""Raise it whenever the choice of terms or `word_form` changes: an index under another edition is not read."""
 MAX_WORDS = 9
 MIN_LETTERS = 5
 """A shorter word by itself is an abbreviation of the tabular's ("PHT", "IST"), or plain English."""
@@ -37,10 +34,14 @@ _NO_DISEASE = frozenset({
     "cicatrix", "keloid", "birthmark", "lentigo",
     # a nutrition by vein, no overeating; the sound of a dialysis fistula that works
     "hyperalimentation", "bruit",
+    # parts of the body and curves that every spine has; what eye drops do
+    "malleus", "lordosis", "exostosis", "heel bone", "knee cap", "accessory muscle", "os calcis", "mydriasis", "miosis",
     # named as vaccines, serologies and tests more often than as diseases (abbreviations.yaml reads some by their company)
     "tetanus", "diphtheria", "measle", "mump", "rubella", "varicella", "cholera", "smallpox", "syphilis", "anthrax", "zika", "malaria",
 })  # fmt: skip
-"""Single words of the tabular that are not taken by themselves."""
+"""Words of the tabular that are not taken by themselves."""
+_SCORES = ("R402", "R297", "R922", "R923", "R99")
+"""Codes whose terms are answers and points ("obeys commands", "low density"), not what the patient has."""
 _DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
 _ASIDE = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
@@ -74,18 +75,18 @@ _CHAPTER_WITH_ENDINGS = "ST"
 _CHRONIC_STEMS = (
     "B18", "B20", "D25", "D45", "D46", "D47.1", "D47.3", "D50", "D51", "D52", "D53", "D55", "D56", "D57.1", "D57.3", "D57.8", "D58",
     "D66", "D67", "D68.0", "D68.5", "D68.6", "D69.3", "D80", "D81", "D82", "D83", "D84", "D86", "E03", "E04.0", "E04.2", "E04.9",
-    "E05.00", "E05.20", "E05.90", "E06.3", "E08", "E09", "E10", "E11", "E13", "E20", "E21", "E22", "E23", "E23.0", "E24", "E25", "E26",
-    "E27.1", "E27.4", "E28.2", "E53", "E55", "E66", "E78", "E83.1", "E84", "E85", "E88.0", "F01", "F02", "F03", "F10.10", "F10.20",
-    "F11.10", "F11.20", "F12.10", "F12.20", "F13.10", "F13.20", "F14.10", "F14.20", "F15.10", "F15.20", "F17", "F19.10", "F19.20",
-    "F20", "F25", "F31", "F32", "F33", "F34", "F41", "F42", "F43.1", "F60", "F70", "F71", "F72", "F73", "F79", "F84", "F90", "G10",
-    "G12", "G20", "G25.0", "G25.8", "G30", "G31", "G35", "G40", "G43", "G47", "G60", "G62.0", "G62.1", "G62.9", "G63", "G70", "G71",
-    "G80", "G82", "G89.0", "G89.2", "G89.4", "G90.A", "H25", "H26", "H35.0", "H35.3", "H40", "H54", "H81.0", "H90", "H91", "I05", "I06",
-    "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35", "I42", "I48", "I49.5", "I50", "I65", "I69", "I70",
-    "I73", "I83", "I87.2", "I89.0", "J30", "J32", "J41", "J42", "J43", "J44", "J45", "J47", "J84", "J96.1", "K21", "K22.7", "K31.84",
-    "K50", "K51", "K58", "K70", "K73", "K74", "K75.4", "K75.81", "K76.6", "K76.9", "K83.01", "K86.1", "K90", "K90.0", "L20", "L30.9",
-    "L40", "L71", "L80", "L93", "M05", "M06", "M08", "M10", "M15", "M16", "M17", "M19", "M1A", "M32", "M33", "M34", "M35", "M40", "M41",
-    "M45", "M48",
-    "M51", "M79.7", "M81", "M88", "N18", "N25", "N31", "N40", "N52", "N80", "Q", "R73.03", "Z21", "Z94",
+    "E05.00", "E05.20", "E05.90", "E06.3", "E08", "E09", "E10", "E11", "E13", "E20", "E21", "E22", "E23", "E23.0", "E24", "E25",
+    "E26", "E27.1", "E27.4", "E28.2", "E53", "E55", "E66", "E78", "E83.1", "E84", "E85", "E88.0", "F01", "F02", "F03", "F10.10",
+    "F10.20", "F11.10", "F11.20", "F12.10", "F12.20", "F13.10", "F13.20", "F14.10", "F14.20", "F15.10", "F15.20", "F17", "F19.10",
+    "F19.20", "F20", "F25", "F31", "F32", "F33", "F34", "F41", "F42", "F43.1", "F60", "F70", "F71", "F72", "F73", "F79", "F84", "F90",
+    "G10", "G12", "G20", "G25.0", "G25.8", "G30", "G31", "G35", "G40", "G43", "G47", "G60", "G62.0", "G62.1", "G62.9", "G63", "G70",
+    "G71", "G80", "G82", "G89.0", "G89.2", "G89.4", "G90.A", "G93.2", "H25", "H26", "H35.0", "H35.3", "H40", "H50", "H52", "H54",
+    "H81.0", "H90", "H91", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I25", "I27", "I34", "I35", "I42", "I44.7",
+    "I45.1", "I45.6", "I48", "I49.5", "I50", "I65", "I69", "I70", "I73", "I83", "I87.2", "I89.0", "J30", "J32", "J34.2", "J41", "J42",
+    "J43", "J44", "J45", "J47", "J84", "J96.1", "K08.1", "K08.4", "K21", "K22.7", "K31.84", "K50", "K51", "K58", "K70", "K73", "K74",
+    "K75.4", "K75.81", "K76.6", "K76.9", "K83.01", "K86.1", "K90", "K90.0", "L20", "L30.9", "L40", "L71", "L73.2", "L80", "L93",
+    "M05", "M06", "M08", "M10", "M15", "M16", "M17", "M19", "M1A", "M26", "M32", "M33", "M34", "M35", "M40", "M41", "M43.1", "M45",
+    "M48.0", "M48.1", "M51", "M79.7", "M81", "M88", "N18", "N25", "N31", "N32.81", "N40", "N52", "N80", "Q", "R73.03", "Z21", "Z94",
 )  # fmt: skip
 """Categories of disease that does not end (our reading of the tabular): "history of" one of these means that the patient has it.
 
@@ -121,8 +122,10 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
 
 def _acceptable(code: str, form: str) -> bool:
     words = form.split(" ")
+    if form in _NO_DISEASE or code.startswith(_SCORES):
+        return False
     if len(words) == 1:
-        return code[0] not in _NOT_ALONE and form not in _NO_DISEASE and len(form) >= MIN_LETTERS and form.isalpha()
+        return code[0] not in _NOT_ALONE and len(form) >= MIN_LETTERS and form.isalpha()
     return len(words) <= MAX_WORDS and len(form) >= 8 and words[-1] not in _DANGLING
 
 
@@ -152,20 +155,14 @@ def _tabular_terms() -> dict[str, str]:
     return {form: code for form, (_, code) in sorted(best.items())}
 
 
-def _cached(path: Path) -> dict[str, str] | None:
-    try:
-        terms = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None  # none yet, or half written by a process that was killed
-    return terms if isinstance(terms, dict) else None
+def _edition() -> str:
+    """Names the code that chooses the terms and folds their words: an index of other code is not read."""
+    return sha256(b"".join(Path(file).read_bytes() for file in (__file__, words.__file__))).hexdigest()[:12]
 
 
 def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
     """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` and `neoplasms.yaml` in that folder."""
-    told, neoplasms = (
-        yaml.load((folder / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
-        for name in ("synonyms.yaml", "neoplasms.yaml")
-    )
+    told, neoplasms = (read_table(folder / name) for name in ("synonyms.yaml", "neoplasms.yaml"))
     named = ((term, code) for code, terms in told.items() for term in terms)
     patterns = neoplasms["patterns"]
     sited = ((pattern.format(word), code) for code, words in neoplasms["sites"].items() for word in words for pattern in patterns)
@@ -175,14 +172,5 @@ def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=2)
 def tabular_lexicon(cache: Path | None = None, synonyms: tuple[tuple[str, str], ...] = ()) -> Lexicon[str]:
     """The lexicon of the tabular: term -> un-dotted code, `synonyms` first.  `cache`: folder of its index (~/.cache/opencdi)."""
-    folder = cache or Path.home() / ".cache" / "opencdi"
-    path = folder / f"tabular-terms-{EDITION}-{version('simple-icd-10-cm')}.json"
-    terms = _cached(path)
-    if terms is None:
-        terms = _tabular_terms()
-        with suppress(OSError):  # a read-only container builds it at each start
-            folder.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(f".{id(terms):x}")
-            fresh.write_text(json.dumps(terms), encoding="utf-8")
-            fresh.replace(path)
+    terms = kept(f"tabular-terms-{_edition()}-{version('simple-icd-10-cm')}", _tabular_terms, cache)
     return Lexicon((*synonyms, *terms.items()))

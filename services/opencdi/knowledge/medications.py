@@ -10,9 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from opencdi.knowledge.concepts import Concept
+from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import term_form
 
 
@@ -34,7 +33,8 @@ class WrongMedications(Exception):
 
 @lru_cache(maxsize=4)
 def _told(folder: Path) -> dict[str, Any]:
-    return yaml.load((folder / "medications.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
+    told: dict[str, Any] = read_table(folder / "medications.yaml")
+    return told
 
 
 def load_medications(folder: Path, concepts: Mapping[str, Concept]) -> Medications:

@@ -9,9 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
-import yaml
-
 from opencdi.clinical.vocabulary import AuthorRole
+from opencdi.knowledge.tables import read_table
 
 ANY = "*"
 """In place of a concept: that attribute of each."""
@@ -56,7 +55,7 @@ class WrongOthers(Exception):
 @lru_cache(maxsize=4)
 def load_others(folder: Path) -> Others:
     """The table `others.yaml` of that folder (`rules/nlp`); raises `WrongOthers`."""
-    told = yaml.load((folder / "others.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    told = read_table(folder / "others.yaml")
     roles = frozenset(told["roles"])
     if unknown := roles - set(get_args(AuthorRole)) or roles & {"provider", "student", "scribe"}:
         raise WrongOthers(f"no such other clinician: {', '.join(sorted(unknown))}")

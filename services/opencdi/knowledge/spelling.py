@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from opencdi.knowledge.tables import read_table
 
 MIN_LETTERS = 8
 
@@ -67,5 +67,5 @@ def _one_slip(word: str, other: str) -> bool:
 
 def load_spelling(folder: Path, meant: Iterable[str], known: Iterable[str]) -> Spelling:
     """The known words and the real ones of `spelling.yaml` in that folder."""
-    told = yaml.load((folder / "spelling.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    told = read_table(folder / "spelling.yaml")
     return Spelling(meant, known, told["real_words"])

@@ -125,19 +125,25 @@ class Lexicon(Generic[T]):
     def __init__(self, meanings: Iterable[tuple[str, T]]) -> None:
         """`meanings`: (term as `term_form` gives it, meaning); a term told twice keeps its first meaning."""
         self.terms: dict[str, T] = {}
-        lengths: dict[str, dict[str, set[int]]] = {}
+        lengths: dict[str, dict[str, list[int]]] = {}
         for term, meaning in meanings:
             if not term or term in self.terms:
                 continue
             self.terms[term] = meaning
-            first, *others = term.split(" ")
-            seconds = lengths.setdefault(first, {})
+            first, _, others = term.partition(" ")
+            if (seconds := lengths.get(first)) is None:
+                seconds = lengths[first] = {}
             if others:
-                seconds.setdefault(others[0], set()).add(1 + len(others))
-        # The first two words lead to the possible lengths: only those are tried, longest first.
-        self._longer = {
-            first: {second: tuple(sorted(found, reverse=True)) for second, found in seconds.items()} for first, seconds in lengths.items()
-        }
+                second, many = others.partition(" ")[0], 2 + others.count(" ")
+                if (found := seconds.get(second)) is None:
+                    seconds[second] = [many]
+                elif many not in found:
+                    found.append(many)
+        # The first word leads to what it means alone, and with the second to the possible lengths: only those are tried, longest first.
+        for seconds in lengths.values():
+            for found in seconds.values():
+                found.sort(reverse=True)
+        self._starts = {first: (self.terms.get(first), seconds) for first, seconds in lengths.items()}
 
     def all_words(self) -> frozenset[str]:
         """Every word of every term."""
@@ -145,23 +151,24 @@ class Lexicon(Generic[T]):
 
     def begins_in(self, words: Iterable[str]) -> bool:
         """Whether any of the words begins a term; where none does, nothing needs to be matched."""
-        return not self._longer.keys().isdisjoint(words)
+        return not self._starts.keys().isdisjoint(words)
 
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
-        longer_of, terms = self._longer, self.terms
+        starts, terms = self._starts, self.terms
         last = len(words) if stop is None else stop
         within = words if stop is None and not begin else words[begin:last]
         after = begin  # where the last match ended
-        for i in [at for at, word in enumerate(within, begin) if word in longer_of]:  # most words begin no term: they cost one look
+        for i in [at for at, word in enumerate(within, begin) if word in starts]:  # most words begin no term: they cost one look
             if i < after:
                 continue
-            first = words[i]
-            if i + 1 < last and (lengths := longer_of[first].get(words[i + 1])) is not None:
-                found = next((n for n in lengths if i + n <= last and " ".join(words[i : i + n]) in terms), 1)
-                term = first if found == 1 else " ".join(words[i : i + found])
-            else:
-                found, term = 1, first
-            if (meaning := terms.get(term)) is not None:
-                yield i, i + found, meaning
-                after = i + found
+            meaning, seconds = starts[words[i]]
+            end = i + 1
+            if end < last and (lengths := seconds.get(words[end])) is not None:
+                for many in lengths:
+                    if i + many <= last and (longer := terms.get(" ".join(words[i : i + many]))) is not None:
+                        meaning, end = longer, i + many
+                        break
+            if meaning is not None:
+                yield i, end, meaning
+                after = end

@@ -96,7 +96,9 @@ def _labelling(colon: int, text: str, near: Beside) -> tuple[int, str] | None:
 def _litres(at: int, letter: str, text: str, words: Words) -> bool:
     """ "2 L"; a date ("1/11 L pneumothorax") is no amount."""
     before = at - 1
-    return letter == "L" and at > 0 and words.words[before].isdigit() and text[max(0, words.starts[before] - 1)] != "/"
+    if letter != "L" or at == 0 or not words.words[before].isdigit() or text[max(0, words.starts[before] - 1)] == "/":
+        return False
+    return before > 0 and words.words[before - 1] != BREAK  # the number of an item: "2 L IJ thrombophlebitis"
 
 
 def said_ahead(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:

@@ -5,13 +5,20 @@ A mother in her own chart is the patient, and so is a newborn in its own; each i
 
 import re
 
-from opencdi.nlp.reach import Surroundings
+from opencdi.nlp.around import Surroundings
 
 _HEAD = 150
 """Words at the beginning of a note that tell whose chart it is."""
 _NEAR = 30
 """Words around a mother in which birth must be spoken of: G2P1 stands in the history of many women."""
+_LABOR = 5
+"""Words from a disease to the labor in which it was seen."""
 _GRAVIDA = re.compile(r"g\d{1,2}(?:p\d{1,4})?")
+
+
+def is_gravida(word: str) -> bool:
+    """Whether a word counts pregnancies: "G2P1"."""
+    return word[0] == "g" and _GRAVIDA.fullmatch(word) is not None
 
 
 def is_whose_chart(at: int, around: Surroundings) -> bool:
@@ -19,22 +26,36 @@ def is_whose_chart(at: int, around: Surroundings) -> bool:
     words, told = around.words, around.cues.words
     word = words[at]
     if word in told.neonatal:
-        return _of_newborn(around) is not False
-    if word in told.newborns:
-        return _of_newborn(around) is True
+        return of_newborn(around) is not False
+    if word in told.newborns or word in told.births:
+        return of_newborn(around) is True
     if word in told.maternal:
-        return _of_newborn(around) is False
+        return of_newborn(around) is False
     if word not in told.mothers:
         return False
     sentence = words[max(around.begin, at - _NEAR) : min(around.stop, at + _NEAR)]
-    birth = any(other in told.at_birth or _GRAVIDA.fullmatch(other) for other in sentence)
-    return (birth or not told.newborns.isdisjoint(words[max(0, at - _NEAR) : at + _NEAR])) and _of_newborn(around) is False
+    birth = any(other in told.at_birth or is_gravida(other) for other in sentence)
+    return (birth or not told.newborns.isdisjoint(words[max(0, at - _NEAR) : at + _NEAR])) and of_newborn(around) is False
 
 
-def _of_newborn(around: Surroundings) -> bool | None:
-    """Whose chart it is: the first words that tell decide.  None: nothing tells."""
+def of_newborn(around: Surroundings) -> bool | None:
+    """Whether it is the newborn's chart: the first words that tell decide.  None: nothing tells."""
     words = around.words
     stop = min(_HEAD, len(words))
     told = next(((first, newborn) for first, _, newborn in around.cues.charts.matches(words, 0, stop)), (stop, None))
-    gravida = next((i for i in range(stop) if words[i][0] == "g" and _GRAVIDA.fullmatch(words[i])), stop)
+    gravida = next((i for i in range(stop) if is_gravida(words[i])), stop)
     return told[1] if told[0] <= gravida and told[1] is not None else False if gravida < stop else None
+
+
+def is_of_bearing(around: Surroundings) -> bool:
+    """Whether the mention is the mother's in her newborn's chart: "the pregnancy", "fever to 39 in labor"."""
+    words, told, (first, last) = around.words, around.cues.words, around.mention[:2]
+    if not told.carrying.isdisjoint(words[first : first + 1]):
+        return first > around.begin and words[first - 1] in told.possessives and of_newborn(around) is True
+    if not told.mothers.isdisjoint(words[last : last + 1]):
+        return of_newborn(around) is True  # "infant of a diabetic mother"
+    behind = words[last : min(last + _LABOR, around.stop)]
+    if told.carrying.isdisjoint(behind):
+        return False
+    until = next((i for i, word in enumerate(behind) if word in (",", ";")), len(behind))
+    return not told.carrying.isdisjoint(behind[:until]) and of_newborn(around) is True

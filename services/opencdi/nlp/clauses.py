@@ -3,6 +3,8 @@
 from opencdi.knowledge.words import BREAK
 
 CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "(", "|"})
+_SUBJECT = 4
+"""Words of the longest subject that is looked for, and its verb."""
 
 
 def question_before(between: list[str]) -> bool:
@@ -26,3 +28,14 @@ def next_clause(behind: list[str]) -> int:
 def another_clause(between: list[str], auxiliaries: frozenset[str]) -> bool:
     """Whether a statement ends before an "and" behind which another begins; "was suspected and | ruled out" is one."""
     return "and" in between[:-1] and not auxiliaries.isdisjoint(between[: between.index("and")])
+
+
+def clause_opened(words: list[str], at: int, stop: int, openers: frozenset[str], finite: frozenset[str]) -> int:
+    """The word behind the opening of a clause that begins there, subject and verb: "that the fever was due to | pneumonia"."""
+    told = at + (words[at] in openers)
+    verb = next((i for i in range(told, min(told + _SUBJECT, stop)) if words[i] in finite or words[i] in CLAUSE_ENDS), stop)
+    if verb == stop or words[verb] in CLAUSE_ENDS:
+        return at
+    while verb < stop and words[verb] in finite:
+        verb += 1
+    return verb

@@ -12,15 +12,22 @@ from pathlib import Path
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.concepts import Concept, forms_of, load_concepts, load_named
 from opencdi.knowledge.lexicon import BY_TABULAR, chronic_code, kind_of_code, load_synonyms, tabular_lexicon
+from opencdi.knowledge.none_meant import NONE, NoneMeant, load_none_meant
+from opencdi.knowledge.operations import Operations, load_operations
 from opencdi.knowledge.spelling import Spelling, load_spelling
 from opencdi.knowledge.words import Lexicon, Words
 from opencdi.nlp.coordinated import Coordinations
 from opencdi.nlp.dosage import Dosage, load_dosage
 from opencdi.nlp.mentioned import Mentioned
+from opencdi.nlp.operations import with_operations
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
 
 _CIRCUMSTANCES = "ABOPSTZ"
 """Chapters that have a disease by its germ, in pregnancy, of newborns or after care: it stays the same disease."""
+_NAMING = frozenset({"diagnosis", "symptom", "procedure", "device"})
+"""Kinds whose names places, teams and tools are called by."""
+_DOCTOR = "dr"
+"""The title that is written without its dot, too."""
 _COMPANY = frozenset({"organism", "medication", "device", "procedure"})
 """Kinds that a tabular term names beside its disease: "Salmonella sepsis", "heparin induced thrombocytopenia"."""
 
@@ -40,6 +47,8 @@ class Vocabulary:
     """Our concept -> the beginnings of its own codes, where they are told."""
     chapters: Mapping[str, frozenset[str]]
     """The tabular's chapters (first letters of codes) that a concept's own terms stand in."""
+    operations: Operations
+    none_meant: NoneMeant
 
 
 @lru_cache(maxsize=4)
@@ -47,30 +56,56 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     """The vocabulary from `concepts.yaml` and `abbreviations.yaml` in that folder, and the tabular."""
     concepts = {**load_named(folder), **load_concepts(folder)}
     dosage, medications = load_dosage(folder, concepts)
-    ours = Lexicon((form, (concept, implied)) for form, concept, implied in (*medications.drugs, *forms_of(concepts)))
+    operations, none_meant = load_operations(folder), load_none_meant(folder)
+    meant = (*medications.drugs, *forms_of(concepts))
+    ours = Lexicon((form, (concept, implied)) for form, concept, implied in (*meant, *operations.terms(), *none_meant.terms()))
     named = {**concepts, **{concept.slug: concept for _, concept, _ in medications.drugs}}
     generic = frozenset(slug for slug, concept in concepts.items() if concept.generic)
     tabular = tabular_lexicon(synonyms=load_synonyms(folder))
-    spelling = load_spelling(folder, ours.all_words(), [*ours.all_words(), *tabular.all_words()])
+    spelled = {word for form, _, _ in meant for word in form.split(" ")}
+    spelling = load_spelling(folder, spelled, [*spelled, *operations.by_ending, *tabular.all_words()])
     codes = {slug: concept.codes for slug, concept in concepts.items() if concept.codes}
     chapters: dict[str, frozenset[str]] = {}
     for form, (concept, _) in ours.terms.items():
         if code := tabular.terms.get(form):
             chapters[concept.slug] = chapters.get(concept.slug, frozenset()) | {code[0]}
-    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, codes, chapters)
+    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, codes, chapters, operations, none_meant)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
     """The concepts named, left to right, none overlapping.  `sections`: the section of each word."""
     said = vocabulary.spelling.corrected(words.words)
-    ours = [_named(said, first, last, *meant) for first, last, meant in vocabulary.ours.matches(said)]
-    ours, none = _with_short_forms(ours, text, words, said, sections, vocabulary)
+    ours, none = _of_our_terms(said, vocabulary)
+    ours = _with_short_forms(ours, none, text, words, said, sections, vocabulary)
     ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
     terms = vocabulary.tabular.matches(said)
     if none:  # "sepsis alert": what is no finding by its company is none of the tabular's either
-        terms = (term for term in terms if term[0] not in none)
-    found = _with_tabular(ours, terms, vocabulary)
+        terms = (term for term in terms if not none.issuperset(range(term[0], term[1])))
+    found = [mention for mention in _with_tabular(ours, terms, vocabulary) if not _names_another(mention, text, words, said, vocabulary)]
+    found = with_operations(found, text, words, said, vocabulary.operations)
     return vocabulary.dosage.with_dosage(found, text, words)
+
+
+def _of_our_terms(said: list[str], vocabulary: Vocabulary) -> tuple[list[Mentioned], set[int]]:
+    """What our terms name, and the words that are no finding because their name means none."""
+    found: list[Mentioned] = []
+    none: set[int] = set()
+    for first, last, (concept, implied) in vocabulary.ours.matches(said):
+        if concept is NONE:
+            none.update(range(first, last))
+        else:
+            found.append(_named(said, first, last, concept, implied))
+    return found, none
+
+
+def _names_another(mention: Mentioned, text: str, words: Words, said: list[str], vocabulary: Vocabulary) -> bool:
+    """Whether the name is part of another's: "trauma surgeon", "endoscopy suite", "foot surgery consult", "Dr. Burns"."""
+    if mention.kind == "procedure" and said[mention.last] in vocabulary.none_meant.services:
+        return True
+    if said[mention.last] in vocabulary.none_meant.heads:
+        return mention.kind in _NAMING and not mention.chronic and text[words.ends[mention.last - 1] : words.starts[mention.last]] == " "
+    titled = mention.first > 0 and said[mention.first - 1] in vocabulary.none_meant.titles
+    return titled and (said[mention.first - 1] == _DOCTOR or text[words.ends[mention.first - 1] : words.starts[mention.first]] == ". ")
 
 
 def _named(said: list[str], first: int, last: int, concept: Concept, implied: Mapping[str, str]) -> Mentioned:
@@ -80,19 +115,20 @@ def _named(said: list[str], first: int, last: int, concept: Concept, implied: Ma
 
 
 def _with_short_forms(
-    ours: list[Mentioned], text: str, words: Words, said: list[str], sections: list[SectionKind], vocabulary: Vocabulary
-) -> tuple[list[Mentioned], set[int]]:
+    ours: list[Mentioned], none: set[int], text: str, words: Words, said: list[str], sections: list[SectionKind], vocabulary: Vocabulary
+) -> list[Mentioned]:
     """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term.
 
-    Beside the mentions: the words that are no finding.
+    The words that are no finding are added to `none`; what is in it already is not read.
     """
-    none: set[int] = set()
     short_forms = list(short_forms_in(text, words, said, sections, vocabulary.short_forms))
     if not short_forms:
-        return ours, none
+        return ours
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}
     found = {mention.first: mention for mention in ours}
     for first, last, meant in short_forms:
+        if first in none:
+            continue
         others = {id(taken[i]): taken[i] for i in range(first, last) if i in taken}
         if any(other.first < first or other.last > last for other in others.values()):
             continue
@@ -102,7 +138,7 @@ def _with_short_forms(
             found[first] = meant
         else:
             none.update(range(first, last))
-    return [found[first] for first in sorted(found)], none
+    return [found[first] for first in sorted(found)]
 
 
 def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], vocabulary: Vocabulary) -> list[Mentioned]:
@@ -128,7 +164,9 @@ def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], 
         named_until = inside[-1].last
         whole = first <= inside[0].first and inside[-1].last <= last
         longer = whole and last - first > head.last - head.first
-        if longer and (head.concept in generic or head.kind in _COMPANY or _another(head, code, vocabulary)):
+        if longer and (
+            head.concept in generic or head.kind in _COMPANY or head.concept.startswith(BY_TABULAR) or _another(head, code, vocabulary)
+        ):
             others = (
                 mention for mention in inside if mention is not head and mention.concept not in generic
             )  # "cancer related pain" is one mention

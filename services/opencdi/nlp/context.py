@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
+from opencdi.nlp.around import Cued, Hit, Mention, surroundings
 from opencdi.nlp.experiencer import whose
+from opencdi.nlp.foretold import there_for_all_that
 from opencdi.nlp.onset import onset_of, tells_of_today
-from opencdi.nlp.reach import Cued, Hit, Mention, reaches, reaches_item, surroundings
+from opencdi.nlp.reach import reaches, reaches_item
 
 _DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
 
@@ -27,10 +29,12 @@ class Context(NamedTuple):
     cue: tuple[int, int] | None = None
 
 
-def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: SectionKind, announced: Sequence[Hit] = ()) -> Context:
+def judged(
+    text: Cued, sentence: tuple[int, int], mention: Mention, section: SectionKind, announced: Sequence[Hit] = (), past: Hit | None = None
+) -> Context:
     """The context of one mention in its sentence, words [begin, stop), and section.
 
-    `announced`: what the line says that announces the list in which it stands.
+    `announced`: what the line says that announces the list in which it stands; `past`: the event of the past to which it is tied.
     """
     around = surroundings(text, sentence, mention)
     first, last = mention.first, mention.last
@@ -41,8 +45,11 @@ def judged(text: Cued, sentence: tuple[int, int], mention: Mention, section: Sec
         and 0 <= (first - hit[1] if hit[2].stands_before else hit[0] - last) <= hit[2].within  # most are not near enough
         and reaches(hit, around)
         and not tells_of_today(hit, around)
+        and not there_for_all_that(hit, around)
     ]
     reaching += [hit for hit in announced if reaches_item(hit, around)]
+    if past:
+        reaching.append(past)
     if len(reaching) > 1:
         reaching.sort(key=lambda hit: _distance(hit, mention))
     said: dict[str, Hit] = {}
@@ -78,7 +85,7 @@ def _assertion(reaching: Iterable[Hit], said: dict[str, Hit], mention: Mention) 
     doubts = [hit for hit in reaching if hit[2].makes == "possible"]
     if doubts and (disproved := said.get("disproved")):
         return "absent", "ruled-out", disproved
-    if doubts:
+    if doubts and "proved" not in said:
         deciding = min(doubts, key=lambda hit: (_DOUBT[hit[2].certainty], _distance(hit, mention)))
         return "possible", deciding[2].certainty, deciding
     return "present", "certain", None

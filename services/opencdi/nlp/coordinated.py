@@ -86,7 +86,7 @@ class Coordinations:
         for first in range(max(begin, end - _WORDS), end):
             own = self.said[first:end]
             for shared in range(1, len(name)):
-                if meant := self.ours.terms.get(" ".join([*own, *name[shared:]])):
+                if (meant := self.ours.terms.get(" ".join([*own, *name[shared:]]))) and meant[0].slug:
                     return _mentioned(first, end, meant)
         if len(name) == 1 and end > begin and self._glued(end - 1):
             for cut in range(2, len(name[0]) - _STEM + 1):
@@ -103,7 +103,7 @@ class Coordinations:
         for last in range(min(stop, first + _WORDS), first, -1):
             for shared in range(len(name) - 1, 0, -1):
                 meant = self.ours.terms.get(" ".join([*name[:shared], *self.said[first:last]]))
-                if meant and (meant[0].slug != mention.concept or _another(meant[1], mention)):
+                if meant and meant[0].slug and (meant[0].slug != mention.concept or _another(meant[1], mention)):
                     yield _mentioned(first, last, meant)
                     return
 

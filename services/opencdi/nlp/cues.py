@@ -7,18 +7,17 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
-
 from opencdi.clinical.vocabulary import Certainty
+from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured", "hypothetical",
-    "resolved", "disproved", "other", "nothing", "end",
+    "absent", "possible", "historical", "before-stay", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured",
+    "hypothetical", "resolved", "disproved", "proved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "shared", "kin", "owned"]
 Commas = Literal["any", "listed", "none"]
-_FIELDS = {"why", "makes", "certainty", "within", "commas", "kinds", "also", "via", "closing", *get_args(Place)}
+_FIELDS = {"why", "makes", "certainty", "within", "commas", "kinds", "also", "via", "unless", "closing", "clause", "told", *get_args(Place)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,10 @@ class Cue:
     `place` "answers": behind the mention and last of its clause ("fever: none"); "opening": it opens the clause before it ("years ago");
     "shared": behind, of all that "and" joins before it ("seizure and fall precautions");
     "kin": a person, "owned": a person only with an owner ("her baby").  `commas`: whether it reaches across them ("listed": in a list that
-    closes with "or").  `via`: one of these words must stand between ("page the surgeon for ..."); `closing`: one of
-    these must stand behind in the same list.  A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
+    closes with "or").  `via`: one of these words must stand between ("page the surgeon for ..."), `unless`: none of these;
+    `closing`: one of these must stand behind in the same list; `clause`: it speaks of what a clause behind it tells ("not sure | that she
+    has"); `told`: it tells somebody of a danger (see nlp.foretold).  What makes "before-stay" is past only where a history is told.
+    A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
     """
 
     makes: Makes
@@ -40,6 +41,9 @@ class Cue:
     kinds: frozenset[str] = frozenset()  # of findings to which it applies; none: to all
     via: frozenset[str] = frozenset()
     closing: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
+    clause: bool = False
+    told: bool = False
     of: str = ""
     of_findings: bool = field(init=False)
     """What it makes is said of a finding: it is no person and no end."""
@@ -65,7 +69,14 @@ class CueWords:
     together: frozenset[str]
     due: frozenset[str]
     sources: frozenset[str]
+    apart: frozenset[str]
     relatives: frozenset[str]
+    whose: frozenset[str]
+    quantified: frozenset[str]
+    related: frozenset[str]
+    saying: frozenset[str]
+    standing: frozenset[str]
+    befalling: frozenset[str]
     in_whom: frozenset[str]
     brackets: frozenset[str]
     closing: frozenset[str]
@@ -75,14 +86,23 @@ class CueWords:
     she: frozenset[str]
     men: frozenset[str]
     women: frozenset[str]
+    husbands: frozenset[str]
+    wives: frozenset[str]
     male: frozenset[str]
     female: frozenset[str]
     year_old: frozenset[str]
     elders: frozenset[str]
     children: frozenset[str]
     spouses: frozenset[str]
+    siblings: frozenset[str]
+    nieces: frozenset[str]
+    uncles: frozenset[str]
     ordinals: frozenset[str]
+    counting: frozenset[str]
     comparisons: frozenset[str]
+    doing: frozenset[str]
+    events: frozenset[str]
+    another: frozenset[str]
     escorts: frozenset[str]
     dwelling: frozenset[str]
     sharing: frozenset[str]
@@ -101,17 +121,27 @@ class CueWords:
     mothers: frozenset[str]
     newborns: frozenset[str]
     neonatal: frozenset[str]
+    births: frozenset[str]
     maternal: frozenset[str]
     at_birth: frozenset[str]
     bearing: frozenset[str]
+    carrying: frozenset[str]
     spells: frozenset[str]
+    long_spells: frozenset[str]
     lasting: frozenset[str]
     about: frozenset[str]
     ago: frozenset[str]
     months: frozenset[str]
     clock: frozenset[str]
-    year_links: frozenset[str]
     year_after: frozenset[str]
+    introducing: frozenset[str]
+    diagnosing: frozenset[str]
+    present_tense: frozenset[str]
+    perfect: frozenset[str]
+    infinitive: frozenset[str]
+    lately: frozenset[str]
+    following: frozenset[str]
+    having_now: frozenset[str]
     since: frozenset[str]
     year_then: frozenset[str]
     answers: frozenset[str]
@@ -122,6 +152,26 @@ class CueWords:
     own_statement: frozenset[str]
     own_opening: frozenset[str]
     own_adjective: frozenset[str]
+    owners: frozenset[str]
+    treating_for: frozenset[str]
+    treatments: frozenset[str]
+    asserted_of: frozenset[str]
+    he_who: frozenset[str]
+    asserting: frozenset[str]
+    telling_that: frozenset[str]
+    parting: frozenset[str]
+    given: frozenset[str]
+    passing: frozenset[str]
+    persons: frozenset[str]
+    pronouns: frozenset[str]
+    outcomes: frozenset[str]
+    changes: frozenset[str]
+    singular: frozenset[str]
+    denying: frozenset[str]
+    list_joins: frozenset[str]
+    inverted: frozenset[str]
+    openers: frozenset[str]
+    finite: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -141,10 +191,13 @@ class WrongCues(Exception):
     """The table of cues cannot be used."""
 
 
-def _written_out(term: str) -> Iterator[str]:
-    """Each way to say it: "call|page the|his surgeon" are four terms; an alternative may be no word at all ("|his")."""
-    for words in product(*(word.split("|") for word in term.split(" "))):
-        yield " ".join(word for word in words if word)
+def written_out(term: str) -> Iterator[str]:
+    """Each way to say it, as the lexicon keys it: "call|page the|his surgeon" are four; an alternative may be no word at all ("|his")."""
+    if "|" not in term:
+        yield term_form(term)
+        return
+    for words in product(*([term_form(word) for word in words.split("|")] for words in term.split(" "))):
+        yield " ".join(filter(None, words))
 
 
 def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
@@ -156,11 +209,12 @@ def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
     for place in places:
         for makes in (group["makes"], group.get("also")):
             if makes and place in group:
-                kinds, via, closing = (frozenset(group.get(words, ())) for words in ("kinds", "via", "closing"))
+                kinds, via, closing, unless = (frozenset(group.get(words, ())) for words in ("kinds", "via", "closing", "unless"))
                 certainty, commas = group.get("certainty", "certain"), group.get("commas", "none")
-                cue = Cue(makes, place, group["within"], certainty, commas, kinds, via, closing)
+                told, clause = (bool(group.get(word, False)) for word in ("told", "clause"))
+                cue = Cue(makes, place, group["within"], certainty, commas, kinds, via, closing, unless, clause, told)
                 for term in group[place]:
-                    yield from ((term_form(way), cue) for way in _written_out(term))
+                    yield from ((way, cue) for way in written_out(term))
 
 
 def _said_at_its_end(form: str, by_term: Mapping[str, tuple[Cue, ...]]) -> tuple[Cue, ...]:
@@ -176,7 +230,7 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     for name, group in told["groups"].items():
         for term, cue in _cues_of(name, group):
             by_term[term] = (*by_term.get(term, ()), cue)
-    ends = {of: {term_form(way) for term in terms for way in _written_out(term)} for of, terms in told["ends"].items()}
+    ends = {of: {way for term in terms for way in written_out(term)} for of, terms in told["ends"].items()}
     for form in sorted(set().union(*ends.values())):
         # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
         words = {form, *form.split(" ")} - {","}
@@ -185,15 +239,13 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
     if wrong := told["words"].keys() ^ {each.name for each in fields(CueWords)}:
         raise WrongCues(f"words: {', '.join(sorted(wrong))}")
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
-    has_it = [
-        (term_form(way), has) for has, of in ((True, "having"), (False, "telling")) for term in told[of] for way in _written_out(term)
-    ]
+    has_it = [(way, has) for has, of in ((True, "having"), (False, "telling")) for term in told[of] for way in written_out(term)]
     reach = max(cue.within + len(term.split(" ")) for term, cues in by_term.items() for cue in cues)
-    charts = [(term_form(term), whose == "newborn") for whose, terms in told["charts"].items() for term in terms]
+    charts = [(way, whose == "newborn") for whose, terms in told["charts"].items() for term in terms for way in written_out(term)]
     return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), Lexicon(charts), reach)
 
 
 @lru_cache(maxsize=4)
 def load_cues(folder: Path) -> Cues:
     """The cues from `context.yaml` in that folder."""
-    return cues_from(yaml.load((folder / "context.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # C loader of SafeLoader
+    return cues_from(read_table(folder / "context.yaml"))

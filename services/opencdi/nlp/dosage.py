@@ -6,6 +6,7 @@ What stands right behind the name is read word by word for as long as it speaks 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from opencdi.knowledge.concepts import Concept
@@ -20,13 +21,28 @@ _UNIT = (
     r"(?:/(?:kg/hr?|kg/min|kg/day|kg/d|kg|hr|h|min|day|ml|dose))?(?![a-z])"
 )
 _PLAIN = (
-    r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at|of|to|er|xr|xl|sr|dr|ec"
+    r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at(?![ ]night)|of|to"
+    r"|er|xr|xl|sr|dr|ec"
     r"|low|home|the|bolus|loading|low-dose|continuous|takes?|give|inject|inhale|apply|both eyes|each eye|each nostril"
     r"|(?:one|two|three)(?=[ ](?:to|or|p\.?o|by|every|q|one|two|three)\b)|release|extended|delayed"
-    r"|ointment|cream|gel|lotion|mdi|was|is|will|be|been|given|begun|started|restarted|continued|administered|resumed)(?!\w)"
+    r"|ointment|cream|gel|lotion|mdi|was|were|is|will|had|has|have|be|been|given|begun|started|restarted|continued|administered|resumed|loaded"
+    r"|infused|injected|also|both|all|spray|(?:eye[ ])?drops|inhalers?|suppositor(?:y|ies)|swish|(?:mouth[ ])?rinse|mouthwash"
+    r"|concentrate|elixir|syrup|powder|lozenges?|each side"
+    r"|both sides|each nostril|both nostrils|by(?=[ ]continuous)|with food|for pain)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
+_KIND = (
+    r"(?:long-acting|short-acting|immediate-release|extended-release|sustained-release|liquid|regular|generic|low-dose|high-dose"
+    r"|preservative-free)[ ]"
+)
+"""Between a dose and its drug: "60 mg of long-acting morphine"."""
+_FORMS = frozenset({"inhaler", "inhalers", "eye", "neb", "nebs", "drop", "drops"})
+"""A form right behind a drug is no drug of its own."""
+_KINDS = re.compile(_KIND, re.IGNORECASE)
+_BESIDE = re.compile(r"[, ]*(?:(?:and|plus|with)[ ])?")
+_OF_BOTH = re.compile(r" (?:[a-z]+ly|by mouth)\b")
+_GIVEN_TOGETHER = re.compile(r"\bwere\b", re.IGNORECASE)
 _NO_DOSE = re.compile(r"(?:(?:19|20)\d\d|(?:0?\d|1[0-2])/(?:[0-2]?\d|3[01]))\Z")
 """A year, a day: "tolerated cefazolin 2022", "resume Eliquis 5/30"."""
 _UNITS = re.compile(r"[ ]{1,2}\d{1,3}[ ]?(?:units?|u)\b", re.IGNORECASE)
@@ -52,13 +68,21 @@ class Dosage:
     def with_dosage(self, mentions: list[Mentioned], text: str, words: Words) -> list[Mentioned]:
         """The mentions, drugs with their salt in the name and dose, route and frequency as attributes."""
         found: list[Mentioned] = []
+        given: list[tuple[int, int]] = []
         read_to = 0
         for at, mention in enumerate(mentions):
             if mention.kind == "medication":
-                until = words.starts[mentions[at + 1].first] if at + 1 < len(mentions) else len(text)
+                if given and given[-1][0] == len(found) - 1 and _is_form(mention, found[-1], words):
+                    continue
+                behind = at + 1
+                if behind < len(mentions) and _is_form(mentions[behind], mention, words):
+                    behind += 1
+                until = words.starts[mentions[behind].first] if behind < len(mentions) else len(text)
                 since = max(read_to, words.ends[found[-1].last - 1] if found else 0)
                 mention, read_to = self._given(self._salted(mention, words), text, words, since, until)
+                given.append((len(found), read_to))
             found.append(mention)
+        _share_routes(found, given, text, words)
         return found
 
     def _salted(self, mention: Mentioned, words: Words) -> Mentioned:
@@ -92,7 +116,7 @@ class Dosage:
         start = words.starts[mention.first]
         beside = text[max(since, start - 2) : start]  # most drugs are items of a list: nothing stands right before them
         if beside[-1:] == " " and beside[0] not in _SEPARATE and (before := self.before.search(text, max(since, start - _BEFORE), start)):
-            for match in self.behind.finditer(before.group()):
+            for match in self.behind.finditer(_KINDS.sub(" ", before.group())):
                 self._note(match, told, ahead=True)
         return replace(mention, attributes={**mention.attributes, **told}) if told else mention, at
 
@@ -125,6 +149,36 @@ class Dosage:
                 told["frequency"] = f"{said} {_AS_NEEDED}"
 
 
+def _is_form(mention: Mentioned, drug: Mentioned, words: Words) -> bool:
+    """Whether a mention is only the form of the drug right before it ("tiotropium inhaler")."""
+    return (
+        mention.first <= drug.last + 1
+        and mention.kind == "medication"
+        and words.words[mention.first] in _FORMS
+        and mention.first >= drug.last
+    )
+
+
+def _share_routes(found: list[Mentioned], given: list[tuple[int, int]], text: str, words: Words) -> None:
+    """Drugs given together have the route told behind the last of them ("A 2 g and B 1 g were given intravenously")."""
+    together = False
+    for (one, end), (other, end_of_other) in reversed(list(pairwise(given))):
+        route = found[other].attributes.get("route")
+        if route is None or "route" in found[one].attributes:
+            together = False
+            continue
+        begin, behind = words.starts[found[other].first], words.ends[found[other].last - 1]
+        together = together or _GIVEN_TOGETHER.search(text, behind, end_of_other) is not None
+        if together:
+            joined = end <= begin and _BESIDE.fullmatch(text, end, begin)
+        else:
+            joined = text[words.ends[found[one].last - 1] : begin] == " and " and _OF_BOTH.match(text, behind)
+        if joined:
+            found[one] = replace(found[one], attributes={**found[one].attributes, "route": route})
+        else:
+            together = False
+
+
 def _plain(words: str) -> str:
     return " ".join(words.lower().split())
 
@@ -139,15 +193,17 @@ def load_dosage(folder: Path, concepts: Mapping[str, Concept]) -> tuple[Dosage, 
     routes, frequencies = _any_of(table.routes), _any_of(table.frequencies)
     parts = (
         rf"(?P<dose>(?P<amount>{_AMOUNT})[ ]?(?P<unit>{_UNIT})(?P<second>[/-]{_ONE}[ ]?{_UNIT})?)"
-        rf"|(?:q[. ]{{0,2}}|every[ ]?)(?P<hours>\d{{1,2}}(?:[ ]?-[ ]?\d{{1,2}})?|four|six|eight|twelve)[ ]?(?:hours?|hrs?|h\.?)?(?!\w)"
+        rf"|(?:q[. ]{{0,2}}|every[ ]?)(?P<hours>\d{{1,2}}(?:[ ]?-[ ]?\d{{1,2}})?|two|three|four|six|eight|twelve)"
+        r"[ ]?(?:hours?|hrs?|h\.?)?(?!\w)"
         rf"|(?P<frequency>{frequencies})(?![\w])"
+        r"(?!(?<=\ba day)[ ](?:before|after|later|ago|prior|earlier|or|in|of)\b|(?<=at night)[ ](?!as\b|prn|for\b|and\b|with\b)[a-z])"
         r"(?!(?<=once)[ ](?!in\b|at\b|on\b|and\b|given|today|now|for\b|prior|then|by\b|iv\b|po\b|prn)[a-z])"
         rf"|(?P<route>{routes})(?![\w])"
         r"|[x×][ ]?(?P<times>[2-9])(?![\w.,]\d|\w|[ ]?(?:d|days?|wks?|weeks?|mos?|months?|hrs?|hours?|yrs?|years?|more)\b)"
     )
     behind = re.compile(rf"(?:{_PLAIN}|{parts})", re.IGNORECASE)
     unnamed = re.sub(r"\?P<\w+>", "?:", parts)
-    before = re.compile(rf"(?<![\w.])(?:(?:{unnamed})[ ]{{1,2}}){{1,3}}(?:of[ ])?$", re.IGNORECASE)
+    before = re.compile(rf"(?<![\w.])(?:(?:{unnamed})[ ]{{1,2}}){{1,3}}(?:of[ ](?:(?:{unnamed})[ ]{{1,2}})?)?(?:{_KIND})?$", re.IGNORECASE)
     bare = re.compile(
         rf"(?:[ ](?P<form>patch|gtt|drip|bolus|x[lr]|er|sr|la|cr))?[ ]{{1,8}}(?P<amount>{_AMOUNT})"
         rf"(?=[ ]{{1,8}}(?:{unnamed}|(?:bolus|x[lr]|er|sr|la|cr|tabs?|tablets?|then|and|now|today|given|taper|for|x|one|two|half)\b|d\d)"

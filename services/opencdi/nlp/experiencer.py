@@ -7,10 +7,13 @@ from itertools import pairwise
 
 from opencdi.clinical.vocabulary import Experiencer, SectionKind
 from opencdi.knowledge.words import BREAK
-from opencdi.nlp.charts import is_whose_chart
-from opencdi.nlp.persons import Person, Said, includes_patient, is_subject, lists_bare, persons_in, said_behind
-from opencdi.nlp.pronouns import goes_on, is_subject_pronoun, speaks_of_age
-from opencdi.nlp.reach import Mention, Surroundings, reaches
+from opencdi.nlp.around import Mention, Surroundings
+from opencdi.nlp.attribution import said_of, tells_of_patient
+from opencdi.nlp.charts import is_of_bearing, is_whose_chart
+from opencdi.nlp.persons import Person, includes_patient, is_source, is_subject, persons_in
+from opencdi.nlp.predicates import Said, said_behind, speaks_aside
+from opencdi.nlp.pronouns import begins_with_possessive, goes_on, is_of_other_sex, is_subject_pronoun, speaks_of_age
+from opencdi.nlp.reach import reaches
 
 Place = tuple[int, int]
 """First word of what says so, word after the last."""
@@ -26,6 +29,8 @@ _LONG = 40
 def whose(around: Surroundings, section: SectionKind) -> tuple[Experiencer, Place | None]:
     """Whose it is, and the words that say so; in a family's history all is the family's but what is said of the patient."""
     place = _somebody_else(around)
+    if place is None and is_of_bearing(around):
+        return "other", None
     if place is None and (section != "family-history" or _returns_to_patient(around)):
         return "patient", None
     return "other", place
@@ -64,13 +69,21 @@ def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
     person, words, told, mention = persons[-1], around.words, around.cues.words, around.mention
     if mention.first - person.last > person.within:
         return None
-    if includes_patient(person, around) or is_whose_chart(person.first, around):
+    if len(persons) > 1 and _explains(person, persons[-2], around):
+        return _theirs(persons[:-1], around)
+    if is_whose_chart(person.first, around):
         return False
-    said = _said(person, around)
+    if includes_patient(person, around) and not _singled_out(person, around):
+        return False  # but "patient and wife, she is diabetic, too"
+    said = said_of(person, around)
+    if said.theirs is not True and len(persons) > 1 and _is_object_of(persons[-2], person, around) and _theirs(persons[:-1], around):
+        return True  # "the neighbor was bitten by the same dog and has ..."
     theirs, at = said.theirs, said.at if said.theirs else person.last
     for i in range(at, mention.first):
         if words[i] in told.he or words[i] in told.she:
-            if speaks_of_age(i, around) or (said.theirs and i <= said.at + 1 and words[i] in told.possessives):
+            if theirs and words[i] in told.auxiliaries:
+                continue  # "who was in the hospital herself"
+            if speaks_aside(i, around) or speaks_of_age(i, around) or (said.theirs and i <= said.at + 1 and words[i] in told.possessives):
                 continue  # "had CABG in his 60s and ...", "his father had his MI"
             if words[i - 1] in told.patients or not goes_on(person, i, around, theirs=theirs is True):
                 return False
@@ -81,11 +94,30 @@ def _theirs(persons: list[Person], around: Surroundings) -> bool | None:
         and not told.bearing.isdisjoint(words[max(around.begin, person.owner - 2) : person.owner])
     ):
         return None  # "infant born to a mother with asthma, now jittery"
-    if theirs and _tells_of_patient(persons, around):
+    if theirs and tells_of_patient(persons, around):
         return False
-    if theirs and (_ended(at, mention.first, around) or _item_is_over(person, at, around)):
+    if theirs and (_ended(at, mention.first, around, subject=is_subject(person, around)) or _item_is_over(person, at, around)):
         return None
     return theirs
+
+
+def _explains(person: Person, subject: Person, around: Surroundings) -> bool:
+    """Whether it only says who the other is: "the passenger, | a coworker, | sustained"."""
+    words, told = around.words, around.cues.words
+    aside = words[subject.last] == "," and words[person.last] == "," and person.owner == subject.last + 1
+    return aside and words[person.owner] in told.indefinite | told.possessives
+
+
+def _is_object_of(subject: Person, person: Person, around: Surroundings) -> bool:
+    """Whether both stand in one clause that is of the first."""
+    between = around.words[subject.last : person.owner]
+    return is_subject(subject, around) and not is_subject(person, around) and "," not in between and not is_source(person, around)
+
+
+def _singled_out(person: Person, around: Surroundings) -> bool:
+    """Whether a pronoun speaks of that person alone."""
+    pronoun = next((i for i in range(person.last, around.mention.first) if is_subject_pronoun(i, around)), None)
+    return pronoun is not None and goes_on(person, pronoun, around, theirs=False)
 
 
 def _new_clause(words: list[str], auxiliaries: frozenset[str]) -> bool:
@@ -93,62 +125,19 @@ def _new_clause(words: list[str], auxiliaries: frozenset[str]) -> bool:
     return "," in words or any(word == "and" and behind in auxiliaries for word, behind in pairwise(words))
 
 
-def _said(person: Person, around: Surroundings) -> Said:
-    """What the words before and behind a person say."""
-    words, told, mention = around.words, around.cues.words, around.mention
-    before = words[max(around.begin, person.owner - 2) : person.owner]
-    prior = before[-1] if before else ""
-    subject = is_subject(person, around)
-    said = said_behind(person.last, around, subject=subject)
-    adjacent = mention.first == person.last
-    if prior in told.sources or prior in told.being:
-        return Said(False, said.at)  # "per wife"; "she is a mother of three"
-    if words[person.last] in told.lost_to and not told.lost.isdisjoint(before):
-        return Said(True, said.at)  # "lost her son to leukemia", "death of his wife from cancer"
-    if prior in told.comparisons:
-        return Said(adjacent, said.at)
-    behind = words[person.last : mention.first]
-    if behind.count(")") > behind.count("("):  # "donor (to brother with renal failure), now with ..."
-        said = said_behind(person.last + 1, around, subject=subject)
-        return said if behind[0] == ")" and said.theirs and not said.weakly else Said(None, said.at)  # "living donor (sister) has ..."
-    if prior in told.in_whom and prior not in told.brackets and said.theirs is not True:
-        return Said(None, said.at)  # "diabetes in her father, ...": said of what stands before it
-    if said.weakly and prior in told.escorts and told.sharing.isdisjoint(before):
-        return Said(False, said.at)  # "found by neighbor with confusion"
-    if said.theirs is not None:
-        return said
-    if subject:
-        return Said(True if lists_bare(person.last, around) else None, person.last)
-    # "worried about her husband's cancer", "due to his wife's illness"
-    return Said(adjacent and (prior not in told.companions or before[0] in told.due), said.at)
+def _ended(begin: int, stop: int, around: Surroundings, *, subject: bool = True) -> bool:
+    """Whether the patient is spoken of, or another statement begins; pronouns are weighed for themselves.
 
-
-def _tells_of_patient(persons: list[Person], around: Surroundings) -> bool:
-    """Whether one person tells of the other, who is the patient: "son reports mother has fever", "mother says her daughter vomits"."""
-    told, words = around.cues.words, around.words
-    last = words[persons[-1].first : persons[-1].last]
-    for telling, told_of in ((told.elders, told.children), (told.children, told.elders), (told.spouses, told.spouses)):
-        if told_of.isdisjoint(last):
-            continue
-        for person in persons[:-1]:
-            named = words[person.first : person.last]
-            if telling.isdisjoint(named) or last[-1] in named:
-                continue
-            if words[person.owner - 1] in told.sources or said_behind(person.last, around, subject=True).theirs is False:
-                return True
-    return False
-
-
-def _ended(begin: int, stop: int, around: Surroundings) -> bool:
-    """Whether the patient is spoken of, or another statement begins; pronouns are weighed for themselves."""
+    Of a `subject` the next verb is said, too: "mother is alive | and has", "mother had gout, | had"."""
     told = around.cues.words
+    going_on = ("and", ",") if subject else ("and",)
     return any(
         cue.makes == "end"
         and cue.of in ("other", "all")
         and begin <= first
         and last <= stop
         and not any(word in told.he or word in told.she for word in around.words[first:last])
-        and not (around.words[first] == "and" and around.words[last - 1] in told.auxiliaries)  # "mother is alive | and has"
+        and not (around.words[first] in going_on and around.words[last - 1] in told.auxiliaries)
         for first, last, cue in around.hits
     )
 
@@ -165,6 +154,8 @@ def _item_is_over(person: Person, at: int, around: Surroundings) -> bool:
     if not _is_item(person.owner, at, around):
         return False
     comma = max(i for i in range(at, around.mention.first) if words[i] == ",")
+    if words[comma + 1] in around.cues.words.auxiliaries:
+        return False  # "her donor, a cousin, | had"
     denied = any(cue.makes == "absent" and first == comma + 1 for first, _, cue in around.hits)
     return denied or not around.cues.words.articles.isdisjoint(words[person.owner : person.first])
 
@@ -174,26 +165,37 @@ def _speaks_of_what_precedes(person: Person, around: Surroundings) -> bool:
     words, begin, owner = around.words, around.mention.last, person.owner
     if is_whose_chart(person.first, around):
         return False
+    if words[owner - 1] == ":" and words[owner - 2] in around.cues.words.related:
+        return not around.ended("other", begin, owner - 2)  # "Problem: gout, relation: father"
     if owner > begin and words[owner - 1] in around.cues.words.in_whom:
         return person.first - begin <= _BEHIND and not around.ended("other", begin, owner - 1)
+    if around.mention.kind == "procedure" and owner == begin:
+        return False  # "transplant of unrelated donor"
     return (owner == begin or (owner == begin + 1 and words[begin] == ":")) and around.clause_over(person.last)
 
 
 def _carried_over(around: Surroundings) -> Place | None:
     """The pronoun with which a sentence begins, where it is the relative of the sentence before: "Mother is alive. | She has HTN."."""
     begin = around.begin
-    if begin == 0 or not is_subject_pronoun(begin, around):
+    if begin == 0:
         return None
-    said = said_behind(begin + 1, around, subject=True)
+    owns = begins_with_possessive(around)
+    if not (owns or is_subject_pronoun(begin, around)):
+        return None
+    said = Said(True, begin + 1) if owns else said_behind(begin + 1, around, subject=True)
     if not said.theirs or _ended(begin + 1, around.mention.first, around) or _pronoun_in(said.at, around):
         return None
     before = _sentence_before(around)
     for _ in range(_BACK - 1):
-        if before.begin == 0 or not is_subject_pronoun(before.begin, before):
+        if before.begin == 0 or not (
+            is_subject_pronoun(before.begin, before) or (begins_with_possessive(before) and not persons_in(before))
+        ):
             break
         before = _sentence_before(before)
     persons = persons_in(before)
     for nth in range(len(persons), 0, -1):
+        if owns and not is_of_other_sex(persons[nth - 1], begin, before):
+            continue  # "His mother is 80. Her health is poor."
         theirs = _theirs(persons[:nth], before) is True
         if goes_on(persons[nth - 1], begin, around, theirs=theirs):
             return begin, begin + 1
@@ -215,7 +217,7 @@ def _sentence_before(around: Surroundings) -> Surroundings:
     while first > 0 and words[first - 1] != BREAK and stop - first < _LONG:
         first -= 1
     hits = [(start, end, cue) for start, end, cues in around.cues.lexicon.matches(words, first, stop) for cue in cues]
-    return Surroundings(words, first, stop, Mention(stop, stop), hits, around.cues, tells_years=False)
+    return Surroundings(words, first, stop, Mention(stop, stop), hits, around.cues, tells_years=False, diseases=around.diseases)
 
 
 def _returns_to_patient(around: Surroundings) -> bool:

@@ -1,13 +1,8 @@
 """What a heading heads (`rules/nlp/sections.yaml`): its words as hospitals write them, in the kind of note in which they stand."""
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, cast, get_args
-
-import yaml
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.rows import Names, Starts
@@ -42,6 +37,8 @@ class Headings:
     """The table of headings, all in lower case and without signs."""
 
     kinds: Mapping[str, SectionKind]
+    in_capitals: Mapping[str, SectionKind]
+    """What heads only where it is written in capitals, or as titles are: what was examined, tested, asked."""
     by_note: Mapping[str, Mapping[str, SectionKind]]
     """All headings of a kind of note in which some mean something else."""
     meant_otherwise: Mapping[str, Mapping[str, SectionKind]]
@@ -57,6 +54,13 @@ class Headings:
     of_a_problem: frozenset[str]
     also_a_disease: frozenset[str]
     also_a_habit: frozenset[str]
+    also_reviewed: frozenset[str]
+    at_first: frozenset[str]
+    of_a_course: frozenset[str]
+    speaking: frozenset[str]
+    images: frozenset[str]
+    no_image_before: frozenset[str]
+    no_image_behind: frozenset[str]
     colonless: frozenset[str]
     objective: frozenset[str]
     within: frozenset[str]
@@ -78,6 +82,11 @@ class Headings:
         """What exactly these words head in such a note; sub-headings and unknown ones head nothing."""
         return self.by_note.get(note_type, self.kinds).get(key)
 
+    def speaks(self, phrase: str) -> bool:
+        """Whether a heading says of what it heads that it is feared, weighed or warned of."""
+        words = phrase.lower().replace(":", " ").split()
+        return not self.speaking.isdisjoint(words) and "factors" not in words
+
     def may_be(self, key: str) -> bool:
         """Whether words begin or end as headings do."""
         return key.partition(" ")[0] in self.first_words or key.rpartition(" ")[2] in self.heads or " of " in key or " for " in key
@@ -95,7 +104,7 @@ class Headings:
         """What a phrase heads, and by which words: without its brackets, dates and qualifiers ("Pertinent labs (11/22)"), joined ("Labs /
         imaging"), by its last word ("Cardiology recommendations") or by what is of something ("MRI of the brain")."""
         whole = key_of(phrase)
-        if found := self.known(whole, note_type):
+        if found := self._exactly(whole, phrase, note_type):
             return found, whole
         if whole in self.within or not whole:
             return None
@@ -104,11 +113,18 @@ class Headings:
         plain = key_of(_WITH_DIGIT.sub(" ", outside)) if _DIGIT.search(outside) else key_of(outside) if bracketed else whole
         if not plain:
             return None
+        if plain != whole and (found := self._exactly(plain, phrase, note_type)):
+            return found, plain
         if not self.may_be(plain):
             return None
         if found := self._qualified(plain, note_type) or self._joined(outside, note_type):
             return found, whole
         return self._by_head(phrase, plain, note_type)
+
+    def _exactly(self, key: str, phrase: str, note_type: NoteType) -> SectionKind | None:
+        if (found := self.known(key, note_type)) or key not in self.in_capitals:
+            return found
+        return self.in_capitals[key] if phrase.isupper() or (" " in key and written_as_heading(phrase)) else None
 
     def beside_one_another(self, keys: Set[str], note_type: NoteType) -> dict[str, SectionKind]:
         """What some of these headings head because others stand in the same note."""
@@ -147,7 +163,8 @@ class Headings:
         if not ("/" in phrase or "&" in phrase or "," in phrase or "+" in phrase or "and" in phrase.lower()):
             return None
         parts = _JOINED.split(phrase.lower(), maxsplit=4)
-        kinds = [self._qualified(key_of(part), note_type) for part in parts] if len(parts) > 1 else []
+        loud = self.in_capitals if phrase.isupper() else {}
+        kinds = [self._qualified(key := key_of(part), note_type) or loud.get(key) for part in parts] if len(parts) > 1 else []
         told = [kind for kind in kinds if kind is not None]
         if not told or len(told) < len(kinds):
             return None
@@ -195,103 +212,3 @@ def _without(key: str, before: Mapping[str, tuple[str, ...]], behind: Mapping[st
         if key.startswith(words + " "):
             return key[len(words) + 1 :]
     return key
-
-
-class WrongHeadings(Exception):
-    """The table of headings cannot be used."""
-
-
-@lru_cache(maxsize=4)
-def load_headings(folder: Path) -> Headings:
-    """The table in `sections.yaml` of that folder; raises `WrongHeadings`."""
-    told = yaml.load((folder / "sections.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
-    kinds: dict[str, SectionKind] = {}
-    for kind, phrases in told["headings"].items():
-        for phrase in phrases:
-            if kinds.setdefault(phrase, _section(kind)) != kind:
-                raise WrongHeadings(f"{phrase}: in two sections")
-    if both := kinds.keys() & set(told["within"]):
-        raise WrongHeadings(f"both a heading and within: {', '.join(sorted(both))}")
-    if (
-        unknown := {
-            key_of(phrase)
-            for phrase in (
-                *told["of_a_problem"],
-                *told["heads_of"],
-                *told["unmistakable"],
-                *told["also_a_disease"],
-                *told["also_a_habit"],
-                *told["colonless"],
-            )
-        }
-        - kinds.keys()
-        - told["heads"].keys()
-        - {phrase for table in told["by_note"].values() for phrase in table}
-    ):
-        raise WrongHeadings(f"no heading: {', '.join(sorted(unknown))}")
-    if unknown := (
-        told["by_note"].keys() | told["beside"].keys() | told["told_by"]["titles"].keys() | told["told_by"]["headings"].keys()
-    ) - set(get_args(NoteType)):
-        raise WrongHeadings(f"no kind of note: {', '.join(sorted(unknown))}")
-    qualifiers = told["qualifiers"]
-    return Headings(
-        kinds,
-        {note: kinds | _sections(table) for note, table in told["by_note"].items()},
-        {note: _sections(table) for note, table in told["by_note"].items()},
-        {note: {one: _sections(table) for one, table in tables.items()} for note, tables in told["beside"].items()},
-        {note: _words(words, r"(?![\w-])") for note, words in told["told_by"]["titles"].items()},
-        {phrase: note for note, phrases in told["told_by"]["headings"].items() for phrase in phrases},
-        _by_word(qualifiers["before"], at=0),
-        _by_word(qualifiers["behind"], at=-1),
-        told["spelled"],
-        _sections(told["heads"]),
-        frozenset(told["heads_of"]),
-        frozenset(map(key_of, told["unmistakable"])),
-        frozenset(told["of_a_problem"]),
-        frozenset(told["also_a_disease"]),
-        frozenset(told["also_a_habit"]),
-        frozenset(map(key_of, told["colonless"])),
-        frozenset(told["objective"]),
-        frozenset(told["within"]),
-        frozenset(told["exam_opens"]),
-        frozenset(
-            phrase.split()[0]
-            for phrase in (*kinds, *qualifiers["before"], *told["spelled"], *(key for table in told["by_note"].values() for key in table))
-        ),
-        frozenset(phrase.split()[0] for phrase in (*told["unmistakable"], *told["colonless"])),
-        frozenset(told["prose"]),
-        frozenset(told["of_a_row"]),
-        frozenset(told["titled"]),
-        {_section(kind): frozenset(words) for kind, words in told["columns"].items()},
-        {name: Names.of(words) for name, words in told["rows"].items() if name != "risk"},
-        _words(told["rows"]["risk"], r"\b[ :=<>]{0,8}(?:of |is )?(?=\d|$|[,;.]|stable)"),
-        {name: Starts.of(words) for name, words in told["lines"].items() if name != "operation"},
-        tuple(told["lines"]["operation"]),
-    )
-
-
-def _words(words: Iterable[str], behind: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _longest_first(words)))}){behind}", re.IGNORECASE)
-
-
-def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(phrases), key=len, reverse=True))
-
-
-def _by_word(phrases: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
-    """The phrases, longest first, by their first or last word."""
-    found: dict[str, tuple[str, ...]] = {}
-    for phrase in _longest_first(phrases):
-        word = phrase.split(" ")[at]
-        found[word] = (*found.get(word, ()), phrase)
-    return found
-
-
-def _sections(table: Mapping[str, Any]) -> dict[str, SectionKind]:
-    return {phrase: _section(kind) for phrase, kind in table.items()}
-
-
-def _section(kind: str) -> SectionKind:
-    if kind not in get_args(SectionKind):
-        raise WrongHeadings(f"no such section: {kind}")
-    return cast(SectionKind, kind)

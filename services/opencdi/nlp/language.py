@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from opencdi.events.reading import ValueInText
+from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import word_form
 from opencdi.nlp.reading import ENGLISH
 
@@ -30,7 +29,7 @@ _LATIN_ENDS = 0x250
 @lru_cache(maxsize=4)
 def load_languages(folder: Path) -> Languages:
     """The words from `languages.yaml` in that folder; English first."""
-    told = yaml.load((folder / "languages.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    told = read_table(folder / "languages.yaml")
     return {language: frozenset(word_form(word) for word in words) for language, words in told.items()}
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.words import Words
-from opencdi.nlp.reach import Cued, Hit
+from opencdi.nlp.around import Cued, Hit
 
 _SAID = frozenset({"absent", "possible", "hypothetical", "historical"})
 _LEAD_WORDS = 14
@@ -25,6 +25,8 @@ def leads_in(text: str, said: Cued, sentences: list[tuple[int, int]], sections: 
     found: dict[int, tuple[Hit, ...]] = {}
     words = said.words
     for nth, (begin, stop) in enumerate(sentences):
+        if stop > begin and words.words[stop - 1] == "," and stop - begin > 1:
+            stop -= 1  # of a line break that was lost: "Differential: ,1. Pneumonia.,2. ..."
         if stop > begin and words.words[stop - 1] == ":" and (hits := _announced(said, begin, stop)):
             found.update((item, hits) for item in _items(text, words, sentences[nth : nth + _ITEMS], sections))
     return found
@@ -45,7 +47,7 @@ def _items(text: str, words: Words, sentences: list[tuple[int, int]], sections: 
         gap = text[words.ends[before - 1] if before else 0 : words.starts[begin]]
         if marked is None and words.words[begin] in _BOXES:
             marked = True  # "Risks discussed: [x] bleeding [x] infection"
-        elif "\n" in gap:
+        elif "\n" in gap or (words.words[before - 1] == "," and words.words[begin].isdigit()):
             has_mark = words.words[begin] in _BOXES or not _BULLETS.isdisjoint(gap) or words.words[begin].isdigit()
             section = section or sections[begin]
             another = marked is not None and has_mark != marked

@@ -20,6 +20,8 @@ _SIGNED = re.compile(
     r"CNP|ARNP|CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b"
     r"(?! (?!on |at |pager|ext)[a-z])[^\n]{0,60}\Z"
 )
+_SALUTATION = re.compile(r"Dear [A-Z][^!?:]{0,56}[:,]?")
+_GREETING = re.compile(r"Dear [A-Z][^!?:,]{0,56}[:,],")
 SHORT_LINE = 60
 """Characters of a line that is no paragraph."""
 
@@ -27,6 +29,17 @@ SHORT_LINE = 60
 def is_signature(words: str) -> bool:
     """Whether a line is a name with its credentials, and nothing else."""
     return len(words) < 2 * SHORT_LINE and _SIGNED.match(words) is not None
+
+
+def is_salutation(words: str) -> bool:
+    """Whether a line only greets who is written to ("Dear Dr. Smith:")."""
+    return len(words) <= SHORT_LINE and words[0] == "D" and _SALUTATION.fullmatch(words) is not None
+
+
+def end_of_greeting(text: str) -> int:
+    """Where the greeting ends with which a letter on one line begins ("Dear Dr. Smith:,Thank you ..."); 0 if it begins with none."""
+    greeting = _GREETING.match(text)
+    return greeting.end() if greeting else 0
 
 
 def is_letter_head(words: str) -> bool:

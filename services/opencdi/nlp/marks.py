@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
 from opencdi.nlp.rows import first_word
-from opencdi.nlp.shapes import LETTERING, NUMBERED, TITLING, Mark, heads_of_rows, of_one_letter, titled_in
+from opencdi.nlp.shapes import BY_PARTS, LETTERING, NUMBERED, TITLING, Mark, heads_of_rows, of_one_letter, titled_in
 
 _LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
 _OPENS = re.compile(r"(?P<words>[A-Za-z](?:[A-Za-z/&.' ]|-(?=[A-Za-z])){1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
-_APART = re.compile(r"[ ][ ]|[\t–—-]")
+_APART = ("  ", "-", "\t", "–", "—")
 _GAP = (
     r"(?P<gap>[ \t]{1,4})"
     r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
@@ -28,7 +28,7 @@ _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP
 _BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|,(?=[A-Z][A-Za-z-])|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
 _LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
 """In dictations a line break may have become a comma."""
-_BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),")
+_BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),(?! [A-Z]{2})")
 """A heading between two lost line breaks."""
 _WORDS = re.compile(r"(?<![^\s,])[A-Za-z]")
 _NUMBER = re.compile(r"\d")
@@ -40,6 +40,8 @@ _COLONS = 400
 _WRAPPED_AT, _UNWRAPPED = 65, 100
 """A line of so many characters goes on in the next; a longer one shows that lines are not wrapped."""
 _MOST_WORDS_WITHIN = 5
+_PART = re.compile(r"[A-Z/&'(), -]{3,48}")
+_FIRST_WORDS_OF_PART = 30
 _GAP_OF_COLUMNS = 20
 _OF_COLUMNS = frozenset({"time", "date"})
 _TIMED = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b(?!/)")
@@ -120,7 +122,8 @@ def _in_a_time(text: str, colon: int) -> bool:
 def _bare(text: str, first: int, end: int, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
     """Headings without a colon where line breaks became commas ("... clear.,ASSESSMENT,1. Rhinitis.")."""
     for match in _BARE.finditer(text, first, end):
-        if kind := headings.known(key := key_of(match["words"]).replace(" the ", " "), note_type):
+        key = key_of(match["words"]).replace(" the ", " ")
+        if kind := headings.known(key, note_type) or headings.in_capitals.get(key):
             yield Mark(match.start("words"), match.end(), kind, key, (True, True, False, ""))
 
 
@@ -165,7 +168,12 @@ def _opening(
     stop = min(until, first + _MOST)
     opening = text[first:stop]
     word = first_word(opening)
-    if _APART.search(opening) and (match := _OPENS.match(text, first, stop)) and match["words"][0].isupper() and not listed:
+    if (
+        any(sign in opening for sign in _APART)
+        and (match := _OPENS.match(text, first, stop))
+        and match["words"][0].isupper()
+        and not listed
+    ):
         key = key_of(match["words"])
         large = match["words"].isupper()
         near = match.end() - match.end("words") == 2 and match.group().endswith("  ")
@@ -223,7 +231,7 @@ def _before_colon(
         phrase = piece.strip(_AROUND)
         if not tried and (told := headings.told(phrase, note_type)):
             return Mark(begin, _behind(text, colon), *told, (True, phrase.isupper(), False, signs))
-        if (key := key_of(phrase)) in headings.exam_opens:
+        if (key := key_of(phrase)) in headings.exam_opens or (note_type in BY_PARTS and _is_part(text, phrase, colon, headings)):
             return Mark(begin, _behind(text, colon), None, key, (True, phrase.isupper(), False, signs))
     cut = max((match.end() for match in _BREAK.finditer(piece)), default=0)
     tail = piece[cut:].lstrip(" \t*_-,")
@@ -235,9 +243,19 @@ def _before_colon(
         told = (kind, key) if kind else headings.told(tail, note_type) if lost and written_as_heading(tail) else None
         if told:
             return Mark(start, _behind(text, colon), *told, style)
-        if key in headings.exam_opens and (lost or tail[0].isupper()):
+        if (key in headings.exam_opens and (lost or tail[0].isupper())) or (
+            lost and note_type in BY_PARTS and _is_part(text, tail, colon, headings)
+        ):
             return Mark(start, _behind(text, colon), None, key, style)
     return _last_words(text, start, tail, colon, headings, note_type)
+
+
+def _is_part(text: str, phrase: str, colon: int, headings: Headings) -> bool:
+    """Whether an unknown phrase is written as dictations write headings: in capitals, which what it heads is not."""
+    if not (phrase.isupper() and _PART.fullmatch(phrase) and phrase[0].isalpha()) or key_of(phrase) in headings.within:
+        return False
+    follows = text[colon + 1 : colon + _FIRST_WORDS_OF_PART]
+    return follows.upper() != follows
 
 
 def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings, note_type: NoteType) -> Mark | None:

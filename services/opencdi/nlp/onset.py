@@ -4,16 +4,22 @@
 for disease that does not end, is being treated or has lasted for years (DESIGN §6).
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import SectionKind, Temporality
-from opencdi.nlp.reach import Hit, Surroundings, is_year
+from opencdi.nlp.around import Hit, Surroundings, is_year
+from opencdi.nlp.clauses import CLAUSE_ENDS
+from opencdi.nlp.foretold import owned
+from opencdi.nlp.past import OF_THIS_STAY
 
 _PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
 _DATED = _PAST_SECTIONS | {"discharge-instructions"}
-_YEAR_NEAR = 6
+_YEAR_NEAR = 9
+_YEAR_CLOSE = 6
 _YEARS_NEAR = 7
 _SPELL_NEAR = 3
+_LATELY_NEAR = 6
 
 
 class Onset(NamedTuple):
@@ -35,7 +41,8 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     if not said and not around.tells_years and section not in _DATED:  # nothing dates it but what it is: most are so
         return _BEFORE if mention.chronic and settled and not (mention.acute or around.told_as_new) else _NOW
     feared = said.get("hypothetical")
-    past = said.get("allergy") or _nearest(said.get("historical"), _done_before(said.get("done"), around, section), around)
+    before = None if section in OF_THIS_STAY else said.get("before-stay")
+    past = said.get("allergy") or _nearest((said.get("historical"), _done_before(said.get("done"), around, section), before), around)
     lasting = _place(said.get("long-standing"))
     resolved = _place(said.get("resolved"))
     year = None
@@ -48,7 +55,7 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
         lasting = lasting or (None if gone else _for_years(around))
     new = mention.acute or around.told_as_new or "new" in said
 
-    if feared or (section == "discharge-instructions" and not around.ended("hypothetical", around.begin, mention.first)):
+    if feared or (section == "discharge-instructions" and _may_come(around)):
         return Onset("hypothetical", over=False, resolved=resolved is not None, cue=_place(feared))
     if today := said.get("today"):
         past = past if past and _distance(past, around) < _distance(today, around) else None
@@ -65,6 +72,11 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     return Onset("historical", over=over, resolved=resolved is not None and not over, cue=cue)
 
 
+def _may_come(around: Surroundings) -> bool:
+    """Whether what instructions name, without an owner or "the", may come: "fever", but "the cough may go on" and "for your gout"."""
+    return not around.ended("hypothetical", around.begin, around.mention.first) and not owned(around.begin, around)
+
+
 def tells_of_today(hit: Hit, around: Surroundings) -> bool:
     """Whether a cue of the past only counts the days of today's illness: "a 3-day history of", "in the past week", "POD 2 s/p"."""
     first, last, cue = hit
@@ -76,9 +88,15 @@ def tells_of_today(hit: Hit, around: Surroundings) -> bool:
         return True
     if cue.place == "after" and _counted_in_days(around):
         return True  # "3d knee pain after an abscess last month"
+    if cue.place == "before" and _lately(around):
+        return True  # "has had three episodes of hypoglycemia in the past two weeks"
     before = words[max(around.begin, first - _SPELL_NEAR) : first] if cue.place != "opening" else []
+    if words[first] in around.cues.words.following:
+        return False  # "six weeks after hospitalization for pneumonia"
     if "," in before:
         before = before[len(before) - before[::-1].index(",") :]
+    if cue.makes == "done":
+        spells = spells - around.cues.words.long_spells  # "three weeks status post"
     return around.cues.words.ago.isdisjoint(before) and not spells.isdisjoint(before)
 
 
@@ -94,6 +112,16 @@ def _counted_in_days(around: Surroundings) -> bool:
     return False
 
 
+def _lately(around: Surroundings) -> bool:
+    """Whether the days or weeks up to today stand directly behind the mention: "over the last week"."""
+    told, last = around.cues.words, around.mention.last
+    behind = around.words[last : min(last + _LATELY_NEAR, around.stop)]
+    at = next((i for i, word in enumerate(behind) if word in told.spells), None)
+    return (
+        at is not None and not told.lately.isdisjoint(behind[:at]) and told.ago.isdisjoint(behind) and CLAUSE_ENDS.isdisjoint(behind[:at])
+    )
+
+
 def _done_before(done: Hit | None, around: Surroundings, section: SectionKind) -> Hit | None:
     """What is told as done, unless it is the very diagnosis of this stay: "Discharge diagnosis: status post coronary bypass"."""
     return None if done and section == "discharge-diagnoses" and _first_of_item(done[0], around) else done
@@ -104,8 +132,8 @@ def _first_of_item(at: int, around: Surroundings) -> bool:
     return all(word.isdigit() or not word[:1].isalnum() for word in words[around.begin : at])
 
 
-def _nearest(one: Hit | None, other: Hit | None, around: Surroundings) -> Hit | None:
-    return min((hit for hit in (one, other) if hit), key=lambda hit: _distance(hit, around), default=None)
+def _nearest(hits: Iterable[Hit | None], around: Surroundings) -> Hit | None:
+    return min((hit for hit in hits if hit), key=lambda hit: _distance(hit, around), default=None)
 
 
 def _distance(hit: Hit, around: Surroundings) -> int:
@@ -121,27 +149,40 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
     words, told, mention = around.words, around.cues.words, around.mention
     for i in range(mention.last, min(around.stop, mention.last + _YEAR_NEAR)):
         if is_year(words[i]):
+            if _another_event(i, around):
+                return None
+            if i - mention.last >= _YEAR_CLOSE and not told.joins.isdisjoint(words[mention.last : i]):
+                return None  # "cholecystitis and a history of pancreatitis in 2019"
             before = words[i - 1]
             month = before in told.months or (
                 before.isdigit() and i - 1 == mention.last
             )  # "March 2019", "3/2019"; a whole date may be today
             alone = not before.isdigit() and before not in told.clock and (around.clause_over(i + 1) or words[i + 1] in told.year_then)
             if before in told.since or before in told.year_after or month or alone or i == mention.last:
-                return (i, i + 1), before in told.since
+                return (i, i + 1), not told.since.isdisjoint(words[mention.last : i])  # "since a fall in 1997"
             return None
         if words[i] == "," and not (i + 1 < around.stop and is_year(words[i + 1])):
             break
-    for i in range(max(around.begin + 1, mention.first - _YEAR_NEAR), mention.first - 1):
-        if is_year(words[i]) and words[i + 1] in told.year_links and (words[i - 1] in told.year_after or words[i - 1] in told.months):
-            return (i, i + 1), False  # "hospitalized in 2019 for ..."
     opening = around.begin
     if opening < mention.first and words[opening] in told.year_after:
         opening += 1
     if opening < mention.first and words[opening] in told.months:
-        opening += 1  # "In January 2020 he had a stroke"
+        opening += 1 + (words[opening + 1] == "of")  # "In January 2020 he had a stroke"
     if opening < mention.first and is_year(words[opening]) and not around.ended("historical", opening, mention.first):
         return (opening, opening + 1), False
     return None
+
+
+def _another_event(year: int, around: Surroundings) -> bool:
+    """Whether the year behind a mention dates something else: "ileus after a colectomy in 2012", "and had a bypass in 2010"."""
+    words, told, mention = around.words, around.cues.words, around.mention
+    between = words[mention.last : year]
+    if not told.joins.isdisjoint(between) and not told.perfect.isdisjoint(between):
+        return True
+    if told.following.isdisjoint(between):
+        return False
+    near = words[max(around.begin, mention.first - _SPELL_NEAR) : mention.first]
+    return not told.having_now.isdisjoint(near) or around.ended("historical", around.begin, mention.first)
 
 
 def _for_years(around: Surroundings) -> tuple[int, int] | None:

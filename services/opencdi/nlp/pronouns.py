@@ -6,12 +6,13 @@ Sex decides where it can: "his mother ... she" is the mother.  Where it cannot, 
 
 from typing import Literal
 
+from opencdi.nlp.around import Surroundings
 from opencdi.nlp.persons import Person, is_subject, sex_of
-from opencdi.nlp.reach import Surroundings
 
 Sex = Literal["f", "m"]
-_HEAD = 60
+_HEAD = 120
 """Words at the beginning of a note in which the patient's sex is told: "67 yo M", "this gentleman"."""
+_TURNS = frozenset({",", ";", "and", "but", "however", "so", "though"})
 _STATEMENT = 12
 """Words behind a pronoun in which its death is told."""
 
@@ -22,9 +23,23 @@ def is_subject_pronoun(at: int, around: Surroundings) -> bool:
     return (word in told.he or word in told.she) and word not in told.possessives
 
 
+def begins_with_possessive(around: Surroundings) -> bool:
+    """Whether a sentence begins with "his" or "her"."""
+    word, told = around.words[around.begin], around.cues.words
+    return word in told.possessives and (word in told.he or word in told.she)
+
+
+def is_of_other_sex(person: Person, at: int, around: Surroundings) -> bool:
+    """Whether the pronoun at that word fits the person and cannot be the patient."""
+    pronoun = "f" if around.words[at] in around.cues.words.she else "m"
+    return sex_of(person, around) in (None, pronoun) and _patients_sex(person, around) not in (None, pronoun)
+
+
 def speaks_of_age(at: int, around: Surroundings) -> bool:
-    """Whether the possessive at that word only dates: "in his | 60s", "in her | early forties"."""
+    """Whether the pronoun at that word only dates: "in his | 60s", "in her | early forties", "when he was | 12"."""
     behind = around.words[at + 1]
+    if behind in around.cues.words.being:
+        return any(word[0].isdigit() for word in around.words[at + 2 : at + 3])
     return behind[0].isdigit() or behind in around.cues.words.ages
 
 
@@ -38,8 +53,20 @@ def goes_on(person: Person, at: int, around: Surroundings, *, theirs: bool) -> b
     patients = _patients_sex(person, around)
     if patients is not None and patients != pronoun:
         return True
-    if sex is None or not is_subject(person, around):
+    if not is_subject(person, around):
         return False
+    if at == person.last + 1 and words[person.last] == ",":
+        return True  # "lives: spouse, she has ..."
+    if sex is None:
+        return _was_told(words[person.last : at], around)
+    behind = words[around.mention.last : around.mention.last + 1]
+    if not told.auxiliaries.isdisjoint(behind) and not (told.she if pronoun == "f" else told.he).isdisjoint(behind):
+        return True  # "mother reports she has ... herself"
+    if "own" in words[at : around.mention.first] and words[at + 1] in told.auxiliaries:
+        return True  # "daughter states she has her own ..."
+    between = words[person.last : at]
+    if between[-1] in _TURNS and not told.standing.isdisjoint(between) and told.saying.isdisjoint(between):
+        return True  # "daughter Linda works full time, she is ..."
     if words[at + 1] in told.he or words[at + 1] in told.she:
         return not theirs  # "wife reports she herself has"; but "grandmother had it and she herself has"
     if not theirs:
@@ -49,6 +76,12 @@ def goes_on(person: Person, at: int, around: Surroundings, *, theirs: bool) -> b
     if any(cue.makes in ("today", "new") and first > at for first, _, cue in around.hits):
         return False
     return patients is None or _is_alive(person, at, around)
+
+
+def _was_told(between: list[str], around: Surroundings) -> bool:
+    """Whether these words tell a stranger of itself: "roommate | was told a week ago that | she has"; kin are told of the patient."""
+    told = around.cues.words
+    return len(between) > 1 and between[0] in told.auxiliaries and between[-1] == "that" and not told.telling_that.isdisjoint(between[:-1])
 
 
 def _is_alive(person: Person, at: int, around: Surroundings) -> bool:
@@ -70,4 +103,6 @@ def _patients_sex(person: Person, around: Surroundings) -> Sex | None:
             return "m" if word == "m" else "f"
         if word[-1] in "mf" and word[:-1].removesuffix("yo").isdigit():
             return "m" if word[-1] == "m" else "f"  # "67M", "67yoF"
-    return None
+    if not told.wives.isdisjoint(words[person.first : person.last]):
+        return "m"
+    return "f" if not told.husbands.isdisjoint(words[person.first : person.last]) else None

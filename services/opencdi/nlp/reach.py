@@ -1,124 +1,22 @@
 """How far a cue reaches: over a list and its commas, up to words that begin another statement (after ConText: Harkema, Chapman 2009)."""
 
-from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from opencdi.nlp.around import Hit, Surroundings
+from opencdi.nlp.clauses import CLAUSE_ENDS, another_clause, clause_opened, label_in, next_clause, question_before
+from opencdi.nlp.cues import Cue
+from opencdi.nlp.denials import its_own_item, its_subject, taken_as_given, who_has_it
 
-from opencdi.clinical.vocabulary import FindingKind
-from opencdi.knowledge.words import Words
-from opencdi.nlp.clauses import CLAUSE_ENDS, another_clause, label_in, next_clause, question_before
-from opencdi.nlp.cues import Cue, Cues
-
-Hit = tuple[int, int, Cue]
-"""First word, word after the last, cue."""
 _WITHIN_A_LABEL = frozenset({"absent", "possible", "long-standing", "ongoing", "resolved", "new"})
 """What one label of a form says is not said of the next; a history's labels ("PMH: cardiac: CAD") are all history."""
 _STOPPED_AS = {"long-standing": "historical", "allergy": "historical", "done": "historical"}
 """What is lasting, a reaction and an event that is over end where the past does."""
 _LISTS_END_AT_A_DOUBT = frozenset({"absent", "historical", "done"})
+_VERB_NEAR = 4
+_OBJECT_NEAR = 3
+"""Words between the verb of a clause and what the clause says is there."""
+_PREDICATE_NEAR = 6
+"""Words between a disease and what is thought of it, "was considered", where no list stands between."""
 _LIST_LENGTH = 40
 """Words behind a mention in which its list may still close with "or"."""
-
-
-class Mention(NamedTuple):
-    """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
-
-    first: int
-    last: int
-    kind: FindingKind | None = None
-    chronic: bool = False
-    acute: bool = False
-    denied_by_mark: bool = False
-    """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cued:
-    """The words of a text with its cues and years, from left to right, found once for all its mentions.  No cue goes across sentences."""
-
-    words: Words
-    cues: Cues
-    hits: list[Hit]
-    firsts: list[int]  # of the hits, their first words
-    years: list[int]  # words that are a year or the word itself
-
-
-class Surroundings(NamedTuple):
-    """A mention among the words of its sentence, [begin, stop), with the cues near it."""
-
-    words: list[str]
-    begin: int
-    stop: int
-    mention: Mention
-    hits: list[Hit]
-    cues: Cues
-    tells_years: bool
-    told_as_new: bool = False
-    """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
-
-    def clause_over(self, at: int) -> bool:
-        """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
-        if at >= self.stop or self.words[at] in CLAUSE_ENDS:
-            return True
-        return self.label_answered(at)
-
-    def label_answered(self, at: int) -> bool:
-        """Whether a label of up to three words stands there, and its answer: "chest pain: no"."""
-        words = self.words
-        for colon in range(at + 1, min(at + 4, self.stop - 1)):
-            if words[colon] in CLAUSE_ENDS:
-                return False
-            if words[colon] == ":":
-                return words[colon + 1] in self.cues.words.answers
-        return False
-
-    def ended(self, makes: str, begin: int, stop: int) -> bool:
-        """Whether between those words another statement begins, as far as what the cue says goes."""
-        if stop <= begin:
-            return False
-        return any(cue.makes == "end" and begin <= first and last <= stop and cue.of in (makes, "all") for first, last, cue in self.hits)
-
-
-def cues_in(words: Words, begin: int, stop: int, cues: Cues) -> list[Hit]:
-    """The cues of one sentence, words [begin, stop), left to right."""
-    return [(first, last, cue) for first, last, meanings in cues.lexicon.matches(words.words, begin, stop) for cue in meanings]
-
-
-def is_year(word: str) -> bool:
-    """Whether a word is a year in which a patient of today may have fallen ill."""
-    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
-
-
-def cued(words: Words, cues: Cues) -> Cued:
-    """What is the same for all mentions of a text."""
-    hits = cues_in(words, 0, len(words.words), cues)
-    years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
-    return Cued(words, cues, hits, [hit[0] for hit in hits], years)
-
-
-def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
-    """What stands around a mention in its sentence, words [begin, stop).  Only cues near enough to reach are looked at."""
-    (begin, stop), (first, last), reach = sentence, mention[:2], text.cues.reach
-    near = text.hits[bisect_left(text.firsts, max(begin, first - reach)) : bisect_left(text.firsts, min(stop, last + reach))]
-    tells_years = bool(text.years) and bisect_left(text.years, begin) < bisect_left(text.years, stop)
-    new = False
-    if any(hit[1] > first and hit[0] < last for hit in near):
-        new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
-        near = list(_outside(near, mention, text.words, text.cues))
-    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, new)
-
-
-def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
-    """The cues outside the mention; of one that runs into it ("no acute | kidney injury"), the shorter cue that stands before or behind."""
-    for hit in hits:
-        first, last, _ = hit
-        if last <= mention.first or first >= mention.last:
-            yield hit
-        elif first < mention.first:
-            yield from cues_in(words, first, mention.first, cues)
-        elif last > mention.last:
-            yield from cues_in(words, mention.last, last, cues)
 
 
 def reaches(hit: Hit, around: Surroundings) -> bool:
@@ -132,7 +30,11 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
             behind = around.words[mention.last : min(mention.last + _LIST_LENGTH, around.stop)] if cue.closing else []
             if cue.closing and cue.closing.isdisjoint(behind[: next_clause(behind)]):
                 return False
+            if cue.makes == "allergy" and not cue.within and not (_opens(first, around) or _opens(first - 1, around)):
+                return False  # "developed contrast nephropathy", "after a morphine overdose"
             if cue.via and cue.via.isdisjoint(around.words[last : mention.first]):
+                return False
+            if not cue.unless.isdisjoint(around.words[last : mention.first]):
                 return False
             return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
         case "opening":
@@ -140,7 +42,8 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
                 0 <= mention.first - last <= cue.within
                 and _opens(first, around)
                 and ")" not in around.words[last : mention.first]
-                and not around.ended("opening", last, mention.first)
+                and (cue.makes != "historical" or not around.speaks_of_now(last, mention.first))
+                and not around.ended("opening", _admitted_then(last, around) if _may_be_old(hit, around) else last, mention.first)
             )
         case "after":
             return 0 <= first - mention.last <= cue.within and _speaks_of_what_precedes(hit, around)
@@ -157,6 +60,21 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
             return False  # persons: nlp.experiencer
 
 
+def _admitted_then(at: int, around: Surroundings) -> int:
+    """Behind a coming to hospital that is the first thing told of the time before that word: "Last winter | he was admitted with | ..."."""
+    words = around.words
+    begin = at + (words[at] == ",")
+    for first, last, cue in around.hits:
+        if cue.makes == "end" and cue.of == "opening" and begin <= first:
+            return last if first - begin <= _VERB_NEAR and around.cues.words.present_tense.isdisjoint(words[begin:last]) else at
+    return at
+
+
+def _may_be_old(hit: Hit, around: Surroundings) -> bool:
+    """Whether a coming to hospital at that time may be an earlier one; a symptom or a time of weeks tells of today's illness."""
+    return not hit[2].kinds and around.mention.kind != "symptom"
+
+
 def _shares(first: int, around: Surroundings) -> bool:
     """Whether the mention opens its clause and is joined to the word before that cue: "Seizure, fall and bleeding | precautions"."""
     words, told, (begin, last) = around.words, around.cues.words, around.mention[:2]
@@ -164,7 +82,7 @@ def _shares(first: int, around: Surroundings) -> bool:
         return False
     between = words[last:first]
     joined = [i for i, word in enumerate(between) if word in told.joins]
-    return bool(joined) and words[last] in (*told.joins, ",") and not around.ended("hypothetical", last, first)
+    return bool(joined) and (words[last] in told.joins or words[last] == ",") and not around.ended("hypothetical", last, first)
 
 
 def reaches_item(hit: Hit, around: Surroundings) -> bool:
@@ -180,6 +98,8 @@ def _opens(at: int, around: Surroundings) -> bool:
     words, told = around.words, around.cues.words
     while at > around.begin and (words[at - 1].isdigit() or words[at - 1] in told.counts or words[at - 1] in told.about):
         at -= 1
+    if at > around.begin + 1 and words[at - 1] in told.joins and words[at - 2] == ",":
+        return True  # ", and in high school she had"
     return at == around.begin or words[at - 1] in CLAUSE_ENDS or words[at - 1] == ":"
 
 
@@ -190,7 +110,14 @@ def _named(cue: Cue) -> str:
 
 def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
     first, last, cue = hit
-    words, mention = around.words, around.mention
+    words, mention, told = around.words, around.mention, around.cues.words
+    if cue.clause:
+        opened = clause_opened(words, last, mention.first, told.openers, told.finite)
+        if its_subject(words[last:opened], words[opened : mention.first], told) or (
+            opened > last and mention.first - opened > _OBJECT_NEAR
+        ):
+            return False
+        last = opened
     between = words[last : mention.first]
     if cue.makes == "absent" and first > around.begin:
         if between and between[0] in CLAUSE_ENDS and between[0] != "(":
@@ -201,21 +128,27 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
         return False
     if ")" in between and "(" not in between[: between.index(")")]:
         return False  # "heart failure (no exacerbation) / hypothyroidism"
-    if "," in between and not _crosses(cue, between, around):
+    if "," in between and not _crosses(hit, between, around):
         return False
     if cue.makes == "done" and mention.kind == "diagnosis" and not around.cues.words.bringing.isdisjoint(between):
         return False  # "status post fall with hip fracture"
     if cue.makes == "absent" and "and" in between and mention.chronic and words[mention.last] in around.cues.words.under_treatment:
         return False  # "stroke without deficits and epilepsy on levetiracetam"
+    if cue.makes == "absent" and len(between) > 1 and taken_as_given(between, told):
+        return False
     if cue.makes == "possible":  # "possibly due to ...": a doubt that stands before a link doubts the cause
+        ahead = last
         last = max(
             (end for begin, end, link in around.hits if begin == last and link.makes == "end" and link.of == "possible"), default=last
         )
+        if last > ahead and words[last] in told.given:
+            return False  # "perhaps because of her asthma"
     return not around.ended(_named(cue), last, mention.first)
 
 
-def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
+def _crosses(hit: Hit, between: list[str], around: Surroundings) -> bool:
     """Whether the cue reaches over the commas, "denies A, B, or C"; an item that makes a statement of its own is told as it is."""
+    cue = hit[2]
     if cue.commas == "none":
         return False
     mention, told = around.mention, around.cues.words
@@ -233,9 +166,13 @@ def _crosses(cue: Cue, between: list[str], around: Surroundings) -> bool:
         for first, _, doubt in around.hits
     ):
         return False  # "no fracture, cannot exclude dislocation"
+    if cue.makes == "absent" and not closes and its_own_item(between, hit[:2], around):
+        return False
     if cue.makes == "absent" and not closes and any(word[0].isdigit() for word in between[between.index(",") + 1 : comma]):
         return False  # "no distress, pulse 110, cellulitis of the leg"
     item = behind[: next((i for i, word in enumerate(behind[:3]) if word in CLAUSE_ENDS or word in told.alternatives), 3)]
+    if item[:1] == ["and"]:
+        item = item[1:2]  # "fever, hematuria and | suicidal thoughts"; "asthma and | treated with inhalers"
     return told.own_statement.isdisjoint(item)  # "no fever, cellulitis improving"
 
 
@@ -244,8 +181,18 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     begin = around.mention.last
     if cue.makes == "disproved":
         return not around.ended("disproved", begin, first)
+    if cue.makes == "possible" and first - begin > _PREDICATE_NEAR and "," not in around.words[begin:first]:
+        return False  # only a list stands so far before its predicate
+    if cue.makes == "possible" and "and" in around.words[begin:first] and _of_the_last_only(first, around):
+        return False
+    if cue.makes == "cured" and "and" in around.words[begin:first] and "both" not in around.words[begin:first]:
+        return False  # "hernia and Helicobacter, which was eradicated"
     if cue.makes in ("absent", "possible") and another_clause(around.words[begin:first], around.cues.words.auxiliaries):
         return False  # "the fistula was closed and malignancy must be excluded"
+    if cue.makes == "hypothetical" and around.words[begin:first] == ["and"]:
+        return False  # "family history of polyps and | screening"
+    if cue.makes == "historical" and first - begin > 1 and _dates_what_it_followed(first, around):
+        return False
     if cue.makes == "resolved" and "and" in around.words[begin + 1 : first - 1]:
         return False  # "pneumonia on ceftriaxone and AKI resolved"
     if cue.makes == "resolved" and "," in around.words[begin:first] and _is_a_cause(around):
@@ -253,6 +200,23 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
     if cue.makes in _WITHIN_A_LABEL and first > begin + 1 and ":" in around.words[begin:first]:
         return False  # "Shock: septic vs cardiogenic"; but "Shock: resolved"
     return _joined(hit, around) and _is_one_statement(hit, around)
+
+
+def _dates_what_it_followed(at: int, around: Surroundings) -> bool:
+    """Whether the patient has it now, after an event that the time speaks of: "has a wound infection following her surgery | in May"."""
+    words, told, (first, last) = around.words, around.cues.words, around.mention[:2]
+    if told.following.isdisjoint(words[last:at]):
+        return False
+    return any(word in told.having_now for word in words[max(around.begin, first - _VERB_NEAR) : first])
+
+
+def _of_the_last_only(at: int, around: Surroundings) -> bool:
+    """Whether a predicate of one stands behind a list of diseases: "has gout and hypertension and Cushing syndrome | was considered"."""
+    words, begin = around.words, around.mention.last
+    if words[at] not in around.cues.words.singular:
+        return False
+    last = at - 1 - words[begin:at][::-1].index("and")
+    return any(disease in around.diseases for disease in range(last, at))
 
 
 def _is_a_cause(around: Surroundings) -> bool:
@@ -266,8 +230,10 @@ def _is_a_cause(around: Surroundings) -> bool:
 def _is_one_statement(hit: Hit, around: Surroundings) -> bool:
     first, _, cue = hit
     begin = around.mention.last
-    if cue.makes in ("absent", "possible", "resolved") and around.ended("behind", begin, first):
+    if cue.makes in ("absent", "possible", "resolved", "cured") and around.ended("behind", begin, first):
         return False  # "pneumonia with blood cultures negative"
+    if cue.place == "answers":
+        first = who_has_it(around.words, begin, first, around.cues.words)  # "measles | she has | never had"
     return not around.ended(_named(cue), begin, first)
 
 
@@ -283,11 +249,13 @@ def _joined(hit: Hit, around: Surroundings) -> bool:
     if "," not in between:
         return True
     told = around.cues.words
-    while between[-1] in told.about or between[-1] in told.counts or between[-1].isdigit():
-        between.pop()  # "a bleeding ulcer, about thirty years ago"
-    if between.index(",") == len(between) - 1:
+    while between[-1] in told.about or between[-1] in told.counts or between[-1] in told.articles or between[-1].isdigit():
+        between.pop()  # "a bleeding ulcer, about thirty years ago", "pancreatitis, the last in 2017"
+    if cue.makes == "hypothetical" and cue.commas == "any" and between.count(",") == 1:
+        return True  # "delirium: high risk, haloperidol if it occurs"
+    if between[-1] == "," and between.count(",") == 1:
         return cue.commas == "any" or around.clause_over(last)
     at = len(between) - between[::-1].index(",")
-    if between[at : at + 1] == ["and"] and (between.count(",") == 1 or "and" in between[: between.index(",")]):
+    if between[at : at + 1] == ["and"] and (between.count(",") == 1 or "and" in between[:at]):
         return False  # "stones and a thick wall, and cholangitis was unlikely"
     return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])

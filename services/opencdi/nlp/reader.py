@@ -1,6 +1,9 @@
 """The rule reader: a note's text in, what it says out.  Pure: same text, kind and rules, same reading; offsets are the text's own."""
 
+import gc
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -9,18 +12,21 @@ from sys import maxsize
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, term_form, words_of
+from opencdi.nlp.around import Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
-from opencdi.nlp.headings import Headings, load_headings
+from opencdi.nlp.governed import governed_in
+from opencdi.nlp.heading_table import load_headings
+from opencdi.nlp.headings import Headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
 from opencdi.nlp.leads import leads_in
 from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.options import Options, options_in
+from opencdi.nlp.past import Times, load_times
 from opencdi.nlp.problems import told_in_paragraphs
-from opencdi.nlp.reach import Mention, cued
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
@@ -35,8 +41,6 @@ _LISTS: frozenset[SectionKind] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
-
-
 _AROUND_HEADING = " \t\r\n:-–—*_#"
 
 
@@ -65,6 +69,7 @@ class RuleReader:
     vocabulary: Vocabulary
     values: Values
     relations: Table
+    times: Times
     languages: Languages
     version: str
     name: str = "rules"
@@ -82,9 +87,12 @@ class RuleReader:
         return Outline(text, words, stretches, sentences, kinds, options)
 
     def _asks(self, text: str, stretch: Stretch, place: int) -> bool:
-        """Whether what stands before that place is a heading that names a condition: the words behind it answer ("Tobacco: never")."""
+        """Whether what stands before that place is a heading that names a condition, which the words behind it answer ("Tobacco: never"),
+        or says of what it heads that it is feared or weighed ("PRECAUTIONS: Aspiration", "DIFFERENTIAL DIAGNOSIS: ...")."""
         if place != stretch.body or place == stretch.start:
             return False
+        if self.headings.speaks(text[stretch.start : place]):
+            return True
         return term_form(text[stretch.start : place].strip(_AROUND_HEADING)) in self.vocabulary.ours.terms
 
     def read(self, text: str, note_type: NoteType = "other") -> Reading:
@@ -120,13 +128,17 @@ class RuleReader:
         sentence = outline.sentence_at(first)
         with_cues = cued(words, self.cues)
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
-        context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
+        past = governed_in(with_cues, outline.sentences, outline.sections, self.times).cue_at(
+            first, known[0].concept if known else "", kind
+        )
+        context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()), past)
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
-        with_cues = cued(words, self.cues)
+        with_cues = cued(words, self.cues, {one.first: one.chronic for one in mentions if one.kind == "diagnosis"})
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
+        past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
         findings: list[Finding] = []
         near = beside(text, words, self.relations)
         for at, mentioned in enumerate(mentions):
@@ -142,7 +154,8 @@ class RuleReader:
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
                 denied_by_mark=mentioned.denied or _denied_by_mark(outline, start, end, section),
             )
-            context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()))
+            told_then = past.cue_at(mentioned.first, mentioned.concept, mentioned.kind)
+            context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()), told_then)
             if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
                 attributes["resolved"] = "yes"
             findings.append(
@@ -190,14 +203,28 @@ def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:
     return found
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing is collected meanwhile: the tables are a million objects that all stay, and each collection would walk them again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def load_reader(folder: Path) -> RuleReader:
     """The reader with the rules in that folder (`rules/nlp`)."""
-    return RuleReader(
-        load_headings(folder),
-        load_cues(folder),
-        load_vocabulary(folder),
-        load_values(folder),
-        load_relations(folder),
-        load_languages(folder),
-        version=rules_version(folder.glob("*.yaml")),
-    )
+    with _no_collection():
+        return RuleReader(
+            load_headings(folder),
+            load_cues(folder),
+            load_vocabulary(folder),
+            load_values(folder),
+            load_relations(folder),
+            load_times(folder),
+            load_languages(folder),
+            version=rules_version(folder.glob("*.yaml")),
+        )

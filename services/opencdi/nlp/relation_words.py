@@ -6,10 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.concepts import ATTRIBUTES
+from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import Lexicon, term_form
 
 
@@ -58,6 +57,12 @@ class Table:
     closing: frozenset[str]
     apart: frozenset[str]
     """Words that are no part of a condition's name: a side before them is not the condition's."""
+    chambers: frozenset[str]
+    """Words behind "left" that make it the name of a part of the heart, or no place at all."""
+    subject_verbs: frozenset[str]
+    shown: frozenset[str]
+    place_words: frozenset[str]
+    """The single words of the sites."""
     on_admission: Lexicon[str]
     links: Links
     cultures: Lexicon[bool]
@@ -125,7 +130,7 @@ def _words(terms: list[str]) -> frozenset[str]:
 @lru_cache(maxsize=4)
 def load_relations(folder: Path) -> Table:
     """The table from `relations.yaml` in that folder; raises `WrongRelations` where a row cannot be meant."""
-    told = yaml.load((folder / "relations.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    told = read_table(folder / "relations.yaml")
     stages = told["stages"]
     specimens = [(term_form(term), frozenset(row["infections"])) for row in told["specimens"].values() for term in row["words"]]
     return Table(
@@ -137,8 +142,12 @@ def load_relations(folder: Path) -> Table:
         counted=_words(stages["counted"]),
         apart=frozenset().union(*(_words(told[name]) for name in ("apart", "closing", "leading", "articles", "copulas"))),
         sited=frozenset(told["sited"]),
+        place_words=frozenset(term_form(term) for terms in told["sites"].values() for term in terms if " " not in term),
         unsided=frozenset(told["unsided"]),
-        **{name: _words(told[name]) for name in ("passed", "leading", "articles", "copulas", "closing", "before_problem")},
+        **{
+            name: _words(told[name])
+            for name in ("passed", "leading", "articles", "copulas", "closing", "before_problem", "chambers", "subject_verbs", "shown")
+        },
         cultures=Lexicon((term_form(term) or term, True) for term in told["cultures"]),
         colonised=Lexicon((term_form(term), True) for term in told["colonised"]),
         on_admission=Lexicon((term_form(term), value) for value, terms in told["on_admission"].items() for term in terms),

@@ -5,25 +5,25 @@ mention belong to it where nothing else stands between.  Words behind it do wher
 or a colon, behind "is", after "of the", or simply next, and then nothing follows that they could belong to.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from opencdi.knowledge.words import BREAK
-from opencdi.nlp.beside import Beside, Told, said_ahead
+from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.causes import causes_of
+from opencdi.nlp.chains import ENDS, chain_before, says
 from opencdi.nlp.mentioned import Mentioned
-from opencdi.nlp.relation_words import Meaning, Table
+from opencdi.nlp.relation_words import Table
+from opencdi.nlp.sides import labelled, side_after_part, side_elsewhere, side_in_phrase, side_of_operated
+from opencdi.nlp.stages import stage_at
 
 _TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})
 _PLACES = frozenset({"laterality", "site"})
-_ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!", "~"})
 _JOINED = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
 """Words inside a run of modifiers: "acute on chronic", "of the left leg"."""
 _SAID_WITHIN = 12
 """Words behind a mention within which "present on admission" still speaks of it."""
 _TURNS = frozenset({"acute", "acute-on-chronic"})
 _LONGEST_RUN = 12
-_LEFT = 8
 
 
 def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str, str]:
@@ -31,7 +31,10 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
     mention = mentions[at]
     told = dict(mention.attributes)
     if mention.kind in ("device", "procedure"):
-        told.update((name, value) for name, value in _before(at, mentions, near) if name in _PLACES and name not in told)
+        operated = side_of_operated(at, mentions, near)
+        for name, value in (*_before(at, mentions, near), *operated, *_behind(at, mentions, near), *labelled(mention, near)):
+            if name in _PLACES:
+                told.setdefault(name, value)
         return told
     if mention.kind not in _TOLD_OF:
         return told
@@ -40,7 +43,7 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
         *_inside(mention, near),
         *_behind(at, mentions, near),
         *_on_admission(mention, near),
-        *_shared(at, mentions, near),
+        *side_elsewhere(at, mentions, near),
     ):
         if takes(mention, name, near.table):
             told.setdefault(name, value)
@@ -72,48 +75,6 @@ def resolves(at: int, mentions: list[Mentioned], before: Mapping[str, str], near
     return not partner and before.get("cause") != mention.concept
 
 
-def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
-    """Where the modifiers begin that stand before a mention and belong to it, and what they say, nearest first."""
-    if at not in near.chains:
-        near.chains[at] = _chain_before(at, mentions, near)
-    return near.chains[at]
-
-
-def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
-    mention, said = mentions[at], near.words.words
-    begin = mentions[at - 1].last if at else 0
-    told: list[Told] = []
-    start = i = mention.first
-    while i > max(begin, mention.first - _LEFT):
-        if (stage := _stage_before(i, begin, mention, near)) is not None:
-            i = start = stage[0]
-            told.append(("stage", stage[1]))
-        elif (phrase := near.ends.get(i) or (near.small.get(i) if i == start else None)) is not None and phrase[0] >= begin:
-            i = start = phrase[0]
-            told += _says(phrase[1], mention)
-        elif i == start and (side := said_ahead(i, begin, near)) is not None:
-            i = start = side[0]
-            told += _says(side[1], mention)
-        elif said[i - 1] in near.table.passed or (start == i < mention.first and _adds_to(i - 1, begin, near)):
-            i -= 1
-        else:
-            break
-    return start, told
-
-
-def _adds_to(comma: int, begin: int, near: Beside) -> bool:
-    """Whether the comma joins two adjectives that begin their clause: "acute, severe pancreatitis"."""
-    phrase = near.ends.get(comma)
-    if near.words.words[comma] != "," or phrase is None or phrase[1].says.keys() - {"severity", "acuity"}:
-        return False
-    return phrase[0] == 0 or (phrase[0] > begin and near.words.words[phrase[0] - 1] in (_ENDS - {","}) | near.table.articles)
-
-
-def _says(meaning: Meaning, mention: Mentioned) -> Iterator[Told]:
-    yield from meaning.of.get(mention.concept, {}).items()
-    yield from meaning.says.items()
-
-
 def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     _, told = chain_before(at, mentions, near)
     if len(told) < 2:
@@ -130,24 +91,6 @@ def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
             yield name, value
 
 
-def _shared(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
-    """The side that stands elsewhere: in the label of the line, with the procedure done for it, with the symptom beside it."""
-    mention, said = mentions[at], near.words.words
-    label = bisect_right(near.labels, (mention.first,)) - 1
-    if label >= 0 and mention.first < near.labels[label][1]:
-        yield "laterality", near.labels[label][2]
-    if not at:
-        return
-    before = mentions[at - 1]
-    between = said[before.last : mention.first]
-    if before.kind == "procedure" and between[:1] == ["for"] and set(between[1:]) <= near.table.articles:
-        yield from ((name, value) for name, value in chain_before(at - 1, mentions, near)[1] if name == "laterality")
-    elif before.kind == mention.kind == "symptom" and between in (["and"], ["+"], ["&"]):
-        told = dict(chain_before(at - 1, mentions, near)[1])
-        if told.keys() >= _PLACES:  # "R wrist swelling and deformity", but "left weakness and fever"
-            yield "laterality", told["laterality"]
-
-
 def _inside(mention: Mentioned, near: Beside) -> Iterator[Told]:
     """What the mention's own words say of its place, type and onset: "RLL pneumonia", "sacral ulcer", "CHF exacerbation"."""
     for i in range(mention.first, mention.last):
@@ -161,39 +104,17 @@ def _inside(mention: Mentioned, near: Beside) -> Iterator[Told]:
             yield from phrase[1].says.items()
 
 
-def _stage_before(i: int, begin: int, mention: Mentioned, near: Beside) -> tuple[int, str] | None:
-    """ "stage 3" that ends right before word i."""
-    said, table = near.words.words, near.table
-    if mention.concept in table.staged and i - 2 >= begin and said[i - 1] in table.stages and said[i - 2] in table.stage_words:
-        return i - 2, table.stages[said[i - 1]]
-    return None
-
-
-def _stage_at(i: int, mention: Mentioned, near: Beside, *, bare: bool) -> tuple[int, str] | None:
-    """Word behind a stage that begins at word i, and the stage."""
-    said, table = near.words.words, near.table
-    if mention.concept not in table.staged:
-        return None
-    worded = said[i] in table.stage_words and i + 1 < len(said)
-    at = i + 1 if worded else i
-    if said[at] not in table.stages or not (worded or (bare and mention.concept in table.bare_staged)):
-        return None
-    if not worded and at + 1 < len(said) and said[at + 1] in table.counted:
-        return None  # "CKD 3 years"
-    return at + 1, table.stages[said[at]]
-
-
 def _run(i: int, stop: int, mention: Mentioned, near: Beside) -> tuple[int, list[Told]]:
     """The modifiers from word i on, one after the other, and where they end."""
     said = near.words.words
     told: list[Told] = []
     end = i
     while i < stop and i < end + 3:
-        if (stage := _stage_at(i, mention, near, bare=False)) is not None:
+        if (stage := stage_at(i, mention, near, bare=False)) is not None:
             told.append(("stage", stage[1]))
             i = end = stage[0]
         elif (phrase := near.begins.get(i)) is not None and phrase[0] <= stop:
-            told += _says(phrase[1], mention)
+            told += says(phrase[1], mention)
             i = end = phrase[0]
         elif (said[i] in _JOINED and end == i) or (said[i] in near.table.articles and i > end):
             i += 1
@@ -211,7 +132,7 @@ def _closes(i: int, stop: int, near: Beside) -> bool:
 def _ended(i: int, near: Beside) -> bool:
     """Whether the clause ends before word i."""
     said = near.words.words
-    return i >= len(said) or said[i] in _ENDS or near.parted_by_dash(i)
+    return i >= len(said) or said[i] in ENDS or near.parted_by_dash(i)
 
 
 def _past(i: int, stop: int, near: Beside) -> int:
@@ -228,13 +149,18 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
         return
     stop = chain_before(at + 1, mentions, near)[0] if at + 1 < len(mentions) else len(said)
     i = mention.last
-    if i < stop and (stage := _stage_at(i, mention, near, bare=True)) is not None:
+    if i < stop and (stage := stage_at(i, mention, near, bare=True)) is not None:
         yield "stage", stage[1]
         i = stage[0]
     if i < stop and said[i] in near.table.copulas:
         while i < stop and (said[i] in near.table.copulas or said[i] in near.table.articles or said[i] == "as"):
             i += 1
-    elif i < stop and said[i] in near.table.leading and i not in near.begins:
+        if i < stop and said[i] == "left" and mention.kind in ("device", "procedure"):
+            return  # "a drain was left in the pelvis"
+    while i < stop and said[i] in near.table.shown:
+        i += 1
+    led = i
+    if i < stop and said[i] in near.table.leading and i not in near.begins:
         i += 1
         while i < stop and said[i] in near.table.articles:
             i += 1
@@ -243,6 +169,9 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     if told and (measured or _closes(end, stop, near)):  # "DVT L leg 2016", "skin tear R elbow 2x1 cm"
         yield from told
         i = end
+    elif near.sides and led < i and (phrase := side_in_phrase(led, stop, near)) is not None:
+        yield "laterality", phrase[0]
+        i = phrase[1]
     elif stages := [one for one in told if one[0] == "stage"]:
         yield from stages  # a stage belongs to nothing else
         i = end
@@ -264,6 +193,7 @@ def _segments(i: int, stop: int, mention: Mentioned, near: Beside) -> Iterator[T
         if whole:
             yield from told
         elif not tolerant:
+            yield from side_after_part(i, stop, near)
             return
         i = end if whole else i + 1
         while tolerant and i < limit and said[i] not in {",", BREAK, ")", ";"}:
@@ -279,7 +209,7 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
         stop = min(stop, chain_before(following, mentions, near)[0])
     while i < stop:
         end, told = _run(i, stop, mentions[at], near)
-        if not told or near.words.words[min(end, len(near.words.words) - 1)] not in _ENDS:
+        if not told or near.words.words[min(end, len(near.words.words) - 1)] not in ENDS:
             return
         yield from told
         i = end + 1

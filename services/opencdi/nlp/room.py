@@ -19,7 +19,7 @@ from opencdi.events.reading import ConceptTimeline, NoteRead
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.copied import held, settled
-from opencdi.nlp.headings import load_headings
+from opencdi.nlp.heading_table import load_headings
 from opencdi.nlp.own_words import load_own_words
 from opencdi.nlp.readers import NoSuchReader, check_reader, reader_named
 from opencdi.nlp.reading import rules_version

@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.nlp.headings import Headings
+from opencdi.nlp.headings import Headings, key_of
+from opencdi.nlp.letterhead import end_of_greeting
 from opencdi.nlp.marks import marks_in
 from opencdi.nlp.note_kinds import default_of, kind_by_headings
-from opencdi.nlp.shapes import LETTERED, NUMBERED, ROW, TITLED, Mark
+from opencdi.nlp.shapes import BY_PARTS, LETTERED, NUMBERED, ROW, TITLED, Mark
+from opencdi.nlp.told_within import studies_within, vital_signs_within
 from opencdi.nlp.untitled import Stretch, told_by_content
 
 _MOST_OF_TITLE = 100
@@ -43,10 +45,26 @@ _IN_NUMBERS = frozenset({LETTERED, TITLED})
 _SEVERAL = 3
 """Headings of one letter, or written as titles, stand several in a note."""
 _BY_FUNCTIONS: frozenset[NoteType] = frozenset({"therapy", "nursing", "wound-care"})
+_BY_THE_BED: frozenset[NoteType] = frozenset({"nursing", "therapy", "anesthesia", "wound-care", "dietitian"})
+"""Their vital signs are of the examination."""
+_LONGEST_OBJECTIVE = 16
 _BEFORE_SYSTEMS: frozenset[SectionKind] = frozenset(
     {"social-history", "past-surgical-history", "medications", "allergies", "family-history", "nutrition"}
 )
 """Behind these a nurse who goes on by organs has looked at them."""
+_OBSERVED: frozenset[SectionKind] = _PAST | {
+    "medications",
+    "vital-signs",
+    "physical-exam",
+    "laboratory",
+    "imaging",
+    "findings",
+    "nutrition",
+}
+_TECHNIQUES = frozenset({"technique", "technical description", "procedure technique", "description", "protocol", "imaging protocol"})
+_ASKED: frozenset[SectionKind] = _PAST | {"other", "header", "chief-complaint", "medications"}
+"""What is told before one looks."""
+_AT_FIRST: frozenset[SectionKind] = frozenset({"other", "header", "chief-complaint"})
 _OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
 
 
@@ -69,14 +87,40 @@ def sections_in(text: str, headings: Headings, note_type: NoteType = "other") ->
     ends = [start for start, _, _ in begun[1:]] + [len(text)]
     for (start, body, kind), end in zip(begun, ends, strict=False):
         stretches.append(Stretch(kind, start if stretches else 0, body, end))
-    default = around = default_of(note_type, {kind for _, _, kind in begun})
+    kinds = {kind for _, _, kind in begun}
+    default = around = default_of(note_type, kinds)
+    history = "history-of-present-illness" in kinds
     told_all: list[Stretch] = []
     for stretch in stretches:
-        for kind, start, end in told_by_content(text, stretch, headings, note_type, default, around):
-            told_all.append(Stretch(kind, start, stretch.body if start == stretch.start else start, end))
+        for kind, start, end in told_by_content(text, stretch, headings, note_type, default, around, history=history):
+            body = stretch.body if start == stretch.start else start
+            told_all.extend(_within(text, Stretch(kind, start, body, end), headings, note_type))
         if stretch.kind in _AROUND:
             around = stretch.kind
     return told_all
+
+
+def _within(text: str, stretch: Stretch, headings: Headings, note_type: NoteType) -> Iterator[Stretch]:
+    """A stretch, parted where its sentences tell of something else than its heading."""
+    kind, start, body, end = stretch
+    if start == body == 0 and (greeted := end_of_greeting(text)) and greeted < end:
+        yield Stretch("header", 0, 0, greeted)
+        yield Stretch(kind, greeted, greeted, end)
+    elif kind == "laboratory" and body > start:
+        for part, begin, stop in studies_within(text, start, body, end, headings):
+            yield Stretch(part, begin, max(begin, min(body, stop)), stop)
+    elif (
+        kind in ("physical-exam", "vital-signs")
+        and start < body <= start + _LONGEST_OBJECTIVE
+        and note_type not in _BY_THE_BED
+        and key_of(text[start:body]) in headings.objective
+        and (until := vital_signs_within(text, body, end, headings)) > body
+    ):
+        yield Stretch("vital-signs", start, body, until)
+        if until < end:
+            yield Stretch("physical-exam", until, until, end)
+    else:
+        yield stretch
 
 
 def _first_line(text: str) -> str:
@@ -96,6 +140,7 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
     current: SectionKind = "other"
     style: tuple[bool, bool, bool, str] | None = None
     by_no_problem = False  # the plan of an assessment, or of a course told as one, is the plan of all
+    measures = note_type == "procedure" and _only_measures(marks)
     for mark in marks:
         kind, key = mark.kind, mark.key
         of_a_problem = kind in _RESULTS or key in headings.of_a_problem
@@ -104,11 +149,14 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
             if known or note_type not in _BY_FUNCTIONS:
                 continue
             kind = "physical-exam"
+        elif kind is None and note_type in BY_PARTS and mark.key not in headings.exam_opens:
+            if current not in _ASKED and not (measures and current == "procedures"):
+                continue
+            kind = "findings" if measures else BY_PARTS[note_type]
         elif kind is None:
-            opens = ("other", "header", "vital-signs") if mark.style[0] else ("vital-signs",)
-            if note_type in _BY_FUNCTIONS and current in _BEFORE_SYSTEMS:
-                opens = (*opens, current)
-            if current not in opens and not (current == "history-of-present-illness" and note_type in ("nursing", "anesthesia")):
+            opens = current == "vital-signs" or (mark.style[0] and current in ("other", "header"))
+            looked_at = note_type in _BY_FUNCTIONS and current in _BEFORE_SYSTEMS
+            if not (opens or looked_at or (current == "history-of-present-illness" and note_type in ("nursing", "anesthesia"))):
                 continue
             kind = "past-medical-history" if note_type == "anesthesia" and current in _BEFORE_EXAM else "physical-exam"
         elif _is_none(mark, current, note_type, headings) or (of_a_problem and _is_an_item(mark, current) and mark.style[3] not in listed):
@@ -121,6 +169,12 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
         current, style = kind, mark.style
         by_no_problem = kind == "assessment" or (kind == "hospital-course" and " by " not in key)
         yield mark.start, mark.body, kind
+
+
+def _only_measures(marks: list[Mark]) -> bool:
+    """Whether a procedure is a recording (of sleep, the brain): it has an impression, and nothing that is done but its technique."""
+    done = {mark.key for mark in marks if mark.kind == "procedures"}
+    return done <= _TECHNIQUES and any(mark.kind == "impression" for mark in marks)
 
 
 def _is_an_item(mark: Mark, current: SectionKind) -> bool:
@@ -136,9 +190,26 @@ def _is_none(mark: Mark, current: SectionKind, note_type: NoteType, headings: He
         if (current == "procedures" and mark.kind in _RESULTS) or (current == "history-of-present-illness" and mark.key in headings.prose):
             return True  # in the midst of what was done, of a story
     if current == "findings" and note_type in _REPORTS:
+        if note_type == "other" and mark.kind in ("physical-exam", "social-history") and mark.style[1]:
+            return mark.key in headings.in_capitals  # not "BEHAVIORAL OBSERVATIONS" behind the tests
         return not _OF_AN_ORGAN.isdisjoint({mark.kind, headings.kinds.get(mark.key)})
     if current == "assessment-and-plan" and mark.kind == "assessment":
         return True  # "Active Problems: ..." below "A/P:"
-    if mark.key in headings.also_a_habit and current in _PAST:
+    if mark.key in headings.in_capitals and _tells_of_it(mark, current, headings):
+        return True
+    if mark.key in headings.of_a_course and current == "hospital-course":
+        return True
+    if mark.key in headings.at_first and mark.kind == "header":
+        return current not in _AT_FIRST
+    if mark.key in headings.also_a_habit and (current in _PAST or current == "nutrition"):
         return note_type not in _ENDS_IN_INSTRUCTIONS and note_type != "dietitian"
     return mark.key in headings.also_a_disease and (current in _BY_PROBLEM or current == "past-medical-history")
+
+
+def _tells_of_it(mark: Mark, current: SectionKind, headings: Headings) -> bool:
+    """Whether a name of what was examined tells of the section in which it stands: of a problem, of what was done or found, of a review."""
+    if current in _BY_PROBLEM:
+        return mark.kind in _OBSERVED
+    if current in ("procedures", "findings"):
+        return mark.kind == "physical-exam"
+    return current == "review-of-systems" and mark.key in headings.also_reviewed

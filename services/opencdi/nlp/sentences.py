@@ -111,30 +111,38 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
         return False  # "Corneal abrasion ........ no"
     if text[at] != "." or text[at + 1 : end] not in ("", ","):
         return True
-    before = _BEFORE_DOT.search(text, max(begin, at - 12), at)
-    if before is not None and len(before.group()) == 1 and text[at - 2 : at - 1].isdigit() and text[begin : at - 1].strip(" (").isdigit():
+    word = _word_before(text, begin, at)
+    if len(word) == 1 and text[at - 2 : at - 1].isdigit() and text[begin : at - 1].strip(" (").isdigit():
         return False  # "1a. Diabetes"
-    if before is not None and len(before.group()) == 1 and text[max(begin, at - 2) : at - 1].isdigit():
-        before = None  # "rate in the 80s."
-    if before is not None and before.group().lower() in _SHORT_FORMS:
+    if len(word) == 1 and text[max(begin, at - 2) : at - 1].isdigit():
+        word = ""  # "rate in the 80s."
+    if (form := word.lower()) in _SHORT_FORMS:
         after = text[end : end + 15].lstrip()
-        if before.group().lower() in _ALSO_NOUNS and after[:1].islower():
+        if form in _ALSO_NOUNS and after[:1].islower():
             return _GOES_ON.match(after) is None
-        return not after or (before.group().lower() == "no" and after[0].isalpha())  # "chest pain: no. sats 94 %", but "no. 5"
-    if _ITEM_NUMBER.search(text, max(begin, at - 3), at):
+        return not after or (form == "no" and after[0].isalpha())  # "chest pain: no. sats 94 %", but "no. 5"
+    if text[at - 1].isdigit() and _ITEM_NUMBER.search(text, max(begin, at - 3), at):
         return False  # "1. Acute kidney injury": the number belongs to its item
     after = text[end : end + 15].lstrip()
     if not (after and after[0].islower()):
         return True
     # Tired residents write no capitals: a word before the stop is enough, if what follows does not go on with it.
-    if before is None:
+    if not word:
         return text[at - 1].isdigit() or text[at - 1] in "%)"
-    word = before.group()
-    if word.lower() in _CLIPPED:
+    if form in _CLIPPED:
         return False
     if "." in word and all(len(part) < 2 for part in word.split(".")):
         return False  # "p.r.n. for pain"
     return len(word) > 3 or (len(word) > 1 and _GOES_ON.match(after) is None)
+
+
+def _word_before(text: str, begin: int, at: int) -> str:
+    """The word that ends there, or its last letters; empty where none does."""
+    near = text[max(begin, at - 12) : at].rpartition(" ")[2]
+    if near.isalpha() and near.isascii():
+        return near  # nearly always
+    found = _BEFORE_DOT.search(text, max(begin, at - 12), at)
+    return found.group() if found else ""
 
 
 def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
@@ -170,7 +178,7 @@ def _running_items(text: str) -> Iterator[int]:
     """Where the items of running lists begin: "... to follow. 2) sepsis"."""
     for sign in _CLOSES_ITEM.finditer(text):
         at = sign.start()
-        if at and (text[at] in "#•" or text[at - 1] in _NUMBERS):
+        if at and (text[at] in "#•" or (text[at - 1] in _NUMBERS and (text[at - 2] in ";,.(1" or text[at - 2].isspace()))):
             for begin in range(max(0, at - 3), at + 1):
                 if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
                     yield begin

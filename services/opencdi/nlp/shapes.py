@@ -18,6 +18,10 @@ _LETTER = re.compile(r"(?P<words>[A-Z](?:/[A-Z])?)(?:[ ]{2,}|\t|[ ]?(?:>>|\|)[ \
 """One letter before what it heads ("A  alert", "M/E >> weights")."""
 TITLING: frozenset[NoteType] = frozenset({"procedure", "operative"})
 LETTERING: frozenset[NoteType] = frozenset({"nursing", "dietitian", "therapy", "social-work", "wound-care", "progress", "other"})
+BY_PARTS: Mapping[NoteType, SectionKind] = {
+    "radiology": "findings", "pathology": "findings", "therapy": "physical-exam", "operative": "procedures", "procedure": "procedures"
+}  # fmt: skip
+"""What an unknown heading in capitals heads in such notes, behind what was asked: a part that was seen, a function that was tested."""
 LETTERED, TITLED, ROW = "A", "T", "|"
 """How a heading is written that is one letter, or begins its line as titles are written: such are headings where several stand."""
 NUMBERED = "1."

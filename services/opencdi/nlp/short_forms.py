@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.knowledge.concepts import ATTRIBUTES, Concept
 from opencdi.knowledge.lexicon import BY_TABULAR, chronic_code, kind_of_code
+from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import BREAK, Lexicon, Words, term_form, word_form
 from opencdi.nlp.mentioned import Mentioned
 
@@ -89,7 +88,7 @@ def _flat(words: Sequence[Any]) -> Iterator[str]:
 
 def load_short_forms(folder: Path, concepts: Mapping[str, Concept]) -> ShortForms:
     """The short forms of `abbreviations.yaml` in that folder; raises `WrongShortForms`."""
-    told = yaml.load((folder / "abbreviations.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    told = read_table(folder / "abbreviations.yaml")
     forms: dict[str, tuple[tuple[str, tuple[Sense, ...]], ...]] = {}
     for short, rows in told["short_forms"].items():
         written = "" if short.islower() else short

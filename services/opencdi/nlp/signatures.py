@@ -8,9 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast, get_args
 
-import yaml
-
 from opencdi.clinical.vocabulary import AuthorRole, NoteType
+from opencdi.knowledge.tables import read_table
 
 _NAME = r"(?<![\w&])(?P<name>(?:(?:[A-Z]\.|[A-Z][A-Za-z'’-]{0,24})[ ]){0,3}[A-Z][A-Za-z'’-]{0,24})"
 _BEHIND = r"(?=\s*(?:$|[,;.)(\n]|\d|on\b|at\b|[-–—]|pager\b|ext\b|pgr\b))"
@@ -120,7 +119,7 @@ class WrongSignatures(Exception):
 @lru_cache(maxsize=4)
 def load_signatures(folder: Path) -> Signatures:
     """The table `documents.yaml` of that folder (`rules/nlp`); raises `WrongSignatures`."""
-    told = yaml.load((folder / "documents.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    told = read_table(folder / "documents.yaml")
     roles = [*told["credentials"], *told["titles"], *told["by_note_type"].values()]
     if unknown := set(roles) - set(get_args(AuthorRole)):
         raise WrongSignatures(f"no such role: {', '.join(sorted(unknown))}")

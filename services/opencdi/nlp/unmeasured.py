@@ -1,6 +1,7 @@
 """Numbers behind an analyte's name that nobody measured in the patient's blood: a goal, a threshold, a dose, a unit given, another fluid.
 
 "MAP goal >65", "transfuse for Hgb <7", "call if temp 38 or higher", "K 40 mEq", "PRBC 14 FFP 12 plt 3", "CSF: WBC 5, glucose 60".
+Urine that is a complaint ("dark urine and a bilirubin of 7.4") is no fluid that was sent.
 A number behind "<" or ">" is a bound: where it is no goal it is the limit of a device, and no number either.
 """
 
@@ -25,7 +26,10 @@ _COUNTED_BEFORE = frozenset("0123456789%")
 _BOUND = frozenset("<>≤≥")
 _BLOOD_PRODUCTS = re.compile(r"\b(?:p?rbcs?|ffp|cryo|transfused|transfuse|products?)\b[^.,;\n]{0,16}\Z", re.IGNORECASE)
 _OTHER_FLUID = re.compile(
-    r"\b(?:urine(?![ ](?:out|volume))|urinalysis|ua|u/a|csf|lp|lumbar puncture|(?:dx|diagnostic)[ ]para|paracentesis"
+    r"\b(?:(?<!dark[ ])(?<!cloudy[ ])(?<!foul[ ])(?<!red[ ])(?<!bloody[ ])(?<!brown[ ])(?<!little[ ])(?<!colored[ ])(?<!in[ ]the[ ])"
+    r"(?<!in[ ]his[ ])(?<!in[ ]her[ ])"
+    r"urine(?![ ](?:out|volume|(?:turned|became|is|was|has[ ]been)[ ](?:dark|red|brown|cloudy|bloody)))"
+    r"|urinalysis|ua|u/a|csf|lp|lumbar puncture|(?:dx|diagnostic)[ ]para|paracentesis"
     r"|ascit(?:ic|es)|thoracentesis"
     r"|(?:pleural|synovial|joint|peritoneal|body|cerebrospinal|spinal|drain)[ ]fluid)\b"
     r"(?![^.;\n]{0,60}\b(?:blood|serum|plasma)\b)"
@@ -61,6 +65,6 @@ def unmeasured(text: str, match: re.Match[str], analyte: Analyte) -> bool:
         return True  # "weight down 3 kg" is a change
     if analyte.given and _BLOOD_PRODUCTS.search(text, max(0, start - 28), start):
         return True
-    if analyte.in_fluids and _OTHER_FLUID.search(text, max(0, start - _REACH), start):
+    if analyte.in_fluids and "blood" not in match["name"].lower() and _OTHER_FLUID.search(text, max(0, start - _REACH), start):
         return True
     return _AIMED.search(text, max(0, start - _NEAR), start) is not None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.nlp.headings import Headings, key_of
-from opencdi.nlp.letterhead import ONE_LINER, SHORT_LINE, is_letter_head, is_signature
+from opencdi.nlp.headings import Headings, key_of, written_as_heading
+from opencdi.nlp.letterhead import ONE_LINER, SHORT_LINE, is_letter_head, is_salutation, is_signature
 from opencdi.nlp.rows import cells_of, first_word, is_row_of_numbers, told_by_columns
 
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
@@ -22,6 +22,7 @@ _BLOOD_PRESSURE = re.compile(r"\b\d{2,3}/\d{2,3}\b(?!/)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b")
 _PROBLEM = re.compile(r"#[ \t]{0,2}(?!\d)\w")
 _LEADERS = re.compile(r"[A-Za-z][^.:\n]{0,40}\.{3,}")
+_FIRST_OF_LIST = re.compile(r"[\s,]{0,8}1[.)][ \t]")
 _BY_THE_BED: frozenset[NoteType] = frozenset({"nursing", "therapy"})
 _WRAPPED_AT = 65
 """A line of so many characters may go on in the next."""
@@ -67,15 +68,16 @@ class Stretch(NamedTuple):
 
 
 def told_by_content(
-    text: str, stretch: Stretch, headings: Headings, note_type: NoteType, default: SectionKind, around: SectionKind
+    text: str, stretch: Stretch, headings: Headings, note_type: NoteType, default: SectionKind, around: SectionKind, *, history: bool
 ) -> Iterator[tuple[SectionKind, int, int]]:
     """[start, end) of what stands under one heading (or none), parted where its lines tell what they are.
 
-    `default` is what the note says where nothing tells, `around` what goes on behind a row of vital signs or results.
+    `default` is what the note says where nothing tells, `around` what goes on behind a row of vital signs or results, `history`
+    whether a heading of the note heads the present illness.
     """
     kind, start, body, end = stretch.kind, stretch.start, stretch.body, stretch.end
     if kind == "other" and body > start:
-        yield kind, start, end
+        yield "plan" if _FIRST_OF_LIST.match(text, body, end) else kind, start, end  # what is to be done where he went
         return
     plain = default if kind in ("other", "header") else kind
     one_line = kind != "other" and text.find("\n", body, end - 1) < 0 and text.find("\r", body, end - 1) < 0
@@ -83,7 +85,7 @@ def told_by_content(
         yield kind, start, end
         return
     key = key_of(text[start:body]) if body - start <= _SHORT_HEADING or note_type in _BY_ROWS else ""
-    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key)
+    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key, history=history)
     if one_line:
         words = text[body:end].strip()
         yield lines.beside_heading(words, "header" if kind == "header" else plain) if words else kind, start, end
@@ -104,6 +106,7 @@ def told_by_content(
             continue
         if kind != "other" and line.start() == body:
             current = lines.beside_heading(words, current)
+            head = current == "header" and kind == "chief-complaint"
             row = note_type in _BY_ROWS and (lines.key in headings.of_a_row or kind in _ONE_ROW)
             technique, last = note_type == "radiology" and kind == "procedures", words
             row = row and not (kind == "vital-signs" and note_type not in _UNEXAMINED)
@@ -140,6 +143,7 @@ class _Lines:
     plain: SectionKind
     headed: bool
     key: str
+    history: bool
 
     @property
     def inert(self) -> bool:
@@ -167,9 +171,11 @@ class _Lines:
             return "vital-signs"
         if self.key == "pt" and ONE_LINER.match(words[:_AGE]):
             return "history-of-present-illness"  # "Pt: 72 yo F with ..."
+        if self.key == "re" and written_as_heading(words.partition(",")[0]):
+            return "header"  # "RE:  Walter Osgood"
         if current == "header" and words.startswith("I "):
             return "attestation"  # "Attending: I saw and examined ..."
-        if current == "chief-complaint" and len(words) >= _STORY and ONE_LINER.match(words):
+        if current == "chief-complaint" and len(words) >= _STORY and not self.history and ONE_LINER.match(words):
             return "history-of-present-illness"
         return current
 
@@ -177,6 +183,8 @@ class _Lines:
         """A row of vital signs or results, a line of examination or imaging behind them, a problem with its "#", an instruction."""
         plain = self.plain
         begins = self._beginning(words)
+        if first and is_salutation(words):
+            return "header"
         if self.note_type in _ENDS_IN_INSTRUCTIONS and begins("instructions"):
             return "discharge-instructions"
         if plain == "attestation" and ONE_LINER.match(words):

@@ -47,13 +47,24 @@ _BY_UNIT = re.compile(
     r"|(?P<flow>[ ]?(?:[Ll](?:pm|PM|/min)?|[Ll]iters?(?:[ ](?:per|a)[ ]minute)?)(?![\w/])))"
 )
 """A number whose unit, or what stands behind it, names it: "94% on RA", "95ra", "40% FiO2", "98.2F", "2 L"."""
+_UNIT_OF_WEIGHT = re.compile(r"(?<=\d)[ -](?P<unit>pounds?|lbs?|kilograms?|kg)\b")
+_BESIDE_HEIGHT = re.compile(
+    r"(?:feet|foot|inch|inches|tall|cm|centimeters|meters),?[ ](?:and[ ])?(?P<number>\d{2,3}(?:\.\d)?)\Z", re.IGNORECASE
+)
+_OF_A_PERSON = re.compile(r"(?<![\w.])(?P<number>\d{2,3}(?:\.\d)?)\Z")
+_PERSON = re.compile(r"[ ,]{1,2}(?:[a-z-]+[ ]){0,2}(?:man|woman|male|female|boy|girl|gentleman|lady|patient|person)\b", re.IGNORECASE)
+"""A weight without its name: beside a height ("71 inches tall and 224 pounds"), or of a person ("a 250-pound man")."""
 _OF_OXYGEN = re.compile(
-    r"[ ]?(?:of|by|via|on|per)?[ ]?(?:home|supplemental|humidified)?[ ]?(?:O2|oxygen|N/?C|nasal|HFNC|high[ -]flow|NRB"
+    r"[ ]?(?:to[ ]\d{1,2}[ ]?(?:L|liters?)[ ])?(?:of|by|via|on|per)?[ ]?"
+    r"(?:home|supplemental|humidified)?[ ]?(?:O2|oxygen|N/?C|nasal|HFNC|high[ -]flow|NRB"
     r"|face[ ]?mask|mask|trach)\b",
     re.IGNORECASE,
 )
 _BEHIND_OXYGEN = re.compile(
-    r"(?:%|\bO2|\boxygen|\bNC|\bcannula|\bHFNC)[ ]?(?:therapy|requirement|flow)?[ ]?(?:at|on|of|to|@|via|:|=)?[ ]?\Z", re.IGNORECASE
+    r"(?:%|\bO2|\boxygen|\bNC|\bcannula|\bHFNC)"
+    r"[ ]?(?:therapy|requirement|flow)?(?:[ ]at[ ](?:night|home|rest))?(?:[ ]by[ ](?:nasal[ ])?cannula)?,?"
+    r"[ ]?(?:at|on|of|to|@|via|:|=|at[ ]most|up[ ]to|usually|now)?[ ]?\Z",
+    re.IGNORECASE,
 )
 _AIR = re.compile(r"\b(?:RA|[Rr]oom air|NC|nc|cannula)[ ,:]{1,2}\Z")
 """The saturation behind what is breathed: "on RA 95%", "3L nc 94%"."""
@@ -62,8 +73,9 @@ _ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|co
 _NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
 _COMA = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
 _JUST_BEFORE = 8
+_UNITS_OF_WEIGHT = ("pound", " lb", "-lb", "kilogram", " kg", "-kg")
 _BOUND = re.compile(r"(?:\b(?:than|above|below|over|under)[ ]|(?<![-=])[<>≤≥][ ]?)\Z", re.IGNORECASE)
-_OXYGEN_REACH = 24
+_OXYGEN_REACH = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,8 @@ def shaped_values(text: str, analytes: Mapping[str, Analyte], named: Iterable[Va
                 insort(covered, (match.start(1), match.end(len(slugs))))
                 yield from (value for value in told if value)
     yield from _by_unit(text, analytes, covered)
+    if "weight" in analytes and any(unit in text for unit in _UNITS_OF_WEIGHT):
+        yield from _weights(text, analytes["weight"], covered)
     for match in _COMA.finditer(text):
         if not _touches(covered, match.start() - _JUST_BEFORE, match.start()):
             score = float(sum(int(part) for part in match.groups()))
@@ -114,6 +128,20 @@ def _by_unit(text: str, analytes: Mapping[str, Analyte], covered: list[tuple[int
         if number is not None:
             insort(covered, (start, end))
             yield ValueInText(start=start, end=end, text=match["number"], analyte=slug, value=number, unit=unit)
+
+
+def _weights(text: str, analyte: Analyte, covered: list[tuple[int, int]]) -> Iterator[ValueInText]:
+    """The weights that nobody named."""
+    for unit_of in _UNIT_OF_WEIGHT.finditer(text):
+        since = max(0, unit_of.start() - _OXYGEN_REACH)
+        match = _BESIDE_HEIGHT.search(text, since, unit_of.start())
+        if match is None and _PERSON.match(text, unit_of.end()):
+            match = _OF_A_PERSON.search(text, since, unit_of.start())
+        number, unit = in_unit(analyte, float(match["number"]), unit_of["unit"]) if match else (None, "")
+        if match and number is not None and not _touches(covered, *match.span("number")):
+            insort(covered, match.span("number"))
+            start, end = match.span("number")
+            yield ValueInText(start=start, end=end, text=match["number"], analyte=analyte.slug, value=number, unit=unit)
 
 
 def _is_oxygen(text: str, start: int, end: int) -> bool:

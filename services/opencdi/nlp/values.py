@@ -5,31 +5,52 @@ follow (`trends.py`); what is wanted, given or of another fluid is no value (`un
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import yaml
-
 from opencdi.events.reading import ValueInText
+from opencdi.knowledge.tables import read_table
 from opencdi.nlp.pressures import pressures_in
 from opencdi.nlp.trends import following, following_pairs
 from opencdi.nlp.unmeasured import unmeasured
 from opencdi.nlp.value_shapes import Analyte, in_unit, shaped_values
 
+_MONTH = (
+    r"(?:January|February|March|April|(?-i:May)|June|July|August|September|October|November|December)"
+    r"(?:[ ]\d{1,2}(?:st|nd|rd|th)?(?![\d.]|[ ]?[%/])(?:,?[ ](?:19|20)\d\d)?|,?[ ](?:of[ ])?(?:19|20)\d\d|(?![ ,]+\d{1,2}(?![\d.])))"
+)
+"""A month, with its day or year: its numbers are nobody's value."""
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    """A pattern of the names, the longest first, told apart by their first letter (tried at every word of a note)."""
+    by_letter: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]).replace(r"\ ", r"[ \t]"))
+    return "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
+
+
+_WORDS = (
+    "level count score of is was are were at to from up down now elevated peaked peak found noted measured reported be being today on"
+    " admission dropped fell rose went gone came back has have had been in the low high only trended trending trend improved worsened"
+    " increased decreased risen fallen still initially initial estimated currently repeat nadir max min maximum minimum around about"
+    " approximately approx arrival presentation this am morning ran running most which recent last latest baseline a an as remains stable"
+    " bump bumped climbed climbing crept drifted sank slipped dipped reversed corrected remained stayed held settled reached briefly"
+    " transiently that yesterday week month year night spring summer winter monday tuesday wednesday thursday friday saturday sunday my our"
+    " office clinic hospital"
+)
 _BETWEEN = (
     r"at[ ]\d{4}(?!\d)(?:[ ]?h(?:rs?|ours)?\b)?|"  # an hour: "BG at 0600 was 212"
-    r"level|count|score|of|is|was|are|were|at|to|from|=|:|~|up|down|now|elevated|peaked|peak|found|noted|measured|reported|be|being|today|on|admission|"
-    r"dropped|fell|rose|went|gone|came|back|has|have|had|been|in|the|low|high|only|>|<|≥|≤|\(|,|trended|trending|trend|improved|worsened|increased|"
-    r"decreased|risen|fallen|still|initially|initial|estimated|currently|repeat|nadir|max|min|maximum|minimum|around|about|approximately|approx|"
-    r"arrival|presentation|this|am|morning|ran|running|most|which|recent|last|latest|baseline|an?|as|remains|stable|bump(?:ed)?"
+    rf"{_alternatives(_WORDS.split())}|[=:~<>≥≤(,]|(?:19|20)\d\d(?=[ ](?:was|were)\b)|{_MONTH}"
 )
 _SAID = rf"(?P<said>(?:[ \t]{{0,8}}(?i:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
 _NUMBER = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?|\.\d{1,3}))(?!\d|\.\d|:\d|'?s\b)"
 _UNITS = r"%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|kilograms?\b|lbs?\b|pounds?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
 _UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[kK]\b|[ \t]{{0,2}}(?:{_UNITS}))?"
 _SECOND = re.compile(r"[ \t]?(?:(?P<over>/)|and\b|&)[ \t]?(?P<number>\d{1,4}(?:\.\d{1,2})?)(?![\d/]|\.\d)")
+_DIGIT = re.compile(r"\d")
 _JOINED = re.compile(r"(?:(?P<over>/)|[ ]and[ ]|[ ]?&[ ]?)\Z")
 _APART = re.compile(r"[^\w&./-]+")
 _NAME_REACH = 24
@@ -57,7 +78,7 @@ class Values:
 @lru_cache(maxsize=4)
 def load_values(folder: Path) -> Values:
     """The table from `values.yaml` in that folder."""
-    told = yaml.load((folder / "values.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+    told = read_table(folder / "values.yaml")
     analytes = {
         slug: Analyte(slug, row["unit"], row["low"], row["high"], row.get("in_fluids", False), row.get("given", False))
         for slug, row in told.items()
@@ -83,20 +104,23 @@ def _named(row: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, st
         yield from ((name, other) for name in names)
 
 
-def _alternatives(names: list[str]) -> str:
-    """A pattern of the names, the longest first, told apart by their first letter (tried at every word of a note)."""
-    by_letter: dict[str, list[str]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        by_letter.setdefault(name[0], []).append(re.escape(name[1:]).replace(r"\ ", r"[ \t]"))
-    return "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-
-
 def values_in(text: str, values: Values) -> list[ValueInText]:
     """The values in a text, left to right."""
-    found = [value for match in values.pattern.finditer(text) for value in _values_of(text, match, values)]
+    found = [value for match in _numbers_by_name(text, values.pattern) for value in _values_of(text, match, values)]
     found.extend(pressures_in(text, values.by_slug, found))
     found.extend(shaped_values(text, values.by_slug, found))
     return sorted(found, key=lambda value: (value.start, value.end))
+
+
+def _numbers_by_name(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Where a name and its number stand in a line; most lines of prose hold no number."""
+    begin = 0
+    while (digit := _DIGIT.search(text, begin)) is not None:
+        begin = max(begin, text.rfind("\n", begin, digit.start()) + 1)
+        end = text.find("\n", digit.end())
+        end = end if end >= 0 else len(text)
+        yield from pattern.finditer(text, begin, end)
+        begin = end
 
 
 def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[ValueInText]:
@@ -116,7 +140,7 @@ def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[Valu
             return
         yield ValueInText(start=first, end=last, text=text[first:last], analyte=analyte.slug, value=value, unit=unit, earlier=earlier)
     if len(told) == 1 and told[0] is not None:
-        yield from following(text, match, told[0])
+        yield from following(text, match, told[0], values.named)
     elif second and second["over"] and told[0] is not None and told[1] is not None:
         yield from following_pairs(text, second.end(), (told[0], told[1]))
 

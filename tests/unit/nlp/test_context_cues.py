@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.knowledge.words import words_of
+from opencdi.nlp.around import Mention, cued, surroundings
 from opencdi.nlp.context import Context
 from opencdi.nlp.cues import WrongCues, cues_from
-from opencdi.nlp.reach import Mention, cued, surroundings
 from opencdi.nlp.reader import RuleReader, load_reader
 from opencdi.settings import rules_dir
 

@@ -4,7 +4,7 @@ import pytest
 
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, NoteType
 from opencdi.nlp.documents import attested, authentication_of, counts, role_of, type_of
-from opencdi.nlp.headings import load_headings
+from opencdi.nlp.heading_table import load_headings
 from opencdi.nlp.signatures import load_signatures
 from opencdi.settings import rules_dir
 

@@ -120,3 +120,29 @@ def test_a_table_with_a_slip_stops_at_the_start(tmp_path: Path, groups: str, wor
     (tmp_path / "medications.yaml").write_text(f"groups: {groups}\nsalts: []\nroutes: {{}}\nfrequencies: {{}}", encoding="utf-8")
     with pytest.raises(WrongMedications, match=word):
         load_medications(tmp_path, load_concepts(FOLDER))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Fluticasone nasal spray two puffs each side daily", ["2 puffs intranasal daily"]),
+        ("tiotropium inhaler daily", ["- - daily"]),
+        ("Nystatin swish four times a day", ["- - QID"]),
+        ("morphine concentrate 20 mg every two hours as needed", ["20 mg - q2h PRN"]),
+        ("60 mg of long-acting morphine twice daily", ["60 mg - BID"]),
+        ("40 mg of intravenous furosemide", ["40 mg IV -"]),
+        ("Cefoxitin 2 g had been given intravenously", ["2 g IV -"]),
+        ("Cefazolin 2 g and levetiracetam 1 g were given intravenously", ["2 g IV -", "1 g IV -"]),
+        ("Vancomycin, cefepime and metronidazole were started intravenously", ["- IV -"] * 3),
+        ("vancomycin and cefepime intravenously", ["- IV -", "- IV -"]),
+        ("He was given aspirin, and heparin was begun intravenously", ["- - -", "- IV -"]),
+        ("lisinopril and albuterol nebs", ["- - -", "- inhaled -"]),
+        ("simvastatin 20 mg at night", ["20 mg - QHS"]),
+        ("digoxin, at night she is short of breath", ["- - -"]),
+        ("vitamin D 2000 units a day", ["2000 units - daily"]),
+        ("Lasix a day before admission", ["- - -"]),
+    ],
+)
+def test_drugs_in_sentences(text: str, told: list[str]) -> None:
+    given = [finding.attributes for finding in READER.read(text).findings if finding.kind == "medication"]
+    assert [" ".join(one.get(what, "-") for what in ("dose", "route", "frequency")) for one in given] == told

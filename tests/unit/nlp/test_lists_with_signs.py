@@ -2,17 +2,7 @@
 
 import pytest
 
-from opencdi.nlp.context import Context
-from opencdi.nlp.reader import load_reader
-from opencdi.settings import rules_dir
-
-READER = load_reader(rules_dir() / "nlp")
-
-
-def context_of(marked: str) -> Context:
-    """The context of the mention between < and >."""
-    start, end = marked.index("<"), marked.index(">") - 1
-    return READER.context_at(marked.replace("<", "").replace(">", ""), start, end)[0]
+from unit.nlp.test_context import context_of
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from opencdi.clinical.vocabulary import NoteType
-from opencdi.nlp.headings import load_headings
+from opencdi.nlp.heading_table import load_headings
 from opencdi.nlp.rows import Names, Starts, cells_of, first_word, is_row_of_numbers, told_by_columns
 from opencdi.nlp.sections import sections_in
 from opencdi.settings import rules_dir

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.vocabulary import NoteType
-from opencdi.nlp.headings import load_headings
+from opencdi.nlp.heading_table import load_headings
 from opencdi.nlp.sections import sections_in
 from opencdi.settings import rules_dir
 
@@ -279,7 +279,7 @@ def test_what_a_note_of_the_patient_begins_with_is_the_history() -> None:
     assert [s.kind for s in sections_in("turned q2h, slept well", HEADINGS, "nursing")] == ["history-of-present-illness"]
     assert kinds("bring the chart") == ["other"]
     assert kinds("Attending attestation\nI saw her.\n52F with cirrhosis, bleeding.") == ["attestation", "history-of-present-illness"]
-    assert kinds("Dear Dr. Roe:\nI saw your patient today.") == ["history-of-present-illness"]
+    assert kinds("Dear Dr. Roe:\nI saw your patient today.") == ["header", "history-of-present-illness"]
     assert kinds("The patient was taken to the operating room and prepped.") == ["procedures"]
 
 

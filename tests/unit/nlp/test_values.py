@@ -163,3 +163,45 @@ def test_what_only_looks_like_it(text: str) -> None:
 def test_a_specimen_that_was_clean_leaves_the_blood_to_the_blood() -> None:
     assert read("UA neg, WBC 14.2") == ["wbc 14.2"]
     assert read("CSF: WBC 5. Serum glucose 220") == ["glu 220"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        # Urine that is a complaint was not sent anywhere.
+        ("pale stools, dark urine and a bilirubin of 9.2", "bilirubin-total 9.2"),
+        ("blood in the urine and a hemoglobin of 8.1", "hgb 8.1"),
+        ("Urinalysis showed many white cells, and the white blood count was 21.4", "wbc 21.4"),
+        # What was before.
+        ("creatinine of 2.4 against a baseline of 1.1", "cr 2.4, cr 1.1<"),
+        ("BNP 1,400 as compared with 320 last year", "bnp 1400, bnp 320<"),
+        ("A1c 8.6, it was 7.7", "hba1c 8.6, hba1c 7.7<"),
+        ("the creatinine crept from 1.1 up to 2.0", "cr 1.1<, cr 2"),
+        # What came after, in the next clause or sentence, while nothing else is named.
+        ("The sodium was 118. It came up to 128 by the third day.", "na 118, na 128"),
+        ("Creatinine was 3.1. With fluids and the withholding of her losartan it fell to 1.1.", "cr 3.1, cr 1.1"),
+        ("Her creatinine, which was 1.4 before the operation, has risen to 3.6", "cr 1.4, cr 3.6"),
+        ("The potassium was 3.1. The magnesium was low, and it rose to 4.0", "k 3.1"),
+        ("Hemoglobin was 9. The blood pressure was high and it came down to 12", "hgb 9"),
+        ("saturation 93% on room air, falling to 86 when he walked", "spo2 93, spo2 86"),
+        # The lowest, and what stayed.
+        ("an oxygen nadir of 71%, a platelet nadir of 22", "spo2 71, plt 22"),
+        ("saturation stayed at 92%, hemoglobin settled at 9.1", "spo2 92, hgb 9.1"),
+        ("the systolic pressure fell briefly to 84", "sbp 84"),
+        ("one low sugar of 58, treated with juice", "glu 58"),
+        # Where and when it was measured; the numbers of a date are no values.
+        ("Her creatinine in my office in August was 2.3", "cr 2.3"),
+        ("creatinine on June 12, 2023 was 2.1 and in 2019 was 0.9", "cr 2.1"),
+        ("Her A1c is due in March 3 months from now", ""),
+        # Weights without their name; what is lifted or lost is none.
+        ("a muscular man, 71 inches tall and 224 pounds", "wt 101.6"),
+        ("a 250-pound man", "wt 113.4"),
+        ("carries a 40-pound pack, lost 15 pounds, no lifting over 20 pounds", ""),
+        # Oxygen by the words around it.
+        ("oxygen by nasal cannula, at most 1 liter", "o2 1"),
+        ("weaned from 4 liters to 1 liter of oxygen", "o2 4, o2 1"),
+        ("oxygen and a bolus of 1 liter", ""),
+    ],
+)
+def test_values_told_in_sentences(text: str, values: str) -> None:
+    assert ", ".join(read(text)) == values

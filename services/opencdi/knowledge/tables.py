@@ -1,0 +1,36 @@
+"""Tables of rules, and what takes long to make of them, kept as JSON in the user's cache folder: YAML takes ten times as long to parse."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def read_table(path: Path, cache: Path | None = None) -> Any:
+    """The YAML table in that file; what is kept of it is named by its content, so that an edited file is parsed anew."""
+    raw = path.read_bytes()
+    return kept(f"{path.stem}-{sha256(raw).hexdigest()[:16]}", lambda: yaml.load(raw, Loader=yaml.CSafeLoader), cache)
+
+
+def kept(name: str, make: Callable[[], Any], cache: Path | None = None) -> Any:
+    """What `make` makes, made once: kept under that name in `cache` (~/.cache/opencdi), which may be missing or read-only.
+
+    What JSON would change (a date, a number as a key) is made each time.
+    """
+    folder = cache or Path.home() / ".cache" / "opencdi"
+    path = folder / f"{name}.json"
+    with suppress(OSError, ValueError):  # none yet, or half written by a process that was killed
+        return json.loads(path.read_bytes())
+    made = make()
+    with suppress(OSError, TypeError):  # a read-only container makes it at each start
+        written = json.dumps(made)
+        if json.loads(written) == made:
+            folder.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{id(made):x}")
+            fresh.write_text(written, encoding="utf-8")
+            fresh.replace(path)
+    return made

@@ -1,0 +1,125 @@
+"""A mention among the words and cues of its sentence."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from opencdi.clinical.vocabulary import FindingKind
+from opencdi.knowledge.words import Words
+from opencdi.nlp.clauses import CLAUSE_ENDS
+from opencdi.nlp.cues import Cue, Cues
+
+Hit = tuple[int, int, Cue]
+"""First word, word after the last, cue."""
+
+
+class Mention(NamedTuple):
+    """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
+
+    first: int
+    last: int
+    kind: FindingKind | None = None
+    chronic: bool = False
+    acute: bool = False
+    denied_by_mark: bool = False
+    """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cued:
+    """The words of a text with its cues and years, from left to right, found once for all its mentions.  No cue goes across sentences."""
+
+    words: Words
+    cues: Cues
+    hits: list[Hit]
+    firsts: list[int]  # of the hits, their first words
+    years: list[int]  # words that are a year or the word itself
+    diseases: Mapping[int, bool]
+    """Where diseases are named, by their first words, and whether they do not end."""
+
+
+class Surroundings(NamedTuple):
+    """A mention among the words of its sentence, [begin, stop), with the cues near it."""
+
+    words: list[str]
+    begin: int
+    stop: int
+    mention: Mention
+    hits: list[Hit]
+    cues: Cues
+    tells_years: bool
+    diseases: Mapping[int, bool]
+    told_as_new: bool = False
+    """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
+
+    def clause_over(self, at: int) -> bool:
+        """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
+        if at >= self.stop or self.words[at] in CLAUSE_ENDS:
+            return True
+        return self.label_answered(at)
+
+    def label_answered(self, at: int) -> bool:
+        """Whether a label of up to three words stands there, and its answer: "chest pain: no"."""
+        words = self.words
+        for colon in range(at + 1, min(at + 4, self.stop - 1)):
+            if words[colon] in CLAUSE_ENDS:
+                return False
+            if words[colon] == ":":
+                return words[colon + 1] in self.cues.words.answers
+        return False
+
+    def speaks_of_now(self, begin: int, stop: int) -> bool:
+        """Whether between those words something is told in the present tense; "has had" is none."""
+        words, told = self.words, self.cues.words
+        return any(
+            words[at] in told.present_tense and words[at + 1] not in told.perfect and words[at - 1] not in told.infinitive
+            for at in range(begin, stop)
+        )
+
+    def ended(self, makes: str, begin: int, stop: int) -> bool:
+        """Whether between those words another statement begins, as far as what the cue says goes."""
+        if stop <= begin:
+            return False
+        return any(cue.makes == "end" and begin <= first and last <= stop and cue.of in (makes, "all") for first, last, cue in self.hits)
+
+
+def cues_in(words: Words, begin: int, stop: int, cues: Cues) -> list[Hit]:
+    """The cues of one sentence, words [begin, stop), left to right."""
+    return [(first, last, cue) for first, last, meanings in cues.lexicon.matches(words.words, begin, stop) for cue in meanings]
+
+
+def is_year(word: str) -> bool:
+    """Whether a word is a year in which a patient of today may have fallen ill."""
+    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
+
+
+def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None) -> Cued:
+    """What is the same for all mentions of a text."""
+    hits = cues_in(words, 0, len(words.words), cues)
+    years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
+    return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {})
+
+
+def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
+    """What stands around a mention in its sentence, words [begin, stop).  Only cues near enough to reach are looked at."""
+    (begin, stop), (first, last), reach = sentence, mention[:2], text.cues.reach
+    near = text.hits[bisect_left(text.firsts, max(begin, first - reach)) : bisect_left(text.firsts, min(stop, last + reach))]
+    tells_years = bool(text.years) and bisect_left(text.years, begin) < bisect_left(text.years, stop)
+    new = False
+    if any(hit[1] > first and hit[0] < last for hit in near):
+        new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
+        near = list(_outside(near, mention, text.words, text.cues))
+    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, text.diseases, new)
+
+
+def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
+    """The cues outside the mention; of one that runs into it ("no acute | kidney injury"), the shorter cue that stands before or behind."""
+    for hit in hits:
+        first, last, _ = hit
+        if last <= mention.first or first >= mention.last:
+            yield hit
+        elif first < mention.first:
+            yield from cues_in(words, first, mention.first, cues)
+        elif last > mention.last:
+            yield from cues_in(words, mention.last, last, cues)

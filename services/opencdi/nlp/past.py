@@ -1,0 +1,68 @@
+"""The words that tell of a time of the past, of what came of it, and of now (`rules/nlp/past.yaml`)."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from opencdi.clinical.vocabulary import SectionKind
+from opencdi.knowledge.tables import read_table
+from opencdi.knowledge.words import Lexicon, term_form
+from opencdi.nlp.cues import WrongCues, written_out
+
+Role = Literal["dated", "season", "span", "own", "back", "tie", "after", "verb", "arrival", "brought", "contrast", "recent", "now"]
+OF_THIS_STAY: frozenset[SectionKind] = frozenset(
+    {
+        "hospital-course", "procedures", "physical-exam", "imaging", "findings", "laboratory", "vital-signs", "discharge-diagnoses",
+        "discharge-instructions", "assessment", "assessment-and-plan", "plan", "impression",
+    }
+)  # fmt: skip
+"""Sections that tell of this stay: "the operation" and "in March" are of now."""
+_WORDS = (
+    "before_a_year", "of", "measured", "until_then", "when", "going_on", "compared", "until", "subjects", "bounds", "parting", "ends",
+    "joins", "relatives", "links", "persons", "over",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Times:
+    """What words tell of the time, and single words that steer how it is read; `past.yaml` says what for."""
+
+    roles: Lexicon[Role]
+    unending: tuple[str, ...]
+    """Beginnings of the concepts that no time of the past ends."""
+    outlasting: tuple[str, ...]
+    """Beginnings of the concepts that a bare month does not end."""
+    before_a_year: frozenset[str]
+    of: frozenset[str]
+    measured: frozenset[str]
+    until_then: frozenset[str]
+    when: frozenset[str]
+    going_on: frozenset[str]
+    compared: frozenset[str]
+    until: frozenset[str]
+    subjects: frozenset[str]
+    bounds: frozenset[str]
+    parting: frozenset[str]
+    ends: frozenset[str]
+    joins: frozenset[str]
+    relatives: frozenset[str]
+    links: frozenset[str]
+    persons: frozenset[str]
+    over: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def load_times(folder: Path) -> Times:
+    """The times of `past.yaml` in that folder.  Raises: WrongCues."""
+    told = read_table(folder / "past.yaml")
+    roles: tuple[Role, ...] = get_args(Role)
+    if (
+        told.keys() != {"groups", "words", "outlasting", "unending"}
+        or told["groups"].keys() != set(roles)
+        or told["words"].keys() != set(_WORDS)
+    ):
+        raise WrongCues("past.yaml: not its groups or words")
+    terms = ((way, role) for role in roles for term in told["groups"][role]["terms"] for way in written_out(term))
+    words = {name: frozenset(map(term_form, told["words"][name])) for name in _WORDS}
+    return Times(Lexicon(terms), tuple(told["unending"]), tuple(told["outlasting"]), **words)
