@@ -55,7 +55,7 @@ bench-fuzz: .venv/dev  ## 100,000 mutated messages: each answered once, ended on
 	@touch $@
 
 # Built from a source distribution, so that nothing compiled is left among the sources.
-.venv-compiled/ready: .venv/dev $(wildcard services/opencdi/nlp/*.py services/opencdi/knowledge/*.py)
+.venv-compiled/ready: .venv/dev pyproject.toml $(wildcard services/opencdi/nlp/*.py services/opencdi/knowledge/*.py rules/nlp/*)
 	@test -x .venv-compiled/bin/python || $(PYTHON) -m venv .venv-compiled
 	@rm -rf .venv-compiled/source && $(BIN)/python -m hatchling build -t sdist -d .venv-compiled/source > /dev/null
 	@HATCH_BUILD_HOOKS_ENABLE=1 .venv-compiled/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall -c requirements.lock "$$(ls $(CURDIR)/.venv-compiled/source/*.tar.gz)"

@@ -250,22 +250,20 @@ def test_a_restore_may_last_longer_than_a_poll_while_a_peer_joins(bus: KafkaBus,
     settle(bus, small_line())
     bus.publish(more)
     patience_s = 3.5
-    impatient = KafkaBus(replace(cluster, max_poll_ms=int(1000 * patience_s)))
-    first = impatient.runner(ALDER, slot="0")
-    first.table.set_trace_callback(lambda _: sleep(0.02))  # a slow disk: 400 counts and 400 values take 16 s, half of them for the peer
-    until(lambda: first.turn(10, 0.02) == 0 and first.restore is not None)
-    began, stepped = monotonic(), 0
-    peer = impatient.runner(ALDER, slot="1")
-    while len(first.states) + len(peer.states) < PARTITIONS or not first.states or not peer.states:
-        stepped += first.turn(10, 0.02) + peer.turn(10, 0.02)
-        assert monotonic() - began < 60
-    assert monotonic() - began > patience_s
-    while stepped < 400:
-        stepped += first.turn(100, 0.05) + peer.turn(100, 0.05)
-        assert monotonic() - began < 60
-    assert members(admin, cluster, ALDER) == 2
-    first.close()
-    peer.close()
+    with KafkaBus(replace(cluster, max_poll_ms=int(1000 * patience_s))) as impatient:
+        first = impatient.runner(ALDER, slot="0")
+        first.table.set_trace_callback(lambda _: sleep(0.02))  # a slow disk: 400 counts and 400 values take 16 s, half of them for the peer
+        until(lambda: first.turn(10, 0.02) == 0 and first.restore is not None)
+        began, stepped = monotonic(), 0
+        peer = impatient.runner(ALDER, slot="1")
+        while len(first.states) + len(peer.states) < PARTITIONS or not first.states or not peer.states:
+            stepped += first.turn(10, 0.02) + peer.turn(10, 0.02)
+            assert monotonic() - began < 60
+        assert monotonic() - began > patience_s
+        while stepped < 400:
+            stepped += first.turn(100, 0.05) + peer.turn(100, 0.05)
+            assert monotonic() - began < 60
+        assert members(admin, cluster, ALDER) == 2
     assert verdict(bus, sent + more) == FLAWLESS
 
 
