@@ -19,7 +19,7 @@ demo: .venv/base  ## synthetic admissions in fast time; the workbench on http://
 
 test: check  ## everything that CI runs
 	@rm -f .pytest_cache/not-run
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(if $(CI),-x,)
 	@if [ -s .pytest_cache/not-run ]; then cat .pytest_cache/not-run; fi
 
 test-fast: .venv/dev  ## without servers and browser, under a minute
