@@ -51,11 +51,12 @@ def _new_statement(between: list[str], told: CueWords) -> bool:
 def its_own_item(between: list[str], denial: tuple[int, int], around: Surroundings) -> bool:
     """Whether a denial with those words and a comma behind it belongs to one item of a list of diseases."""
     told, diseases, (opens, stop) = around.cues.words, around.diseases, denial
+    if not told.denying.isdisjoint(around.words[opens:stop]):
+        return False  # "denies visual changes, vaginal bleeding and dysuria"
     first = between.index(",")
     if first and between[first - 1] in told.outcomes:
         return around.mention.kind == "diagnosis"
-    denies = not told.denying.isdisjoint(around.words[opens:stop])
-    if not around.mention.chronic or denies or any(diseases.get(at) for at in range(stop, stop + first)):
+    if not around.mention.chronic or any(diseases.get(at) for at in range(stop, stop + first)):
         return False
     return any(at in diseases for at in range(around.begin, opens))
 

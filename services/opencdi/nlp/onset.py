@@ -161,7 +161,7 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
             if before in told.since or before in told.year_after or month or alone or i == mention.last:
                 return (i, i + 1), not told.since.isdisjoint(words[mention.last : i])  # "since a fall in 1997"
             return None
-        if words[i] == "," and not (i + 1 < around.stop and is_year(words[i + 1])):
+        if words[i] == "," and not (i + 1 < around.stop and is_year(words[i + 1])) and not _added_year(i + 1, around):
             break
     opening = around.begin
     if opening < mention.first and words[opening] in told.year_after:
@@ -171,6 +171,12 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
     if opening < mention.first and is_year(words[opening]) and not around.ended("historical", opening, mention.first):
         return (opening, opening + 1), False
     return None
+
+
+def _added_year(at: int, around: Surroundings) -> bool:
+    """Whether only "in" and a year close the clause there: "pancreatitis once, | in 2010"."""
+    words = around.words
+    return at + 1 < around.stop and words[at] in around.cues.words.year_after and is_year(words[at + 1]) and around.clause_over(at + 2)
 
 
 def _another_event(year: int, around: Surroundings) -> bool:

@@ -171,6 +171,8 @@ def _crosses(hit: Hit, between: list[str], around: Surroundings) -> bool:
     if cue.makes == "absent" and not closes and any(word[0].isdigit() for word in between[between.index(",") + 1 : comma]):
         return False  # "no distress, pulse 110, cellulitis of the leg"
     item = behind[: next((i for i, word in enumerate(behind[:3]) if word in CLAUSE_ENDS or word in told.alternatives), 3)]
+    if cue.makes == "absent" and not told.alternatives.isdisjoint(between):
+        return True  # "no ulcer, polyp or cancer was seen": what is said behind "or" is said of all
     if item[:1] == ["and"]:
         item = item[1:2]  # "fever, hematuria and | suicidal thoughts"; "asthma and | treated with inhalers"
     return told.own_statement.isdisjoint(item)  # "no fever, cellulitis improving"
@@ -257,5 +259,6 @@ def _joined(hit: Hit, around: Surroundings) -> bool:
         return cue.commas == "any" or around.clause_over(last)
     at = len(between) - between[::-1].index(",")
     if between[at : at + 1] == ["and"] and (between.count(",") == 1 or "and" in between[:at]):
-        return False  # "stones and a thick wall, and cholangitis was unlikely"
+        # "stones and a thick wall, and cholangitis was unlikely"; but "fever, chills, and cough | were denied"
+        return around.words[around.mention.first - 1] == "," and around.words[first] not in told.singular and cue.commas == "listed"
     return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])
