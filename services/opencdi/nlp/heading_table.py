@@ -76,6 +76,7 @@ def load_headings(folder: Path) -> Headings:
         frozenset(told["no_image_behind"]),
         frozenset(map(key_of, told["colonless"])),
         frozenset(told["objective"]),
+        frozenset(told["examinations"]),
         frozenset(told["within"]),
         frozenset(told["exam_opens"]),
         frozenset(

@@ -63,6 +63,7 @@ class Headings:
     no_image_behind: frozenset[str]
     colonless: frozenset[str]
     objective: frozenset[str]
+    examinations: frozenset[str]
     within: frozenset[str]
     exam_opens: frozenset[str]
     first_words: frozenset[str]

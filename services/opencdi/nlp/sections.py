@@ -13,7 +13,7 @@ from opencdi.nlp.headings import Headings, key_of
 from opencdi.nlp.letterhead import end_of_greeting
 from opencdi.nlp.marks import marks_in
 from opencdi.nlp.note_kinds import default_of, kind_by_headings
-from opencdi.nlp.shapes import BY_PARTS, LETTERED, NUMBERED, ROW, TITLED, Mark
+from opencdi.nlp.shapes import BY_PARTS, LETTERED, NUMBERED, ROW, TITLED, Mark, Style
 from opencdi.nlp.told_within import studies_within, vital_signs_within
 from opencdi.nlp.untitled import Stretch, told_by_content
 
@@ -47,7 +47,7 @@ _SEVERAL = 3
 _BY_FUNCTIONS: frozenset[NoteType] = frozenset({"therapy", "nursing", "wound-care"})
 _BY_THE_BED: frozenset[NoteType] = frozenset({"nursing", "therapy", "anesthesia", "wound-care", "dietitian"})
 """Their vital signs are of the examination."""
-_LONGEST_OBJECTIVE = 16
+_LONGEST_EXAMINATION = 40
 _BEFORE_SYSTEMS: frozenset[SectionKind] = frozenset(
     {"social-history", "past-surgical-history", "medications", "allergies", "family-history", "nutrition"}
 )
@@ -111,12 +111,14 @@ def _within(text: str, stretch: Stretch, headings: Headings, note_type: NoteType
             yield Stretch(part, begin, max(begin, min(body, stop)), stop)
     elif (
         kind in ("physical-exam", "vital-signs")
-        and start < body <= start + _LONGEST_OBJECTIVE
+        and start < body <= start + _LONGEST_EXAMINATION
         and note_type not in _BY_THE_BED
-        and key_of(text[start:body]) in headings.objective
+        and (key := key_of(text[start:body])) in headings.objective | headings.examinations
         and (until := vital_signs_within(text, body, end, headings)) > body
     ):
-        yield Stretch("vital-signs", start, body, until)
+        if key in headings.examinations:
+            yield Stretch("physical-exam", start, body, body)
+        yield Stretch("vital-signs", body if key in headings.examinations else start, body, until)
         if until < end:
             yield Stretch("physical-exam", until, until, end)
     else:
@@ -138,7 +140,7 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
     times = Counter([mark.key for mark in marks])
     listed = {mark.style[3] for mark in marks if mark.kind not in _RESULTS and mark.key not in headings.of_a_problem}
     current: SectionKind = "other"
-    style: tuple[bool, bool, bool, str] | None = None
+    style: Style | None = None
     by_no_problem = False  # the plan of an assessment, or of a course told as one, is the plan of all
     measures = note_type == "procedure" and _only_measures(marks)
     for mark in marks:
@@ -163,12 +165,20 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
             continue
         elif of_a_problem and current in _BY_PROBLEM and note_type != "dietitian":
             plan_of_all = by_no_problem and kind in _OF_ALL and mark.style[0] and times[key] == 1
-            alike = mark.style == style and len(key) > (3 if mark.style[1] else 4) and times[key] == 1
+            alike = _alike(mark, style) and len(key) > (3 if mark.style[1] else 4) and times[key] == 1
             if not (plan_of_all or alike):
                 continue
         current, style = kind, mark.style
         by_no_problem = kind == "assessment" or (kind == "hospital-course" and " by " not in key)
         yield mark.start, mark.body, kind
+
+
+def _alike(mark: Mark, style: Style | None) -> bool:
+    """Whether it is written as the heading of the section is; in capitals it may have its words beside or below it."""
+    if style is None:
+        return False
+    first, capitals, alone, sign = mark.style
+    return (first, capitals, sign) == (style[0], style[1], style[3]) and (capitals or alone == style[2])
 
 
 def _only_measures(marks: list[Mark]) -> bool:

@@ -28,6 +28,10 @@ NUMBERED = "1."
 """How a heading is written that has a number before it."""
 
 
+Style = tuple[bool, bool, bool, str]
+"""How a heading is written: it begins its line, is in capitals, alone on its line, and the marks before it."""
+
+
 class Mark(NamedTuple):
     """A heading where it stands.  `kind` is None of a sub-heading of the examination; `style` is how it is written."""
 
@@ -35,7 +39,7 @@ class Mark(NamedTuple):
     body: int
     kind: SectionKind | None
     key: str
-    style: tuple[bool, bool, bool, str]  # begins its line, in capitals, alone on its line, marks before it
+    style: Style
 
 
 def heads_of_rows(text: str, headings: Headings, note_type: NoteType) -> dict[int, Mark]:

@@ -55,6 +55,8 @@ _SHORT_HEADING = 24
 _TOLD: frozenset[SectionKind] = frozenset({"attestation", "nutrition"})
 _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-work"})
 """Notes whose "#" is no problem of a physician's."""
+_PARAGRAPHS: tuple[SectionKind, ...] = ("past-medical-history", "family-history", "social-history", "assessment", "plan")
+"""What a paragraph of a letter may tell by the words with which it begins."""
 _ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
 
 
@@ -229,6 +231,8 @@ class _Lines:
                 return "procedures"
             if begins("examined"):
                 return "physical-exam"
+            if not first and (told := next((kind for kind in _PARAGRAPHS if begins(kind)), None)):
+                return told
         opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
         opens = (
             opens and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
