@@ -104,7 +104,7 @@ def _litres(at: int, letter: str, text: str, words: Words) -> bool:
 def said_ahead(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
     """The side, or the severity, some words before word i, where those are of the name itself: no verb, no preposition, no slash."""
     said, apart = near.words.words, near.table.apart
-    if near.sides.isdisjoint(range(i - _UNKNOWN, i)):
+    if not near.sides or near.sides.isdisjoint(range(i - _UNKNOWN, i)):
         return None
     for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
         phrase = near.ends.get(at + 1) if at + 1 < i and at + 1 in near.sides else None

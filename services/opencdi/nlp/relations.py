@@ -42,7 +42,7 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
         *_before(at, mentions, near),
         *_inside(mention, near),
         *_behind(at, mentions, near),
-        *_on_admission(mention, near),
+        *(_on_admission(mention, near) if near.tells_admission else ()),
         *side_elsewhere(at, mentions, near),
     ):
         if takes(mention, name, near.table):
@@ -217,8 +217,6 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
 
 def _on_admission(mention: Mentioned, near: Beside) -> Iterator[Told]:
     """What the note itself says of its presence on admission, in the same clause."""
-    if not near.tells_admission:
-        return
     behind = near.words.words[mention.last : mention.last + _SAID_WITHIN]
     until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))
     for _, _, told in near.table.on_admission.matches(behind, 0, until):
