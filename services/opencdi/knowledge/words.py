@@ -155,6 +155,10 @@ class Lexicon(Generic[T]):
         """Whether any of the words begins a term; where none does, nothing needs to be matched."""
         return not self._starts.keys().isdisjoint(words)
 
+    def beginnings(self, words: list[str]) -> list[int]:
+        """Where a word stands that begins a term."""
+        return list(compress(range(len(words)), map(self._starts.__contains__, words)))
+
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
         starts, terms = self._starts, self.terms
