@@ -7,6 +7,8 @@ match of word i to j is characters `starts[i]` to `ends[j-1]` of the text as it 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import compress
+from sys import intern
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -69,8 +71,8 @@ class _Forms(dict[str, str]):
     def __missing__(self, token: str) -> str:
         if len(self) >= _MOST_FORMS:
             self.clear()
-        form = self[token] = word_form(token)
-        return form
+        form = self[token] = intern(word_form(token))
+        return form  # one string for all its places: who looks it up finds it without comparing letters
 
 
 _FORMS = _Forms()
@@ -132,11 +134,11 @@ class Lexicon(Generic[T]):
             self.terms[term] = meaning
             first, _, others = term.partition(" ")
             if (seconds := lengths.get(first)) is None:
-                seconds = lengths[first] = {}
+                seconds = lengths[intern(first)] = {}
             if others:
                 second, many = others.partition(" ")[0], 2 + others.count(" ")
                 if (found := seconds.get(second)) is None:
-                    seconds[second] = [many]
+                    seconds[intern(second)] = [many]
                 elif many not in found:
                     found.append(many)
         # The first word leads to what it means alone, and with the second to the possible lengths: only those are tried, longest first.
@@ -153,13 +155,17 @@ class Lexicon(Generic[T]):
         """Whether any of the words begins a term; where none does, nothing needs to be matched."""
         return not self._starts.keys().isdisjoint(words)
 
+    def beginnings(self, words: list[str]) -> list[int]:
+        """Where a word stands that begins a term."""
+        return list(compress(range(len(words)), map(self._starts.__contains__, words)))
+
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
         starts, terms = self._starts, self.terms
         last = len(words) if stop is None else stop
         within = words if stop is None and not begin else words[begin:last]
         after = begin  # where the last match ended
-        for i in [at for at, word in enumerate(within, begin) if word in starts]:  # most words begin no term: they cost one look
+        for i in compress(range(begin, last), map(starts.__contains__, within)):  # most words begin no term: they cost one look
             if i < after:
                 continue
             meaning, seconds = starts[words[i]]

@@ -39,7 +39,8 @@ class Cued:
     """Where diseases are named, by their first words, and whether they do not end."""
 
 
-class Surroundings(NamedTuple):
+@dataclass(slots=True)
+class Surroundings:
     """A mention among the words of its sentence, [begin, stop), with the cues near it."""
 
     words: list[str]
@@ -81,7 +82,10 @@ class Surroundings(NamedTuple):
         """Whether between those words another statement begins, as far as what the cue says goes."""
         if stop <= begin:
             return False
-        return any(cue.makes == "end" and begin <= first and last <= stop and cue.of in (makes, "all") for first, last, cue in self.hits)
+        for first, last, cue in self.hits:
+            if cue.makes == "end" and begin <= first and last <= stop and (cue.of == makes or cue.of == "all"):
+                return True
+        return False
 
 
 def cues_in(words: Words, begin: int, stop: int, cues: Cues) -> list[Hit]:
@@ -103,11 +107,12 @@ def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None) -
 
 def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
     """What stands around a mention in its sentence, words [begin, stop).  Only cues near enough to reach are looked at."""
-    (begin, stop), (first, last), reach = sentence, mention[:2], text.cues.reach
-    near = text.hits[bisect_left(text.firsts, max(begin, first - reach)) : bisect_left(text.firsts, min(stop, last + reach))]
+    (begin, stop), first, last, firsts, reach = sentence, mention.first, mention.last, text.firsts, text.cues.reach
+    near = text.hits[bisect_left(firsts, max(begin, first - reach)) : bisect_left(firsts, min(stop, last + reach))]
     tells_years = bool(text.years) and bisect_left(text.years, begin) < bisect_left(text.years, stop)
     new = False
-    if any(hit[1] > first and hit[0] < last for hit in near):
+    behind = bisect_left(firsts, last)
+    if behind and text.hits[behind - 1][1] > first:  # the last cue that begins before the mention ends, ends behind its beginning
         new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
         near = list(_outside(near, mention, text.words, text.cues))
     return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, text.diseases, new)

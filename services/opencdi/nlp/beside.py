@@ -31,7 +31,8 @@ class Beside:
     """Sides by a small letter, which count only right beside what has a side: "l flank pain"; by the word behind."""
     labels: list[tuple[int, int, str]] = field(default_factory=list)
     """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
-    tells_admission: bool = field(init=False)
+    told_on_admission: list[int] = field(init=False)
+    """Words with which it may be told what was there on admission."""
     sides: frozenset[int] = field(init=False)
     """The words behind the phrases that say a side or how bad it is."""
     text: str = ""
@@ -41,7 +42,7 @@ class Beside:
     def __post_init__(self) -> None:
         """Find them."""
         said = self.words.words
-        self.tells_admission = self.table.on_admission.begins_in(said)
+        self.told_on_admission = self.table.on_admission.beginnings(said)
         for first, last, meaning in self.table.phrases.matches(said):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
@@ -104,7 +105,7 @@ def _litres(at: int, letter: str, text: str, words: Words) -> bool:
 def said_ahead(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
     """The side, or the severity, some words before word i, where those are of the name itself: no verb, no preposition, no slash."""
     said, apart = near.words.words, near.table.apart
-    if near.sides.isdisjoint(range(i - _UNKNOWN, i)):
+    if not near.sides or near.sides.isdisjoint(range(i - _UNKNOWN, i)):
         return None
     for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
         phrase = near.ends.get(at + 1) if at + 1 < i and at + 1 in near.sides else None

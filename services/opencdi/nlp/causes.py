@@ -22,17 +22,18 @@ def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table
     """What other mentions of its sentence say about the mention at that place of the list."""
     mention = mentions[at]
     following = mentions[at + 1] if at + 1 < len(mentions) else None
-    partner = following is not None and _has_partner(at, mentions, words, table)
+    partner = following is not None and following.chronic and _has_partner(at, mentions, words, table)
     if partner:
         yield "acuity", "acute-on-chronic"  # "AKI on CKD", "AKI stage 2 on CKD"; "COPD on home oxygen" is none
-    yield from _led_to_by(at, mentions, words, table)
+    if at:
+        yield from _led_to_by(at, mentions, words, table)
     if following is None:
         return
     between = words[mention.last : following.first]
     if following.kind == "organism" and (between in (["("], [":"]) or (not between and _clause_ends(following.last, words))):
         yield "organism", following.concept
     head = at + 1 if partner else at  # "AKI on CKD due to dehydration": what stands behind both is the acute one's
-    if head + 1 == len(mentions) or (at and _has_partner(at - 1, mentions, words, table) and not mentions[at + 1].chronic):
+    if head + 1 == len(mentions) or (at and not following.chronic and mention.chronic and _has_partner(at - 1, mentions, words, table)):
         return
     for first, last, role in _links_behind(mentions[head].last, mentions[head + 1], words, table):
         if not (partner and mentions[head + 1].chronic):
@@ -63,7 +64,7 @@ def begun_with_cause(begin: int, at: int, mentions: list[Mentioned], words: list
 def _links_behind(begin: int, following: Mentioned, words: list[str], table: Table) -> Iterator[tuple[int, int, str]]:
     """The first link between a place and the next mention, where only leading words, sides and sites stand before it."""
     stop = min(following.first, begin + _REACH)
-    if stop <= begin or words[begin] == BREAK:
+    if stop <= begin or words[begin] == BREAK or not table.links.behind.begins_in(words[begin:stop]):
         return
     for first, last, role in table.links.behind.matches(words, begin, stop):
         if role in ("weak", "with", "without") and not _passable(words, begin, first, table.links.before - {",", "(", ":"}, table):
@@ -132,8 +133,6 @@ def caused_by(cause: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]:
 
 def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
     """What the mention before it did: "MRSA pneumonia", "warfarin-induced bleeding", "sepsis causing AKI", "diabetic neuropathy"."""
-    if not at:
-        return
     before, mention, links = mentions[at - 1], mentions[at], table.links
     between = words[before.last : mention.first]
     if not between:
@@ -147,7 +146,8 @@ def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], table: Tabl
     if before.kind == "organism" and mention.concept in table.infections and _of_the_name(between, table):
         yield "organism", before.concept
         return
-    led = next(iter(links.behind.matches(words, before.last, mention.first)), None)
+    linked = links.behind.begins_in(between)
+    led = next(iter(links.behind.matches(words, before.last, mention.first)), None) if linked else None
     glued = words[before.last] in links.glued and before.kind in _CAUSES and all(word in links.after for word in between[1:])
     if before.kind == "organism" and glued:
         yield "organism", before.concept

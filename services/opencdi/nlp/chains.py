@@ -24,8 +24,9 @@ def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int
     begin = mentions[at - 1].last if at else 0
     told: list[Told] = []
     start = i = mention.first
-    while i > max(begin, mention.first - _LEFT):
-        if (stage := stage_before(i, begin, mention, near)) is not None:
+    staged, until = mention.concept in near.table.staged, max(begin, i - _LEFT)
+    while i > until:
+        if staged and (stage := stage_before(i, begin, near)) is not None:
             i = start = stage[0]
             told.append(("stage", stage[1]))
         elif (phrase := near.ends.get(i) or (near.small.get(i) if i == start else None)) is not None and phrase[0] >= begin:

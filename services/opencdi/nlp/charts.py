@@ -49,7 +49,7 @@ def of_newborn(around: Surroundings) -> bool | None:
 
 def is_of_bearing(around: Surroundings) -> bool:
     """Whether the mention is the mother's in her newborn's chart: "the pregnancy", "fever to 39 in labor"."""
-    words, told, (first, last) = around.words, around.cues.words, around.mention[:2]
+    words, told, first, last = around.words, around.cues.words, around.mention.first, around.mention.last
     if not told.carrying.isdisjoint(words[first : first + 1]):
         return first > around.begin and words[first - 1] in told.possessives and of_newborn(around) is True
     if not told.mothers.isdisjoint(words[last : last + 1]):

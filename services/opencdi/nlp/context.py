@@ -76,6 +76,8 @@ def _distance(hit: Hit, mention: Mention) -> int:
 
 
 def _assertion(reaching: Iterable[Hit], said: dict[str, Hit], mention: Mention) -> tuple[Assertion, Certainty, Hit | None]:
+    if not said:  # most mentions
+        return ("absent" if mention.denied_by_mark else "present"), "certain", None
     if denied := said.get("absent"):
         # "ruled out" behind a "no" is still a statement about this mention; the strongest certainty of the denials stands.
         grades = [hit[2].certainty for hit in reaching if hit[2].makes == "absent"]

@@ -176,8 +176,8 @@ def _speaks_of_what_precedes(person: Person, around: Surroundings) -> bool:
 
 def _carried_over(around: Surroundings) -> Place | None:
     """The pronoun with which a sentence begins, where it is the relative of the sentence before: "Mother is alive. | She has HTN."."""
-    begin = around.begin
-    if begin == 0:
+    begin, told = around.begin, around.cues.words
+    if begin == 0 or (around.words[begin] not in told.he and around.words[begin] not in told.she):
         return None
     owns = begins_with_possessive(around)
     if not (owns or is_subject_pronoun(begin, around)):

@@ -57,7 +57,7 @@ def _asserts(begin: int, around: Surroundings, told: frozenset[str] = frozenset(
     `told`: words behind which the statement is only that somebody was told ("he was told that a leak can occur").
     """
     words, given, stop = around.words, around.cues.words, around.mention.first
-    return any(
+    return not given.asserting.isdisjoint(words[begin + 1 : stop]) and any(
         words[at] in given.asserting and words[at - 1] in given.asserted_of and words[at + 1] != "to" and told.isdisjoint(words[at:stop])
         for at in range(begin + 1, stop)
     )

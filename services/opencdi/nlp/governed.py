@@ -62,6 +62,8 @@ class Governed:
 
     def cue_at(self, word: int, concept: str, kind: FindingKind | None) -> Hit | None:
         """What makes a mention, which begins with that word, one of the past."""
+        if not self._begins:
+            return None
         nth = bisect_right(self._begins, word)
         for stretch in self._stretches[max(0, nth - _OVERLAPPING) : nth][::-1]:
             if word < stretch.stop and not (stretch.bare and (kind in _BEGIN or concept.startswith(self._times.outlasting))):

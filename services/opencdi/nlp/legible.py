@@ -25,7 +25,13 @@ _LEFT = re.compile("|".join((_TAG, f"(?P<entity>{_ENTITY})", _HL7, _RTF, _UNSEEN
 
 def legible(text: str) -> str:
     """The same number of characters, and no others between the words than a reader knows; the text itself where that is so already."""
-    return _LEFT.sub(_white, text) if _ANY.search(text) else text
+    parts: list[str] = []
+    at = 0
+    for sign in _ANY.finditer(text):  # found fast; what is left is looked for only there
+        if sign.start() >= at and (left := _LEFT.match(text, sign.start())) is not None:
+            parts += (text[at : left.start()], _white(left))
+            at = left.end()
+    return "".join((*parts, text[at:])) if parts else text
 
 
 def _white(left: re.Match[str]) -> str:

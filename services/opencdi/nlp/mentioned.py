@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from opencdi.clinical.vocabulary import FindingKind
 
 
-@dataclass(frozen=True, slots=True)
-class Mentioned:
+@dataclass(slots=True)
+class Mentioned:  # nobody changes one; to freeze them would cost more than all else about them
     """Words [first, last) name a concept.  `attributes`: what the term itself implies; `denied`: its word says that it is not there."""
 
     first: int

@@ -36,11 +36,11 @@ class Options:
 
     def leaves_unsaid(self, at: int) -> bool:
         """Whether the character stands in words that nobody ticked."""
-        return _within(self.unsaid, at)
+        return bool(self.unsaid) and _within(self.unsaid, at)
 
     def denies(self, at: int) -> bool:
         """Whether the character stands in words that a ticked "No" answers."""
-        return _within(self.denied, at)
+        return bool(self.denied) and _within(self.denied, at)
 
     def answered(self, label: tuple[int, int], answers: list[tuple[bool, bool]]) -> None:
         """What the boxes behind a label, each (ticked, is "No"), say about it; without such boxes it is read as it stands."""

@@ -41,6 +41,8 @@ def told_in_paragraphs(
     """Index of a finding -> the attributes that its problem's paragraph adds to it.  `findings`: of each mention, in their order."""
     added: dict[int, dict[str, str]] = {}
     organisms = any(mention.kind == "organism" for mention in mentions)
+    if not organisms and near.table.problem_sections.isdisjoint(sections):
+        return added  # each sentence stands by itself
     for paragraph in _paragraphs(text, sentences, sections, mentions, near):
         if len(paragraph) == 1 and not organisms:
             continue  # a sentence by itself was read with its mentions
@@ -66,28 +68,30 @@ def _paragraphs(
     text: str, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], mentions: list[Mentioned], near: Beside
 ) -> Iterator[list[_Sentence]]:
     """The sentences of each problem, the first of them begins with it; sentences outside any problem stand alone."""
-    starts, ends = near.words.starts, near.words.ends
     paragraph: list[_Sentence] = []
     for sentence in _with_mentions(sentences, mentions):
         if sentence.begin >= sentence.stop:
             continue
-        start = starts[sentence.begin]
-        line = text.rfind("\n", 0, start) + 1
-        begins_line = not text[line:start].strip(" \t\r-–—•*>#.)(0123456789[]")
-        ended = not paragraph or sections[sentence.begin] != sections[paragraph[0].begin]
-        if not ended and begins_line:
-            before = ends[paragraph[-1].stop - 1]
-            ended = _NUMBERED.match(text, line) is not None or _BLANK_LINE.search(text, before, start) is not None
-        if ended or (begins_line and _is_head(sentence, mentions, near)):
-            if paragraph:
-                yield paragraph
+        section = sections[sentence.begin]
+        if paragraph and (section != sections[paragraph[0].begin] or _parts(text, paragraph[-1], sentence, mentions, near)):
+            yield paragraph
             paragraph = []
         paragraph.append(sentence)
-        if not (_is_head(paragraph[0], mentions, near) and sections[sentence.begin] in near.table.problem_sections):
+        if section not in near.table.problem_sections or (len(paragraph) == 1 and not _is_head(sentence, mentions, near)):
             yield paragraph
             paragraph = []
     if paragraph:
         yield paragraph
+
+
+def _parts(text: str, before: _Sentence, sentence: _Sentence, mentions: list[Mentioned], near: Beside) -> bool:
+    """Whether a sentence begins another problem than the one before it: on a line of its own, with a number, a gap or a condition."""
+    start = near.words.starts[sentence.begin]
+    line = text.rfind("\n", 0, start) + 1
+    if text[line:start].strip(" \t\r-–—•*>#.)(0123456789[]"):
+        return False
+    apart = _NUMBERED.match(text, line) is not None or _BLANK_LINE.search(text, near.words.ends[before.stop - 1], start) is not None
+    return apart or _is_head(sentence, mentions, near)
 
 
 def _is_head(sentence: _Sentence, mentions: list[Mentioned], near: Beside) -> bool:

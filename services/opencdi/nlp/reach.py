@@ -34,7 +34,7 @@ def reaches(hit: Hit, around: Surroundings) -> bool:
                 return False  # "developed contrast nephropathy", "after a morphine overdose"
             if cue.via and cue.via.isdisjoint(around.words[last : mention.first]):
                 return False
-            if not cue.unless.isdisjoint(around.words[last : mention.first]):
+            if cue.unless and not cue.unless.isdisjoint(around.words[last : mention.first]):
                 return False
             return 0 <= mention.first - last <= cue.within and _speaks_of_what_follows(hit, around)
         case "opening":
@@ -77,7 +77,7 @@ def _may_be_old(hit: Hit, around: Surroundings) -> bool:
 
 def _shares(first: int, around: Surroundings) -> bool:
     """Whether the mention opens its clause and is joined to the word before that cue: "Seizure, fall and bleeding | precautions"."""
-    words, told, (begin, last) = around.words, around.cues.words, around.mention[:2]
+    words, told, begin, last = around.words, around.cues.words, around.mention.first, around.mention.last
     if begin > around.begin and words[begin - 1] not in CLAUSE_ENDS and words[begin - 1] != ":":
         return False
     between = words[last:first]
@@ -124,7 +124,7 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
             return False  # "fever no, chills yes": an answer to what came before
         if words[first - 1] == ":" and around.label_answered(last):
             return False  # "fever: no  chills: yes"
-    if cue.makes in _WITHIN_A_LABEL and around.cues.words.announcing.isdisjoint(between) and label_in(between):
+    if ":" in between and cue.makes in _WITHIN_A_LABEL and told.announcing.isdisjoint(between) and label_in(between):
         return False
     if ")" in between and "(" not in between[: between.index(")")]:
         return False  # "heart failure (no exacerbation) / hypothyroidism"
@@ -206,7 +206,7 @@ def _speaks_of_what_precedes(hit: Hit, around: Surroundings) -> bool:
 
 def _dates_what_it_followed(at: int, around: Surroundings) -> bool:
     """Whether the patient has it now, after an event that the time speaks of: "has a wound infection following her surgery | in May"."""
-    words, told, (first, last) = around.words, around.cues.words, around.mention[:2]
+    words, told, first, last = around.words, around.cues.words, around.mention.first, around.mention.last
     if told.following.isdisjoint(words[last:at]):
         return False
     return any(word in told.having_now for word in words[max(around.begin, first - _VERB_NEAR) : first])

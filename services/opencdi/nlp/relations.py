@@ -5,6 +5,7 @@ mention belong to it where nothing else stands between.  Words behind it do wher
 or a colon, behind "is", after "of the", or simply next, and then nothing follows that they could belong to.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
 from opencdi.knowledge.words import BREAK
@@ -42,7 +43,7 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
         *_before(at, mentions, near),
         *_inside(mention, near),
         *_behind(at, mentions, near),
-        *_on_admission(mention, near),
+        *(_on_admission(mention, near) if near.told_on_admission else ()),
         *side_elsewhere(at, mentions, near),
     ):
         if takes(mention, name, near.table):
@@ -217,7 +218,8 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
 
 def _on_admission(mention: Mentioned, near: Beside) -> Iterator[Told]:
     """What the note itself says of its presence on admission, in the same clause."""
-    if not near.tells_admission:
+    places = near.told_on_admission
+    if bisect_left(places, mention.last) == bisect_left(places, mention.last + _SAID_WITHIN):
         return
     behind = near.words.words[mention.last : mention.last + _SAID_WITHIN]
     until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))

@@ -37,7 +37,8 @@ def labelled(mention: Mentioned, near: Beside) -> Iterator[Told]:
 def side_elsewhere(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     """The side that stands elsewhere: in its line's label, in its clause, with the procedure done for it or the symptom beside it."""
     mention, said = mentions[at], near.words.words
-    yield from labelled(mention, near)
+    if near.labels:
+        yield from labelled(mention, near)
     if near.sides and (side := side_of_subject(at, mentions, near)):
         yield _SIDE, side
     if not at:
@@ -80,6 +81,8 @@ def side_of_subject(at: int, mentions: list[Mentioned], near: Beside) -> str | N
     """The side of the place that the mention's clause begins with and says something of; None where another mention stands between."""
     said, table, mention = near.words.words, near.table, mentions[at]
     begin = mention.first
+    if near.sides.isdisjoint(range(begin - _SUBJECT_WITHIN, begin)):
+        return None  # no side ends so near
     while begin > 0 and mention.first - begin <= _SUBJECT_WITHIN and said[begin - 1] not in _CLAUSE_ENDS:
         begin -= 1
     while begin < mention.first and (said[begin] in table.leading or said[begin] in table.articles) and begin not in near.begins:

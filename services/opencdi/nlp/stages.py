@@ -4,10 +4,10 @@ from opencdi.nlp.beside import Beside
 from opencdi.nlp.mentioned import Mentioned
 
 
-def stage_before(i: int, begin: int, mention: Mentioned, near: Beside) -> tuple[int, str] | None:
-    """ "stage 3" that ends right before word i."""
+def stage_before(i: int, begin: int, near: Beside) -> tuple[int, str] | None:
+    """ "stage 3" that ends right before word i, of what has stages."""
     said, table = near.words.words, near.table
-    if mention.concept in table.staged and i - 2 >= begin and said[i - 1] in table.stages and said[i - 2] in table.stage_words:
+    if i - 2 >= begin and said[i - 1] in table.stages and said[i - 2] in table.stage_words:
         return i - 2, table.stages[said[i - 1]]
     return None
 

@@ -27,7 +27,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ),
     (
         "7.",
-        re.compile(r"(?:[Aa](?<!\w.)(?i:bg)|[Gg]as\b|GAS\b)[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"),
+        re.compile(
+            r"[AaGg](?:(?i:bg)(?<=[Aa]..)(?<!\w...)|as\b(?<=[Gg]..)|AS\b(?<=G..))"
+            r"[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"
+        ),
         ("ph-arterial", "paco2", "pao2"),
     ),
     (
@@ -47,7 +50,7 @@ _BY_UNIT = re.compile(
     r"|(?P<flow>[ ]?(?:[Ll](?:pm|PM|/min)?|[Ll]iters?(?:[ ](?:per|a)[ ]minute)?)(?![\w/])))"
 )
 """A number whose unit, or what stands behind it, names it: "94% on RA", "95ra", "40% FiO2", "98.2F", "2 L"."""
-_UNIT_OF_WEIGHT = re.compile(r"(?<=\d)[ -](?P<unit>pounds?|lbs?|kilograms?|kg)\b")
+_UNIT_OF_WEIGHT = re.compile(r"\d[ -](?P<unit>pounds?|lbs?|kilograms?|kg)\b")
 _BESIDE_HEIGHT = re.compile(
     r"(?:feet|foot|inch|inches|tall|cm|centimeters|meters),?[ ](?:and[ ])?(?P<number>\d{2,3}(?:\.\d)?)\Z", re.IGNORECASE
 )
@@ -133,10 +136,11 @@ def _by_unit(text: str, analytes: Mapping[str, Analyte], covered: list[tuple[int
 def _weights(text: str, analyte: Analyte, covered: list[tuple[int, int]]) -> Iterator[ValueInText]:
     """The weights that nobody named."""
     for unit_of in _UNIT_OF_WEIGHT.finditer(text):
-        since = max(0, unit_of.start() - _OXYGEN_REACH)
-        match = _BESIDE_HEIGHT.search(text, since, unit_of.start())
+        behind = unit_of.start() + 1
+        since = max(0, behind - _OXYGEN_REACH)
+        match = _BESIDE_HEIGHT.search(text, since, behind)
         if match is None and _PERSON.match(text, unit_of.end()):
-            match = _OF_A_PERSON.search(text, since, unit_of.start())
+            match = _OF_A_PERSON.search(text, since, behind)
         number, unit = in_unit(analyte, float(match["number"]), unit_of["unit"]) if match else (None, "")
         if match and number is not None and not _touches(covered, *match.span("number")):
             insort(covered, match.span("number"))

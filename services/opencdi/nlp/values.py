@@ -7,7 +7,7 @@ follow (`trends.py`); what is wanted, given or of another fluid is no value (`un
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from opencdi.events.reading import ValueInText
@@ -64,11 +64,8 @@ class Values:
 
     pattern: re.Pattern[str]
     by_name: Mapping[str, tuple[Analyte, ...]]
-
-    @cached_property
-    def by_slug(self) -> Mapping[str, Analyte]:
-        """Every analyte by its own name."""
-        return {analyte.slug: analyte for analytes in self.by_name.values() for analyte in analytes}
+    by_slug: Mapping[str, Analyte]
+    """Every analyte that has a name, by its own."""
 
     def named(self, name: str) -> tuple[Analyte, ...]:
         """Who that is, as written or in any case; nobody where the name is unknown."""
@@ -93,8 +90,9 @@ def load_values(folder: Path) -> Values:
         for name, other in ((name, None) for name in row.get("names", ())) if "with" not in row else _named(row):
             by_name[name.lower()] = (analytes[slug],) if other is None else (analytes[slug], analytes[other])
             names.append(name)
+    by_slug = {analyte.slug: analyte for several in by_name.values() for analyte in several}
     either, any_case = _alternatives(exact), _alternatives(sorted({name.lower() for name in names}))
-    return Values(re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name)
+    return Values(re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name, by_slug)
 
 
 def _named(row: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str | None]]:
