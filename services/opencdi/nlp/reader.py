@@ -34,6 +34,7 @@ from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
+from opencdi.nlp.shared_sides import shared_sides
 from opencdi.nlp.signs import denied_by_sign
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
@@ -179,6 +180,8 @@ class RuleReader:
                     attributes=attributes,
                 )
             )
+        for at, side in shared_sides(mentions, [one.attributes for one in findings], near).items():
+            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, "laterality": side}})
         for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings

@@ -21,9 +21,9 @@ _SUBJECT_WITHIN = 9
 """Words from the place that a clause begins with to what it has."""
 _PART = 3
 """Words of the part that a comma brings."""
-_PLACE_WITHIN = 7
+_PLACE_WITHIN = 9
 """Words from a preposition to the side."""
-_TOLD_CLOSER = 4
+_TOLD_CLOSER = 5
 """Words behind the side that say the place more closely: "left fourth through eighth ribs"."""
 
 
@@ -32,6 +32,26 @@ def labelled(mention: Mentioned, near: Beside) -> Iterator[Told]:
     label = bisect_right(near.labels, (mention.first,)) - 1
     if label >= 0 and mention.first < near.labels[label][1]:
         yield _SIDE, near.labels[label][2]
+
+
+def named_side(mention: Mentioned, near: Beside) -> Iterator[Told]:
+    """The side that is part of the mention's own name: "left bundle branch block", "ringing in the right ear"."""
+    if near.sides:
+        inside = (_side_at(i, near) for i in range(mention.first, mention.last))
+        yield from ((_SIDE, side) for side, behind in inside if side and behind < mention.last and not _of_a_quadrant(behind, near))
+
+
+def measured_until(i: int, stop: int, near: Beside) -> int:
+    """Behind what is told from word i on of size, degree and being there, where a place follows: "3 cm", ", 5 mm,", "is again noted in"."""
+    said, table = near.words.words, near.table
+    bracketed = False
+    while i < stop and i not in near.begins:
+        if said[i] == "," and (bracketed or said[i + 1][:1].isdigit()):
+            bracketed = not bracketed
+        elif not (said[i][:1].isdigit() or said[i] in table.measures or said[i] in table.copulas or said[i] in table.shown):
+            break
+        i += 1
+    return i if i < stop and (said[i] in table.leading or (i in near.begins and _SIDE in near.begins[i][1].says)) else 0
 
 
 def side_elsewhere(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
@@ -96,7 +116,7 @@ def side_of_subject(at: int, mentions: list[Mentioned], near: Beside) -> str | N
 def side_in_phrase(i: int, stop: int, near: Beside) -> tuple[str, int] | None:
     """The side in the phrase that a preposition at word i begins, where nothing follows that it could belong to; and where it ends."""
     said, table = near.words.words, near.table
-    at, until = i + 1, min(stop, i + _PLACE_WITHIN)
+    at, until = i + (i not in near.begins), min(stop, i + _PLACE_WITHIN)
     while at < until and at not in near.begins and _of_a_place(said[at], near):
         at += 1
     if at < until and at in near.begins and _SIDE not in near.begins[at][1].says:
@@ -104,7 +124,7 @@ def side_in_phrase(i: int, stop: int, near: Beside) -> tuple[str, int] | None:
         while at < until and at not in near.begins and _of_a_place(said[at], near):
             at += 1
     side, behind = _side_at(at, near) if at < stop else (None, at)
-    if side is None:
+    if side is None or said[at - 1] == "and":  # "scattered over the scalp and both forearms"
         return None
     end = behind
     while end < stop and end - behind < _TOLD_CLOSER and said[end] not in _ENDS and said[end] not in table.closing:
@@ -116,12 +136,26 @@ def side_in_phrase(i: int, stop: int, near: Beside) -> tuple[str, int] | None:
 def _side_at(i: int, near: Beside) -> tuple[str | None, int]:
     """The side that begins at word i, and the word behind it; None of what is no place that has sides."""
     phrase = near.begins.get(i)
-    if phrase is None or _SIDE not in phrase[1].says or near.words.words[phrase[0]] in near.table.chambers:
+    if phrase is None or _SIDE not in phrase[1].says:
+        return None, i
+    first, second = near.words.words[phrase[0]], near.words.words[phrase[0] + 1 : phrase[0] + 2]
+    if first in near.table.chambers or not near.table.chamber_ends.isdisjoint(second):
         return None, i
     return phrase[1].says[_SIDE], phrase[0]
+
+
+def _of_a_quadrant(i: int, near: Beside) -> bool:
+    """Whether the word behind an adjective of a side is a quadrant: "right upper quadrant pain" is a belly's."""
+    return "quadrant" in near.words.words[i : i + 2]
 
 
 def _of_a_place(word: str, near: Beside) -> bool:
     table = near.table
     small = word in table.articles or word in table.leading
-    return small or word in table.chambers or (word.isalpha() and not word.endswith("ing") and word not in table.apart)
+    return (
+        small
+        or word in table.chambers
+        or word.isdigit()
+        or word == "and"
+        or (word.isalpha() and not word.endswith("ing") and word not in table.apart)
+    )
