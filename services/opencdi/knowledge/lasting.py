@@ -24,6 +24,7 @@ class Lasting:
     by_code: Mapping[str, Lasts]
     by_concept: Mapping[str, Lasts]
     treated: Lexicon[bool]
+    operated: frozenset[str]
     of_past: frozenset[str]
     watched: frozenset[str]
     found: frozenset[str]
@@ -49,5 +50,5 @@ def load_lasting(folder: Path) -> Lasting:
                 if table.setdefault(name.replace(".", ""), how) != how:
                     raise WrongLasting(f"{name} is in two lists")
     treated = [(term_form(term), ends) for term, ends in (*((t, True) for t in told["treated"]), *((t, False) for t in told["untreated"]))]
-    words = {name: frozenset(map(term_form, told[name])) for name in ("of_past", "watched", "found")}
+    words = {name: frozenset(map(term_form, told[name])) for name in ("operated", "of_past", "watched", "found")}
     return Lasting(by_code, by_concept, Lexicon(treated), **words)

@@ -23,7 +23,7 @@ def how_it_lasts(at: int, mentions: Sequence[Mentioned], said: list[str], senten
     following = next((one.first for one in mentions[at + 1 :] if one.kind == "diagnosis"), sentence[1])
     stop = min(following, sentence[1], mention.last + _BEHIND)
     treated = next((ends for _, _, ends in table.treated.matches(said, mention.last, stop)), False)
-    if treated or _in_a_story(mention, said, sentence[0], table):
+    if treated or said[mention.last] in table.operated or _in_a_story(mention, said, sentence[0], table):
         return None
     year = next((i for i in range(mention.last, stop) if is_year(said[i])), mention.last)
     return how if table.found.isdisjoint(said[mention.last : year]) else "until-treated"
