@@ -11,11 +11,11 @@ from quality.measured import Measured, measured, report
 FLOORS: dict[str, dict[str, float]] = {
     "": {
         "section": 0.97, "labelled": 0.99, "concept/diagnosis": 0.93, "concept/symptom": 0.94, "concept/finding": 0.89,
-        "concept/procedure": 0.88, "concept/device": 0.79, "concept/organism": 0.89, "concept/medication": 0.93,
+        "concept/procedure": 0.88, "concept/device": 0.90, "concept/organism": 0.89, "concept/medication": 0.93,
         "span/diagnosis": 0.84, "span/symptom": 0.86, "acute": 0.97, "assertion": 0.98, "assertion/absent": 0.98,
         "assertion/possible": 0.93, "temporality": 0.93, "temporality/historical": 0.89, "temporality/hypothetical": 0.97,
         "active": 0.96, "active/no": 0.96, "active/unknown": 0.92, "certainty": 0.92, "experiencer": 0.99, "experiencer/other": 0.97,
-        "attribute/severity": 0.94, "attribute/acuity": 0.91, "attribute/laterality": 0.85, "attribute/stage": 0.96,
+        "attribute/severity": 0.94, "attribute/acuity": 0.91, "attribute/laterality": 0.88, "attribute/stage": 0.96,
         "attribute/type": 0.96, "attribute/cause": 0.79, "attribute/organism": 0.87, "attribute/resolved": 0.78,
         "attribute/dose": 0.96, "attribute/route": 0.94, "attribute/frequency": 0.97, "value": 0.96,
     },

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import FindingKind
+from opencdi.knowledge.lasting import Lasts
 from opencdi.knowledge.words import Words
 from opencdi.nlp.clauses import CLAUSE_ENDS
 from opencdi.nlp.cues import Cue, Cues
@@ -22,6 +23,8 @@ class Mention(NamedTuple):
     kind: FindingKind | None = None
     chronic: bool = False
     acute: bool = False
+    lasts: Lasts | None = None
+    """How long it stays, where it is no chronic disease and does not heal either."""
     denied_by_mark: bool = False
     """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
 

@@ -9,6 +9,8 @@ _UNKNOWN = 3
 """Words of the name's own that may stand between a side and the mention: "right corona radiata infarct"."""
 _LABEL_BEGINS = 12
 """Characters before the label of a line: a bullet, a number, the name of the study."""
+_ANSWERS = 8
+"""Words behind the site that a form asks for, in which it asks what is there."""
 _LABEL_REACH = 600
 """Characters of a line of which its label speaks."""
 _AHEAD = frozenset({"laterality", "severity"})
@@ -69,7 +71,11 @@ def beside(text: str, words: Words, table: Table) -> Beside:
                     found.small[last] = first, meaning
             elif text[words.ends[last - 1] : words.ends[last - 1] + 2] in _SENTENCE_ENDS:
                 del found.ends[last]  # "dysmetria L. Truncal ataxia"
+            if first in found.begins and _tells_the_site(first, meaning, found):
+                found.labels.append((last, last + _ANSWERS, meaning.says["laterality"]))
             continue
+        if _tells_the_site(first, meaning, found):
+            found.labels.append((last, last + _ANSWERS, meaning.says["laterality"]))
         if heading and (side := _labelling(last, text, found)):
             found.labels.append((last, *side))
     return found
@@ -92,6 +98,15 @@ def _labelling(colon: int, text: str, near: Beside) -> tuple[int, str] | None:
         return words.words.index(BREAK, colon), sides.pop()
     line_end = text.find("\n", start, start + _LABEL_REACH)
     return words.first_at(line_end if line_end >= 0 else start + _LABEL_REACH), sides.pop()
+
+
+def _tells_the_site(i: int, meaning: Meaning, near: Beside) -> bool:
+    """Whether a form asks there where it is, of which the next answers tell what: "Site: L heel. Type: pressure injury."."""
+    if "laterality" not in meaning.says:
+        return False
+    said = near.words.words
+    colon = i - 1 - (said[i - 1] == BREAK)
+    return colon > 0 and said[colon] == ":" and said[colon - 1] in near.table.sites_told
 
 
 def _litres(at: int, letter: str, text: str, words: Words) -> bool:

@@ -47,9 +47,9 @@ def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int
 def _led(i: int, begin: int, near: Beside) -> bool:
     """Whether a preposition leads to the run at word i from the mention before it."""
     said = near.words.words
-    return said[i - 1] in near.table.leading or (
-        i - 2 >= begin and (said[i - 1] in near.table.articles or i in near.ends) and said[i - 2] in near.table.leading
-    )
+    while i > begin and (i in near.ends or said[i - 1] in near.table.articles):
+        i = near.ends[i][0] if i in near.ends else i - 1  # "of | the left arm"
+    return i > begin and said[i - 1] in near.table.leading
 
 
 def _adds_to(comma: int, begin: int, near: Beside) -> bool:

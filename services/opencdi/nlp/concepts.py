@@ -16,6 +16,7 @@ from opencdi.knowledge.none_meant import NONE, NoneMeant, load_none_meant
 from opencdi.knowledge.operations import Operations, load_operations
 from opencdi.knowledge.spelling import Spelling, load_spelling
 from opencdi.knowledge.words import Lexicon, Words
+from opencdi.nlp.again import Again, load_again
 from opencdi.nlp.coordinated import Coordinations
 from opencdi.nlp.dosage import Dosage, load_dosage
 from opencdi.nlp.mentioned import Mentioned
@@ -49,6 +50,7 @@ class Vocabulary:
     """The tabular's chapters (first letters of codes) that a concept's own terms stand in."""
     operations: Operations
     none_meant: NoneMeant
+    again: Again
 
 
 @lru_cache(maxsize=4)
@@ -69,7 +71,8 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     for form, (concept, _) in ours.terms.items():
         if code := tabular.terms.get(form):
             chapters[concept.slug] = chapters.get(concept.slug, frozenset()) | {code[0]}
-    return Vocabulary(ours, tabular, load_short_forms(folder, named), dosage, spelling, generic, codes, chapters, operations, none_meant)
+    short_forms, again = load_short_forms(folder, named), load_again(folder)
+    return Vocabulary(ours, tabular, short_forms, dosage, spelling, generic, codes, chapters, operations, none_meant, again)
 
 
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
@@ -83,6 +86,7 @@ def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary
         terms = (term for term in terms if not none.issuperset(range(term[0], term[1])))
     found = [mention for mention in _with_tabular(ours, terms, vocabulary) if not _names_another(mention, text, words, said, vocabulary)]
     found = with_operations(found, text, words, said, vocabulary.operations)
+    found = vocabulary.again.with_devices(found, said)
     return vocabulary.dosage.with_dosage(found, text, words)
 
 

@@ -20,6 +20,7 @@ _YEAR_CLOSE = 6
 _YEARS_NEAR = 7
 _SPELL_NEAR = 3
 _LATELY_NEAR = 6
+_HEADING = 5
 
 
 class Onset(NamedTuple):
@@ -66,10 +67,26 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
         return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
     if past and (long := said.get("long-standing")) and _distance(past, around) < _distance(long, around):
         lasting = None  # "known coronary disease with prior infarction"
-    there = mention.chronic or lasting or (section == "social-history" and not past) or "ongoing" in said
+    there = (
+        mention.chronic or lasting or _stays(around, section, past, year) or (section == "social-history" and not past) or "ongoing" in said
+    )
     over = "allergy" in said or cured is not None or section == "allergies" or not there or (resolved is not None and bool(was))
     cue = _place(past) or cured or year or lasting or resolved
     return Onset("historical", over=over, resolved=resolved is not None and not over, cue=cue)
+
+
+def _stays(around: Surroundings, section: SectionKind, past: Hit | None, year: tuple[int, int] | None) -> bool:
+    """Whether it is still there because it lasts, though a list, a word or a year tells it as of before."""
+    lasts = around.mention.lasts
+    if lasts is None or around.mention.acute or section == "past-surgical-history":
+        return False
+    listed = section == "past-medical-history" and year is None and (past is None or _announces(past, around))
+    return listed or lasts != "as-listed"
+
+
+def _announces(past: Hit, around: Surroundings) -> bool:
+    """Whether a word of the past heads the list that the mention is an item of: "Past medical history:"."""
+    return past[1] <= around.begin and ":" in around.words[past[1] : past[1] + _HEADING]
 
 
 def _may_come(around: Surroundings) -> bool:

@@ -11,6 +11,7 @@ from sys import maxsize
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
+from opencdi.knowledge.lasting import Lasting, load_lasting
 from opencdi.knowledge.words import BREAK, Words, term_form, words_of
 from opencdi.nlp.around import Mention, cued
 from opencdi.nlp.beside import beside
@@ -21,6 +22,7 @@ from opencdi.nlp.governed import governed_in
 from opencdi.nlp.heading_table import load_headings
 from opencdi.nlp.headings import Headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
+from opencdi.nlp.lasting import how_it_lasts
 from opencdi.nlp.leads import leads_in
 from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
@@ -32,6 +34,7 @@ from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
+from opencdi.nlp.shared_sides import shared_sides
 from opencdi.nlp.signs import denied_by_sign
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
@@ -70,6 +73,7 @@ class RuleReader:
     values: Values
     relations: Table
     times: Times
+    lasting: Lasting
     languages: Languages
     version: str
     name: str = "rules"
@@ -124,7 +128,8 @@ class RuleReader:
         kind = known[0].kind if known else None
         section = outline.sections[first] if first < len(outline.sections) else "other"
         lasting = chronic or not _LASTING.isdisjoint(words.words[first:last])
-        mention = Mention(first, last, kind, lasting, denied_by_mark=_denied_by_mark(outline, start, end, section))
+        lasts = self.lasting.of(known[0].concept, known[0].attributes.get("icd10cm")) if known and not chronic else None
+        mention = Mention(first, last, kind, lasting, lasts=lasts, denied_by_mark=_denied_by_mark(outline, start, end, section))
         sentence = outline.sentence_at(first)
         with_cues = cued(words, self.cues)
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
@@ -152,6 +157,7 @@ class RuleReader:
                 mentioned.kind,
                 mentioned.chronic,
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
+                lasts=how_it_lasts(at, mentions, words.words, sentence, self.lasting),
                 denied_by_mark=mentioned.denied or _denied_by_mark(outline, start, end, section),
             )
             told_then = past.cue_at(mentioned.first, mentioned.concept, mentioned.kind)
@@ -174,6 +180,8 @@ class RuleReader:
                     attributes=attributes,
                 )
             )
+        for at, side in shared_sides(mentions, [one.attributes for one in findings], near).items():
+            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, "laterality": side}})
         for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings
@@ -225,6 +233,7 @@ def load_reader(folder: Path) -> RuleReader:
             load_values(folder),
             load_relations(folder),
             load_times(folder),
+            load_lasting(folder),
             load_languages(folder),
             version=rules_version(folder.glob("*.yaml")),
         )

@@ -59,8 +59,15 @@ class Table:
     """Words that are no part of a condition's name: a side before them is not the condition's."""
     chambers: frozenset[str]
     """Words behind "left" that make it the name of a part of the heart, or no place at all."""
+    chamber_ends: frozenset[str]
+    local: tuple[str, ...]
+    """Beginnings of the concepts that share the side of what they come with."""
+    sites_told: frozenset[str]
+    known: frozenset[str]
     subject_verbs: frozenset[str]
     shown: frozenset[str]
+    measures: frozenset[str]
+    """Words of size, degree and course between a mention and its place."""
     place_words: frozenset[str]
     """The single words of the sites."""
     on_admission: Lexicon[str]
@@ -144,9 +151,24 @@ def load_relations(folder: Path) -> Table:
         sited=frozenset(told["sited"]),
         place_words=frozenset(term_form(term) for terms in told["sites"].values() for term in terms if " " not in term),
         unsided=frozenset(told["unsided"]),
+        local=tuple(told["local"]),
         **{
             name: _words(told[name])
-            for name in ("passed", "leading", "articles", "copulas", "closing", "before_problem", "chambers", "subject_verbs", "shown")
+            for name in (
+                "passed",
+                "leading",
+                "articles",
+                "copulas",
+                "closing",
+                "before_problem",
+                "chambers",
+                "subject_verbs",
+                "shown",
+                "measures",
+                "chamber_ends",
+                "sites_told",
+                "known",
+            )
         },
         cultures=Lexicon((term_form(term) or term, True) for term in told["cultures"]),
         colonised=Lexicon((term_form(term), True) for term in told["colonised"]),

@@ -14,7 +14,8 @@ from opencdi.nlp.causes import causes_of
 from opencdi.nlp.chains import ENDS, chain_before, says
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Table
-from opencdi.nlp.sides import labelled, side_after_part, side_elsewhere, side_in_phrase, side_of_operated
+from opencdi.nlp.side_phrases import side_behind
+from opencdi.nlp.sides import labelled, named_side, side_after_part, side_elsewhere, side_of_operated
 from opencdi.nlp.stages import stage_at
 
 _TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})
@@ -33,13 +34,15 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
     told = dict(mention.attributes)
     if mention.kind in ("device", "procedure"):
         operated = side_of_operated(at, mentions, near)
-        for name, value in (*_before(at, mentions, near), *operated, *_behind(at, mentions, near), *labelled(mention, near)):
+        own = named_side(mention, near)
+        for name, value in (*own, *_before(at, mentions, near), *operated, *_behind(at, mentions, near), *labelled(mention, near)):
             if name in _PLACES:
                 told.setdefault(name, value)
         return told
     if mention.kind not in _TOLD_OF:
         return told
     for name, value in (
+        *named_side(mention, near),
         *_before(at, mentions, near),
         *_inside(mention, near),
         *_behind(at, mentions, near),
@@ -170,7 +173,7 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     if told and (measured or _closes(end, stop, near)):  # "DVT L leg 2016", "skin tear R elbow 2x1 cm"
         yield from told
         i = end
-    elif near.sides and led < i and (phrase := side_in_phrase(led, stop, near)) is not None:
+    elif near.sides and (phrase := side_behind(led, stop, near, led=led < i)) is not None:
         yield "laterality", phrase[0]
         i = phrase[1]
     elif stages := [one for one in told if one[0] == "stage"]:

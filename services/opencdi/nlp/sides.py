@@ -7,31 +7,31 @@ left foot", "a stone in the left proximal ureter".  Words of another clause, of 
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.chains import chain_before
 from opencdi.nlp.mentioned import Mentioned
+from opencdi.nlp.side_phrases import CLAUSE_ENDS, ENDS, SIDE, side_at
 
-_SIDE = "laterality"
-_PLACES = frozenset({_SIDE, "site"})
-_CLAUSE_ENDS = frozenset({BREAK, ";", ":", "(", ")", "|", "?", "!"})
-_ENDS = _CLAUSE_ENDS | {",", "]", "~"}
+_PLACES = frozenset({SIDE, "site"})
 _JOINING = frozenset({"and", "but", "while", "whereas"})
 _SUBJECT_WITHIN = 9
 """Words from the place that a clause begins with to what it has."""
 _PART = 3
 """Words of the part that a comma brings."""
-_PLACE_WITHIN = 7
-"""Words from a preposition to the side."""
-_TOLD_CLOSER = 4
-"""Words behind the side that say the place more closely: "left fourth through eighth ribs"."""
 
 
 def labelled(mention: Mentioned, near: Beside) -> Iterator[Told]:
     """The side in the label of the mention's line: "R wrist: distal fracture"."""
     label = bisect_right(near.labels, (mention.first,)) - 1
     if label >= 0 and mention.first < near.labels[label][1]:
-        yield _SIDE, near.labels[label][2]
+        yield SIDE, near.labels[label][2]
+
+
+def named_side(mention: Mentioned, near: Beside) -> Iterator[Told]:
+    """The side that is part of the mention's own name, "pain in the right flank"; not that of a heart's chamber or a quadrant."""
+    if near.sides:
+        inside = (side_at(i, near) for i in range(mention.first, mention.last))
+        yield from ((SIDE, side) for side, behind in inside if side and behind < mention.last and not _of_a_quadrant(behind, near))
 
 
 def side_elsewhere(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
@@ -40,18 +40,18 @@ def side_elsewhere(at: int, mentions: list[Mentioned], near: Beside) -> Iterator
     if near.labels:
         yield from labelled(mention, near)
     if near.sides and (side := side_of_subject(at, mentions, near)):
-        yield _SIDE, side
+        yield SIDE, side
     if not at:
         return
     before = mentions[at - 1]
     between = said[before.last : mention.first]
     done_for = before.kind == "procedure" and between[:1] == ["for"] and set(between[1:]) <= near.table.articles
     if done_for or (before.kind == "device" and near.table.place_words.issuperset(between)):  # "R prosthetic knee infection"
-        yield from ((name, value) for name, value in chain_before(at - 1, mentions, near)[1] if name == _SIDE)
+        yield from ((name, value) for name, value in chain_before(at - 1, mentions, near)[1] if name == SIDE)
     elif before.kind == mention.kind == "symptom" and between in (["and"], ["+"], ["&"]):
         told = dict(chain_before(at - 1, mentions, near)[1])
         if told.keys() >= _PLACES:  # "R wrist swelling and deformity", but "left weakness and fever"
-            yield _SIDE, told[_SIDE]
+            yield SIDE, told[SIDE]
 
 
 def side_of_operated(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
@@ -61,20 +61,20 @@ def side_of_operated(at: int, mentions: list[Mentioned], near: Beside) -> Iterat
         return
     begin, told = chain_before(at + 1, mentions, near)
     if set(said[mention.last + 1 : begin]) <= near.table.articles:
-        yield from (one for one in told if one[0] == _SIDE)
+        yield from (one for one in told if one[0] == SIDE)
 
 
 def side_after_part(comma: int, stop: int, near: Beside) -> Iterator[Told]:
     """The side behind the part that a comma brings: "hammertoe, second digit, right foot"."""
     said, second = near.words.words, comma + 1
-    while second < stop and second - comma <= _PART and said[second] not in _ENDS:
+    while second < stop and second - comma <= _PART and said[second] not in ENDS:
         second += 1
     if second < stop and said[second] == "," and second > comma + 1:
-        side, end = _side_at(second + 1, near)
+        side, end = side_at(second + 1, near)
         while side and end < stop and end in near.begins:
             end = near.begins[end][0]
-        if side and said[end] in _ENDS:
-            yield _SIDE, side
+        if side and said[end] in ENDS:
+            yield SIDE, side
 
 
 def side_of_subject(at: int, mentions: list[Mentioned], near: Beside) -> str | None:
@@ -83,48 +83,19 @@ def side_of_subject(at: int, mentions: list[Mentioned], near: Beside) -> str | N
     begin = mention.first
     if near.sides.isdisjoint(range(begin - _SUBJECT_WITHIN, begin)):
         return None  # no side ends so near
-    while begin > 0 and mention.first - begin <= _SUBJECT_WITHIN and said[begin - 1] not in _CLAUSE_ENDS:
+    while begin > 0 and mention.first - begin <= _SUBJECT_WITHIN and said[begin - 1] not in CLAUSE_ENDS:
         begin -= 1
     while begin < mention.first and (said[begin] in table.leading or said[begin] in table.articles) and begin not in near.begins:
         begin += 1
-    side, behind = _side_at(begin, near)
+    side, behind = side_at(begin, near)
     if side is None or not table.subject_verbs.intersection(said[behind : mention.first]):
         return None
     new_clause = any(said[i] == "," and said[i + 1] in _JOINING for i in range(behind, mention.first))
-    parted = new_clause or any(_SIDE in near.begins[i][1].says for i in range(behind, mention.first) if i in near.begins)
+    parted = new_clause or any(SIDE in near.begins[i][1].says for i in range(behind, mention.first) if i in near.begins)
     alone = all(other.last <= begin or other.kind in ("symptom", "finding") for other in mentions[max(0, at - 2) : at])
     return side if alone and not parted else None
 
 
-def side_in_phrase(i: int, stop: int, near: Beside) -> tuple[str, int] | None:
-    """The side in the phrase that a preposition at word i begins, where nothing follows that it could belong to; and where it ends."""
-    said, table = near.words.words, near.table
-    at, until = i + 1, min(stop, i + _PLACE_WITHIN)
-    while at < until and at not in near.begins and _of_a_place(said[at], near):
-        at += 1
-    if at < until and at in near.begins and _SIDE not in near.begins[at][1].says:
-        at = near.begins[at][0]
-        while at < until and at not in near.begins and _of_a_place(said[at], near):
-            at += 1
-    side, behind = _side_at(at, near) if at < stop else (None, at)
-    if side is None:
-        return None
-    end = behind
-    while end < stop and end - behind < _TOLD_CLOSER and said[end] not in _ENDS and said[end] not in table.closing:
-        end += 1
-    closed = said[end] in _ENDS or (end < stop and said[end] in table.closing)
-    return (side, end) if closed and table.chambers.isdisjoint(said[behind:end]) else None
-
-
-def _side_at(i: int, near: Beside) -> tuple[str | None, int]:
-    """The side that begins at word i, and the word behind it; None of what is no place that has sides."""
-    phrase = near.begins.get(i)
-    if phrase is None or _SIDE not in phrase[1].says or near.words.words[phrase[0]] in near.table.chambers:
-        return None, i
-    return phrase[1].says[_SIDE], phrase[0]
-
-
-def _of_a_place(word: str, near: Beside) -> bool:
-    table = near.table
-    small = word in table.articles or word in table.leading
-    return small or word in table.chambers or (word.isalpha() and not word.endswith("ing") and word not in table.apart)
+def _of_a_quadrant(i: int, near: Beside) -> bool:
+    """Whether the word behind an adjective of a side is a quadrant: "right upper quadrant pain" is a belly's."""
+    return "quadrant" in near.words.words[i : i + 2]

@@ -1,11 +1,16 @@
 """The side of what a note names, where it stands farther off than beside it."""
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from opencdi.nlp.reader import load_reader
 from opencdi.settings import rules_dir
 
 READER = load_reader(rules_dir() / "nlp")
+SAID = yaml.safe_load((Path(__file__).parent / "side_examples.yaml").read_text(encoding="utf-8"))["sides"].splitlines()
 
 
 def side(text: str, words: str) -> str | None:
@@ -52,3 +57,14 @@ def test_a_side_is_read_in_its_clause(text: str, words: str, told: str) -> None:
 )
 def test_a_side_of_something_else_is_not(text: str, words: str) -> None:
     assert side(text, words) is None
+
+
+@pytest.mark.parametrize("row", SAID)
+def test_a_side_as_it_is_dictated_and_jotted_down(row: str) -> None:
+    told, text = row.split(" | ")
+    mark = re.search("<[^<>]*>", text)
+    assert mark
+    found = READER.read(text.replace("<", "").replace(">", "")).findings
+    here = [one for one in found if one.start < mark.end() - 2 and one.end > mark.start()]
+    assert here
+    assert {one.attributes.get("laterality", "none") for one in here} == {told}

@@ -1,0 +1,39 @@
+"""How long a mentioned condition lasts, by what it is and by what is told of its treatment (`rules/nlp/lasting.yaml`).
+
+Gallstones in a list of the past history are there; "gallstones, s/p cholecystectomy" and "a pancreatitis blamed on gallstones" are over.
+"""
+
+from collections.abc import Sequence
+
+from opencdi.knowledge.lasting import Lasting, Lasts
+from opencdi.nlp.around import is_year
+from opencdi.nlp.mentioned import Mentioned
+
+_ITEM_ENDS = frozenset({",", ";", ":", "(", ")", "|"})
+_BEHIND = 9
+"""Words behind it in which its treatment may be told."""
+
+
+def how_it_lasts(at: int, mentions: Sequence[Mentioned], said: list[str], sentence: tuple[int, int], table: Lasting) -> Lasts | None:
+    """How long the condition lasts that is mentioned there; None where it is chronic, heals, or was treated."""
+    mention = mentions[at]
+    how = None if mention.chronic else table.of(mention.concept, mention.attributes.get("icd10cm"))
+    if how is None or how == "for-good":
+        return how
+    following = next((one.first for one in mentions[at + 1 :] if one.kind == "diagnosis"), sentence[1])
+    stop = min(following, sentence[1], mention.last + _BEHIND)
+    treated = next((ends for _, _, ends in table.treated.matches(said, mention.last, stop)), False)
+    if treated or said[mention.last] in table.operated or _in_a_story(mention, said, sentence[0], table):
+        return None
+    year = next((i for i in range(mention.last, stop) if is_year(said[i])), mention.last)
+    return how if table.found.isdisjoint(said[mention.last : year]) else "until-treated"
+
+
+def _in_a_story(mention: Mentioned, said: list[str], begin: int, table: Lasting) -> bool:
+    """Whether its item of the list tells of something past whose reason it was: "hysterectomy for fibroids", "she had gallstones"."""
+    i = mention.first
+    while i > begin and said[i - 1] not in _ITEM_ENDS:
+        i -= 1
+        if said[i] in table.of_past and said[i - 1] not in table.watched:
+            return True
+    return False
