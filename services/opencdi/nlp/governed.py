@@ -14,6 +14,7 @@ from typing import NamedTuple
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.nlp.around import Cued, Hit, is_year
 from opencdi.nlp.cues import Cue
+from opencdi.nlp.dates import old_dates
 from opencdi.nlp.past import OF_THIS_STAY, Role, Times
 
 Told = tuple[int, int, Role]
@@ -72,8 +73,10 @@ class Governed:
 def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], times: Times) -> Governed:
     """The stretches of a text that take their time from an event of the past."""
     words = said.words.words
-    told: list[Told] = [(first, last, role) for first, last, role in times.roles.matches(words)]
+    told: list[Told] = [(first, last, role) for first, last, role in (times.at_a_visit if said.visit else times.roles).matches(words)]
     told += [(at, at + 1, "dated") for at in said.years if _dates(words, at, times)]
+    if len(said.years) > 1:
+        told += [(first, last, "season") for first, last, _ in old_dates(words, [at for at in said.years if is_year(words[at])], times)]
     if all(role not in _TIMES for _, _, role in told):
         return Governed([], times)
     told.sort()

@@ -28,6 +28,7 @@ from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
 from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
+from opencdi.nlp.recalled import recalled
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
@@ -35,6 +36,7 @@ from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.signs import denied_by_sign
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
+from opencdi.nlp.visits import is_visit
 
 _LASTING = frozenset({"chronic", "chronically"})
 _LISTS: frozenset[SectionKind] = frozenset(
@@ -54,6 +56,7 @@ class Outline:
     sentences: list[tuple[int, int]]
     sections: list[SectionKind]  # of each word
     options: Options
+    note_type: NoteType
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
@@ -84,7 +87,7 @@ class RuleReader:
             spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans)
         sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
-        return Outline(text, words, stretches, sentences, kinds, options)
+        return Outline(text, words, stretches, sentences, kinds, options, note_type)
 
     def _asks(self, text: str, stretch: Stretch, place: int) -> bool:
         """Whether what stands before that place is a heading that names a condition, which the words behind it answer ("Tobacco: never"),
@@ -136,7 +139,8 @@ class RuleReader:
 
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
-        with_cues = cued(words, self.cues, {one.first: one.chronic for one in mentions if one.kind == "diagnosis"})
+        diseases = {one.first: one.chronic for one in mentions if one.kind == "diagnosis"}
+        with_cues = cued(words, self.cues, diseases, visit=is_visit(words.words, outline.sections, outline.note_type, self.times))
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
         past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
         findings: list[Finding] = []
@@ -174,6 +178,8 @@ class RuleReader:
                     attributes=attributes,
                 )
             )
+        for at in recalled(words, mentions, findings, self.times):
+            findings[at] = findings[at].model_copy(update={"temporality": "historical", "active": "no"})
         for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings
