@@ -230,4 +230,4 @@ class _Story:
         """Where the story of the past ends before a word of now: with the clause before it, or one more, if that is still going on."""
         bound = next((at for at in range(first - 1, max(self._start, first - _FAR) - 1, -1) if self.words[at] in self.times.bounds), first)
         goes_on = bound < first and self.words[bound] in self.times.relatives and self.times.over.isdisjoint(self.words[last : last + 3])
-        return self._clause if goes_on else bound
+        return self._clause if goes_on and self.words[bound - 1] not in self.times.out_of else bound

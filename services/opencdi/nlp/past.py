@@ -22,7 +22,7 @@ OF_THIS_STAY: frozenset[SectionKind] = frozenset(
 """Sections that tell of this stay: "the operation" and "in March" are of now."""
 _WORDS = (
     "before_a_year", "of", "measured", "until_then", "when", "going_on", "compared", "until", "subjects", "bounds", "parting", "ends",
-    "joins", "relatives", "links", "persons", "over", "pointing", "anew", "had", "reasons", "going_on_now",
+    "joins", "relatives", "links", "persons", "over", "out_of", "for_it", "pointing", "anew", "had", "reasons", "going_on_now",
 )  # fmt: skip
 
 
@@ -56,6 +56,8 @@ class Times:
     links: frozenset[str]
     persons: frozenset[str]
     over: frozenset[str]
+    out_of: frozenset[str]
+    for_it: frozenset[str]
     pointing: frozenset[str]
     anew: frozenset[str]
     had: frozenset[str]

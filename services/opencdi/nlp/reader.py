@@ -24,6 +24,7 @@ from opencdi.nlp.language import Languages, language_of, load_languages, safe_va
 from opencdi.nlp.leads import leads_in
 from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
+from opencdi.nlp.operated import dealt_with
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
 from opencdi.nlp.problems import told_in_paragraphs
@@ -178,7 +179,7 @@ class RuleReader:
                     attributes=attributes,
                 )
             )
-        for at in recalled(words, mentions, findings, self.times):
+        for at in (*dealt_with(with_cues, mentions, findings, self.times), *recalled(words, mentions, findings, self.times)):
             findings[at] = findings[at].model_copy(update={"temporality": "historical", "active": "no"})
         for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
