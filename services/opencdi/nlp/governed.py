@@ -20,10 +20,13 @@ from opencdi.nlp.past import OF_THIS_STAY, Role, Times
 Told = tuple[int, int, Role]
 """First word, word after the last, what they tell of the time."""
 _PAST = Cue("historical")
-_TIMES = frozenset({"dated", "season", "span", "own"})
+_TIMES = frozenset({"dated", "season", "stayed", "span", "own"})
 _TELLING = _TIMES | {"recent"}
 _LOOSE = frozenset({"season", "span", "own"})
 """Times that are of the past only where a history is told."""
+_BARE = frozenset({"season", "stayed"})
+"""Times in which what was found may last until today."""
+_OPENING = frozenset({"stayed", "own", "back"})
 _TURNS = frozenset({"arrival", "brought", "contrast"})
 """With these a story may turn to today."""
 _GO_ON = frozenset({"tie", "verb", "arrival", "brought"})
@@ -193,14 +196,14 @@ class _Story:
         if (role == "own" and self.time.recent) or (role == "season" and self.words[first - 1] in self.times.until):
             return
         by = self.time.by if role == "back" and self.time.by else (first, last)
-        bare = self.time.bare if role == "back" else role == "season"
+        bare = self.time.bare if role == "back" else role in _BARE
         if self._verb >= 0 and self._start < 0:  # "was in the hospital with pneumonia in 2016"
             begin = next((at + 1 for at in range(first - 1, self._clause, -1) if self.words[at] in self.times.parting), self._clause)
             self.found.append(Stretch(begin, first, by, bare))
         self._fronted = self._verb < 0 and first < self.begin + _FRONT
         aside = self.words[last] == "," and self.words[self._clause] in self.times.persons and self.words[self._clause - 1] == ","
         self.time, self.told, self._going = _Time(by, bare), True, not aside
-        if role in ("own", "back") or self.words[last] in self.times.links:
+        if role in _OPENING or self.words[last] in self.times.links:
             self._open(last)
 
     def _lasted(self, first: int, last: int) -> None:

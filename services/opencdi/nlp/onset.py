@@ -78,8 +78,19 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
 def _before(around: Surroundings, said: dict[str, Hit], section: SectionKind) -> Hit | None:
     """What is past only where a history is told; at a visit, also what is told in the past tense and with no day of late."""
     if around.visit and (then := said.get("before-visit")):
-        return then if around.cues.words.of_late.isdisjoint(around.words[around.begin : around.stop]) else None
+        return None if _of_late(around) else then
     return None if section in OF_THIS_STAY else said.get("before-stay")
+
+
+def _of_late(around: Surroundings) -> bool:
+    """Whether the sentence names a day of late, "yesterday", "three days ago", or says how many days it has lasted."""
+    words, told, last = around.words, around.cues.words, around.mention.last
+    if not told.of_late.isdisjoint(words[around.begin : around.stop]):
+        return True
+    if _lately(around):
+        return True
+    days = [at for at in range(around.begin, around.stop) if words[at] in told.spells]
+    return any(words[at + 1] in told.ago or 0 <= at - last < _SPELL_NEAR for at in days)
 
 
 def _may_come(around: Surroundings) -> bool:

@@ -11,7 +11,9 @@ from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import Lexicon, term_form
 from opencdi.nlp.cues import WrongCues, written_out
 
-Role = Literal["dated", "season", "span", "own", "back", "tie", "after", "verb", "arrival", "brought", "contrast", "recent", "now"]
+Role = Literal[
+    "dated", "season", "stayed", "span", "own", "back", "tie", "after", "verb", "arrival", "brought", "contrast", "recent", "now"
+]
 VisitRole = Literal["visit", "stay"]
 OF_THIS_STAY: frozenset[SectionKind] = frozenset(
     {
@@ -73,16 +75,17 @@ def load_times(folder: Path) -> Times:
     if (
         told.keys() != {"groups", "visits", "months", "words", "outlasting", "unending"}
         or told["groups"].keys() != set(roles)
-        or told["visits"].keys() != {*get_args(VisitRole), "then"}
+        or told["visits"].keys() != set(get_args(VisitRole))
         or told["words"].keys() != set(_WORDS)
     ):
         raise WrongCues("past.yaml: not its groups or words")
     terms = [(way, role) for role in roles for term in told["groups"][role]["terms"] for way in written_out(term)]
-    then: list[tuple[str, Role]] = [(way, "season") for term in told["visits"]["then"]["terms"] for way in written_out(term)]
     kinds: tuple[VisitRole, ...] = get_args(VisitRole)
     visits = [(way, kind) for kind in kinds for term in told["visits"][kind]["terms"] for way in written_out(term)]
     words = {name: frozenset(map(term_form, told["words"][name])) for name in _WORDS}
     months = {term_form(name): nth for nth, names in enumerate(told["months"], 1) for name in names.split("|")}
+    everywhere = [each for each in terms if each[1] != "stayed"]
+    at_a_visit = [each for each in terms if each[1] == "stayed"] + everywhere
     return Times(
-        Lexicon(terms), Lexicon([*then, *terms]), Lexicon(visits), months, tuple(told["unending"]), tuple(told["outlasting"]), **words
+        Lexicon(everywhere), Lexicon(at_a_visit), Lexicon(visits), months, tuple(told["unending"]), tuple(told["outlasting"]), **words
     )
