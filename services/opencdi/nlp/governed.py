@@ -20,13 +20,14 @@ from opencdi.nlp.past import OF_THIS_STAY, Role, Times
 Told = tuple[int, int, Role]
 """First word, word after the last, what they tell of the time."""
 _PAST = Cue("historical")
-_TIMES = frozenset({"dated", "season", "stayed", "span", "own"})
+_TIMES = frozenset({"dated", "day", "season", "stayed", "span", "own"})
 _TELLING = _TIMES | {"recent"}
 _LOOSE = frozenset({"season", "span", "own"})
 """Times that are of the past only where a history is told."""
-_BARE = frozenset({"season", "stayed"})
+_BARE = frozenset({"day", "season", "stayed"})
 """Times in which what was found may last until today."""
 _OPENING = frozenset({"stayed", "own", "back"})
+_LASTING = frozenset({"dated", "day", "stayed", "back"})
 _TURNS = frozenset({"arrival", "brought", "contrast"})
 """With these a story may turn to today."""
 _GO_ON = frozenset({"tie", "verb", "arrival", "brought"})
@@ -78,8 +79,9 @@ def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequ
     words = said.words.words
     told: list[Told] = [(first, last, role) for first, last, role in (times.at_a_visit if said.visit else times.roles).matches(words)]
     told += [(at, at + 1, "dated") for at in said.years if _dates(words, at, times)]
-    if len(said.years) > 1:
-        told += [(first, last, "season") for first, last, _ in old_dates(words, [at for at in said.years if is_year(words[at])], times)]
+    if len(said.years) > 1 and (old := old_dates(words, [at for at in said.years if is_year(words[at])], times)):
+        told = [each for each in told if not (each[2] == "recent" and any(each[1] == date.first for date in old))]  # "until March 3, 2019"
+        told += [(date.first, date.last, "day") for date in old]
     if all(role not in _TIMES for _, _, role in told):
         return Governed([], times)
     told.sort()
@@ -96,10 +98,10 @@ def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequ
             here = [each for each in here if each[2] not in _LOOSE]
             before = _Time()
         if here and (before.by or any(role in _TELLING for _, _, role in here)):
-            story = _Story(words, begin, stop, times, before)
+            story = _Story(words, begin, stop, times, before, said.visit)
             story.tell(here)
             found += story.found
-            if story.told:
+            if story.told or (before.goes_on and story.found):
                 before = story.time
                 continue
         before = before._replace(age=before.age + 1) if before.age < _REMEMBERED else _Time()
@@ -125,6 +127,8 @@ class _Time(NamedTuple):
     bare: bool = False
     recent: bool = False
     age: int = 0
+    goes_on: bool = False
+    """The past tense goes on with it: it is told at a visit."""
 
 
 @dataclass
@@ -137,6 +141,7 @@ class _Story:
     times: Times
     time: _Time
     """At first the time that was told before this sentence."""
+    visit: bool
     told: bool = False
     """This sentence tells a time of its own."""
     found: list[Stretch] = field(default_factory=list)
@@ -149,6 +154,7 @@ class _Story:
     def tell(self, told: list[Told]) -> None:
         """Reads what is told of the time, to the end of the sentence."""
         self._clause = self.begin
+        self._going = self.time.goes_on and not self.times.subjects.isdisjoint(self.words[self.begin : self.begin + _NEAR])
         came = max((first for first, _, role in told if role in _COMES), default=self.begin)
         for first, last, role in self._with_verbs(told):
             bound = self._bound(first)
@@ -165,6 +171,7 @@ class _Story:
                 self.time, self.told = _Time(recent=True), True
             elif role == "now":
                 self._close(self._before_now(first, last))
+                self.time = self.time._replace(goes_on=False)
                 self._clause = max(bound, self._clause)
             elif role == "after":
                 self._open(last)
@@ -193,7 +200,7 @@ class _Story:
         return next((i for i in near if self.words[i] in self.times.bounds), self._clause)
 
     def _date(self, first: int, last: int, role: Role) -> None:
-        if (role == "own" and self.time.recent) or (role == "season" and self.words[first - 1] in self.times.until):
+        if (role in ("own", "stayed") and self.time.recent) or (role == "season" and self.words[first - 1] in self.times.until):
             return
         by = self.time.by if role == "back" and self.time.by else (first, last)
         bare = self.time.bare if role == "back" else role in _BARE
@@ -202,7 +209,8 @@ class _Story:
             self.found.append(Stretch(begin, first, by, bare))
         self._fronted = self._verb < 0 and first < self.begin + _FRONT
         aside = self.words[last] == "," and self.words[self._clause] in self.times.persons and self.words[self._clause - 1] == ","
-        self.time, self.told, self._going = _Time(by, bare), True, not aside
+        goes_on = self.visit and role in _LASTING
+        self.time, self.told, self._going = _Time(by, bare, goes_on=goes_on), True, not aside
         if role in _OPENING or self.words[last] in self.times.links:
             self._open(last)
 
@@ -223,6 +231,8 @@ class _Story:
 
     def _of_the_past(self, role: Role, bound: int, at: int) -> bool:
         """Whether to come or be brought in is told of the time before: in its own clause, or in a sentence that it opens."""
+        if self.time.goes_on:
+            return True
         by = self.time.by or (self.stop, self.stop)
         tied = self.words[bound] in self.times.relatives and self.words[bound - 1] not in self.times.joins  # "and who was brought in"
         if tied or (role != "arrival" and self._fronted and not self.time.bare):
