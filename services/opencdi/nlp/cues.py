@@ -12,8 +12,8 @@ from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "before-stay", "before-visit", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured",
-    "hypothetical", "resolved", "disproved", "proved", "other", "nothing", "end",
+    "absent", "possible", "historical", "before-stay", "before-visit", "done", "allergy", "long-standing", "ongoing", "new", "today",
+    "cured", "hypothetical", "resolved", "disproved", "proved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "shared", "kin", "owned"]
 Commas = Literal["any", "listed", "none"]

@@ -1,4 +1,4 @@
-"""Whole dates that lie long before the last one of a note: "On March 12, 2019, she had a stroke.  Today, 6/14/2022, she walks" (DOMAIN B24).
+"""Whole dates long before the last one of a note: "On March 12, 2019, she had a stroke.  Today, 6/14/2022, ..." (DOMAIN B24).
 
 A whole date may be of this stay, which no year is; it is of the past where the same note tells another that is months later.
 """
@@ -32,7 +32,7 @@ def old_dates(words: list[str], years: Sequence[int], times: Times) -> list[Date
 
 
 def _date_at(at: int, words: list[str], times: Times) -> Dated | None:
-    """The date of which that year is part: "March 12, 2019", "12 March 2019", "3/12/2019"; of a year first, the three behind: "2019-03-12"."""
+    """The date of which that year is part: "March 12, 2019", "12 March 2019", "3/12/2019", "2019-03-12"."""
     before = [word for word in words[max(0, at - 4) : at] if word != ","]
     first = at - (3 if words[at - 1] == "," else 2)
     for month, day, begin in ((before[-2:-1], before[-1:], first), (before[-1:], before[-2:-1], at - 2)):

@@ -12,8 +12,9 @@ from opencdi.knowledge.words import Lexicon, term_form
 from opencdi.nlp.cues import WrongCues, written_out
 
 Role = Literal[
-    "dated", "season", "stayed", "span", "own", "back", "tie", "after", "verb", "arrival", "brought", "contrast", "recent", "now"
-]
+    "dated", "season", "stayed", "span", "own", "back", "tie", "after", "verb", "arrival", "brought", "contrast", "recent", "now", "day",
+]  # fmt: skip
+"""What words tell of the time; a "day" is a whole date of long ago (nlp.dates)."""
 VisitRole = Literal["visit", "stay"]
 OF_THIS_STAY: frozenset[SectionKind] = frozenset(
     {

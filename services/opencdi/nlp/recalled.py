@@ -1,7 +1,7 @@
-"""What is pointed back to is what was told: "in view of the seizure", "since she had febrile neutropenia", of the seizure of last year (DOMAIN B24).
+"""What is pointed back to is what was told: "in view of the seizure", "since she had febrile neutropenia" (DOMAIN B24).
 
-A disease that every earlier mention of the note puts into the past, and that is named again with "the", with an owner or as a reason, is no
-new one.  Named without ("1. Pneumonia"), it may be.
+A disease that every earlier mention of the note puts into the past, and that is named again with "the", with an owner or as a reason, is
+no new one.  Named without ("1. Pneumonia"), it may be.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
-"""Whether a note tells of a visit to an office.  A visit is no stay: whoever was admitted, and what has cleared, was so before it (DOMAIN B24).
+"""Whether a note tells of a visit to an office.  A visit is no stay: who was admitted, and what has cleared, was so before (DOMAIN B24).
 
-A visit says so itself ("returns for followup", "seen in our clinic", "return in three months"); a word of a stay of today or to come
+A visit says so itself ("returns for followup", "seen in our clinic", "return in three months"); a word of a stay, of today or to come,
 outweighs that.  What a visit tells of a stay, of the last visit, or of an earlier round of a treatment is of the past.
 """
 
