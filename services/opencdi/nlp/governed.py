@@ -38,6 +38,8 @@ _FRONT = 4
 """A time that begins within so many words of its sentence opens it."""
 _NEAR = 4
 """Words of a clause before its verb."""
+_OPENS = 6
+"""Words of a sentence up to its subject: "On the second day she"."""
 _FAR = 8
 """The same before a word of now."""
 _LASTED = 30
@@ -154,7 +156,7 @@ class _Story:
     def tell(self, told: list[Told]) -> None:
         """Reads what is told of the time, to the end of the sentence."""
         self._clause = self.begin
-        self._going = self.time.goes_on and not self.times.subjects.isdisjoint(self.words[self.begin : self.begin + _NEAR])
+        self._going = self.time.goes_on and not self.times.subjects.isdisjoint(self.words[self.begin : self.begin + _OPENS])
         came = max((first for first, _, role in told if role in _COMES), default=self.begin)
         for first, last, role in self._with_verbs(told):
             bound = self._bound(first)

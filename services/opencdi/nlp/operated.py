@@ -20,7 +20,7 @@ def dealt_with(said: Cued, mentions: Sequence[Mentioned], findings: Sequence[Fin
     if not said.visit:
         return
     for at, ((done, operation), (mention, finding)) in enumerate(pairwise(zip(mentions, findings, strict=True)), 1):
-        if operation.kind not in ("procedure", "device") or (operation.temporality, operation.active) != ("historical", "no"):
+        if operation.kind not in ("procedure", "device") or not _is_old(done, operation, said.words.words, times):
             continue
         between = said.words.words[done.last : mention.first]
         if mention.kind != "diagnosis" or mention.chronic or mention.concept.startswith(times.outlasting) or len(between) > _NEAR:
@@ -28,3 +28,11 @@ def dealt_with(said: Cued, mentions: Sequence[Mentioned], findings: Sequence[Fin
         here = (finding.assertion, finding.temporality, finding.active) == ("present", "current", "yes")
         if here and not times.for_it.isdisjoint(between[:2]) and times.bounds.isdisjoint(between):
             yield at
+
+
+def _is_old(done: Mentioned, operation: Finding, words: list[str], times: Times) -> bool:
+    """Whether an operation is told as past, or as what somebody "had"; an injection or an image deals with nothing."""
+    if (operation.temporality, operation.active) == ("historical", "no"):
+        return True
+    had = not times.had.isdisjoint(words[max(0, done.first - _NEAR) : done.first])
+    return had and operation.assertion == "present" and times.no_cure.isdisjoint(words[done.first : done.last])

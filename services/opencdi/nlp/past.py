@@ -25,7 +25,7 @@ OF_THIS_STAY: frozenset[SectionKind] = frozenset(
 """Sections that tell of this stay: "the operation" and "in March" are of now."""
 _WORDS = (
     "before_a_year", "of", "measured", "until_then", "when", "going_on", "compared", "until", "subjects", "bounds", "parting", "ends",
-    "joins", "relatives", "links", "persons", "over", "out_of", "for_it", "pointing", "anew", "had", "reasons", "going_on_now",
+    "joins", "relatives", "links", "persons", "over", "out_of", "for_it", "no_cure", "pointing", "anew", "had", "reasons", "going_on_now",
 )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ class Times:
     over: frozenset[str]
     out_of: frozenset[str]
     for_it: frozenset[str]
+    no_cure: frozenset[str]
     pointing: frozenset[str]
     anew: frozenset[str]
     had: frozenset[str]
