@@ -2,7 +2,7 @@
 
 import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,7 +12,7 @@ from sys import maxsize
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.words import BREAK, Words, term_form, words_of
-from opencdi.nlp.around import Mention, cued
+from opencdi.nlp.around import Cued, Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
@@ -130,7 +130,7 @@ class RuleReader:
         lasting = chronic or not _LASTING.isdisjoint(words.words[first:last])
         mention = Mention(first, last, kind, lasting, denied_by_mark=_denied_by_mark(outline, start, end, section))
         sentence = outline.sentence_at(first)
-        with_cues = cued(words, self.cues)
+        with_cues = self._cued(outline, {})
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
         past = governed_in(with_cues, outline.sentences, outline.sections, self.times).cue_at(
             first, known[0].concept if known else "", kind
@@ -138,10 +138,13 @@ class RuleReader:
         context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()), past)
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
+    def _cued(self, outline: Outline, diseases: Mapping[int, bool]) -> Cued:
+        visit = is_visit(outline.words.words, outline.sections, outline.note_type, self.times)
+        return cued(outline.words, self.cues, diseases, visit=visit)
+
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
-        diseases = {one.first: one.chronic for one in mentions if one.kind == "diagnosis"}
-        with_cues = cued(words, self.cues, diseases, visit=is_visit(words.words, outline.sections, outline.note_type, self.times))
+        with_cues = self._cued(outline, {one.first: one.chronic for one in mentions if one.kind == "diagnosis"})
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
         past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
         findings: list[Finding] = []
