@@ -211,7 +211,7 @@ class _Story:
             self.found.append(Stretch(begin, first, by, bare))
         self._fronted = self._verb < 0 and first < self.begin + _FRONT
         aside = self.words[last] == "," and self.words[self._clause] in self.times.persons and self.words[self._clause - 1] == ","
-        goes_on = self.visit and role in _LASTING
+        goes_on = self.visit and (role in _LASTING or self.time.goes_on)
         self.time, self.told, self._going = _Time(by, bare, goes_on=goes_on), True, not aside
         if role in _OPENING or self.words[last] in self.times.links:
             self._open(last)
