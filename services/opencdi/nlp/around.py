@@ -40,6 +40,8 @@ class Cued:
     years: list[int]  # words that are a year or the word itself
     diseases: Mapping[int, bool]
     """Where diseases are named, by their first words, and whether they do not end."""
+    visit: bool = False
+    """It is told at a visit to an office, not in a stay (nlp.visits)."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Surroundings:
     diseases: Mapping[int, bool]
     told_as_new: bool = False
     """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
+    visit: bool = False
 
     def clause_over(self, at: int) -> bool:
         """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
@@ -101,11 +104,11 @@ def is_year(word: str) -> bool:
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
 
 
-def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None) -> Cued:
+def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None, *, visit: bool = False) -> Cued:
     """What is the same for all mentions of a text."""
     hits = cues_in(words, 0, len(words.words), cues)
     years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
-    return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {})
+    return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {}, visit)
 
 
 def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
@@ -118,7 +121,7 @@ def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Sur
     if behind and text.hits[behind - 1][1] > first:  # the last cue that begins before the mention ends, ends behind its beginning
         new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
         near = list(_outside(near, mention, text.words, text.cues))
-    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, text.diseases, new)
+    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, text.diseases, new, text.visit)
 
 
 def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:

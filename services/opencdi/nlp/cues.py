@@ -12,8 +12,8 @@ from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import Lexicon, term_form
 
 Makes = Literal[
-    "absent", "possible", "historical", "before-stay", "done", "allergy", "long-standing", "ongoing", "new", "today", "cured",
-    "hypothetical", "resolved", "disproved", "proved", "other", "nothing", "end",
+    "absent", "possible", "historical", "before-stay", "before-visit", "done", "allergy", "long-standing", "ongoing", "new", "today",
+    "cured", "hypothetical", "resolved", "disproved", "proved", "other", "nothing", "end",
 ]  # fmt: skip
 Place = Literal["before", "after", "answers", "opening", "shared", "kin", "owned"]
 Commas = Literal["any", "listed", "none"]
@@ -29,7 +29,8 @@ class Cue:
     "kin": a person, "owned": a person only with an owner ("her baby").  `commas`: whether it reaches across them ("listed": in a list that
     closes with "or").  `via`: one of these words must stand between ("page the surgeon for ..."), `unless`: none of these;
     `closing`: one of these must stand behind in the same list; `clause`: it speaks of what a clause behind it tells ("not sure | that she
-    has"); `told`: it tells somebody of a danger (see nlp.foretold).  What makes "before-stay" is past only where a history is told.
+    has"); `told`: it tells somebody of a danger (see nlp.foretold).  What makes "before-stay" is past only where a history is told,
+    "before-visit" only at a visit.
     A cue that makes "end" stops the reach of the kind in `of` ("all": of every kind).
     """
 
@@ -140,6 +141,7 @@ class CueWords:
     perfect: frozenset[str]
     infinitive: frozenset[str]
     lately: frozenset[str]
+    of_late: frozenset[str]
     following: frozenset[str]
     having_now: frozenset[str]
     since: frozenset[str]

@@ -14,15 +14,20 @@ from typing import NamedTuple
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.nlp.around import Cued, Hit, is_year
 from opencdi.nlp.cues import Cue
+from opencdi.nlp.dates import old_dates
 from opencdi.nlp.past import OF_THIS_STAY, Role, Times
 
 Told = tuple[int, int, Role]
 """First word, word after the last, what they tell of the time."""
 _PAST = Cue("historical")
-_TIMES = frozenset({"dated", "season", "span", "own"})
+_TIMES = frozenset({"dated", "day", "season", "stayed", "span", "own"})
 _TELLING = _TIMES | {"recent"}
 _LOOSE = frozenset({"season", "span", "own"})
 """Times that are of the past only where a history is told."""
+_BARE = frozenset({"day", "season", "stayed"})
+"""Times in which what was found may last until today."""
+_OPENING = frozenset({"stayed", "own", "back"})
+_LASTING = frozenset({"dated", "day", "stayed", "back"})
 _TURNS = frozenset({"arrival", "brought", "contrast"})
 """With these a story may turn to today."""
 _GO_ON = frozenset({"tie", "verb", "arrival", "brought"})
@@ -33,6 +38,8 @@ _FRONT = 4
 """A time that begins within so many words of its sentence opens it."""
 _NEAR = 4
 """Words of a clause before its verb."""
+_OPENS = 6
+"""Words of a sentence up to its subject: "On the second day she"."""
 _FAR = 8
 """The same before a word of now."""
 _LASTED = 30
@@ -74,8 +81,11 @@ class Governed:
 def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], times: Times) -> Governed:
     """The stretches of a text that take their time from an event of the past."""
     words = said.words.words
-    told: list[Told] = [(first, last, role) for first, last, role in times.roles.matches(words)]
+    told: list[Told] = [(first, last, role) for first, last, role in (times.at_a_visit if said.visit else times.roles).matches(words)]
     told += [(at, at + 1, "dated") for at in said.years if _dates(words, at, times)]
+    if len(said.years) > 1 and (old := old_dates(words, [at for at in said.years if is_year(words[at])], times)):
+        told = [each for each in told if not (each[2] == "recent" and any(each[1] == date.first for date in old))]  # "until March 3, 2019"
+        told += [(date.first, date.last, "day") for date in old]
     if all(role not in _TIMES for _, _, role in told):
         return Governed([], times)
     told.sort()
@@ -92,10 +102,10 @@ def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequ
             here = [each for each in here if each[2] not in _LOOSE]
             before = _Time()
         if here and (before.by or any(role in _TELLING for _, _, role in here)):
-            story = _Story(words, begin, stop, times, before)
+            story = _Story(words, begin, stop, times, before, said.visit)
             story.tell(here)
             found += story.found
-            if story.told:
+            if story.told or (before.goes_on and story.found):
                 before = story.time
                 continue
         before = before._replace(age=before.age + 1) if before.age < _REMEMBERED else _Time()
@@ -121,6 +131,8 @@ class _Time(NamedTuple):
     bare: bool = False
     recent: bool = False
     age: int = 0
+    goes_on: bool = False
+    """The past tense goes on with it: it is told at a visit."""
 
 
 @dataclass
@@ -133,6 +145,7 @@ class _Story:
     times: Times
     time: _Time
     """At first the time that was told before this sentence."""
+    visit: bool
     told: bool = False
     """This sentence tells a time of its own."""
     found: list[Stretch] = field(default_factory=list)
@@ -145,6 +158,7 @@ class _Story:
     def tell(self, told: list[Told]) -> None:
         """Reads what is told of the time, to the end of the sentence."""
         self._clause = self.begin
+        self._going = self.time.goes_on and not self.times.subjects.isdisjoint(self.words[self.begin : self.begin + _OPENS])
         came = max((first for first, _, role in told if role in _COMES), default=self.begin)
         for first, last, role in self._with_verbs(told):
             bound = self._bound(first)
@@ -161,6 +175,7 @@ class _Story:
                 self.time, self.told = _Time(recent=True), True
             elif role == "now":
                 self._close(self._before_now(first, last))
+                self.time = self.time._replace(goes_on=False)
                 self._clause = max(bound, self._clause)
             elif role == "after":
                 self._open(last)
@@ -189,17 +204,18 @@ class _Story:
         return next((i for i in near if self.words[i] in self.times.bounds), self._clause)
 
     def _date(self, first: int, last: int, role: Role) -> None:
-        if (role == "own" and self.time.recent) or (role == "season" and self.words[first - 1] in self.times.until):
+        if (role in ("own", "stayed") and self.time.recent) or (role == "season" and self.words[first - 1] in self.times.until):
             return
         by = self.time.by if role == "back" and self.time.by else (first, last)
-        bare = self.time.bare if role == "back" else role == "season"
+        bare = self.time.bare if role == "back" else role in _BARE
         if self._verb >= 0 and self._start < 0:  # "was in the hospital with pneumonia in 2016"
             begin = next((at + 1 for at in range(first - 1, self._clause, -1) if self.words[at] in self.times.parting), self._clause)
             self.found.append(Stretch(begin, first, by, bare))
         self._fronted = self._verb < 0 and first < self.begin + _FRONT
         aside = self.words[last] == "," and self.words[self._clause] in self.times.persons and self.words[self._clause - 1] == ","
-        self.time, self.told, self._going = _Time(by, bare), True, not aside
-        if role in ("own", "back") or self.words[last] in self.times.links:
+        goes_on = self.visit and (role in _LASTING or self.time.goes_on)
+        self.time, self.told, self._going = _Time(by, bare, goes_on=goes_on), True, not aside
+        if role in _OPENING or self.words[last] in self.times.links:
             self._open(last)
 
     def _lasted(self, first: int, last: int) -> None:
@@ -219,6 +235,8 @@ class _Story:
 
     def _of_the_past(self, role: Role, bound: int, at: int) -> bool:
         """Whether to come or be brought in is told of the time before: in its own clause, or in a sentence that it opens."""
+        if self.time.goes_on:
+            return True
         by = self.time.by or (self.stop, self.stop)
         tied = self.words[bound] in self.times.relatives and self.words[bound - 1] not in self.times.joins  # "and who was brought in"
         if tied or (role != "arrival" and self._fronted and not self.time.bare):
@@ -229,4 +247,4 @@ class _Story:
         """Where the story of the past ends before a word of now: with the clause before it, or one more, if that is still going on."""
         bound = next((at for at in range(first - 1, max(self._start, first - _FAR) - 1, -1) if self.words[at] in self.times.bounds), first)
         goes_on = bound < first and self.words[bound] in self.times.relatives and self.times.over.isdisjoint(self.words[last : last + 3])
-        return self._clause if goes_on else bound
+        return self._clause if goes_on and self.words[bound - 1] not in self.times.out_of else bound

@@ -42,7 +42,7 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     if not said and not around.tells_years and section not in _DATED:  # nothing dates it but what it is: most are so
         return _BEFORE if mention.chronic and settled and not (mention.acute or around.told_as_new) else _NOW
     feared = said.get("hypothetical")
-    before = None if section in OF_THIS_STAY else said.get("before-stay")
+    before = _before(around, said, section)
     past = said.get("allergy") or _nearest((said.get("historical"), _done_before(said.get("done"), around, section), before), around)
     lasting = _place(said.get("long-standing"))
     resolved = _place(said.get("resolved"))
@@ -61,15 +61,15 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     if today := said.get("today"):
         past = past if past and _distance(past, around) < _distance(today, around) else None
     cured = _place(said.get("cured"))
-    was = _place(past) or cured or year or (section in _PAST_SECTIONS and not today)
+    gone_before = around.visit and mention.kind == "diagnosis" and resolved is not None
+    was = _place(past) or cured or year or gone_before or (section in _PAST_SECTIONS and not today)
     if not was and not (lasting and settled) and (not settled or new or resolved or not mention.chronic):
         # A disease that does not end began before, unless it is told as new, as gone in this stay, or is not there or in question.
         return Onset("current", over=False, resolved=resolved is not None, cue=resolved)
     if past and (long := said.get("long-standing")) and _distance(past, around) < _distance(long, around):
         lasting = None  # "known coronary disease with prior infarction"
-    there = (
-        mention.chronic or lasting or _stays(around, section, past, year) or (section == "social-history" and not past) or "ongoing" in said
-    )
+    lived = section == "social-history" and not past and mention.kind != "diagnosis"  # habits go on, an accident at work does not
+    there = mention.chronic or lasting or lived or _stays(around, section, past, year) or "ongoing" in said
     over = "allergy" in said or cured is not None or section == "allergies" or not there or (resolved is not None and bool(was))
     cue = _place(past) or cured or year or lasting or resolved
     return Onset("historical", over=over, resolved=resolved is not None and not over, cue=cue)
@@ -87,6 +87,24 @@ def _stays(around: Surroundings, section: SectionKind, past: Hit | None, year: t
 def _announces(past: Hit, around: Surroundings) -> bool:
     """Whether a word of the past heads the list that the mention is an item of: "Past medical history:"."""
     return past[1] <= around.begin and ":" in around.words[past[1] : past[1] + _HEADING]
+
+
+def _before(around: Surroundings, said: dict[str, Hit], section: SectionKind) -> Hit | None:
+    """What is past only where a history is told; at a visit, also what is told in the past tense and with no day of late."""
+    if around.visit and (then := said.get("before-visit")):
+        return None if _of_late(around) else then
+    return None if section in OF_THIS_STAY else said.get("before-stay")
+
+
+def _of_late(around: Surroundings) -> bool:
+    """Whether the sentence names a day of late, "yesterday", "three days ago", or says how many days it has lasted."""
+    words, told, last = around.words, around.cues.words, around.mention.last
+    if not told.of_late.isdisjoint(words[around.begin : around.stop]):
+        return True
+    if _lately(around):
+        return True
+    days = [at for at in range(around.begin, around.stop) if words[at] in told.spells]
+    return any(words[at + 1] in told.ago or 0 <= at - last < _SPELL_NEAR for at in days)
 
 
 def _may_come(around: Surroundings) -> bool:

@@ -7,8 +7,8 @@ from opencdi.nlp.denials import its_own_item, its_subject, taken_as_given, who_h
 
 _WITHIN_A_LABEL = frozenset({"absent", "possible", "long-standing", "ongoing", "resolved", "new"})
 """What one label of a form says is not said of the next; a history's labels ("PMH: cardiac: CAD") are all history."""
-_STOPPED_AS = {"long-standing": "historical", "allergy": "historical", "done": "historical"}
-"""What is lasting, a reaction and an event that is over end where the past does."""
+_STOPPED_AS = {"long-standing": "historical", "allergy": "historical", "done": "historical", "before-visit": "historical"}
+"""What is lasting, a reaction and an event that is over end where the past does; so does what was before a visit."""
 _LISTS_END_AT_A_DOUBT = frozenset({"absent", "historical", "done"})
 _VERB_NEAR = 4
 _OBJECT_NEAR = 3

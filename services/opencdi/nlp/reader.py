@@ -2,7 +2,7 @@
 
 import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,7 +13,7 @@ from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.lasting import Lasting, load_lasting
 from opencdi.knowledge.words import BREAK, Words, term_form, words_of
-from opencdi.nlp.around import Mention, cued
+from opencdi.nlp.around import Cued, Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
@@ -26,10 +26,12 @@ from opencdi.nlp.lasting import how_it_lasts
 from opencdi.nlp.leads import leads_in
 from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
+from opencdi.nlp.operated import dealt_with
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
 from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
+from opencdi.nlp.recalled import recalled
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
@@ -38,6 +40,7 @@ from opencdi.nlp.shared_sides import shared_sides
 from opencdi.nlp.signs import denied_by_sign
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
+from opencdi.nlp.visits import is_visit
 
 _LASTING = frozenset({"chronic", "chronically"})
 _LISTS: frozenset[SectionKind] = frozenset(
@@ -57,6 +60,7 @@ class Outline:
     sentences: list[tuple[int, int]]
     sections: list[SectionKind]  # of each word
     options: Options
+    note_type: NoteType
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
@@ -88,7 +92,7 @@ class RuleReader:
             spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans)
         sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
-        return Outline(text, words, stretches, sentences, kinds, options)
+        return Outline(text, words, stretches, sentences, kinds, options, note_type)
 
     def _asks(self, text: str, stretch: Stretch, place: int) -> bool:
         """Whether what stands before that place is a heading that names a condition, which the words behind it answer ("Tobacco: never"),
@@ -131,7 +135,7 @@ class RuleReader:
         lasts = self.lasting.of(known[0].concept, known[0].attributes.get("icd10cm")) if known and not chronic else None
         mention = Mention(first, last, kind, lasting, lasts=lasts, denied_by_mark=_denied_by_mark(outline, start, end, section))
         sentence = outline.sentence_at(first)
-        with_cues = cued(words, self.cues)
+        with_cues = self._cued(outline, {})
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
         past = governed_in(with_cues, outline.sentences, outline.sections, self.times).cue_at(
             first, known[0].concept if known else "", kind
@@ -139,9 +143,13 @@ class RuleReader:
         context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()), past)
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
+    def _cued(self, outline: Outline, diseases: Mapping[int, bool]) -> Cued:
+        visit = is_visit(outline.words.words, outline.sections, outline.note_type, self.times)
+        return cued(outline.words, self.cues, diseases, visit=visit)
+
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
-        with_cues = cued(words, self.cues, {one.first: one.chronic for one in mentions if one.kind == "diagnosis"})
+        with_cues = self._cued(outline, {one.first: one.chronic for one in mentions if one.kind == "diagnosis"})
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
         past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
         findings: list[Finding] = []
@@ -182,6 +190,8 @@ class RuleReader:
             )
         for at, side in shared_sides(mentions, [one.attributes for one in findings], near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, "laterality": side}})
+        for at in (*dealt_with(with_cues, mentions, findings, self.times), *recalled(words, mentions, findings, self.times)):
+            findings[at] = findings[at].model_copy(update={"temporality": "historical", "active": "no"})
         for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings

@@ -80,6 +80,6 @@ def test_a_value_is_no_year(value: str) -> None:
 
 
 def test_a_wrong_table_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "past.yaml").write_text("groups: {}\nwords: {}\noutlasting: []\nunending: []\n", encoding="utf-8")
+    (tmp_path / "past.yaml").write_text("groups: {}\nwords: {}\noutlasting: []\nunending: []\nvisits: {}\nmonths: []\n", encoding="utf-8")
     with pytest.raises(WrongCues):
         load_times(tmp_path)
