@@ -55,7 +55,9 @@ _SHORT_HEADING = 24
 _TOLD: frozenset[SectionKind] = frozenset({"attestation", "nutrition"})
 _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-work"})
 """Notes whose "#" is no problem of a physician's."""
-_PARAGRAPHS: tuple[SectionKind, ...] = ("past-medical-history", "family-history", "social-history", "assessment", "plan")
+_OF_A_LETTER = "re"
+"""What a letter is about; its paragraphs have no headings of their own."""
+_PARAGRAPHS: tuple[SectionKind, ...] = ("past-medical-history", "medications", "family-history", "social-history", "assessment", "plan")
 """What a paragraph of a letter may tell by the words with which it begins."""
 _ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
 
@@ -87,7 +89,7 @@ def told_by_content(
         yield kind, start, end
         return
     key = key_of(text[start:body]) if body - start <= _SHORT_HEADING or note_type in _BY_ROWS else ""
-    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header"), key=key, history=history)
+    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header") and key != _OF_A_LETTER, key=key, history=history)
     if one_line:
         words = text[body:end].strip()
         yield lines.beside_heading(words, "header" if kind == "header" else plain) if words else kind, start, end
@@ -173,7 +175,7 @@ class _Lines:
             return "vital-signs"
         if self.key == "pt" and ONE_LINER.match(words[:_AGE]):
             return "history-of-present-illness"  # "Pt: 72 yo F with ..."
-        if self.key == "re" and written_as_heading(words.partition(",")[0]):
+        if self.key == _OF_A_LETTER and written_as_heading(words.partition(",")[0]):
             return "header"  # "RE:  Walter Osgood"
         if current == "header" and words.startswith("I "):
             return "attestation"  # "Attending: I saw and examined ..."
