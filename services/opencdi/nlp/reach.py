@@ -256,6 +256,7 @@ def _joined(hit: Hit, around: Surroundings) -> bool:
     if between[-1] == "," and between.count(",") == 1:
         return cue.commas == "any" or around.clause_over(last)
     at = len(between) - between[::-1].index(",")
-    if between[at : at + 1] == ["and"] and (between.count(",") == 1 or "and" in between[:at]):
+    listed = around.words[around.mention.first - 1] == ","  # "pneumonia, | embolism, and infarction"
+    if between[at : at + 1] == ["and"] and ((between.count(",") == 1 and not listed) or "and" in between[:at]):
         return False  # "stones and a thick wall, and cholangitis was unlikely"
     return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])
