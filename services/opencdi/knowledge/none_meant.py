@@ -15,13 +15,15 @@ NONE = Concept("", "finding", chronic=False, generic=False, terms={})
 
 @dataclass(frozen=True)
 class NoneMeant:
-    """`names`: as the lexicon keys them; `heads`: words behind a name that make it another's, `services` behind an operation's.
+    """`names`: as the lexicon keys them; `heads`: words behind a name that make it another's, `about` behind a condition's, `services`
+    behind an operation's.
 
     `titles`: words before a person's name.
     """
 
     names: tuple[str, ...]
     heads: frozenset[str]
+    about: frozenset[str]
     services: frozenset[str]
     titles: frozenset[str]
 
@@ -35,5 +37,5 @@ def load_none_meant(folder: Path) -> NoneMeant:
     """The table of that folder."""
     told = read_table(folder / "none_meant.yaml")
     names = tuple(term_form(pattern.format(word)) for word, patterns in told["patterns"].items() for pattern in patterns)
-    heads, services = (frozenset(map(term_form, told[name])) for name in ("heads", "services"))
-    return NoneMeant(names, heads, services, frozenset(told["titles"]))
+    heads, about, services = (frozenset(map(term_form, told[name])) for name in ("heads", "about", "services"))
+    return NoneMeant(names, heads, about, services, frozenset(told["titles"]))

@@ -106,7 +106,8 @@ def _names_another(mention: Mentioned, text: str, words: Words, said: list[str],
     """Whether the name is part of another's: "trauma surgeon", "endoscopy suite", "foot surgery consult", "Dr. Burns"."""
     if mention.kind == "procedure" and said[mention.last] in vocabulary.none_meant.services:
         return True
-    if said[mention.last] in vocabulary.none_meant.heads:
+    of_it = mention.kind == "diagnosis" and said[mention.last] in vocabulary.none_meant.about
+    if of_it or said[mention.last] in vocabulary.none_meant.heads:
         return mention.kind in _NAMING and not mention.chronic and text[words.ends[mention.last - 1] : words.starts[mention.last]] == " "
     titled = mention.first > 0 and said[mention.first - 1] in vocabulary.none_meant.titles
     return titled and (said[mention.first - 1] == _DOCTOR or text[words.ends[mention.first - 1] : words.starts[mention.first]] == ". ")

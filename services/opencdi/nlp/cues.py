@@ -168,6 +168,7 @@ class CueWords:
     pronouns: frozenset[str]
     outcomes: frozenset[str]
     changes: frozenset[str]
+    courses: frozenset[str]
     singular: frozenset[str]
     denying: frozenset[str]
     list_joins: frozenset[str]

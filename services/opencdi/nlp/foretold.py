@@ -6,13 +6,16 @@ has it.
 """
 
 from opencdi.nlp.around import Hit, Surroundings
-from opencdi.nlp.clauses import CLAUSE_ENDS
+from opencdi.nlp.clauses import CLAUSE_ENDS, next_clause
 
 _ADJECTIVES = 3
 """Words that may stand between an owner and the disease: "her very severe heart failure"."""
 
 _NEAR = 5
 """How soon behind "the risks of" the treatment must be named: "the risks of open surgery | for diverticulitis"."""
+
+_VERB_NEAR = 4
+"""Words from a disease to what it does: "his pneumonia | does not get better"."""
 
 _LINKS = frozenset({",", "with"})
 """Behind these something else is told than the condition, if it has an owner."""
@@ -22,7 +25,7 @@ def there_for_all_that(hit: Hit, around: Surroundings) -> bool:
     """Whether the mention is there although a cue that tells of dangers (`Cue.told`), or a condition, would reach it."""
     _, last, cue = hit
     if not cue.told:
-        return cue.makes == "hypothetical" and cue.stands_before and _behind_the_condition(last, around)
+        return cue.makes == "hypothetical" and cue.stands_before and (_behind_the_condition(last, around) or _presupposed(last, around))
     if not cue.stands_before:
         return _asserts(around.begin, around, told=around.cues.words.telling_that) or owned(around.begin, around)
     return around.ended("told", last, around.mention.first) or _asserts(last, around) or owned(last, around)
@@ -33,8 +36,35 @@ def _behind_the_condition(last: int, around: Surroundings) -> bool:
     words, told, stop = around.words, around.cues.words, around.mention.first
     if _LINKS.isdisjoint(words[last:stop]) and not around.ended("told", last, stop):
         return False
-    came = any(words[at] in told.he_who and words[at - 1] == "and" and words[at + 1][-2:] == "ed" for at in range(last + 1, stop - 1))
+    came = any(words[at] in told.he_who and words[at - 1] == "and" and _happened(at, around) for at in range(last + 1, stop - 1))
     return came or owned(last, around)
+
+
+def _happened(subject: int, around: Surroundings) -> bool:
+    """ "and he | called", "..., and she | is here"; not "fever and she | is vomiting"."""
+    verb = around.words[subject + 1]
+    return verb[-2:] == "ed" or (around.words[subject - 2] == "," and verb in around.cues.words.asserting)
+
+
+def _presupposed(last: int, around: Surroundings) -> bool:
+    """Whether only the course of a disease that is given depends: "if | his pneumonia worsens", "return for | worsening of the cellulitis".
+
+    What is the patient's own behind a measure is given, too: "airborne precautions for | her tuberculosis".
+    """
+    words, told, (first, behind) = around.words, around.cues.words, around.mention[:2]
+    if around.mention.kind != "diagnosis":
+        return False
+    if words[last - 1] in told.treating_for and (words[last] in told.he or words[last] in told.she) and first - last <= _ADJECTIVES:
+        return True
+    at = first - 1
+    if at > around.begin and words[at] not in told.given and words[at] not in CLAUSE_ENDS and words[at - 1] in told.given:
+        at -= 1  # "his left lower lobe | pneumonia"
+    if words[at] in told.given:
+        course = words[behind : min(behind + _VERB_NEAR, around.stop)]
+        if not told.courses.isdisjoint(course[: next_clause(course)]):
+            return True
+        at -= 1
+    return at > around.begin and words[at] == "of" and words[at - 1] in told.changes
 
 
 def owned(begin: int, around: Surroundings) -> bool:

@@ -258,7 +258,9 @@ def _joined(hit: Hit, around: Surroundings) -> bool:
     if between[-1] == "," and between.count(",") == 1:
         return cue.commas == "any" or around.clause_over(last)
     at = len(between) - between[::-1].index(",")
-    if between[at : at + 1] == ["and"] and (between.count(",") == 1 or "and" in between[:at]):
-        # "stones and a thick wall, and cholangitis was unlikely"; but "fever, chills, and cough | were denied"
-        return around.words[around.mention.first - 1] == "," and around.words[first] not in told.singular and cue.commas == "listed"
+    listed = (
+        around.words[around.mention.first - 1] == "," and around.words[first] not in told.singular
+    )  # "fever, chills, and cough | were denied"
+    if between[at : at + 1] == ["and"] and ((between.count(",") == 1 and not listed) or "and" in between[:at]):
+        return False  # "stones and a thick wall, and cholangitis was unlikely"
     return cue.commas == "listed" and ("and" in between[at:] or "or" in between[at:])

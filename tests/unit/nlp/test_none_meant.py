@@ -40,6 +40,9 @@ def conditions(text: str) -> list[str]:
         "The abdomen was insufflated and pneumoperitoneum established.",
         "She was placed on a low potassium diet.",
         "Flu and pneumonia vaccines today.",
+        "She was enrolled in the sepsis trial; the stroke rate was low.",
+        "Seizure pads are on the bed rails.",
+        "He works as a sepsis coordinator.",
     ],
 )
 def test_a_name_that_holds_a_conditions_name_is_none(text: str) -> None:
