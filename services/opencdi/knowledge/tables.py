@@ -1,6 +1,7 @@
 """Tables of rules, and what takes long to make of them, kept as JSON in the user's cache folder: YAML takes ten times as long to parse."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
@@ -10,10 +11,29 @@ from typing import Any
 import yaml
 
 
+class ToldTwice(Exception):
+    """A table has the same key twice; YAML would keep the last and lose the first without a word."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """Safe YAML whose keys are told once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping.  Raises: ToldTwice."""
+        made = super().construct_mapping(node, deep=deep)
+        if len(made) != len(node.value):
+            keys = Counter(str(key.value) for key, _ in node.value)
+            raise ToldTwice(", ".join(key for key, times in keys.items() if times > 1))
+        return made
+
+
 def read_table(path: Path, cache: Path | None = None) -> Any:
-    """The YAML table in that file; what is kept of it is named by its content, so that an edited file is parsed anew."""
+    """The YAML table in that file; what is kept of it is named by its content, so that an edited file is parsed anew.
+
+    Raises: ToldTwice.
+    """
     raw = path.read_bytes()
-    return kept(f"{path.stem}-{sha256(raw).hexdigest()[:16]}", lambda: yaml.load(raw, Loader=yaml.CSafeLoader), cache)
+    return kept(f"{path.stem}-{sha256(raw).hexdigest()[:16]}", lambda: yaml.load(raw, Loader=_Loader), cache)  # noqa: S506  (a safe loader)
 
 
 def kept(name: str, make: Callable[[], Any], cache: Path | None = None) -> Any:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 
-from opencdi.knowledge.tables import kept, read_table
+from opencdi.knowledge.tables import ToldTwice, kept, read_table
 from opencdi.settings import rules_dir
 
 
@@ -24,6 +25,13 @@ def test_an_edited_table_is_read_anew(tmp_path: Path) -> None:
     assert read_table(file, tmp_path / "cache") == {"fever": ["febrile"]}
     file.write_text("fever: [febrile, pyrexia]", encoding="utf-8")
     assert read_table(file, tmp_path / "cache") == {"fever": ["febrile", "pyrexia"]}
+
+
+def test_a_key_that_is_told_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "table.yaml"
+    file.write_text("groups:\n  denial: [no]\n  past: [old]\n  denial: [never]\n", encoding="utf-8")
+    with pytest.raises(ToldTwice, match="denial"):
+        read_table(file, tmp_path / "cache")
 
 
 def test_what_json_would_change_is_not_kept(tmp_path: Path) -> None:

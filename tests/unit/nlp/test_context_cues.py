@@ -14,6 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import words_of
 from opencdi.nlp.around import Mention, cued, surroundings
 from opencdi.nlp.context import Context
@@ -23,7 +24,7 @@ from opencdi.settings import rules_dir
 
 READER = load_reader(rules_dir() / "nlp")
 TABLE = yaml.safe_load((rules_dir() / "nlp" / "context.yaml").read_text(encoding="utf-8"))
-TOLD = yaml.safe_load((Path(__file__).parent / "context_examples.yaml").read_text(encoding="utf-8"))
+TOLD = read_table(Path(__file__).parent / "context_examples.yaml")
 CERTAINTIES = ("probable", "possible", "unlikely", "ruled-out")
 
 
