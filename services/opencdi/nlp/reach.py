@@ -134,7 +134,7 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
         return False  # "status post fall with hip fracture"
     if cue.makes == "absent" and "and" in between and mention.chronic and words[mention.last] in around.cues.words.under_treatment:
         return False  # "stroke without deficits and epilepsy on levetiracetam"
-    if cue.makes == "absent" and len(between) > 1 and taken_as_given(between, told):
+    if cue.makes == "absent" and len(between) > 1 and (taken_as_given(between, told) or _graded_anew(hit, between, around)):
         return False
     if cue.makes == "possible":  # "possibly due to ...": a doubt that stands before a link doubts the cause
         ahead = last
@@ -144,6 +144,14 @@ def _speaks_of_what_follows(hit: Hit, around: Surroundings) -> bool:
         if last > ahead and words[last] in told.given:
             return False  # "perhaps because of her asthma"
     return not around.ended(_named(cue), last, mention.first)
+
+
+def _graded_anew(hit: Hit, between: list[str], around: Surroundings) -> bool:
+    """Whether a degree opens a statement of its own: "no thrombus and | mild regurgitation"; who denies, denies that too."""
+    told = around.cues.words
+    if not told.denying.isdisjoint(around.words[hit[0] : hit[1]]) or "and" not in between[1:-1] or not told.list_ends.isdisjoint(between):
+        return False
+    return between.count("and") == 1 and "," not in between and between[between.index("and") + 1] in told.own_adjective
 
 
 def _crosses(hit: Hit, between: list[str], around: Surroundings) -> bool:

@@ -111,9 +111,9 @@ def _within(text: str, stretch: Stretch, headings: Headings, note_type: NoteType
             yield Stretch(part, begin, max(begin, min(body, stop)), stop)
     elif (
         kind in ("physical-exam", "vital-signs")
-        and start < body <= start + _LONGEST_EXAMINATION
+        and body <= start + _LONGEST_EXAMINATION
         and note_type not in _BY_THE_BED
-        and (key := key_of(text[start:body])) in headings.objective | headings.examinations
+        and ((key := key_of(text[start:body])) in headings.objective | headings.examinations or start == body)
         and (until := vital_signs_within(text, body, end, headings)) > body
     ):
         if key in headings.examinations:

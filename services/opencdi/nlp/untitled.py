@@ -57,7 +57,15 @@ _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-wo
 """Notes whose "#" is no problem of a physician's."""
 _OF_A_LETTER = "re"
 """What a letter is about; its paragraphs have no headings of their own."""
-_PARAGRAPHS: tuple[SectionKind, ...] = ("past-medical-history", "medications", "family-history", "social-history", "assessment", "plan")
+_PARAGRAPHS: tuple[SectionKind, ...] = (
+    "past-medical-history",
+    "medications",
+    "family-history",
+    "social-history",
+    "laboratory",
+    "assessment",
+    "plan",
+)
 """What a paragraph of a letter may tell by the words with which it begins."""
 _ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
 
@@ -235,6 +243,8 @@ class _Lines:
                 return "physical-exam"
             if not first and (told := next((kind for kind in _PARAGRAPHS if begins(kind)), None)):
                 return told
+            if not first and len(words) > _STORY and self.headings.rows["vital"].begin(cells_of(words[:_OF_FIRST_NAME])):
+                return "physical-exam"  # its vital signs are told within it
         opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
         opens = (
             opens and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
