@@ -241,9 +241,10 @@ class _Lines:
                 return "procedures"
             if begins("examined"):
                 return "physical-exam"
-            if not first and (told := next((kind for kind in _PARAGRAPHS if begins(kind)), None)):
+            paragraph = not first and len(words) >= _WRAPPED_AT
+            if paragraph and (told := next((kind for kind in _PARAGRAPHS if begins(kind)), None)):
                 return told
-            if not first and len(words) > _STORY and self.headings.rows["vital"].begin(cells_of(words[:_OF_FIRST_NAME])):
+            if paragraph and self.headings.rows["vital"].begin(cells_of(words[:_OF_FIRST_NAME])):
                 return "physical-exam"  # its vital signs are told within it
         opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
         opens = (
