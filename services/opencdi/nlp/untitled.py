@@ -244,7 +244,12 @@ class _Lines:
             paragraph = not first and len(words) >= _WRAPPED_AT
             if paragraph and (told := next((kind for kind in _PARAGRAPHS if begins(kind)), None)):
                 return told
-            if paragraph and self.headings.rows["vital"].begin(cells_of(words[:_OF_FIRST_NAME])):
+            if (
+                paragraph
+                and self.note_type not in _BY_ROWS
+                and _DIGIT.search(words[:_OF_FIRST_NAME])
+                and self.headings.rows["vital"].begin(cells_of(words[:_OF_FIRST_NAME]))
+            ):
                 return "physical-exam"  # its vital signs are told within it
         opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
         opens = (
