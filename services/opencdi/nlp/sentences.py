@@ -118,6 +118,8 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
         word = ""  # "rate in the 80s."
     if (form := word.lower()) in _SHORT_FORMS:
         after = text[end : end + 15].lstrip()
+        if word == "C" and after[:1].isupper():
+            return True  # "hepatitis C. Labs were": no "c." for "with"
         if form in _ALSO_NOUNS and after[:1].islower():
             return _GOES_ON.match(after) is None
         return not after or (form == "no" and after[0].isalpha())  # "chest pain: no. sats 94 %", but "no. 5"
