@@ -135,8 +135,6 @@ class CueWords:
     months: frozenset[str]
     clock: frozenset[str]
     year_after: frozenset[str]
-    introducing: frozenset[str]
-    diagnosing: frozenset[str]
     present_tense: frozenset[str]
     perfect: frozenset[str]
     infinitive: frozenset[str]

@@ -20,7 +20,8 @@ def how_it_lasts(at: int, mentions: Sequence[Mentioned], said: list[str], senten
     how = None if mention.chronic else table.of(mention.concept, mention.attributes.get("icd10cm"))
     if how is None or how == "for-good":
         return how
-    following = next((one.first for one in mentions[at + 1 :] if one.kind == "diagnosis"), sentence[1])
+    near = range(at + 1, min(len(mentions), at + 1 + _BEHIND))
+    following = next((mentions[i].first for i in near if mentions[i].kind == "diagnosis"), sentence[1])
     stop = min(following, sentence[1], mention.last + _BEHIND)
     treated = next((ends for _, _, ends in table.treated.matches(said, mention.last, stop)), False)
     if treated or said[mention.last] in table.operated or _in_a_story(mention, said, sentence[0], table):
