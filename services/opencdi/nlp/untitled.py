@@ -12,6 +12,7 @@ from typing import NamedTuple
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
 from opencdi.nlp.letterhead import ONE_LINER, SHORT_LINE, is_letter_head, is_salutation, is_signature
+from opencdi.nlp.paragraphs import OF_A_LETTER, told_by_paragraph
 from opencdi.nlp.rows import cells_of, first_word, is_row_of_numbers, told_by_columns
 
 _LINE = re.compile(r"[^\n\r]*[\n\r]*")
@@ -55,18 +56,6 @@ _SHORT_HEADING = 24
 _TOLD: frozenset[SectionKind] = frozenset({"attestation", "nutrition"})
 _BESIDE = frozenset({"nursing", "wound-care", "therapy", "dietitian", "social-work"})
 """Notes whose "#" is no problem of a physician's."""
-_OF_A_LETTER = "re"
-"""What a letter is about; its paragraphs have no headings of their own."""
-_PARAGRAPHS: tuple[SectionKind, ...] = (
-    "past-medical-history",
-    "medications",
-    "family-history",
-    "social-history",
-    "laboratory",
-    "assessment",
-    "plan",
-)
-"""What a paragraph of a letter may tell by the words with which it begins."""
 _ENDS_IN_INSTRUCTIONS = frozenset({"discharge-summary", "emergency"})
 
 
@@ -97,7 +86,7 @@ def told_by_content(
         yield kind, start, end
         return
     key = key_of(text[start:body]) if body - start <= _SHORT_HEADING or note_type in _BY_ROWS else ""
-    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header") and key != _OF_A_LETTER, key=key, history=history)
+    lines = _Lines(headings, note_type, plain, headed=kind not in ("other", "header") and key != OF_A_LETTER, key=key, history=history)
     if one_line:
         words = text[body:end].strip()
         yield lines.beside_heading(words, "header" if kind == "header" else plain) if words else kind, start, end
@@ -183,7 +172,7 @@ class _Lines:
             return "vital-signs"
         if self.key == "pt" and ONE_LINER.match(words[:_AGE]):
             return "history-of-present-illness"  # "Pt: 72 yo F with ..."
-        if self.key == _OF_A_LETTER and written_as_heading(words.partition(",")[0]):
+        if self.key == OF_A_LETTER and written_as_heading(words.partition(",")[0]):
             return "header"  # "RE:  Walter Osgood"
         if current == "header" and words.startswith("I "):
             return "attestation"  # "Attending: I saw and examined ..."
@@ -241,16 +230,8 @@ class _Lines:
                 return "procedures"
             if begins("examined"):
                 return "physical-exam"
-            paragraph = not first and len(words) >= _WRAPPED_AT
-            if paragraph and (told := next((kind for kind in _PARAGRAPHS if begins(kind)), None)):
+            if not first and (told := told_by_paragraph(words, begins, self.headings, rows=self.note_type in _BY_ROWS)):
                 return told
-            if (
-                paragraph
-                and self.note_type not in _BY_ROWS
-                and _DIGIT.search(words[:_OF_FIRST_NAME])
-                and self.headings.rows["vital"].begin(cells_of(words[:_OF_FIRST_NAME]))
-            ):
-                return "physical-exam"  # its vital signs are told within it
         opens = current in (plain, "header") and (plain == "chief-complaint" or not (self.headed or self.note_type == "nursing"))
         opens = (
             opens and (first or self.headed or self.note_type != "dietitian") and (plain != "procedures" or self.note_type != "anesthesia")
