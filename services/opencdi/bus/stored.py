@@ -138,7 +138,7 @@ class StoredStates(MutableMapping[str, State]):
         """The state under that key."""
         if (state := self.get(key)) is None:
             raise KeyError(key)
-        return state  # type: ignore[no-any-return]
+        return state  # type: ignore[no-any-return]  # `get` is of Any, for its default
 
     def __setitem__(self, key: str, state: State) -> None:
         """It stands in the table.  What nobody has read yet comes to hand when somebody does: most results are written once."""

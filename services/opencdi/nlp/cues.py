@@ -241,7 +241,7 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
         raise WrongCues(f"words: {', '.join(sorted(wrong))}")
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
     has_it = [(way, has) for has, of in ((True, "having"), (False, "telling")) for term in told[of] for way in written_out(term)]
-    reach = max(cue.within + len(term.split(" ")) for term, cues in by_term.items() for cue in cues)
+    reach = max(cue.within + term.count(" ") + 1 for term, cues in by_term.items() for cue in cues)
     charts = [(way, whose == "newborn") for whose, terms in told["charts"].items() for term in terms for way in written_out(term)]
     return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), Lexicon(charts), reach)
 

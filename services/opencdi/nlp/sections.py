@@ -113,12 +113,13 @@ def _within(text: str, stretch: Stretch, headings: Headings, note_type: NoteType
         kind in ("physical-exam", "vital-signs")
         and body <= start + _LONGEST_EXAMINATION
         and note_type not in _BY_THE_BED
-        and ((key := key_of(text[start:body])) in headings.objective | headings.examinations or start == body)
+        and (start == body or (key := key_of(text[start:body])) in headings.examinations or key in headings.objective)
         and (until := vital_signs_within(text, body, end, headings)) > body
     ):
-        if key in headings.examinations:
+        begin = body if start < body and key in headings.examinations else start
+        if start < begin:
             yield Stretch("physical-exam", start, body, body)
-        yield Stretch("vital-signs", body if key in headings.examinations else start, body, until)
+        yield Stretch("vital-signs", begin, body, until)
         if until < end:
             yield Stretch("physical-exam", until, until, end)
     else:

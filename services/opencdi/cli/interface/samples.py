@@ -103,7 +103,7 @@ class Samples:
 
     def _step(self, states: Overlay, sample: Sample, body: bytes) -> Made:
         kind = "cdi.inbound.fhir" if sample.fhir else "cdi.inbound.hl7v2"
-        inbound = Inbound(sample.name, kind, "sample", "sample", self._sent[sample.name], body)  # type: ignore[arg-type]
+        inbound = Inbound(sample.name, kind, "sample", "sample", self._sent[sample.name], body)  # type: ignore[arg-type]  # kind: one of its two words
         facts: list[Fact] = []
         encounters: list[str] = []
         for out in Stepper(self.room).step(states, Record(INBOUND.name, "sample", body, inbound.headers())):
