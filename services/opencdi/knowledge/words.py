@@ -127,25 +127,36 @@ class Lexicon(Generic[T]):
     def __init__(self, meanings: Iterable[tuple[str, T]]) -> None:
         """`meanings`: (term as `term_form` gives it, meaning); a term told twice keeps its first meaning."""
         self.terms: dict[str, T] = {}
-        lengths: dict[str, dict[str, list[int]]] = {}
+        self._by_first: dict[str, list[str]] = {}
+        self._starts: dict[str, tuple[T | None, dict[str, list[int]]]] = {}
         for term, meaning in meanings:
             if not term or term in self.terms:
                 continue
             self.terms[term] = meaning
-            first, _, others = term.partition(" ")
-            if (seconds := lengths.get(first)) is None:
-                seconds = lengths[intern(first)] = {}
-            if others:
-                second, many = others.partition(" ")[0], 2 + others.count(" ")
+            first = term.partition(" ")[0]
+            if (terms := self._by_first.get(first)) is None:
+                self._by_first[intern(first)] = [term]
+            else:
+                terms.append(term)
+
+    def _begun_by(self, first: str) -> tuple[T | None, dict[str, list[int]]]:
+        """What a first word means alone, and with the second to the possible lengths: only those are tried, longest first.
+
+        Made when a text first has that word: of the terms of a lexicon most never come.
+        """
+        seconds: dict[str, list[int]] = {}
+        for term in self._by_first[first]:
+            _, second, *others = term.split(" ") if " " in term else (term, "")
+            if second:
+                many = 2 + len(others)
                 if (found := seconds.get(second)) is None:
                     seconds[intern(second)] = [many]
                 elif many not in found:
                     found.append(many)
-        # The first word leads to what it means alone, and with the second to the possible lengths: only those are tried, longest first.
-        for seconds in lengths.values():
-            for found in seconds.values():
-                found.sort(reverse=True)
-        self._starts = {first: (self.terms.get(first), seconds) for first, seconds in lengths.items()}
+        for found in seconds.values():
+            found.sort(reverse=True)
+        made = self._starts[first] = self.terms.get(first), seconds
+        return made
 
     def all_words(self) -> frozenset[str]:
         """Every word of every term."""
@@ -153,22 +164,22 @@ class Lexicon(Generic[T]):
 
     def begins_in(self, words: Iterable[str]) -> bool:
         """Whether any of the words begins a term; where none does, nothing needs to be matched."""
-        return not self._starts.keys().isdisjoint(words)
+        return not self._by_first.keys().isdisjoint(words)
 
     def beginnings(self, words: list[str]) -> list[int]:
         """Where a word stands that begins a term."""
-        return list(compress(range(len(words)), map(self._starts.__contains__, words)))
+        return list(compress(range(len(words)), map(self._by_first.__contains__, words)))
 
     def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
-        starts, terms = self._starts, self.terms
+        known, starts, terms = self._by_first, self._starts, self.terms
         last = len(words) if stop is None else stop
         within = words if stop is None and not begin else words[begin:last]
         after = begin  # where the last match ended
-        for i in compress(range(begin, last), map(starts.__contains__, within)):  # most words begin no term: they cost one look
+        for i in compress(range(begin, last), map(known.__contains__, within)):  # most words begin no term: they cost one look
             if i < after:
                 continue
-            meaning, seconds = starts[words[i]]
+            meaning, seconds = starts.get(words[i]) or self._begun_by(words[i])
             end = i + 1
             if end < last and (lengths := seconds.get(words[end])) is not None:
                 for many in lengths:

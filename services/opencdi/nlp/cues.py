@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -192,16 +191,19 @@ class WrongCues(Exception):
     """The table of cues cannot be used."""
 
 
-def written_out(term: str) -> Iterator[str]:
+def written_out(term: str) -> list[str]:
     """Each way to say it, as the lexicon keys it: "call|page the|his surgeon" are four; an alternative may be no word at all ("|his")."""
     if "|" not in term:
-        yield term_form(term)
-        return
-    for words in product(*([term_form(word) for word in words.split("|")] for words in term.split(" "))):
-        yield " ".join(filter(None, words))
+        return [term_form(term)]
+    ways = [""]
+    for alternatives in term.split(" "):
+        forms = [term_form(word) for word in alternatives.split("|")]
+        ways = [f"{way} {form}" if way and form else way or form for way in ways for form in forms]
+    return ways
 
 
-def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
+def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[Cue, list[str]]]:
+    """Each cue of a group with its terms as they are told."""
     if unknown := group.keys() - _FIELDS:
         raise WrongCues(f"{name}: unknown field {', '.join(sorted(unknown))}")
     if not group.get("why"):
@@ -214,8 +216,7 @@ def _cues_of(name: str, group: Mapping[str, Any]) -> Iterator[tuple[str, Cue]]:
                 certainty, commas = group.get("certainty", "certain"), group.get("commas", "none")
                 told, clause = (bool(group.get(word, False)) for word in ("told", "clause"))
                 cue = Cue(makes, place, group["within"], certainty, commas, kinds, via, closing, unless, clause, told)
-                for term in group[place]:
-                    yield from ((way, cue) for way in written_out(term))
+                yield cue, group[place]
 
 
 def _said_at_its_end(form: str, by_term: Mapping[str, tuple[Cue, ...]]) -> tuple[Cue, ...]:
@@ -228,9 +229,14 @@ def _said_at_its_end(form: str, by_term: Mapping[str, tuple[Cue, ...]]) -> tuple
 def cues_from(told: Mapping[str, Any]) -> Cues:
     """The cues of such a table.  Raises: WrongCues."""
     by_term: dict[str, tuple[Cue, ...]] = {}
+    reach = 0
     for name, group in told["groups"].items():
-        for term, cue in _cues_of(name, group):
-            by_term[term] = (*by_term.get(term, ()), cue)
+        for cue, terms in _cues_of(name, group):
+            alone = (cue,)
+            for term in terms:
+                reach = max(reach, cue.within + term.count(" ") + 1)
+                for way in written_out(term):
+                    by_term[way] = (*by_term[way], cue) if way in by_term else alone
     ends = {of: {way for term in terms for way in written_out(term)} for of, terms in told["ends"].items()}
     for form in sorted(set().union(*ends.values())):
         # "he has" ends a denial and, because "he" does, also what was said of a relative: a longer end hides the shorter one in the text.
@@ -241,7 +247,6 @@ def cues_from(told: Mapping[str, Any]) -> Cues:
         raise WrongCues(f"words: {', '.join(sorted(wrong))}")
     words_of = {name: frozenset(form for word in words if (form := term_form(word))) for name, words in told["words"].items()}
     has_it = [(way, has) for has, of in ((True, "having"), (False, "telling")) for term in told[of] for way in written_out(term)]
-    reach = max(cue.within + term.count(" ") + 1 for term, cues in by_term.items() for cue in cues)
     charts = [(way, whose == "newborn") for whose, terms in told["charts"].items() for term in terms for way in written_out(term)]
     return Cues(Lexicon(by_term.items()), CueWords(**words_of), Lexicon(has_it), Lexicon(charts), reach)
 
