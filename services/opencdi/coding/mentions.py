@@ -4,16 +4,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from opencdi.coding.table import ConceptTable, assignments
 from opencdi.events.reading import Finding
+from opencdi.knowledge.tables import parsed
 
 
 @lru_cache(maxsize=2)
 def load_mentions(path: Path) -> dict[str, str]:
     """slug -> code of what only this scope codes."""
-    return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    return dict(parsed(path.read_bytes()))
 
 
 def mentioned(

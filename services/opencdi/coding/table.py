@@ -10,12 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.coding.guideline_data import GuidelineData
 from opencdi.knowledge.icd10cm import unspecified_leaf
 from opencdi.knowledge.lexicon import BY_TABULAR
+from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
 
 GUIDELINES = "guidelines.yaml"
@@ -141,9 +141,9 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
 def load_table(path: Path) -> ConceptTable:
     """The table; `ValueError` names the field that is wrong: a bad table stops the room at its start."""
     raw, beside = path.read_bytes(), (path.parent / GUIDELINES).read_bytes()
-    told = yaml.load(raw, Loader=yaml.CSafeLoader)
+    told = parsed(raw)
     edition = hashlib.sha256(raw + beside).hexdigest()[:12]
-    table = ConceptTable.model_validate({**told, "guidelines": yaml.load(beside, Loader=yaml.CSafeLoader), "edition": edition})
+    table = ConceptTable.model_validate({**told, "guidelines": parsed(beside), "edition": edition})
     if unknown := table.guidelines.unknown_analytes():
         raise ValueError(f"{GUIDELINES}: no such analyte: {', '.join(sorted(unknown))}")
     return table

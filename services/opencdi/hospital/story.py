@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from opencdi.knowledge.tables import parsed
 from opencdi.settings import data_root
 
 
@@ -153,9 +153,7 @@ def taken_at(text: str, start: datetime) -> datetime:
 def load_stories(folder: Path | None = None) -> list[Story]:
     """The stories of a folder, by file name; default: those that are shipped.  Raises `ValueError` naming the field."""
     where = folder or _shipped()
-    return [
-        Story.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)) for path in sorted(where.glob("*.yaml"))
-    ]
+    return [Story.model_validate(parsed(path.read_bytes())) for path in sorted(where.glob("*.yaml"))]
 
 
 def _shipped() -> Path:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from opencdi.knowledge.concepts import load_concepts
+from opencdi.knowledge.tables import parsed
 from opencdi.settings import rules_dir
 
 NEGATED_BEFORE = re.compile(
@@ -31,8 +30,8 @@ class Diagnosis:
 
 @lru_cache(maxsize=1)
 def _told() -> dict[str, Any]:
-    told = (rules_dir() / "gate" / "diagnoses.yaml").read_text(encoding="utf-8")
-    return yaml.load(told, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]  # C loader of SafeLoader
+    told: dict[str, Any] = parsed((rules_dir() / "gate" / "diagnoses.yaml").read_bytes())
+    return told
 
 
 @lru_cache(maxsize=1)

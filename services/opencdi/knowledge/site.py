@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, NoteType, SiteTable
+from opencdi.knowledge.tables import parsed
 
 
 def _zone(name: str) -> str:
@@ -104,4 +104,4 @@ def _is_loinc(code: str) -> bool:
 
 def load_site(path: Path) -> SiteData:
     """Site data from YAML; raises `ValueError` naming the field that is wrong."""
-    return SiteData.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))  # C loader of SafeLoader
+    return SiteData.model_validate(parsed(path.read_bytes()))

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 
-class ToldTwice(Exception):
-    """A table has the same key twice; YAML would keep the last and lose the first without a word."""
+class ToldTwice(ValueError):
+    """A table has the same key twice; YAML would keep the last and lose the first without a word.  Says the key and its line."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -23,8 +23,17 @@ class _Loader(yaml.CSafeLoader):
         made = super().construct_mapping(node, deep=deep)
         if len(made) != len(node.value):
             keys = Counter(str(key.value) for key, _ in node.value)
-            raise ToldTwice(", ".join(key for key, times in keys.items() if times > 1))
+            again = {str(key.value): key.start_mark.line + 1 for key, _ in node.value if keys[str(key.value)] > 1}
+            raise ToldTwice(", ".join(f"{key} (line {line})" for key, line in again.items()))
         return made
+
+
+def parsed(written: str | bytes) -> Any:
+    """What a YAML document says.
+
+    Raises: ToldTwice; yaml.YAMLError.
+    """
+    return yaml.load(written, Loader=_Loader)  # noqa: S506  (a safe loader)
 
 
 def read_table(path: Path, cache: Path | None = None) -> Any:
@@ -33,7 +42,7 @@ def read_table(path: Path, cache: Path | None = None) -> Any:
     Raises: ToldTwice.
     """
     raw = path.read_bytes()
-    return kept(f"{path.stem}-{sha256(raw).hexdigest()[:16]}", lambda: yaml.load(raw, Loader=_Loader), cache)  # noqa: S506  (a safe loader)
+    return kept(f"{path.stem}-{sha256(raw).hexdigest()[:16]}", lambda: parsed(raw), cache)
 
 
 def kept(name: str, make: Callable[[], Any], cache: Path | None = None) -> Any:

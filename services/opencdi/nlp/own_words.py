@@ -18,10 +18,9 @@ from itertools import pairwise
 from pathlib import Path
 from sys import maxsize
 
-import yaml
-
 from opencdi.events.reading import Finding, ValueInText
 from opencdi.events.wording import CONTRARY, DOCUMENTED, INDICATORS, NO_CONTRARY, SOURCES
+from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import Lexicon
 
 ECHO_SHARE = 0.8
@@ -107,7 +106,7 @@ def load_own_words(folder: Path) -> OwnWords:
     """The words of the rules in that folder (`rules/queries`); retired ones too, whose questions may still be about."""
     pieces = {_form(text): Piece() for text in (DOCUMENTED, INDICATORS, CONTRARY, NO_CONTRARY)}
     for path in sorted(folder.glob("D-*.yaml")):
-        rule = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # C loader of SafeLoader
+        rule = parsed(path.read_bytes())
         for text in (rule["title"], rule["why"], rule["question"]):
             for nth, part in enumerate(text.split(_HOLE)):
                 pieces[_form(part)] = Piece(after_hole=nth > 0)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from opencdi.bus.room import Room
+from opencdi.knowledge.tables import ToldTwice, parsed
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.case_facts import BadCase
 
@@ -37,12 +38,12 @@ def load_cases(path: Path) -> tuple[Case, ...]:
 
 def _cases_in(file: Path) -> Iterator[Case]:
     try:
-        told = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        told = parsed(file.read_bytes())
         for name in ("asks", "stays_silent"):
             for one in told[name]:
                 lists: dict[str, Any] = {key: tuple(one.pop(key, ())) for key in ("chart", "shows", "against", "offers", "offers_not")}
                 yield Case(rule_id=told["rule"], asks=name == "asks", **lists, **one)
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (yaml.YAMLError, ToldTwice, KeyError, TypeError, AttributeError) as error:
         raise BadCase(f"{file.name}: {error}") from None
 
 

@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from opencdi.clinical.vocabulary import EncounterClass, GapType
 from opencdi.events.ids import content_hash
 from opencdi.knowledge.site import SiteData
+from opencdi.knowledge.tables import ToldTwice, parsed
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form, OrganDysfunction, Without
 
 Severity = Literal[1, 2, 3]
@@ -197,10 +198,12 @@ def all_rules(path: Path) -> tuple[Rule, ...]:
     rules: dict[str, Rule] = {}
     for file in sorted(path.glob("D-*.yaml")):
         try:
-            told = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            told = parsed(file.read_bytes())
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             raise BadRule(f"{file.name}: not YAML, line {mark.line + 1 if mark else '?'}") from None
+        except ToldTwice as error:
+            raise BadRule(f"{file.name}: told twice: {error}") from None
         rule = read_rule(told, file.name)
         if rule.id in rules:
             raise BadRule(f"{file.name}: id: {rule.id} exists already")

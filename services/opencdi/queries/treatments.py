@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from opencdi.knowledge.tables import parsed
 
 OPERATION = "operation"
 """The one treatment that no order names: an operative or anesthesia note tells it, by whatever name the procedure has."""
@@ -50,4 +51,4 @@ class Treatments:
 @lru_cache(maxsize=8)
 def load_treatments(path: Path) -> Treatments:
     """Treatments from YAML."""
-    return Treatments(_SHAPE.validate_python(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)))
+    return Treatments(_SHAPE.validate_python(parsed(path.read_bytes())))

@@ -30,7 +30,7 @@ def test_an_edited_table_is_read_anew(tmp_path: Path) -> None:
 def test_a_key_that_is_told_twice_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "table.yaml"
     file.write_text("groups:\n  denial: [no]\n  past: [old]\n  denial: [never]\n", encoding="utf-8")
-    with pytest.raises(ToldTwice, match="denial"):
+    with pytest.raises(ToldTwice, match=r"denial \(line 4\)"):
         read_table(file, tmp_path / "cache")
 
 

@@ -19,6 +19,7 @@ from opencdi.queries.rule import BadRule, all_rules
         ("  ratio: {value: 1.5}\n", "  ratio: {value: 1.5}\n  spare: {value: 1}\n", "no condition reads: spare"),
         ("id: undetermined", "id: unknown", "Q-13"),
         ("status: active", "status: [active", "not YAML, line"),
+        ("status: active", "status: active\nstatus: draft", "told twice: status (line"),
         ("within_h: 48", "within_h: a while", "within_h"),
         ("- {revision: 2,", "- {revision: 3,", "history"),
     ],

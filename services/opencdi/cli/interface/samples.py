@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import yaml
-
 from opencdi.bus.room import Overlay, Record, Room
 from opencdi.bus.stepping import Stepper
 from opencdi.cli.interface.asked import Asked
@@ -24,6 +22,7 @@ from opencdi.intake.room import intake_room
 from opencdi.intake.time import hl7_time
 from opencdi.intake.told import Context, Told
 from opencdi.knowledge.site import SiteData, load_site
+from opencdi.knowledge.tables import parsed
 from opencdi.settings import data_root, rules_dir
 
 _KEY = b"a key for examples"
@@ -59,7 +58,7 @@ class Samples:
     def __init__(self) -> None:
         """Read them, with `samples.yaml`, which says what each tells and what came before it."""
         folder = data_root() / "schemas" / "interface"
-        told = yaml.load((folder / "samples.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        told = parsed((folder / "samples.yaml").read_bytes())
         self.asked = Asked()
         site = load_site(rules_dir() / "sites" / "default.yaml")
         more = {name: getattr(site, name) | value if isinstance(value, dict) else value for name, value in told["site"].items()}
