@@ -22,7 +22,7 @@ from opencdi.settings import rules_dir
 from quality.marks import CONCEPTS, GoldenNote, Mark, MarkedValue
 
 READER = load_reader(rules_dir() / "nlp")
-_PROBLEMS = frozenset({"diagnosis", "symptom", "finding"})
+PROBLEMS = frozenset({"diagnosis", "symptom", "finding"})
 """Kinds that have a context; where a mark knows no concept, each may stand for the other."""
 _CONTEXT = {"assertion": ("absent", "possible"), "temporality": ("historical", "hypothetical"), "active": ("yes", "no", "unknown"), "experiencer": ("other",)}  # fmt: skip
 _MEASURED = frozenset({"severity", "acuity", "laterality", "stage", "type", "organism", "cause", "resolved", "poa", "dose", "route", "frequency"})  # fmt: skip
@@ -143,17 +143,17 @@ class _Measuring:
             self.attributes(mark, finding)
 
     def acute(self, reading: Reading) -> None:
-        marks = [mark for mark in self.note.marks if mark.kind in _PROBLEMS]
+        marks = [mark for mark in self.note.marks if mark.kind in PROBLEMS]
         for finding in reading.findings:
-            if finding.kind != "diagnosis" or _is_chronic(finding.concept) or not _is_here(finding):
+            if finding.kind != "diagnosis" or is_chronic(finding.concept) or not is_here(finding):
                 continue
-            right = any(mark.start < finding.end and finding.start < mark.end and _is_here(mark) for mark in marks)
+            right = any(mark.start < finding.end and finding.start < mark.end and is_here(mark) for mark in marks)
             self.count("acute", hit=right, extra=not right)
             if not right:
                 self.miss("acute", finding.start, f"{finding.text!r} ({finding.concept}) is no acute diagnosis of this patient")
 
     def context(self, mark: Mark, finding: Finding) -> None:
-        if mark.kind not in _PROBLEMS:
+        if mark.kind not in PROBLEMS:
             return
         for axis in _CONTEXT:
             if axis == "temporality" and (mark.assertion != "present" or mark.experiencer == "other"):
@@ -234,14 +234,14 @@ def _fits(mark: Mark, finding: Finding) -> bool:
         return False
     if mark.concept:
         return finding.concept == mark.concept
-    return finding.kind == mark.kind or {finding.kind, mark.kind} <= _PROBLEMS
+    return finding.kind == mark.kind or {finding.kind, mark.kind} <= PROBLEMS
 
 
-def _is_here(told: Mark | Finding) -> bool:
+def is_here(told: Mark | Finding) -> bool:
     return (told.assertion, told.active, told.experiencer) == ("present", "yes", "patient")
 
 
-def _is_chronic(concept: str) -> bool:
+def is_chronic(concept: str) -> bool:
     return chronic_code(concept.removeprefix(BY_TABULAR)) if concept.startswith(BY_TABULAR) else concept in _CHRONIC
 
 

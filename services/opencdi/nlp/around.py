@@ -40,6 +40,8 @@ class Cued:
     years: list[int]  # words that are a year or the word itself
     diseases: Mapping[int, bool]
     """Where diseases are named, by their first words, and whether they do not end."""
+    unsaid: frozenset[int] = frozenset()
+    """Words of phrases that say nothing of what stands beside them, whatever their words say alone: "does not deny"."""
     visit: bool = False
     """It is told at a visit to an office, not in a stay (nlp.visits)."""
 
@@ -108,7 +110,8 @@ def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None, *
     """What is the same for all mentions of a text."""
     hits = cues_in(words, 0, len(words.words), cues)
     years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
-    return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {}, visit)
+    unsaid = frozenset(at for first, last, cue in hits if cue.makes == "nothing" for at in range(first, last))
+    return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {}, unsaid, visit)
 
 
 def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:

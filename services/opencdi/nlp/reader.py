@@ -2,7 +2,7 @@
 
 import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,7 +13,7 @@ from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.lasting import Lasting, load_lasting
 from opencdi.knowledge.words import BREAK, Words, term_form, words_of
-from opencdi.nlp.around import Cued, Mention, cued
+from opencdi.nlp.around import Cued, Hit, Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
@@ -41,6 +41,7 @@ from opencdi.nlp.signs import denied_by_sign
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 from opencdi.nlp.visits import is_visit
+from opencdi.nlp.weighed import Weights, load_weights, weighed
 
 _LASTING = frozenset({"chronic", "chronically"})
 _LISTS: frozenset[SectionKind] = frozenset(
@@ -78,6 +79,7 @@ class RuleReader:
     relations: Table
     times: Times
     lasting: Lasting
+    weights: Weights
     languages: Languages
     version: str
     name: str = "rules"
@@ -140,12 +142,25 @@ class RuleReader:
         past = governed_in(with_cues, outline.sentences, outline.sections, self.times).cue_at(
             first, known[0].concept if known else "", kind
         )
-        context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()), past)
+        context = self._judged(with_cues, sentence, mention, section, leads, past)
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
     def _cued(self, outline: Outline, diseases: Mapping[int, bool]) -> Cued:
         visit = is_visit(outline.words.words, outline.sections, outline.note_type, self.times)
         return cued(outline.words, self.cues, diseases, visit=visit)
+
+    def _judged(
+        self,
+        said: Cued,
+        sentence: tuple[int, int],
+        mention: Mention,
+        section: SectionKind,
+        leads: Mapping[int, Sequence[Hit]],
+        past: Hit | None,
+    ) -> Context:
+        """What the cues say of it, weighed against all that stands around it."""
+        by_cues = judged(said, sentence, mention, section, leads.get(sentence[0], ()), past)
+        return weighed(by_cues, said, sentence, mention, section, self.weights)
 
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
         words, text = outline.words, outline.text
@@ -169,7 +184,7 @@ class RuleReader:
                 denied_by_mark=mentioned.denied or _denied_by_mark(outline, start, end, section),
             )
             told_then = past.cue_at(mentioned.first, mentioned.concept, mentioned.kind)
-            context = judged(with_cues, sentence, mention, section, leads.get(sentence[0], ()), told_then)
+            context = self._judged(with_cues, sentence, mention, section, leads, told_then)
             if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
                 attributes["resolved"] = "yes"
             findings.append(
@@ -244,6 +259,7 @@ def load_reader(folder: Path) -> RuleReader:
             load_relations(folder),
             load_times(folder),
             load_lasting(folder),
+            load_weights(folder),
             load_languages(folder),
             version=rules_version(folder.glob("*.yaml")),
         )
