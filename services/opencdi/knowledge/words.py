@@ -5,15 +5,16 @@ match of word i to j is characters `starts[i]` to `ends[j-1]` of the text as it 
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import compress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from sys import intern
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\]")
+_TOKEN = re.compile(r"([^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\])")
 """A word or a sign; between the words of one term some signs are noise: "acute-on-chronic", "c. diff", "and/or"."""
+_ASCII_TOKEN = re.compile(r"([A-Za-z0-9]+(?:'[A-Za-z]{1,2}(?![A-Za-z0-9]))?|[!#$%&()+,:;<=>?@[\]^{|}~\x00-\x08\x0e-\x1b\x7f])")
+"""The same where all is ASCII, as most sentences are: in a fraction of the time, for no letter is looked up in Unicode's tables."""
 _BRITISH = (
     (re.compile(r"^haem|(?<=.)haem"), "hem"),
     (re.compile(r"aemi"), "emi"),
@@ -85,6 +86,20 @@ class Words:
     words: list[str]
     starts: list[int]
     ends: list[int]
+    places: "Mapping[Lexicon[Any], list[int]]" = field(default_factory=dict)
+    """Of the lexicons that were looked up, where words stand that begin a term (`FirstWords`)."""
+
+    def matches(self, lexicon: "Lexicon[T]") -> list[tuple[int, int, T]]:
+        """What a lexicon matches in all of the words."""
+        if (places := self.places.get(lexicon)) is None:
+            return lexicon.matches(self.words)
+        return lexicon.matches_from(places, self.words, len(self.words))
+
+    def beginnings(self, lexicon: "Lexicon[T]") -> list[int]:
+        """Where a word stands that begins a term of a lexicon."""
+        if (places := self.places.get(lexicon)) is None:
+            return lexicon.beginnings(self.words, 0, len(self.words))
+        return places
 
     def first_at(self, offset: int) -> int:
         """Index of the first word that ends after that character."""
@@ -98,20 +113,29 @@ class Words:
         return low
 
 
-def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None) -> Words:
-    """The words of a text, with a break after each stretch (sentence); the whole text is one stretch by default."""
+def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None, first_words: "FirstWords | None" = None) -> Words:
+    """The words of a text, with a break after each stretch (sentence); the whole text is one stretch by default.
+
+    `first_words`: of the lexicons that will be matched against all of them.
+    """
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for begin, stop in stretches if stretches is not None else ((0, len(text)),):
-        tokens = list(_TOKEN.finditer(text, begin, stop))
-        words += [_FORMS[token[0]] for token in tokens]
-        starts += [token.start() for token in tokens]
-        ends += [token.end() for token in tokens]
+        stretch = text[begin:stop]
+        parts: list[str] = (_ASCII_TOKEN if stretch.isascii() else _TOKEN).split(stretch)  # a gap, a token, a gap, ...
+        at = begin
+        for i in range(1, len(parts), 2):
+            token = parts[i]
+            at += len(parts[i - 1])
+            starts.append(at)
+            at += len(token)
+            ends.append(at)
+            words.append(_FORMS[token])
         words.append(BREAK)
         starts.append(stop)
         ends.append(stop)
-    return Words(words, starts, ends)
+    return Words(words, starts, ends, first_words.places_in(words) if first_words is not None else {})
 
 
 def term_form(term: str) -> str:
@@ -155,17 +179,22 @@ class Lexicon(Generic[T]):
         """Whether any of the words begins a term; where none does, nothing needs to be matched."""
         return not self._starts.keys().isdisjoint(words)
 
-    def beginnings(self, words: list[str]) -> list[int]:
+    def beginnings(self, words: list[str], begin: int, stop: int) -> list[int]:
         """Where a word stands that begins a term."""
-        return list(compress(range(len(words)), map(self._starts.__contains__, words)))
+        starts = self._starts
+        return [i for i in range(begin, stop) if words[i] in starts]
 
-    def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
+    def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> list[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
+        last = len(words) if stop is None else min(stop, len(words))
+        return self.matches_from(self.beginnings(words, begin, last), words, last)
+
+    def matches_from(self, places: list[int], words: list[str], last: int) -> list[tuple[int, int, T]]:
+        """The same where it is known at which words a term may begin: most words begin none."""
         starts, terms = self._starts, self.terms
-        last = len(words) if stop is None else stop
-        within = words if stop is None and not begin else words[begin:last]
-        after = begin  # where the last match ended
-        for i in compress(range(begin, last), map(starts.__contains__, within)):  # most words begin no term: they cost one look
+        found: list[tuple[int, int, T]] = []
+        after = 0  # where the last match ended
+        for i in places:
             if i < after:
                 continue
             meaning, seconds = starts[words[i]]
@@ -176,5 +205,32 @@ class Lexicon(Generic[T]):
                         meaning, end = longer, i + many
                         break
             if meaning is not None:
-                yield i, end, meaning
+                found.append((i, end, meaning))
                 after = end
+        return found
+
+
+class FirstWords:
+    """Which of several lexicons have a term that begins with a word: the words of a text are looked up once for all of them."""
+
+    def __init__(self, lexicons: Iterable[Lexicon[Any]]) -> None:
+        """`lexicons`: those that are matched against whole texts."""
+        self._lexicons = tuple(lexicons)
+        self._begun: dict[str, tuple[int, ...]] = {}  # of the words met last
+
+    def places_in(self, words: list[str]) -> "Mapping[Lexicon[Any], list[int]]":
+        """Of each lexicon, where the words stand that begin a term."""
+        places: list[list[int]] = [[] for _ in self._lexicons]
+        known = self._begun
+        for i, word in enumerate(words):
+            if (begun := known.get(word)) is None:
+                begun = self._looked_up(word)
+            for nth in begun:
+                places[nth].append(i)
+        return dict(zip(self._lexicons, places, strict=True))
+
+    def _looked_up(self, word: str) -> tuple[int, ...]:
+        if len(self._begun) >= _MOST_FORMS:
+            self._begun.clear()
+        begun = self._begun[word] = tuple([nth for nth, lexicon in enumerate(self._lexicons) if lexicon.begins_in((word,))])
+        return begun

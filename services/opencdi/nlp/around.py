@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.lasting import Lasts
@@ -15,7 +14,8 @@ Hit = tuple[int, int, Cue]
 """First word, word after the last, cue."""
 
 
-class Mention(NamedTuple):
+@dataclass(slots=True)
+class Mention:  # nobody changes one
     """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
 
     first: int
@@ -106,7 +106,7 @@ def is_year(word: str) -> bool:
 
 def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None, *, visit: bool = False) -> Cued:
     """What is the same for all mentions of a text."""
-    hits = cues_in(words, 0, len(words.words), cues)
+    hits = [(first, last, cue) for first, last, meanings in words.matches(cues.lexicon) for cue in meanings]
     years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
     return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {}, visit)
 

@@ -43,9 +43,8 @@ class Beside:
 
     def __post_init__(self) -> None:
         """Find them."""
-        said = self.words.words
-        self.told_on_admission = self.table.on_admission.beginnings(said)
-        for first, last, meaning in self.table.phrases.matches(said):
+        self.told_on_admission = self.words.beginnings(self.table.on_admission)
+        for first, last, meaning in self.words.matches(self.table.phrases):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
         self.sides = frozenset(last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says))

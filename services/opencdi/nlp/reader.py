@@ -4,7 +4,7 @@ import gc
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from sys import maxsize
@@ -12,7 +12,7 @@ from sys import maxsize
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.lasting import Lasting, load_lasting
-from opencdi.knowledge.words import BREAK, Words, term_form, words_of
+from opencdi.knowledge.words import BREAK, FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
@@ -81,6 +81,13 @@ class RuleReader:
     languages: Languages
     version: str
     name: str = "rules"
+    first_words: FirstWords = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """All that is matched against whole texts."""
+        known, times = self.vocabulary, self.times
+        lexicons = (known.ours, known.tabular, known.short_forms, self.cues.lexicon, self.relations.phrases, self.relations.on_admission)
+        object.__setattr__(self, "first_words", FirstWords((*lexicons, times.visits, times.roles, times.at_a_visit)))
 
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
@@ -90,7 +97,7 @@ class RuleReader:
         spans = sentences_in(text, places, lists)
         if (options := options_in(text, spans)).cuts:
             spans = sentences_in(text, [*places, *options.cuts], lists)
-        words = words_of(text, spans)
+        words = words_of(text, spans, self.first_words)
         sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
         return Outline(text, words, stretches, sentences, kinds, options, note_type)
 
@@ -144,7 +151,7 @@ class RuleReader:
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
     def _cued(self, outline: Outline, diseases: Mapping[int, bool]) -> Cued:
-        visit = is_visit(outline.words.words, outline.sections, outline.note_type, self.times)
+        visit = is_visit(outline.words, outline.sections, outline.note_type, self.times)
         return cued(outline.words, self.cues, diseases, visit=visit)
 
     def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:

@@ -98,10 +98,11 @@ def load_short_forms(folder: Path, concepts: Mapping[str, Concept]) -> ShortForm
 
 
 def short_forms_in(
-    text: str, words: Words, said: list[str], sections: Sequence[SectionKind], short_forms: ShortForms
+    text: str, words: Words, sections: Sequence[SectionKind], short_forms: ShortForms
 ) -> Iterator[tuple[int, int, Mentioned | None]]:
     """(first word, word after the last, what is meant) of each form whose company tells; None: it is no finding."""
-    for first, last, written_forms in short_forms.matches(said):
+    said = words.words
+    for first, last, written_forms in words.matches(short_forms):
         written = text[words.starts[first] : words.ends[last - 1]]
         forms = [senses for exact, senses in written_forms if not exact or exact == written]
         if not forms or (len(written) == 1 and "/" not in text[max(0, words.starts[first] - 1) : words.ends[first] + 1]):
