@@ -1,5 +1,6 @@
 """The phrases of a text that modify what stands beside them, and the labels of its lines: found once for all its mentions (DOMAIN B27)."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from opencdi.knowledge.words import BREAK, Words
@@ -35,8 +36,11 @@ class Beside:
     """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
     told_on_admission: list[int] = field(init=False)
     """Words with which it may be told what was there on admission."""
-    sides: frozenset[int] = field(init=False)
-    """The words behind the phrases that say a side or how bad it is."""
+    sides: list[int] = field(init=False)
+    """The words behind the phrases that say a side or how bad it is, left to right."""
+    begun: list[int] = field(default_factory=list)
+    """Where phrases begin, left to right, and in `ended` where they end: most mentions have none beside them, and then nothing is read."""
+    ended: list[int] = field(default_factory=list)
     text: str = ""
     chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
     """Of each mention, by its place in the list: what stands before it, once asked for."""
@@ -47,12 +51,29 @@ class Beside:
         for first, last, meaning in self.words.matches(self.table.phrases):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
-        self.sides = frozenset(last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says))
+        self.sides = [last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says)]
+
+    def begins_within(self, first: int, last: int) -> bool:
+        """Whether a phrase begins at one of the words [first, last)."""
+        return _any_within(self.begun, first, last)
+
+    def ends_within(self, first: int, last: int) -> bool:
+        """Whether a phrase ends right before one of the words [first, last)."""
+        return _any_within(self.ended, first, last)
+
+    def side_ends_within(self, first: int, last: int) -> bool:
+        """Whether a phrase that says a side or how bad it is ends right before one of the words [first, last)."""
+        return _any_within(self.sides, first, last)
 
     def parted_by_dash(self, i: int) -> bool:
         """Whether a dash between blanks stands before word i: "malnutrition, severe - dietitian to see"."""
         words = self.words
         return 0 < i < len(words.starts) and any(f" {dash} " in self.text[words.ends[i - 1] : words.starts[i]] for dash in "-–—")
+
+
+def _any_within(places: list[int], first: int, last: int) -> bool:
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] < last
 
 
 def beside(text: str, words: Words, table: Table) -> Beside:
@@ -77,6 +98,8 @@ def beside(text: str, words: Words, table: Table) -> Beside:
             found.labels.append((last, last + _ANSWERS, meaning.says["laterality"]))
         if heading and (side := _labelling(last, text, found)):
             found.labels.append((last, *side))
+    found.begun = list(found.begins)
+    found.ended = sorted([*found.ends, *found.small])
     return found
 
 
@@ -119,10 +142,10 @@ def _litres(at: int, letter: str, text: str, words: Words) -> bool:
 def said_ahead(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
     """The side, or the severity, some words before word i, where those are of the name itself: no verb, no preposition, no slash."""
     said, apart = near.words.words, near.table.apart
-    if not near.sides or near.sides.isdisjoint(range(i - _UNKNOWN, i)):
+    if not near.side_ends_within(i - _UNKNOWN, i):
         return None
     for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
-        phrase = near.ends.get(at + 1) if at + 1 < i and at + 1 in near.sides else None
+        phrase = near.ends.get(at + 1) if at + 1 < i and near.side_ends_within(at + 1, at + 2) else None
         if phrase is not None:
             sided = "laterality" in phrase[1].says
             return phrase if phrase[0] >= begin and (sided or _one_name(at + 1, i, near)) else None

@@ -51,7 +51,7 @@ def _presupposed(last: int, around: Surroundings) -> bool:
 
     What is the patient's own behind a measure is given, too: "airborne precautions for | her tuberculosis".
     """
-    words, told, (first, behind) = around.words, around.cues.words, around.mention[:2]
+    words, told, first, behind = around.words, around.cues.words, around.mention.first, around.mention.last
     if around.mention.kind != "diagnosis":
         return False
     if words[last - 1] in told.treating_for and (words[last] in told.he or words[last] in told.she) and first - last <= _ADJECTIVES:
