@@ -103,6 +103,7 @@ def kind_of_code(code: str) -> FindingKind:
     return {"R": "symptom", "Z": "finding"}.get(code[0], "diagnosis")  # type: ignore[return-value]  # values are kinds
 
 
+@lru_cache(maxsize=16_384)
 def chronic_code(code: str) -> bool:
     """Whether a code's category is of disease that does not end."""
     return code.startswith(_CHRONIC)

@@ -86,6 +86,8 @@ class Words:
     words: list[str]
     starts: list[int]
     ends: list[int]
+    breaks: list[int] = field(default_factory=list)
+    """Which of the words are breaks."""
     places: "Mapping[Lexicon[Any], list[int]]" = field(default_factory=dict)
     """Of the lexicons that were looked up, where words stand that begin a term (`FirstWords`)."""
 
@@ -121,6 +123,7 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None, firs
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    breaks: list[int] = []
     for begin, stop in stretches if stretches is not None else ((0, len(text)),):
         stretch = text[begin:stop]
         parts: list[str] = (_ASCII_TOKEN if stretch.isascii() else _TOKEN).split(stretch)  # a gap, a token, a gap, ...
@@ -132,10 +135,11 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None, firs
             at += len(token)
             ends.append(at)
             words.append(_FORMS[token])
+        breaks.append(len(words))
         words.append(BREAK)
         starts.append(stop)
         ends.append(stop)
-    return Words(words, starts, ends, first_words.places_in(words) if first_words is not None else {})
+    return Words(words, starts, ends, breaks, first_words.places_in(words) if first_words is not None else {})
 
 
 def term_form(term: str) -> str:

@@ -127,7 +127,7 @@ def _with_short_forms(
 
     The words that are no finding are added to `none`; what is in it already is not read.
     """
-    short_forms = list(short_forms_in(text, words, sections, vocabulary.short_forms))
+    short_forms = short_forms_in(text, words, sections, vocabulary.short_forms)
     if not short_forms:
         return ours
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}

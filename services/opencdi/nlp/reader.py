@@ -2,17 +2,16 @@
 
 import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from sys import maxsize
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.lasting import Lasting, load_lasting
-from opencdi.knowledge.words import BREAK, FirstWords, Words, term_form, words_of
+from opencdi.knowledge.words import FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
@@ -47,6 +46,8 @@ _LISTS: frozenset[SectionKind] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
+_CHECKED: Callable[[dict[str, object]], Finding] = Finding.__pydantic_validator__.validate_python
+"""A finding of these fields, as `Finding(...)` makes it: there are so many that the call by names would be felt."""
 _AROUND_HEADING = " \t\r\n:-–—*_#"
 
 
@@ -58,13 +59,14 @@ class Outline:
     words: Words
     stretches: list[Stretch]
     sentences: list[tuple[int, int]]
+    begins: list[int]  # of the sentences, their first words
     sections: list[SectionKind]  # of each word
     options: Options
     note_type: NoteType
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
-        return self.sentences[max(0, bisect_right(self.sentences, (word, maxsize)) - 1)] if self.sentences else (0, 0)
+        return self.sentences[max(0, bisect_right(self.begins, word) - 1)] if self.sentences else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ class RuleReader:
         if (options := options_in(text, spans)).cuts:
             spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans, self.first_words)
-        sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
-        return Outline(text, words, stretches, sentences, kinds, options, note_type)
+        begins = [0, *[at + 1 for at in words.breaks[:-1]]]
+        sentences = list(zip(begins, words.breaks, strict=True))  # the break that closes a sentence is not in it
+        return Outline(text, words, stretches, sentences, begins, _sections_of(words, stretches), options, note_type)
 
     def _asks(self, text: str, stretch: Stretch, place: int) -> bool:
         """Whether what stands before that place is a heading that names a condition, which the words behind it answer ("Tobacco: never"),
@@ -118,10 +121,10 @@ class RuleReader:
         sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
         values = [value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start)]
         if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
-            return Reading(sections, (), quoted(came, safe_values(text, values)), language, read_to)
+            return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
         named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        return Reading(sections, quoted(came, self._findings(outline, mentions)), quoted(came, values), language, read_to)
+        return Reading(sections, quoted(came, text, self._findings(outline, mentions)), quoted(came, text, values), language, read_to)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
@@ -180,19 +183,21 @@ class RuleReader:
             if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
                 attributes["resolved"] = "yes"
             findings.append(
-                Finding(
-                    start=start,
-                    end=end,
-                    text=text[start:end],
-                    concept=mentioned.concept,
-                    kind=mentioned.kind,
-                    assertion=context.assertion,
-                    temporality=context.temporality,
-                    active=context.active,
-                    certainty=context.certainty,
-                    experiencer=context.experiencer,
-                    section=section,
-                    attributes=attributes,
+                _CHECKED(
+                    {
+                        "start": start,
+                        "end": end,
+                        "text": text[start:end],
+                        "concept": mentioned.concept,
+                        "kind": mentioned.kind,
+                        "assertion": context.assertion,
+                        "temporality": context.temporality,
+                        "active": context.active,
+                        "certainty": context.certainty,
+                        "experiencer": context.experiencer,
+                        "section": section,
+                        "attributes": attributes,
+                    }
                 )
             )
         for at, side in shared_sides(mentions, [one.attributes for one in findings], near).items():
@@ -207,17 +212,6 @@ class RuleReader:
 def _denied_by_mark(outline: Outline, start: int, end: int, section: SectionKind) -> bool:
     """A minus sign, or a ticked "No" behind it."""
     return denied_by_sign(outline.text, start, end, section) or outline.options.denies(start)
-
-
-def _sentences_of(words: Words, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Words [begin, stop) of each sentence; its closing break is not in it."""
-    found: list[tuple[int, int]] = []
-    begin = 0
-    for _ in spans:
-        stop = words.words.index(BREAK, begin)
-        found.append((begin, stop))
-        begin = stop + 1
-    return found
 
 
 def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:

@@ -56,8 +56,10 @@ def cut(text: str) -> tuple[str, int | None]:
     return (text, None) if len(text) <= MAX_CHARACTERS else (text[:MAX_CHARACTERS], MAX_CHARACTERS)
 
 
-def quoted(came: str, spans: Iterable[S]) -> tuple[S, ...]:
+def quoted(came: str, read: str, spans: Iterable[S]) -> tuple[S, ...]:
     """With the words of the text as it came, where a reader read a more legible one of the same length."""
+    if came is read:
+        return tuple(spans)
     return tuple(
         span if came.startswith(span.text, span.start) else span.model_copy(update={"text": came[span.start : span.end]}) for span in spans
     )

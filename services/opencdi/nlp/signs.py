@@ -8,6 +8,7 @@ import re
 
 from opencdi.clinical.vocabulary import SectionKind
 
+_MINUS = "-−"
 _BEFORE = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?P<glued>(?<=[\s,(])[-−])$")
 _BEFORE_REACH = 40
 _BEHIND = re.compile(r" ?[-−](?: ?[,;]|(?P<end>[ \t]{0,4}(?:[\r\n]|\Z)))")
@@ -20,16 +21,26 @@ _LIST_REACH = 200
 
 def denied_by_sign(text: str, start: int, end: int, section: SectionKind) -> bool:
     """Whether a minus denies the words [start, end) of a text."""
-    before = text[max(0, start - _BEFORE_REACH) : start]
-    if ("-" in before or "−" in before) and (mark := _BEFORE.search(before)) is not None:
+    begin = max(0, start - _BEFORE_REACH)
+    if (_ends_with_minus(text, begin, start) or text.find("(-)", begin, start) >= 0 or text.find("(−)", begin, start) >= 0) and (
+        mark := _BEFORE.search(before := text[begin:start])
+    ) is not None:
         bullet = mark["glued"] is not None and before[: mark.start()].rstrip(" \t").endswith(("\n", "\r"))
         if not bullet or section == "review-of-systems":
             return True
-    near = text[end : end + 2]
-    behind = _BEHIND.match(text, end, end + _BEHIND_REACH) if "-" in near or "−" in near else None
+    near = text[end : end + 2].lstrip(" ")
+    behind = _BEHIND.match(text, end, end + _BEHIND_REACH) if near and near[0] in _MINUS else None
     if behind is not None and (behind["end"] is None or section in _EXAMINED):
         return True
     return section == "review-of-systems" and _in_a_minus_list(text, start)
+
+
+def _ends_with_minus(text: str, begin: int, end: int) -> bool:
+    """Whether a minus ends [begin, end), or stands before the line break that does."""
+    at = end - 1
+    if at >= begin and text[at] == "\n":
+        at -= 1
+    return at >= begin and text[at] in _MINUS
 
 
 def _in_a_minus_list(text: str, start: int) -> bool:
