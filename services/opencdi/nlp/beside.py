@@ -1,6 +1,5 @@
 """The phrases of a text that modify what stands beside them, and the labels of its lines: found once for all its mentions (DOMAIN B27)."""
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from opencdi.knowledge.words import BREAK, Words
@@ -37,9 +36,12 @@ class Beside:
     told_on_admission: list[int] = field(init=False)
     """Words with which it may be told what was there on admission."""
     sides: list[int] = field(init=False)
-    """The words behind the phrases that say a side or how bad it is, left to right."""
+    """Of the phrases that say a side or how bad it is, how many end before each word."""
     begun: list[int] = field(default_factory=list)
-    """Where phrases begin, left to right, and in `ended` where they end: most mentions have none beside them, and then nothing is read."""
+    """How many phrases begin before each word, and in `ended` how many end before it.
+
+    Most mentions have none beside them, and nothing is read there: two counts that are the same tell it.
+    """
     ended: list[int] = field(default_factory=list)
     text: str = ""
     chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
@@ -51,19 +53,20 @@ class Beside:
         for first, last, meaning in self.words.matches(self.table.phrases):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
-        self.sides = [last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says)]
+        ahead = [last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says)]
+        self.sides = _counted(ahead, len(self.words.words))
 
     def begins_within(self, first: int, last: int) -> bool:
         """Whether a phrase begins at one of the words [first, last)."""
-        return _any_within(self.begun, first, last)
+        return self.begun[first] != self.begun[last]
 
     def ends_within(self, first: int, last: int) -> bool:
         """Whether a phrase ends right before one of the words [first, last)."""
-        return _any_within(self.ended, first, last)
+        return self.ended[first] != self.ended[last]
 
     def side_ends_within(self, first: int, last: int) -> bool:
         """Whether a phrase that says a side or how bad it is ends right before one of the words [first, last)."""
-        return _any_within(self.sides, first, last)
+        return self.sides[max(0, first)] != self.sides[last]
 
     def parted_by_dash(self, i: int) -> bool:
         """Whether a dash between blanks stands before word i: "malnutrition, severe - dietitian to see"."""
@@ -71,9 +74,12 @@ class Beside:
         return 0 < i < len(words.starts) and any(f" {dash} " in self.text[words.ends[i - 1] : words.starts[i]] for dash in "-–—")
 
 
-def _any_within(places: list[int], first: int, last: int) -> bool:
-    at = bisect_left(places, first)
-    return at < len(places) and places[at] < last
+def _counted(places: list[int], words: int) -> list[int]:
+    """How many of these places, left to right, stand before each word and behind the last."""
+    counts: list[int] = []
+    for nth, place in enumerate(places):
+        counts += [nth] * (place + 1 - len(counts))
+    return counts + [len(places)] * (words + 2 - len(counts))
 
 
 def beside(text: str, words: Words, table: Table) -> Beside:
@@ -98,8 +104,8 @@ def beside(text: str, words: Words, table: Table) -> Beside:
             found.labels.append((last, last + _ANSWERS, meaning.says["laterality"]))
         if heading and (side := _labelling(last, text, found)):
             found.labels.append((last, *side))
-    found.begun = list(found.begins)
-    found.ended = sorted([*found.ends, *found.small])
+    found.begun = _counted(list(found.begins), len(said))
+    found.ended = _counted(sorted([*found.ends, *found.small]), len(said))
     return found
 
 

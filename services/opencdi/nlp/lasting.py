@@ -3,8 +3,6 @@
 Gallstones in a list of the past history are there; "gallstones, s/p cholecystectomy" and "a pancreatitis blamed on gallstones" are over.
 """
 
-from collections.abc import Sequence
-
 from opencdi.knowledge.lasting import Lasting, Lasts
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.nlp.around import is_year
@@ -15,7 +13,7 @@ _BEHIND = 9
 """Words behind it in which its treatment may be told."""
 
 
-def how_it_lasts(at: int, mentions: Sequence[Mentioned], said: list[str], sentence: tuple[int, int], table: Lasting) -> Lasts | None:
+def how_it_lasts(at: int, mentions: list[Mentioned], said: list[str], sentence: tuple[int, int], table: Lasting) -> Lasts | None:
     """How long the condition lasts that is mentioned there; None where it is chronic, heals, or was treated."""
     mention = mentions[at]
     code = mention.attributes.get("icd10cm")

@@ -36,7 +36,7 @@ from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.shared_sides import shared_sides
-from opencdi.nlp.signs import denied_by_sign
+from opencdi.nlp.signs import denied_by_sign, has_minus_in_brackets
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 from opencdi.nlp.visits import is_visit
@@ -63,6 +63,7 @@ class Outline:
     sections: list[SectionKind]  # of each word
     options: Options
     note_type: NoteType
+    bracketed_minus: bool
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
@@ -102,7 +103,8 @@ class RuleReader:
         words = words_of(text, spans, self.first_words)
         begins = [0, *[at + 1 for at in words.breaks[:-1]]]
         sentences = list(zip(begins, words.breaks, strict=True))  # the break that closes a sentence is not in it
-        return Outline(text, words, stretches, sentences, begins, _sections_of(words, stretches), options, note_type)
+        kinds, bracketed = _sections_of(words, stretches), has_minus_in_brackets(text)
+        return Outline(text, words, stretches, sentences, begins, kinds, options, note_type, bracketed)
 
     def _asks(self, text: str, stretch: Stretch, place: int) -> bool:
         """Whether what stands before that place is a heading that names a condition, which the words behind it answer ("Tobacco: never"),
@@ -211,7 +213,7 @@ class RuleReader:
 
 def _denied_by_mark(outline: Outline, start: int, end: int, section: SectionKind) -> bool:
     """A minus sign, or a ticked "No" behind it."""
-    return denied_by_sign(outline.text, start, end, section) or outline.options.denies(start)
+    return denied_by_sign(outline.text, start, end, section, bracketed=outline.bracketed_minus) or outline.options.denies(start)
 
 
 def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:

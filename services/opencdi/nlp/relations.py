@@ -183,7 +183,7 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> list[Told]:
     if told and (measured or _closes(end, stop, near)):  # "DVT L leg 2016", "skin tear R elbow 2x1 cm"
         found += told
         i = end
-    elif near.sides and (phrase := side_behind(led, stop, near, led=led < i)) is not None:
+    elif near.begins_within(led, stop) and (phrase := side_behind(led, stop, near, led=led < i)) is not None:
         found.append(("laterality", phrase[0]))
         i = phrase[1]
     elif stages := [one for one in told if one[0] == "stage"]:
@@ -234,7 +234,10 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
 def _on_admission(mention: Mentioned, near: Beside) -> list[Told]:
     """What the note itself says of its presence on admission, in the same clause."""
     places = near.told_on_admission
-    if not places or bisect_left(places, mention.last) == bisect_left(places, mention.last + _SAID_WITHIN):
+    if not places:
+        return []
+    nth = bisect_left(places, mention.last)
+    if nth == len(places) or places[nth] >= mention.last + _SAID_WITHIN:
         return []
     behind = near.words.words[mention.last : mention.last + _SAID_WITHIN]
     until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))

@@ -16,7 +16,7 @@ _REMEMBERED = 250
 """Words after which what was told of a side is forgotten."""
 
 
-def shared_sides(mentions: Sequence[Mentioned], told: Sequence[Mapping[str, str]], near: Beside) -> Mapping[int, str]:
+def shared_sides(mentions: list[Mentioned], told: Sequence[Mapping[str, str]], near: Beside) -> Mapping[int, str]:
     """Index of a mention -> its side, for those of which the words beside them tell none.  `told`: the attributes of each mention."""
     found: dict[int, str] = {}
     if not any(_SIDE in attributes for attributes in told):

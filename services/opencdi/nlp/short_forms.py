@@ -125,14 +125,21 @@ def short_forms_in(
     return found
 
 
-def _beside(said: Sequence[str], first: int, last: int) -> list[str]:
+def _beside(said: list[str], first: int, last: int) -> list[str]:
     found: list[str] = []
-    for places in (range(first - 1, max(-1, first - 1 - _BESIDE), -1), range(last, min(len(said), last + _BESIDE))):
-        for i in places:
-            if said[i] == BREAK:
-                break
-            if said[i] != _NUMBER:  # written, it begins a problem: "# HF"
-                found.append(said[i])
-            if said[i][0].isdigit() and i and said[i - 1] != BREAK:  # "2. HF": an item's number is no amount
-                found.append(_NUMBER)
+    for i in range(first - 1, max(-1, first - 1 - _BESIDE), -1):
+        if said[i] == BREAK:
+            break
+        _add(i, said, found)
+    for i in range(last, min(len(said), last + _BESIDE)):
+        if said[i] == BREAK:
+            break
+        _add(i, said, found)
     return found
+
+
+def _add(i: int, said: list[str], found: list[str]) -> None:
+    if said[i] != _NUMBER:  # written, it begins a problem: "# HF"
+        found.append(said[i])
+    if said[i][0].isdigit() and i and said[i - 1] != BREAK:  # "2. HF": an item's number is no amount
+        found.append(_NUMBER)

@@ -19,17 +19,20 @@ _PLUS = re.compile(r"(?<![\w+])\+\s?[A-Za-z]")
 _LIST_REACH = 200
 
 
-def denied_by_sign(text: str, start: int, end: int, section: SectionKind) -> bool:
-    """Whether a minus denies the words [start, end) of a text."""
+def has_minus_in_brackets(text: str) -> bool:
+    """Whether "(-)" stands in a text."""
+    return "(-)" in text or "(−)" in text
+
+
+def denied_by_sign(text: str, start: int, end: int, section: SectionKind, *, bracketed: bool) -> bool:
+    """Whether a minus denies the words [start, end) of a text.  `bracketed`: whether it has one in brackets."""
     begin = max(0, start - _BEFORE_REACH)
-    if (_ends_with_minus(text, begin, start) or text.find("(-)", begin, start) >= 0 or text.find("(−)", begin, start) >= 0) and (
-        mark := _BEFORE.search(before := text[begin:start])
-    ) is not None:
+    if (bracketed or _ends_with_minus(text, begin, start)) and (mark := _BEFORE.search(before := text[begin:start])) is not None:
         bullet = mark["glued"] is not None and before[: mark.start()].rstrip(" \t").endswith(("\n", "\r"))
         if not bullet or section == "review-of-systems":
             return True
-    near = text[end : end + 2].lstrip(" ")
-    behind = _BEHIND.match(text, end, end + _BEHIND_REACH) if near and near[0] in _MINUS else None
+    sign = end + 1 if end < len(text) and text[end] == " " else end
+    behind = _BEHIND.match(text, end, end + _BEHIND_REACH) if sign < len(text) and text[sign] in _MINUS else None
     if behind is not None and (behind["end"] is None or section in _EXAMINED):
         return True
     return section == "review-of-systems" and _in_a_minus_list(text, start)
@@ -45,6 +48,8 @@ def _ends_with_minus(text: str, begin: int, end: int) -> bool:
 
 def _in_a_minus_list(text: str, start: int) -> bool:
     """Whether the last sign of its line is a minus, in a list that also knows plus signs: "+ dyspnea; - fever, cough"."""
+    if text.find("+", max(0, start - _LIST_REACH), start + _LIST_REACH) < 0:
+        return False
     begin = max(text.rfind("\n", 0, start) + 1, start - _LIST_REACH)
     signs = [sign[1] for sign in _LIST_SIGN.finditer(text, begin, start)]
     if not signs or signs[-1] not in ("-", "−"):
