@@ -2,7 +2,7 @@
 
 import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -29,7 +29,7 @@ from opencdi.nlp.operated import dealt_with
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
 from opencdi.nlp.problems import told_in_paragraphs
-from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
+from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version, trusted
 from opencdi.nlp.recalled import recalled
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
@@ -46,8 +46,7 @@ _LISTS: frozenset[SectionKind] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
-_CHECKED: Callable[[dict[str, object]], Finding] = Finding.__pydantic_validator__.validate_python
-"""A finding of these fields, as `Finding(...)` makes it: there are so many that the call by names would be felt."""
+_OF_FINDINGS, _OF_SECTIONS = set(Finding.model_fields), set(Section.model_fields)
 _AROUND_HEADING = " \t\r\n:-–—*_#"
 
 
@@ -101,7 +100,7 @@ class RuleReader:
         if (options := options_in(text, spans)).cuts:
             spans = sentences_in(text, [*places, *options.cuts], lists)
         words = words_of(text, spans, self.first_words)
-        begins = [0, *[at + 1 for at in words.breaks[:-1]]]
+        begins = [0, *[at + 1 for at in words.breaks[:-1]]] if words.breaks else []
         sentences = list(zip(begins, words.breaks, strict=True))  # the break that closes a sentence is not in it
         kinds, bracketed = _sections_of(words, stretches), has_minus_in_brackets(text)
         return Outline(text, words, stretches, sentences, begins, kinds, options, note_type, bracketed)
@@ -120,7 +119,7 @@ class RuleReader:
         came, read_to = cut(text)
         text = legible(came)
         outline = self.outline(text, note_type)
-        sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
+        sections = tuple([_section(stretch) for stretch in outline.stretches])
         values = [value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start)]
         if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
             return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
@@ -185,7 +184,9 @@ class RuleReader:
             if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
                 attributes["resolved"] = "yes"
             findings.append(
-                _CHECKED(
+                trusted(
+                    Finding,
+                    _OF_FINDINGS,
                     {
                         "start": start,
                         "end": end,
@@ -199,7 +200,9 @@ class RuleReader:
                         "experiencer": context.experiencer,
                         "section": section,
                         "attributes": attributes,
-                    }
+                        "copied": False,
+                        "copied_from": None,
+                    },
                 )
             )
         for at, side in shared_sides(mentions, [one.attributes for one in findings], near).items():
@@ -209,6 +212,10 @@ class RuleReader:
         for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings
+
+
+def _section(stretch: Stretch) -> Section:
+    return trusted(Section, _OF_SECTIONS, {"kind": stretch.kind, "start": stretch.start, "end": stretch.end})
 
 
 def _denied_by_mark(outline: Outline, start: int, end: int, section: SectionKind) -> bool:

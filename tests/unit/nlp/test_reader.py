@@ -10,6 +10,7 @@ from opencdi.events.reading import Finding
 from opencdi.knowledge.concepts import ATTRIBUTES, load_concepts
 from opencdi.nlp.reader import load_reader
 from opencdi.settings import rules_dir
+from quality.marks import CORPUS, notes_in
 
 READER = load_reader(rules_dir() / "nlp")
 PHRASES = [
@@ -176,6 +177,15 @@ def test_every_span_equals_the_text_at_its_offsets(text: str) -> None:
         assert text[span.start : span.end] == span.text
     assert reading.sections[0].start == 0
     assert reading.sections[-1].end == len(text)
+
+
+def test_what_is_read_keeps_its_contract_though_nobody_checks_it() -> None:
+    for note in notes_in(CORPUS):
+        reading = READER.read(note.text, note.type)
+        for told in (*reading.sections, *reading.findings, *reading.values):
+            checked = type(told).model_validate_json(told.to_json())
+            assert checked == told
+            assert list(vars(told)) == list(type(told).model_fields)
 
 
 @settings(max_examples=50, deadline=None)
