@@ -9,10 +9,11 @@ many keys as the word has letters, and only unknown words are looked up.
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from opencdi.knowledge.tables import read_table
 
-MIN_LETTERS = 8
+MIN_LETTERS: Final = 8
 
 
 class Spelling:

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import intern
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
-_TOKEN = re.compile(r"([^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\])")
+_TOKEN: Final = re.compile(r"([^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\])")
 """A word or a sign; between the words of one term some signs are noise: "acute-on-chronic", "c. diff", "and/or"."""
-_ASCII_TOKEN = re.compile(r"([A-Za-z0-9]+(?:'[A-Za-z]{1,2}(?![A-Za-z0-9]))?|[!#$%&()+,:;<=>?@[\]^{|}~\x00-\x08\x0e-\x1b\x7f])")
+_ASCII_TOKEN: Final = re.compile(r"([A-Za-z0-9]+(?:'[A-Za-z]{1,2}(?![A-Za-z0-9]))?|[!#$%&()+,:;<=>?@[\]^{|}~\x00-\x08\x0e-\x1b\x7f])")
 """The same where all is ASCII, as most sentences are: in a fraction of the time, for no letter is looked up in Unicode's tables."""
-_BRITISH = (
+_BRITISH: Final = (
     (re.compile(r"^haem|(?<=.)haem"), "hem"),
     (re.compile(r"aemi"), "emi"),
     (re.compile(r"oedem"), "edem"),
@@ -33,7 +33,7 @@ _BRITISH = (
     (re.compile(r"anaes"), "anes"),
     (re.compile(r"leuk?caem"), "leukem"),
 )
-_SPELLED_OUT = {
+_SPELLED_OUT: Final = {
     "resp": "respiratory", "exac": "exacerbation", "pulm": "pulmonary", "hypoxemic": "hypoxic", "hypoxemia": "hypoxia",
     "hypercarbic": "hypercapnic", "hypercarbia": "hypercapnia", "dz": "disease", "fx": "fracture", "fxs": "fracture",
     "infxn": "infection", "dysfxn": "dysfunction", "tumour": "tumor", "metastase": "metastasis", "stenose": "stenosis",
@@ -41,10 +41,10 @@ _SPELLED_OUT = {
     "diverticula": "diverticulum", "fistulae": "fistula", "bullae": "bulla",
 }  # fmt: skip
 """Clippings, doublets, and plurals without -s, that mean the same wherever they stand."""
-MAX_TOKEN = 40
+MAX_TOKEN: Final = 40
 """A longer run of letters is no word of any lexicon (a base64 blob, a run of underscores)."""
-_MOST_FORMS = 65_536
-BREAK = "\n"
+_MOST_FORMS: Final = 65_536
+BREAK: Final = "\n"
 """Stands between sentences: no term goes across it."""
 
 
@@ -76,7 +76,7 @@ class _Forms(dict[str, str]):
         return form  # one string for all its places: who looks it up finds it without comparing letters
 
 
-_FORMS = _Forms()
+_FORMS: Final = _Forms()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,22 @@
 """The phrases of a text that modify what stands beside them, and the labels of its lines: found once for all its mentions (DOMAIN B27)."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from opencdi.knowledge.words import BREAK, Words
 from opencdi.nlp.relation_words import Meaning, Table
 
-_UNKNOWN = 3
+_UNKNOWN: Final = 3
 """Words of the name's own that may stand between a side and the mention: "right corona radiata infarct"."""
-_LABEL_BEGINS = 12
+_LABEL_BEGINS: Final = 12
 """Characters before the label of a line: a bullet, a number, the name of the study."""
-_ANSWERS = 8
+_ANSWERS: Final = 8
 """Words behind the site that a form asks for, in which it asks what is there."""
-_LABEL_REACH = 600
+_LABEL_REACH: Final = 600
 """Characters of a line of which its label speaks."""
-_AHEAD = frozenset({"laterality", "severity"})
-_BULLETS = " \t-–—•*>#.)(0123456789"
-_SENTENCE_ENDS = frozenset({". ", ".\n", "."})
+_AHEAD: Final = frozenset({"laterality", "severity"})
+_BULLETS: Final = " \t-–—•*>#.)(0123456789"
+_SENTENCE_ENDS: Final = frozenset({". ", ".\n", "."})
 
 Told = tuple[str, str]
 """Attribute and value."""

@@ -4,17 +4,19 @@ A cause is one only where the note says so ("due to", "2/2", "warfarin-induced")
 the other.  "With" says company, and of an organism that it is the organism.
 """
 
+from typing import Final
+
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Told
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Table
 
-_REACH = 7
-_AFTER = 5
-_NAME = 3
-_CAUSES = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
-_CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "on"})
-SICK = frozenset({"diagnosis", "finding", "symptom"})
+_REACH: Final = 7
+_AFTER: Final = 5
+_NAME: Final = 3
+_CAUSES: Final = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
+_CLAUSE_ENDS: Final = frozenset({BREAK, ",", ";", ")", "on"})
+SICK: Final = frozenset({"diagnosis", "finding", "symptom"})
 
 
 def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> list[Told]:

@@ -1,14 +1,16 @@
 """The modifiers that stand before a mention and belong to it: "acute severe", "left lower lobe", "stage 3" (DOMAIN B27)."""
 
+from typing import Final
+
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside, Told, said_ahead
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Meaning
 from opencdi.nlp.stages import stage_before
 
-ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!", "~"})
-_LEFT = 8
-_AHEAD = 4
+ENDS: Final = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!", "~"})
+_LEFT: Final = 8
+_AHEAD: Final = 4
 """Words that `said_ahead` looks farther."""
 
 

@@ -4,16 +4,17 @@ A mother in her own chart is the patient, and so is a newborn in its own; each i
 """
 
 import re
+from typing import Final
 
 from opencdi.nlp.around import Surroundings
 
-_HEAD = 150
+_HEAD: Final = 150
 """Words at the beginning of a note that tell whose chart it is."""
-_NEAR = 30
+_NEAR: Final = 30
 """Words around a mother in which birth must be spoken of: G2P1 stands in the history of many women."""
-_LABOR = 5
+_LABOR: Final = 5
 """Words from a disease to the labor in which it was seen."""
-_GRAVIDA = re.compile(r"g\d{1,2}(?:p\d{1,4})?")
+_GRAVIDA: Final = re.compile(r"g\d{1,2}(?:p\d{1,4})?")
 
 
 def is_gravida(word: str) -> bool:

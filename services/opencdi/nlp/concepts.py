@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.concepts import Concept, forms_of, load_concepts, load_named
@@ -23,13 +24,13 @@ from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.operations import with_operations
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
 
-_CIRCUMSTANCES = "ABOPSTZ"
+_CIRCUMSTANCES: Final = "ABOPSTZ"
 """Chapters that have a disease by its germ, in pregnancy, of newborns or after care: it stays the same disease."""
-_NAMING = frozenset({"diagnosis", "symptom", "procedure", "device"})
+_NAMING: Final = frozenset({"diagnosis", "symptom", "procedure", "device"})
 """Kinds whose names places, teams and tools are called by."""
-_DOCTOR = "dr"
+_DOCTOR: Final = "dr"
 """The title that is written without its dot, too."""
-_COMPANY = frozenset({"organism", "medication", "device", "procedure"})
+_COMPANY: Final = frozenset({"organism", "medication", "device", "procedure"})
 """Kinds that a tabular term names beside its disease: "Salmonella sepsis", "heparin induced thrombocytopenia"."""
 
 

@@ -3,13 +3,15 @@
 Gallstones in a list of the past history are there; "gallstones, s/p cholecystectomy" and "a pancreatitis blamed on gallstones" are over.
 """
 
+from typing import Final
+
 from opencdi.knowledge.lasting import Lasting, Lasts
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.nlp.around import is_year
 from opencdi.nlp.mentioned import Mentioned
 
-_ITEM_ENDS = frozenset({",", ";", ":", "(", ")", "|"})
-_BEHIND = 9
+_ITEM_ENDS: Final = frozenset({",", ";", ":", "(", ")", "|"})
+_BEHIND: Final = 9
 """Words behind it in which its treatment may be told."""
 
 

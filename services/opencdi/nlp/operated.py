@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from opencdi.events.reading import Finding
 from opencdi.nlp.around import Cued
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.past import Times
 
-_NEAR = 5
+_NEAR: Final = 5
 """Words between an operation and what it was for: "for a perforated", "after a trimalleolar"."""
 
 

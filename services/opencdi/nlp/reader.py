@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
+from typing import Final
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
@@ -41,13 +42,13 @@ from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 from opencdi.nlp.visits import is_visit
 
-_LASTING = frozenset({"chronic", "chronically"})
-_LISTS: frozenset[SectionKind] = frozenset(
+_LASTING: Final = frozenset({"chronic", "chronically"})
+_LISTS: Final[frozenset[SectionKind]] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
 _OF_FINDINGS, _OF_SECTIONS = set(Finding.model_fields), set(Section.model_fields)
-_AROUND_HEADING = " \t\r\n:-–—*_#"
+_AROUND_HEADING: Final = " \t\r\n:-–—*_#"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ no exception quotes the text.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.contract import Contract
@@ -18,11 +18,11 @@ from opencdi.nlp.context import Context
 
 S = TypeVar("S", bound=Span)
 C = TypeVar("C", bound=Contract)
-_SET = object.__setattr__
-MAX_CHARACTERS = 400_000
+_SET: Final = object.__setattr__
+MAX_CHARACTERS: Final = 400_000
 """Of a longer text the rest is not read (limits are counted, DESIGN §2); `Reading.read_to` says so."""
-MAX_FINDINGS = 4_000
-ENGLISH = "en"
+MAX_FINDINGS: Final = 4_000
+ENGLISH: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ no new one.  Named without ("1. Pneumonia"), it may be.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from opencdi.events.reading import Finding
 from opencdi.knowledge.words import Words
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.past import Times
 
-_ADJECTIVES = 2
+_ADJECTIVES: Final = 2
 """Words between "the" and the disease: "the very severe seizure"."""
 
 

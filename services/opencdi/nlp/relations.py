@@ -7,6 +7,7 @@ or a colon, behind "is", after "of the", or simply next, and then nothing follow
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside, Told
@@ -18,14 +19,14 @@ from opencdi.nlp.side_phrases import side_behind
 from opencdi.nlp.sides import labelled, named_side, side_after_part, side_elsewhere, side_of_operated
 from opencdi.nlp.stages import stage_at
 
-_TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})
-_PLACES = frozenset({"laterality", "site"})
-_JOINED = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
+_TOLD_OF: Final = frozenset({"diagnosis", "finding", "symptom"})
+_PLACES: Final = frozenset({"laterality", "site"})
+_JOINED: Final = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
 """Words inside a run of modifiers: "acute on chronic", "of the left leg"."""
-_SAID_WITHIN = 12
+_SAID_WITHIN: Final = 12
 """Words behind a mention within which "present on admission" still speaks of it."""
-_TURNS = frozenset({"acute", "acute-on-chronic"})
-_LONGEST_RUN = 12
+_TURNS: Final = frozenset({"acute", "acute-on-chronic"})
+_LONGEST_RUN: Final = 12
 
 
 def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str, str]:

@@ -1,18 +1,19 @@
 """The side that a condition has from another mention: from itself named before ("the stone"), or from what it comes with."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relations import takes
 
-_SIDE = "laterality"
-_WITH = frozenset({"with", "w"})
-_ENDS = frozenset({BREAK, ";", ":", "|", "and", "but"})
-_ADJECTIVES = 4
+_SIDE: Final = "laterality"
+_WITH: Final = frozenset({"with", "w"})
+_ENDS: Final = frozenset({BREAK, ";", ":", "|", "and", "but"})
+_ADJECTIVES: Final = 4
 """Words from "with" to what it brings: "with mild residual"."""
-_REMEMBERED = 250
+_REMEMBERED: Final = 250
 """Words after which what was told of a side is forgotten."""
 
 

@@ -7,7 +7,7 @@ something speaks for it; senses that are no condition stand in the table too, be
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.knowledge.concepts import ATTRIBUTES, Concept
@@ -16,10 +16,10 @@ from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import BREAK, Lexicon, Words, term_form, word_form
 from opencdi.nlp.mentioned import Mentioned
 
-_NEAR = 12
-_BESIDE = 2
-_NUMBER = "#"
-_FIELDS = frozenset({"concept", "is", "near", "not_near", "beside", "not_beside", "in", "not_in", "attributes"})
+_NEAR: Final = 12
+_BESIDE: Final = 2
+_NUMBER: Final = "#"
+_FIELDS: Final = frozenset({"concept", "is", "near", "not_near", "beside", "not_beside", "in", "not_in", "attributes"})
 
 
 @dataclass(frozen=True, slots=True)

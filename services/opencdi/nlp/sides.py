@@ -5,17 +5,18 @@ left foot", "a stone in the left proximal ureter".  Words of another clause, of 
 """
 
 from bisect import bisect_right
+from typing import Final
 
 from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.chains import chain_before
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.side_phrases import CLAUSE_ENDS, ENDS, SIDE, side_at
 
-_PLACES = frozenset({SIDE, "site"})
-_JOINING = frozenset({"and", "but", "while", "whereas"})
-_SUBJECT_WITHIN = 9
+_PLACES: Final = frozenset({SIDE, "site"})
+_JOINING: Final = frozenset({"and", "but", "while", "whereas"})
+_SUBJECT_WITHIN: Final = 9
 """Words from the place that a clause begins with to what it has."""
-_PART = 3
+_PART: Final = 3
 """Words of the part that a comma brings."""
 
 

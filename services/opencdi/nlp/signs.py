@@ -5,18 +5,19 @@ a comma behind it, or, in a review of systems, where plus signs stand beside it.
 """
 
 import re
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 
-_MINUS = "-−"
-_BEFORE = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?P<glued>(?<=[\s,(])[-−])$")
-_BEFORE_REACH = 40
-_BEHIND = re.compile(r" ?[-−](?: ?[,;]|(?P<end>[ \t]{0,4}(?:[\r\n]|\Z)))")
-_BEHIND_REACH = 8
-_EXAMINED: frozenset[SectionKind] = frozenset({"review-of-systems", "physical-exam"})
-_LIST_SIGN = re.compile(r"(?:^|(?<=[\s;,(:]))([-−+])\s|[;.]\s")
-_PLUS = re.compile(r"(?<![\w+])\+\s?[A-Za-z]")
-_LIST_REACH = 200
+_MINUS: Final = "-−"
+_BEFORE: Final = re.compile(r"\([-−]\)[ \t]{0,2}(?:[\w-]+[ \t]){0,2}$|(?P<glued>(?<=[\s,(])[-−])$")
+_BEFORE_REACH: Final = 40
+_BEHIND: Final = re.compile(r" ?[-−](?: ?[,;]|(?P<end>[ \t]{0,4}(?:[\r\n]|\Z)))")
+_BEHIND_REACH: Final = 8
+_EXAMINED: Final[frozenset[SectionKind]] = frozenset({"review-of-systems", "physical-exam"})
+_LIST_SIGN: Final = re.compile(r"(?:^|(?<=[\s;,(:]))([-−+])\s|[;.]\s")
+_PLUS: Final = re.compile(r"(?<![\w+])\+\s?[A-Za-z]")
+_LIST_REACH: Final = 200
 
 
 def has_minus_in_brackets(text: str) -> bool:
