@@ -146,7 +146,7 @@ def term_form(term: str) -> str:
     """A term as the lexicon keys it: its words joined by a space."""
     if term.replace(" ", "").isalnum():  # nearly all are, and there are many to load
         return " ".join([_FORMS[word] for word in term.split()])
-    return " ".join(words_of(term).words[:-1])
+    return " ".join([_FORMS[token] for token in (_ASCII_TOKEN if term.isascii() else _TOKEN).findall(term)])
 
 
 class Lexicon(Generic[T]):

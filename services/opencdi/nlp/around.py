@@ -14,19 +14,39 @@ Hit = tuple[int, int, Cue]
 """First word, word after the last, cue."""
 
 
-@dataclass(slots=True)
+@dataclass(init=False, slots=True)
 class Mention:  # nobody changes one
     """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
 
     first: int
     last: int
-    kind: FindingKind | None = None
-    chronic: bool = False
-    acute: bool = False
-    lasts: Lasts | None = None
+    kind: FindingKind | None
+    chronic: bool
+    acute: bool
+    lasts: Lasts | None
     """How long it stays, where it is no chronic disease and does not heal either."""
-    denied_by_mark: bool = False
+    denied_by_mark: bool
     """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
+
+    def __init__(  # written out, it is compiled: that of a dataclass is not
+        self,
+        first: int,
+        last: int,
+        kind: FindingKind | None = None,
+        chronic: bool = False,
+        *,
+        acute: bool = False,
+        lasts: Lasts | None = None,
+        denied_by_mark: bool = False,
+    ) -> None:
+        """Nothing is told but what is given."""
+        self.first = first
+        self.last = last
+        self.kind = kind
+        self.chronic = chronic
+        self.acute = acute
+        self.lasts = lasts
+        self.denied_by_mark = denied_by_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +64,7 @@ class Cued:
     """It is told at a visit to an office, not in a stay (nlp.visits)."""
 
 
-@dataclass(slots=True)
+@dataclass(init=False, slots=True)
 class Surroundings:
     """A mention among the words of its sentence, [begin, stop), with the cues near it."""
 
@@ -56,9 +76,35 @@ class Surroundings:
     cues: Cues
     tells_years: bool
     diseases: Mapping[int, bool]
-    told_as_new: bool = False
+    told_as_new: bool
     """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
-    visit: bool = False
+    visit: bool
+
+    def __init__(
+        self,
+        words: list[str],
+        begin: int,
+        stop: int,
+        mention: Mention,
+        hits: list[Hit],
+        cues: Cues,
+        *,
+        tells_years: bool,
+        diseases: Mapping[int, bool],
+        told_as_new: bool = False,
+        visit: bool = False,
+    ) -> None:
+        """Written out, as that of a mention is."""
+        self.words = words
+        self.begin = begin
+        self.stop = stop
+        self.mention = mention
+        self.hits = hits
+        self.cues = cues
+        self.tells_years = tells_years
+        self.diseases = diseases
+        self.told_as_new = told_as_new
+        self.visit = visit
 
     def clause_over(self, at: int) -> bool:
         """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
@@ -121,7 +167,18 @@ def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Sur
     if behind and text.hits[behind - 1][1] > first:  # the last cue that begins before the mention ends, ends behind its beginning
         new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
         near = list(_outside(near, mention, text.words, text.cues))
-    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, text.diseases, new, text.visit)
+    return Surroundings(
+        text.words.words,
+        begin,
+        stop,
+        mention,
+        near,
+        text.cues,
+        tells_years=tells_years,
+        diseases=text.diseases,
+        told_as_new=new,
+        visit=text.visit,
+    )
 
 
 def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
