@@ -142,6 +142,19 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None, firs
     return Words(words, starts, ends, breaks, first_words.places_in(words) if first_words is not None else {})
 
 
+def counted(places: Iterable[int], words: int) -> list[int]:
+    """How many of these places, left to right, stand before each word, and before the two behind the last.
+
+    Whether one stands in a stretch, and which do, is then told by two counts, without a search.
+    """
+    counts: list[int] = []
+    found = 0
+    for place in places:
+        counts += [found] * (place + 1 - len(counts))
+        found += 1
+    return counts + [found] * (words + 2 - len(counts))
+
+
 def term_form(term: str) -> str:
     """A term as the lexicon keys it: its words joined by a space."""
     if term.replace(" ", "").isalnum():  # nearly all are, and there are many to load

@@ -1,12 +1,11 @@
 """A mention among the words and cues of its sentence."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.lasting import Lasts
-from opencdi.knowledge.words import Words
+from opencdi.knowledge.words import Words, counted
 from opencdi.nlp.clauses import CLAUSE_ENDS
 from opencdi.nlp.cues import Cue, Cues
 
@@ -56,8 +55,9 @@ class Cued:
     words: Words
     cues: Cues
     hits: list[Hit]
-    firsts: list[int]  # of the hits, their first words
+    hits_before: list[int]  # how many of the hits begin before each word
     years: list[int]  # words that are a year or the word itself
+    years_before: list[int]
     diseases: Mapping[int, bool]
     """Where diseases are named, by their first words, and whether they do not end."""
     visit: bool = False
@@ -154,19 +154,20 @@ def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None, *
     """What is the same for all mentions of a text."""
     hits = [(first, last, cue) for first, last, meanings in words.matches(cues.lexicon) for cue in meanings]
     years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
-    return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {}, visit)
+    count = len(words.words)
+    return Cued(words, cues, hits, counted([hit[0] for hit in hits], count), years, counted(years, count), diseases or {}, visit)
 
 
 def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
     """What stands around a mention in its sentence, words [begin, stop).  Only cues near enough to reach are looked at."""
-    (begin, stop), first, last, firsts, reach = sentence, mention.first, mention.last, text.firsts, text.cues.reach
-    near = text.hits[bisect_left(firsts, max(begin, first - reach)) : bisect_left(firsts, min(stop, last + reach))]
-    tells_years = bool(text.years) and bisect_left(text.years, begin) < bisect_left(text.years, stop)
+    (begin, stop), first, last, before, reach = sentence, mention.first, mention.last, text.hits_before, text.cues.reach
+    near = text.hits[before[max(begin, first - reach)] : before[min(stop, last + reach)]]
+    tells_years = text.years_before[begin] != text.years_before[stop]
     new = False
-    behind = bisect_left(firsts, last)
+    behind = before[last]
     if behind and text.hits[behind - 1][1] > first:  # the last cue that begins before the mention ends, ends behind its beginning
         new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
-        near = list(_outside(near, mention, text.words, text.cues))
+        near = _outside(near, mention, text.words, text.cues)
     return Surroundings(
         text.words.words,
         begin,
@@ -181,13 +182,15 @@ def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Sur
     )
 
 
-def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
+def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> list[Hit]:
     """The cues outside the mention; of one that runs into it ("no acute | kidney injury"), the shorter cue that stands before or behind."""
+    found: list[Hit] = []
     for hit in hits:
         first, last, _ = hit
         if last <= mention.first or first >= mention.last:
-            yield hit
+            found.append(hit)
         elif first < mention.first:
-            yield from cues_in(words, first, mention.first, cues)
+            found += cues_in(words, first, mention.first, cues)
         elif last > mention.last:
-            yield from cues_in(words, mention.last, last, cues)
+            found += cues_in(words, mention.last, last, cues)
+    return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from opencdi.knowledge.words import BREAK, Words
+from opencdi.knowledge.words import BREAK, Words, counted
 from opencdi.nlp.relation_words import Meaning, Table
 
 _UNKNOWN: Final = 3
@@ -55,7 +55,7 @@ class Beside:
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
         ahead = [last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says)]
-        self.sides = _counted(ahead, len(self.words.words))
+        self.sides = counted(ahead, len(self.words.words))
 
     def begins_within(self, first: int, last: int) -> bool:
         """Whether a phrase begins at one of the words [first, last)."""
@@ -73,14 +73,6 @@ class Beside:
         """Whether a dash between blanks stands before word i: "malnutrition, severe - dietitian to see"."""
         words = self.words
         return 0 < i < len(words.starts) and any(f" {dash} " in self.text[words.ends[i - 1] : words.starts[i]] for dash in "-–—")
-
-
-def _counted(places: list[int], words: int) -> list[int]:
-    """How many of these places, left to right, stand before each word and behind the last."""
-    counts: list[int] = []
-    for nth, place in enumerate(places):
-        counts += [nth] * (place + 1 - len(counts))
-    return counts + [len(places)] * (words + 2 - len(counts))
 
 
 def beside(text: str, words: Words, table: Table) -> Beside:
@@ -105,8 +97,8 @@ def beside(text: str, words: Words, table: Table) -> Beside:
             found.labels.append((last, last + _ANSWERS, meaning.says["laterality"]))
         if heading and (side := _labelling(last, text, found)):
             found.labels.append((last, *side))
-    found.begun = _counted(list(found.begins), len(said))
-    found.ended = _counted(sorted([*found.ends, *found.small]), len(said))
+    found.begun = counted(list(found.begins), len(said))
+    found.ended = counted(sorted([*found.ends, *found.small]), len(said))
     return found
 
 

@@ -69,7 +69,8 @@ def judged(
         and not tells_of_today(hit, around)
         and not there_for_all_that(hit, around)
     ]
-    reaching += [hit for hit in announced if reaches_item(hit, around)]
+    if announced:
+        reaching += [hit for hit in announced if reaches_item(hit, around)]
     if past:
         reaching.append(past)
     if len(reaching) > 1:

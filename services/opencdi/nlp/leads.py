@@ -1,6 +1,5 @@
 """A line that only announces a list speaks of each item below it: "Differential:", "Return to the ED if:", "Denies the following:"."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -33,7 +32,7 @@ def leads_in(text: str, said: Cued, sentences: list[tuple[int, int]], sections: 
 
 
 def _announced(said: Cued, begin: int, stop: int) -> tuple[Hit, ...]:
-    hits = said.hits[bisect_left(said.firsts, max(begin, stop - _LEAD_WORDS)) : bisect_left(said.firsts, stop)]
+    hits = said.hits[said.hits_before[max(begin, stop - _LEAD_WORDS)] : said.hits_before[stop]]
     return tuple(hit for hit in hits if hit[2].makes in _SAID and hit[2].place == "before" and stop - 1 - hit[1] <= _BETWEEN)[-1:]
 
 
