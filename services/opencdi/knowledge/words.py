@@ -192,9 +192,9 @@ class Lexicon(Generic[T]):
         """Every word of every term."""
         return frozenset(word for term in self.terms for word in term.split(" "))
 
-    def begins_in(self, words: Iterable[str]) -> bool:
-        """Whether any of the words begins a term; where none does, nothing needs to be matched."""
-        return not self._starts.keys().isdisjoint(words)
+    def begins_with(self, word: str) -> bool:
+        """Whether a term begins with that word."""
+        return word in self._starts
 
     def beginnings(self, words: list[str], begin: int, stop: int) -> list[int]:
         """Where a word stands that begins a term."""
@@ -249,5 +249,5 @@ class FirstWords:
     def _looked_up(self, word: str) -> tuple[int, ...]:
         if len(self._begun) >= _MOST_FORMS:
             self._begun.clear()
-        begun = self._begun[word] = tuple([nth for nth, lexicon in enumerate(self._lexicons) if lexicon.begins_in((word,))])
+        begun = self._begun[word] = tuple([nth for nth, lexicon in enumerate(self._lexicons) if lexicon.begins_with(word)])
         return begun

@@ -26,13 +26,15 @@ def shared_sides(mentions: list[Mentioned], told: Sequence[Mapping[str, str]], n
     said = near.words.words
     for at, mention in enumerate(mentions):
         side = told[at].get(_SIDE)
-        if side is None and takes(mention, _SIDE, near.table):
+        if side is None:
             before = (told[at - 1].get(_SIDE) or found.get(at - 1)) if at else None
             if before and _comes_with(mentions[at - 1], mention, near):
                 side = before
             elif mention.first and said[mention.first - 1] in near.table.known and mention.concept in last:
                 where, known = last[mention.concept]
                 side = known if mention.first - where <= _REMEMBERED else None
+            if side is not None and not takes(mention, _SIDE, near.table):
+                side = None
             if side:
                 found[at] = side
         if side is not None:
