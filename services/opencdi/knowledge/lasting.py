@@ -34,7 +34,10 @@ class Lasting:
         if code is None and not concept.startswith(BY_TABULAR):
             return self.by_concept.get(concept)
         named = code or concept.removeprefix(BY_TABULAR)
-        return next((self.by_code[named[:length]] for length in range(len(named), 2, -1) if named[:length] in self.by_code), None)
+        for length in range(len(named), 2, -1):
+            if (how := self.by_code.get(named[:length])) is not None:
+                return how
+        return None
 
 
 @lru_cache(maxsize=4)

@@ -13,16 +13,17 @@ from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge import words
 from opencdi.knowledge.tables import kept, read_table
 from opencdi.knowledge.words import Lexicon, term_form
 
-MAX_WORDS = 9
-MIN_LETTERS = 5
+MAX_WORDS: Final = 9
+MIN_LETTERS: Final = 5
 """A shorter word by itself is an abbreviation of the tabular's ("PHT", "IST"), or plain English."""
-_NO_DISEASE = frozenset({
+_NO_DISEASE: Final = frozenset({
     # said too generally, or of a part: another word has to say what it is
     "stenosis", "necrosis", "fibrosis", "sclerosis", "neurosis", "ptosis", "hematoma", "coma", "carcinoma", "trauma", "glaucoma",
     "thrombosis", "infestation", "paralysis",
@@ -40,20 +41,20 @@ _NO_DISEASE = frozenset({
     "tetanus", "diphtheria", "measle", "mump", "rubella", "varicella", "cholera", "smallpox", "syphilis", "anthrax", "zika", "malaria",
 })  # fmt: skip
 """Words of the tabular that are not taken by themselves."""
-_SCORES = ("R402", "R297", "R922", "R923", "R99")
+_SCORES: Final = ("R402", "R297", "R922", "R923", "R99")
 """Codes whose terms are answers and points ("obeys commands", "low density"), not what the patient has."""
-_DANGLING = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
-_ASIDE = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
-_UNSPECIFIED = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
-_NOT_WRITTEN = re.compile(
+_DANGLING: Final = frozenset({"of", "in", "the", "to", "with", "by", "and", "or", ","})
+_ASIDE: Final = re.compile(r"(?<!\s)\s*(?:\([^()]*\)|\[[^\[\]]*\])")
+_UNSPECIFIED: Final = re.compile(r",? unspecified(?: organism| type| site)?$| NOS$|^Unspecified ", re.IGNORECASE)
+_NOT_WRITTEN: Final = re.compile(
     r"^other |^oth |classified elsewhere|not elsewhere|\bNEC\b|^encounter for|^personal history|^family history|^certain |: *$|^see |"
     r"^any |^use |^conditions? |^disorders? of|^diseases? of|^code ",
     re.IGNORECASE,
 )
-_INDEXED = re.compile(
+_INDEXED: Final = re.compile(
     r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
-_ADJECTIVES = {
+_ADJECTIVES: Final = {
     "kidney": "renal", "liver": "hepatic", "lung": "pulmonary", "heart": "cardiac", "brain": "cerebral", "stomach": "gastric",
     "bowel": "intestinal", "intestine": "intestinal", "skin": "cutaneous", "spleen": "splenic", "pancreas": "pancreatic",
     "ovary": "ovarian", "uterus": "uterine", "testis": "testicular", "prostate": "prostatic", "esophagus": "esophageal",
@@ -65,14 +66,14 @@ _ADJECTIVES = {
     "orbit": "orbital", "abdomen": "abdominal", "umbilicus": "umbilical", "bile": "biliary",
 }  # fmt: skip
 """A doctor's adjective for an organ that the tabular names by its noun."""
-_TURNED = 3
-_NOT_ALONE = "STZ"
+_TURNED: Final = 3
+_NOT_ALONE: Final = "STZ"
 """Chapters whose single words say a kind of injury, drug or circumstance, and not which ("wound", "allergy", "donor")."""
-_NOT_TURNED = "OPRSTZ"
+_NOT_TURNED: Final = "OPRSTZ"
 """Chapters whose terms say more than a disease and its place ("newborn", "adverse effect of"), and injuries: a kidney injury is AKI."""
-_OF_ANOTHER = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
-_CHAPTER_WITH_ENDINGS = "ST"
-_CHRONIC_STEMS = (
+_OF_ANOTHER: Final = re.compile(r"\b(?:in|with|due to|following|complicating|associated)\b", re.IGNORECASE)
+_CHAPTER_WITH_ENDINGS: Final = "ST"
+_CHRONIC_STEMS: Final = (
     "B18", "B20", "D45", "D46", "D47.1", "D47.3", "D50", "D51", "D52", "D53", "D55", "D56", "D57.1", "D57.3", "D57.8", "D58", "D63",
     "D66", "D67", "D68.0", "D68.5", "D68.6", "D69.3", "D80", "D81", "D82", "D83", "D84", "D86", "E03", "E04.0", "E04.2", "E04.9",
     "E05.00", "E05.20", "E05.90", "E06.3", "E07.9", "E08", "E09", "E10", "E11", "E13", "E20", "E21", "E22", "E23", "E23.0", "E24", "E25",
@@ -93,8 +94,8 @@ _CHRONIC_STEMS = (
 
 Left out: what is mostly told because a scan or a scope has just found it (diverticulosis, a hiatal hernia, an aneurysm; knowledge.lasting).
 """
-_CHRONIC = tuple(stem.replace(".", "") for stem in _CHRONIC_STEMS)
-BY_TABULAR = "icd10cm:"
+_CHRONIC: Final = tuple(stem.replace(".", "") for stem in _CHRONIC_STEMS)
+BY_TABULAR: Final = "icd10cm:"
 """Begins the concept of a mention that only the tabular names: `icd10cm:K7460`."""
 
 
@@ -103,6 +104,7 @@ def kind_of_code(code: str) -> FindingKind:
     return {"R": "symptom", "Z": "finding"}.get(code[0], "diagnosis")  # type: ignore[return-value]  # values are kinds
 
 
+@lru_cache(maxsize=16_384)
 def chronic_code(code: str) -> bool:
     """Whether a code's category is of disease that does not end."""
     return code.startswith(_CHRONIC)

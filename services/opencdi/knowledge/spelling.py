@@ -9,10 +9,11 @@ many keys as the word has letters, and only unknown words are looked up.
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from opencdi.knowledge.tables import read_table
 
-MIN_LETTERS = 8
+MIN_LETTERS: Final = 8
 
 
 class Spelling:
@@ -30,9 +31,9 @@ class Spelling:
 
     def corrected(self, words: list[str]) -> list[str]:
         """The words, the misspelled ones in their right form; the same list where none is."""
-        out = words
+        out, known = words, self.known
         for i, word in enumerate(words):
-            if len(word) >= MIN_LETTERS and word not in self.known and (meant := self.meant(word)):
+            if len(word) >= MIN_LETTERS and word not in known and (meant := self.meant(word)):
                 out = [*words] if out is words else out
                 out[i] = meant
         return out

@@ -5,16 +5,17 @@ match of word i to j is characters `starts[i]` to `ends[j-1]` of the text as it 
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import compress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from sys import intern
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\]")
+_TOKEN: Final = re.compile(r"([^\W_]+(?:['’][^\W\d_]{1,2}(?![^\W_]))?|[^\w\s\-–—‐‑/.'’`\"“”*\\])")
 """A word or a sign; between the words of one term some signs are noise: "acute-on-chronic", "c. diff", "and/or"."""
-_BRITISH = (
+_ASCII_TOKEN: Final = re.compile(r"([A-Za-z0-9]+(?:'[A-Za-z]{1,2}(?![A-Za-z0-9]))?|[!#$%&()+,:;<=>?@[\]^{|}~\x00-\x08\x0e-\x1b\x7f])")
+"""The same where all is ASCII, as most sentences are: in a fraction of the time, for no letter is looked up in Unicode's tables."""
+_BRITISH: Final = (
     (re.compile(r"^haem|(?<=.)haem"), "hem"),
     (re.compile(r"aemi"), "emi"),
     (re.compile(r"oedem"), "edem"),
@@ -32,7 +33,7 @@ _BRITISH = (
     (re.compile(r"anaes"), "anes"),
     (re.compile(r"leuk?caem"), "leukem"),
 )
-_SPELLED_OUT = {
+_SPELLED_OUT: Final = {
     "resp": "respiratory", "exac": "exacerbation", "pulm": "pulmonary", "hypoxemic": "hypoxic", "hypoxemia": "hypoxia",
     "hypercarbic": "hypercapnic", "hypercarbia": "hypercapnia", "dz": "disease", "fx": "fracture", "fxs": "fracture",
     "infxn": "infection", "dysfxn": "dysfunction", "tumour": "tumor", "metastase": "metastasis", "stenose": "stenosis",
@@ -40,10 +41,10 @@ _SPELLED_OUT = {
     "diverticula": "diverticulum", "fistulae": "fistula", "bullae": "bulla",
 }  # fmt: skip
 """Clippings, doublets, and plurals without -s, that mean the same wherever they stand."""
-MAX_TOKEN = 40
+MAX_TOKEN: Final = 40
 """A longer run of letters is no word of any lexicon (a base64 blob, a run of underscores)."""
-_MOST_FORMS = 65_536
-BREAK = "\n"
+_MOST_FORMS: Final = 65_536
+BREAK: Final = "\n"
 """Stands between sentences: no term goes across it."""
 
 
@@ -75,7 +76,7 @@ class _Forms(dict[str, str]):
         return form  # one string for all its places: who looks it up finds it without comparing letters
 
 
-_FORMS = _Forms()
+_FORMS: Final = _Forms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,22 @@ class Words:
     words: list[str]
     starts: list[int]
     ends: list[int]
+    breaks: list[int] = field(default_factory=list)
+    """Which of the words are breaks."""
+    places: "Mapping[Lexicon[Any], list[int]]" = field(default_factory=dict)
+    """Of the lexicons that were looked up, where words stand that begin a term (`FirstWords`)."""
+
+    def matches(self, lexicon: "Lexicon[T]") -> list[tuple[int, int, T]]:
+        """What a lexicon matches in all of the words."""
+        if (places := self.places.get(lexicon)) is None:
+            return lexicon.matches(self.words)
+        return lexicon.matches_from(places, self.words, len(self.words))
+
+    def beginnings(self, lexicon: "Lexicon[T]") -> list[int]:
+        """Where a word stands that begins a term of a lexicon."""
+        if (places := self.places.get(lexicon)) is None:
+            return lexicon.beginnings(self.words, 0, len(self.words))
+        return places
 
     def first_at(self, offset: int) -> int:
         """Index of the first word that ends after that character."""
@@ -98,27 +115,51 @@ class Words:
         return low
 
 
-def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None) -> Words:
-    """The words of a text, with a break after each stretch (sentence); the whole text is one stretch by default."""
+def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None, first_words: "FirstWords | None" = None) -> Words:
+    """The words of a text, with a break after each stretch (sentence); the whole text is one stretch by default.
+
+    `first_words`: of the lexicons that will be matched against all of them.
+    """
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    breaks: list[int] = []
     for begin, stop in stretches if stretches is not None else ((0, len(text)),):
-        tokens = list(_TOKEN.finditer(text, begin, stop))
-        words += [_FORMS[token[0]] for token in tokens]
-        starts += [token.start() for token in tokens]
-        ends += [token.end() for token in tokens]
+        stretch = text[begin:stop]
+        parts: list[str] = (_ASCII_TOKEN if stretch.isascii() else _TOKEN).split(stretch)  # a gap, a token, a gap, ...
+        at = begin
+        for i in range(1, len(parts), 2):
+            token = parts[i]
+            at += len(parts[i - 1])
+            starts.append(at)
+            at += len(token)
+            ends.append(at)
+            words.append(_FORMS[token])
+        breaks.append(len(words))
         words.append(BREAK)
         starts.append(stop)
         ends.append(stop)
-    return Words(words, starts, ends)
+    return Words(words, starts, ends, breaks, first_words.places_in(words) if first_words is not None else {})
+
+
+def counted(places: Iterable[int], words: int) -> list[int]:
+    """How many of these places, left to right, stand before each word, and before the two behind the last.
+
+    Whether one stands in a stretch, and which do, is then told by two counts, without a search.
+    """
+    counts: list[int] = []
+    found = 0
+    for place in places:
+        counts += [found] * (place + 1 - len(counts))
+        found += 1
+    return counts + [found] * (words + 2 - len(counts))
 
 
 def term_form(term: str) -> str:
     """A term as the lexicon keys it: its words joined by a space."""
     if term.replace(" ", "").isalnum():  # nearly all are, and there are many to load
         return " ".join([_FORMS[word] for word in term.split()])
-    return " ".join(words_of(term).words[:-1])
+    return " ".join([_FORMS[token] for token in (_ASCII_TOKEN if term.isascii() else _TOKEN).findall(term)])
 
 
 class Lexicon(Generic[T]):
@@ -166,17 +207,26 @@ class Lexicon(Generic[T]):
         """Whether any of the words begins a term; where none does, nothing needs to be matched."""
         return not self._by_first.keys().isdisjoint(words)
 
-    def beginnings(self, words: list[str]) -> list[int]:
-        """Where a word stands that begins a term."""
-        return list(compress(range(len(words)), map(self._by_first.__contains__, words)))
+    def begins_with(self, word: str) -> bool:
+        """Whether a term begins with that word."""
+        return word in self._by_first
 
-    def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, T]]:
+    def beginnings(self, words: list[str], begin: int, stop: int) -> list[int]:
+        """Where a word stands that begins a term."""
+        known = self._by_first
+        return [i for i in range(begin, stop) if words[i] in known]
+
+    def matches(self, words: list[str], begin: int = 0, stop: int | None = None) -> list[tuple[int, int, T]]:
         """(first word, word after the last, meaning), left to right, longest first, none overlapping."""
-        known, starts, terms = self._by_first, self._starts, self.terms
-        last = len(words) if stop is None else stop
-        within = words if stop is None and not begin else words[begin:last]
-        after = begin  # where the last match ended
-        for i in compress(range(begin, last), map(known.__contains__, within)):  # most words begin no term: they cost one look
+        last = len(words) if stop is None else min(stop, len(words))
+        return self.matches_from(self.beginnings(words, begin, last), words, last)
+
+    def matches_from(self, places: list[int], words: list[str], last: int) -> list[tuple[int, int, T]]:
+        """The same where it is known at which words a term may begin: most words begin none."""
+        starts, terms = self._starts, self.terms
+        found: list[tuple[int, int, T]] = []
+        after = 0  # where the last match ended
+        for i in places:
             if i < after:
                 continue
             meaning, seconds = starts.get(words[i]) or self._begun_by(words[i])
@@ -187,5 +237,32 @@ class Lexicon(Generic[T]):
                         meaning, end = longer, i + many
                         break
             if meaning is not None:
-                yield i, end, meaning
+                found.append((i, end, meaning))
                 after = end
+        return found
+
+
+class FirstWords:
+    """Which of several lexicons have a term that begins with a word: the words of a text are looked up once for all of them."""
+
+    def __init__(self, lexicons: Iterable[Lexicon[Any]]) -> None:
+        """`lexicons`: those that are matched against whole texts."""
+        self._lexicons = tuple(lexicons)
+        self._begun: dict[str, tuple[int, ...]] = {}  # of the words met last
+
+    def places_in(self, words: list[str]) -> "Mapping[Lexicon[Any], list[int]]":
+        """Of each lexicon, where the words stand that begin a term."""
+        places: list[list[int]] = [[] for _ in self._lexicons]
+        known = self._begun
+        for i, word in enumerate(words):
+            if (begun := known.get(word)) is None:
+                begun = self._looked_up(word)
+            for nth in begun:
+                places[nth].append(i)
+        return dict(zip(self._lexicons, places, strict=True))
+
+    def _looked_up(self, word: str) -> tuple[int, ...]:
+        if len(self._begun) >= _MOST_FORMS:
+            self._begun.clear()
+        begun = self._begun[word] = tuple([nth for nth, lexicon in enumerate(self._lexicons) if lexicon.begins_with(word)])
+        return begun

@@ -1,6 +1,5 @@
 """A device named again by its last word only: "a tunneled catheter ... The catheter was taken out" (`rules/nlp/again.yaml`)."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +13,11 @@ from opencdi.nlp.mentioned import Mentioned
 class Again:
     """The last words of devices, with the concepts of which each may speak; the words before them, and behind them those of other names."""
 
-    heads: Mapping[str, frozenset[str]]
+    heads: dict[str, frozenset[str]]
     known: frozenset[str]
     others: frozenset[str]
 
-    def with_devices(self, mentions: Sequence[Mentioned], said: Sequence[str]) -> list[Mentioned]:
+    def with_devices(self, mentions: list[Mentioned], said: list[str]) -> list[Mentioned]:
         """The mentions, and beside them each device that is named again; what it is, is what was named last."""
         if all(mention.kind != "device" for mention in mentions):
             return list(mentions)
@@ -27,8 +26,8 @@ class Again:
         last = 0
         for mention in (*mentions, None):
             stop = mention.first if mention else len(said)
-            again = list(self._between(last, stop, named, said))
-            found += again
+            if named:
+                found += self._between(last, stop, named, said)
             if mention is None:
                 return found
             if mention.kind == "device":
@@ -38,21 +37,22 @@ class Again:
             last = mention.last
         return found
 
-    def _between(self, begin: int, stop: int, named: Sequence[Mentioned], said: Sequence[str]) -> Iterator[Mentioned]:
-        if not named:
-            return
+    def _between(self, begin: int, stop: int, named: list[Mentioned], said: list[str]) -> list[Mentioned]:
+        heads = self.heads
+        found: list[Mentioned] = []
         for i in range(max(begin, 1), stop):
-            if said[i] in self.heads and (before := self._antecedent(i, i + 1, named, said)) is not None:
-                yield Mentioned(i, i + 1, before.concept, "device", before.chronic)
+            if said[i] in heads and (before := self._antecedent(i, i + 1, named, said)) is not None:
+                found.append(Mentioned(i, i + 1, before.concept, "device", before.chronic))
+        return found
 
-    def _as_before(self, mention: Mentioned, named: Sequence[Mentioned], said: Sequence[str]) -> Mentioned:
+    def _as_before(self, mention: Mentioned, named: list[Mentioned], said: list[str]) -> Mentioned:
         """A device that its company tells ("the catheter" near "voiding") is rather the one that was named."""
         if mention.last - mention.first > 1 or said[mention.first] not in self.heads:
             return mention
         before = self._antecedent(mention.first, mention.last, named, said)
         return mention if before is None else replace(mention, concept=before.concept)
 
-    def _antecedent(self, first: int, last: int, named: Sequence[Mentioned], said: Sequence[str]) -> Mentioned | None:
+    def _antecedent(self, first: int, last: int, named: list[Mentioned], said: list[str]) -> Mentioned | None:
         if said[first - 1] not in self.known or said[last] in self.others:
             return None
         return next((mention for mention in reversed(named) if mention.concept in self.heads[said[first]]), None)

@@ -1,13 +1,11 @@
 """A mention among the words and cues of its sentence."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.lasting import Lasts
-from opencdi.knowledge.words import Words
+from opencdi.knowledge.words import Words, counted
 from opencdi.nlp.clauses import CLAUSE_ENDS
 from opencdi.nlp.cues import Cue, Cues
 
@@ -15,18 +13,39 @@ Hit = tuple[int, int, Cue]
 """First word, word after the last, cue."""
 
 
-class Mention(NamedTuple):
+@dataclass(init=False, slots=True)
+class Mention:  # nobody changes one
     """What is judged: words [first, last), of which kind, and whether it is a disease that does not end."""
 
     first: int
     last: int
-    kind: FindingKind | None = None
-    chronic: bool = False
-    acute: bool = False
-    lasts: Lasts | None = None
+    kind: FindingKind | None
+    chronic: bool
+    acute: bool
+    lasts: Lasts | None
     """How long it stays, where it is no chronic disease and does not heal either."""
-    denied_by_mark: bool = False
+    denied_by_mark: bool
     """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
+
+    def __init__(  # written out, it is compiled: that of a dataclass is not
+        self,
+        first: int,
+        last: int,
+        kind: FindingKind | None = None,
+        chronic: bool = False,
+        *,
+        acute: bool = False,
+        lasts: Lasts | None = None,
+        denied_by_mark: bool = False,
+    ) -> None:
+        """Nothing is told but what is given."""
+        self.first = first
+        self.last = last
+        self.kind = kind
+        self.chronic = chronic
+        self.acute = acute
+        self.lasts = lasts
+        self.denied_by_mark = denied_by_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +55,9 @@ class Cued:
     words: Words
     cues: Cues
     hits: list[Hit]
-    firsts: list[int]  # of the hits, their first words
+    hits_before: list[int]  # how many of the hits begin before each word
     years: list[int]  # words that are a year or the word itself
+    years_before: list[int]
     diseases: Mapping[int, bool]
     """Where diseases are named, by their first words, and whether they do not end."""
     unsaid: frozenset[int] = frozenset()
@@ -46,7 +66,7 @@ class Cued:
     """It is told at a visit to an office, not in a stay (nlp.visits)."""
 
 
-@dataclass(slots=True)
+@dataclass(init=False, slots=True)
 class Surroundings:
     """A mention among the words of its sentence, [begin, stop), with the cues near it."""
 
@@ -58,9 +78,35 @@ class Surroundings:
     cues: Cues
     tells_years: bool
     diseases: Mapping[int, bool]
-    told_as_new: bool = False
+    told_as_new: bool
     """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
-    visit: bool = False
+    visit: bool
+
+    def __init__(
+        self,
+        words: list[str],
+        begin: int,
+        stop: int,
+        mention: Mention,
+        hits: list[Hit],
+        cues: Cues,
+        *,
+        tells_years: bool,
+        diseases: Mapping[int, bool],
+        told_as_new: bool = False,
+        visit: bool = False,
+    ) -> None:
+        """Written out, as that of a mention is."""
+        self.words = words
+        self.begin = begin
+        self.stop = stop
+        self.mention = mention
+        self.hits = hits
+        self.cues = cues
+        self.tells_years = tells_years
+        self.diseases = diseases
+        self.told_as_new = told_as_new
+        self.visit = visit
 
     def clause_over(self, at: int) -> bool:
         """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
@@ -108,32 +154,47 @@ def is_year(word: str) -> bool:
 
 def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None, *, visit: bool = False) -> Cued:
     """What is the same for all mentions of a text."""
-    hits = cues_in(words, 0, len(words.words), cues)
+    hits = [(first, last, cue) for first, last, meanings in words.matches(cues.lexicon) for cue in meanings]
     years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
-    unsaid = frozenset(at for first, last, cue in hits if cue.makes == "nothing" for at in range(first, last))
-    return Cued(words, cues, hits, [hit[0] for hit in hits], years, diseases or {}, unsaid, visit)
+    unsaid = frozenset([at for first, last, cue in hits if cue.makes == "nothing" for at in range(first, last)])
+    count = len(words.words)
+    firsts = counted([hit[0] for hit in hits], count)
+    return Cued(words, cues, hits, firsts, years, counted(years, count), diseases or {}, unsaid, visit)
 
 
 def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
     """What stands around a mention in its sentence, words [begin, stop).  Only cues near enough to reach are looked at."""
-    (begin, stop), first, last, firsts, reach = sentence, mention.first, mention.last, text.firsts, text.cues.reach
-    near = text.hits[bisect_left(firsts, max(begin, first - reach)) : bisect_left(firsts, min(stop, last + reach))]
-    tells_years = bool(text.years) and bisect_left(text.years, begin) < bisect_left(text.years, stop)
+    (begin, stop), first, last, before, reach = sentence, mention.first, mention.last, text.hits_before, text.cues.reach
+    near = text.hits[before[max(begin, first - reach)] : before[min(stop, last + reach)]]
+    tells_years = text.years_before[begin] != text.years_before[stop]
     new = False
-    behind = bisect_left(firsts, last)
+    behind = before[last]
     if behind and text.hits[behind - 1][1] > first:  # the last cue that begins before the mention ends, ends behind its beginning
         new = any(cue.makes == "new" and first <= at and end <= last for at, end, cue in near)
-        near = list(_outside(near, mention, text.words, text.cues))
-    return Surroundings(text.words.words, begin, stop, mention, near, text.cues, tells_years, text.diseases, new, text.visit)
+        near = _outside(near, mention, text.words, text.cues)
+    return Surroundings(
+        text.words.words,
+        begin,
+        stop,
+        mention,
+        near,
+        text.cues,
+        tells_years=tells_years,
+        diseases=text.diseases,
+        told_as_new=new,
+        visit=text.visit,
+    )
 
 
-def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> Iterator[Hit]:
+def _outside(hits: list[Hit], mention: Mention, words: Words, cues: Cues) -> list[Hit]:
     """The cues outside the mention; of one that runs into it ("no acute | kidney injury"), the shorter cue that stands before or behind."""
+    found: list[Hit] = []
     for hit in hits:
         first, last, _ = hit
         if last <= mention.first or first >= mention.last:
-            yield hit
+            found.append(hit)
         elif first < mention.first:
-            yield from cues_in(words, first, mention.first, cues)
+            found += cues_in(words, first, mention.first, cues)
         elif last > mention.last:
-            yield from cues_in(words, mention.last, last, cues)
+            found += cues_in(words, mention.last, last, cues)
+    return found

@@ -1,21 +1,22 @@
 """The phrases of a text that modify what stands beside them, and the labels of its lines: found once for all its mentions (DOMAIN B27)."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
-from opencdi.knowledge.words import BREAK, Words
+from opencdi.knowledge.words import BREAK, Words, counted
 from opencdi.nlp.relation_words import Meaning, Table
 
-_UNKNOWN = 3
+_UNKNOWN: Final = 3
 """Words of the name's own that may stand between a side and the mention: "right corona radiata infarct"."""
-_LABEL_BEGINS = 12
+_LABEL_BEGINS: Final = 12
 """Characters before the label of a line: a bullet, a number, the name of the study."""
-_ANSWERS = 8
+_ANSWERS: Final = 8
 """Words behind the site that a form asks for, in which it asks what is there."""
-_LABEL_REACH = 600
+_LABEL_REACH: Final = 600
 """Characters of a line of which its label speaks."""
-_AHEAD = frozenset({"laterality", "severity"})
-_BULLETS = " \t-–—•*>#.)(0123456789"
-_SENTENCE_ENDS = frozenset({". ", ".\n", "."})
+_AHEAD: Final = frozenset({"laterality", "severity"})
+_BULLETS: Final = " \t-–—•*>#.)(0123456789"
+_SENTENCE_ENDS: Final = frozenset({". ", ".\n", "."})
 
 Told = tuple[str, str]
 """Attribute and value."""
@@ -35,20 +36,38 @@ class Beside:
     """Of each line that begins with a side and a colon ("R wrist: distal fracture"): its words [first, last), and the side."""
     told_on_admission: list[int] = field(init=False)
     """Words with which it may be told what was there on admission."""
-    sides: frozenset[int] = field(init=False)
-    """The words behind the phrases that say a side or how bad it is."""
+    sides: list[int] = field(init=False)
+    """Of the phrases that say a side or how bad it is, how many end before each word."""
+    begun: list[int] = field(default_factory=list)
+    """How many phrases begin before each word, and in `ended` how many end before it.
+
+    Most mentions have none beside them, and nothing is read there: two counts that are the same tell it.
+    """
+    ended: list[int] = field(default_factory=list)
     text: str = ""
     chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
     """Of each mention, by its place in the list: what stands before it, once asked for."""
 
     def __post_init__(self) -> None:
         """Find them."""
-        said = self.words.words
-        self.told_on_admission = self.table.on_admission.beginnings(said)
-        for first, last, meaning in self.table.phrases.matches(said):
+        self.told_on_admission = self.words.beginnings(self.table.on_admission)
+        for first, last, meaning in self.words.matches(self.table.phrases):
             self.begins[first] = (last, meaning)
             self.ends[last] = (first, meaning)
-        self.sides = frozenset(last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says))
+        ahead = [last for last, meaning in self.begins.values() if not _AHEAD.isdisjoint(meaning.says)]
+        self.sides = counted(ahead, len(self.words.words))
+
+    def begins_within(self, first: int, last: int) -> bool:
+        """Whether a phrase begins at one of the words [first, last)."""
+        return self.begun[first] != self.begun[last]
+
+    def ends_within(self, first: int, last: int) -> bool:
+        """Whether a phrase ends right before one of the words [first, last)."""
+        return self.ended[first] != self.ended[last]
+
+    def side_ends_within(self, first: int, last: int) -> bool:
+        """Whether a phrase that says a side or how bad it is ends right before one of the words [first, last)."""
+        return self.sides[max(0, first)] != self.sides[last]
 
     def parted_by_dash(self, i: int) -> bool:
         """Whether a dash between blanks stands before word i: "malnutrition, severe - dietitian to see"."""
@@ -78,6 +97,8 @@ def beside(text: str, words: Words, table: Table) -> Beside:
             found.labels.append((last, last + _ANSWERS, meaning.says["laterality"]))
         if heading and (side := _labelling(last, text, found)):
             found.labels.append((last, *side))
+    found.begun = counted(list(found.begins), len(said))
+    found.ended = counted(sorted([*found.ends, *found.small]), len(said))
     return found
 
 
@@ -120,10 +141,10 @@ def _litres(at: int, letter: str, text: str, words: Words) -> bool:
 def said_ahead(i: int, begin: int, near: Beside) -> tuple[int, Meaning] | None:
     """The side, or the severity, some words before word i, where those are of the name itself: no verb, no preposition, no slash."""
     said, apart = near.words.words, near.table.apart
-    if not near.sides or near.sides.isdisjoint(range(i - _UNKNOWN, i)):
+    if not near.side_ends_within(i - _UNKNOWN, i):
         return None
     for at in range(i - 1, max(begin, i - 1 - _UNKNOWN) - 1, -1):
-        phrase = near.ends.get(at + 1) if at + 1 < i and at + 1 in near.sides else None
+        phrase = near.ends.get(at + 1) if at + 1 < i and near.side_ends_within(at + 1, at + 2) else None
         if phrase is not None:
             sided = "laterality" in phrase[1].says
             return phrase if phrase[0] >= begin and (sided or _one_name(at + 1, i, near)) else None

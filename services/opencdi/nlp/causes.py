@@ -4,41 +4,44 @@ A cause is one only where the note says so ("due to", "2/2", "warfarin-induced")
 the other.  "With" says company, and of an organism that it is the organism.
 """
 
-from collections.abc import Iterator
+from typing import Final
 
 from opencdi.knowledge.words import BREAK
+from opencdi.nlp.beside import Told
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Table
 
-_REACH = 7
-_AFTER = 5
-_NAME = 3
-_CAUSES = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
-_CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "on"})
-SICK = frozenset({"diagnosis", "finding", "symptom"})
+_REACH: Final = 7
+_AFTER: Final = 5
+_NAME: Final = 3
+_CAUSES: Final = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
+_CLAUSE_ENDS: Final = frozenset({BREAK, ",", ";", ")", "on"})
+SICK: Final = frozenset({"diagnosis", "finding", "symptom"})
 
 
-def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
+def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> list[Told]:
     """What other mentions of its sentence say about the mention at that place of the list."""
     mention = mentions[at]
+    found: list[Told] = []
     following = mentions[at + 1] if at + 1 < len(mentions) else None
     partner = following is not None and following.chronic and _has_partner(at, mentions, words, table)
     if partner:
-        yield "acuity", "acute-on-chronic"  # "AKI on CKD", "AKI stage 2 on CKD"; "COPD on home oxygen" is none
+        found.append(("acuity", "acute-on-chronic"))  # "AKI on CKD", "AKI stage 2 on CKD"; "COPD on home oxygen" is none
     if at:
-        yield from _led_to_by(at, mentions, words, table)
+        found += _led_to_by(at, mentions, words, table)
     if following is None:
-        return
-    between = words[mention.last : following.first]
-    if following.kind == "organism" and (between in (["("], [":"]) or (not between and _clause_ends(following.last, words))):
-        yield "organism", following.concept
+        return found
+    if following.kind == "organism":
+        between = words[mention.last : following.first]
+        if between in (["("], [":"]) or (not between and _clause_ends(following.last, words)):
+            found.append(("organism", following.concept))
     head = at + 1 if partner else at  # "AKI on CKD due to dehydration": what stands behind both is the acute one's
     if head + 1 == len(mentions) or (at and not following.chronic and mention.chronic and _has_partner(at - 1, mentions, words, table)):
-        return
-    for first, last, role in _links_behind(mentions[head].last, mentions[head + 1], words, table):
-        if not (partner and mentions[head + 1].chronic):
-            yield from _behind_link(head, mentions, words, table, (first, last, role))
-        return
+        return found
+    link = _link_behind(mentions[head].last, mentions[head + 1], words, table)
+    if link is not None and not (partner and mentions[head + 1].chronic):
+        found += _behind_link(head, mentions, words, table, link)
+    return found
 
 
 def _has_partner(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> bool:
@@ -54,28 +57,30 @@ def _clause_ends(at: int, words: list[str]) -> bool:
     return at >= len(words) or words[at] in _CLAUSE_ENDS
 
 
-def begun_with_cause(begin: int, at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
+def begun_with_cause(begin: int, at: int, mentions: list[Mentioned], words: list[str], table: Table) -> list[Told]:
     """Of a sentence that begins at that word with "Likely due to …": the cause, which is the mention at that place of the list."""
-    for first, last, role in _links_behind(begin, mentions[at], words, table):
-        if role == "cause":
-            yield from _behind_link(at - 1, mentions, words, table, (first, last, role))
+    link = _link_behind(begin, mentions[at], words, table)
+    return _behind_link(at - 1, mentions, words, table, link) if link is not None and link[2] == "cause" else []
 
 
-def _links_behind(begin: int, following: Mentioned, words: list[str], table: Table) -> Iterator[tuple[int, int, str]]:
+def _link_behind(begin: int, following: Mentioned, words: list[str], table: Table) -> tuple[int, int, str] | None:
     """The first link between a place and the next mention, where only leading words, sides and sites stand before it."""
     stop = min(following.first, begin + _REACH)
-    if stop <= begin or words[begin] == BREAK or not table.links.behind.begins_in(words[begin:stop]):
-        return
-    for first, last, role in table.links.behind.matches(words, begin, stop):
-        if role in ("weak", "with", "without") and not _passable(words, begin, first, table.links.before - {",", "(", ":"}, table):
-            return
-        if _passable(words, begin, first, table.links.before, table):
-            yield first, last, role
-        return
+    if stop <= begin or words[begin] == BREAK:
+        return None
+    links = table.links.behind.matches(words, begin, stop)
+    if not links:
+        return None
+    first, _, role = links[0]
+    if role in ("weak", "with", "without") and not _passable(words, begin, first, table.links.before - {",", "(", ":"}, table):
+        return None
+    return links[0] if _passable(words, begin, first, table.links.before, table) else None
 
 
 def _passable(words: list[str], begin: int, stop: int, allowed: frozenset[str], table: Table) -> bool:
     """Whether only such words, or whole modifying phrases, stand between."""
+    if begin == stop:
+        return True
     i = begin
     modifying = {first: last for first, last, _ in table.phrases.matches(words, begin, stop)}
     while i < stop:
@@ -88,27 +93,27 @@ def _passable(words: list[str], begin: int, stop: int, allowed: frozenset[str], 
     return True
 
 
-def _behind_link(
-    at: int, mentions: list[Mentioned], words: list[str], table: Table, link: tuple[int, int, str]
-) -> Iterator[tuple[str, str]]:
+def _behind_link(at: int, mentions: list[Mentioned], words: list[str], table: Table, link: tuple[int, int, str]) -> list[Told]:
     _, after, role = link
+    found: list[Told] = []
     for other in mentions[at + 1 : at + 4]:
         between = words[after : other.first]
         if other.first > after + _AFTER or any(mark in between for mark in (BREAK, ";", ",", ")")):
-            return
+            return found
         if not _passable(words, after, other.first, table.links.after, table):
-            return
+            return found
         if other.kind == "organism":
             names_the_next = role == "with" and any(one.first == other.last for one in mentions[at + 2 : at + 4])
             if mentions[at].kind == "diagnosis" and role in ("cause", "weak", "with") and not names_the_next:
-                yield "organism", other.concept  # but "urosepsis with E. coli bacteremia"
+                found.append(("organism", other.concept))  # but "urosepsis with E. coli bacteremia"
             after = other.last  # "due to E. coli UTI": the infection behind it is the cause
             continue
         if role in ("cause", "weak") and other.kind in _CAUSES:
-            yield from caused_by(other, words)
+            found += _caused_by(other, words)
         elif role == "with" and other.kind in SICK:
-            yield "with", other.concept
-        return
+            found.append(("with", other.concept))
+        return found
+    return found
 
 
 def _of_the_name(between: list[str], table: Table) -> bool:
@@ -122,39 +127,32 @@ def _of_the_name(between: list[str], table: Table) -> bool:
     )
 
 
-def caused_by(cause: Mentioned, words: list[str]) -> Iterator[tuple[str, str]]:
+def _caused_by(cause: Mentioned, words: list[str]) -> list[Told]:
     """The attributes of a mention with that cause: of a drug it is the adverse effect, of a device the complication."""
-    yield "cause", cause.concept
     if cause.kind == "medication":
-        yield "drug", cause.attributes.get("drug") or " ".join(words[cause.first : cause.last])
-    elif cause.kind == "device":
-        yield "device", cause.concept
+        return [("cause", cause.concept), ("drug", cause.attributes.get("drug") or " ".join(words[cause.first : cause.last]))]
+    if cause.kind == "device":
+        return [("cause", cause.concept), ("device", cause.concept)]
+    return [("cause", cause.concept)]
 
 
-def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> Iterator[tuple[str, str]]:
+def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], table: Table) -> list[Told]:
     """What the mention before it did: "MRSA pneumonia", "warfarin-induced bleeding", "sepsis causing AKI", "diabetic neuropathy"."""
     before, mention, links = mentions[at - 1], mentions[at], table.links
+    if mention.first - before.last > _AFTER:
+        return []
     between = words[before.last : mention.first]
     if not between:
         if before.kind == "organism":
-            yield "organism", before.concept
-        elif " ".join(words[before.first : before.last]) in links.adjectives:
-            yield "cause", before.concept
-        return
-    if len(between) > _AFTER or BREAK in between:
-        return
+            return [("organism", before.concept)]
+        return [("cause", before.concept)] if " ".join(words[before.first : before.last]) in links.adjectives else []
+    if BREAK in between:
+        return []
     if before.kind == "organism" and mention.concept in table.infections and _of_the_name(between, table):
-        yield "organism", before.concept
-        return
-    linked = links.behind.begins_in(between)
-    led = next(iter(links.behind.matches(words, before.last, mention.first)), None) if linked else None
-    glued = words[before.last] in links.glued and before.kind in _CAUSES and all(word in links.after for word in between[1:])
-    if before.kind == "organism" and glued:
-        yield "organism", before.concept
-    elif glued or (
-        led is not None
-        and led[2] == "forward"
-        and led[0] == before.last
-        and all(word in links.after for word in words[led[1] : mention.first])
-    ):
-        yield from caused_by(before, words)
+        return [("organism", before.concept)]
+    if between[0] in links.glued and before.kind in _CAUSES and all(word in links.after for word in between[1:]):
+        return [("organism", before.concept)] if before.kind == "organism" else _caused_by(before, words)
+    led = links.behind.matches(between)
+    if not led or led[0][0] != 0 or led[0][2] != "forward":
+        return []
+    return _caused_by(before, words) if all(word in links.after for word in between[led[0][1] :]) else []

@@ -1,6 +1,6 @@
 """The modifiers that stand before a mention and belong to it: "acute severe", "left lower lobe", "stage 3" (DOMAIN B27)."""
 
-from collections.abc import Iterator
+from typing import Final
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside, Told, said_ahead
@@ -8,8 +8,10 @@ from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relation_words import Meaning
 from opencdi.nlp.stages import stage_before
 
-ENDS = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!", "~"})
-_LEFT = 8
+ENDS: Final = frozenset({BREAK, ",", ";", ")", "(", ":", "|", "]", "?", "!", "~"})
+_LEFT: Final = 8
+_AHEAD: Final = 4
+"""Words that `said_ahead` looks farther."""
 
 
 def chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int, list[Told]]:
@@ -25,6 +27,8 @@ def _chain_before(at: int, mentions: list[Mentioned], near: Beside) -> tuple[int
     told: list[Told] = []
     start = i = mention.first
     staged, until = mention.concept in near.table.staged, max(begin, i - _LEFT)
+    if not staged and not near.ends_within(max(begin, until - _AHEAD) + 1, i + 1):
+        return start, told
     while i > until:
         if staged and (stage := stage_before(i, begin, near)) is not None:
             i = start = stage[0]
@@ -60,7 +64,6 @@ def _adds_to(comma: int, begin: int, near: Beside) -> bool:
     return phrase[0] == 0 or (phrase[0] > begin and near.words.words[phrase[0] - 1] in (ENDS - {","}) | near.table.articles)
 
 
-def says(meaning: Meaning, mention: Mentioned) -> Iterator[Told]:
+def says(meaning: Meaning, mention: Mentioned) -> list[Told]:
     """What a phrase says of that mention."""
-    yield from meaning.of.get(mention.concept, {}).items()
-    yield from meaning.says.items()
+    return [*meaning.of.get(mention.concept, {}).items(), *meaning.says.items()]

@@ -4,16 +4,17 @@ A mother in her own chart is the patient, and so is a newborn in its own; each i
 """
 
 import re
+from typing import Final
 
 from opencdi.nlp.around import Surroundings
 
-_HEAD = 150
+_HEAD: Final = 150
 """Words at the beginning of a note that tell whose chart it is."""
-_NEAR = 30
+_NEAR: Final = 30
 """Words around a mother in which birth must be spoken of: G2P1 stands in the history of many women."""
-_LABOR = 5
+_LABOR: Final = 5
 """Words from a disease to the labor in which it was seen."""
-_GRAVIDA = re.compile(r"g\d{1,2}(?:p\d{1,4})?")
+_GRAVIDA: Final = re.compile(r"g\d{1,2}(?:p\d{1,4})?")
 
 
 def is_gravida(word: str) -> bool:
@@ -50,12 +51,13 @@ def of_newborn(around: Surroundings) -> bool | None:
 def is_of_bearing(around: Surroundings) -> bool:
     """Whether the mention is the mother's in her newborn's chart: "the pregnancy", "fever to 39 in labor"."""
     words, told, first, last = around.words, around.cues.words, around.mention.first, around.mention.last
-    if not told.carrying.isdisjoint(words[first : first + 1]):
+    if first < len(words) and words[first] in told.carrying:
         return first > around.begin and words[first - 1] in told.possessives and of_newborn(around) is True
-    if not told.mothers.isdisjoint(words[last : last + 1]):
+    if last < len(words) and words[last] in told.mothers:
         return of_newborn(around) is True  # "infant of a diabetic mother"
-    behind = words[last : min(last + _LABOR, around.stop)]
-    if told.carrying.isdisjoint(behind):
-        return False
-    until = next((i for i, word in enumerate(behind) if word in (",", ";")), len(behind))
-    return not told.carrying.isdisjoint(behind[:until]) and of_newborn(around) is True
+    for at in range(last, min(last + _LABOR, around.stop)):
+        if words[at] in told.carrying:
+            return of_newborn(around) is True
+        if words[at] in (",", ";"):
+            return False
+    return False

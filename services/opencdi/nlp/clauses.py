@@ -1,9 +1,11 @@
 """Where a clause ends and another begins, told by its words alone."""
 
+from typing import Final
+
 from opencdi.knowledge.words import BREAK
 
-CLAUSE_ENDS = frozenset({BREAK, ",", ";", ")", "(", "|"})
-_SUBJECT = 4
+CLAUSE_ENDS: Final = frozenset({BREAK, ",", ";", ")", "(", "|"})
+_SUBJECT: Final = 4
 """Words of the longest subject that is looked for, and its verb."""
 
 

@@ -4,10 +4,11 @@ Two vocabularies are read over the same words.  Ours names the mention; a longer
 ("Sepsis due to Escherichia coli": sepsis, A4151).  A tabular term that has none of ours in it is a mention by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.concepts import Concept, forms_of, load_concepts, load_named
@@ -23,13 +24,13 @@ from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.operations import with_operations
 from opencdi.nlp.short_forms import ShortForms, load_short_forms, short_forms_in
 
-_CIRCUMSTANCES = "ABOPSTZ"
+_CIRCUMSTANCES: Final = "ABOPSTZ"
 """Chapters that have a disease by its germ, in pregnancy, of newborns or after care: it stays the same disease."""
-_NAMING = frozenset({"diagnosis", "symptom", "procedure", "device"})
+_NAMING: Final = frozenset({"diagnosis", "symptom", "procedure", "device"})
 """Kinds whose names places, teams and tools are called by."""
-_DOCTOR = "dr"
+_DOCTOR: Final = "dr"
 """The title that is written without its dot, too."""
-_COMPANY = frozenset({"organism", "medication", "device", "procedure"})
+_COMPANY: Final = frozenset({"organism", "medication", "device", "procedure"})
 """Kinds that a tabular term names beside its disease: "Salmonella sepsis", "heparin induced thrombocytopenia"."""
 
 
@@ -78,27 +79,28 @@ def load_vocabulary(folder: Path) -> Vocabulary:
 def mentions_in(text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary) -> list[Mentioned]:
     """The concepts named, left to right, none overlapping.  `sections`: the section of each word."""
     said = vocabulary.spelling.corrected(words.words)
-    ours, none = _of_our_terms(said, vocabulary)
-    ours = _with_short_forms(ours, none, text, words, said, sections, vocabulary)
+    meant = words if said is words.words else Words(said, words.starts, words.ends)
+    ours, none = _of_our_terms(meant, vocabulary)
+    ours = _with_short_forms(ours, none, text, meant, sections, vocabulary)
     ours = Coordinations(text, words, said, vocabulary.ours).with_parts(ours)
-    terms = vocabulary.tabular.matches(said)
+    terms = meant.matches(vocabulary.tabular)
     if none:  # "sepsis alert": what is no finding by its company is none of the tabular's either
-        terms = (term for term in terms if not none.issuperset(range(term[0], term[1])))
+        terms = [term for term in terms if not none.issuperset(range(term[0], term[1]))]
     found = [mention for mention in _with_tabular(ours, terms, vocabulary) if not _names_another(mention, text, words, said, vocabulary)]
     found = with_operations(found, text, words, said, vocabulary.operations)
     found = vocabulary.again.with_devices(found, said)
     return vocabulary.dosage.with_dosage(found, text, words)
 
 
-def _of_our_terms(said: list[str], vocabulary: Vocabulary) -> tuple[list[Mentioned], set[int]]:
+def _of_our_terms(words: Words, vocabulary: Vocabulary) -> tuple[list[Mentioned], set[int]]:
     """What our terms name, and the words that are no finding because their name means none."""
     found: list[Mentioned] = []
     none: set[int] = set()
-    for first, last, (concept, implied) in vocabulary.ours.matches(said):
+    for first, last, (concept, implied) in words.matches(vocabulary.ours):
         if concept is NONE:
             none.update(range(first, last))
         else:
-            found.append(_named(said, first, last, concept, implied))
+            found.append(_named(words.words, first, last, concept, implied))
     return found, none
 
 
@@ -120,13 +122,13 @@ def _named(said: list[str], first: int, last: int, concept: Concept, implied: Ma
 
 
 def _with_short_forms(
-    ours: list[Mentioned], none: set[int], text: str, words: Words, said: list[str], sections: list[SectionKind], vocabulary: Vocabulary
+    ours: list[Mentioned], none: set[int], text: str, words: Words, sections: list[SectionKind], vocabulary: Vocabulary
 ) -> list[Mentioned]:
     """A form that is also a term of ours has its company's meaning; inside a longer term of ours it is read as that term.
 
     The words that are no finding are added to `none`; what is in it already is not read.
     """
-    short_forms = list(short_forms_in(text, words, said, sections, vocabulary.short_forms))
+    short_forms = short_forms_in(text, words, sections, vocabulary.short_forms)
     if not short_forms:
         return ours
     taken = {i: mention for mention in ours for i in range(mention.first, mention.last)}
@@ -146,7 +148,7 @@ def _with_short_forms(
     return [found[first] for first in sorted(found)]
 
 
-def _with_tabular(ours: list[Mentioned], terms: Iterator[tuple[int, int, str]], vocabulary: Vocabulary) -> list[Mentioned]:
+def _with_tabular(ours: list[Mentioned], terms: list[tuple[int, int, str]], vocabulary: Vocabulary) -> list[Mentioned]:
     generic = vocabulary.generic
     found: list[Mentioned] = []
     at = 0

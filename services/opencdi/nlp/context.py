@@ -5,7 +5,8 @@ encounter", is ours and alone decides coding (DESIGN §6).
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from opencdi.clinical.vocabulary import Active, Assertion, Certainty, Experiencer, SectionKind, Temporality
 from opencdi.nlp.around import Cued, Hit, Mention, surroundings
@@ -14,10 +15,11 @@ from opencdi.nlp.foretold import there_for_all_that
 from opencdi.nlp.onset import onset_of, tells_of_today
 from opencdi.nlp.reach import reaches, reaches_item
 
-_DOUBT: dict[Certainty, int] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
+_DOUBT: Final[dict[Certainty, int]] = {"ruled-out": 0, "unlikely": 1, "possible": 2, "probable": 3, "certain": 4}
 
 
-class Context(NamedTuple):
+@dataclass(init=False, slots=True)
+class Context:  # nobody changes one
     """The judgement, with the cue that decided it (as words)."""
 
     assertion: Assertion
@@ -25,8 +27,28 @@ class Context(NamedTuple):
     active: Active
     certainty: Certainty
     experiencer: Experiencer
-    resolved: bool = False
-    cue: tuple[int, int] | None = None
+    resolved: bool
+    cue: tuple[int, int] | None
+
+    def __init__(  # written out, it is compiled: that of a dataclass is not
+        self,
+        assertion: Assertion,
+        temporality: Temporality,
+        active: Active,
+        certainty: Certainty,
+        experiencer: Experiencer,
+        *,
+        resolved: bool = False,
+        cue: tuple[int, int] | None = None,
+    ) -> None:
+        """Nothing decided it but what is given."""
+        self.assertion = assertion
+        self.temporality = temporality
+        self.active = active
+        self.certainty = certainty
+        self.experiencer = experiencer
+        self.resolved = resolved
+        self.cue = cue
 
 
 def judged(
@@ -47,7 +69,8 @@ def judged(
         and not tells_of_today(hit, around)
         and not there_for_all_that(hit, around)
     ]
-    reaching += [hit for hit in announced if reaches_item(hit, around)]
+    if announced:
+        reaching += [hit for hit in announced if reaches_item(hit, around)]
     if past:
         reaching.append(past)
     if len(reaching) > 1:

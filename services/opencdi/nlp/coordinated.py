@@ -6,21 +6,22 @@ its own words as they stand.  One disease in two forms ("bacterial or viral pneu
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from opencdi.knowledge.concepts import Concept
 from opencdi.knowledge.words import Lexicon, Words
 from opencdi.nlp.mentioned import Mentioned
 
 Meaning = tuple[Concept, Mapping[str, str]]
-_JOINING = frozenset({"and", "or", "&"})
-_GLUE = frozenset("-–/")
-_PARTS = 3
-_WORDS = 3
-_STEM = 5
+_JOINING: Final = frozenset({"and", "or", "&"})
+_GLUE: Final = frozenset("-–/")
+_PARTS: Final = 3
+_WORDS: Final = 3
+_STEM: Final = 5
 """A stem that two words share has at least so many letters ("kalemia")."""
-_STAGING = frozenset({"stage", "grade"})
-_STAGES = {"1": "1", "2": "2", "3": "3", "4": "4", "i": "1", "ii": "2", "iii": "3", "iv": "4"}
-_STAGED = "pressure-injury"
+_STAGING: Final = frozenset({"stage", "grade"})
+_STAGES: Final = {"1": "1", "2": "2", "3": "3", "4": "4", "i": "1", "ii": "2", "iii": "3", "iv": "4"}
+_STAGED: Final = "pressure-injury"
 """Two stages of one kidney disease are one disease between them; two stages of pressure injuries are two injuries."""
 
 

@@ -4,11 +4,11 @@ A whole date may be of this stay, which no year is; it is of the past where the 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from opencdi.nlp.past import Times
 
-_LONG = 120
+_LONG: Final = 120
 """Days between an event of the past and the last date of a note, which may be that of the next visit."""
 _DAYS_OF_MONTH, _MONTHS = 31, 12
 

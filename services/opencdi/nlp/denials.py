@@ -6,13 +6,14 @@ to its own item ("stroke without residual deficit, hypertension, gout"), and goe
 """
 
 from itertools import pairwise
+from typing import Final
 
 from opencdi.nlp.around import Surroundings
 from opencdi.nlp.clauses import CLAUSE_ENDS
 from opencdi.nlp.cues import CueWords
 
-_OF = frozenset({"of", "in", "for"})
-_ADJECTIVES = 1
+_OF: Final = frozenset({"of", "in", "for"})
+_ADJECTIVES: Final = 1
 """Words between "the" and the name of the disease."""
 
 

@@ -4,6 +4,7 @@ The person named last before the mention decides: what is said of a relative is 
 """
 
 from itertools import pairwise
+from typing import Final
 
 from opencdi.clinical.vocabulary import Experiencer, SectionKind
 from opencdi.knowledge.words import BREAK
@@ -17,12 +18,12 @@ from opencdi.nlp.reach import reaches
 
 Place = tuple[int, int]
 """First word of what says so, word after the last."""
-_PERSONS = ("kin", "owned")
-_BEHIND = 8
+_PERSONS: Final = ("kin", "owned")
+_BEHIND: Final = 8
 """Words from a disease back to "in his mother"."""
-_BACK = 3
+_BACK: Final = 3
 """Sentences over which pronouns go on."""
-_LONG = 40
+_LONG: Final = 40
 """A sentence longer than this in words leaves no pronoun to the next."""
 
 

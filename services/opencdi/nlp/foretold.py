@@ -5,19 +5,21 @@ risks of surgery for appendicitis" and "the risks of bleeding with her cirrhosis
 has it.
 """
 
+from typing import Final
+
 from opencdi.nlp.around import Hit, Surroundings
 from opencdi.nlp.clauses import CLAUSE_ENDS, next_clause
 
-_ADJECTIVES = 3
+_ADJECTIVES: Final = 3
 """Words that may stand between an owner and the disease: "her very severe heart failure"."""
 
-_NEAR = 5
+_NEAR: Final = 5
 """How soon behind "the risks of" the treatment must be named: "the risks of open surgery | for diverticulitis"."""
 
-_VERB_NEAR = 4
+_VERB_NEAR: Final = 4
 """Words from a disease to what it does: "his pneumonia | does not get better"."""
 
-_LINKS = frozenset({",", "with"})
+_LINKS: Final = frozenset({",", "with"})
 """Behind these something else is told than the condition, if it has an owner."""
 
 
@@ -51,7 +53,7 @@ def _presupposed(last: int, around: Surroundings) -> bool:
 
     What is the patient's own behind a measure is given, too: "airborne precautions for | her tuberculosis".
     """
-    words, told, (first, behind) = around.words, around.cues.words, around.mention[:2]
+    words, told, first, behind = around.words, around.cues.words, around.mention.first, around.mention.last
     if around.mention.kind != "diagnosis":
         return False
     if words[last - 1] in told.treating_for and (words[last] in told.he or words[last] in told.she) and first - last <= _ADJECTIVES:

@@ -81,7 +81,7 @@ class Governed:
 def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], times: Times) -> Governed:
     """The stretches of a text that take their time from an event of the past."""
     words = said.words.words
-    told: list[Told] = [(first, last, role) for first, last, role in (times.at_a_visit if said.visit else times.roles).matches(words)]
+    told: list[Told] = [(first, last, role) for first, last, role in said.words.matches(times.at_a_visit if said.visit else times.roles)]
     told += [(at, at + 1, "dated") for at in said.years if _dates(words, at, times)]
     if len(said.years) > 1 and (old := old_dates(words, [at for at in said.years if is_year(words[at])], times)):
         told = [each for each in told if not (each[2] == "recent" and any(each[1] == date.first for date in old))]  # "until March 3, 2019"

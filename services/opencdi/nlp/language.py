@@ -8,21 +8,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from opencdi.events.reading import ValueInText
 from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import word_form
 from opencdi.nlp.reading import ENGLISH
 
-UNKNOWN = "und"
+UNKNOWN: Final = "und"
 """ISO 639's own word for a language that cannot be told: here, one that is not written in Latin letters."""
 Languages = Mapping[str, frozenset[str]]
 """Language -> the forms of the words that tell it."""
-_LOOKED_AT = 4_000
+_LOOKED_AT: Final = 4_000
 """Words of the beginning that are looked at."""
-_DIFFERENT = 3
+_DIFFERENT: Final = 3
 """So many different words tell a language."""
-_LATIN_ENDS = 0x250
+_LATIN_ENDS: Final = 0x250
 """The first character after the Latin letters."""
 
 

@@ -3,21 +3,25 @@
 Gallstones in a list of the past history are there; "gallstones, s/p cholecystectomy" and "a pancreatitis blamed on gallstones" are over.
 """
 
-from collections.abc import Sequence
+from typing import Final
 
 from opencdi.knowledge.lasting import Lasting, Lasts
+from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.nlp.around import is_year
 from opencdi.nlp.mentioned import Mentioned
 
-_ITEM_ENDS = frozenset({",", ";", ":", "(", ")", "|"})
-_BEHIND = 9
+_ITEM_ENDS: Final = frozenset({",", ";", ":", "(", ")", "|"})
+_BEHIND: Final = 9
 """Words behind it in which its treatment may be told."""
 
 
-def how_it_lasts(at: int, mentions: Sequence[Mentioned], said: list[str], sentence: tuple[int, int], table: Lasting) -> Lasts | None:
+def how_it_lasts(at: int, mentions: list[Mentioned], said: list[str], sentence: tuple[int, int], table: Lasting) -> Lasts | None:
     """How long the condition lasts that is mentioned there; None where it is chronic, heals, or was treated."""
     mention = mentions[at]
-    how = None if mention.chronic else table.of(mention.concept, mention.attributes.get("icd10cm"))
+    code = mention.attributes.get("icd10cm")
+    if mention.chronic or (code is None and mention.concept not in table.by_concept and not mention.concept.startswith(BY_TABULAR)):
+        return None  # nearly all are so
+    how = table.of(mention.concept, code)
     if how is None or how == "for-good":
         return how
     near = range(at + 1, min(len(mentions), at + 1 + _BEHIND))

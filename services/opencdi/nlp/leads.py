@@ -1,23 +1,23 @@
 """A line that only announces a list speaks of each item below it: "Differential:", "Return to the ED if:", "Denies the following:"."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.words import Words
 from opencdi.nlp.around import Cued, Hit
 
-_SAID = frozenset({"absent", "possible", "hypothetical", "historical"})
-_LEAD_WORDS = 14
+_SAID: Final = frozenset({"absent", "possible", "hypothetical", "historical"})
+_LEAD_WORDS: Final = 14
 """Of a longer announcement only so many last words are read."""
-_BETWEEN = 4
+_BETWEEN: Final = 4
 """Words between the cue and the colon: "any of the following:"."""
-_ITEMS = 20
-_PLAIN_ITEM = 8
+_ITEMS: Final = 20
+_PLAIN_ITEM: Final = 8
 """Words of an item that has neither bullet nor number; a longer line tells something of its own."""
-_BOXES = frozenset("[☒☑")
-_BULLETS = frozenset("-–—*•·>#+~")
+_BOXES: Final = frozenset("[☒☑")
+_BULLETS: Final = frozenset("-–—*•·>#+~")
 
 
 def leads_in(text: str, said: Cued, sentences: list[tuple[int, int]], sections: list[SectionKind]) -> Mapping[int, tuple[Hit, ...]]:
@@ -33,7 +33,7 @@ def leads_in(text: str, said: Cued, sentences: list[tuple[int, int]], sections: 
 
 
 def _announced(said: Cued, begin: int, stop: int) -> tuple[Hit, ...]:
-    hits = said.hits[bisect_left(said.firsts, max(begin, stop - _LEAD_WORDS)) : bisect_left(said.firsts, stop)]
+    hits = said.hits[said.hits_before[max(begin, stop - _LEAD_WORDS)] : said.hits_before[stop]]
     return tuple(hit for hit in hits if hit[2].makes in _SAID and hit[2].place == "before" and stop - 1 - hit[1] <= _BETWEEN)[-1:]
 
 

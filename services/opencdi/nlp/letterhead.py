@@ -1,28 +1,29 @@
 """Lines that say who writes and of whom: a letter-head, the one-liner of a patient, a signature."""
 
 import re
+from typing import Final
 
 from opencdi.nlp.headings import written_as_heading
 
-_TITLE = re.compile(
+_TITLE: Final = re.compile(
     r"\b(?:notes?|report|summary|consult(?:ation)?|h ?& ?p|history (?:and|&) physical|eval|evaluation|assessment|record|hospital|"
     r"medical center|department|clinic|form|service|admission|progress|follow[ -]?up|handoff|sign-?out|sbar)\b",
     re.IGNORECASE,
 )
-ONE_LINER = re.compile(
+ONE_LINER: Final = re.compile(
     r"\d{1,3}[mf](?![\w/])|[^\n]{0,70}?(?<![\d/.])\d{1,3}s?"
     r"(?:[ -]?(?:y/?o|y\.o\.|m/?o|yrs?|years?[ -]old|months?[ -]old|weeks?[ -]old|days?[ -]old|R?H?[MF])|[ ][MFmf])(?![A-Za-z/])"
 )
 """A line that begins with the patient ("82F with", "the patient is a 31-year-old woman")."""
-_SIGNED = re.compile(
+_SIGNED: Final = re.compile(
     r"\A(?:[-–—]+ ?|/s/ ?)?(?:[A-Z]|[a-z]\. [a-z])[\w.' -]{0,40},? "
     r"(?:MD|RRT|DO|NP|PA|PA-C|APRN|CRNP|RN|BSN|LPN|RD|RDN|LDN|MS[1-4]|PGY-?\d|DPM|"
     r"CNP|ARNP|CWOCN|WOCN|PT|DPT|OTR/?L?|SLP|LCSW|MSW|PharmD|MBBS|CRNA)\b"
     r"(?! (?!on |at |pager|ext)[a-z])[^\n]{0,60}\Z"
 )
-_SALUTATION = re.compile(r"Dear [A-Z][^!?:]{0,56}[:,]?")
-_GREETING = re.compile(r"Dear [A-Z][^!?:,]{0,56}[:,],")
-SHORT_LINE = 60
+_SALUTATION: Final = re.compile(r"Dear [A-Z][^!?:]{0,56}[:,]?")
+_GREETING: Final = re.compile(r"Dear [A-Z][^!?:,]{0,56}[:,],")
+SHORT_LINE: Final = 60
 """Characters of a line that is no paragraph."""
 
 

@@ -1,10 +1,11 @@
 """What kind a note is that nobody named, by its headings; and what such a note says where nothing tells."""
 
 from collections.abc import Mapping, Set
+from typing import Final
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 
-_DEFAULT: Mapping[NoteType, SectionKind] = {
+_DEFAULT: Final[Mapping[NoteType, SectionKind]] = {
     "radiology": "findings", "pathology": "findings", "dietitian": "nutrition", "laboratory": "laboratory", "wound-care": "physical-exam",
     "operative": "procedures", "procedure": "procedures", "anesthesia": "procedures",
     "history-and-physical": "history-of-present-illness", "consult": "history-of-present-illness", "progress": "history-of-present-illness",
@@ -12,17 +13,17 @@ _DEFAULT: Mapping[NoteType, SectionKind] = {
     "therapy": "history-of-present-illness", "social-work": "history-of-present-illness",
 }  # fmt: skip
 """What such a note says where nothing else tells: it begins with what happened."""
-_ASKED: frozenset[SectionKind] = frozenset(
+_ASKED: Final[frozenset[SectionKind]] = frozenset(
     {"past-medical-history", "past-surgical-history", "medications", "allergies", "family-history", "physical-exam"}
 )
-_AROUND_SURGERY = ("preop", "pre op", "postop", "post op", "preproc", "pre proc", "postproc", "post proc")
-_DONE = frozenset(
+_AROUND_SURGERY: Final = ("preop", "pre op", "postop", "post op", "preproc", "pre proc", "postproc", "post proc")
+_DONE: Final = frozenset(
     {"description of procedure", "procedure in detail", "estimated blood loss", "procedure performed", "procedures performed"}
 )
-_OF_A_VISIT = frozenset(
+_OF_A_VISIT: Final = frozenset(
     {"history of present illness", "hpi", "past medical history", "pmh", "medications", "allergies", "subjective", "plan"}
 )
-_TECHNICAL = frozenset({"technique", "comparison", "comparisons"})
+_TECHNICAL: Final = frozenset({"technique", "comparison", "comparisons"})
 
 
 def default_of(note_type: NoteType, kinds: Set[SectionKind]) -> SectionKind:

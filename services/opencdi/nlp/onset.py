@@ -5,7 +5,7 @@ for disease that does not end, is being treated or has lasted for years (DESIGN 
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from opencdi.clinical.vocabulary import SectionKind, Temporality
 from opencdi.nlp.around import Hit, Surroundings, is_year
@@ -13,14 +13,14 @@ from opencdi.nlp.clauses import CLAUSE_ENDS
 from opencdi.nlp.foretold import owned
 from opencdi.nlp.past import OF_THIS_STAY
 
-_PAST_SECTIONS = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
-_DATED = _PAST_SECTIONS | {"discharge-instructions"}
-_YEAR_NEAR = 9
-_YEAR_CLOSE = 6
-_YEARS_NEAR = 7
-_SPELL_NEAR = 3
-_LATELY_NEAR = 6
-_HEADING = 5
+_PAST_SECTIONS: Final = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
+_DATED: Final = _PAST_SECTIONS | {"discharge-instructions"}
+_YEAR_NEAR: Final = 9
+_YEAR_CLOSE: Final = 6
+_YEARS_NEAR: Final = 7
+_SPELL_NEAR: Final = 3
+_LATELY_NEAR: Final = 6
+_HEADING: Final = 5
 
 
 class Onset(NamedTuple):
@@ -32,8 +32,8 @@ class Onset(NamedTuple):
     cue: tuple[int, int] | None
 
 
-_BEFORE = Onset("historical", over=False, resolved=False, cue=None)
-_NOW = Onset("current", over=False, resolved=False, cue=None)
+_BEFORE: Final = Onset("historical", over=False, resolved=False, cue=None)
+_NOW: Final = Onset("current", over=False, resolved=False, cue=None)
 
 
 def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *, settled: bool) -> Onset:

@@ -1,18 +1,19 @@
 """What an operation of the past was done for was dealt with by it: "status post ORIF for a fracture of the ankle" (DOMAIN B24)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from opencdi.events.reading import Finding
 from opencdi.nlp.around import Cued
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.past import Times
 
-_NEAR = 5
+_NEAR: Final = 5
 """Words between an operation and what it was for: "for a perforated", "after a trimalleolar"."""
 
 
-def dealt_with(said: Cued, mentions: Sequence[Mentioned], findings: Sequence[Finding], times: Times) -> Iterator[int]:
+def dealt_with(said: Cued, mentions: list[Mentioned], findings: list[Finding], times: Times) -> Iterator[int]:
     """Indices of the acute diagnoses for which an old operation was done.  `findings`: of each mention, in their order.
 
     Only at a visit: in a stay, "status post" may tell of the operation of yesterday.

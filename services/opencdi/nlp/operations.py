@@ -7,13 +7,14 @@ beside the act.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from opencdi.knowledge.operations import Act, Operations
 from opencdi.knowledge.words import Words
 from opencdi.nlp.mentioned import Mentioned
 
-_OF = "of"
-_MOST = 5
+_OF: Final = "of"
+_MOST: Final = 5
 """Words of what is done to, on either side of the act."""
 
 

@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from sys import maxsize
+from typing import Final
 
-_BOX = re.compile(
+_BOX: Final = re.compile(
     r"[\[(☐□☑☒](?:(?<=[☐□])|(?<=\[)[ \t_]{0,4}\]|(?<=\()[ \t_]{1,4}\)|(?P<ticked>(?<=[☑☒])|(?<=\[)[xX✓✔√]\]|(?<=\()[xX✓✔√]\)))"
 )
 """Begins with a set of signs, so that a text is searched for those alone: most notes have no box."""
-_LINE_END = re.compile(r"\n")
-_ANSWER = re.compile(
+_LINE_END: Final = re.compile(r"\n")
+_ANSWER: Final = re.compile(
     r"\s{0,40}(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]{0,40}(?P<label>\w[^\n]{0,400}[:?]\s{0,40})?", re.IGNORECASE
 )
-_NOTHING_MORE = re.compile(r"[ \t\r]{0,40}(?:\n|\Z)")
-_UNFINISHED = re.compile(r"\b(?:due to|secondary to|2/2|caused by|because of|associated with|from|with)[ \t]*:?\s*$", re.IGNORECASE)
+_NOTHING_MORE: Final = re.compile(r"[ \t\r]{0,40}(?:\n|\Z)")
+_UNFINISHED: Final = re.compile(r"\b(?:due to|secondary to|2/2|caused by|because of|associated with|from|with)[ \t]*:?\s*$", re.IGNORECASE)
 """A label that only an option would finish."""
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 
 
 @dataclass

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.nlp.headings import Headings
 from opencdi.nlp.rows import cells_of
 
-OF_A_LETTER = "re"
+OF_A_LETTER: Final = "re"
 """What a letter is about; its paragraphs have no headings of their own."""
-_KINDS: tuple[SectionKind, ...] = (
+_KINDS: Final[tuple[SectionKind, ...]] = (
     "past-medical-history",
     "medications",
     "family-history",
@@ -18,10 +19,10 @@ _KINDS: tuple[SectionKind, ...] = (
     "assessment",
     "plan",
 )
-_SHORTEST = 65
+_SHORTEST: Final = 65
 """A paragraph has so many characters; a shorter line is a sentence."""
-_BEGINNING = 60
-_DIGIT = re.compile(r"\d")
+_BEGINNING: Final = 60
+_DIGIT: Final = re.compile(r"\d")
 
 
 def told_by_paragraph(words: str, begins: Callable[[str], bool], headings: Headings, *, rows: bool) -> SectionKind | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.tables import read_table
@@ -16,14 +16,14 @@ Role = Literal[
 ]  # fmt: skip
 """What words tell of the time; a "day" is a whole date of long ago (nlp.dates)."""
 VisitRole = Literal["visit", "stay"]
-OF_THIS_STAY: frozenset[SectionKind] = frozenset(
+OF_THIS_STAY: Final[frozenset[SectionKind]] = frozenset(
     {
         "hospital-course", "procedures", "physical-exam", "imaging", "findings", "laboratory", "vital-signs", "discharge-diagnoses",
         "discharge-instructions", "assessment", "assessment-and-plan", "plan", "impression",
     }
 )  # fmt: skip
 """Sections that tell of this stay: "the operation" and "in March" are of now."""
-_WORDS = (
+_WORDS: Final = (
     "before_a_year", "of", "measured", "until_then", "when", "going_on", "compared", "until", "subjects", "bounds", "parting", "ends",
     "joins", "relatives", "links", "persons", "over", "out_of", "for_it", "no_cure", "pointing", "anew", "had", "reasons", "going_on_now",
 )  # fmt: skip

@@ -1,19 +1,19 @@
 """Persons of a sentence other than the patient: relatives, contacts, others in an accident (DOMAIN B26)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.around import Surroundings
 from opencdi.nlp.charts import of_newborn
 
 Sex = Literal["f", "m"]
-_AND = frozenset({"and", "or", "&", "+"})
-_JOINS = _AND | {","}
-_BEGINS = frozenset({BREAK, ",", ";", ":", "(", ")", "|", "=", "and", "or", "&", "but", "that", "while"})
-_OPENS = frozenset({",", ";", ":", "(", "and", "but", "while", "for"})
+_AND: Final = frozenset({"and", "or", "&", "+"})
+_JOINS: Final = _AND | {","}
+_BEGINS: Final = frozenset({BREAK, ",", ";", ":", "(", ")", "|", "=", "and", "or", "&", "but", "that", "while"})
+_OPENS: Final = frozenset({",", ";", ":", "(", "and", "but", "while", "for"})
 """Before a word that takes up persons named before."""
-_BIRTH = frozenset({"of", "has", "have", "had"})
+_BIRTH: Final = frozenset({"of", "has", "have", "had"})
 
 
 @dataclass(frozen=True, slots=True)

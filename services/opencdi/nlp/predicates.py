@@ -5,24 +5,25 @@ names no subject of its own ("brother Len will visit but has ...").
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from opencdi.nlp.around import Surroundings
 from opencdi.nlp.charts import is_gravida
 
-_ASIDE = 10
+_ASIDE: Final = 10
 """Words of an aside after a person: "daughter (her health care proxy) reports", "father, a retired nurse, reports"."""
-_ASIDES_MOST = 3
-_ASIDES = {"(": ")", ",": ","}
-_NAME = 3
+_ASIDES_MOST: Final = 3
+_ASIDES: Final = {"(": ")", ",": ","}
+_NAME: Final = 3
 """Words of a name or an unknown verb between a person and what it does: "daughter Jane reports"."""
-_CLAUSE = 8
+_CLAUSE: Final = 8
 """Words of a place or a clause between: "other residents of her nursing home | have", "a son who works nights and | has"."""
-_KIND = 4
+_KIND: Final = 4
 """Words of "a regular cannabis | smoker"."""
-_ITEM = 3
+_ITEM: Final = 3
 """Words of an item in a bare list: "mother: early CAD, type 2 DM"."""
-_PARTS = frozenset({",", "and", "or", ":", "(", ")", "&", "+"})
-_JOINING = frozenset({",", "and", "but", "yet"})
+_PARTS: Final = frozenset({",", "and", "or", ":", "(", ")", "&", "+"})
+_JOINING: Final = frozenset({",", "and", "but", "yet"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ Sex decides where it can: "his mother ... she" is the mother.  Where it cannot, 
 ("she died of"), or a sentence with no other subject ("Mother is alive at 88. She has HTN.").
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from opencdi.nlp.around import Surroundings
 from opencdi.nlp.persons import Person, is_subject, sex_of
 
 Sex = Literal["f", "m"]
-_HEAD = 120
+_HEAD: Final = 120
 """Words at the beginning of a note in which the patient's sex is told: "67 yo M", "this gentleman"."""
-_TURNS = frozenset({",", ";", "and", "but", "however", "so", "though"})
-_STATEMENT = 12
+_TURNS: Final = frozenset({",", ";", "and", "but", "however", "so", "though"})
+_STATEMENT: Final = 12
 """Words behind a pronoun in which its death is told."""
 
 

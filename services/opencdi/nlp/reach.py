@@ -1,21 +1,23 @@
 """How far a cue reaches: over a list and its commas, up to words that begin another statement (after ConText: Harkema, Chapman 2009)."""
 
+from typing import Final
+
 from opencdi.nlp.around import Hit, Surroundings
 from opencdi.nlp.clauses import CLAUSE_ENDS, another_clause, clause_opened, label_in, next_clause, question_before
 from opencdi.nlp.cues import Cue
 from opencdi.nlp.denials import its_own_item, its_subject, taken_as_given, who_has_it
 
-_WITHIN_A_LABEL = frozenset({"absent", "possible", "long-standing", "ongoing", "resolved", "new"})
+_WITHIN_A_LABEL: Final = frozenset({"absent", "possible", "long-standing", "ongoing", "resolved", "new"})
 """What one label of a form says is not said of the next; a history's labels ("PMH: cardiac: CAD") are all history."""
-_STOPPED_AS = {"long-standing": "historical", "allergy": "historical", "done": "historical", "before-visit": "historical"}
+_STOPPED_AS: Final = {"long-standing": "historical", "allergy": "historical", "done": "historical", "before-visit": "historical"}
 """What is lasting, a reaction and an event that is over end where the past does; so does what was before a visit."""
-_LISTS_END_AT_A_DOUBT = frozenset({"absent", "historical", "done"})
-_VERB_NEAR = 4
-_OBJECT_NEAR = 3
+_LISTS_END_AT_A_DOUBT: Final = frozenset({"absent", "historical", "done"})
+_VERB_NEAR: Final = 4
+_OBJECT_NEAR: Final = 3
 """Words between the verb of a clause and what the clause says is there."""
-_PREDICATE_NEAR = 6
+_PREDICATE_NEAR: Final = 6
 """Words between a disease and what is thought of it, "was considered", where no list stands between."""
-_LIST_LENGTH = 40
+_LIST_LENGTH: Final = 40
 """Words behind a mention in which its list may still close with "or"."""
 
 

@@ -4,15 +4,15 @@ import gc
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from sys import maxsize
+from typing import Final
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.lasting import Lasting, load_lasting
-from opencdi.knowledge.words import BREAK, Words, term_form, words_of
+from opencdi.knowledge.words import FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Hit, Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
@@ -37,18 +37,18 @@ from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.shared_sides import shared_sides
-from opencdi.nlp.signs import denied_by_sign
+from opencdi.nlp.signs import denied_by_sign, has_minus_in_brackets
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 from opencdi.nlp.visits import is_visit
 from opencdi.nlp.weighed import Weights, load_weights, weighed
 
-_LASTING = frozenset({"chronic", "chronically"})
-_LISTS: frozenset[SectionKind] = frozenset(
+_LASTING: Final = frozenset({"chronic", "chronically"})
+_LISTS: Final[frozenset[SectionKind]] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
-_AROUND_HEADING = " \t\r\n:-–—*_#"
+_AROUND_HEADING: Final = " \t\r\n:-–—*_#"
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,15 @@ class Outline:
     words: Words
     stretches: list[Stretch]
     sentences: list[tuple[int, int]]
+    begins: list[int]  # of the sentences, their first words
     sections: list[SectionKind]  # of each word
     options: Options
     note_type: NoteType
+    bracketed_minus: bool
 
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
-        return self.sentences[max(0, bisect_right(self.sentences, (word, maxsize)) - 1)] if self.sentences else (0, 0)
+        return self.sentences[max(0, bisect_right(self.begins, word) - 1)] if self.sentences else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,13 @@ class RuleReader:
     languages: Languages
     version: str
     name: str = "rules"
+    first_words: FirstWords = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """All that is matched against whole texts."""
+        known, times = self.vocabulary, self.times
+        lexicons = (known.ours, known.tabular, known.short_forms, self.cues.lexicon, self.relations.phrases, self.relations.on_admission)
+        object.__setattr__(self, "first_words", FirstWords((*lexicons, times.visits, times.roles, times.at_a_visit)))
 
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
@@ -92,9 +101,11 @@ class RuleReader:
         spans = sentences_in(text, places, lists)
         if (options := options_in(text, spans)).cuts:
             spans = sentences_in(text, [*places, *options.cuts], lists)
-        words = words_of(text, spans)
-        sentences, kinds = _sentences_of(words, spans), _sections_of(words, stretches)
-        return Outline(text, words, stretches, sentences, kinds, options, note_type)
+        words = words_of(text, spans, self.first_words)
+        begins = [0, *[at + 1 for at in words.breaks[:-1]]] if words.breaks else []
+        sentences = list(zip(begins, words.breaks, strict=True))  # the break that closes a sentence is not in it
+        kinds, bracketed = _sections_of(words, stretches), has_minus_in_brackets(text)
+        return Outline(text, words, stretches, sentences, begins, kinds, options, note_type, bracketed)
 
     def _asks(self, text: str, stretch: Stretch, place: int) -> bool:
         """Whether what stands before that place is a heading that names a condition, which the words behind it answer ("Tobacco: never"),
@@ -110,13 +121,13 @@ class RuleReader:
         came, read_to = cut(text)
         text = legible(came)
         outline = self.outline(text, note_type)
-        sections = tuple(Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches)
+        sections = tuple([Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches])
         values = [value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start)]
         if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
-            return Reading(sections, (), quoted(came, safe_values(text, values)), language, read_to)
+            return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
         named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        return Reading(sections, quoted(came, self._findings(outline, mentions)), quoted(came, values), language, read_to)
+        return Reading(sections, quoted(came, text, self._findings(outline, mentions)), quoted(came, text, values), language, read_to)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
@@ -146,7 +157,7 @@ class RuleReader:
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
     def _cued(self, outline: Outline, diseases: Mapping[int, bool]) -> Cued:
-        visit = is_visit(outline.words.words, outline.sections, outline.note_type, self.times)
+        visit = is_visit(outline.words, outline.sections, outline.note_type, self.times)
         return cued(outline.words, self.cues, diseases, visit=visit)
 
     def _judged(
@@ -214,18 +225,7 @@ class RuleReader:
 
 def _denied_by_mark(outline: Outline, start: int, end: int, section: SectionKind) -> bool:
     """A minus sign, or a ticked "No" behind it."""
-    return denied_by_sign(outline.text, start, end, section) or outline.options.denies(start)
-
-
-def _sentences_of(words: Words, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Words [begin, stop) of each sentence; its closing break is not in it."""
-    found: list[tuple[int, int]] = []
-    begin = 0
-    for _ in spans:
-        stop = words.words.index(BREAK, begin)
-        found.append((begin, stop))
-        begin = stop + 1
-    return found
+    return denied_by_sign(outline.text, start, end, section, bracketed=outline.bracketed_minus) or outline.options.denies(start)
 
 
 def _sections_of(words: Words, stretches: list[Stretch]) -> list[SectionKind]:

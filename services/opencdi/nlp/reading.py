@@ -8,7 +8,7 @@ no exception quotes the text.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.ids import content_hash
@@ -16,10 +16,10 @@ from opencdi.events.reading import Finding, Section, Span, ValueInText
 from opencdi.nlp.context import Context
 
 S = TypeVar("S", bound=Span)
-MAX_CHARACTERS = 400_000
+MAX_CHARACTERS: Final = 400_000
 """Of a longer text the rest is not read (limits are counted, DESIGN §2); `Reading.read_to` says so."""
-MAX_FINDINGS = 4_000
-ENGLISH = "en"
+MAX_FINDINGS: Final = 4_000
+ENGLISH: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,10 @@ def cut(text: str) -> tuple[str, int | None]:
     return (text, None) if len(text) <= MAX_CHARACTERS else (text[:MAX_CHARACTERS], MAX_CHARACTERS)
 
 
-def quoted(came: str, spans: Iterable[S]) -> tuple[S, ...]:
+def quoted(came: str, read: str, spans: Iterable[S]) -> tuple[S, ...]:
     """With the words of the text as it came, where a reader read a more legible one of the same length."""
+    if came is read:
+        return tuple(spans)
     return tuple(
         span if came.startswith(span.text, span.start) else span.model_copy(update={"text": came[span.start : span.end]}) for span in spans
     )

@@ -4,18 +4,19 @@ A disease that every earlier mention of the note puts into the past, and that is
 no new one.  Named without ("1. Pneumonia"), it may be.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Final
 
 from opencdi.events.reading import Finding
 from opencdi.knowledge.words import Words
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.past import Times
 
-_ADJECTIVES = 2
+_ADJECTIVES: Final = 2
 """Words between "the" and the disease: "the very severe seizure"."""
 
 
-def recalled(words: Words, mentions: Sequence[Mentioned], findings: Sequence[Finding], times: Times) -> Iterator[int]:
+def recalled(words: Words, mentions: list[Mentioned], findings: list[Finding], times: Times) -> Iterator[int]:
     """Indices of the findings that only recall what was told as past.  `findings`: of each mention, in their order."""
     past: dict[str, bool] = {}
     for at, (mention, finding) in enumerate(zip(mentions, findings, strict=True)):

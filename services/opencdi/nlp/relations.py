@@ -7,6 +7,7 @@ or a colon, behind "is", after "of the", or simply next, and then nothing follow
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside, Told
@@ -18,37 +19,40 @@ from opencdi.nlp.side_phrases import side_behind
 from opencdi.nlp.sides import labelled, named_side, side_after_part, side_elsewhere, side_of_operated
 from opencdi.nlp.stages import stage_at
 
-_TOLD_OF = frozenset({"diagnosis", "finding", "symptom"})
-_PLACES = frozenset({"laterality", "site"})
-_JOINED = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
+_TOLD_OF: Final = frozenset({"diagnosis", "finding", "symptom"})
+_PLACES: Final = frozenset({"laterality", "site"})
+_JOINED: Final = frozenset({"and", "on", "to", "the", "of", "side", "sided", "with"})
 """Words inside a run of modifiers: "acute on chronic", "of the left leg"."""
-_SAID_WITHIN = 12
+_SAID_WITHIN: Final = 12
 """Words behind a mention within which "present on admission" still speaks of it."""
-_TURNS = frozenset({"acute", "acute-on-chronic"})
-_LONGEST_RUN = 12
+_TURNS: Final = frozenset({"acute", "acute-on-chronic"})
+_LONGEST_RUN: Final = 12
 
 
 def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str, str]:
     """All attributes of the mention at that place of the list; what its own term implies comes first."""
     mention = mentions[at]
     told = dict(mention.attributes)
+    found: list[Told]
     if mention.kind in ("device", "procedure"):
-        operated = side_of_operated(at, mentions, near)
-        own = named_side(mention, near)
-        for name, value in (*own, *_before(at, mentions, near), *operated, *_behind(at, mentions, near), *labelled(mention, near)):
+        found = named_side(mention, near)
+        found += _before(at, mentions, near)
+        found += side_of_operated(at, mentions, near)
+        found += _behind(at, mentions, near)
+        found += labelled(mention, near)
+        for name, value in found:
             if name in _PLACES:
                 told.setdefault(name, value)
         return told
     if mention.kind not in _TOLD_OF:
         return told
-    for name, value in (
-        *named_side(mention, near),
-        *_before(at, mentions, near),
-        *_inside(mention, near),
-        *_behind(at, mentions, near),
-        *(_on_admission(mention, near) if near.told_on_admission else ()),
-        *side_elsewhere(at, mentions, near),
-    ):
+    found = named_side(mention, near)
+    found += _before(at, mentions, near)
+    found += _inside(mention, near)
+    found += _behind(at, mentions, near)
+    found += _on_admission(mention, near)
+    found += side_elsewhere(at, mentions, near)
+    for name, value in found:
         if takes(mention, name, near.table):
             told.setdefault(name, value)
     for name, value in causes_of(at, mentions, near.words.words, near.table):
@@ -79,33 +83,38 @@ def resolves(at: int, mentions: list[Mentioned], before: Mapping[str, str], near
     return not partner and before.get("cause") != mention.concept
 
 
-def _before(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
+def _before(at: int, mentions: list[Mentioned], near: Beside) -> list[Told]:
     _, told = chain_before(at, mentions, near)
     if len(told) < 2:
-        yield from told
-        return
+        return told
+    found: list[Told] = []
     acuities = {value for name, value in told if name == "acuity"}
     sides = {value for name, value in told if name == "laterality"}
     for name, value in told:
         if name == "acuity" and {"acute", "chronic"} <= acuities:
-            yield name, "acute-on-chronic"
+            found.append((name, "acute-on-chronic"))
         elif name == "laterality" and {"left", "right"} <= sides:
-            yield name, "bilateral"
+            found.append((name, "bilateral"))
         else:
-            yield name, value
+            found.append((name, value))
+    return found
 
 
-def _inside(mention: Mentioned, near: Beside) -> Iterator[Told]:
+def _inside(mention: Mentioned, near: Beside) -> list[Told]:
     """What the mention's own words say of its place, type and onset: "RLL pneumonia", "sacral ulcer", "CHF exacerbation"."""
+    found: list[Told] = []
+    if not near.begins_within(mention.first, mention.last):
+        return found
     for i in range(mention.first, mention.last):
         phrase = near.begins.get(i)
         if phrase is None or phrase[0] > mention.last:
             continue
         if "or" not in near.words.words[mention.first : mention.last]:  # "bacterial or viral pneumonia" is of neither
-            yield from phrase[1].of.get(mention.concept, {}).items()
+            found += phrase[1].of.get(mention.concept, {}).items()
         place = phrase[1].is_place and mention.concept in near.table.sited
         if place or (phrase[1].says.get("acuity") in _TURNS and not mention.concept.startswith("acute-")):
-            yield from phrase[1].says.items()
+            found += phrase[1].says.items()
+    return found
 
 
 def _run(i: int, stop: int, mention: Mentioned, near: Beside) -> tuple[int, list[Told]]:
@@ -147,20 +156,22 @@ def _past(i: int, stop: int, near: Beside) -> int:
     return end if _ended(end, near) else i
 
 
-def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
+def _behind(at: int, mentions: list[Mentioned], near: Beside) -> list[Told]:
     mention, said = mentions[at], near.words.words
-    if said[mention.last] == BREAK:
-        return
+    found: list[Told] = []
+    following = mentions[at + 1].first if at + 1 < len(mentions) else len(said)
+    if said[mention.last] == BREAK or not (mention.concept in near.table.staged or near.begins_within(mention.last, following)):
+        return found
     stop = chain_before(at + 1, mentions, near)[0] if at + 1 < len(mentions) else len(said)
     i = mention.last
     if i < stop and (stage := stage_at(i, mention, near, bare=True)) is not None:
-        yield "stage", stage[1]
+        found.append(("stage", stage[1]))
         i = stage[0]
     if i < stop and said[i] in near.table.copulas:
         while i < stop and (said[i] in near.table.copulas or said[i] in near.table.articles or said[i] == "as"):
             i += 1
         if i < stop and said[i] == "left" and mention.kind in ("device", "procedure"):
-            return  # "a drain was left in the pelvis"
+            return found  # "a drain was left in the pelvis"
     while i < stop and said[i] in near.table.shown:
         i += 1
     led = i
@@ -171,21 +182,23 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
     end, told = _run(i, stop, mention, near)
     measured = end < stop and said[end][:1].isdigit() and {name for name, _ in told} <= _PLACES
     if told and (measured or _closes(end, stop, near)):  # "DVT L leg 2016", "skin tear R elbow 2x1 cm"
-        yield from told
+        found += told
         i = end
-    elif near.sides and (phrase := side_behind(led, stop, near, led=led < i)) is not None:
-        yield "laterality", phrase[0]
+    elif near.begins_within(led, stop) and (phrase := side_behind(led, stop, near, led=led < i)) is not None:
+        found.append(("laterality", phrase[0]))
         i = phrase[1]
     elif stages := [one for one in told if one[0] == "stage"]:
-        yield from stages  # a stage belongs to nothing else
+        found += stages  # a stage belongs to nothing else
         i = end
     if i < stop:
-        yield from _segments(i, stop, mention, near)
+        found += _segments(i, stop, mention, near)
+    return found
 
 
-def _segments(i: int, stop: int, mention: Mentioned, near: Beside) -> Iterator[Told]:
+def _segments(i: int, stop: int, mention: Mentioned, near: Beside) -> list[Told]:
     """The runs behind commas, in brackets and behind a colon.  Behind a colon and in brackets other words may stand between them."""
     said = near.words.words
+    found: list[Told] = []
     opener = said[i]
     tolerant = opener in {":", "("}
     limit = min(stop, i + (3 * _LONGEST_RUN if tolerant else _LONGEST_RUN))
@@ -195,13 +208,13 @@ def _segments(i: int, stop: int, mention: Mentioned, near: Beside) -> Iterator[T
         sided = any(name == "laterality" for name, _ in told)  # "pneumonia, right now on oxygen"
         whole = bool(told) and end < len(said) and (_ended(end, near) or ((tolerant or not sided) and _closes(end, stop, near)))
         if whole:
-            yield from told
+            found += told
         elif not tolerant:
-            yield from side_after_part(i, stop, near)
-            return
+            return found + side_after_part(i, stop, near)
         i = end if whole else i + 1
         while tolerant and i < limit and said[i] not in {",", BREAK, ")", ";"}:
             i += 1
+    return found
 
 
 def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
@@ -219,13 +232,14 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
         i = end + 1
 
 
-def _on_admission(mention: Mentioned, near: Beside) -> Iterator[Told]:
+def _on_admission(mention: Mentioned, near: Beside) -> list[Told]:
     """What the note itself says of its presence on admission, in the same clause."""
     places = near.told_on_admission
-    if bisect_left(places, mention.last) == bisect_left(places, mention.last + _SAID_WITHIN):
-        return
+    if not places:
+        return []
+    nth = bisect_left(places, mention.last)
+    if nth == len(places) or places[nth] >= mention.last + _SAID_WITHIN:
+        return []
     behind = near.words.words[mention.last : mention.last + _SAID_WITHIN]
     until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))
-    for _, _, told in near.table.on_admission.matches(behind, 0, until):
-        yield "poa", told
-        return
+    return [("poa", told) for _, _, told in near.table.on_admission.matches(behind, 0, until)[:1]]

@@ -5,16 +5,17 @@ All is looked up by the first word of the line or cell by cell; nothing is searc
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 
-_SIGNS = str.maketrans(":=<>", "    ")
-_ENDS = ",;."
-_AROUND = "([*-•" + _ENDS
-_CLOSES = "),.;:"
-_LEAST = 3
+_SIGNS: Final = str.maketrans(":=<>", "    ")
+_ENDS: Final = ",;."
+_AROUND: Final = "([*-•" + _ENDS
+_CLOSES: Final = "),.;:"
+_LEAST: Final = 3
 """Columns of a table, at least."""
-_WIDEST = 120
+_WIDEST: Final = 120
 
 
 @dataclass(frozen=True)

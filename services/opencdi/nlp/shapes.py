@@ -2,29 +2,29 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of
 
-_ROWS: Mapping[str, re.Pattern[str]] = {
+_ROWS: Final[Mapping[str, re.Pattern[str]]] = {
     "|": re.compile(r"^[ \t]*(?P<words>[A-Za-z][^|\n:]{0,44})\|(?=[ \t])", re.MULTILINE),
     ">>": re.compile(r"^[ \t]*(?P<words>[A-Za-z][^>\n:]{0,44})>>", re.MULTILINE),
     "/ ": re.compile(r"^[ \t]*(?P<words>[A-Z][A-Z/-]{1,20})/(?=[ \t])", re.MULTILINE),
 }
 """Heads of rows where a note goes by rows ("Motor | 4/5", "RESP/ clear"): all are headings, or none."""
 _LEAST_ROWS, _LEAST_KNOWN = 3, 2
-_LETTER = re.compile(r"(?P<words>[A-Z](?:/[A-Z])?)(?:[ ]{2,}|\t|[ ]?(?:>>|\|)[ \t])(?=\S)")
+_LETTER: Final = re.compile(r"(?P<words>[A-Z](?:/[A-Z])?)(?:[ ]{2,}|\t|[ ]?(?:>>|\|)[ \t])(?=\S)")
 """One letter before what it heads ("A  alert", "M/E >> weights")."""
-TITLING: frozenset[NoteType] = frozenset({"procedure", "operative"})
-LETTERING: frozenset[NoteType] = frozenset({"nursing", "dietitian", "therapy", "social-work", "wound-care", "progress", "other"})
-BY_PARTS: Mapping[NoteType, SectionKind] = {
+TITLING: Final[frozenset[NoteType]] = frozenset({"procedure", "operative"})
+LETTERING: Final[frozenset[NoteType]] = frozenset({"nursing", "dietitian", "therapy", "social-work", "wound-care", "progress", "other"})
+BY_PARTS: Final[Mapping[NoteType, SectionKind]] = {
     "radiology": "findings", "pathology": "findings", "therapy": "physical-exam", "operative": "procedures", "procedure": "procedures"
 }  # fmt: skip
 """What an unknown heading in capitals heads in such notes, behind what was asked: a part that was seen, a function that was tested."""
 LETTERED, TITLED, ROW = "A", "T", "|"
 """How a heading is written that is one letter, or begins its line as titles are written: such are headings where several stand."""
-NUMBERED = "1."
+NUMBERED: Final = "1."
 """How a heading is written that has a number before it."""
 
 

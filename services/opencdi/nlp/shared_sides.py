@@ -1,22 +1,23 @@
 """The side that a condition has from another mention: from itself named before ("the stone"), or from what it comes with."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relations import takes
 
-_SIDE = "laterality"
-_WITH = frozenset({"with", "w"})
-_ENDS = frozenset({BREAK, ";", ":", "|", "and", "but"})
-_ADJECTIVES = 4
+_SIDE: Final = "laterality"
+_WITH: Final = frozenset({"with", "w"})
+_ENDS: Final = frozenset({BREAK, ";", ":", "|", "and", "but"})
+_ADJECTIVES: Final = 4
 """Words from "with" to what it brings: "with mild residual"."""
-_REMEMBERED = 250
+_REMEMBERED: Final = 250
 """Words after which what was told of a side is forgotten."""
 
 
-def shared_sides(mentions: Sequence[Mentioned], told: Sequence[Mapping[str, str]], near: Beside) -> Mapping[int, str]:
+def shared_sides(mentions: list[Mentioned], told: Sequence[Mapping[str, str]], near: Beside) -> Mapping[int, str]:
     """Index of a mention -> its side, for those of which the words beside them tell none.  `told`: the attributes of each mention."""
     found: dict[int, str] = {}
     if not any(_SIDE in attributes for attributes in told):
@@ -25,13 +26,15 @@ def shared_sides(mentions: Sequence[Mentioned], told: Sequence[Mapping[str, str]
     said = near.words.words
     for at, mention in enumerate(mentions):
         side = told[at].get(_SIDE)
-        if side is None and takes(mention, _SIDE, near.table):
+        if side is None:
             before = (told[at - 1].get(_SIDE) or found.get(at - 1)) if at else None
             if before and _comes_with(mentions[at - 1], mention, near):
                 side = before
             elif mention.first and said[mention.first - 1] in near.table.known and mention.concept in last:
                 where, known = last[mention.concept]
                 side = known if mention.first - where <= _REMEMBERED else None
+            if side is not None and not takes(mention, _SIDE, near.table):
+                side = None
             if side:
                 found[at] = side
         if side is not None:

@@ -7,7 +7,7 @@ something speaks for it; senses that are no condition stand in the table too, be
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.knowledge.concepts import ATTRIBUTES, Concept
@@ -16,10 +16,10 @@ from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import BREAK, Lexicon, Words, term_form, word_form
 from opencdi.nlp.mentioned import Mentioned
 
-_NEAR = 12
-_BESIDE = 2
-_NUMBER = "#"
-_FIELDS = frozenset({"concept", "is", "near", "not_near", "beside", "not_beside", "in", "not_in", "attributes"})
+_NEAR: Final = 12
+_BESIDE: Final = 2
+_NUMBER: Final = "#"
+_FIELDS: Final = frozenset({"concept", "is", "near", "not_near", "beside", "not_beside", "in", "not_in", "attributes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,15 @@ class Sense:
 
     def fits(self, near: Sequence[str], beside: Sequence[str], section: SectionKind) -> bool:
         """Whether the company speaks for this sense, and nothing against it."""
-        if section in self.not_sections or not self.not_beside.isdisjoint(beside) or not self.not_near.isdisjoint(near):
+        if (
+            section in self.not_sections
+            or (self.not_beside and not self.not_beside.isdisjoint(beside))
+            or (self.not_near and not self.not_near.isdisjoint(near))
+        ):
             return False
-        told = self.near or self.beside or self.sections
-        return not told or section in self.sections or not self.beside.isdisjoint(beside) or not self.near.isdisjoint(near)
+        if section in self.sections or not (self.near or self.beside or self.sections):
+            return True
+        return not self.beside.isdisjoint(beside) or not self.near.isdisjoint(near)
 
 
 ShortForms = Lexicon[tuple[tuple[str, tuple[Sense, ...]], ...]]
@@ -98,28 +103,43 @@ def load_short_forms(folder: Path, concepts: Mapping[str, Concept]) -> ShortForm
 
 
 def short_forms_in(
-    text: str, words: Words, said: list[str], sections: Sequence[SectionKind], short_forms: ShortForms
-) -> Iterator[tuple[int, int, Mentioned | None]]:
+    text: str, words: Words, sections: Sequence[SectionKind], short_forms: ShortForms
+) -> list[tuple[int, int, Mentioned | None]]:
     """(first word, word after the last, what is meant) of each form whose company tells; None: it is no finding."""
-    for first, last, written_forms in short_forms.matches(said):
+    said = words.words
+    found: list[tuple[int, int, Mentioned | None]] = []
+    for first, last, written_forms in words.matches(short_forms):
         written = text[words.starts[first] : words.ends[last - 1]]
-        forms = [senses for exact, senses in written_forms if not exact or exact == written]
-        if not forms or (len(written) == 1 and "/" not in text[max(0, words.starts[first] - 1) : words.ends[first] + 1]):
+        if len(written) == 1 and "/" not in text[max(0, words.starts[first] - 1) : words.ends[first] + 1]:
             continue  # a letter is a word only in a row of them: "f/c/n/v"
+        senses = [sense for exact, senses in written_forms if not exact or exact == written for sense in senses]
+        if not senses:
+            continue
         near = said[max(0, first - _NEAR) : first] + said[last : last + _NEAR]
-        beside = list(_beside(said, first, last))
-        sense = next((sense for senses in forms for sense in senses if sense.fits(near, beside, sections[first])), None)
-        if sense is not None:
-            meant = Mentioned(first, last, sense.concept, sense.kind, sense.chronic, sense.attributes) if sense.concept else None
-            yield first, last, meant
-
-
-def _beside(said: Sequence[str], first: int, last: int) -> Iterator[str]:
-    for places in (range(first - 1, max(-1, first - 1 - _BESIDE), -1), range(last, min(len(said), last + _BESIDE))):
-        for i in places:
-            if said[i] == BREAK:
+        beside = _beside(said, first, last)
+        for sense in senses:
+            if sense.fits(near, beside, sections[first]):
+                meant = Mentioned(first, last, sense.concept, sense.kind, sense.chronic, sense.attributes) if sense.concept else None
+                found.append((first, last, meant))
                 break
-            if said[i] != _NUMBER:  # written, it begins a problem: "# HF"
-                yield said[i]
-            if said[i][0].isdigit() and i and said[i - 1] != BREAK:  # "2. HF": an item's number is no amount
-                yield _NUMBER
+    return found
+
+
+def _beside(said: list[str], first: int, last: int) -> list[str]:
+    found: list[str] = []
+    for i in range(first - 1, max(-1, first - 1 - _BESIDE), -1):
+        if said[i] == BREAK:
+            break
+        _add(i, said, found)
+    for i in range(last, min(len(said), last + _BESIDE)):
+        if said[i] == BREAK:
+            break
+        _add(i, said, found)
+    return found
+
+
+def _add(i: int, said: list[str], found: list[str]) -> None:
+    if said[i] != _NUMBER:  # written, it begins a problem: "# HF"
+        found.append(said[i])
+    if said[i][0].isdigit() and i and said[i - 1] != BREAK:  # "2. HF": an item's number is no amount
+        found.append(_NUMBER)

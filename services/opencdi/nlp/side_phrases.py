@@ -1,14 +1,16 @@
 """The phrase in which a side stands behind a mention: "over the lateral aspect of the left foot", "3 cm, in the right upper lobe"."""
 
+from typing import Final
+
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.beside import Beside
 
-SIDE = "laterality"
-CLAUSE_ENDS = frozenset({BREAK, ";", ":", "(", ")", "|", "?", "!"})
-ENDS = CLAUSE_ENDS | {",", "]", "~"}
-_PLACE_WITHIN = 9
+SIDE: Final = "laterality"
+CLAUSE_ENDS: Final = frozenset({BREAK, ";", ":", "(", ")", "|", "?", "!"})
+ENDS: Final = CLAUSE_ENDS | {",", "]", "~"}
+_PLACE_WITHIN: Final = 9
 """Words from a preposition to the side."""
-_TOLD_CLOSER = 5
+_TOLD_CLOSER: Final = 5
 """Words behind the side that say the place more closely: "left fourth through eighth ribs"."""
 
 

@@ -5,66 +5,73 @@ left foot", "a stone in the left proximal ureter".  Words of another clause, of 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from typing import Final
 
 from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.chains import chain_before
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.side_phrases import CLAUSE_ENDS, ENDS, SIDE, side_at
 
-_PLACES = frozenset({SIDE, "site"})
-_JOINING = frozenset({"and", "but", "while", "whereas"})
-_SUBJECT_WITHIN = 9
+_PLACES: Final = frozenset({SIDE, "site"})
+_JOINING: Final = frozenset({"and", "but", "while", "whereas"})
+_SUBJECT_WITHIN: Final = 9
 """Words from the place that a clause begins with to what it has."""
-_PART = 3
+_PART: Final = 3
 """Words of the part that a comma brings."""
 
 
-def labelled(mention: Mentioned, near: Beside) -> Iterator[Told]:
+def labelled(mention: Mentioned, near: Beside) -> list[Told]:
     """The side in the label of the mention's line: "R wrist: distal fracture"."""
-    label = bisect_right(near.labels, (mention.first,)) - 1
-    if label >= 0 and mention.first < near.labels[label][1]:
-        yield SIDE, near.labels[label][2]
+    label = bisect_right(near.labels, (mention.first,)) - 1 if near.labels else -1
+    return [(SIDE, near.labels[label][2])] if label >= 0 and mention.first < near.labels[label][1] else []
 
 
-def named_side(mention: Mentioned, near: Beside) -> Iterator[Told]:
+def named_side(mention: Mentioned, near: Beside) -> list[Told]:
     """The side that is part of the mention's own name, "pain in the right flank"; not that of a heart's chamber or a quadrant."""
-    if near.sides:
-        inside = (side_at(i, near) for i in range(mention.first, mention.last))
-        yield from ((SIDE, side) for side, behind in inside if side and behind < mention.last and not _of_a_quadrant(behind, near))
+    found: list[Told] = []
+    if not near.begins_within(mention.first, mention.last):
+        return found
+    for i in range(mention.first, mention.last):
+        side, behind = side_at(i, near)
+        if side and behind < mention.last and not _of_a_quadrant(behind, near):
+            found.append((SIDE, side))
+    return found
 
 
-def side_elsewhere(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
+def side_elsewhere(at: int, mentions: list[Mentioned], near: Beside) -> list[Told]:
     """The side that stands elsewhere: in its line's label, in its clause, with the procedure done for it or the symptom beside it."""
     mention, said = mentions[at], near.words.words
-    if near.labels:
-        yield from labelled(mention, near)
-    if near.sides and (side := side_of_subject(at, mentions, near)):
-        yield SIDE, side
+    found = labelled(mention, near)
+    if side := side_of_subject(at, mentions, near):
+        found.append((SIDE, side))
     if not at:
-        return
+        return found
     before = mentions[at - 1]
-    between = said[before.last : mention.first]
-    done_for = before.kind == "procedure" and between[:1] == ["for"] and set(between[1:]) <= near.table.articles
-    if done_for or (before.kind == "device" and near.table.place_words.issuperset(between)):  # "R prosthetic knee infection"
-        yield from ((name, value) for name, value in chain_before(at - 1, mentions, near)[1] if name == SIDE)
-    elif before.kind == mention.kind == "symptom" and between in (["and"], ["+"], ["&"]):
+    if before.kind in ("procedure", "device"):
+        between = said[before.last : mention.first]
+        if before.kind == "procedure":
+            brings = between[:1] == ["for"] and set(between[1:]) <= near.table.articles
+        else:
+            brings = near.table.place_words.issuperset(between)  # "R prosthetic knee infection"
+        if brings:
+            found += [one for one in chain_before(at - 1, mentions, near)[1] if one[0] == SIDE]
+    elif before.kind == mention.kind == "symptom" and mention.first - before.last == 1 and said[before.last] in ("and", "+", "&"):
         told = dict(chain_before(at - 1, mentions, near)[1])
         if told.keys() >= _PLACES:  # "R wrist swelling and deformity", but "left weakness and fever"
-            yield SIDE, told[SIDE]
+            found.append((SIDE, told[SIDE]))
+    return found
 
 
-def side_of_operated(at: int, mentions: list[Mentioned], near: Beside) -> Iterator[Told]:
+def side_of_operated(at: int, mentions: list[Mentioned], near: Beside) -> list[Told]:
     """The side of what an operation is done to: "repair of left inguinal hernia", "ORIF of the right ankle fracture"."""
     said, mention = near.words.words, mentions[at]
     if mention.kind != "procedure" or at + 1 == len(mentions) or said[mention.last] != "of":
-        return
+        return []
     begin, told = chain_before(at + 1, mentions, near)
-    if set(said[mention.last + 1 : begin]) <= near.table.articles:
-        yield from (one for one in told if one[0] == SIDE)
+    return [one for one in told if one[0] == SIDE] if set(said[mention.last + 1 : begin]) <= near.table.articles else []
 
 
-def side_after_part(comma: int, stop: int, near: Beside) -> Iterator[Told]:
+def side_after_part(comma: int, stop: int, near: Beside) -> list[Told]:
     """The side behind the part that a comma brings: "hammertoe, second digit, right foot"."""
     said, second = near.words.words, comma + 1
     while second < stop and second - comma <= _PART and said[second] not in ENDS:
@@ -74,14 +81,15 @@ def side_after_part(comma: int, stop: int, near: Beside) -> Iterator[Told]:
         while side and end < stop and end in near.begins:
             end = near.begins[end][0]
         if side and said[end] in ENDS:
-            yield SIDE, side
+            return [(SIDE, side)]
+    return []
 
 
 def side_of_subject(at: int, mentions: list[Mentioned], near: Beside) -> str | None:
     """The side of the place that the mention's clause begins with and says something of; None where another mention stands between."""
     said, table, mention = near.words.words, near.table, mentions[at]
     begin = mention.first
-    if near.sides.isdisjoint(range(begin - _SUBJECT_WITHIN, begin)):
+    if not near.side_ends_within(begin - _SUBJECT_WITHIN, begin):
         return None  # no side ends so near
     while begin > 0 and mention.first - begin <= _SUBJECT_WITHIN and said[begin - 1] not in CLAUSE_ENDS:
         begin -= 1

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Final, cast, get_args
 
 from opencdi.clinical.vocabulary import AuthorRole, NoteType
 from opencdi.knowledge.tables import read_table
 
-_NAME = r"(?<![\w&])(?P<name>(?:(?:[A-Z]\.|[A-Z][A-Za-z'’-]{0,24})[ ]){0,3}[A-Z][A-Za-z'’-]{0,24})"
-_BEHIND = r"(?=\s*(?:$|[,;.)(\n]|\d|on\b|at\b|[-–—]|pager\b|ext\b|pgr\b))"
-_NOTE = re.compile(
+_NAME: Final = r"(?<![\w&])(?P<name>(?:(?:[A-Z]\.|[A-Z][A-Za-z'’-]{0,24})[ ]){0,3}[A-Z][A-Za-z'’-]{0,24})"
+_BEHIND: Final = r"(?=\s*(?:$|[,;.)(\n]|\d|on\b|at\b|[-–—]|pager\b|ext\b|pgr\b))"
+_NOTE: Final = re.compile(
     r"\b(?:note|notes|assessment|evaluation|eval|consult|consultation|progress|report|form|summary|h ?& ?p|shift)\b", re.IGNORECASE
 )
-_DATES = re.compile(r"[\d/:.,#()-]+|\b(?:am|pm|on|at|date|day|hd|pod)\b", re.IGNORECASE)
+_DATES: Final = re.compile(r"[\d/:.,#()-]+|\b(?:am|pm|on|at|date|day|hd|pod)\b", re.IGNORECASE)
 _HEAD, _TAIL = 400, 900
 """A title stands within so many characters of the beginning, a signature within so many of the end."""
 _HEAD_LINES, _TAIL_LINES = 4, 12
-_SHORT = 80
-_WINDOW = 500
+_SHORT: Final = 80
+_WINDOW: Final = 500
 """An attestation says within so many characters that he was there, that he verified, and who he is."""
-_MOST_STATEMENTS = 50
+_MOST_STATEMENTS: Final = 50
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,18 @@ pulse 76.  Heart regular."  A sentence tells by the name with which it begins.  
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.nlp.headings import Headings
 from opencdi.nlp.rows import cells_of
 
-_SENTENCE_END = re.compile(r"[.;](?!\d)(?P<lost>,)?[\s,]*|[\n\r]+[\s,]*")
-_BODY = re.compile(r"[\s,]*")
-_BEFORE_A_NAME = 3
+_SENTENCE_END: Final = re.compile(r"[.;](?!\d)(?P<lost>,)?[\s,]*|[\n\r]+[\s,]*")
+_BODY: Final = re.compile(r"[\s,]*")
+_BEFORE_A_NAME: Final = 3
 """Words before the name of a study: "A repeat portable chest radiograph"."""
-_BEGINNING = 60
-_VITALS = 2
+_BEGINNING: Final = 60
+_VITALS: Final = 2
 
 
 def studies_within(text: str, start: int, body: int, end: int, headings: Headings) -> Iterator[tuple[SectionKind, int, int]]:

@@ -7,15 +7,16 @@ outweighs that.  What a visit tells of a stay, of the last visit, or of an earli
 from collections.abc import Iterable
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
+from opencdi.knowledge.words import Words
 from opencdi.nlp.past import Times
 
 _OF_VISITS: frozenset[NoteType] = frozenset({"consult", "progress", "history-and-physical", "therapy", "wound-care", "dietitian", "other"})
 _OF_STAYS: frozenset[SectionKind] = frozenset({"hospital-course", "discharge-diagnoses", "discharge-instructions"})
 
 
-def is_visit(words: list[str], sections: Iterable[SectionKind], note_type: NoteType, times: Times) -> bool:
+def is_visit(words: Words, sections: Iterable[SectionKind], note_type: NoteType, times: Times) -> bool:
     """Whether the words of a note are those of a visit."""
     if note_type not in _OF_VISITS or not _OF_STAYS.isdisjoint(sections):
         return False
-    told = {role for _, _, role in times.visits.matches(words)}
+    told = {role for _, _, role in words.matches(times.visits)}
     return "visit" in told and "stay" not in told

@@ -102,15 +102,15 @@ def weighed(context: Context, said: Cued, sentence: tuple[int, int], mention: Me
 def _told(context: Context, instead: Instead, cue: tuple[int, int] | None) -> Context:
     match instead:
         case "past":
-            return context._replace(temporality="historical", active="no", cue=cue)
+            return Context(context.assertion, "historical", "no", context.certainty, context.experiencer, cue=cue)
         case "supposed":
-            return context._replace(temporality="hypothetical", active="no", cue=cue)
+            return Context(context.assertion, "hypothetical", "no", context.certainty, context.experiencer, cue=cue)
         case "absent":
-            return context._replace(assertion="absent", active="no", cue=cue)
+            return Context("absent", context.temporality, "no", context.certainty, context.experiencer, cue=cue)
         case "possible":
-            return context._replace(assertion="possible", certainty="possible", active="unknown", cue=cue)
+            return Context("possible", context.temporality, "unknown", "possible", context.experiencer, cue=cue)
         case "other":
-            return context._replace(experiencer="other", active="no", cue=cue)
+            return Context(context.assertion, context.temporality, "no", context.certainty, "other", cue=cue)
 
 
 @lru_cache(maxsize=4)

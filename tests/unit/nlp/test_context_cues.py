@@ -75,7 +75,7 @@ EXAMPLES = list(examples())
 
 
 def said_of(reader: RuleReader, text: str, start: int, end: int) -> Context:
-    return reader.context_at(text, start, end)[0]._replace(cue=None)
+    return replace(reader.context_at(text, start, end)[0], cue=None)
 
 
 def judged(reader: RuleReader, example: Example) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_in_a_stay_it_is_there(passage: str) -> None:
 
 def told_as_visit(text: str, note_type: str = "progress") -> bool:
     outline = READER.outline(text, note_type)  # type: ignore[arg-type]
-    return is_visit(outline.words.words, outline.sections, outline.note_type, READER.times)
+    return is_visit(outline.words, outline.sections, outline.note_type, READER.times)
 
 
 def test_a_visit_names_itself_and_a_stay_outweighs_it() -> None:

@@ -77,7 +77,7 @@ CONTEXTS = st.builds(
     st.sampled_from(("yes", "no", "unknown")),
     st.just("certain"),
     st.sampled_from(("patient", "other")),
-    st.booleans(),
+    resolved=st.booleans(),
 )
 
 
