@@ -14,19 +14,19 @@ _FAHRENHEIT_FROM = 86.0
 _POUND = 0.45359237  # kg, exact by definition
 _NEWBORN = 0.4  # kg
 _WHOLE = r"(?![\w/.])"
-_SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+_SHAPES: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...] = (
     (
-        "<",
-        re.compile(rf"(?<![\w./])(\d{{1,3}}(?:\.\d)?)[ ]?>[ ]?(\d{{1,2}}(?:\.\d)?)[ ]?/[ ]?(\d\d(?:\.\d)?)[ ]?<[ ]?(\d{{1,4}}){_WHOLE}"),
+        re.compile("<"),
+        re.compile(rf"(\d(?<![\w./].)\d{{0,2}}(?:\.\d)?)[ ]?>[ ]?(\d{{1,2}}(?:\.\d)?)[ ]?/[ ]?(\d\d(?:\.\d)?)[ ]?<[ ]?(\d{{1,4}}){_WHOLE}"),
         ("wbc", "hemoglobin", "hematocrit", "platelets"),
     ),
     (
-        "<",
-        re.compile(r"(?<![\w./])(1\d\d)/(\d(?:\.\d)?)/(\d{2,3})/(\d{1,2})/(\d{1,3})/(\d{1,2}(?:\.\d{1,2})?)[ ]?<[ ]?(\d{2,4})" + _WHOLE),
+        re.compile("<"),
+        re.compile(r"(1(?<![\w./].)\d\d)/(\d(?:\.\d)?)/(\d{2,3})/(\d{1,2})/(\d{1,3})/(\d{1,2}(?:\.\d{1,2})?)[ ]?<[ ]?(\d{2,4})" + _WHOLE),
         ("sodium", "potassium", "chloride", "bicarbonate", "bun", "creatinine", "glucose"),
     ),
     (
-        "7.",
+        re.compile(r"7\.\d{1,2}[ ]?/"),
         re.compile(
             r"[AaGg](?:(?i:bg)(?<=[Aa]..)(?<!\w...)|as\b(?<=[Gg]..)|AS\b(?<=G..))"
             r"[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"
@@ -34,14 +34,14 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
         ("ph-arterial", "paco2", "pao2"),
     ),
     (
-        "HF",
+        re.compile("HF"),
         re.compile(r"HFN?C?[^\n\d]{0,8}(\d{1,2})[ ]?L(?:pm|PM|/min)?[ ]?[/,@ ][ ]?(?:at[ ])?(\d{2,3})[ ]?%"),
         ("oxygen-flow", "fio2"),
     ),
 )
-"""(what the text must hold somewhere, the shape, the analyte of each number in it)."""
+"""(what the text must hold somewhere and is found fast, the shape, the analyte of each number in it)."""
 _BY_UNIT = re.compile(
-    r"(?P<number>\d(?<![\w./-].)\d{0,2}(?:\.\d)?)(?:"
+    r"(?P<number>\d(?<![\w./-].)\d{0,2}+(?:\.\d)?+)(?=[ ]?[%°RrLlFo])(?:"
     r"(?P<spo2>[ ]?%(?=[ ]?(?:(?:on|w/|with|via)[ ](?:a[ ])?)?(?i:RA\b|room air|\d{1,2}(?:\.5)?[ ]?L\b"
     r"|\d{1,2}[ ]?(?:liters?|lpm)\b|NC\b|nasal cannula"
     r"|NRB\b|BiPAP\b|HFNC\b))|(?:RA|ra)\b|[ ]on[ ](?i:RA|room air)\b)"
@@ -99,7 +99,7 @@ def shaped_values(text: str, analytes: Mapping[str, Analyte], named: Iterable[Va
     """The values whose shape tells what they are.  `named`: those found already; what they cover is left."""
     covered = sorted({(value.start, value.end) for value in named})
     for mark, pattern, slugs in _SHAPES:
-        if mark not in text:
+        if mark.search(text) is None:
             continue
         for match in pattern.finditer(text):
             if _touches(covered, match.start(1), match.end(len(slugs))):

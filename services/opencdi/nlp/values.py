@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 from opencdi.events.reading import ValueInText
 from opencdi.knowledge.tables import read_table
+from opencdi.knowledge.words import Words, words_of
 from opencdi.nlp.pressures import pressures_in
 from opencdi.nlp.trends import following, following_pairs
 from opencdi.nlp.unmeasured import unmeasured
@@ -50,7 +52,6 @@ _NUMBER = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{
 _UNITS = r"%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|kilograms?\b|lbs?\b|pounds?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
 _UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[kK]\b|[ \t]{{0,2}}(?:{_UNITS}))?"
 _SECOND = re.compile(r"[ \t]?(?:(?P<over>/)|and\b|&)[ \t]?(?P<number>\d{1,4}(?:\.\d{1,2})?)(?![\d/]|\.\d)")
-_DIGIT = re.compile(r"\d")
 _JOINED = re.compile(r"(?:(?P<over>/)|[ ]and[ ]|[ ]?&[ ]?)\Z")
 _APART = re.compile(r"[^\w&./-]+")
 _NAME_REACH = 24
@@ -63,6 +64,8 @@ class Values:
     """How numbers are found: one pattern for all names, and who each name is; a name of two ("H/H") has a number for each."""
 
     pattern: re.Pattern[str]
+    first_words: frozenset[str]
+    """The forms of the words with which names begin: only there the pattern is tried."""
     by_name: Mapping[str, tuple[Analyte, ...]]
     by_slug: Mapping[str, Analyte]
     """Every analyte that has a name, by its own."""
@@ -92,7 +95,8 @@ def load_values(folder: Path) -> Values:
             names.append(name)
     by_slug = {analyte.slug: analyte for several in by_name.values() for analyte in several}
     either, any_case = _alternatives(exact), _alternatives(sorted({name.lower() for name in names}))
-    return Values(re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name, by_slug)
+    pattern = re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}")
+    return Values(pattern, frozenset(words_of(name).words[0] for name in by_name), by_name, by_slug)
 
 
 def _named(row: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str | None]]:
@@ -102,23 +106,17 @@ def _named(row: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, st
         yield from ((name, other) for name in names)
 
 
-def values_in(text: str, values: Values) -> list[ValueInText]:
+def values_in(text: str, words: Words, values: Values) -> list[ValueInText]:
     """The values in a text, left to right."""
-    found = [value for match in _numbers_by_name(text, values.pattern) for value in _values_of(text, match, values)]
+    found: list[ValueInText] = []
+    after = 0
+    for at in compress(range(len(words.words)), map(values.first_words.__contains__, words.words)):
+        if (start := words.starts[at]) >= after and (match := values.pattern.match(text, start)) is not None:
+            found.extend(_values_of(text, match, values))
+            after = match.end()
     found.extend(pressures_in(text, values.by_slug, found))
     found.extend(shaped_values(text, values.by_slug, found))
     return sorted(found, key=lambda value: (value.start, value.end))
-
-
-def _numbers_by_name(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Where a name and its number stand in a line; most lines of prose hold no number."""
-    begin = 0
-    while (digit := _DIGIT.search(text, begin)) is not None:
-        begin = max(begin, text.rfind("\n", begin, digit.start()) + 1)
-        end = text.find("\n", digit.end())
-        end = end if end >= 0 else len(text)
-        yield from pattern.finditer(text, begin, end)
-        begin = end
 
 
 def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[ValueInText]:
