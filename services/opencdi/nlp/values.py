@@ -5,7 +5,7 @@ follow (`trends.py`); what is wanted, given or of another fluid is no value (`un
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
@@ -14,6 +14,7 @@ from pathlib import Path
 from opencdi.events.reading import ValueInText
 from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.words import Words, words_of
+from opencdi.nlp.any_of import any_of
 from opencdi.nlp.pressures import pressures_in
 from opencdi.nlp.trends import following, following_pairs
 from opencdi.nlp.unmeasured import unmeasured
@@ -24,16 +25,7 @@ _MONTH = (
     r"(?:[ ]\d{1,2}(?:st|nd|rd|th)?(?![\d.]|[ ]?[%/])(?:,?[ ](?:19|20)\d\d)?|,?[ ](?:of[ ])?(?:19|20)\d\d|(?![ ,]+\d{1,2}(?![\d.])))"
 )
 """A month, with its day or year: its numbers are nobody's value."""
-
-
-def _alternatives(names: Iterable[str]) -> str:
-    """A pattern of the names, the longest first, told apart by their first letter (tried at every word of a note)."""
-    by_letter: dict[str, list[str]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        by_letter.setdefault(name[0], []).append(re.escape(name[1:]).replace(r"\ ", r"[ \t]"))
-    return "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-
-
+_BLANK = r"[ \t]"
 _WORDS = (
     "level count score of is was are were at to from up down now elevated peaked peak found noted measured reported be being today on"
     " admission dropped fell rose went gone came back has have had been in the low high only trended trending trend improved worsened"
@@ -45,7 +37,7 @@ _WORDS = (
 )
 _BETWEEN = (
     r"at[ ]\d{4}(?!\d)(?:[ ]?h(?:rs?|ours)?\b)?|"  # an hour: "BG at 0600 was 212"
-    rf"{_alternatives(_WORDS.split())}|[=:~<>≥≤(,]|(?:19|20)\d\d(?=[ ](?:was|were)\b)|{_MONTH}"
+    rf"{any_of(_WORDS.split(), _BLANK)}|[=:~<>≥≤(,]|(?:19|20)\d\d(?=[ ](?:was|were)\b)|{_MONTH}"
 )
 _SAID = rf"(?P<said>(?:[ \t]{{0,8}}(?i:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
 _NUMBER = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?|\.\d{1,3}))(?!\d|\.\d|:\d|'?s\b)"
@@ -94,7 +86,7 @@ def load_values(folder: Path) -> Values:
             by_name[name.lower()] = (analytes[slug],) if other is None else (analytes[slug], analytes[other])
             names.append(name)
     by_slug = {analyte.slug: analyte for several in by_name.values() for analyte in several}
-    either, any_case = _alternatives(exact), _alternatives(sorted({name.lower() for name in names}))
+    either, any_case = any_of(exact, _BLANK), any_of([name.lower() for name in names], _BLANK)
     pattern = re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}")
     return Values(pattern, frozenset(words_of(name).words[0] for name in by_name), by_name, by_slug)
 
