@@ -83,6 +83,7 @@ def load_headings(folder: Path) -> Headings:
             phrase.split()[0]
             for phrase in (*kinds, *qualifiers["before"], *told["spelled"], *(key for table in told["by_note"].values() for key in table))
         ),
+        frozenset(phrase.split()[-1] for phrase in (*kinds, *(key for table in told["by_note"].values() for key in table))),
         frozenset(phrase.split()[0] for phrase in (*told["unmistakable"], *told["colonless"])),
         frozenset(told["prose"]),
         frozenset(told["of_a_row"]),

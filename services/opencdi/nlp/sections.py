@@ -70,11 +70,11 @@ _OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-ex
 
 def sections_in(text: str, headings: Headings, note_type: NoteType = "other") -> list[Stretch]:
     """The sections of a text, in order, covering all of it."""
-    marks = list(marks_in(text, headings, note_type))
+    marks = marks_in(text, headings, note_type)
     keys = {mark.key for mark in marks}
     if note_type == "other" and (told := kind_by_headings(keys) or headings.read_as(_first_line(text), keys)) is not None:
         note_type = told
-        marks = list(marks_in(text, headings, note_type))
+        marks = marks_in(text, headings, note_type)
     if others := headings.beside_one_another(keys, note_type):
         marks = [mark._replace(kind=others.get(mark.key, mark.kind)) for mark in marks]
     if not _IN_NUMBERS.isdisjoint([mark.style[3] for mark in marks]):

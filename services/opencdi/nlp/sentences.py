@@ -18,9 +18,8 @@ Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHE
 _ITEM = re.compile(r"[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:")
 _MARKED = re.compile(r"(?<![ \t])[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
 _INLINE_ITEM = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
-_CLOSES_ITEM = re.compile(r"[.)#•](?=\s*\w)")
+_CLOSES_ITEM = re.compile(r"[.)#•](?:(?<=[#•])|(?<=[\s;,.(1][0-9a-h].))(?=\s*\w)")
 """How an item of a running list may open, told by its last sign."""
-_NUMBERS = frozenset("0123456789abcdefgh")
 _REACH = 400
 """The item before an item of a running list stands within so many characters."""
 _SHORT_FORMS = frozenset(
@@ -179,12 +178,10 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
 def _running_items(text: str) -> Iterator[int]:
     """Where the items of running lists begin: "... to follow. 2) sepsis"."""
     for sign in _CLOSES_ITEM.finditer(text):
-        at = sign.start()
-        if at and (text[at] in "#•" or (text[at - 1] in _NUMBERS and (text[at - 2] in ";,.(1" or text[at - 2].isspace()))):
-            for begin in range(max(0, at - 3), at + 1):
-                if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
-                    yield begin
-                    break
+        for begin in range(max(0, sign.start() - 3), sign.start() + 1):
+            if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
+                yield begin
+                break
 
 
 def _answered_cells(text: str) -> Iterator[int]:
