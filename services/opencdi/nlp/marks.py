@@ -8,7 +8,6 @@ from opencdi.nlp.headings import Headings, key_of, written_as_heading
 from opencdi.nlp.rows import first_word
 from opencdi.nlp.shapes import BY_PARTS, LETTERING, NUMBERED, TITLING, Mark, heads_of_rows, of_one_letter, titled_in
 
-_LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
 _OPENS = re.compile(r"(?P<words>[A-Za-z](?:[A-Za-z/&.' ]|-(?=[A-Za-z])){1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
 _APART = ("  ", "-", "\t", "–", "—")
@@ -58,13 +57,18 @@ def marks_in(text: str, headings: Headings, note_type: NoteType) -> list[Mark]:
     found: list[Mark] = []
     last_line = ""
     rows = heads_of_rows(text, headings, note_type)
-    for line in _LINE.finditer(text):
-        begin = line.start()
-        if (row := rows.get(begin)) is not None:
-            found.append(row)
-        else:
-            _mark_line(found, text, begin, line.end(), last_line, headings, note_type)
-        last_line = line.group()
+    lines = text.replace("\r", "\n")
+    begin = 0
+    while begin < len(text):
+        end = lines.find("\n", begin)
+        end = end if end >= 0 else len(text)
+        if begin < end:
+            if rows and (row := rows.get(begin)) is not None:
+                found.append(row)
+            else:
+                _mark_line(found, text, begin, end, last_line, headings, note_type)
+            last_line = text[begin:end]
+        begin = end + 1
     return found
 
 

@@ -37,6 +37,8 @@ _TOKEN = re.compile(
 )
 _NEXT_REACH = 34
 _NAME_REACH = 80
+_ROW_REACH, _HEAD_REACH = 24, 40
+"""Characters of the longest row before a pressure, and of the longest heading of vital signs with what may stand behind it."""
 _ROW = 4
 
 
@@ -55,9 +57,10 @@ def pressures_in(text: str, analytes: Mapping[str, Analyte], named: Sequence[Val
             continue
         since = max(0, start - _NAME_REACH, after)
         name = _NAMED.search(text, since, start)
-        row = _BEFORE.search(text, max(text.rfind("\n", since, start), since), start)
+        row = _BEFORE.search(text, max(text.rfind("\n", since, start), since, start - _ROW_REACH), start)
         told = _row_before(row, analytes)
-        vitals = bool(told) or _HEADED.search(text, max(0, start - _NAME_REACH), row.start() if row else start) is not None
+        head_end = row.start() if row else start
+        vitals = bool(told) or _HEADED.search(text, max(0, head_end - _HEAD_REACH), head_end) is not None
         if name is None:
             close = after >= 0 and start - after <= _NEXT_REACH and not re.search(r"[.;\n](?!\d)", text[after:start])
             plausible = high >= 60 and low >= 30 and 0.3 * high <= low <= high - 10

@@ -43,7 +43,7 @@ def told_in_paragraphs(
     organisms = any(mention.kind == "organism" for mention in mentions)
     if not organisms and near.table.problem_sections.isdisjoint(sections):
         return added  # each sentence stands by itself
-    for paragraph in _paragraphs(text, sentences, sections, mentions, near):
+    for paragraph in _paragraphs(text, sentences, sections, mentions, near, alone=organisms):
         if len(paragraph) == 1 and not organisms:
             continue  # a sentence by itself was read with its mentions
         for at, (name, value) in _told(paragraph, mentions, findings, near):
@@ -52,36 +52,40 @@ def told_in_paragraphs(
     return added
 
 
-def _with_mentions(sentences: Sequence[tuple[int, int]], mentions: list[Mentioned]) -> Iterator[_Sentence]:
-    first = 0
+def _paragraphs(
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    sections: Sequence[SectionKind],
+    mentions: list[Mentioned],
+    near: Beside,
+    *,
+    alone: bool,
+) -> list[list[_Sentence]]:
+    """The sentences of each problem, the first of them begins with it; where they are asked for, those outside any problem `alone`."""
+    found: list[list[_Sentence]] = []
+    open_ = False  # the last of them may go on
+    last = 0
     for begin, stop in sentences:
+        first = last
         while first < len(mentions) and mentions[first].first < begin:
             first += 1
         last = first
         while last < len(mentions) and mentions[last].first < stop:
             last += 1
-        yield _Sentence(begin, stop, first, last)
-        first = last
-
-
-def _paragraphs(
-    text: str, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], mentions: list[Mentioned], near: Beside
-) -> Iterator[list[_Sentence]]:
-    """The sentences of each problem, the first of them begins with it; sentences outside any problem stand alone."""
-    paragraph: list[_Sentence] = []
-    for sentence in _with_mentions(sentences, mentions):
-        if sentence.begin >= sentence.stop:
+        if begin >= stop:
             continue
-        section = sections[sentence.begin]
-        if paragraph and (section != sections[paragraph[0].begin] or _parts(text, paragraph[-1], sentence, mentions, near)):
-            yield paragraph
-            paragraph = []
-        paragraph.append(sentence)
-        if section not in near.table.problem_sections or (len(paragraph) == 1 and not _is_head(sentence, mentions, near)):
-            yield paragraph
-            paragraph = []
-    if paragraph:
-        yield paragraph
+        of_a_problem = sections[begin] in near.table.problem_sections
+        if not (of_a_problem or alone):
+            open_ = False
+            continue
+        sentence = _Sentence(begin, stop, first, last)
+        goes_on = open_ and sections[begin] == sections[found[-1][0].begin] and not _parts(text, found[-1][-1], sentence, mentions, near)
+        if goes_on:
+            found[-1].append(sentence)
+        else:
+            found.append([sentence])
+        open_ = of_a_problem and (goes_on or _is_head(sentence, mentions, near))
+    return found
 
 
 def _parts(text: str, before: _Sentence, sentence: _Sentence, mentions: list[Mentioned], near: Beside) -> bool:

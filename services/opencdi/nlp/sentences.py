@@ -7,6 +7,8 @@ returned are in order, do not overlap and cover every character that is not whit
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from opencdi.nlp.any_of import any_of
+
 _BOUNDARY = re.compile(
     r"[\n\r\f\v\x85\u2028\u2029.!?](?:(?<=[\n\f\v\x85\u2028\u2029])|(?<=\r)(?!\n)"
     r"|(?<=[.!?])[.!?]*(?:,(?=[ \t]*[A-Z0-9])|(?=[\s\"')\]]|$))|(?<=[a-z]{3}\.)(?=[A-Z][a-z]))"
@@ -47,10 +49,11 @@ _GOES_ON = re.compile(
     r"(?:and|or|nor|but|with|without|w/|of|due|secondary|2/2|for|in|on|at|to|by|from|as|than|who|which|that|the|a|an|is|was|were|has|had)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_UNFINISHED = re.compile(
-    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|(?<![-:–.]\s)(?<!\s\s)no|not|any|left|right|acute|chronic)\Z",
-    re.IGNORECASE,
+_OPEN = (
+    "and or nor with without w/ of due to secondary 2/2 for in on at by from as than the a an is was were has had not any left right acute"
+    " chronic"
 )
+_UNFINISHED = re.compile(rf"\b(?:{any_of(_OPEN.split(), '')}|(?<![-:–.]\s)(?<!\s\s)no)\Z", re.IGNORECASE)
 _UNFINISHED_REACH = 12
 _LEADER = 4
 """So many dots lead to an answer on the right."""

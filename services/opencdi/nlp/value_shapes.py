@@ -16,7 +16,7 @@ _NEWBORN = 0.4  # kg
 _WHOLE = r"(?![\w/.])"
 _SHAPES: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...] = (
     (
-        re.compile("<"),
+        re.compile(r">[ ]?\d{1,2}(?:\.\d)?[ ]?/"),
         re.compile(rf"(\d(?<![\w./].)\d{{0,2}}(?:\.\d)?)[ ]?>[ ]?(\d{{1,2}}(?:\.\d)?)[ ]?/[ ]?(\d\d(?:\.\d)?)[ ]?<[ ]?(\d{{1,4}}){_WHOLE}"),
         ("wbc", "hemoglobin", "hematocrit", "platelets"),
     ),

@@ -17,5 +17,9 @@ def is_visit(words: list[str], sections: Iterable[SectionKind], note_type: NoteT
     """Whether the words of a note are those of a visit."""
     if note_type not in _OF_VISITS or not _OF_STAYS.isdisjoint(sections):
         return False
-    told = {role for _, _, role in times.visits.matches(words)}
-    return "visit" in told and "stay" not in told
+    visit = False
+    for _, _, role in times.visits.matches(words):
+        if role == "stay":
+            return False
+        visit = True
+    return visit
