@@ -44,13 +44,14 @@ _ROW = 4
 
 def pressures_in(text: str, analytes: Mapping[str, Analyte], named: Sequence[ValueInText]) -> Iterator[ValueInText]:
     """The pressures of a text and the unnamed vital signs beside them.  `named`: the values found by name; none of them is told again."""
-    if "/" not in text:
+    pairs = list(_PAIR.finditer(text))
+    if not pairs:
         return
     taken: set[int] = set()
     for value in named:
         taken.update(range(value.start, value.end))
     after = -1
-    for match in _PAIR.finditer(text):
+    for match in pairs:
         start, end = match.span()
         high, low = float(text[start : match.start("dbp") - 1]), float(match["dbp"])
         if start in taken or not (40 <= high <= 300 and 15 <= low < high) or text[start - 1 : start] in ("<", ">", "≤", "≥"):

@@ -161,12 +161,13 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
     nth = 0
     for match in _BOUNDARY.finditer(text):
         at, end = match.span()
-        if text[at] == "\n":
+        sign = text[at]
+        if sign == "\n":
             while nth < len(lists) and lists[nth][1] <= at:
                 nth += 1
             ends = _ends_line(text, at, line_start, widths, listed=nth < len(lists) and lists[nth][0] <= at)
             line_start = end
-        elif text[at] not in ".!?":
+        elif sign not in ".!?":
             ends, line_start = True, end
         else:
             ends = _ends_at_dot(text, begin, at, end)

@@ -111,26 +111,29 @@ def values_in(text: str, words: Words, values: Values) -> list[ValueInText]:
     return sorted(found, key=lambda value: (value.start, value.end))
 
 
-def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[ValueInText]:
+def _values_of(text: str, match: re.Match[str], values: Values) -> list[ValueInText]:
     told, second = _sharing(text, match, values)
     if not told or unmeasured(text, match, told[0] or told[-1]):  # type: ignore[arg-type]  # never two of nobody
-        return
+        return []
     start, said = match.start(), match["said"]
     earlier = bool(
         _OF_BEFORE.search(text, max(0, start - 12), start) or _BASELINE_TOLD.search(said) or said.rstrip().lower().endswith("from")
     )
     spans = [(match["number"], start, match.end()), *([(second["number"], second.start("number"), second.end())] if second else ())]
+    found: list[ValueInText] = []
     for analyte, (number, first, last) in zip(told, spans, strict=False):
         if analyte is None:
             continue
         value, unit = in_unit(analyte, float(number.replace(",", "")), (match["unit"] or "").strip())
         if value is None:
-            return
-        yield ValueInText(start=first, end=last, text=text[first:last], analyte=analyte.slug, value=value, unit=unit, earlier=earlier)
+            return found
+        words = text[first:last]
+        found.append(ValueInText(start=first, end=last, text=words, analyte=analyte.slug, value=value, unit=unit, earlier=earlier))
     if len(told) == 1 and told[0] is not None:
-        yield from following(text, match, told[0], values.named)
+        found += following(text, match, told[0], values.named)
     elif second and second["over"] and told[0] is not None and told[1] is not None:
-        yield from following_pairs(text, second.end(), (told[0], told[1]))
+        found += following_pairs(text, second.end(), (told[0], told[1]))
+    return found
 
 
 def _sharing(text: str, match: re.Match[str], values: Values) -> tuple[tuple[Analyte | None, ...], re.Match[str] | None]:
