@@ -33,6 +33,7 @@ _PLAIN = (
 )
 """What may stand between: a form, a small word, a comma."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
+_LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 _KIND = (
     r"(?:long-acting|short-acting|immediate-release|extended-release|sustained-release|liquid|regular|generic|low-dose|high-dose"
     r"|preservative-free)[ ]"
@@ -130,9 +131,9 @@ class Dosage:
 
     def _note(self, match: re.Match[str], told: dict[str, str], *, ahead: bool = False) -> None:
         if match["dose"]:
-            amount = re.sub(
-                r"[a-z]+", lambda word: _NUMBERS.get(word.group().lower(), "-"), match["amount"].replace(" ", ""), flags=re.IGNORECASE
-            )
+            amount = match["amount"].replace(" ", "")
+            if amount.upper() != amount.lower():  # "two", "2 to 4"
+                amount = _LETTERS.sub(lambda word: _NUMBERS.get(word.group().lower(), "-"), amount)
             unit = match["unit"].replace("(s)", "s")
             told.setdefault("dose", f"{amount} {unit}{match['second'] or ''}")
         elif match["route"]:

@@ -257,7 +257,9 @@ def _before_colon(
             return Mark(begin, _behind(text, colon), *told, (True, phrase.isupper(), False, signs))
         if (key := key_of(phrase)) in headings.exam_opens or (note_type in BY_PARTS and _is_part(text, phrase, colon, headings)):
             return Mark(begin, _behind(text, colon), None, key, (True, phrase.isupper(), False, signs))
-    cut = max((match.end() for match in _BREAK.finditer(piece)), default=0)
+    cut = 0
+    for match in _BREAK.finditer(piece):
+        cut = match.end()
     tail = piece[cut:].lstrip(" \t*_-,")
     start = since + piece.rfind(tail)
     lost = "," in text[max(0, start - 2) : start] and _LOST_BREAK.search(text, max(0, start - 4), start) is not None

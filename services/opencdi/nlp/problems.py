@@ -43,7 +43,7 @@ def told_in_paragraphs(
     organisms = any(mention.kind == "organism" for mention in mentions)
     if not organisms and near.table.problem_sections.isdisjoint(sections):
         return added  # each sentence stands by itself
-    for paragraph in _paragraphs(text, sentences, sections, mentions, near, alone=organisms):
+    for paragraph in _paragraphs(text, sentences, sections, mentions, near):
         if len(paragraph) == 1 and not organisms:
             continue  # a sentence by itself was read with its mentions
         for at, (name, value) in _told(paragraph, mentions, findings, near):
@@ -53,15 +53,9 @@ def told_in_paragraphs(
 
 
 def _paragraphs(
-    text: str,
-    sentences: Sequence[tuple[int, int]],
-    sections: Sequence[SectionKind],
-    mentions: list[Mentioned],
-    near: Beside,
-    *,
-    alone: bool,
+    text: str, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], mentions: list[Mentioned], near: Beside
 ) -> list[list[_Sentence]]:
-    """The sentences of each problem, the first of them begins with it; where they are asked for, those outside any problem `alone`."""
+    """The sentences of each problem, the first of them begins with it; alone those outside any problem that name an organism."""
     found: list[list[_Sentence]] = []
     open_ = False  # the last of them may go on
     last = 0
@@ -75,7 +69,7 @@ def _paragraphs(
         if begin >= stop:
             continue
         of_a_problem = sections[begin] in near.table.problem_sections
-        if not (of_a_problem or alone):
+        if not (of_a_problem or any(mentions[at].kind == "organism" for at in range(first, last))):
             open_ = False
             continue
         sentence = _Sentence(begin, stop, first, last)
