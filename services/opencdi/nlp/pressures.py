@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from opencdi.events.reading import ValueInText
 from opencdi.nlp.value_shapes import Analyte, in_unit
 
-_PAIR = re.compile(r"[1-9](?<![\w./].)\d{1,2}/(?P<dbp>\d{2,3})(?![\d/]|\.\d|-\d)")
+_PAIR = re.compile(r"/(?:(?<=[1-9]\d\d.)(?<![\w./]....)|(?<=[1-9]\d.)(?<![\w./]...))(?P<dbp>\d{2,3})(?![\d/]|\.\d|-\d)")
+"""From its slash on, which is found fast; before it stand two digits or three."""
 _SAID = (
     r"(?:[ \t]{0,3}(?:of|is|was|were|at|to|:|=|~|in the|on|now|today|noted|found|be|been|has|initially|initial|lowest"
     r"|highest|low|high|max|dropp?e?d?"
@@ -52,8 +53,9 @@ def pressures_in(text: str, analytes: Mapping[str, Analyte], named: Sequence[Val
         taken.update(range(value.start, value.end))
     after = -1
     for match in pairs:
-        start, end = match.span()
-        high, low = float(text[start : match.start("dbp") - 1]), float(match["dbp"])
+        slash, end = match.span()
+        start = slash - 2 - text[slash - 3 : slash - 2].isdigit()
+        high, low = float(text[start:slash]), float(match["dbp"])
         if start in taken or not (40 <= high <= 300 and 15 <= low < high) or text[start - 1 : start] in ("<", ">", "≤", "≥"):
             continue
         since = max(0, start - _NAME_REACH, after)

@@ -74,6 +74,8 @@ _AIR = re.compile(r"\b(?:RA|[Rr]oom air|NC|nc|cannula)[ ,:]{1,2}\Z")
 _ON = re.compile(r"\b(?:on|home|now)(?:[ ]at)?[ ]\Z", re.IGNORECASE)
 _ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|continuous)")
 _NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
+_VERBAL = (re.compile(r"V[ ]?[1-5]"), re.compile(r"v[ ]?[1-5]"))
+"""What each coma score has in its midst; one sign is found much faster than either of two."""
 _COMA = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
 _JUST_BEFORE = 8
 _UNITS_OF_WEIGHT = ("pound", " lb", "-lb", "kilogram", " kg", "-kg")
@@ -111,7 +113,7 @@ def shaped_values(text: str, analytes: Mapping[str, Analyte], named: Iterable[Va
     yield from _by_unit(text, analytes, covered)
     if "weight" in analytes and any(unit in text for unit in _UNITS_OF_WEIGHT):
         yield from _weights(text, analytes["weight"], covered)
-    for match in _COMA.finditer(text):
+    for match in _COMA.finditer(text) if any(verbal.search(text) for verbal in _VERBAL) else ():
         if not _touches(covered, match.start() - _JUST_BEFORE, match.start()):
             score = float(sum(int(part) for part in match.groups()))
             yield ValueInText(start=match.start(), end=match.end(), text=match.group(), analyte="gcs", value=score, unit="{score}")
