@@ -20,8 +20,9 @@ Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHE
 _ITEM = re.compile(r"[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:")
 _MARKED = re.compile(r"(?<![ \t])[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
 _INLINE_ITEM = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
-_CLOSES_ITEM = re.compile(r"[.)#•](?:(?<=[#•])|(?<=[\s;,.(1][0-9a-h].))(?=\s*\w)")
-"""How an item of a running list may open, told by its last sign."""
+_NUMBERED = r"(?<=[\s;,.(1][0-9a-h].)"
+_CLOSES_ITEM = tuple(re.compile(rf"{sign}(?=\s*\w)") for sign in (rf"\.{_NUMBERED}", rf"\){_NUMBERED}", "#", "•"))
+"""How an item of a running list may open, told by its last sign; one sign is found much faster than any of four."""
 _REACH = 400
 """The item before an item of a running list stands within so many characters."""
 _SHORT_FORMS = frozenset(
@@ -181,7 +182,7 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
 
 def _running_items(text: str) -> Iterator[int]:
     """Where the items of running lists begin: "... to follow. 2) sepsis"."""
-    for sign in _CLOSES_ITEM.finditer(text):
+    for sign in [sign for pattern in _CLOSES_ITEM for sign in pattern.finditer(text)]:
         for begin in range(max(0, sign.start() - 3), sign.start() + 1):
             if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
                 yield begin
