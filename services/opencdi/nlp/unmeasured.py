@@ -38,7 +38,7 @@ _OTHER_FLUID = re.compile(
     re.IGNORECASE,
 )
 _FLUIDS = ("urin", "ua", "u/a", "csf", "lp", "lumbar puncture", "para", "ascit", "thora", "fluid")
-_AIMS = ("goal", "target", "keep", "maintain", "aim", "titrated", "if", "unless", "until", "parameter")
+_AIMS = ("goal", "target", "keep", "maintain", "aim", "titrate", "if", "unless", "until", "parameter")
 """Letters without which no other fluid and no aim stands before a number: they are looked for first."""
 _REACH = 90
 _NEAR = 48
