@@ -7,7 +7,7 @@ beginning of a sentence, a line of mere modifiers.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.reading import Finding
@@ -21,7 +21,8 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _CULTURE_REACH = 8
 
 
-class _Sentence(NamedTuple):
+@dataclass(slots=True)
+class _Sentence:  # nobody changes one, as with mentions
     """Words [begin, stop), and the mentions in it, as indices [first, last)."""
 
     begin: int
