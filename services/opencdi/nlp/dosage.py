@@ -11,7 +11,8 @@ from pathlib import Path
 
 from opencdi.knowledge.concepts import Concept
 from opencdi.knowledge.medications import Medications, load_medications
-from opencdi.knowledge.words import Words
+from opencdi.knowledge.words import Words, word_form, words_of
+from opencdi.nlp.any_of import any_of
 from opencdi.nlp.mentioned import Mentioned
 
 _ONE = r"(?:\d{1,6}(?:,\d{3})?(?:\.\d{1,3})?|\.\d{1,3}|(?:one|two|three|four|half)(?![a-z]))"
@@ -32,6 +33,7 @@ _PLAIN = (
 )
 """What may stand between: a form, a small word, a comma."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
+_LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 _KIND = (
     r"(?:long-acting|short-acting|immediate-release|extended-release|sustained-release|liquid|regular|generic|low-dose|high-dose"
     r"|preservative-free)[ ]"
@@ -47,6 +49,7 @@ _NO_DOSE = re.compile(r"(?:(?:19|20)\d\d|(?:0?\d|1[0-2])/(?:[0-2]?\d|3[01]))\Z")
 """A year, a day: "tolerated cefazolin 2022", "resume Eliquis 5/30"."""
 _UNITS = re.compile(r"[ ]{1,2}\d{1,3}[ ]?(?:units?|u)\b", re.IGNORECASE)
 """The dose of a mixture: "insulin 70/30 20 units"."""
+_BLANKS = "[ ]{1,3}"
 _SEPARATE = frozenset(",;:\n")
 _BEHIND = 100
 _BEFORE = 40
@@ -64,6 +67,8 @@ class Dosage:
     before: re.Pattern[str]
     bare: re.Pattern[str]
     strengths: frozenset[str]
+    closing: frozenset[str]
+    """The last words, of letters alone, of what may be told before a drug; behind others nothing needs to be looked for."""
 
     def with_dosage(self, mentions: list[Mentioned], text: str, words: Words) -> list[Mentioned]:
         """The mentions, drugs with their salt in the name and dose, route and frequency as attributes."""
@@ -115,16 +120,20 @@ class Dosage:
             told, at = before_comma  # "hold lisinopril, 1 L LR": all behind the comma is of the next drug
         start = words.starts[mention.first]
         beside = text[max(since, start - 2) : start]  # most drugs are items of a list: nothing stands right before them
-        if beside[-1:] == " " and beside[0] not in _SEPARATE and (before := self.before.search(text, max(since, start - _BEFORE), start)):
+        told_before = beside[-1:] == " " and beside[0] not in _SEPARATE and self._closes(words.words[mention.first - 1])
+        if told_before and (before := self.before.search(text, max(since, start - _BEFORE), start)):
             for match in self.behind.finditer(_KINDS.sub(" ", before.group())):
                 self._note(match, told, ahead=True)
         return replace(mention, attributes={**mention.attributes, **told}) if told else mention, at
 
+    def _closes(self, word: str) -> bool:
+        return word in self.closing or not word.isalpha()
+
     def _note(self, match: re.Match[str], told: dict[str, str], *, ahead: bool = False) -> None:
         if match["dose"]:
-            amount = re.sub(
-                r"[a-z]+", lambda word: _NUMBERS.get(word.group().lower(), "-"), match["amount"].replace(" ", ""), flags=re.IGNORECASE
-            )
+            amount = match["amount"].replace(" ", "")
+            if amount.upper() != amount.lower():  # "two", "2 to 4"
+                amount = _LETTERS.sub(lambda word: _NUMBERS.get(word.group().lower(), "-"), amount)
             unit = match["unit"].replace("(s)", "s")
             told.setdefault("dose", f"{amount} {unit}{match['second'] or ''}")
         elif match["route"]:
@@ -183,14 +192,10 @@ def _plain(words: str) -> str:
     return " ".join(words.lower().split())
 
 
-def _any_of(words: Mapping[str, str]) -> str:
-    return "|".join(re.escape(word).replace(r"\ ", "[ ]{1,3}") for word in sorted(words, key=len, reverse=True))
-
-
 def load_dosage(folder: Path, concepts: Mapping[str, Concept]) -> tuple[Dosage, Medications]:
     """How drugs are given, and the drugs, from `medications.yaml` in that folder."""
     table = load_medications(folder, concepts)
-    routes, frequencies = _any_of(table.routes), _any_of(table.frequencies)
+    routes, frequencies = any_of(table.routes, _BLANKS), any_of(table.frequencies, _BLANKS)
     parts = (
         rf"(?P<dose>(?P<amount>{_AMOUNT})[ ]?(?P<unit>{_UNIT})(?P<second>[/-]{_ONE}[ ]?{_UNIT})?)"
         rf"|(?:q[. ]{{0,2}}|every[ ]?)(?P<hours>\d{{1,2}}(?:[ ]?-[ ]?\d{{1,2}})?|two|three|four|six|eight|twelve)"
@@ -210,4 +215,6 @@ def load_dosage(folder: Path, concepts: Mapping[str, Concept]) -> tuple[Dosage, 
         r"|[ ]?(?:[,;)\n](?!\d)|\.(?!\d)|$))",
         re.IGNORECASE,
     )
-    return Dosage(table.salts, table.routes, table.frequencies, behind, before, bare, table.strengths), table
+    closing = {words_of(told).words[-2] for told in (*table.routes, *table.frequencies)}
+    closing |= {word_form(word) for word in re.findall(r"[a-zµ]+", f"{_UNIT} {_KIND} of hours hrs h {' '.join(_NUMBERS)}")}
+    return Dosage(table.salts, table.routes, table.frequencies, behind, before, bare, table.strengths, frozenset(closing)), table

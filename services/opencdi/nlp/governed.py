@@ -81,7 +81,7 @@ class Governed:
 def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], times: Times) -> Governed:
     """The stretches of a text that take their time from an event of the past."""
     words = said.words.words
-    told: list[Told] = [(first, last, role) for first, last, role in said.words.matches(times.at_a_visit if said.visit else times.roles)]
+    told: list[Told] = said.words.matches(times.at_a_visit if said.visit else times.roles)
     told += [(at, at + 1, "dated") for at in said.years if _dates(words, at, times)]
     if len(said.years) > 1 and (old := old_dates(words, [at for at in said.years if is_year(words[at])], times)):
         told = [each for each in told if not (each[2] == "recent" and any(each[1] == date.first for date in old))]  # "until March 3, 2019"
@@ -91,24 +91,28 @@ def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequ
     told.sort()
     firsts = [first for first, _, _ in told]
     found: list[Stretch] = []
-    before, section = _Time(), None
+    before, age, section = _UNTOLD, 0, None
+    nth = 0
     for begin, stop in sentences:
         if begin == stop:
             continue
         if sections[begin] != section:
-            before, section = _Time(), sections[begin]
-        here = told[bisect_left(firsts, begin) : bisect_left(firsts, stop)]
+            before, section = _UNTOLD, sections[begin]
+        until = bisect_left(firsts, stop, nth)
+        here, nth = told[nth:until], until
         if section in OF_THIS_STAY:
             here = [each for each in here if each[2] not in _LOOSE]
-            before = _Time()
+            before = _UNTOLD
         if here and (before.by or any(role in _TELLING for _, _, role in here)):
             story = _Story(words, begin, stop, times, before, said.visit)
             story.tell(here)
             found += story.found
             if story.told or (before.goes_on and story.found):
-                before = story.time
+                before, age = story.time, 0 if story.told else age
                 continue
-        before = before._replace(age=before.age + 1) if before.age < _REMEMBERED else _Time()
+        age += 1
+        if age > _REMEMBERED:
+            before = _UNTOLD
     return Governed(found, times)
 
 
@@ -130,9 +134,11 @@ class _Time(NamedTuple):
     by: tuple[int, int] | None = None
     bare: bool = False
     recent: bool = False
-    age: int = 0
     goes_on: bool = False
     """The past tense goes on with it: it is told at a visit."""
+
+
+_UNTOLD = _Time()
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.knowledge.tables import read_table
+from opencdi.nlp.any_of import any_of
 from opencdi.nlp.headings import Headings, key_of
 from opencdi.nlp.rows import Names, Starts
 
@@ -83,6 +84,7 @@ def load_headings(folder: Path) -> Headings:
             phrase.split()[0]
             for phrase in (*kinds, *qualifiers["before"], *told["spelled"], *(key for table in told["by_note"].values() for key in table))
         ),
+        frozenset(phrase.split()[-1] for phrase in (*kinds, *(key for table in told["by_note"].values() for key in table))),
         frozenset(phrase.split()[0] for phrase in (*told["unmistakable"], *told["colonless"])),
         frozenset(told["prose"]),
         frozenset(told["of_a_row"]),
@@ -96,7 +98,7 @@ def load_headings(folder: Path) -> Headings:
 
 
 def _words(words: Iterable[str], behind: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _longest_first(words)))}){behind}", re.IGNORECASE)
+    return re.compile(rf"(?<![\w/])(?:{any_of(words, ' ')}){behind}", re.IGNORECASE)
 
 
 def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ class Headings:
     exam_opens: frozenset[str]
     first_words: frozenset[str]
     """With which of its words a heading or a qualifier may begin."""
+    last_words: frozenset[str]
+    """With which of its words a heading ends."""
     openings: frozenset[str]
     """First words of headings that are written without a colon, as they are written, in lower case."""
     prose: frozenset[str]

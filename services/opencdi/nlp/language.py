@@ -39,7 +39,7 @@ def language_of(words: Sequence[str], languages: Languages) -> str:
     looked_at = words[:_LOOKED_AT]
     different = frozenset(looked_at)
     others = [told for language, told in languages.items() if language != ENGLISH and len(different & told) >= _DIFFERENT]
-    if not others and all(map(str.isascii, different)):
+    if not others and "".join(different).isascii():
         return ENGLISH  # nearly all notes are, and cost no counting
     counted = Counter(looked_at)
     spelled = {word: times for word, times in counted.items() if word[:1].isalpha()}

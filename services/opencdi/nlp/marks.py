@@ -1,7 +1,6 @@
 """Headings as notes write them: alone on their line, before a colon, a dash or a gap, in the midst of words, behind a lost line break."""
 
 import re
-from collections import deque
 from collections.abc import Iterator
 
 from opencdi.clinical.vocabulary import NoteType
@@ -9,7 +8,6 @@ from opencdi.nlp.headings import Headings, key_of, written_as_heading
 from opencdi.nlp.rows import first_word
 from opencdi.nlp.shapes import BY_PARTS, LETTERING, NUMBERED, TITLING, Mark, heads_of_rows, of_one_letter, titled_in
 
-_LINE = re.compile(r"[^\n\r]+")
 _LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
 _OPENS = re.compile(r"(?P<words>[A-Za-z](?:[A-Za-z/&.' ]|-(?=[A-Za-z])){1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
 _APART = ("  ", "-", "\t", "–", "—")
@@ -25,11 +23,16 @@ _SURE = re.compile(
 )
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
-_BREAK = re.compile(r"[.;!?\])|][ \t]+|[.;!?\])],[ \t]*|,(?=[A-Z][A-Za-z-])|[ \t]{3,}|\t|[ \t][-–—•*][ \t]|[*_]{2}")
+_BREAK = re.compile(
+    r"[.;!?\])|, \t*_](?:(?<=[.;!?\])|])[ \t]+|(?<=[.;!?\])]),[ \t]*|(?<=,)(?=[A-Z][A-Za-z-])|(?<=[ \t])[ \t]{2}[ \t]*|(?<=\t)"
+    r"|(?<=[ \t])[-–—•*][ \t]|(?<=[*_])[*_])"
+)
+"""Begins with a set of signs, as those of sentences do."""
 _LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
 """In dictations a line break may have become a comma."""
 _BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),(?! [A-Z]{2})")
-"""A heading between two lost line breaks."""
+_CAPITALS = re.compile(r"[A-Z][A-Z/& -]{2,60},")
+"""A heading between two lost line breaks, and what such a heading is: without it none is looked for."""
 _WORDS = re.compile(r"(?<![^\s,])[A-Za-z]")
 _NUMBER = re.compile(r"\d")
 _AROUND = " \t*_#=:~-–—"
@@ -49,20 +52,27 @@ _BY_THE_CLOCK: frozenset[NoteType] = frozenset({"nursing", "anesthesia", "therap
 _BY_ORGAN: frozenset[NoteType] = frozenset({"nursing", "anesthesia"})
 
 
-def marks_in(text: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
+def marks_in(text: str, headings: Headings, note_type: NoteType) -> list[Mark]:
     """The headings of a text, in order."""
+    found: list[Mark] = []
     last_line = ""
     rows = heads_of_rows(text, headings, note_type)
-    for line in _LINE.finditer(text):
-        begin = line.start()
-        if (row := rows.get(begin)) is not None:
-            yield row
-        else:
-            yield from _marks_of(text, begin, line.end(), last_line, headings, note_type)
-        last_line = line.group()
+    lines = text.replace("\r", "\n")
+    begin = 0
+    while begin < len(text):
+        end = lines.find("\n", begin)
+        end = end if end >= 0 else len(text)
+        if begin < end:
+            if rows and (row := rows.get(begin)) is not None:
+                found.append(row)
+            else:
+                _mark_line(found, text, begin, end, last_line, headings, note_type)
+            last_line = text[begin:end]
+        begin = end + 1
+    return found
 
 
-def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
+def _mark_line(found: list[Mark], text: str, begin: int, end: int, last_line: str, headings: Headings, note_type: NoteType) -> None:
     """The headings of one line, left to right."""
     first, signs, listed = begin, "", False
     if (not (sign := text[begin]).isalpha() or sign in "IVX") and (lead := _LEAD.match(text, begin, end)):
@@ -70,49 +80,63 @@ def _marks_of(text: str, begin: int, end: int, last_line: str, headings: Heading
         signs = NUMBERED if lead["number"] else lead["marks"].strip()
         listed = signs in (NUMBERED, "-", "*", "•", "·", "~", "#", ">")
     at = text.find(":", first, end)
-    ends = at < 0 or not text[at + 1 : end].strip(" \t*_#=:")
-    if ends and end - first <= _MOST and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
-        yield alone
+    short = end - first <= _MOST and (at < 0 or not text[at + 1 : end].strip(" \t*_#=:"))
+    if short and (alone := _alone(text, begin, first, end, headings, note_type, listed=listed, signs=signs)):
+        found.append(alone)
         return
     if note_type in LETTERING and (lettered := of_one_letter(text, begin, first, end, headings, note_type)):
-        yield lettered
+        found.append(lettered)
         return
     if note_type in _BY_THE_CLOCK and text[first : first + 1].isdigit() and (clock := _TIMED.match(text, first, end)):
         at = at if at < 0 or at > clock.end() else text.find(":", clock.end(), end)
         if 0 <= at <= first + _MOST and (told := headings.told(text[first:at], note_type)) and told[0] == "addendum":
-            yield Mark(begin, _behind(text, at), *told, (True, False, False, signs))
+            found.append(Mark(begin, _behind(text, at), *told, (True, False, False, signs)))
         return  # what happened at that hour: "0755 CT: no bleed"
     if 0 <= at <= first + _MOST and (told := headings.told(phrase := text[first:at].strip(_AROUND), note_type)):
         mark = None if _in_a_time(text, at) else Mark(begin, _behind(text, at), *told, (True, phrase.isupper(), False, signs))
     else:
         mark = _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
     if mark:
-        yield mark
+        found.append(mark)
         first = mark.body
-    if at >= 0 or text.find(".,", first, end) >= 0:
-        yield from _before_colons(text, begin, end, first, headings, note_type, whole=mark is None, signs=signs, tried=at)
+    lost = text.find(".,", first, end) >= 0
+    if at >= 0 or lost:
+        bare = list(_bare(text, first, end, headings, note_type)) if lost and _CAPITALS.search(text, first, end) else []
+        _mark_colons(found, bare, text, begin, end, first, headings, note_type, whole=mark is None, signs=signs, tried=at)
 
 
-def _before_colons(
-    text: str, begin: int, end: int, first: int, headings: Headings, note_type: NoteType, *, whole: bool, signs: str, tried: int
-) -> Iterator[Mark]:
+def _mark_colons(
+    found: list[Mark],
+    bare: list[Mark],
+    text: str,
+    begin: int,
+    end: int,
+    first: int,
+    headings: Headings,
+    note_type: NoteType,
+    *,
+    whole: bool,
+    signs: str,
+    tried: int,
+) -> None:
     """The headings of one line before its colons, and those between lost line breaks."""
-    bare = deque(_bare(text, first, end, headings, note_type) if text.find(".,", first, end) >= 0 else ())
     at = text.find(":", first, end)
+    nth = 0
     for _ in range(_COLONS):
         if at < 0:
             break
         if not _in_a_time(text, at):
-            while bare and bare[0].start < at:
-                yield (mark := bare.popleft())
-                first, whole = mark.body, False
+            while nth < len(bare) and bare[nth].start < at:
+                found.append(bare[nth])
+                first, whole = bare[nth].body, False
+                nth += 1
             known = whole and at == tried  # its words are no heading
             if (mark_here := _before_colon(text, begin, first, at, headings, note_type, whole=whole, signs=signs, tried=known)) is not None:
-                yield mark_here
+                found.append(mark_here)
                 first = mark_here.body
             whole = False
         at = text.find(":", at + 1, end)
-    yield from bare
+    found += bare[nth:]
 
 
 def _in_a_time(text: str, colon: int) -> bool:
@@ -233,13 +257,16 @@ def _before_colon(
             return Mark(begin, _behind(text, colon), *told, (True, phrase.isupper(), False, signs))
         if (key := key_of(phrase)) in headings.exam_opens or (note_type in BY_PARTS and _is_part(text, phrase, colon, headings)):
             return Mark(begin, _behind(text, colon), None, key, (True, phrase.isupper(), False, signs))
-    cut = max((match.end() for match in _BREAK.finditer(piece)), default=0)
+    cut = 0
+    for match in _BREAK.finditer(piece):
+        cut = match.end()
     tail = piece[cut:].lstrip(" \t*_-,")
     start = since + piece.rfind(tail)
-    lost = _LOST_BREAK.search(text, max(0, start - 4), start) is not None
+    lost = "," in text[max(0, start - 2) : start] and _LOST_BREAK.search(text, max(0, start - 4), start) is not None
     style = (lost, tail.isupper(), False, signs)
+    key = key_of(tail)
     if tail and (cut or first == since):
-        kind, key = headings.known(key_of(tail), note_type), key_of(tail)
+        kind = headings.known(key, note_type)
         told = (kind, key) if kind else headings.told(tail, note_type) if lost and written_as_heading(tail) else None
         if told:
             return Mark(start, _behind(text, colon), *told, style)
@@ -247,6 +274,8 @@ def _before_colon(
             lost and note_type in BY_PARTS and _is_part(text, tail, colon, headings)
         ):
             return Mark(start, _behind(text, colon), None, key, style)
+    if key.rpartition(" ")[2] not in headings.last_words:
+        return None
     return _last_words(text, start, tail, colon, headings, note_type)
 
 

@@ -17,6 +17,9 @@ _BOX: Final = re.compile(
     r"[\[(☐□☑☒](?:(?<=[☐□])|(?<=\[)[ \t_]{0,4}\]|(?<=\()[ \t_]{1,4}\)|(?P<ticked>(?<=[☑☒])|(?<=\[)[xX✓✔√]\]|(?<=\()[xX✓✔√]\)))"
 )
 """Begins with a set of signs, so that a text is searched for those alone: most notes have no box."""
+_ROUND: Final = re.compile(r"\([ \t_xX✓✔√]")
+_SIGNS: Final = "[☐□☑☒"
+"""A text without such signs, and without the beginning of a round box, has none: both are found much faster."""
 _LINE_END: Final = re.compile(r"\n")
 _ANSWER: Final = re.compile(
     r"\s{0,40}(?:(?P<yes>yes|y|present)|(?P<no>no|n|absent))\b[\s.,;|/]{0,40}(?P<label>\w[^\n]{0,400}[:?]\s{0,40})?", re.IGNORECASE
@@ -60,7 +63,7 @@ def _within(stretches: list[tuple[int, int]], at: int) -> bool:
 def options_in(text: str, sentences: Sequence[tuple[int, int]]) -> Options:
     """The options of a text; `sentences`: [start, end) of each, in order, as they are without looking at boxes."""
     found = Options()
-    all_boxes = list(_BOX.finditer(text))
+    all_boxes = list(_BOX.finditer(text)) if any(sign in text for sign in _SIGNS) or _ROUND.search(text) else []
     if not all_boxes:
         return found
     starts = [start for start, _ in sentences]

@@ -26,8 +26,8 @@ _PARTS: Final = frozenset({",", "and", "or", ":", "(", ")", "&", "+"})
 _JOINING: Final = frozenset({",", "and", "but", "yet"})
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+@dataclass(slots=True)
+class Said:  # nobody changes one; frozen ones take much longer to make
     """Whether the words behind a person say that it has what they name (None: neither that nor that it only tells), from which word on."""
 
     theirs: bool | None
@@ -232,6 +232,8 @@ def _suffers(at: int, around: Surroundings) -> Said | None:
 
 
 def _phrase(at: int, around: Surroundings) -> Said | None:
+    if not around.cues.has_it.begins_in((around.words[at],)):
+        return None
     for first, last, theirs in around.cues.has_it.matches(around.words, at, min(at + 5, around.stop)):
         if first == at:
             weakly = theirs and around.words[at] in around.cues.words.weak

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from opencdi.events.reading import ValueInText
 from opencdi.nlp.value_shapes import Analyte, in_unit
 
-_PAIR = re.compile(r"[1-9](?<![\w./].)\d{1,2}/(?P<dbp>\d{2,3})(?![\d/]|\.\d|-\d)")
+_PAIR = re.compile(r"/(?:(?<=[1-9]\d\d.)(?<![\w./]....)|(?<=[1-9]\d.)(?<![\w./]...))(?P<dbp>\d{2,3})(?![\d/]|\.\d|-\d)")
+"""From its slash on, which is found fast; before it stand two digits or three."""
 _SAID = (
     r"(?:[ \t]{0,3}(?:of|is|was|were|at|to|:|=|~|in the|on|now|today|noted|found|be|been|has|initially|initial|lowest"
     r"|highest|low|high|max|dropp?e?d?"
@@ -37,27 +38,32 @@ _TOKEN = re.compile(
 )
 _NEXT_REACH = 34
 _NAME_REACH = 80
+_ROW_REACH, _HEAD_REACH = 24, 40
+"""Characters of the longest row before a pressure, and of the longest heading of vital signs with what may stand behind it."""
 _ROW = 4
 
 
 def pressures_in(text: str, analytes: Mapping[str, Analyte], named: Sequence[ValueInText]) -> Iterator[ValueInText]:
     """The pressures of a text and the unnamed vital signs beside them.  `named`: the values found by name; none of them is told again."""
-    if "/" not in text:
+    pairs = list(_PAIR.finditer(text))
+    if not pairs:
         return
     taken: set[int] = set()
     for value in named:
         taken.update(range(value.start, value.end))
     after = -1
-    for match in _PAIR.finditer(text):
-        start, end = match.span()
-        high, low = float(text[start : match.start("dbp") - 1]), float(match["dbp"])
+    for match in pairs:
+        slash, end = match.span()
+        start = slash - 2 - text[slash - 3 : slash - 2].isdigit()
+        high, low = float(text[start:slash]), float(match["dbp"])
         if start in taken or not (40 <= high <= 300 and 15 <= low < high) or text[start - 1 : start] in ("<", ">", "≤", "≥"):
             continue
         since = max(0, start - _NAME_REACH, after)
         name = _NAMED.search(text, since, start)
-        row = _BEFORE.search(text, max(text.rfind("\n", since, start), since), start)
+        row = _BEFORE.search(text, max(text.rfind("\n", since, start), since, start - _ROW_REACH), start)
         told = _row_before(row, analytes)
-        vitals = bool(told) or _HEADED.search(text, max(0, start - _NAME_REACH), row.start() if row else start) is not None
+        head_end = row.start() if row else start
+        vitals = bool(told) or _HEADED.search(text, max(0, head_end - _HEAD_REACH), head_end) is not None
         if name is None:
             close = after >= 0 and start - after <= _NEXT_REACH and not re.search(r"[.;\n](?!\d)", text[after:start])
             plausible = high >= 60 and low >= 30 and 0.3 * high <= low <= high - 10

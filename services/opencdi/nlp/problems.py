@@ -7,7 +7,7 @@ beginning of a sentence, a line of mere modifiers.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.reading import Finding
@@ -21,7 +21,8 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _CULTURE_REACH = 8
 
 
-class _Sentence(NamedTuple):
+@dataclass(slots=True)
+class _Sentence:  # nobody changes one, as with mentions
     """Words [begin, stop), and the mentions in it, as indices [first, last)."""
 
     begin: int
@@ -52,36 +53,34 @@ def told_in_paragraphs(
     return added
 
 
-def _with_mentions(sentences: Sequence[tuple[int, int]], mentions: list[Mentioned]) -> Iterator[_Sentence]:
-    first = 0
+def _paragraphs(
+    text: str, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], mentions: list[Mentioned], near: Beside
+) -> list[list[_Sentence]]:
+    """The sentences of each problem, the first of them begins with it; alone those outside any problem that name an organism."""
+    found: list[list[_Sentence]] = []
+    open_ = False  # the last of them may go on
+    last = 0
     for begin, stop in sentences:
+        first = last
         while first < len(mentions) and mentions[first].first < begin:
             first += 1
         last = first
         while last < len(mentions) and mentions[last].first < stop:
             last += 1
-        yield _Sentence(begin, stop, first, last)
-        first = last
-
-
-def _paragraphs(
-    text: str, sentences: Sequence[tuple[int, int]], sections: Sequence[SectionKind], mentions: list[Mentioned], near: Beside
-) -> Iterator[list[_Sentence]]:
-    """The sentences of each problem, the first of them begins with it; sentences outside any problem stand alone."""
-    paragraph: list[_Sentence] = []
-    for sentence in _with_mentions(sentences, mentions):
-        if sentence.begin >= sentence.stop:
+        if begin >= stop:
             continue
-        section = sections[sentence.begin]
-        if paragraph and (section != sections[paragraph[0].begin] or _parts(text, paragraph[-1], sentence, mentions, near)):
-            yield paragraph
-            paragraph = []
-        paragraph.append(sentence)
-        if section not in near.table.problem_sections or (len(paragraph) == 1 and not _is_head(sentence, mentions, near)):
-            yield paragraph
-            paragraph = []
-    if paragraph:
-        yield paragraph
+        of_a_problem = sections[begin] in near.table.problem_sections
+        if not (of_a_problem or any(mentions[at].kind == "organism" for at in range(first, last))):
+            open_ = False
+            continue
+        sentence = _Sentence(begin, stop, first, last)
+        goes_on = open_ and sections[begin] == sections[found[-1][0].begin] and not _parts(text, found[-1][-1], sentence, mentions, near)
+        if goes_on:
+            found[-1].append(sentence)
+        else:
+            found.append([sentence])
+        open_ = of_a_problem and (goes_on or _is_head(sentence, mentions, near))
+    return found
 
 
 def _parts(text: str, before: _Sentence, sentence: _Sentence, mentions: list[Mentioned], near: Beside) -> bool:

@@ -122,7 +122,7 @@ class RuleReader:
         text = legible(came)
         outline = self.outline(text, note_type)
         sections = tuple([Section(kind=stretch.kind, start=stretch.start, end=stretch.end) for stretch in outline.stretches])
-        values = [value for value in values_in(text, self.values) if not outline.options.leaves_unsaid(value.start)]
+        values = [value for value in values_in(text, outline.words, self.values) if not outline.options.leaves_unsaid(value.start)]
         if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
             return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
         named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]

@@ -70,11 +70,11 @@ _OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-ex
 
 def sections_in(text: str, headings: Headings, note_type: NoteType = "other") -> list[Stretch]:
     """The sections of a text, in order, covering all of it."""
-    marks = list(marks_in(text, headings, note_type))
+    marks = marks_in(text, headings, note_type)
     keys = {mark.key for mark in marks}
     if note_type == "other" and (told := kind_by_headings(keys) or headings.read_as(_first_line(text), keys)) is not None:
         note_type = told
-        marks = list(marks_in(text, headings, note_type))
+        marks = marks_in(text, headings, note_type)
     if others := headings.beside_one_another(keys, note_type):
         marks = [mark._replace(kind=others.get(mark.key, mark.kind)) for mark in marks]
     if not _IN_NUMBERS.isdisjoint([mark.style[3] for mark in marks]):
@@ -138,7 +138,7 @@ def kind_told_by_headings(text: str, headings: Headings) -> NoteType | None:
 
 def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> Iterator[tuple[int, int, SectionKind]]:
     """The headings that begin a section; what tells of a problem or of an organ stays where it stands."""
-    times = Counter([mark.key for mark in marks])
+    keys = [mark.key for mark in marks]
     listed = {mark.style[3] for mark in marks if mark.kind not in _RESULTS and mark.key not in headings.of_a_problem}
     current: SectionKind = "other"
     style: Style | None = None
@@ -165,9 +165,9 @@ def _beginning(marks: list[Mark], headings: Headings, note_type: NoteType) -> It
         elif _is_none(mark, current, note_type, headings) or (of_a_problem and _is_an_item(mark, current) and mark.style[3] not in listed):
             continue
         elif of_a_problem and current in _BY_PROBLEM and note_type != "dietitian":
-            plan_of_all = by_no_problem and kind in _OF_ALL and mark.style[0] and times[key] == 1
-            alike = _alike(mark, style) and len(key) > (3 if mark.style[1] else 4) and times[key] == 1
-            if not (plan_of_all or alike):
+            plan_of_all = by_no_problem and kind in _OF_ALL and mark.style[0]
+            alike = _alike(mark, style) and len(key) > (3 if mark.style[1] else 4)
+            if not (plan_of_all or alike) or keys.count(key) > 1:
                 continue
         current, style = kind, mark.style
         by_no_problem = kind == "assessment" or (kind == "hospital-course" and " by " not in key)

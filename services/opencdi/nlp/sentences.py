@@ -7,6 +7,8 @@ returned are in order, do not overlap and cover every character that is not whit
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from opencdi.nlp.any_of import any_of
+
 _BOUNDARY = re.compile(
     r"[\n\r\f\v\x85\u2028\u2029.!?](?:(?<=[\n\f\v\x85\u2028\u2029])|(?<=\r)(?!\n)"
     r"|(?<=[.!?])[.!?]*(?:,(?=[ \t]*[A-Z0-9])|(?=[\s\"')\]]|$))|(?<=[a-z]{3}\.)(?=[A-Z][a-z]))"
@@ -18,9 +20,9 @@ Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHE
 _ITEM = re.compile(r"[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:")
 _MARKED = re.compile(r"(?<![ \t])[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
 _INLINE_ITEM = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
-_CLOSES_ITEM = re.compile(r"[.)#•](?=\s*\w)")
-"""How an item of a running list may open, told by its last sign."""
-_NUMBERS = frozenset("0123456789abcdefgh")
+_NUMBERED = r"(?<=[\s;,.(1][0-9a-h].)"
+_CLOSES_ITEM = tuple(re.compile(rf"{sign}(?=\s*\w)") for sign in (rf"\.{_NUMBERED}", rf"\){_NUMBERED}", "#", "•"))
+"""How an item of a running list may open, told by its last sign; one sign is found much faster than any of four."""
 _REACH = 400
 """The item before an item of a running list stands within so many characters."""
 _SHORT_FORMS = frozenset(
@@ -48,10 +50,11 @@ _GOES_ON = re.compile(
     r"(?:and|or|nor|but|with|without|w/|of|due|secondary|2/2|for|in|on|at|to|by|from|as|than|who|which|that|the|a|an|is|was|were|has|had)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_UNFINISHED = re.compile(
-    r"\b(?:and|or|nor|with|without|w/|of|due|to|secondary|2/2|for|in|on|at|by|from|as|than|the|a|an|is|was|were|has|had|(?<![-:–.]\s)(?<!\s\s)no|not|any|left|right|acute|chronic)\Z",
-    re.IGNORECASE,
+_OPEN = (
+    "and or nor with without w/ of due to secondary 2/2 for in on at by from as than the a an is was were has had not any left right acute"
+    " chronic"
 )
+_UNFINISHED = re.compile(rf"\b(?:{any_of(_OPEN.split(), '')}|(?<![-:–.]\s)(?<!\s\s)no)\Z", re.IGNORECASE)
 _UNFINISHED_REACH = 12
 _LEADER = 4
 """So many dots lead to an answer on the right."""
@@ -159,12 +162,13 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
     nth = 0
     for match in _BOUNDARY.finditer(text):
         at, end = match.span()
-        if text[at] == "\n":
+        sign = text[at]
+        if sign == "\n":
             while nth < len(lists) and lists[nth][1] <= at:
                 nth += 1
             ends = _ends_line(text, at, line_start, widths, listed=nth < len(lists) and lists[nth][0] <= at)
             line_start = end
-        elif text[at] not in ".!?":
+        elif sign not in ".!?":
             ends, line_start = True, end
         else:
             ends = _ends_at_dot(text, begin, at, end)
@@ -178,13 +182,11 @@ def sentences_in(text: str, headings: Iterable[int] = (), lists: Sequence[tuple[
 
 def _running_items(text: str) -> Iterator[int]:
     """Where the items of running lists begin: "... to follow. 2) sepsis"."""
-    for sign in _CLOSES_ITEM.finditer(text):
-        at = sign.start()
-        if at and (text[at] in "#•" or (text[at - 1] in _NUMBERS and (text[at - 2] in ";,.(1" or text[at - 2].isspace()))):
-            for begin in range(max(0, at - 3), at + 1):
-                if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
-                    yield begin
-                    break
+    for sign in [sign for pattern in _CLOSES_ITEM for sign in pattern.finditer(text)]:
+        for begin in range(max(0, sign.start() - 3), sign.start() + 1):
+            if (match := _INLINE_ITEM.match(text, begin)) and _is_item(text, match):
+                yield begin
+                break
 
 
 def _answered_cells(text: str) -> Iterator[int]:

@@ -8,27 +8,28 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from opencdi.events.reading import ValueInText
+from opencdi.nlp.any_of import any_of
 from opencdi.nlp.value_shapes import Analyte, in_unit
 
 _MOMENT = r"(?:discharge|d/c|dc|admission|admit|adm|arrival|presentation|transfer|baseline|day of discharge)"
 _TIME = (
     rf"(?:at|on|by|upon)[ ](?:the[ ](?:time|day)[ ]of[ ])?{_MOMENT}\b|today|this morning|(?:the[ ])?next (?:day|morning)|prior to\b|after\b"
 )
-_MOVED = (
-    r"improv(?:ed|ing)|decreas(?:ed|ing)|increas(?:ed|ing)|rose|risen|fell|fallen|dropped|came|went|trended|trending"
-    r"|downtrend(?:ed|ing)|recovered|"
-    r"returned|declined|climbed|climbing|normalized|corrected|cleared|falling|dropping|rising|sinking|sank|crept|drifted|drifting|slipped|settled"
-    r"|dipped|up|down|back"
+_MOVES = (
+    "improved improving decreased decreasing increased increasing rose risen fell fallen dropped came went trended trending downtrended"
+    " downtrending recovered returned declined climbed climbing normalized corrected cleared falling dropping rising sinking sank crept"
+    " drifted drifting slipped settled dipped up down back"
 )
+_MOVED = any_of(_MOVES.split(), "")
 _FOLLOWING = re.compile(
     r"(?:[ \t]?\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)|[ ]?%?[ ](?:on[ ])?(?:RA|room air|\d{1,2}[ ]?L(?:[ ]NC)?)"
     r"(?=[ ]?[-→]|,?[ ](?:and|then|but|falling|dropping)\b)|[ ](?:on|at)[ ]"
-    rf"(?:{_MOMENT}|(?:hospital[ ])?day[ ](?:number[ ])?\d{{1,2}})(?=[ ,]))?[ \t]{{0,3}}(?:(?P<then>-{{1,2}}>|→|=>|>"
+    rf"(?:{_MOMENT}|(?:hospital[ ])?day[ ](?:number[ ])?\d{{1,2}})(?=[ ,]))?[ \t]{{0,3}}+(?:(?P<then>-{{1,2}}>|→|=>|>"
     rf"|\||,[ \t](?:then|repeat|rechecked|currently)(?:[ ](?:was|of))?|now|(?:up|down)[ \t]to"
     rf"|(?:(?:and|then|but|,|it|this|which|has|have|subsequently|later|since)[ ]?){{0,3}}(?:{_MOVED})"
     rf"(?:[ ](?:{_MOVED})){{0,2}}[ ]to(?:[ ]a)?"
     r"(?:[ ](?:peak|nadir|baseline|high|low)(?:[ ]of)?)?)"
-    r"|[,;(]?[ \t]{0,2}(?P<before><-?|←|(?:up[ \t]|down[ \t]|stable[ \t]|increased[ \t]"
+    r"|[,;(]?+[ \t]{0,2}+(?P<before><-?|←|(?:up[ \t]|down[ \t]|stable[ \t]|increased[ \t]"
     r"|decreased[ \t])?from(?:[ \t](?:a[ \t])?baseline(?:[ \t]of)?)?"
     r"|(?:(?:his|her|their)[ \t])?(?:baseline|base|b/l|bl)(?:[ \t](?:is|was|of|cr|creatinine|around|about)){0,2}"
     r"|(?:with|against|over|above|from)[ \t](?:an?|the|his|her)[ \t](?:known[ \t]|usual[ \t])?baseline(?:[ \t]of)?"
@@ -75,8 +76,9 @@ _SIGNS = frozenset({"pressure", "rate", "count", "level", "score", "fever", "pai
 """Something else that may rise and fall."""
 
 
-def following(text: str, match: re.Match[str], analyte: Analyte, named: Callable[[str], Sequence[Analyte]]) -> Iterator[ValueInText]:
+def following(text: str, match: re.Match[str], analyte: Analyte, named: Callable[[str], Sequence[Analyte]]) -> list[ValueInText]:
     """The values of that analyte behind its first (`match`); `named` says whose a name is."""
+    found: list[ValueInText] = []
     at, said = match.end(), match["said"].lower()
     trend, moved = "trend" in said, said.rstrip().endswith("from")
     row = said[:2] in ("  ", "\t") and text[max(0, match.start() - 1) : match.start()] in ("", "\n")
@@ -91,14 +93,16 @@ def following(text: str, match: re.Match[str], analyte: Analyte, named: Callable
             or _told_on(text, at, named)
         )
         if next_one is None:
-            return
+            break
         number, unit = in_unit(analyte, float(next_one["number"]), "")
         if number is None:
-            return
+            break
         start, end = next_one.span("number")
         before = next_one.re is _IN_BRACKETS or (next_one.re is _FOLLOWING and next_one["before"] is not None)
-        yield ValueInText(start=start, end=end, text=text[start:end], analyte=analyte.slug, value=number, unit=unit, earlier=before)
+        words = text[start:end]
+        found.append(ValueInText(start=start, end=end, text=words, analyte=analyte.slug, value=number, unit=unit, earlier=before))
         at, moved = next_one.end(), False
+    return found
 
 
 def _told_on(text: str, at: int, named: Callable[[str], Sequence[Analyte]]) -> re.Match[str] | None:

@@ -37,6 +37,9 @@ _OTHER_FLUID = re.compile(
     r"(?:[^.;\n]|\.\d){0,80}\Z",
     re.IGNORECASE,
 )
+_FLUIDS = ("urin", "ua", "u/a", "csf", "lp", "lumbar puncture", "para", "ascit", "thora", "fluid")
+_AIMS = ("goal", "target", "keep", "maintain", "aim", "titrate", "if", "unless", "until", "parameter")
+"""Letters without which no other fluid and no aim stands before a number: they are looked for first."""
 _REACH = 90
 _NEAR = 48
 
@@ -65,6 +68,8 @@ def unmeasured(text: str, match: re.Match[str], analyte: Analyte) -> bool:
         return True  # "weight down 3 kg" is a change
     if analyte.given and _BLOOD_PRODUCTS.search(text, max(0, start - 28), start):
         return True
-    if analyte.in_fluids and "blood" not in match["name"].lower() and _OTHER_FLUID.search(text, max(0, start - _REACH), start):
+    before = text[max(0, start - _REACH) : start].lower()
+    fluid_named = analyte.in_fluids and any(fluid in before for fluid in _FLUIDS)
+    if fluid_named and "blood" not in match["name"].lower() and _OTHER_FLUID.search(text, max(0, start - _REACH), start):
         return True
-    return _AIMED.search(text, max(0, start - _NEAR), start) is not None
+    return any(aim in before for aim in _AIMS) and _AIMED.search(text, max(0, start - _NEAR), start) is not None

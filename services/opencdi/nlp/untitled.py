@@ -246,9 +246,9 @@ class _Lines:
 
     def _tells(self, words: str) -> bool:
         """Whether a line begins as stories do, with the patient or the hour, or is a paragraph of sentences."""
-        told = not words[1:2].isupper() and self._beginning(words)("story")
-        prose = self.plain == "other" and (_TIME.match(words) or (len(words) >= _STORY and ". " in words))
-        return bool(ONE_LINER.match(words) or told or prose)
+        if self.plain == "other" and ((len(words) >= _STORY and ". " in words) or _TIME.match(words)):
+            return True
+        return (not words[1:2].isupper() and self._beginning(words)("story")) or ONE_LINER.match(words) is not None
 
     def otherwise(self, words: str, current: SectionKind) -> SectionKind:
         """What a line is whose form does not tell: behind vital signs the examination, else what it was before."""

@@ -14,19 +14,19 @@ _FAHRENHEIT_FROM = 86.0
 _POUND = 0.45359237  # kg, exact by definition
 _NEWBORN = 0.4  # kg
 _WHOLE = r"(?![\w/.])"
-_SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+_SHAPES: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...] = (
     (
-        "<",
-        re.compile(rf"(?<![\w./])(\d{{1,3}}(?:\.\d)?)[ ]?>[ ]?(\d{{1,2}}(?:\.\d)?)[ ]?/[ ]?(\d\d(?:\.\d)?)[ ]?<[ ]?(\d{{1,4}}){_WHOLE}"),
+        re.compile(r">[ ]?\d{1,2}(?:\.\d)?[ ]?/"),
+        re.compile(rf"(\d(?<![\w./].)\d{{0,2}}(?:\.\d)?)[ ]?>[ ]?(\d{{1,2}}(?:\.\d)?)[ ]?/[ ]?(\d\d(?:\.\d)?)[ ]?<[ ]?(\d{{1,4}}){_WHOLE}"),
         ("wbc", "hemoglobin", "hematocrit", "platelets"),
     ),
     (
-        "<",
-        re.compile(r"(?<![\w./])(1\d\d)/(\d(?:\.\d)?)/(\d{2,3})/(\d{1,2})/(\d{1,3})/(\d{1,2}(?:\.\d{1,2})?)[ ]?<[ ]?(\d{2,4})" + _WHOLE),
+        re.compile("<"),
+        re.compile(r"(1(?<![\w./].)\d\d)/(\d(?:\.\d)?)/(\d{2,3})/(\d{1,2})/(\d{1,3})/(\d{1,2}(?:\.\d{1,2})?)[ ]?<[ ]?(\d{2,4})" + _WHOLE),
         ("sodium", "potassium", "chloride", "bicarbonate", "bun", "creatinine", "glucose"),
     ),
     (
-        "7.",
+        re.compile(r"7\.\d{1,2}[ ]?/"),
         re.compile(
             r"[AaGg](?:(?i:bg)(?<=[Aa]..)(?<!\w...)|as\b(?<=[Gg]..)|AS\b(?<=G..))"
             r"[^\n\d]{0,20}(7\.\d{1,2})[ ]?/[ ]?(\d{2,3})[ ]?/[ ]?(\d{2,3})(?!\d|\.\d)"
@@ -34,14 +34,14 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
         ("ph-arterial", "paco2", "pao2"),
     ),
     (
-        "HF",
+        re.compile("HF"),
         re.compile(r"HFN?C?[^\n\d]{0,8}(\d{1,2})[ ]?L(?:pm|PM|/min)?[ ]?[/,@ ][ ]?(?:at[ ])?(\d{2,3})[ ]?%"),
         ("oxygen-flow", "fio2"),
     ),
 )
-"""(what the text must hold somewhere, the shape, the analyte of each number in it)."""
+"""(what the text must hold somewhere and is found fast, the shape, the analyte of each number in it)."""
 _BY_UNIT = re.compile(
-    r"(?P<number>\d(?<![\w./-].)\d{0,2}(?:\.\d)?)(?:"
+    r"(?P<number>\d(?<![\w./-].)\d{0,2}+(?:\.\d)?+)(?=[ ]?[%°RrLlFo])(?:"
     r"(?P<spo2>[ ]?%(?=[ ]?(?:(?:on|w/|with|via)[ ](?:a[ ])?)?(?i:RA\b|room air|\d{1,2}(?:\.5)?[ ]?L\b"
     r"|\d{1,2}[ ]?(?:liters?|lpm)\b|NC\b|nasal cannula"
     r"|NRB\b|BiPAP\b|HFNC\b))|(?:RA|ra)\b|[ ]on[ ](?i:RA|room air)\b)"
@@ -74,6 +74,8 @@ _AIR = re.compile(r"\b(?:RA|[Rr]oom air|NC|nc|cannula)[ ,:]{1,2}\Z")
 _ON = re.compile(r"\b(?:on|home|now)(?:[ ]at)?[ ]\Z", re.IGNORECASE)
 _ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|continuous)")
 _NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
+_VERBAL = (re.compile(r"V[ ]?[1-5]"), re.compile(r"v[ ]?[1-5]"))
+"""What each coma score has in its midst; one sign is found much faster than either of two."""
 _COMA = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
 _JUST_BEFORE = 8
 _UNITS_OF_WEIGHT = ("pound", " lb", "-lb", "kilogram", " kg", "-kg")
@@ -99,7 +101,7 @@ def shaped_values(text: str, analytes: Mapping[str, Analyte], named: Iterable[Va
     """The values whose shape tells what they are.  `named`: those found already; what they cover is left."""
     covered = sorted({(value.start, value.end) for value in named})
     for mark, pattern, slugs in _SHAPES:
-        if mark not in text:
+        if mark.search(text) is None:
             continue
         for match in pattern.finditer(text):
             if _touches(covered, match.start(1), match.end(len(slugs))):
@@ -111,7 +113,7 @@ def shaped_values(text: str, analytes: Mapping[str, Analyte], named: Iterable[Va
     yield from _by_unit(text, analytes, covered)
     if "weight" in analytes and any(unit in text for unit in _UNITS_OF_WEIGHT):
         yield from _weights(text, analytes["weight"], covered)
-    for match in _COMA.finditer(text):
+    for match in _COMA.finditer(text) if any(verbal.search(text) for verbal in _VERBAL) else ():
         if not _touches(covered, match.start() - _JUST_BEFORE, match.start()):
             score = float(sum(int(part) for part in match.groups()))
             yield ValueInText(start=match.start(), end=match.end(), text=match.group(), analyte="gcs", value=score, unit="{score}")

@@ -5,13 +5,16 @@ follow (`trends.py`); what is wanted, given or of another fluid is no value (`un
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 from opencdi.events.reading import ValueInText
 from opencdi.knowledge.tables import read_table
+from opencdi.knowledge.words import Words, words_of
+from opencdi.nlp.any_of import any_of
 from opencdi.nlp.pressures import pressures_in
 from opencdi.nlp.trends import following, following_pairs
 from opencdi.nlp.unmeasured import unmeasured
@@ -22,16 +25,7 @@ _MONTH = (
     r"(?:[ ]\d{1,2}(?:st|nd|rd|th)?(?![\d.]|[ ]?[%/])(?:,?[ ](?:19|20)\d\d)?|,?[ ](?:of[ ])?(?:19|20)\d\d|(?![ ,]+\d{1,2}(?![\d.])))"
 )
 """A month, with its day or year: its numbers are nobody's value."""
-
-
-def _alternatives(names: Iterable[str]) -> str:
-    """A pattern of the names, the longest first, told apart by their first letter (tried at every word of a note)."""
-    by_letter: dict[str, list[str]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        by_letter.setdefault(name[0], []).append(re.escape(name[1:]).replace(r"\ ", r"[ \t]"))
-    return "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-
-
+_BLANK = r"[ \t]"
 _WORDS = (
     "level count score of is was are were at to from up down now elevated peaked peak found noted measured reported be being today on"
     " admission dropped fell rose went gone came back has have had been in the low high only trended trending trend improved worsened"
@@ -43,14 +37,13 @@ _WORDS = (
 )
 _BETWEEN = (
     r"at[ ]\d{4}(?!\d)(?:[ ]?h(?:rs?|ours)?\b)?|"  # an hour: "BG at 0600 was 212"
-    rf"{_alternatives(_WORDS.split())}|[=:~<>≥≤(,]|(?:19|20)\d\d(?=[ ](?:was|were)\b)|{_MONTH}"
+    rf"{any_of(_WORDS.split(), _BLANK)}|[=:~<>≥≤(,]|(?:19|20)\d\d(?=[ ](?:was|were)\b)|{_MONTH}"
 )
 _SAID = rf"(?P<said>(?:[ \t]{{0,8}}(?i:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
 _NUMBER = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?|\.\d{1,3}))(?!\d|\.\d|:\d|'?s\b)"
 _UNITS = r"%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|kilograms?\b|lbs?\b|pounds?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
 _UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[kK]\b|[ \t]{{0,2}}(?:{_UNITS}))?"
 _SECOND = re.compile(r"[ \t]?(?:(?P<over>/)|and\b|&)[ \t]?(?P<number>\d{1,4}(?:\.\d{1,2})?)(?![\d/]|\.\d)")
-_DIGIT = re.compile(r"\d")
 _JOINED = re.compile(r"(?:(?P<over>/)|[ ]and[ ]|[ ]?&[ ]?)\Z")
 _APART = re.compile(r"[^\w&./-]+")
 _NAME_REACH = 24
@@ -63,6 +56,8 @@ class Values:
     """How numbers are found: one pattern for all names, and who each name is; a name of two ("H/H") has a number for each."""
 
     pattern: re.Pattern[str]
+    first_words: frozenset[str]
+    """The forms of the words with which names begin: only there the pattern is tried."""
     by_name: Mapping[str, tuple[Analyte, ...]]
     by_slug: Mapping[str, Analyte]
     """Every analyte that has a name, by its own."""
@@ -91,8 +86,9 @@ def load_values(folder: Path) -> Values:
             by_name[name.lower()] = (analytes[slug],) if other is None else (analytes[slug], analytes[other])
             names.append(name)
     by_slug = {analyte.slug: analyte for several in by_name.values() for analyte in several}
-    either, any_case = _alternatives(exact), _alternatives(sorted({name.lower() for name in names}))
-    return Values(re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}"), by_name, by_slug)
+    either, any_case = any_of(exact, _BLANK), any_of([name.lower() for name in names], _BLANK)
+    pattern = re.compile(rf"(?<![\w.-])(?=[A-Za-z])(?P<name>{either}|(?i:{any_case}))(?!\w){_SAID}{_NUMBER}{_UNIT}")
+    return Values(pattern, frozenset(words_of(name).words[0] for name in by_name), by_name, by_slug)
 
 
 def _named(row: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str | None]]:
@@ -102,45 +98,42 @@ def _named(row: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, st
         yield from ((name, other) for name in names)
 
 
-def values_in(text: str, values: Values) -> list[ValueInText]:
+def values_in(text: str, words: Words, values: Values) -> list[ValueInText]:
     """The values in a text, left to right."""
-    found = [value for match in _numbers_by_name(text, values.pattern) for value in _values_of(text, match, values)]
+    found: list[ValueInText] = []
+    after = 0
+    for at in compress(range(len(words.words)), map(values.first_words.__contains__, words.words)):
+        if (start := words.starts[at]) >= after and (match := values.pattern.match(text, start)) is not None:
+            found.extend(_values_of(text, match, values))
+            after = match.end()
     found.extend(pressures_in(text, values.by_slug, found))
     found.extend(shaped_values(text, values.by_slug, found))
     return sorted(found, key=lambda value: (value.start, value.end))
 
 
-def _numbers_by_name(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Where a name and its number stand in a line; most lines of prose hold no number."""
-    begin = 0
-    while (digit := _DIGIT.search(text, begin)) is not None:
-        begin = max(begin, text.rfind("\n", begin, digit.start()) + 1)
-        end = text.find("\n", digit.end())
-        end = end if end >= 0 else len(text)
-        yield from pattern.finditer(text, begin, end)
-        begin = end
-
-
-def _values_of(text: str, match: re.Match[str], values: Values) -> Iterator[ValueInText]:
+def _values_of(text: str, match: re.Match[str], values: Values) -> list[ValueInText]:
     told, second = _sharing(text, match, values)
     if not told or unmeasured(text, match, told[0] or told[-1]):  # type: ignore[arg-type]  # never two of nobody
-        return
+        return []
     start, said = match.start(), match["said"]
     earlier = bool(
         _OF_BEFORE.search(text, max(0, start - 12), start) or _BASELINE_TOLD.search(said) or said.rstrip().lower().endswith("from")
     )
     spans = [(match["number"], start, match.end()), *([(second["number"], second.start("number"), second.end())] if second else ())]
+    found: list[ValueInText] = []
     for analyte, (number, first, last) in zip(told, spans, strict=False):
         if analyte is None:
             continue
         value, unit = in_unit(analyte, float(number.replace(",", "")), (match["unit"] or "").strip())
         if value is None:
-            return
-        yield ValueInText(start=first, end=last, text=text[first:last], analyte=analyte.slug, value=value, unit=unit, earlier=earlier)
+            return found
+        words = text[first:last]
+        found.append(ValueInText(start=first, end=last, text=words, analyte=analyte.slug, value=value, unit=unit, earlier=earlier))
     if len(told) == 1 and told[0] is not None:
-        yield from following(text, match, told[0], values.named)
+        found += following(text, match, told[0], values.named)
     elif second and second["over"] and told[0] is not None and told[1] is not None:
-        yield from following_pairs(text, second.end(), (told[0], told[1]))
+        found += following_pairs(text, second.end(), (told[0], told[1]))
+    return found
 
 
 def _sharing(text: str, match: re.Match[str], values: Values) -> tuple[tuple[Analyte | None, ...], re.Match[str] | None]:

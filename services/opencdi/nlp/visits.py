@@ -18,5 +18,9 @@ def is_visit(words: Words, sections: Iterable[SectionKind], note_type: NoteType,
     """Whether the words of a note are those of a visit."""
     if note_type not in _OF_VISITS or not _OF_STAYS.isdisjoint(sections):
         return False
-    told = {role for _, _, role in words.matches(times.visits)}
-    return "visit" in told and "stay" not in told
+    visit = False
+    for _, _, role in words.matches(times.visits):
+        if role == "stay":
+            return False
+        visit = True
+    return visit
