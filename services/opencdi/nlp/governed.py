@@ -82,7 +82,7 @@ def governed_in(said: Cued, sentences: Sequence[tuple[int, int]], sections: Sequ
     """The stretches of a text that take their time from an event of the past."""
     words = said.words.words
     told: list[Told] = said.words.matches(times.at_a_visit if said.visit else times.roles)
-    told += [(at, at + 1, "dated") for at in said.years if _dates(words, at, times)]
+    told += [(at, at + 1, "stayed" if words[at - 1] in times.stays else "dated") for at in said.years if _dates(words, at, times)]
     if len(said.years) > 1 and (old := old_dates(words, [at for at in said.years if is_year(words[at])], times)):
         told = [each for each in told if not (each[2] == "recent" and any(each[1] == date.first for date in old))]  # "until March 3, 2019"
         told += [(date.first, date.last, "day") for date in old]
@@ -125,7 +125,14 @@ def _dates(words: list[str], at: int, times: Times) -> bool:
         return words[before - 1] not in times.compared
     if words[at - 1] in times.until_then:
         return not times.when.isdisjoint(words[at + 1 : at + 3])  # "well until 2010, when ..."
-    return " ".join(words[at + 1 : at + 3]) in times.going_on and not words[at - 1].isdigit()
+    if words[at - 1] in times.stays:
+        return True  # "admitted 2019 with"
+    behind = at + 1 + (words[at + 1] == "(")
+    if words[at - 1].isdigit() or words[at - 1] in times.no_event:
+        return False
+    if " ".join(words[behind : behind + 2]) in times.going_on:
+        return True
+    return words[behind] in times.beside and words[at - 1].isalpha() and times.behind_it.isdisjoint(words[max(0, at - _OPENS) : at])
 
 
 class _Time(NamedTuple):

@@ -24,8 +24,9 @@ OF_THIS_STAY: Final[frozenset[SectionKind]] = frozenset(
 )  # fmt: skip
 """Sections that tell of this stay: "the operation" and "in March" are of now."""
 _WORDS: Final = (
-    "before_a_year", "of", "measured", "until_then", "when", "going_on", "compared", "until", "subjects", "bounds", "parting", "ends",
-    "joins", "relatives", "links", "persons", "over", "out_of", "for_it", "no_cure", "pointing", "anew", "had", "reasons", "going_on_now",
+    "before_a_year", "of", "measured", "until_then", "when", "going_on", "compared", "stays", "beside", "behind_it", "no_event", "until",
+    "subjects", "bounds", "parting", "ends", "joins", "relatives", "links", "persons", "over", "out_of", "for_it", "no_cure", "pointing",
+    "anew", "had", "reasons", "going_on_now",
 )  # fmt: skip
 
 
@@ -49,6 +50,10 @@ class Times:
     when: frozenset[str]
     going_on: frozenset[str]
     compared: frozenset[str]
+    stays: frozenset[str]
+    beside: frozenset[str]
+    behind_it: frozenset[str]
+    no_event: frozenset[str]
     until: frozenset[str]
     subjects: frozenset[str]
     bounds: frozenset[str]
