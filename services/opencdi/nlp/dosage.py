@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 from opencdi.knowledge.concepts import Concept
 from opencdi.knowledge.medications import Medications, load_medications
@@ -15,13 +16,13 @@ from opencdi.knowledge.words import Words, word_form, words_of
 from opencdi.nlp.any_of import any_of
 from opencdi.nlp.mentioned import Mentioned
 
-_ONE = r"(?:\d{1,6}(?:,\d{3})?(?:\.\d{1,3})?|\.\d{1,3}|(?:one|two|three|four|half)(?![a-z]))"
-_AMOUNT = rf"{_ONE}(?:[ ]?(?:-|to)[ ]?\d{{1,6}}(?:\.\d{{1,3}})?(?!\d))?(?:/\d{{1,4}}(?:\.\d{{1,2}})?(?![\d/]))?"
-_UNIT = (
+_ONE: Final = r"(?:\d{1,6}(?:,\d{3})?(?:\.\d{1,3})?|\.\d{1,3}|(?:one|two|three|four|half)(?![a-z]))"
+_AMOUNT: Final = rf"{_ONE}(?:[ ]?(?:-|to)[ ]?\d{{1,6}}(?:\.\d{{1,3}})?(?!\d))?(?:/\d{{1,4}}(?:\.\d{{1,2}})?(?![\d/]))?"
+_UNIT: Final = (
     r"(?:mg|mcg|µg|ug|grams?|gm|g|meq|mmol|units?|u|ml|cc|l|puffs?|drops?|gtts?|sprays?|tab\(s\)|tabs?|tablets?|cap\(s\)|caps?|capsules?|%)"
     r"(?:/(?:kg/hr?|kg/min|kg/day|kg/d|kg|hr|h|min|day|ml|dose))?(?![a-z])"
 )
-_PLAIN = (
+_PLAIN: Final = (
     r"[ ,:@()\[\]]{1,4}|(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|soln|solution|susp(?:ension)?|dose|at(?![ ]night)|of|to"
     r"|er|xr|xl|sr|dr|ec"
     r"|low|home|the|bolus|loading|low-dose|continuous|takes?|give|inject|inhale|apply|both eyes|each eye|each nostril"
@@ -32,27 +33,27 @@ _PLAIN = (
     r"|both sides|each nostril|both nostrils|by(?=[ ]continuous)|with food|for pain)(?!\w)"
 )
 """What may stand between: a form, a small word, a comma."""
-_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
-_LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
-_KIND = (
+_NUMBERS: Final = {"one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8", "twelve": "12", "half": "0.5"}
+_LETTERS: Final = re.compile(r"[a-z]+", re.IGNORECASE)
+_KIND: Final = (
     r"(?:long-acting|short-acting|immediate-release|extended-release|sustained-release|liquid|regular|generic|low-dose|high-dose"
     r"|preservative-free)[ ]"
 )
 """Between a dose and its drug: "60 mg of long-acting morphine"."""
-_FORMS = frozenset({"inhaler", "inhalers", "eye", "neb", "nebs", "drop", "drops"})
+_FORMS: Final = frozenset({"inhaler", "inhalers", "eye", "neb", "nebs", "drop", "drops"})
 """A form right behind a drug is no drug of its own."""
-_KINDS = re.compile(_KIND, re.IGNORECASE)
-_BESIDE = re.compile(r"[, ]*(?:(?:and|plus|with)[ ])?")
-_OF_BOTH = re.compile(r" (?:[a-z]+ly|by mouth)\b")
-_GIVEN_TOGETHER = re.compile(r"\bwere\b", re.IGNORECASE)
-_NO_DOSE = re.compile(r"(?:(?:19|20)\d\d|(?:0?\d|1[0-2])/(?:[0-2]?\d|3[01]))\Z")
+_KINDS: Final = re.compile(_KIND, re.IGNORECASE)
+_BESIDE: Final = re.compile(r"[, ]*(?:(?:and|plus|with)[ ])?")
+_OF_BOTH: Final = re.compile(r" (?:[a-z]+ly|by mouth)\b")
+_GIVEN_TOGETHER: Final = re.compile(r"\bwere\b", re.IGNORECASE)
+_NO_DOSE: Final = re.compile(r"(?:(?:19|20)\d\d|(?:0?\d|1[0-2])/(?:[0-2]?\d|3[01]))\Z")
 """A year, a day: "tolerated cefazolin 2022", "resume Eliquis 5/30"."""
-_UNITS = re.compile(r"[ ]{1,2}\d{1,3}[ ]?(?:units?|u)\b", re.IGNORECASE)
+_UNITS: Final = re.compile(r"[ ]{1,2}\d{1,3}[ ]?(?:units?|u)\b", re.IGNORECASE)
 """The dose of a mixture: "insulin 70/30 20 units"."""
-_BLANKS = "[ ]{1,3}"
-_SEPARATE = frozenset(",;:\n")
-_BEHIND = 100
-_BEFORE = 40
+_BLANKS: Final = "[ ]{1,3}"
+_SEPARATE: Final = frozenset(",;:\n")
+_BEHIND: Final = 100
+_BEFORE: Final = 40
 _AS_NEEDED, _WITH_MEALS = "PRN", "with meals"
 
 

@@ -3,20 +3,21 @@
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from typing import Final
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.rows import Names, Starts
 
-_BRACKETS = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
-_WITH_DIGIT = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
-_WORD = re.compile(r"[A-Za-z]+")
-_DIGIT = re.compile(r"[\d@]")
-_JOINED = re.compile(r"[/,&+]|\band\b")
-_JUDGES: frozenset[SectionKind] = frozenset({"assessment", "impression", "assessment-and-plan"})
-_SMALL = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
-_OF = frozenset({"of", "for"})
-_LONGEST_TITLE = 60
-_LONGEST_OF_HEAD = 6
+_BRACKETS: Final = re.compile(r"\([^()]{0,60}\)?|\[[^\[\]]{0,60}\]?")
+_WITH_DIGIT: Final = re.compile(r"(?<!\S)(?:\S*\d\S*|@(?!\S)|at(?=\s+\d))")
+_WORD: Final = re.compile(r"[A-Za-z]+")
+_DIGIT: Final = re.compile(r"[\d@]")
+_JOINED: Final = re.compile(r"[/,&+]|\band\b")
+_JUDGES: Final[frozenset[SectionKind]] = frozenset({"assessment", "impression", "assessment-and-plan"})
+_SMALL: Final = frozenset({"of", "and", "for", "on", "at", "the", "in", "to", "by", "from", "w", "with", "s"})
+_OF: Final = frozenset({"of", "for"})
+_LONGEST_TITLE: Final = 60
+_LONGEST_OF_HEAD: Final = 6
 """Words of a heading that is known by one of them only."""
 
 
@@ -28,8 +29,8 @@ class _Letters(dict[int, str]):
         return kept
 
 
-_END_OF_ASCII = 128
-_LETTERS = _Letters()
+_END_OF_ASCII: Final = 128
+_LETTERS: Final = _Letters()
 
 
 @dataclass(frozen=True)

@@ -2,54 +2,66 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.nlp.headings import Headings, key_of, written_as_heading
 from opencdi.nlp.rows import first_word
-from opencdi.nlp.shapes import BY_PARTS, LETTERING, NUMBERED, TITLING, Mark, heads_of_rows, of_one_letter, titled_in
+from opencdi.nlp.shapes import (
+    BY_PARTS,
+    LETTERING,
+    NUMBERED,
+    TITLING,
+    Mark,
+    behind_colon,
+    heads_of_rows,
+    in_a_time,
+    of_one_letter,
+    titled_in,
+)
 
-_LEAD = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
+_LEAD: Final = re.compile(r"(?P<marks>[ \t>*#=_|•·~-]{0,12})(?P<number>\(?(?:\d{1,2}|[IVX]{1,4})[.)][ \t]{0,4})?[*_]{0,3}")
 _OPENS = re.compile(r"(?P<words>[A-Za-z](?:[A-Za-z/&.' ]|-(?=[A-Za-z])){1,40}?)(?:[ \t]{1,4}[-–—]{1,2}[ \t]|[-–—][ \t]|\t|[ ]{2,3})")
-_APART = ("  ", "-", "\t", "–", "—")
-_GAP = (
+_APART: Final = ("  ", "-", "\t", "–", "—")
+_GAP: Final = (
     r"(?P<gap>[ \t]{1,4})"
     r"(?!(?i:of|is|was|were|are|has|had|and|or|for|to|on|with|by|at|as|in|per|from|the|ruled|vs|s/p|given|held|reviewed|showed|shows|discussed|"
     r"remains?|remained|may|work|service|services|might|could|cannot|likely|unlikely|suspected|confirmed|excluded|significant|notable|time)\b|w/)"
     r"(?=[^\s:-])"
 )
-_SURE = re.compile(
+_SURE: Final = re.compile(
     r"(?P<words>[A-Za-z/&]{2,8}(?: [Hh][Xx])?)(?P<gap>[ \t]{1,4})"
     r"(?!(?i:of|is|was|are|and|or|with|in|on|significant|notable|time)\b|w/)(?=[^\s:-])"
 )
 _FIRST_WORDS = (re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}} [A-Za-z]{{2,4}}){_GAP}"), re.compile(rf"(?P<words>[A-Za-z/&]{{1,12}}){_GAP}"))
 """Two words or one at the start of a line that might head what follows; prose goes on with a verb or a preposition."""
-_BREAK = re.compile(
+_BREAK: Final = re.compile(
     r"[.;!?\])|, \t*_](?:(?<=[.;!?\])|])[ \t]+|(?<=[.;!?\])]),[ \t]*|(?<=,)(?=[A-Z][A-Za-z-])|(?<=[ \t])[ \t]{2}[ \t]*|(?<=\t)"
     r"|(?<=[ \t])[-–—•*][ \t]|(?<=[*_])[*_])"
 )
 """Begins with a set of signs, as those of sentences do."""
-_LOST_BREAK = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
+_LOST_BREAK: Final = re.compile(r"[.;)\]:][ \t]?,[ \t]?\Z|,\Z")
 """In dictations a line break may have become a comma."""
-_BARE = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),(?! [A-Z]{2})")
-_CAPITALS = re.compile(r"[A-Z][A-Z/& -]{2,60},")
+_BARE: Final = re.compile(r"(?:(?<=[.;)\]:])[ \t]?,[ \t]?|(?<![^\n\r]))(?P<words>[A-Z][A-Z/& -]{2,60}),(?! [A-Z]{2})")
+_CAPITALS: Final = re.compile(r"[A-Z][A-Z/& -]{2,60},")
 """A heading between two lost line breaks, and what such a heading is: without it none is looked for."""
-_WORDS = re.compile(r"(?<![^\s,])[A-Za-z]")
-_NUMBER = re.compile(r"\d")
-_AROUND = " \t*_#=:~-–—"
-_MOST = 72
+_WORDS: Final = re.compile(r"(?<![^\s,])[A-Za-z]")
+_NUMBER: Final = re.compile(r"\d")
+_AROUND: Final = " \t*_#=:~-–—"
+_MOST: Final = 72
 """Characters of the longest heading."""
-_COLONS = 400
+_COLONS: Final = 400
 """Colons looked at in one line: a table is no list of headings."""
 _WRAPPED_AT, _UNWRAPPED = 65, 100
 """A line of so many characters goes on in the next; a longer one shows that lines are not wrapped."""
-_MOST_WORDS_WITHIN = 5
-_PART = re.compile(r"[A-Z/&'(), -]{3,48}")
-_FIRST_WORDS_OF_PART = 30
-_GAP_OF_COLUMNS = 20
-_OF_COLUMNS = frozenset({"time", "date"})
-_TIMED = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b(?!/)")
-_BY_THE_CLOCK: frozenset[NoteType] = frozenset({"nursing", "anesthesia", "therapy", "other"})
-_BY_ORGAN: frozenset[NoteType] = frozenset({"nursing", "anesthesia"})
+_MOST_WORDS_WITHIN: Final = 5
+_PART: Final = re.compile(r"[A-Z/&'(), -]{3,48}")
+_FIRST_WORDS_OF_PART: Final = 30
+_GAP_OF_COLUMNS: Final = 20
+_OF_COLUMNS: Final = frozenset({"time", "date"})
+_TIMED: Final = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b(?!/)")
+_BY_THE_CLOCK: Final[frozenset[NoteType]] = frozenset({"nursing", "anesthesia", "therapy", "other"})
+_BY_ORGAN: Final[frozenset[NoteType]] = frozenset({"nursing", "anesthesia"})
 
 
 def marks_in(text: str, headings: Headings, note_type: NoteType) -> list[Mark]:
@@ -90,10 +102,10 @@ def _mark_line(found: list[Mark], text: str, begin: int, end: int, last_line: st
     if note_type in _BY_THE_CLOCK and text[first : first + 1].isdigit() and (clock := _TIMED.match(text, first, end)):
         at = at if at < 0 or at > clock.end() else text.find(":", clock.end(), end)
         if 0 <= at <= first + _MOST and (told := headings.told(text[first:at], note_type)) and told[0] == "addendum":
-            found.append(Mark(begin, _behind(text, at), *told, (True, False, False, signs)))
+            found.append(Mark(begin, behind_colon(text, at), *told, (True, False, False, signs)))
         return  # what happened at that hour: "0755 CT: no bleed"
     if 0 <= at <= first + _MOST and (told := headings.told(phrase := text[first:at].strip(_AROUND), note_type)):
-        mark = None if _in_a_time(text, at) else Mark(begin, _behind(text, at), *told, (True, phrase.isupper(), False, signs))
+        mark = None if in_a_time(text, at) else Mark(begin, behind_colon(text, at), *told, (True, phrase.isupper(), False, signs))
     else:
         mark = _opening(text, begin, first, at if at >= 0 else end, last_line, headings, note_type, listed=listed)
     if mark:
@@ -125,7 +137,7 @@ def _mark_colons(
     for _ in range(_COLONS):
         if at < 0:
             break
-        if not _in_a_time(text, at):
+        if not in_a_time(text, at):
             while nth < len(bare) and bare[nth].start < at:
                 found.append(bare[nth])
                 first, whole = bare[nth].body, False
@@ -137,10 +149,6 @@ def _mark_colons(
             whole = False
         at = text.find(":", at + 1, end)
     found += bare[nth:]
-
-
-def _in_a_time(text: str, colon: int) -> bool:
-    return text[colon - 1].isdigit() and text[colon + 1 : colon + 2].isdigit()
 
 
 def _bare(text: str, first: int, end: int, headings: Headings, note_type: NoteType) -> Iterator[Mark]:
@@ -254,9 +262,9 @@ def _before_colon(
     if whole and since == first:
         phrase = piece.strip(_AROUND)
         if not tried and (told := headings.told(phrase, note_type)):
-            return Mark(begin, _behind(text, colon), *told, (True, phrase.isupper(), False, signs))
+            return Mark(begin, behind_colon(text, colon), *told, (True, phrase.isupper(), False, signs))
         if (key := key_of(phrase)) in headings.exam_opens or (note_type in BY_PARTS and _is_part(text, phrase, colon, headings)):
-            return Mark(begin, _behind(text, colon), None, key, (True, phrase.isupper(), False, signs))
+            return Mark(begin, behind_colon(text, colon), None, key, (True, phrase.isupper(), False, signs))
     cut = 0
     for match in _BREAK.finditer(piece):
         cut = match.end()
@@ -269,11 +277,11 @@ def _before_colon(
         kind = headings.known(key, note_type)
         told = (kind, key) if kind else headings.told(tail, note_type) if lost and written_as_heading(tail) else None
         if told:
-            return Mark(start, _behind(text, colon), *told, style)
+            return Mark(start, behind_colon(text, colon), *told, style)
         if (key in headings.exam_opens and (lost or tail[0].isupper())) or (
             lost and note_type in BY_PARTS and _is_part(text, tail, colon, headings)
         ):
-            return Mark(start, _behind(text, colon), None, key, style)
+            return Mark(start, behind_colon(text, colon), None, key, style)
     if key.rpartition(" ")[2] not in headings.last_words:
         return None
     return _last_words(text, start, tail, colon, headings, note_type)
@@ -300,13 +308,5 @@ def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings
         if phrase.isupper() and tail[:place].rstrip().rpartition(" ")[2].isupper():
             continue  # "SEGMENT III, WEDGE BIOPSY:" is one name
         if kind := headings.known(key, note_type):
-            return Mark(start + place, _behind(text, colon), kind, key, (False, phrase.isupper(), False, ""))
+            return Mark(start + place, behind_colon(text, colon), kind, key, (False, phrase.isupper(), False, ""))
     return None
-
-
-def _behind(text: str, colon: int) -> int:
-    """Where the words behind a heading begin: behind its colon and the signs that close it ("**Plan:**")."""
-    at = colon + 1
-    while text[at : at + 1] in ("*", "_") and at < colon + 4:
-        at += 1
-    return at

@@ -6,13 +6,14 @@ another vital sign beside it, a pressure just before it in the same sentence.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from opencdi.events.reading import ValueInText
 from opencdi.nlp.value_shapes import Analyte, in_unit
 
-_PAIR = re.compile(r"/(?:(?<=[1-9]\d\d.)(?<![\w./]....)|(?<=[1-9]\d.)(?<![\w./]...))(?P<dbp>\d{2,3})(?![\d/]|\.\d|-\d)")
+_PAIR: Final = re.compile(r"/(?:(?<=[1-9]\d\d.)(?<![\w./]....)|(?<=[1-9]\d.)(?<![\w./]...))(?P<dbp>\d{2,3})(?![\d/]|\.\d|-\d)")
 """From its slash on, which is found fast; before it stand two digits or three."""
-_SAID = (
+_SAID: Final = (
     r"(?:[ \t]{0,3}(?:of|is|was|were|at|to|:|=|~|in the|on|now|today|noted|found|be|been|has|initially|initial|lowest"
     r"|highest|low|high|max|dropp?e?d?"
     r"|fell|came|went|rose|improved|decreased|increased|recorded|reported|down|up|elevated|around|about|approximately"
@@ -20,27 +21,27 @@ _SAID = (
     r"|systolic|arrival|admission|recent|last|as"
     r"|still|remains|remained|stable|measured|\()(?![A-Za-z])){0,6}[ \t]{0,3}\Z"
 )
-_NAMED = re.compile(
+_NAMED: Final = re.compile(
     rf"(?<!\w)(?i:BPs?|B/P|NIBP|blood pressures?|pressures?|hypotension|hypotensive|hypertensive|supine|sitting|standing|lying){_SAID}"
 )
-_GOAL = re.compile(r"\b(?:goals?|targets?|keep|maintain|aim|if|unless|until|hold|for)\b[^,.;\n]{0,22}\Z", re.IGNORECASE)
-_HEADED = re.compile(
+_GOAL: Final = re.compile(r"\b(?:goals?|targets?|keep|maintain|aim|if|unless|until|hold|for)\b[^,.;\n]{0,22}\Z", re.IGNORECASE)
+_HEADED: Final = re.compile(
     r"(?:^|\n|[.;][ ])[^\w\n]{0,4}(?i:VSS?|V/S|AFVSS|vitals?(?:[ ]signs?)?|exam|physical exam|PE|O/E|O|OBJ|objective|gen)"
     r"\b[^\w\n]{0,4}(?i:(?:afeb(?:rile)?|tm(?:ax)?|tc|t|temp)[ ,:]{0,3})?\Z"
 )
-_BEFORE = re.compile(
+_BEFORE: Final = re.compile(
     r"(?:(?<![\w./-])(?P<t>\d{2,3}\.\d)[ ]?°?[FC]?[,;| ]{1,3})?(?:(?:(?i:HR|pulse|P)[ ])?(?<![\w./-])(?P<hr>\d{2,3})[,;| ]{1,3})?\Z"
 )
-_BESIDE = re.compile(r"[,;| ]{1,3}(?i:HR|RR|pulse|P|R|T|temp|SpO2|sats?|O2)[ :]{1,2}\d")
-_TOKEN = re.compile(
+_BESIDE: Final = re.compile(r"[,;| ]{1,3}(?i:HR|RR|pulse|P|R|T|temp|SpO2|sats?|O2)[ :]{1,2}\d")
+_TOKEN: Final = re.compile(
     r"[,;| ]{1,3}(?:(?P<name>HR|P|p|[Pp]ulse|RR|R|r|[Rr]esp)[ ])?(?P<number>\d{2,3}(?:\.\d)?)(?P<sat>[ ]?(?:%|RA\b|ra\b))?"
     r"(?![\d/]|[ ]?(?i:mg|mcg|units?|ml|cc|y/?o|years?|weeks?|days?|hours?|hrs?|min|h|kg|lbs?|cm|L)\b)"
 )
-_NEXT_REACH = 34
-_NAME_REACH = 80
+_NEXT_REACH: Final = 34
+_NAME_REACH: Final = 80
 _ROW_REACH, _HEAD_REACH = 24, 40
 """Characters of the longest row before a pressure, and of the longest heading of vital signs with what may stand behind it."""
-_ROW = 4
+_ROW: Final = 4
 
 
 def pressures_in(text: str, analytes: Mapping[str, Analyte], named: Sequence[ValueInText]) -> Iterator[ValueInText]:

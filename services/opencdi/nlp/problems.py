@@ -8,6 +8,7 @@ beginning of a sentence, a line of mere modifiers.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.reading import Finding
@@ -16,9 +17,9 @@ from opencdi.nlp.causes import SICK, begun_with_cause
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.relations import runs_from, takes
 
-_NUMBERED = re.compile(r"^[ \t]*(?:#|\(?\d{1,2}[.)])", re.MULTILINE)
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_CULTURE_REACH = 8
+_NUMBERED: Final = re.compile(r"^[ \t]*(?:#|\(?\d{1,2}[.)])", re.MULTILINE)
+_BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
+_CULTURE_REACH: Final = 8
 
 
 @dataclass(slots=True)

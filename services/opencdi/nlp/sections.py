@@ -7,6 +7,7 @@ systems ("Lungs:"), of a problem ("1. AKI ... Labs: ... Plan: ...") and unknown 
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.nlp.headings import Headings, key_of
@@ -17,11 +18,11 @@ from opencdi.nlp.shapes import BY_PARTS, LETTERED, NUMBERED, ROW, TITLED, Mark, 
 from opencdi.nlp.told_within import studies_within, vital_signs_within
 from opencdi.nlp.untitled import Stretch, told_by_content
 
-_MOST_OF_TITLE = 100
-_BY_PROBLEM: frozenset[SectionKind] = frozenset(
+_MOST_OF_TITLE: Final = 100
+_BY_PROBLEM: Final[frozenset[SectionKind]] = frozenset(
     {"assessment-and-plan", "assessment", "plan", "hospital-course", "discharge-instructions", "discharge-diagnoses"}
 )
-_PAST: frozenset[SectionKind] = frozenset(
+_PAST: Final[frozenset[SectionKind]] = frozenset(
     {
         "history-of-present-illness",
         "past-medical-history",
@@ -32,27 +33,27 @@ _PAST: frozenset[SectionKind] = frozenset(
         "allergies",
     }
 )
-_ENDS_IN_INSTRUCTIONS: frozenset[NoteType] = frozenset({"discharge-summary", "emergency", "operative", "procedure"})
-_BEFORE_EXAM: frozenset[SectionKind] = frozenset({"other", "header", "history-of-present-illness"})
+_ENDS_IN_INSTRUCTIONS: Final[frozenset[NoteType]] = frozenset({"discharge-summary", "emergency", "operative", "procedure"})
+_BEFORE_EXAM: Final[frozenset[SectionKind]] = frozenset({"other", "header", "history-of-present-illness"})
 """Who asks before an anesthetic goes by organs ("CV: HTN", "Resp: asthma")."""
-_RESULTS: frozenset[SectionKind] = frozenset({"laboratory", "imaging"})
+_RESULTS: Final[frozenset[SectionKind]] = frozenset({"laboratory", "imaging"})
 _OF_AN_ORGAN: frozenset[SectionKind] = frozenset({"vital-signs", "laboratory", "imaging", "physical-exam", "nutrition", "social-history"})
-_REPORTS: frozenset[NoteType] = frozenset({"radiology", "pathology", "procedure", "other"})
+_REPORTS: Final[frozenset[NoteType]] = frozenset({"radiology", "pathology", "procedure", "other"})
 """Their findings go by organs and methods ("Doppler: ...", "Pulse: ...")."""
-_AROUND: frozenset[SectionKind] = frozenset({"history-of-present-illness", "physical-exam", "procedures", "nutrition", "findings"})
+_AROUND: Final[frozenset[SectionKind]] = frozenset({"history-of-present-illness", "physical-exam", "procedures", "nutrition", "findings"})
 """What goes on behind a row of vital signs or results."""
-_IN_NUMBERS = frozenset({LETTERED, TITLED})
-_SEVERAL = 3
+_IN_NUMBERS: Final = frozenset({LETTERED, TITLED})
+_SEVERAL: Final = 3
 """Headings of one letter, or written as titles, stand several in a note."""
-_BY_FUNCTIONS: frozenset[NoteType] = frozenset({"therapy", "nursing", "wound-care"})
-_BY_THE_BED: frozenset[NoteType] = frozenset({"nursing", "therapy", "anesthesia", "wound-care", "dietitian"})
+_BY_FUNCTIONS: Final[frozenset[NoteType]] = frozenset({"therapy", "nursing", "wound-care"})
+_BY_THE_BED: Final[frozenset[NoteType]] = frozenset({"nursing", "therapy", "anesthesia", "wound-care", "dietitian"})
 """Their vital signs are of the examination."""
-_LONGEST_EXAMINATION = 40
-_BEFORE_SYSTEMS: frozenset[SectionKind] = frozenset(
+_LONGEST_EXAMINATION: Final = 40
+_BEFORE_SYSTEMS: Final[frozenset[SectionKind]] = frozenset(
     {"social-history", "past-surgical-history", "medications", "allergies", "family-history", "nutrition"}
 )
 """Behind these a nurse who goes on by organs has looked at them."""
-_OBSERVED: frozenset[SectionKind] = _PAST | {
+_OBSERVED: Final[frozenset[SectionKind]] = _PAST | {
     "medications",
     "vital-signs",
     "physical-exam",
@@ -62,10 +63,10 @@ _OBSERVED: frozenset[SectionKind] = _PAST | {
     "nutrition",
 }
 _TECHNIQUES = frozenset({"technique", "technical description", "procedure technique", "description", "protocol", "imaging protocol"})
-_ASKED: frozenset[SectionKind] = _PAST | {"other", "header", "chief-complaint", "medications"}
+_ASKED: Final[frozenset[SectionKind]] = _PAST | {"other", "header", "chief-complaint", "medications"}
 """What is told before one looks."""
-_AT_FIRST: frozenset[SectionKind] = frozenset({"other", "header", "chief-complaint"})
-_OF_ALL: frozenset[SectionKind] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
+_AT_FIRST: Final[frozenset[SectionKind]] = frozenset({"other", "header", "chief-complaint"})
+_OF_ALL: Final[frozenset[SectionKind]] = frozenset({"plan", "medications", "physical-exam", "discharge-instructions"})
 
 
 def sections_in(text: str, headings: Headings, note_type: NoteType = "other") -> list[Stretch]:

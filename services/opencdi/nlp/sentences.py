@@ -6,10 +6,11 @@ returned are in order, do not overlap and cover every character that is not whit
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from opencdi.nlp.any_of import any_of
 
-_BOUNDARY = re.compile(
+_BOUNDARY: Final = re.compile(
     r"[\n\r\f\v\x85\u2028\u2029.!?](?:(?<=[\n\f\v\x85\u2028\u2029])|(?<=\r)(?!\n)"
     r"|(?<=[.!?])[.!?]*(?:,(?=[ \t]*[A-Z0-9])|(?=[\s\"')\]]|$))|(?<=[a-z]{3}\.)(?=[A-Z][a-z]))"
 )
@@ -17,22 +18,22 @@ _BOUNDARY = re.compile(
 
 Dictated text often has its line breaks turned into commas ("Gallstones.,ANESTHESIA") or its blanks lost ("improved.No fever").
 """
-_ITEM = re.compile(r"[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:")
-_MARKED = re.compile(r"(?<![ \t])[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
-_INLINE_ITEM = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
-_NUMBERED = r"(?<=[\s;,.(1][0-9a-h].)"
-_CLOSES_ITEM = tuple(re.compile(rf"{sign}(?=\s*\w)") for sign in (rf"\.{_NUMBERED}", rf"\){_NUMBERED}", "#", "•"))
+_ITEM: Final = re.compile(r"[-*•·#>+~]|\(?\d{1,2}[.)]|\[[ xX✓]?\]|[A-Z][A-Za-z /&]{0,30}:")
+_MARKED: Final = re.compile(r"(?<![ \t])[ \t]*(?:[-*•·#>+~]|\(?\d{1,2}[.)])")
+_INLINE_ITEM: Final = re.compile(r"(?<=[\s;,.])(?:1?\d[.)]\s+(?=[A-Z])|\(?(?P<number>1?\d|[a-h])(?P<close>[.)])\s+(?=\w)|[#•]\s*(?=\w))")
+_NUMBERED: Final = r"(?<=[\s;,.(1][0-9a-h].)"
+_CLOSES_ITEM: Final = tuple(re.compile(rf"{sign}(?=\s*\w)") for sign in (rf"\.{_NUMBERED}", rf"\){_NUMBERED}", "#", "•"))
 """How an item of a running list may open, told by its last sign; one sign is found much faster than any of four."""
-_REACH = 400
+_REACH: Final = 400
 """The item before an item of a running list stands within so many characters."""
-_SHORT_FORMS = frozenset(
+_SHORT_FORMS: Final = frozenset(
     [
         "dr", "mr", "mrs", "ms", "st", "vs", "pt", "pts", "approx", "no", "dx", "hx", "sx", "tx", "rx", "fx", "wt", "ht", "temp", "yo",
         "y.o", "s.p", "e.g", "i.e", "etc", "prof", "jr", "sr", "dept", "inc", "c", "e", "h", "s", "p", "a", "k", "b", "q.d", "b.i.d",
         "t.i.d", "p.o", "i.v", "a.m", "p.m", "resp",
     ]
 )  # fmt: skip
-_CLIPPED = frozenset(
+_CLIPPED: Final = frozenset(
     [
         "incl", "excl", "bilat", "prev", "poss", "prob", "susp", "cont", "hosp", "abd", "lt", "rt", "neg", "pos", "min", "max", "hr", "hrs",
         "sec", "mo", "mos", "wk", "wks", "yr", "yrs", "lb", "lbs", "oz", "cm", "mm", "mg", "ml", "kg", "mcg", "cc", "ft", "ext", "fam",
@@ -40,33 +41,33 @@ _CLIPPED = frozenset(
     ]
 )  # fmt: skip
 """Short forms whose sentence goes on only in small letters: "neg. for PE", but "Flu neg. Fever persists"."""
-_ALSO_NOUNS = frozenset({"fx", "sx", "tx", "rx"})
+_ALSO_NOUNS: Final = frozenset({"fx", "sx", "tx", "rx"})
 """Short forms that may close a sentence even so: "no other fx. diffuse osteopenia"."""
-_WRAPPED_AT = 65
+_WRAPPED_AT: Final = 65
 """A line at least this long that ends without a full stop was broken by the editor, not by the author."""
-_WRAPPED_SMALL_AT = 40
+_WRAPPED_SMALL_AT: Final = 40
 """The same where the next line goes on in small letters."""
-_GOES_ON = re.compile(
+_GOES_ON: Final = re.compile(
     r"(?:and|or|nor|but|with|without|w/|of|due|secondary|2/2|for|in|on|at|to|by|from|as|than|who|which|that|the|a|an|is|was|were|has|had)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_OPEN = (
+_OPEN: Final = (
     "and or nor with without w/ of due to secondary 2/2 for in on at by from as than the a an is was were has had not any left right acute"
     " chronic"
 )
-_UNFINISHED = re.compile(rf"\b(?:{any_of(_OPEN.split(), '')}|(?<![-:–.]\s)(?<!\s\s)no)\Z", re.IGNORECASE)
-_UNFINISHED_REACH = 12
-_LEADER = 4
+_UNFINISHED: Final = re.compile(rf"\b(?:{any_of(_OPEN.split(), '')}|(?<![-:–.]\s)(?<!\s\s)no)\Z", re.IGNORECASE)
+_UNFINISHED_REACH: Final = 12
+_LEADER: Final = 4
 """So many dots lead to an answer on the right."""
-_ANSWERED = re.compile(r"[ \t]{1,3}(?:yes|no|none|denies|denied)(?=[ \t]*(?:[.,;\r\n]|\Z))", re.IGNORECASE)
-_GAP = "   "
+_ANSWERED: Final = re.compile(r"[ \t]{1,3}(?:yes|no|none|denies|denied)(?=[ \t]*(?:[.,;\r\n]|\Z))", re.IGNORECASE)
+_GAP: Final = "   "
 """So many blanks part the columns of a row."""
-_CELL = re.compile(r"[^ \t\n](?:[^\n \t]|[ \t](?!  ))*")
-_ANSWER_CELL = re.compile(
+_CELL: Final = re.compile(r"[^ \t\n](?:[^\n \t]|[ \t](?!  ))*")
+_ANSWER_CELL: Final = re.compile(
     r"(?:yes|no|none|y|n|neg|pos|denies|unknown|\?)(?![\w/.-])(?! (?:known|other|further|more|evidence|signs?|acute|new)\b)", re.IGNORECASE
 )
-_ITEM_NUMBER = re.compile(r"(?<![^\s;,])1?\d$")
-_BEFORE_DOT = re.compile(r"(?<![\d'’])[A-Za-z.]{1,12}$")  # not the s of "in her 70s." and "Parkinson's."
+_ITEM_NUMBER: Final = re.compile(r"(?<![^\s;,])1?\d$")
+_BEFORE_DOT: Final = re.compile(r"(?<![\d'’])[A-Za-z.]{1,12}$")  # not the s of "in her 70s." and "Parkinson's."
 
 
 def _ends_line(text: str, at: int, line_start: int, widths: "_Widths", *, listed: bool) -> bool:

@@ -76,3 +76,16 @@ def titled_in(text: str, begin: int, first: int, stop: int, headings: Headings, 
             if kind := headings.known(key, note_type):
                 return Mark(begin, first + len(phrase), kind, key, (True, False, False, TITLED))
     return None
+
+
+def in_a_time(text: str, colon: int) -> bool:
+    """Whether a colon parts an hour from its minutes."""
+    return text[colon - 1].isdigit() and text[colon + 1 : colon + 2].isdigit()
+
+
+def behind_colon(text: str, colon: int) -> int:
+    """Where the words behind a heading begin: behind its colon and the signs that close it ("**Plan:**")."""
+    at = colon + 1
+    while text[at : at + 1] in ("*", "_") and at < colon + 4:
+        at += 1
+    return at

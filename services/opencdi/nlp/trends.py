@@ -6,22 +6,23 @@ What was before is `earlier`: the baseline, what stands in brackets, behind "fro
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
 from opencdi.events.reading import ValueInText
 from opencdi.nlp.any_of import any_of
 from opencdi.nlp.value_shapes import Analyte, in_unit
 
-_MOMENT = r"(?:discharge|d/c|dc|admission|admit|adm|arrival|presentation|transfer|baseline|day of discharge)"
-_TIME = (
+_MOMENT: Final = r"(?:discharge|d/c|dc|admission|admit|adm|arrival|presentation|transfer|baseline|day of discharge)"
+_TIME: Final = (
     rf"(?:at|on|by|upon)[ ](?:the[ ](?:time|day)[ ]of[ ])?{_MOMENT}\b|today|this morning|(?:the[ ])?next (?:day|morning)|prior to\b|after\b"
 )
-_MOVES = (
+_MOVES: Final = (
     "improved improving decreased decreasing increased increasing rose risen fell fallen dropped came went trended trending downtrended"
     " downtrending recovered returned declined climbed climbing normalized corrected cleared falling dropping rising sinking sank crept"
     " drifted drifting slipped settled dipped up down back"
 )
-_MOVED = any_of(_MOVES.split(), "")
-_FOLLOWING = re.compile(
+_MOVED: Final = any_of(_MOVES.split(), "")
+_FOLLOWING: Final = re.compile(
     r"(?:[ \t]?\(\d{1,2}/\d{1,2}(?:/\d{2,4})?\)|[ ]?%?[ ](?:on[ ])?(?:RA|room air|\d{1,2}[ ]?L(?:[ ]NC)?)"
     r"(?=[ ]?[-→]|,?[ ](?:and|then|but|falling|dropping)\b)|[ ](?:on|at)[ ]"
     rf"(?:{_MOMENT}|(?:hospital[ ])?day[ ](?:number[ ])?\d{{1,2}})(?=[ ,]))?[ \t]{{0,3}}+(?:(?P<then>-{{1,2}}>|→|=>|>"
@@ -40,39 +41,39 @@ _FOLLOWING = re.compile(
     r"(?:[ \t]?-[ \t]?\d{1,4}(?:\.\d{1,3})?(?![\d/]))?[ \t]?%?\)?",
     re.IGNORECASE,
 )
-_TO = re.compile(
+_TO: Final = re.compile(
     rf"[ ]?%?(?:[ ](?:on|at)[ ]{_MOMENT})?(?:[ ](?:up|down|back))?[ ]to(?:[ ]a)?[ ](?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?![\d/]|\.\d)",
     re.IGNORECASE,
 )
 """ "dropped from 12.1 to 8.4"."""
-_IN_BRACKETS = re.compile(
+_IN_BRACKETS: Final = re.compile(
     r"[ \t]?\((?P<number>\d{1,4}(?:\.\d{1,3})?)(?:\)|[ \t](?:in|on)[ ]|[ \t](?:am|pm|yest(?:erday)?|prior|prev|last"
     r"|adm(?:it|ission)?|before)\b)",
     re.IGNORECASE,
 )
 """The value of before in brackets: "Cr 1.6 (0.7)", "Cr 3.3 (1.1 on 10/2)"."""
-_LISTED = re.compile(r",[ \t]{0,2}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/%:]|\.\d|[ \t]?[A-Za-z])")
+_LISTED: Final = re.compile(r",[ \t]{0,2}(?P<number>\d{1,4}(?:\.\d{1,3})?)(?![\d/%:]|\.\d|[ \t]?[A-Za-z])")
 """Further numbers of a trend: "lactate trended 4.2, 2.8, 1.4"."""
-_LATER = re.compile(
+_LATER: Final = re.compile(
     rf"(?:[^\d\n.;:]{{0,40}}?[,)][ ]|(?:[ ](?:{_TIME}))?[ ]and[ ](?:was[ ])?)(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?=[ ](?:{_TIME}))",
     re.IGNORECASE,
 )
 """A bare number with its time: "peak 3.1, likely prerenal, 1.6 at d/c", "GCS 10 on arrival and 8 prior to intubation"."""
-_IT_MOVED = re.compile(
+_IT_MOVED: Final = re.compile(
     rf"(?P<gap>[^\d\n]{{0,110}}?)(?:\bit[ ]|,[ ](?=ha[sd][ ]))"
     rf"(?:(?:has|had|then|later|subsequently|gradually|slowly|quickly|promptly|finally)[ ]){{0,2}}(?:{_MOVED})"
     rf"(?:[ ](?:{_MOVED}))?[ ]to(?:[ ]a(?:[ ](?:peak|nadir|low|high)[ ]of)?)?[ ](?P<number>\d{{1,4}}(?:\.\d{{1,3}})?)(?![\d/]|\.\d)",
     re.IGNORECASE,
 )
 """The same told on: "creatinine was 2.4.  With fluids it fell to 1.1", "which was 1.4, has risen to 3.6"; nothing else is named between."""
-_GAP_WORD = re.compile(r"[A-Za-z][\w-]*")
-_PAIR = re.compile(r"[ ]?%?[ ]?(?:-{1,2}>|→)[ ]?(\d{1,4}(?:\.\d)?)/(\d{1,4}(?:\.\d)?)(?![\d/]|\.\d)")
+_GAP_WORD: Final = re.compile(r"[A-Za-z][\w-]*")
+_PAIR: Final = re.compile(r"[ ]?%?[ ]?(?:-{1,2}>|→)[ ]?(\d{1,4}(?:\.\d)?)/(\d{1,4}(?:\.\d)?)(?![\d/]|\.\d)")
 """The next two of two analytes: "H/H 9.1/27 -> 7.4/22"."""
-_COLUMN = re.compile(r"(?:[ ]{2,12}|[ ]?\t[ ]?)(?P<number>\d{1,4}(?:\.\d{1,3})?)(?=[ ]{2}|[ ]?\t|[ ]{0,3}(?:\n|\Z))")
+_COLUMN: Final = re.compile(r"(?:[ ]{2,12}|[ ]?\t[ ]?)(?P<number>\d{1,4}(?:\.\d{1,3})?)(?=[ ]{2}|[ ]?\t|[ ]{0,3}(?:\n|\Z))")
 """The next number of a row of a table."""
-_MAX_FOLLOWING = 12
-_TOLD_ON = 160
-_SIGNS = frozenset({"pressure", "rate", "count", "level", "score", "fever", "pain"})
+_MAX_FOLLOWING: Final = 12
+_TOLD_ON: Final = 160
+_SIGNS: Final = frozenset({"pressure", "rate", "count", "level", "score", "fever", "pain"})
 """Something else that may rise and fall."""
 
 

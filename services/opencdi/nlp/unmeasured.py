@@ -6,10 +6,11 @@ A number behind "<" or ">" is a bound: where it is no goal it is the limit of a 
 """
 
 import re
+from typing import Final
 
 from opencdi.nlp.value_shapes import Analyte
 
-_AMOUNT = re.compile(
+_AMOUNT: Final = re.compile(
     r"[ \t]?(?:mg(?![ ]\d)|mcg|g|gm|grams?|u|units?|meq|tabs?|tablets?|packs?|bags?|ml|cc|cm|mm|amps?|doses?|ivpb"
     r"|iv\b(?=[ ,;]|$)|po\b|times|seconds?|secs?"
     r"|minutes?|mins?|hrs?(?![ ]?\d)|hours?|days?|weeks?|wks?|months?|years?|yrs?|y/?o)\b(?!/(?:[dmuµ]?L|min))"
@@ -17,15 +18,15 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 """Behind the number: what was given, a time, "or higher"."""
-_DOWN_TO = re.compile(r"-(\d{1,3}(?:\.\d)?)")
+_DOWN_TO: Final = re.compile(r"-(\d{1,3}(?:\.\d)?)")
 """A range goes up: "CA 19-9" is the name of a tumour marker."""
-_OF_A_VITAMIN = re.compile(r"\b(?:vit(?:amin)?|dry|edw|ideal|goal)[ ]\Z", re.IGNORECASE)
+_OF_A_VITAMIN: Final = re.compile(r"\b(?:vit(?:amin)?|dry|edw|ideal|goal)[ ]\Z", re.IGNORECASE)
 _AIMED = re.compile(r"\b(?:goals?|targets?|keep|maintain|aim|titrated?|if|unless|until|parameters?)\b[^,.;\n]{0,22}\Z", re.IGNORECASE)
 _WHERE_BOUND = re.compile(r"\b(?:goals?|targets?|keep|maintain|if|unless|until|when|while)\b(?:[^.;\n]|\.\d){0,40}\Z", re.IGNORECASE)
-_COUNTED_BEFORE = frozenset("0123456789%")
-_BOUND = frozenset("<>≤≥")
-_BLOOD_PRODUCTS = re.compile(r"\b(?:p?rbcs?|ffp|cryo|transfused|transfuse|products?)\b[^.,;\n]{0,16}\Z", re.IGNORECASE)
-_OTHER_FLUID = re.compile(
+_COUNTED_BEFORE: Final = frozenset("0123456789%")
+_BOUND: Final = frozenset("<>≤≥")
+_BLOOD_PRODUCTS: Final = re.compile(r"\b(?:p?rbcs?|ffp|cryo|transfused|transfuse|products?)\b[^.,;\n]{0,16}\Z", re.IGNORECASE)
+_OTHER_FLUID: Final = re.compile(
     r"\b(?:(?<!dark[ ])(?<!cloudy[ ])(?<!foul[ ])(?<!red[ ])(?<!bloody[ ])(?<!brown[ ])(?<!little[ ])(?<!colored[ ])(?<!in[ ]the[ ])"
     r"(?<!in[ ]his[ ])(?<!in[ ]her[ ])"
     r"urine(?![ ](?:out|volume|(?:turned|became|is|was|has[ ]been)[ ](?:dark|red|brown|cloudy|bloody)))"
@@ -37,11 +38,11 @@ _OTHER_FLUID = re.compile(
     r"(?:[^.;\n]|\.\d){0,80}\Z",
     re.IGNORECASE,
 )
-_FLUIDS = ("urin", "ua", "u/a", "csf", "lp", "lumbar puncture", "para", "ascit", "thora", "fluid")
-_AIMS = ("goal", "target", "keep", "maintain", "aim", "titrate", "if", "unless", "until", "parameter")
+_FLUIDS: Final = ("urin", "ua", "u/a", "csf", "lp", "lumbar puncture", "para", "ascit", "thora", "fluid")
+_AIMS: Final = ("goal", "target", "keep", "maintain", "aim", "titrate", "if", "unless", "until", "parameter")
 """Letters without which no other fluid and no aim stands before a number: they are looked for first."""
-_REACH = 90
-_NEAR = 48
+_REACH: Final = 90
+_NEAR: Final = 48
 
 
 def unmeasured(text: str, match: re.Match[str], analyte: Analyte) -> bool:

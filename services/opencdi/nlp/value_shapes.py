@@ -7,14 +7,15 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from opencdi.events.reading import ValueInText
 
-_FAHRENHEIT_FROM = 86.0
-_POUND = 0.45359237  # kg, exact by definition
-_NEWBORN = 0.4  # kg
-_WHOLE = r"(?![\w/.])"
-_SHAPES: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...] = (
+_FAHRENHEIT_FROM: Final = 86.0
+_POUND: Final = 0.45359237  # kg, exact by definition
+_NEWBORN: Final = 0.4  # kg
+_WHOLE: Final = r"(?![\w/.])"
+_SHAPES: Final[tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...]] = (
     (
         re.compile(r">[ ]?\d{1,2}(?:\.\d)?[ ]?/"),
         re.compile(rf"(\d(?<![\w./].)\d{{0,2}}(?:\.\d)?)[ ]?>[ ]?(\d{{1,2}}(?:\.\d)?)[ ]?/[ ]?(\d\d(?:\.\d)?)[ ]?<[ ]?(\d{{1,4}}){_WHOLE}"),
@@ -40,7 +41,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...] = 
     ),
 )
 """(what the text must hold somewhere and is found fast, the shape, the analyte of each number in it)."""
-_BY_UNIT = re.compile(
+_BY_UNIT: Final = re.compile(
     r"(?P<number>\d(?<![\w./-].)\d{0,2}+(?:\.\d)?+)(?=[ ]?[%°RrLlFo])(?:"
     r"(?P<spo2>[ ]?%(?=[ ]?(?:(?:on|w/|with|via)[ ](?:a[ ])?)?(?i:RA\b|room air|\d{1,2}(?:\.5)?[ ]?L\b"
     r"|\d{1,2}[ ]?(?:liters?|lpm)\b|NC\b|nasal cannula"
@@ -50,37 +51,37 @@ _BY_UNIT = re.compile(
     r"|(?P<flow>[ ]?(?:[Ll](?:pm|PM|/min)?|[Ll]iters?(?:[ ](?:per|a)[ ]minute)?)(?![\w/])))"
 )
 """A number whose unit, or what stands behind it, names it: "94% on RA", "95ra", "40% FiO2", "98.2F", "2 L"."""
-_UNIT_OF_WEIGHT = re.compile(r"\d[ -](?P<unit>pounds?|lbs?|kilograms?|kg)\b")
-_BESIDE_HEIGHT = re.compile(
+_UNIT_OF_WEIGHT: Final = re.compile(r"\d[ -](?P<unit>pounds?|lbs?|kilograms?|kg)\b")
+_BESIDE_HEIGHT: Final = re.compile(
     r"(?:feet|foot|inch|inches|tall|cm|centimeters|meters),?[ ](?:and[ ])?(?P<number>\d{2,3}(?:\.\d)?)\Z", re.IGNORECASE
 )
-_OF_A_PERSON = re.compile(r"(?<![\w.])(?P<number>\d{2,3}(?:\.\d)?)\Z")
+_OF_A_PERSON: Final = re.compile(r"(?<![\w.])(?P<number>\d{2,3}(?:\.\d)?)\Z")
 _PERSON = re.compile(r"[ ,]{1,2}(?:[a-z-]+[ ]){0,2}(?:man|woman|male|female|boy|girl|gentleman|lady|patient|person)\b", re.IGNORECASE)
 """A weight without its name: beside a height ("71 inches tall and 224 pounds"), or of a person ("a 250-pound man")."""
-_OF_OXYGEN = re.compile(
+_OF_OXYGEN: Final = re.compile(
     r"[ ]?(?:to[ ]\d{1,2}[ ]?(?:L|liters?)[ ])?(?:of|by|via|on|per)?[ ]?"
     r"(?:home|supplemental|humidified)?[ ]?(?:O2|oxygen|N/?C|nasal|HFNC|high[ -]flow|NRB"
     r"|face[ ]?mask|mask|trach)\b",
     re.IGNORECASE,
 )
-_BEHIND_OXYGEN = re.compile(
+_BEHIND_OXYGEN: Final = re.compile(
     r"(?:%|\bO2|\boxygen|\bNC|\bcannula|\bHFNC)"
     r"[ ]?(?:therapy|requirement|flow)?(?:[ ]at[ ](?:night|home|rest))?(?:[ ]by[ ](?:nasal[ ])?cannula)?,?"
     r"[ ]?(?:at|on|of|to|@|via|:|=|at[ ]most|up[ ]to|usually|now)?[ ]?\Z",
     re.IGNORECASE,
 )
-_AIR = re.compile(r"\b(?:RA|[Rr]oom air|NC|nc|cannula)[ ,:]{1,2}\Z")
+_AIR: Final = re.compile(r"\b(?:RA|[Rr]oom air|NC|nc|cannula)[ ,:]{1,2}\Z")
 """The saturation behind what is breathed: "on RA 95%", "3L nc 94%"."""
-_ON = re.compile(r"\b(?:on|home|now)(?:[ ]at)?[ ]\Z", re.IGNORECASE)
-_ALONE = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|continuous)")
-_NO_OXYGEN = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
-_VERBAL = (re.compile(r"V[ ]?[1-5]"), re.compile(r"v[ ]?[1-5]"))
+_ON: Final = re.compile(r"\b(?:on|home|now)(?:[ ]at)?[ ]\Z", re.IGNORECASE)
+_ALONE: Final = re.compile(r"[ ]?(?:[,.;)\n]|\Z|->|at[ ](?:home|night|rest|baseline)|continuous)")
+_NO_OXYGEN: Final = re.compile(r"[ ]?(?:of[ ])?(?:NS|LR|IVF?|fluids?|bolus|crystalloids?|normal|out|off|net|neg|pos)\b", re.IGNORECASE)
+_VERBAL: Final = (re.compile(r"V[ ]?[1-5]"), re.compile(r"v[ ]?[1-5]"))
 """What each coma score has in its midst; one sign is found much faster than either of two."""
-_COMA = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
-_JUST_BEFORE = 8
-_UNITS_OF_WEIGHT = ("pound", " lb", "-lb", "kilogram", " kg", "-kg")
-_BOUND = re.compile(r"(?:\b(?:than|above|below|over|under)[ ]|(?<![-=])[<>≤≥][ ]?)\Z", re.IGNORECASE)
-_OXYGEN_REACH = 48
+_COMA: Final = re.compile(r"[Ee](?<![\w.].)[ ]?([1-4])[ ,/]{0,2}[Vv][ ]?([1-5])[Tt]?[ ,/]{0,2}[Mm][ ]?([1-6])(?!\w)")
+_JUST_BEFORE: Final = 8
+_UNITS_OF_WEIGHT: Final = ("pound", " lb", "-lb", "kilogram", " kg", "-kg")
+_BOUND: Final = re.compile(r"(?:\b(?:than|above|below|over|under)[ ]|(?<![-=])[<>≤≥][ ]?)\Z", re.IGNORECASE)
+_OXYGEN_REACH: Final = 48
 
 
 @dataclass(frozen=True, slots=True)

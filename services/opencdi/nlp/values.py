@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
 from pathlib import Path
+from typing import Final
 
 from opencdi.events.reading import ValueInText
 from opencdi.knowledge.tables import read_table
@@ -20,13 +21,13 @@ from opencdi.nlp.trends import following, following_pairs
 from opencdi.nlp.unmeasured import unmeasured
 from opencdi.nlp.value_shapes import Analyte, in_unit, shaped_values
 
-_MONTH = (
+_MONTH: Final = (
     r"(?:January|February|March|April|(?-i:May)|June|July|August|September|October|November|December)"
     r"(?:[ ]\d{1,2}(?:st|nd|rd|th)?(?![\d.]|[ ]?[%/])(?:,?[ ](?:19|20)\d\d)?|,?[ ](?:of[ ])?(?:19|20)\d\d|(?![ ,]+\d{1,2}(?![\d.])))"
 )
 """A month, with its day or year: its numbers are nobody's value."""
-_BLANK = r"[ \t]"
-_WORDS = (
+_BLANK: Final = r"[ \t]"
+_WORDS: Final = (
     "level count score of is was are were at to from up down now elevated peaked peak found noted measured reported be being today on"
     " admission dropped fell rose went gone came back has have had been in the low high only trended trending trend improved worsened"
     " increased decreased risen fallen still initially initial estimated currently repeat nadir max min maximum minimum around about"
@@ -35,20 +36,20 @@ _WORDS = (
     " transiently that yesterday week month year night spring summer winter monday tuesday wednesday thursday friday saturday sunday my our"
     " office clinic hospital"
 )
-_BETWEEN = (
+_BETWEEN: Final = (
     r"at[ ]\d{4}(?!\d)(?:[ ]?h(?:rs?|ours)?\b)?|"  # an hour: "BG at 0600 was 212"
     rf"{any_of(_WORDS.split(), _BLANK)}|[=:~<>≥≤(,]|(?:19|20)\d\d(?=[ ](?:was|were)\b)|{_MONTH}"
 )
-_SAID = rf"(?P<said>(?:[ \t]{{0,8}}(?i:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
-_NUMBER = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?|\.\d{1,3}))(?!\d|\.\d|:\d|'?s\b)"
+_SAID: Final = rf"(?P<said>(?:[ \t]{{0,8}}(?i:{_BETWEEN})(?![A-Za-z])){{0,7}}[ \t]{{0,12}})"
+_NUMBER: Final = r"(?<![A-Za-z])(?P<number>(?!0\d)(?:\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d{1,3})?|\.\d{1,3}))(?!\d|\.\d|:\d|'?s\b)"
 _UNITS = r"%|°[ \t]?[CF]\b|[CF]\b|kg/m\^?2|kg\b|kilograms?\b|lbs?\b|pounds?\b|mg/dL|mmol/L|mEq/L|g/dL|ng/mL|[xX*] ?10[\^*]?[39]|/[uµ]L"
-_UNIT = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[kK]\b|[ \t]{{0,2}}(?:{_UNITS}))?"
-_SECOND = re.compile(r"[ \t]?(?:(?P<over>/)|and\b|&)[ \t]?(?P<number>\d{1,4}(?:\.\d{1,2})?)(?![\d/]|\.\d)")
-_JOINED = re.compile(r"(?:(?P<over>/)|[ ]and[ ]|[ ]?&[ ]?)\Z")
-_APART = re.compile(r"[^\w&./-]+")
-_NAME_REACH = 24
-_OF_BEFORE = re.compile(r"\b(?:baseline|b/l)[ \t]{0,2}\Z", re.IGNORECASE)
-_BASELINE_TOLD = re.compile(r"\bbaseline\b", re.IGNORECASE)
+_UNIT: Final = rf"(?:[ \t]?-[ \t]?\d{{1,3}}(?=[ \t]?%))?(?P<unit>[kK]\b|[ \t]{{0,2}}(?:{_UNITS}))?"
+_SECOND: Final = re.compile(r"[ \t]?(?:(?P<over>/)|and\b|&)[ \t]?(?P<number>\d{1,4}(?:\.\d{1,2})?)(?![\d/]|\.\d)")
+_JOINED: Final = re.compile(r"(?:(?P<over>/)|[ ]and[ ]|[ ]?&[ ]?)\Z")
+_APART: Final = re.compile(r"[^\w&./-]+")
+_NAME_REACH: Final = 24
+_OF_BEFORE: Final = re.compile(r"\b(?:baseline|b/l)[ \t]{0,2}\Z", re.IGNORECASE)
+_BASELINE_TOLD: Final = re.compile(r"\bbaseline\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

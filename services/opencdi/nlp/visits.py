@@ -5,13 +5,14 @@ outweighs that.  What a visit tells of a stay, of the last visit, or of an earli
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.knowledge.words import Words
 from opencdi.nlp.past import Times
 
 _OF_VISITS: frozenset[NoteType] = frozenset({"consult", "progress", "history-and-physical", "therapy", "wound-care", "dietitian", "other"})
-_OF_STAYS: frozenset[SectionKind] = frozenset({"hospital-course", "discharge-diagnoses", "discharge-instructions"})
+_OF_STAYS: Final[frozenset[SectionKind]] = frozenset({"hospital-course", "discharge-diagnoses", "discharge-instructions"})
 
 
 def is_visit(words: Words, sections: Iterable[SectionKind], note_type: NoteType, times: Times) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.knowledge.tables import read_table
@@ -22,14 +22,14 @@ Instead = Literal["past", "supposed", "absent", "possible", "other"]
 """What a mention may be instead of here: over, feared or planned, denied, doubted, somebody else's."""
 Place = Literal["next", "near", "near-apart", "far", "far-apart", "close", "close-apart", "after", "after-apart"]
 """Where a word stands: before the mention (next, near, far) or behind it (close, after), and whether a comma or bracket parts them."""
-INSTEAD: tuple[Instead, ...] = get_args(Instead)
-PLACES: tuple[Place, ...] = get_args(Place)
+INSTEAD: Final[tuple[Instead, ...]] = get_args(Instead)
+PLACES: Final[tuple[Place, ...]] = get_args(Place)
 _NEXT, _NEAR, _FAR, _CLOSE, _AFTER = (PLACES.index(place) for place in ("next", "near", "far", "close", "after"))
 _NEAR_BEFORE, _CLOSE_BEHIND = 4, 3
 _BEFORE, _BEHIND = 25, 15
 """So many words are weighed before a mention and behind it."""
-_APART = frozenset({",", ";", ":", "(", ")"})
-_WEIGHED: frozenset[FindingKind | None] = frozenset({"diagnosis", "symptom", "finding", None})
+_APART: Final = frozenset({",", ";", ":", "(", ")"})
+_WEIGHED: Final[frozenset[FindingKind | None]] = frozenset({"diagnosis", "symptom", "finding", None})
 YEAR, NUMBER = "<year>", "<number>"
 
 
