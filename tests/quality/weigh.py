@@ -40,6 +40,7 @@ TRUST = 0.1
 PARTS = 5
 HERE, VERDICT, SECTION = "here", "verdict", "section"
 _MARKED = re.compile(r"<([^<>]*)>")
+_SLOT = re.compile(r"\{([sdSD])\}")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def made_up() -> Iterator[Example]:
         yaml.safe_load((MADE_UP / f"{name}_examples.yaml").read_text(encoding="utf-8"))["here"] for name in ("acute", "foretold", "past")
     ]
     sentences = [sentence for lines in lists for sentence in lines.splitlines()]
+    frames = yaml.safe_load((Path(__file__).parent / "frames.yaml").read_text(encoding="utf-8"))
+    sentences += [_SLOT.sub(lambda slot: f"<{frames['names'][slot[1].lower()][0]}>", frame) for frame in frames["here"]]
     for lines in yaml.safe_load((MADE_UP / "context_examples.yaml").read_text(encoding="utf-8")).values():
         sentences += [line.removesuffix("=>").strip() for line in lines.splitlines() if line.endswith("=>")]
     for sentence in sentences:

@@ -190,8 +190,8 @@ def _year(around: Surroundings) -> tuple[tuple[int, int], bool] | None:
                 return None  # "cholecystitis and a history of pancreatitis in 2019"
             before = words[i - 1]
             month = before in told.months or (
-                before.isdigit() and i - 1 == mention.last
-            )  # "March 2019", "3/2019"; a whole date may be today
+                before.isdigit() and i - 1 == mention.last + (words[mention.last] == "(")
+            )  # "March 2019", "3/2019", "(3/2019)"; a whole date may be today
             alone = not before.isdigit() and before not in told.clock and (around.clause_over(i + 1) or words[i + 1] in told.year_then)
             if before in told.since or before in told.year_after or month or alone or i == mention.last:
                 return (i, i + 1), not told.since.isdisjoint(words[mention.last : i])  # "since a fall in 1997"
