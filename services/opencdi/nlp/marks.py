@@ -55,8 +55,6 @@ _COLONS: Final = 400
 _WRAPPED_AT, _UNWRAPPED = 65, 100
 """A line of so many characters goes on in the next; a longer one shows that lines are not wrapped."""
 _MOST_WORDS_WITHIN: Final = 5
-_PART: Final = re.compile(r"[A-Z/&'(), -]{3,48}")
-_FIRST_WORDS_OF_PART: Final = 30
 _GAP_OF_COLUMNS: Final = 20
 _OF_COLUMNS: Final = frozenset({"time", "date"})
 _TIMED: Final = re.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d\b(?!/)")
@@ -263,7 +261,7 @@ def _before_colon(
         phrase = piece.strip(_AROUND)
         if not tried and (told := headings.told(phrase, note_type)):
             return Mark(begin, behind_colon(text, colon), *told, (True, phrase.isupper(), False, signs))
-        if (key := key_of(phrase)) in headings.exam_opens or (note_type in BY_PARTS and _is_part(text, phrase, colon, headings)):
+        if (key := key_of(phrase)) in headings.exam_opens or (note_type in BY_PARTS and is_part(text, phrase, colon, headings)):
             return Mark(begin, behind_colon(text, colon), None, key, (True, phrase.isupper(), False, signs))
     cut = 0
     for match in _BREAK.finditer(piece):
@@ -279,20 +277,12 @@ def _before_colon(
         if told:
             return Mark(start, behind_colon(text, colon), *told, style)
         if (key in headings.exam_opens and (lost or tail[0].isupper())) or (
-            lost and note_type in BY_PARTS and _is_part(text, tail, colon, headings)
+            lost and note_type in BY_PARTS and is_part(text, tail, colon, headings)
         ):
             return Mark(start, behind_colon(text, colon), None, key, style)
     if key.rpartition(" ")[2] not in headings.last_words:
         return None
     return _last_words(text, start, tail, colon, headings, note_type)
-
-
-def _is_part(text: str, phrase: str, colon: int, headings: Headings) -> bool:
-    """Whether an unknown phrase is written as dictations write headings: in capitals, which what it heads is not."""
-    if not (phrase.isupper() and _PART.fullmatch(phrase) and phrase[0].isalpha()) or key_of(phrase) in headings.within:
-        return False
-    follows = text[colon + 1 : colon + _FIRST_WORDS_OF_PART]
-    return follows.upper() != follows
 
 
 def _last_words(text: str, start: int, tail: str, colon: int, headings: Headings, note_type: NoteType) -> Mark | None:

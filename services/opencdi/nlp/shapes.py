@@ -30,6 +30,8 @@ NUMBERED: Final = "1."
 
 Style = tuple[bool, bool, bool, str]
 """How a heading is written: it begins its line, is in capitals, alone on its line, and the marks before it."""
+_PART: Final = re.compile(r"[A-Z/&'(), -]{3,48}")
+_FIRST_WORDS_OF_PART: Final = 30
 
 
 class Mark(NamedTuple):
@@ -89,3 +91,11 @@ def behind_colon(text: str, colon: int) -> int:
     while text[at : at + 1] in ("*", "_") and at < colon + 4:
         at += 1
     return at
+
+
+def is_part(text: str, phrase: str, colon: int, headings: Headings) -> bool:
+    """Whether an unknown phrase is written as dictations write headings: in capitals, which what it heads is not."""
+    if not (phrase.isupper() and _PART.fullmatch(phrase) and phrase[0].isalpha()) or key_of(phrase) in headings.within:
+        return False
+    follows = text[colon + 1 : colon + _FIRST_WORDS_OF_PART]
+    return follows.upper() != follows
