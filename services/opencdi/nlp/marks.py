@@ -16,6 +16,7 @@ from opencdi.nlp.shapes import (
     behind_colon,
     heads_of_rows,
     in_a_time,
+    is_part,
     of_one_letter,
     titled_in,
 )

@@ -27,11 +27,11 @@ LETTERED, TITLED, ROW = "A", "T", "|"
 NUMBERED: Final = "1."
 """How a heading is written that has a number before it."""
 
+_PART: Final = re.compile(r"[A-Z/&'(), -]{3,48}")
+_FIRST_WORDS_OF_PART: Final = 30
 
 Style = tuple[bool, bool, bool, str]
 """How a heading is written: it begins its line, is in capitals, alone on its line, and the marks before it."""
-_PART: Final = re.compile(r"[A-Z/&'(), -]{3,48}")
-_FIRST_WORDS_OF_PART: Final = 30
 
 
 class Mark(NamedTuple):
