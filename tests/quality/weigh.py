@@ -24,19 +24,23 @@ from opencdi.nlp.around import cued
 from opencdi.nlp.context import Context
 from opencdi.nlp.legible import legible
 from opencdi.nlp.reader import Outline
-from opencdi.nlp.weighed import INSTEAD, PLACES, Weights, load_weights, places, weighed_as
+from opencdi.nlp.weighed import INSTEAD, PLACES, Weights, places, weighed_as
 from opencdi.settings import rules_dir
 from quality.marks import CORPUS, GoldenNote, Mark, notes_in
 from quality.measured import PROBLEMS, READER, is_chronic
 
 TABLE = rules_dir() / "nlp" / "weights.yaml"
 MADE_UP = Path(__file__).parents[1] / "unit" / "nlp"
+CUES = replace(READER, weights=replace(READER.weights, outweighs=10**9))
+"""The reader as its cues are: nothing outweighs them."""
 OUTWEIGHS = 25
+"""Hundredths by which another context must be likelier than "here"."""
 LEAST_OFTEN = 4
 """A word that stands in a place less often teaches nothing."""
 LIGHT = 10
 """Hundredths below which a weight is left out."""
 TRUST = 0.1
+"""What the cues' verdict counts as a feature, where a word counts 1."""
 PARTS = 5
 HERE, VERDICT, SECTION = "here", "verdict", "section"
 _MARKED = re.compile(r"<([^<>]*)>")
@@ -63,17 +67,12 @@ def is_a(told: Mark | Finding | Context) -> str:
     return HERE if told.active == "yes" else "past"
 
 
-def unweighed() -> None:
-    """The reader as its cues are, until the weights are learned."""
-    object.__setattr__(READER, "weights", replace(load_weights(rules_dir() / "nlp"), outweighs=10**9))
-
-
 def said_around(outline: Outline, start: int, end: int, verdict: str) -> frozenset[str]:
     """The features of the characters [start, end)."""
     words = outline.words
     first = words.first_at(start)
     last = max(first + 1, words.first_at(end - 1) + 1)
-    near = places(cued(words, READER.cues), outline.sentence_at(first), first, last)
+    near = places(cued(words, CUES.cues), outline.sentence_at(first), first, last)
     said = {f"{PLACES[place]} {weighed_as(words.words[at])}" for at, place in near}
     return frozenset(said | {f"{SECTION} {outline.sections[first]}", f"{VERDICT} {verdict}"})
 
@@ -81,8 +80,8 @@ def said_around(outline: Outline, start: int, end: int, verdict: str) -> frozens
 def marked(notes: Iterable[GoldenNote]) -> Iterator[Example]:
     """Every diagnosis, symptom and finding that is marked and found, without chronic disease."""
     for note in notes:
-        outline = READER.outline(legible(note.text), note.type)
-        findings = [finding for finding in READER.read(note.text, note.type).findings if finding.kind in PROBLEMS]
+        outline = CUES.outline(legible(note.text), note.type)
+        findings = [finding for finding in CUES.read(note.text, note.type).findings if finding.kind in PROBLEMS]
         for mark in note.marks:
             if mark.kind not in PROBLEMS or (mark.concept and is_chronic(mark.concept)):
                 continue
@@ -103,11 +102,11 @@ def made_up() -> Iterator[Example]:
         sentences += [line.removesuffix("=>").strip() for line in lines.splitlines() if line.endswith("=>")]
     for sentence in sentences:
         plain = sentence.replace("<", "").replace(">", "")
-        outline = READER.outline(plain)
+        outline = CUES.outline(plain)
         for nth, mark in enumerate(_MARKED.finditer(sentence)):
             start = mark.start() - 2 * nth
             end = start + len(mark[1])
-            yield Example("made up", said_around(outline, start, end, is_a(READER.context_at(plain, start, end)[0])), HERE)
+            yield Example("made up", said_around(outline, start, end, is_a(CUES.context_at(plain, start, end)[0])), HERE)
 
 
 def learned(examples: Sequence[Example]) -> Weights:
@@ -142,12 +141,12 @@ def learned(examples: Sequence[Example]) -> Weights:
 
 def tried(notes: Iterable[GoldenNote], weights: Weights) -> Counter[tuple[bool, bool]]:
     """Of what the cues alone call here: (whether it is, whether it still is called so with these weights)."""
-    with_them = replace(READER, weights=weights)
+    with_them = replace(CUES, weights=weights)
     counted: Counter[tuple[bool, bool]] = Counter()
     for note in notes:
         marks = [mark for mark in note.marks if mark.kind in PROBLEMS]
         after = {(finding.start, finding.end): finding.active for finding in with_them.read(note.text, note.type).findings}
-        for finding in READER.read(note.text, note.type).findings:
+        for finding in CUES.read(note.text, note.type).findings:
             mark = next((mark for mark in marks if mark.start < finding.end and finding.start < mark.end), None)
             if mark and finding.kind in PROBLEMS and finding.active == "yes":
                 counted[is_a(mark) == HERE, after[finding.start, finding.end] == "yes"] += 1
@@ -184,7 +183,6 @@ def main() -> None:
     ask.add_argument("unseen", nargs="*", type=Path, help="folders of marked notes to try the learned weights on")
     ask.add_argument("--write", action="store_true", help="write the table")
     asked = ask.parse_args()
-    unweighed()
     notes = list(notes_in(CORPUS))
     known, always = list(marked(notes)), list(made_up())
     part_of = {note.name: sha256(note.name.encode()).digest()[0] % PARTS for note in notes}

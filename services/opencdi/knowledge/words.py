@@ -203,10 +203,6 @@ class Lexicon(Generic[T]):
         """Every word of every term."""
         return frozenset(word for term in self.terms for word in term.split(" "))
 
-    def begins_in(self, words: Iterable[str]) -> bool:
-        """Whether any of the words begins a term; where none does, nothing needs to be matched."""
-        return not self._by_first.keys().isdisjoint(words)
-
     def begins_with(self, word: str) -> bool:
         """Whether a term begins with that word."""
         return word in self._by_first

@@ -232,7 +232,7 @@ def _suffers(at: int, around: Surroundings) -> Said | None:
 
 
 def _phrase(at: int, around: Surroundings) -> Said | None:
-    if not around.cues.has_it.begins_in((around.words[at],)):
+    if not around.cues.has_it.begins_with(around.words[at]):
         return None
     for first, last, theirs in around.cues.has_it.matches(around.words, at, min(at + 5, around.stop)):
         if first == at:
