@@ -9,6 +9,8 @@ In the note:
 - `@@section-kind`, a line of its own, begins a section; `@@section-kind@@` begins one in the midst of a line.
 What is what: historical = began before this encounter (chronic disease that is listed or treated: historical, active yes; past events and
 past cancers: historical, active no; an acute turn of chronic disease: current); hypothetical = feared, conditional, planned.
+Sections: as their headings are (IMPRESSION is `impression`); diagnoses before and after an operation are its `assessment`, its anesthesia,
+losses, drains and complications `procedures`, where the patient goes `plan`; vital signs that open an examination are `vital-signs`.
 All diagnoses and symptoms of a note are marked; findings, procedures, devices, organisms and medications too; anatomy is not.
 """
 

@@ -10,82 +10,82 @@ from quality.measured import Measured, measured, report
 # fmt: off
 FLOORS: dict[str, dict[str, float]] = {
     "": {
-        "section": 0.95, "labelled": 0.99, "concept/diagnosis": 0.91, "concept/symptom": 0.91, "concept/finding": 0.80,
-        "concept/procedure": 0.82, "concept/device": 0.80, "concept/organism": 0.82, "concept/medication": 0.93,
-        "span/diagnosis": 0.80, "span/symptom": 0.82, "acute": 0.98, "assertion": 0.98, "assertion/absent": 0.98,
-        "assertion/possible": 0.90, "temporality": 0.93, "temporality/historical": 0.90, "temporality/hypothetical": 0.97,
-        "active": 0.97, "active/no": 0.97, "active/unknown": 0.89, "certainty": 0.90, "experiencer": 0.99, "experiencer/other": 0.96,
-        "attribute/severity": 0.90, "attribute/acuity": 0.85, "attribute/laterality": 0.79, "attribute/stage": 0.83,
-        "attribute/type": 0.80, "attribute/cause": 0.63, "attribute/organism": 0.75, "attribute/resolved": 0.69,
-        "attribute/dose": 0.95, "attribute/route": 0.86, "attribute/frequency": 0.95, "value": 0.96,
+        "section": 0.95, "labelled": 0.99, "concept/diagnosis": 0.90, "concept/symptom": 0.90, "concept/finding": 0.79,
+        "concept/procedure": 0.81, "concept/device": 0.78, "concept/organism": 0.79, "concept/medication": 0.93,
+        "span/diagnosis": 0.79, "span/symptom": 0.80, "acute": 0.98, "assertion": 0.98, "assertion/absent": 0.98,
+        "assertion/possible": 0.89, "temporality": 0.93, "temporality/historical": 0.90, "temporality/hypothetical": 0.97,
+        "active": 0.97, "active/no": 0.97, "active/unknown": 0.87, "certainty": 0.89, "experiencer": 0.99, "experiencer/other": 0.96,
+        "attribute/severity": 0.90, "attribute/acuity": 0.81, "attribute/laterality": 0.77, "attribute/stage": 0.81,
+        "attribute/type": 0.71, "attribute/cause": 0.53, "attribute/organism": 0.74, "attribute/resolved": 0.67,
+        "attribute/dose": 0.95, "attribute/route": 0.84, "attribute/frequency": 0.95, "value": 0.96,
     },
     "anesthesia": {
-        "section": 0.94, "concept/diagnosis": 0.89, "concept/symptom": 0.93, "acute": 0.98, "assertion": 0.96, "temporality": 0.95,
+        "section": 0.94, "concept/diagnosis": 0.89, "concept/symptom": 0.93, "acute": 0.99, "assertion": 0.97, "temporality": 0.95,
         "active": 0.96, "experiencer": 0.99, "value": 0.97,
     },
     "consult": {
-        "section": 0.94, "concept/diagnosis": 0.91, "concept/symptom": 0.91, "acute": 0.97, "assertion": 0.98, "temporality": 0.92,
+        "section": 0.96, "concept/diagnosis": 0.91, "concept/symptom": 0.90, "acute": 0.97, "assertion": 0.98, "temporality": 0.93,
         "active": 0.96, "experiencer": 0.99, "value": 0.97,
     },
     "dietitian": {
-        "section": 0.94, "concept/diagnosis": 0.93, "concept/symptom": 0.91, "acute": 0.99, "assertion": 0.98, "temporality": 0.94,
-        "active": 0.97, "experiencer": 0.99, "value": 0.94,
+        "section": 0.92, "concept/diagnosis": 0.92, "concept/symptom": 0.90, "acute": 0.99, "assertion": 0.99, "temporality": 0.94,
+        "active": 0.97, "experiencer": 0.99, "value": 0.95,
     },
     "discharge-summary": {
-        "section": 0.95, "concept/diagnosis": 0.93, "concept/symptom": 0.94, "acute": 0.98, "assertion": 0.98, "temporality": 0.94,
-        "active": 0.97, "experiencer": 0.99, "value": 0.94,
+        "section": 0.95, "concept/diagnosis": 0.93, "concept/symptom": 0.92, "acute": 0.99, "assertion": 0.99, "temporality": 0.95,
+        "active": 0.97, "experiencer": 0.99, "value": 0.95,
     },
     "emergency": {
-        "section": 0.93, "concept/diagnosis": 0.93, "concept/symptom": 0.90, "acute": 0.97, "assertion": 0.97, "temporality": 0.96,
+        "section": 0.90, "concept/diagnosis": 0.92, "concept/symptom": 0.90, "acute": 0.97, "assertion": 0.97, "temporality": 0.96,
         "active": 0.97, "experiencer": 0.99, "value": 0.98,
     },
     "history-and-physical": {
-        "section": 0.98, "concept/diagnosis": 0.93, "concept/symptom": 0.91, "acute": 0.98, "assertion": 0.99, "temporality": 0.94,
-        "active": 0.97, "experiencer": 0.99, "value": 0.98,
+        "section": 0.98, "concept/diagnosis": 0.91, "concept/symptom": 0.89, "acute": 0.98, "assertion": 0.99, "temporality": 0.94,
+        "active": 0.97, "experiencer": 0.99, "value": 0.99,
     },
     "laboratory": {
         "section": 0.91, "concept/diagnosis": 0.90, "concept/symptom": 0.99, "acute": 0.99, "assertion": 0.99, "temporality": 0.99,
         "active": 0.99, "experiencer": 0.99,
     },
     "nursing": {
-        "section": 0.90, "concept/diagnosis": 0.90, "concept/symptom": 0.89, "acute": 0.97, "assertion": 0.99, "temporality": 0.95,
-        "active": 0.97, "experiencer": 0.99, "value": 0.92,
+        "section": 0.90, "concept/diagnosis": 0.89, "concept/symptom": 0.89, "acute": 0.98, "assertion": 0.99, "temporality": 0.96,
+        "active": 0.98, "experiencer": 0.99, "value": 0.92,
     },
     "operative": {
-        "section": 0.97, "concept/diagnosis": 0.91, "concept/symptom": 0.90, "acute": 0.98, "assertion": 0.99, "temporality": 0.93,
-        "active": 0.98, "experiencer": 0.99, "value": 0.97,
+        "section": 0.98, "concept/diagnosis": 0.89, "concept/symptom": 0.90, "acute": 0.98, "assertion": 0.99, "temporality": 0.93,
+        "active": 0.98, "experiencer": 0.99, "value": 0.96,
     },
     "other": {
-        "section": 0.90, "concept/diagnosis": 0.93, "concept/symptom": 0.78, "acute": 0.93, "assertion": 0.95, "temporality": 0.89,
-        "active": 0.93, "experiencer": 0.99, "value": 0.76,
+        "section": 0.82, "concept/diagnosis": 0.91, "concept/symptom": 0.80, "acute": 0.91, "assertion": 0.95, "temporality": 0.88,
+        "active": 0.91, "experiencer": 0.99, "value": 0.79,
     },
     "pathology": {
-        "section": 0.86, "concept/diagnosis": 0.84, "concept/symptom": 0.86, "acute": 0.99, "assertion": 0.98, "temporality": 0.84,
-        "active": 0.95, "experiencer": 0.99,
+        "section": 0.90, "concept/diagnosis": 0.81, "concept/symptom": 0.69, "acute": 0.98, "assertion": 0.98, "temporality": 0.85,
+        "active": 0.96, "experiencer": 0.99,
     },
     "procedure": {
-        "section": 0.94, "concept/diagnosis": 0.91, "concept/symptom": 0.94, "acute": 0.99, "assertion": 0.98, "temporality": 0.94,
-        "active": 0.97, "experiencer": 0.99, "value": 0.93,
+        "section": 0.91, "concept/diagnosis": 0.90, "concept/symptom": 0.93, "acute": 0.98, "assertion": 0.99, "temporality": 0.94,
+        "active": 0.98, "experiencer": 0.99, "value": 0.94,
     },
     "progress": {
-        "section": 0.94, "concept/diagnosis": 0.90, "concept/symptom": 0.92, "acute": 0.97, "assertion": 0.98, "temporality": 0.92,
+        "section": 0.95, "concept/diagnosis": 0.89, "concept/symptom": 0.91, "acute": 0.98, "assertion": 0.98, "temporality": 0.92,
         "active": 0.96, "experiencer": 0.99, "value": 0.97,
     },
     "radiology": {
-        "section": 0.97, "concept/diagnosis": 0.90, "concept/symptom": 0.92, "acute": 0.98, "assertion": 0.99, "temporality": 0.91,
-        "active": 0.99, "experiencer": 0.99, "value": 0.99,
+        "section": 0.96, "concept/diagnosis": 0.90, "concept/symptom": 0.91, "acute": 0.99, "assertion": 0.99, "temporality": 0.91,
+        "active": 0.98, "experiencer": 0.99, "value": 0.99,
     },
     "social-work": {
         "section": 0.98, "concept/diagnosis": 0.91, "concept/symptom": 0.92, "acute": 0.97, "assertion": 0.98, "temporality": 0.86,
         "active": 0.96, "experiencer": 0.99,
     },
     "therapy": {
-        "section": 0.90, "concept/diagnosis": 0.90, "concept/symptom": 0.89, "acute": 0.97, "assertion": 0.99, "temporality": 0.93,
+        "section": 0.86, "concept/diagnosis": 0.91, "concept/symptom": 0.86, "acute": 0.97, "assertion": 0.99, "temporality": 0.94,
         "active": 0.96, "experiencer": 0.99, "value": 0.92,
     },
     "wound-care": {
-        "section": 0.89, "concept/diagnosis": 0.93, "concept/symptom": 0.85, "acute": 0.97, "assertion": 0.98, "temporality": 0.91,
-        "active": 0.94, "experiencer": 0.99, "value": 0.99,
+        "section": 0.90, "concept/diagnosis": 0.89, "concept/symptom": 0.86, "acute": 0.99, "assertion": 0.98, "temporality": 0.92,
+        "active": 0.95, "experiencer": 0.99, "value": 0.99,
     },
 }
 # fmt: on

@@ -1,7 +1,7 @@
 """Learns the weights of words (`rules/nlp/weights.yaml`, see nlp.weighed) from the golden corpus: `make weights`.
 
-A multinomial logistic regression over the words near each mention, its section and what the cues alone make of it; light weights are left
-out.  The cues know the corpus by heart, so their verdict counts little (`TRUST`): else nothing would be left for the words to explain.
+A multinomial logistic regression over the words near each mention, its section, what it is, whether the assessment names it, and what the
+cues alone make of it; light weights are left out.  The cues know the corpus by heart, so their verdict counts little (`TRUST`): else nothing would be left for the words to explain.
 Made-up sentences in which a condition is here, beside words that mostly speak against it, are learned too.
 First it is tried on notes it has not learned from: the corpus in five parts, each read with what the other four taught.
 PYTHONPATH=services:tests python tests/quality/weigh.py [--write] [FOLDER OF MARKED NOTES ...]
@@ -24,7 +24,7 @@ from opencdi.nlp.around import cued
 from opencdi.nlp.context import Context
 from opencdi.nlp.legible import legible
 from opencdi.nlp.reader import Outline
-from opencdi.nlp.weighed import INSTEAD, PLACES, Weights, places, weighed_as
+from opencdi.nlp.weighed import INSTEAD, PLACES, Weights, assessed, named, places, traits, weighed_as
 from opencdi.settings import rules_dir
 from quality.marks import CORPUS, GoldenNote, Mark, notes_in
 from quality.measured import PROBLEMS, READER, is_chronic
@@ -33,23 +33,26 @@ TABLE = rules_dir() / "nlp" / "weights.yaml"
 MADE_UP = Path(__file__).parents[1] / "unit" / "nlp"
 CUES = replace(READER, weights=replace(READER.weights, outweighs=10**9))
 """The reader as its cues are: nothing outweighs them."""
-OUTWEIGHS = 25
-"""Hundredths by which another context must be likelier than "here"."""
+OUTWEIGHS = 1
+"""Hundredths by which another context must be likelier than "here": whatever is likelier."""
 LEAST_OFTEN = 4
 """A word that stands in a place less often teaches nothing."""
 LIGHT = 10
 """Hundredths below which a weight is left out."""
 TRUST = 0.1
 """What the cues' verdict counts as a feature, where a word counts 1."""
+OF_IT = 0.5
+"""What a trait of the mention counts as a feature: the same disease stands in notes of all kinds."""
 PARTS = 5
-HERE, VERDICT, SECTION = "here", "verdict", "section"
+HERE, VERDICT, SECTION, TRAIT = "here", "verdict", "section", "trait"
+_COUNTS = {VERDICT: TRUST, TRAIT: OF_IT}
 _MARKED = re.compile(r"<([^<>]*)>")
 _SLOT = re.compile(r"\{([sdSD])\}")
 
 
 @dataclass(frozen=True)
 class Example:
-    """What is said around a mention ("near denies", "section plan", "verdict here"), and what it is."""
+    """What is said around a mention and of it ("near denies", "section plan", "trait pneumonia", "verdict here"), and what it is."""
 
     source: str
     said: frozenset[str]
@@ -81,13 +84,18 @@ def marked(notes: Iterable[GoldenNote]) -> Iterator[Example]:
     """Every diagnosis, symptom and finding that is marked and found, without chronic disease."""
     for note in notes:
         outline = CUES.outline(legible(note.text), note.type)
-        findings = [finding for finding in CUES.read(note.text, note.type).findings if finding.kind in PROBLEMS]
+        every = CUES.read(note.text, note.type).findings
+        findings = [finding for finding in every if finding.kind in PROBLEMS]
+        in_assessment = assessed([stretch.kind for stretch in outline.stretches], ((one.concept, one.section) for one in every))
         for mark in note.marks:
             if mark.kind not in PROBLEMS or (mark.concept and is_chronic(mark.concept)):
                 continue
             found = next((finding for finding in findings if mark.start < finding.end and finding.start < mark.end), None)
             if found:
-                yield Example(note.name, said_around(outline, mark.start, mark.end, is_a(found)), is_a(mark))
+                standing = named(found.concept, found.section, in_assessment)
+                of_it = traits(found.kind, found.concept, standing) if standing else ()
+                said = said_around(outline, mark.start, mark.end, is_a(found)) | {f"{TRAIT} {trait}" for trait in of_it}
+                yield Example(note.name, said, is_a(mark))
 
 
 def made_up() -> Iterator[Example]:
@@ -114,7 +122,7 @@ def learned(examples: Sequence[Example]) -> Weights:
     often = Counter(said for example in examples for said in example.said)
     vectors = DictVectorizer()
     table = vectors.fit_transform(
-        {said: TRUST if said.startswith(VERDICT) else 1 for said in example.said if often[said] >= LEAST_OFTEN} for example in examples
+        {said: _COUNTS.get(said.partition(" ")[0], 1) for said in example.said if often[said] >= LEAST_OFTEN} for example in examples
     )
     table.indices, table.indptr = table.indices.astype("int32"), table.indptr.astype("int32")
     model = LogisticRegression(C=1, max_iter=5000).fit(table, [example.is_a for example in examples])
@@ -125,18 +133,22 @@ def learned(examples: Sequence[Example]) -> Weights:
 
     nothing = model.intercept_
     sections: dict[str, tuple[int, ...]] = {}
+    of_mentions: dict[str, tuple[int, ...]] = {}
     words: dict[str, dict[int, tuple[int, ...]]] = {}
     for said, column in zip(vectors.get_feature_names_out(), model.coef_.T, strict=True):
         where, _, word = said.partition(" ")
+        column = column * _COUNTS.get(where, 1)
         weights = against_here(column)
         if where == VERDICT:
-            nothing = nothing + TRUST * column if word == HERE else nothing  # only what the cues call here is weighed
+            nothing = nothing + column if word == HERE else nothing  # only what the cues call here is weighed
         elif max(map(abs, weights)) >= LIGHT:
             if where == SECTION:
                 sections[word] = weights
+            elif where == TRAIT:
+                of_mentions[word] = weights
             else:
                 words.setdefault(word, {})[PLACES.index(where)] = weights
-    return Weights(OUTWEIGHS, against_here(nothing), sections, words)
+    return Weights(OUTWEIGHS, against_here(nothing), sections, of_mentions, words)
 
 
 def tried(notes: Iterable[GoldenNote], weights: Weights) -> Counter[tuple[bool, bool]]:
@@ -169,6 +181,8 @@ def written(weights: Weights) -> str:
         f"nothing: {list(weights.nothing)}",
         "sections:",
         *(f"  {kind}: {list(each)}" for kind, each in sorted(weights.sections.items())),
+        "traits:",
+        *(f'  "{trait}": {list(each)}' for trait, each in sorted(weights.traits.items())),
         "words:",
     ]
     for word, of in sorted(weights.words.items()):

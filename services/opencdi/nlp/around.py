@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge.lasting import Lasts
@@ -9,6 +10,8 @@ from opencdi.knowledge.words import Words, counted
 from opencdi.nlp.clauses import CLAUSE_ENDS
 from opencdi.nlp.cues import Cue, Cues
 
+Named = Literal["assessed", "named", "unnamed"]
+"""A mention stands in the note's assessment, or is named there, too, or is not."""
 Hit = tuple[int, int, Cue]
 """First word, word after the last, cue."""
 
@@ -26,6 +29,9 @@ class Mention:  # nobody changes one
     """How long it stays, where it is no chronic disease and does not heal either."""
     denied_by_mark: bool
     """A minus sign stands before it or a ticked "No" behind it: "-fever", "fever: [x] no"."""
+    concept: str
+    named: Named | None
+    """Whether the note's assessment names it (nlp.weighed); None: it has none."""
 
     def __init__(  # written out, it is compiled: that of a dataclass is not
         self,
@@ -37,6 +43,8 @@ class Mention:  # nobody changes one
         acute: bool = False,
         lasts: Lasts | None = None,
         denied_by_mark: bool = False,
+        concept: str = "",
+        named: Named | None = None,
     ) -> None:
         """Nothing is told but what is given."""
         self.first = first
@@ -46,6 +54,8 @@ class Mention:  # nobody changes one
         self.acute = acute
         self.lasts = lasts
         self.denied_by_mark = denied_by_mark
+        self.concept = concept
+        self.named = named
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,8 @@ def _opening(
         and match["words"][0].isupper()
         and not listed
     ):
+        if len(letter := match["words"]) == 2 and letter[1] == "." and f"\n{chr(ord(letter[0]) + 1)}." in text:
+            return None  # "A.  Colon" is an item where "B.  Appendix" is the next
         key = key_of(match["words"])
         large = match["words"].isupper()
         near = match.end() - match.end("words") == 2 and match.group().endswith("  ")

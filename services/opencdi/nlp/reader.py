@@ -2,7 +2,7 @@
 
 import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -41,7 +41,7 @@ from opencdi.nlp.signs import denied_by_sign, has_minus_in_brackets
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 from opencdi.nlp.visits import is_visit
-from opencdi.nlp.weighed import Weights, load_weights, weighed
+from opencdi.nlp.weighed import Weights, assessed, load_weights, named, weighed
 
 _LASTING: Final = frozenset({"chronic", "chronically"})
 _LISTS: Final[frozenset[SectionKind]] = frozenset(
@@ -125,8 +125,8 @@ class RuleReader:
         values = [value for value in values_in(text, outline.words, self.values) if not outline.options.leaves_unsaid(value.start)]
         if (language := language_of(outline.words.words, self.languages)) != ENGLISH:
             return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
-        named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
-        mentions = [mention for mention in named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
+        all_named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
+        mentions = [mention for mention in all_named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
         return Reading(sections, quoted(came, text, self._findings(outline, mentions)), quoted(came, text, values), language, read_to)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
@@ -146,13 +146,16 @@ class RuleReader:
         section = outline.sections[first] if first < len(outline.sections) else "other"
         lasting = chronic or not _LASTING.isdisjoint(words.words[first:last])
         lasts = self.lasting.of(known[0].concept, known[0].attributes.get("icd10cm")) if known and not chronic else None
-        mention = Mention(first, last, kind, lasting, lasts=lasts, denied_by_mark=_denied_by_mark(outline, start, end, section))
+        concept = known[0].concept if known else ""
+        in_assessment = _assessed(outline, mentions_in(text, words, outline.sections, self.vocabulary))
+        denied = _denied_by_mark(outline, start, end, section)
+        mention = Mention(
+            first, last, kind, lasting, lasts=lasts, denied_by_mark=denied, concept=concept, named=named(concept, section, in_assessment)
+        )
         sentence = outline.sentence_at(first)
         with_cues = self._cued(outline, {})
         leads = leads_in(text, with_cues, outline.sentences, outline.sections)
-        past = governed_in(with_cues, outline.sentences, outline.sections, self.times).cue_at(
-            first, known[0].concept if known else "", kind
-        )
+        past = governed_in(with_cues, outline.sentences, outline.sections, self.times).cue_at(first, concept, kind)
         context = self._judged(with_cues, sentence, mention, section, leads, past)
         return context, (words.starts[context.cue[0]], words.ends[context.cue[1] - 1]) if context.cue else None
 
@@ -180,6 +183,7 @@ class RuleReader:
         past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
         findings: list[Finding] = []
         near = beside(text, words, self.relations)
+        in_assessment = _assessed(outline, mentions)
         for at, mentioned in enumerate(mentions):
             sentence = outline.sentence_at(mentioned.first)
             attributes = attributes_of(at, mentions, near)
@@ -193,6 +197,8 @@ class RuleReader:
                 acute=attributes.get("acuity") in ("acute", "acute-on-chronic"),
                 lasts=how_it_lasts(at, mentions, words.words, sentence, self.lasting),
                 denied_by_mark=mentioned.denied or _denied_by_mark(outline, start, end, section),
+                concept=mentioned.concept,
+                named=named(mentioned.concept, section, in_assessment),
             )
             told_then = past.cue_at(mentioned.first, mentioned.concept, mentioned.kind)
             context = self._judged(with_cues, sentence, mention, section, leads, told_then)
@@ -221,6 +227,11 @@ class RuleReader:
         for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings
+
+
+def _assessed(outline: Outline, mentions: Iterable[Mentioned]) -> frozenset[str] | None:
+    sections = [stretch.kind for stretch in outline.stretches]
+    return assessed(sections, ((one.concept, outline.sections[one.first]) for one in mentions))
 
 
 def _denied_by_mark(outline: Outline, start: int, end: int, section: SectionKind) -> bool:

@@ -1,13 +1,14 @@
 """A second opinion on what the cues leave as here: the words around a mention, weighed together (DOMAIN B24).
 
 A cue names what a phrase means; open talk has more phrases than any table ("we also covered stricture and dumping", "it was one ear
-infection after another").  So each word near a mention also has a weight for every context, by where it stands: a log-linear model
-(Berger, Della Pietra, Della Pietra 1996), learned from the golden corpus by `make weights`.  Only where another context outweighs "here"
-by far is it believed.  What the cues said is not overruled, and nothing becomes active by it.
+infection after another").  So each word near a mention also has a weight for every context, by where it stands, and so have what is
+mentioned and whether the note's assessment names it, too: a log-linear model (Berger, Della Pietra, Della Pietra 1996), learned from the
+golden corpus by `make weights`.  Where another context is likelier than "here", it is believed.  What the cues said is not overruled, and
+nothing becomes active by it.
 Weights are whole hundredths of the natural logarithm of the odds against "here": every machine adds them up to the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Final, Literal, get_args
 
 from opencdi.clinical.vocabulary import FindingKind, SectionKind
 from opencdi.knowledge.tables import read_table
-from opencdi.nlp.around import Cued, Mention, is_year
+from opencdi.nlp.around import Cued, Mention, Named, is_year
 from opencdi.nlp.context import Context
 
 Instead = Literal["past", "supposed", "absent", "possible", "other"]
@@ -31,6 +32,10 @@ _BEFORE, _BEHIND = 25, 15
 _APART: Final = frozenset({",", ";", ":", "(", ")"})
 _WEIGHED: Final[frozenset[FindingKind | None]] = frozenset({"diagnosis", "symptom", "finding", None})
 YEAR, NUMBER = "<year>", "<number>"
+_ASSESSMENTS: Final[frozenset[SectionKind]] = frozenset(
+    {"assessment", "assessment-and-plan", "plan", "impression", "hospital-course", "discharge-diagnoses", "chief-complaint"}
+)
+"""Sections that tell what a note is about: what is there stands in them, as a rule, and not in the history alone."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,35 @@ class Weights:
     outweighs: int
     nothing: tuple[int, ...]
     sections: Mapping[SectionKind, tuple[int, ...]]
+    traits: Mapping[str, tuple[int, ...]]
+    """By kind, by concept, and by kind and whether the assessment names it ("diagnosis unnamed")."""
     words: Mapping[str, Mapping[int, tuple[int, ...]]]
     """By word, then by the index of its place in `PLACES`."""
 
 
 class WrongWeights(Exception):
     """The table of weights cannot be used."""
+
+
+def assessed(sections: Collection[SectionKind], concepts: Iterable[tuple[str, SectionKind]]) -> frozenset[str] | None:
+    """The concepts that stand in the assessment of a note with those sections; None of a note that has none."""
+    if _ASSESSMENTS.isdisjoint(sections):
+        return None
+    return frozenset([concept for concept, section in concepts if section in _ASSESSMENTS])
+
+
+def named(concept: str, section: SectionKind, in_assessment: frozenset[str] | None) -> Named | None:
+    """Whether a note's assessment names a concept that stands in that section; None where there is none."""
+    if in_assessment is None:
+        return None
+    if section in _ASSESSMENTS:
+        return "assessed"
+    return "named" if concept in in_assessment else "unnamed"
+
+
+def traits(kind: FindingKind, concept: str, named: Named) -> tuple[str, str, str]:
+    """What is weighed of a mention itself, as the table of weights has it."""
+    return kind, concept, f"{kind} {named}"
 
 
 def places(said: Cued, sentence: tuple[int, int], first: int, last: int) -> list[tuple[int, int]]:
@@ -84,6 +112,10 @@ def weighed(context: Context, said: Cued, sentence: tuple[int, int], mention: Me
     spoke: list[tuple[int, tuple[int, ...]]] = []
     if section in weights.sections:
         spoke.append((-1, weights.sections[section]))
+    if mention.kind and mention.named:
+        for trait in traits(mention.kind, mention.concept, mention.named):
+            if trait in weights.traits:
+                spoke.append((-1, weights.traits[trait]))
     for at, place in places(said, sentence, mention.first, mention.last):
         known = weights.words.get(weighed_as(said.words.words[at]))
         if known is not None and place in known:
@@ -95,7 +127,7 @@ def weighed(context: Context, said: Cued, sentence: tuple[int, int], mention: Me
     if most < weights.outweighs:
         return context
     nth = total.index(most)
-    at = max(spoke, key=lambda word: word[1][nth])[0] if spoke else -1
+    at = max(spoke, key=lambda word: (word[0] >= 0, word[1][nth]))[0] if spoke else -1
     return _told(context, INSTEAD[nth], (at, at + 1) if at >= 0 else None)
 
 
@@ -125,4 +157,6 @@ def load_weights(folder: Path) -> Weights:
     if unknown := {place for places_of in told["words"].values() for place in places_of} - nth.keys():
         raise WrongWeights(f"words: no such place: {', '.join(sorted(unknown))}")
     words = {word: {nth[place]: tuple(each) for place, each in of.items()} for word, of in told["words"].items()}
-    return Weights(told["outweighs"], tuple(told["nothing"]), {kind: tuple(each) for kind, each in told["sections"].items()}, words)
+    sections = {kind: tuple(each) for kind, each in told["sections"].items()}
+    of_mentions = {trait: tuple(each) for trait, each in told["traits"].items()}
+    return Weights(told["outweighs"], tuple(told["nothing"]), sections, of_mentions, words)

@@ -39,6 +39,7 @@ def conditions(text: str) -> list[str]:
         "Aspiration of the hip gave 900 cells and no growth.",
         "The abdomen was insufflated and pneumoperitoneum established.",
         "She was placed on a low potassium diet.",
+        "We went over low-potassium fruits and high-sodium snacks.",
         "Flu and pneumonia vaccines today.",
         "She was enrolled in the sepsis trial; the stroke rate was low.",
         "Seizure pads are on the bed rails.",

@@ -8,22 +8,24 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.words import word_form, words_of
 from opencdi.nlp.around import Mention, cued
 from opencdi.nlp.context import Context
 from opencdi.nlp.reader import load_reader
-from opencdi.nlp.weighed import INSTEAD, NUMBER, PLACES, YEAR, Weights, WrongWeights, load_weights, places, weighed
+from opencdi.nlp.weighed import INSTEAD, NUMBER, PLACES, YEAR, Weights, WrongWeights, assessed, load_weights, named, places, weighed
 from opencdi.settings import rules_dir
 
 READER = load_reader(rules_dir() / "nlp")
-UNWEIGHED = replace(READER, weights=Weights(0, (-1,) * len(INSTEAD), {}, {}))
+UNWEIGHED = replace(READER, weights=Weights(0, (-1,) * len(INSTEAD), {}, {}, {}))
 HERE = Context("present", "current", "yes", "certain", "patient")
 HISTORY = "HISTORY OF PRESENT ILLNESS:  The patient is a 54-year-old woman seen for her knee.  "
 PLAN = "PLAN:  She will have the operation on Monday.  "
 OPEN_TALK = [
     (PLAN + "We also covered <stricture>, leak and hernia, and he still wants to go ahead.", "supposed"),
     (
-        HISTORY + "In his twenties he was treated for what was called <colitis>, took sulfasalazine for a year and was well afterward.",
+        HISTORY + "In his twenties he was treated for what was called <colitis>, took sulfasalazine for a year and was well afterward.\n\n"
+        "IMPRESSION:  Torn meniscus.",
         "past",
     ),
 ]
@@ -63,11 +65,35 @@ def test_the_word_that_speaks_most_for_it_is_told() -> None:
         10,
         (0, 0, 0, 0, 0),
         {"plan": (0, 6, 0, 0, 0)},
+        {},
         {"of": {PLACES.index("next"): (0, 5, 0, 0, 0)}, "gossip": {PLACES.index("near"): (0, 9, 0, 0, 0)}},
     )
     told = weighed(HERE, cued(words, READER.cues), (0, 3), Mention(2, 3, "diagnosis"), "plan", weights)
     assert (told.temporality, told.active, told.cue) == ("hypothetical", "no", (0, 1))
     assert weighed(HERE, cued(words, READER.cues), (0, 3), Mention(2, 3, "diagnosis"), "plan", replace(weights, outweighs=21)) == HERE
+
+
+def test_what_is_mentioned_and_whether_the_assessment_names_it_are_weighed_too() -> None:
+    said = cued(words_of("had sepsis"), READER.cues)
+    weights = Weights(10, (0,) * 5, {}, {"diagnosis": (2, 0, 0, 0, 0), "sepsis": (3, 0, 0, 0, 0), "diagnosis unnamed": (5, 0, 0, 0, 0)}, {})
+    unnamed = Mention(1, 2, "diagnosis", concept="sepsis", named="unnamed")
+    assert weighed(HERE, said, (0, 2), unnamed, "history-of-present-illness", weights).temporality == "historical"
+    for other in (
+        Mention(1, 2, "diagnosis", concept="sepsis", named="named"),
+        Mention(1, 2, "diagnosis", concept="pneumonia", named="unnamed"),
+        Mention(1, 2, "symptom", concept="sepsis", named="unnamed"),
+        Mention(1, 2, "diagnosis", concept="sepsis"),
+    ):
+        assert weighed(HERE, said, (0, 2), other, "history-of-present-illness", weights) == HERE
+
+
+def test_a_mention_stands_in_the_assessment_or_is_named_there_or_is_not() -> None:
+    history: SectionKind = "history-of-present-illness"
+    in_assessment = assessed([history, "plan"], [("sepsis", "plan"), ("pneumonia", history)])
+    assert named("sepsis", "plan", in_assessment) == "assessed"
+    assert named("sepsis", history, in_assessment) == "named"
+    assert named("pneumonia", history, in_assessment) == "unnamed"
+    assert named("pneumonia", history, assessed([history], [("pneumonia", history)])) is None
 
 
 CONTEXTS = st.builds(
@@ -91,7 +117,7 @@ def test_nothing_becomes_active_and_what_is_not_active_stays_as_it_is(
     context: Context, weight: list[int], chronic: bool, kind: str
 ) -> None:
     said = cued(words_of("the sepsis now"), READER.cues)
-    told = weighed(context, said, (0, 3), Mention(1, 2, kind, chronic), "plan", Weights(1, tuple(weight), {}, {}))  # type: ignore[arg-type]
+    told = weighed(context, said, (0, 3), Mention(1, 2, kind, chronic), "plan", Weights(1, tuple(weight), {}, {}, {}))  # type: ignore[arg-type]
     assert told.active == "yes" or told == context or context.active == "yes"
     if context.active != "yes" or chronic or context.resolved or kind == "procedure" or max(weight) < 1:
         assert told == context
