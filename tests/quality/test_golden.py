@@ -56,7 +56,7 @@ FLOORS: dict[str, dict[str, float]] = {
         "active": 0.98, "experiencer": 0.99, "value": 0.96,
     },
     "other": {
-        "section": 0.82, "concept/diagnosis": 0.91, "concept/symptom": 0.80, "acute": 0.90, "assertion": 0.95, "temporality": 0.88,
+        "section": 0.82, "concept/diagnosis": 0.91, "concept/symptom": 0.80, "acute": 0.91, "assertion": 0.95, "temporality": 0.88,
         "active": 0.91, "experiencer": 0.99, "value": 0.79,
     },
     "pathology": {

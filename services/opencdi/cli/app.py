@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from opencdi.cli import dead, rules, tokens, topics
 from opencdi.cli.check import check
 from opencdi.cli.code import code_notes
+from opencdi.cli.codes import codes
 from opencdi.cli.context import context
 from opencdi.cli.demo import demo
 from opencdi.cli.group import group_claims
@@ -59,6 +60,7 @@ app.command()(interface)
 app.add_typer(topics.app, name="topics")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(dead.app, name="dead")
+app.add_typer(codes, name="codes")
 app.add_typer(tokens.app, name="tokens")
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ _NOT_WRITTEN: Final = re.compile(
 _INDEXED: Final = re.compile(
     r"\A(?P<what>[A-Za-z]+),? (?:of (?:the )?(?P<of>(?!other|unspec|newborn|blood|pregnan)[a-z]+(?: [a-z]+)?)|(?<=, )(?P<kind>[a-z]+))"
 )
-_ADJECTIVES: Final = {
+ADJECTIVES: Final = {
     "kidney": "renal", "liver": "hepatic", "lung": "pulmonary", "heart": "cardiac", "brain": "cerebral", "stomach": "gastric",
     "bowel": "intestinal", "intestine": "intestinal", "skin": "cutaneous", "spleen": "splenic", "pancreas": "pancreatic",
     "ovary": "ovarian", "uterus": "uterine", "testis": "testicular", "prostate": "prostatic", "esophagus": "esophageal",
@@ -119,7 +119,7 @@ def _variants(term: str) -> Iterator[tuple[int, str]]:
     # As an index turns them: "Abscess of lung" is a lung abscess, "Aphonia, psychogenic" a psychogenic aphonia.
     if turned := _INDEXED.fullmatch(bare):
         yield _TURNED, f"{turned['of'] or turned['kind']} {turned['what']}"
-        if (adjective := _ADJECTIVES.get(turned["of"] or "")) is not None:
+        if (adjective := ADJECTIVES.get(turned["of"] or "")) is not None:
             yield _TURNED, f"{adjective} {turned['what']}"  # "Stenosis of larynx": laryngeal stenosis
 
 
