@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from opencdi.cli.jsonl import object_in, run_filter, word
+from opencdi.cli.jsonl import answer_each, object_in, run_filter, word
 
 if TYPE_CHECKING:
     from opencdi.coding.table import ConceptTable
@@ -38,11 +38,13 @@ def code_notes(
     scope: Annotated[Scope, typer.Option(help="reportable: as a bill; mentions: every affirmed mention")] = Scope.REPORTABLE,
     state: Annotated[Stay, typer.Option(help="whether the patient has left")] = Stay.DISCHARGED,
     day: Annotated[str | None, typer.Option("--date", help="discharge date whose code set is used (YYYY-MM-DD); default: today")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="for people: each code with its reasons, and what was rejected")] = False,
 ) -> None:
     """Code notes to ICD-10-CM, with the words that support each code.
 
     Example: echo '{"id":1,"text":"Acute kidney injury on CKD stage 3b."}' | opencdi code --date 2026-05-01
     """
+    from opencdi.cli.explain import explainer
     from opencdi.cli.read import note_lines
     from opencdi.coding.table import load_table
     from opencdi.gateway.clock import WallClock
@@ -63,6 +65,18 @@ def code_notes(
         print(f"{said}: the newest is used", file=sys.stderr)  # time goes on, and the newest codes still serve
     reader, table = load_reader(rules_dir() / "nlp"), load_table(rules_dir() / "coding" / "concepts.yaml")
     own = load_own_words(rules_dir() / "queries")
+    if explain:
+        if scope is Scope.MENTIONS:
+            raise typer.BadParameter("mentions are not reasoned about", param_hint="--explain")
+        tell = explainer(table, on)
+
+        def explained(line: str) -> str:
+            told = object_in(line)
+            note = _note(told, reader, own, on)
+            return tell(told, note, _final_statement(note, told, state))
+
+        answer_each(note_lines(files), explained)
+        return
     coder = _mentions(rules_dir() / "coding" / "mentions.yaml", table, on) if scope is Scope.MENTIONS else _reportable(table, on, state)
 
     def answer(line: str) -> dict[str, Any]:
@@ -98,6 +112,12 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
     )
 
 
+def _final_statement(note: "NoteRead", told: dict[str, Any], state: Stay) -> frozenset[str]:
+    """The note, where it is the final statement of a stay that is over: a discharge summary, or said to be one (DOMAIN F.11)."""
+    final = state is Stay.DISCHARGED and (note.note_type == "discharge-summary" or told.get("final_statement") is True)
+    return frozenset({note.note_id} if final else ())
+
+
 Coder = Callable[["NoteRead", dict[str, Any]], list[dict[str, Any]]]
 
 
@@ -108,9 +128,8 @@ def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
     from opencdi.knowledge.site import SiteData
 
     def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
-        final = state is Stay.DISCHARGED and (note.note_type == "discharge-summary" or told.get("final_statement") is True)
         chart = Chart(CodedStay(tenant=""), (note,), SiteData())
-        found = working_codes(chart, table, on, frozenset({note.note_id} if final else ()))
+        found = working_codes(chart, table, on, _final_statement(note, told, state))
         return [
             {
                 "code": one.code,

@@ -77,13 +77,18 @@ def _constant(name: str) -> NoReturn:
 
 
 def run_filter(inputs: Iterator[Line], answer: Callable[[str], dict[str, Any]]) -> None:
-    """Answer each line; good lines come out whatever the bad ones were.  Exits 2 if any was bad."""
+    """Answer each line with one of JSON; good lines come out whatever the bad ones were.  Exits 2 if any was bad."""
+    answer_each(inputs, lambda line: json.dumps(answer(line)))  # ASCII: a lone surrogate must not stop the lines after it
+
+
+def answer_each(inputs: Iterator[Line], answer: Callable[[str], str]) -> None:
+    """The same, with whatever text the answer is."""
     bad = False
     for where, line in watched(inputs, "lines", beside_lines=True):
         try:
             if isinstance(line, BadLine):
                 raise line
-            print(json.dumps(answer(line)))  # ASCII: a lone surrogate must not stop the lines after it
+            print(answer(line))
         except BadLine as wrong:
             bad = True
             print(f"{where}: {wrong}", file=sys.stderr)

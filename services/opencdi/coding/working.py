@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from opencdi.clinical.codes import undotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.bmi import bmi_candidate
-from opencdi.coding.candidates import Candidate, candidates
+from opencdi.coding.candidates import Candidate, Status, candidates
 from opencdi.coding.drg import Grouped, grouped, why_no_drg
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import ProposedPoa, proposed_poa
@@ -25,6 +26,11 @@ from opencdi.knowledge.grouper import never_principal
 from opencdi.knowledge.icd10cm import description_of, valid_on
 from opencdi.knowledge.site import SiteData
 
+BASE: Final[Mapping[Status, float]] = {"proposed": 0.6, "uncertain": 0.35, "flagged": 0.3}
+ASSESSED: Final = 0.2
+EXACT: Final = 0.1
+REPEATED: Final = 0.05
+"""What makes a code firmer: it stands in an assessment, its words led to this very code, it is said more than once."""
 MOST_CODES = 400
 """A chart that names more is cut off here, in the order of its documentation: the same on every machine (DESIGN §2)."""
 
@@ -161,8 +167,7 @@ def _working(
 
 def confidence(one: Candidate) -> float:
     """How firmly the record says it, 0 to 1: certain, assessed, exact.  Not a probability: nothing has calibrated it (DOMAIN F.16)."""
-    base = {"proposed": 0.6, "uncertain": 0.35, "flagged": 0.3}[one.status]
-    return round(base + 0.2 * one.assessed + 0.1 * one.specific + 0.05 * (len(one.evidence) > 1), 2)
+    return round(BASE[one.status] + ASSESSED * one.assessed + EXACT * one.specific + REPEATED * (len(one.evidence) > 1), 2)
 
 
 def _recorded(stay: Stay, codes: tuple[Candidate, ...], today: date, site: SiteData) -> tuple[WorkingCode, ...]:
