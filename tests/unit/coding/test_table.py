@@ -79,6 +79,18 @@ def test_codes_of_a_mention(concept: str, attributes: dict[str, str], codes: lis
         ("hyperlipidemia", "hypercholesterolaemia", "E7800"),
         ("weakness", "generalized weakness", "R531"),
         ("weakness", "fatigue", "R5383"),
+        ("alcohol-use-disorder", "alcohol abuse", "F1010"),  # abuse is no dependence
+        ("alcohol-use-disorder", "alcoholism", "F1020"),
+        ("lung-cancer", "lung neoplasm", "D491"),  # nobody said that it is malignant
+        ("obstructive-sleep-apnea", "sleep apnea", "G4730"),  # nor that it is obstructive
+        ("hypertensive-emergency", "hypertensive crisis", "I169"),
+        ("colon-cancer", "Adenocarcinoma of the sigmoid colon", "C187"),
+        ("dyspnea", "shortness of breath", "R0602"),
+        ("nephrolithiasis", "ureteral stone", "N201"),
+        ("peritonitis", "spontaneous bacterial peritonitis", "K652"),
+        ("alcohol-withdrawal", "delirium tremens", "F10231"),
+        ("adrenal-insufficiency", "adrenal crisis", "E272"),
+        ("intracranial-hemorrhage", "intracerebral hemorrhage", "I619"),
     ],
 )
 def test_the_word_that_was_used_leads_where_the_index_leads(concept: str, text: str, code: str) -> None:
