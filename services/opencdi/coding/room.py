@@ -168,7 +168,9 @@ def _noted(states: States, stay: Stay, encounter_id: str, note: NoteRead, table:
 
 
 def _what_coding_needs(note: NoteRead, table: ConceptTable) -> NoteRead:
-    findings = tuple(one for one in note.findings if note.counts and one.experiencer == "patient" and table.has(one.concept))
+    findings = tuple(
+        one for one in note.findings if note.counts and one.experiencer == "patient" and table.has(one.concept, one.attributes)
+    )
     wanted = ANALYTES | table.guidelines.analytes if note.note_type in AT_ADMISSION else ANALYTES
     values = tuple(value for value in note.values if value.analyte in wanted)
     return note.model_copy(update={"sections": (), "findings": findings, "values": values})

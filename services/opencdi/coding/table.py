@@ -83,9 +83,9 @@ class ConceptTable(BaseModel):
     guidelines: GuidelineData
     edition: str = Field(default="", description="hash of the files: part of what derived a code")
 
-    def has(self, concept: str) -> bool:
-        """Whether the concept may lead to a code at all."""
-        return concept in self.codes or concept.startswith(BY_TABULAR)
+    def has(self, concept: str, attributes: Mapping[str, str]) -> bool:
+        """Whether a mention may lead to a code at all."""
+        return concept in self.codes or concept.startswith(BY_TABULAR) or "icd10cm" in attributes
 
     def integral_to(self, code: str) -> tuple[str, ...]:
         """The diagnoses (as prefixes) that this sign or symptom is part of."""
@@ -113,8 +113,9 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
         code = unspecified_leaf(concept.removeprefix(BY_TABULAR), side)
         return (Assignment(code, "tabular term", specific=True),) if code else ()
     row = table.codes.get(concept)
-    if row is None:
-        return ()
+    if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
+        code = unspecified_leaf(attributes.get("icd10cm", ""), side)
+        return (Assignment(code, f"{concept}: tabular term", specific=True),) if code else ()
     form = term_form(text) if any(by.words for by in row.by) else ""
     found = next((by for by in row.by if by.holds(attributes, form)), None)
     if found is not None:

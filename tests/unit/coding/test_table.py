@@ -62,6 +62,8 @@ def test_attributes_are_those_of_the_closed_list() -> None:
         ("icd10cm:J960", {}, ["J9600"]),
         ("icd10cm:A41", {}, []),
         ("urosepsis", {}, []),
+        ("abscess", {}, []),  # of no site that is said
+        ("abscess", {"icd10cm": "J852"}, ["J852"]),
     ],
 )
 def test_codes_of_a_mention(concept: str, attributes: dict[str, str], codes: list[str]) -> None:
