@@ -3,7 +3,9 @@
 import sqlite3
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from time import monotonic, sleep
 
 import pytest
@@ -43,6 +45,21 @@ def test_the_file_is_its_owners_alone(bus: EmbeddedBus, path: Path) -> None:
     bus.publish([given("k", 0)])
     for file in path.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+def test_many_open_one_new_file_at_the_same_moment(tmp_path: Path) -> None:
+    """SQLite answers "busy" at once, without waiting, to whoever makes a file write-ahead while another does."""
+    at_once = 8
+
+    def opened(file: Path, start: Barrier) -> None:
+        start.wait()
+        EmbeddedBus(str(file), partitions=PARTITIONS).close()
+
+    for nth in range(25):
+        start = Barrier(at_once)
+        with ThreadPoolExecutor(at_once) as pool:
+            for done in [pool.submit(opened, tmp_path / f"{nth}.db", start) for _ in range(at_once)]:
+                done.result()
 
 
 @pytest.mark.chaos

@@ -34,6 +34,8 @@ from opencdi.bus.stored import SCHEMA
 from opencdi.events.entry import Headers
 from opencdi.events.topics import Topic
 
+_PRIMARY = 0xFF
+"""Of SQLite's error codes, what is told of the error itself; above it stands why."""
 _SCHEMA = """
 create table if not exists bus(name text primary key, value integer) without rowid;
 create table if not exists log(topic text, part integer, pos integer, key text, value blob, headers blob,
@@ -72,7 +74,8 @@ class EmbeddedBus:
         self.db.execute(f"pragma busy_timeout={_BUSY_MS}")
         self.db.execute(f"pragma page_size={_PAGE_BYTES}")  # of a new file
         fold = _WAL_FOLD_BYTES // self.db.execute("pragma page_size").fetchone()[0]
-        for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-65536", f"wal_autocheckpoint={fold}"):
+        self._asked_until_had("pragma journal_mode=wal")  # of a new file that several open at once: SQLite says busy without waiting
+        for pragma in ("synchronous=full", "cache_size=-65536", f"wal_autocheckpoint={fold}"):
             self.db.execute(f"pragma {pragma}")
         self.db.executescript(_SCHEMA + SCHEMA)
         self.db.execute("insert or ignore into bus values('partitions', ?)", (partitions or PARTITIONS,))
@@ -95,16 +98,20 @@ class EmbeddedBus:
             raise
 
     def _begin(self) -> None:
+        self._asked_until_had("begin immediate")
+
+    def _asked_until_had(self, what: str) -> None:
         """Ask for the file every millisecond: SQLite's own waiting backs off to 100 ms, and starves beside two busy writers."""
         deadline = monotonic() + self.patience_s
         self.db.execute("pragma busy_timeout=0")
         try:
             while True:
                 try:
-                    self.db.execute("begin immediate")
+                    self.db.execute(what)
                     return
                 except sqlite3.OperationalError as error:
-                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    busy = error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY  # also while another recovers the file
+                    if not busy or monotonic() > deadline:
                         raise BusDown(error.sqlite_errorname) from None
                 sleep(_RETRY_S)
         finally:
