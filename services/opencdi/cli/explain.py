@@ -33,12 +33,12 @@ def explainer(table: "ConceptTable", on: date) -> Explainer:
         found = working_codes(Chart(Stay(tenant=""), (note,), SiteData()), table, on, statements)
         proposed_first = sorted(found, key=lambda one: one.status != "proposed")
         lines = [f"# {told.get('id')}", *(line for one in proposed_first for line in told_of(explanation(one, index)))]
-        return ascii_safe("\n".join(lines))
+        return printable("\n".join(lines))
 
     return explain
 
 
-def ascii_safe(text: str) -> str:
+def printable(text: str) -> str:
     """A lone surrogate of a broken text must not stop the output."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 

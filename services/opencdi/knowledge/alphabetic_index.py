@@ -1,7 +1,7 @@
 """The Alphabetic Index of ICD-10-CM, with its tables of neoplasms and drugs and the index of external causes: how coders find a code.
 
 The NCHS publishes them as XML each year.  Nothing of them is shipped: a site loads its own once (`opencdi codes load`), and they are kept
-as one file that a process reads in a tenth of a second.  A term stands under its main term ("Failure" > "heart" > "systolic"); words in
+as one file that a process reads in a fifth of a second.  A term stands under its main term ("Failure" > "heart" > "systolic"); words in
 brackets behind it are nonessential modifiers, whose presence or absence changes nothing (Guidelines I.A.7); "see" sends to another term,
 "see also" where the first has no word for what is documented (I.A.16).
 """
@@ -34,7 +34,7 @@ CONNECTING: Final = frozenset(
 """Words of an index term that say how its other words belong to it."""
 NOUNS: Final[Mapping[str, str]] = {
     **{term_form(adjective): term_form(noun) for noun, adjective in ADJECTIVES.items()}, "sacral": "sacrum", "coccygeal": "coccyx",
-    "tubal": "tube", "tracheobronchial": "trachea", "gastric": "stomach", "hepatic": "liver",
+    "tubal": "tube", "tracheobronchial": "trachea",
 }  # fmt: skip
 """A doctor's adjective for an organ, to its noun: the index has now the one and now the other."""
 _WITHOUT: Final = "without"
@@ -103,10 +103,6 @@ class AlphabeticIndex:
     def terms_of(self, part: Part) -> range:
         """The numbers of a part's terms."""
         return range(*self._parts[part])
-
-    def parent(self, nth: int) -> int:
-        """The number of the term above, -1 for a main term."""
-        return int(self._rows[nth][0])
 
     def below(self, nth: int) -> Sequence[int]:
         """The numbers of the terms right below."""

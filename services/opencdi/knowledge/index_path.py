@@ -98,7 +98,10 @@ def _mains(index: AlphabeticIndex, phrase: str) -> Iterator[list[tuple[int, froz
 
 
 def _down(index: AlphabeticIndex, nth: int, way: _Way, been: set[tuple[int, frozenset[str]]]) -> Iterator[tuple[str, _Way]]:
-    """All codes that can be reached from a term with what is documented.  `been`: where one has been already, and with which words."""
+    """All codes that can be reached from a term with what is documented.  `been`: where one has been already, with what was brought.
+
+    The first way to a term counts: else "see" and "see also" would lead the same rounds again and again.
+    """
     if (nth, way.brought) in been:
         return
     been.add((nth, way.brought))
