@@ -3,6 +3,7 @@
 With the NCHS's own files where they are present (public data, US Government): most terms of the index lead to their own code.
 """
 
+import gzip
 import random
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CDI_HOME", str(tmp_path / "home"))
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "index.xml").write_text(INDEX, encoding="utf-8")
-    (tmp_path / "files" / "neoplasms.xml").write_text(NEOPLASMS, encoding="utf-8")
+    (tmp_path / "files" / "neoplasms.xml.gz").write_bytes(gzip.compress(NEOPLASMS.encode()))
     return tmp_path / "files"
 
 
@@ -71,6 +72,10 @@ def test_files_that_are_wrong_change_nothing(folder: Path, tmp_path: Path) -> No
         assert done.exit_code == 1
         assert said in done.stderr
         (folder / name).unlink()
+    packed = (folder / "neoplasms.xml.gz").read_bytes()
+    (folder / "neoplasms.xml.gz").write_bytes(packed[: len(packed) // 2])
+    assert "neoplasms.xml.gz: not a whole gzip file" in RUN.invoke(app, ["codes", "load", str(folder)]).stderr
+    (folder / "neoplasms.xml.gz").write_bytes(packed)
     (folder / "index.xml").unlink()
     assert "no index among 1 XML files" in RUN.invoke(app, ["codes", "load", str(folder)]).stderr
     assert "no index among 0 XML files" in RUN.invoke(app, ["codes", "load", str(folder / "none")]).stderr

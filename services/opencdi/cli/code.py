@@ -13,6 +13,7 @@ import typer
 from opencdi.cli.jsonl import answer_each, object_in, run_filter, word
 
 if TYPE_CHECKING:
+    from opencdi.coding.candidates import Candidate
     from opencdi.coding.table import ConceptTable
     from opencdi.events.reading import NoteRead
     from opencdi.nlp.own_words import OwnWords
@@ -45,18 +46,15 @@ def code_notes(
     Example: echo '{"id":1,"text":"Acute kidney injury on CKD stage 3b."}' | opencdi code --date 2026-05-01
     """
     from opencdi.cli.explain import explainer
+    from opencdi.cli.inputs import day_of
     from opencdi.cli.read import note_lines
     from opencdi.coding.table import load_table
-    from opencdi.gateway.clock import WallClock
     from opencdi.knowledge.code_year import RELEASES, days_covered, release_on
     from opencdi.nlp.own_words import load_own_words
     from opencdi.nlp.reader import load_reader
     from opencdi.settings import rules_dir
 
-    try:
-        on = date.fromisoformat(day) if day else WallClock().now().date()
-    except ValueError:
-        raise typer.BadParameter("not a date (YYYY-MM-DD)", param_hint="--date") from None
+    on = day_of(day)
     if release_on(on) is None:
         years = f"{RELEASES[0].fiscal_year} to {RELEASES[-1].fiscal_year}"
         said = f"no code set for {on.isoformat()}; there are fiscal years {years} ({days_covered()})"
@@ -68,12 +66,11 @@ def code_notes(
     if explain:
         if scope is Scope.MENTIONS:
             raise typer.BadParameter("mentions are not reasoned about", param_hint="--explain")
-        tell = explainer(table, on)
+        candidates, tell = _candidates(table, on, state), explainer()
 
         def explained(line: str) -> str:
             told = object_in(line)
-            note = _note(told, reader, own, on)
-            return tell(told, note, _final_statement(note, told, state))
+            return tell(told.get("id"), candidates(_note(told, reader, own, on), told))
 
         answer_each(note_lines(files), explained)
         return
@@ -112,24 +109,30 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
     )
 
 
-def _final_statement(note: "NoteRead", told: dict[str, Any], state: Stay) -> frozenset[str]:
-    """The note, where it is the final statement of a stay that is over: a discharge summary, or said to be one (DOMAIN F.11)."""
-    final = state is Stay.DISCHARGED and (note.note_type == "discharge-summary" or told.get("final_statement") is True)
-    return frozenset({note.note_id} if final else ())
-
-
 Coder = Callable[["NoteRead", dict[str, Any]], list[dict[str, Any]]]
 
 
-def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
+def _candidates(table: "ConceptTable", on: date, state: Stay) -> Callable[["NoteRead", dict[str, Any]], tuple["Candidate", ...]]:
+    """The codes of a note, proposed or not.  It is the final statement (DOMAIN F.11) as a discharge summary, or where its line says so."""
     from opencdi.coding.state import Stay as CodedStay
-    from opencdi.coding.working import Chart, confidence, working_codes
-    from opencdi.knowledge.icd10cm import description_of
+    from opencdi.coding.working import Chart, working_codes
     from opencdi.knowledge.site import SiteData
 
-    def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
+    def candidates(note: "NoteRead", told: dict[str, Any]) -> tuple["Candidate", ...]:
+        final = state is Stay.DISCHARGED and (note.note_type == "discharge-summary" or told.get("final_statement") is True)
         chart = Chart(CodedStay(tenant=""), (note,), SiteData())
-        found = working_codes(chart, table, on, _final_statement(note, told, state))
+        return working_codes(chart, table, on, frozenset({note.note_id} if final else ()))
+
+    return candidates
+
+
+def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
+    from opencdi.coding.working import confidence
+    from opencdi.knowledge.icd10cm import description_of
+
+    candidates = _candidates(table, on, state)
+
+    def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
         return [
             {
                 "code": one.code,
@@ -138,7 +141,7 @@ def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
                 "evidence": [{"start": span.start, "end": span.end, "quote": span.quote} for span in one.evidence],
                 "reasons": list(one.reasons),
             }
-            for one in found
+            for one in candidates(note, told)
             if one.status == "proposed"
         ]
 

@@ -1,41 +1,25 @@
 """`opencdi code --explain`: each code with its words, the way to it, what the guidelines did, and what was considered and rejected."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from opencdi.coding.candidates import Candidate
     from opencdi.coding.explained import Explanation
-    from opencdi.coding.table import ConceptTable
-    from opencdi.events.reading import NoteRead
-
-Explainer = Callable[[dict[str, Any], "NoteRead", frozenset[str]], str]
 
 
-def explainer(table: "ConceptTable", on: date) -> Explainer:
-    """Tells a note's codes: those of the claim first, then what is documented and not proposed.  Exits 1 where the index cannot be read."""
-    import typer
-
+def explainer() -> Callable[[object, Iterable["Candidate"]], str]:
+    """Tells a note's codes by its id: those of the claim first, then what is documented and not proposed."""
+    from opencdi.cli.codes import index_of_site
     from opencdi.coding.explained import explanation
-    from opencdi.coding.state import Stay
-    from opencdi.coding.working import Chart, working_codes
-    from opencdi.knowledge.alphabetic_index import WrongIndex, load_index
-    from opencdi.knowledge.site import SiteData
-    from opencdi.settings import Settings
 
-    try:
-        index = load_index(Settings().codes_folder)
-    except WrongIndex as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    index = index_of_site()
 
-    def explain(told: dict[str, Any], note: "NoteRead", statements: frozenset[str]) -> str:
-        found = working_codes(Chart(Stay(tenant=""), (note,), SiteData()), table, on, statements)
+    def tell(note_id: object, found: Iterable["Candidate"]) -> str:
         proposed_first = sorted(found, key=lambda one: one.status != "proposed")
-        lines = [f"# {told.get('id')}", *(line for one in proposed_first for line in told_of(explanation(one, index)))]
-        return printable("\n".join(lines))
+        return printable("\n".join([f"# {note_id}", *(line for one in proposed_first for line in told_of(explanation(one, index)))]))
 
-    return explain
+    return tell
 
 
 def printable(text: str) -> str:

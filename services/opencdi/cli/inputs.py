@@ -5,8 +5,11 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
+
+import typer
 
 STANDARD_INPUT = Path("-")
 UNREADABLE = (OSError, EOFError, zlib.error)
@@ -27,6 +30,16 @@ def files_in(sources: Iterable[Path]) -> Iterator[Path]:
             yield from sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith("."))
         else:
             yield source
+
+
+def day_of(told: str | None) -> date:
+    """The day of an option, today where it is left out.  Raises: typer.BadParameter."""
+    from opencdi.gateway.clock import WallClock
+
+    try:
+        return date.fromisoformat(told) if told else WallClock().now().date()
+    except ValueError:
+        raise typer.BadParameter("not a date (YYYY-MM-DD)", param_hint="--date") from None
 
 
 def content_of(file: Path) -> bytes:

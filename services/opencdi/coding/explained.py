@@ -59,10 +59,8 @@ def explanation(one: Candidate, index: AlphabeticIndex | None) -> Explanation:
 def path_to(one: Candidate, index: AlphabeticIndex) -> tuple[str, ...]:
     """The way down the index from the words of the record to this very code, and the tabular's step behind it."""
     for quote in dict.fromkeys(evidence.quote for evidence in one.evidence):
-        words = words_in(quote)
-        side = next((side for side in ("bilateral", "left", "right") if side in words), "")
         path = find(index, quote)
-        if path and supported_leaf(path.code.rstrip("-"), words, side) == one.code:
+        if path and supported_leaf(path.code, words_in(quote)) == one.code:
             return (*path.steps, f"tabular: {dotted(one.code)}")
     return ()
 

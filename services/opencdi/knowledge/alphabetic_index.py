@@ -7,8 +7,6 @@ brackets behind it are nonessential modifiers, whose presence or absence changes
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from opencdi.knowledge.lexicon import ADJECTIVES
+from opencdi.knowledge.tables import write_whole
 from opencdi.knowledge.words import term_form
 
 Part = Literal["index", "neoplasms", "drugs", "external-causes"]
@@ -59,6 +58,7 @@ class IndexTerm:
     see_also: tuple[str, ...]
 
 
+@lru_cache(maxsize=20_000)
 def words_in(phrase: str) -> frozenset[str]:
     """The words of a phrase that say something, an organ by its noun ("renal": kidney).
 
@@ -82,7 +82,7 @@ class AlphabeticIndex:
     def __init__(self, edition: str, parts: dict[Part, tuple[int, int]], rows: list[Row], mains: dict[str, list[int]]) -> None:
         """`parts`: first term and the one after the last of each.  `rows`: a parent before what stands below it.
 
-        `mains`: the main terms of the index itself, by their forms.
+        `mains`: the main terms of the index and of the table of neoplasms, by their forms.
         """
         self.edition = edition
         self._parts, self._rows, self._mains = parts, rows, mains
@@ -117,7 +117,7 @@ class AlphabeticIndex:
         return tuple(reversed(titles))
 
     def main_terms(self, form: str) -> Sequence[int]:
-        """The main terms of the index of that name, as `term_form` gives it."""
+        """The main terms of that name, as `term_form` gives it."""
         return self._mains.get(form, ())
 
     def inverted(self, nth: int) -> frozenset[str]:
@@ -172,11 +172,8 @@ def keep(folder: Path, edition: str, told: Mapping[Part, list[Row]]) -> Path:
         if rows[nth][0] < 0:
             for form in forms_of(parted(rows[nth][1])[0]):
                 mains.setdefault(form, []).append(nth)
-    folder.mkdir(parents=True, exist_ok=True)
     whole = {"format": FORMAT, "edition": edition, "parts": parts, "rows": rows, "mains": mains}
-    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as made:
-        json.dump(whole, made, separators=(",", ":"), ensure_ascii=False)
-    os.replace(made.name, folder / FILE)
+    write_whole(folder / FILE, json.dumps(whole, separators=(",", ":"), ensure_ascii=False))
     load_index.cache_clear()
     return folder / FILE
 

@@ -6,11 +6,10 @@ tables (FY2023 to FY2027), because one tabular knows one edition only: `valid_on
 """
 
 import json
-import os
 import re
-import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,6 +19,7 @@ from pathlib import Path
 from opencdi.clinical.codes import dotted
 from opencdi.knowledge.code_year import release_on
 from opencdi.knowledge.grouper import is_valid
+from opencdi.knowledge.tables import write_whole
 
 _NOTES = ("excludes1", "excludes2", "code_first", "use_additional", "code_also", "inclusion_terms", "includes")
 _FORMAT = 1
@@ -144,18 +144,9 @@ def tabular() -> Tabular:
         index = json.loads(file.read_bytes())
     except (OSError, ValueError):  # none yet, or half a file of a machine that went down: the package's data is the source
         index = _build(f"ICD-10-CM, 1 April 2026 (simple_icd_10_cm {version('simple-icd-10-cm')})")
-        _keep(file, json.dumps(index, separators=(",", ":"), ensure_ascii=False).encode())
+        with suppress(OSError):  # a read-only home: the index is built again next time
+            write_whole(file, json.dumps(index, separators=(",", ":"), ensure_ascii=False))
     return Tabular(index["edition"], index["rows"], index["notes"])
-
-
-def _keep(file: Path, index: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as made:
-            made.write(index)
-        os.replace(made.name, file)
-    except OSError:
-        return  # a read-only home: the index is built again next time
 
 
 def valid_on(code: str, day: date, code_year: int | None = None) -> bool:

@@ -1,13 +1,11 @@
 """The XML in which the NCHS publishes the Alphabetic Index and its tables (icd10cm-index.xsd), taken apart into the rows that we keep."""
 
-import gzip
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, parse
+from defusedxml.ElementTree import ParseError, fromstring
 
 from opencdi.clinical.codes import undotted
 from opencdi.knowledge.alphabetic_index import Part, Row, WrongIndex
@@ -24,27 +22,26 @@ _FIRST: Final = 2
 """The first column of a table; column 1 is its titles."""
 
 
-def read_xml(path: Path) -> tuple[Part, str, list[Row]]:
-    """Which part a file holds, its fiscal year, and its terms.  Raises: WrongIndex, OSError."""
+def read_xml(name: str, content: bytes) -> tuple[Part, str, list[Row]]:
+    """Which part a file of that name and content holds, its fiscal year, and its terms.  Raises: WrongIndex."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            root = parse(file, forbid_dtd=True).getroot()
-    except (ParseError, DefusedXmlException, EOFError, gzip.BadGzipFile) as error:
-        raise WrongIndex(f"{path.name}: no XML that is read: {error}") from None
+        root = fromstring(content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException) as error:
+        raise WrongIndex(f"{name}: no XML that is read: {error}") from None
     if root.tag != _ROOT:
-        raise WrongIndex(f"{path.name}: begins with {root.tag}, not with {_ROOT}")
+        raise WrongIndex(f"{name}: begins with {root.tag}, not with {_ROOT}")
     year = (root.findtext("version") or "").strip()
     if not year.isdigit():
-        raise WrongIndex(f"{path.name}: its version is no year")
+        raise WrongIndex(f"{name}: its version is no year")
     part = _part_of(root)
     if part is None:
-        raise WrongIndex(f"{path.name}: neither the index nor one of its tables")
+        raise WrongIndex(f"{name}: neither the index nor one of its tables")
     rows: list[Row] = []
     columns = len(root.findall("indexHeading/head")) - 1
     for main in root.iter("mainTerm"):
-        _add(rows, main, -1, columns, path, 1)
+        _add(rows, main, -1, columns, name, 1)
     if not rows:
-        raise WrongIndex(f"{path.name}: no main term")
+        raise WrongIndex(f"{name}: no main term")
     return part, year, rows
 
 
@@ -58,38 +55,38 @@ def _part_of(root: "Element") -> Part | None:
     return "index" if "INDEX" in title else None
 
 
-def _add(rows: list[Row], told: "Element", parent: int, columns: int, path: Path, deep: int) -> None:
-    title, optional = _title_of(told, path)
+def _add(rows: list[Row], told: "Element", parent: int, columns: int, name: str, deep: int) -> None:
+    title, optional = _title_of(told, name)
     nth = len(rows)
-    codes = list(_columns(told, columns, title, path)) if columns > 0 else [_code(one.text, title, path) for one in told.findall("code")]
+    codes = list(_columns(told, columns, title, name)) if columns > 0 else [_code(one.text, title, name) for one in told.findall("code")]
     rows.append([parent, title, optional, codes, _texts(told, "see"), _texts(told, "seeAlso")])
     if deep > _MOST_DEEP:
-        raise WrongIndex(f"{path.name}: {title}: more than {_MOST_DEEP} levels")
+        raise WrongIndex(f"{name}: {title}: more than {_MOST_DEEP} levels")
     for term in told.findall("term"):
-        _add(rows, term, nth, columns, path, deep + 1)
+        _add(rows, term, nth, columns, name, deep + 1)
 
 
-def _title_of(told: "Element", path: Path) -> tuple[str, list[str]]:
+def _title_of(told: "Element", name: str) -> tuple[str, list[str]]:
     title = told.find("title")
     if title is None:
-        raise WrongIndex(f"{path.name}: a term without a title")
+        raise WrongIndex(f"{name}: a term without a title")
     optional = [words for part in title.findall("nemod") for words in _BRACKETS.findall(part.text or "")]
     said = " ".join([title.text or "", *(part.tail or "" for part in title)])
     return " ".join(said.split()).strip(" ,"), optional
 
 
-def _columns(told: "Element", columns: int, title: str, path: Path) -> Iterator[str]:
+def _columns(told: "Element", columns: int, title: str, name: str) -> Iterator[str]:
     cells = {cell.get("col"): cell.text for cell in told.findall("cell")}
     if cells:
         for column in range(_FIRST, _FIRST + columns):
             text = cells.get(str(column)) or ""
-            yield "" if text.strip() in _NONE or not _CODE.fullmatch(text.strip()) else _code(text, title, path)
+            yield "" if text.strip() in _NONE or not _CODE.fullmatch(text.strip()) else _code(text, title, name)
 
 
-def _code(text: str | None, title: str, path: Path) -> str:
+def _code(text: str | None, title: str, name: str) -> str:
     code = (text or "").strip()
     if not _CODE.fullmatch(code):
-        raise WrongIndex(f"{path.name}: {title}: {code!r} is no code")
+        raise WrongIndex(f"{name}: {title}: {code!r} is no code")
     return undotted(code)
 
 

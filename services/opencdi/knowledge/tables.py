@@ -7,6 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import yaml
 
@@ -58,8 +59,13 @@ def kept(name: str, make: Callable[[], Any], cache: Path | None = None) -> Any:
     with suppress(OSError, TypeError):  # a read-only container makes it at each start
         written = json.dumps(made)
         if json.loads(written) == made:
-            folder.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(f".{id(made):x}")
-            fresh.write_text(written, encoding="utf-8")
-            fresh.replace(path)
+            write_whole(path, written)
     return made
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that others may be reading, whole or not at all; its folder is made.  Raises: OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{uuid4().hex}")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)

@@ -47,8 +47,7 @@ def sample(folder: Path) -> AlphabeticIndex:
     """Loaded into that folder, and read from there."""
     parts = {}
     for name, text in (("index.xml", INDEX), ("neoplasm.xml", NEOPLASMS)):
-        (folder / name).write_text(text, encoding="utf-8")
-        part, _, parts[part] = read_xml(folder / name)
+        part, _, parts[part] = read_xml(name, text.encode())
     keep(folder, "FY2026", parts)
     index = load_index(folder)
     assert index is not None

@@ -1,6 +1,5 @@
 """The NCHS's XML becomes an index of ours, or a message that names the file and what is wrong with it."""
 
-import gzip
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,14 @@ from opencdi.knowledge.index_xml import read_xml
 from unit.knowledge.index_sample import INDEX, NEOPLASMS, sample
 
 
-def test_each_part_is_told_by_what_it_holds(tmp_path: Path) -> None:
-    (tmp_path / "a.xml").write_text(NEOPLASMS, encoding="utf-8")
-    (tmp_path / "b.xml.gz").write_bytes(gzip.compress(INDEX.encode()))
-    (tmp_path / "c.xml").write_text(INDEX.replace("INDEX TO DISEASES", "EXTERNAL CAUSE of INJURIES INDEX"), encoding="utf-8")
-    (tmp_path / "d.xml").write_text(NEOPLASMS.replace('"1">Neoplasm', '"1">Substance'), encoding="utf-8")
-    assert [read_xml(path)[:2] for path in sorted(tmp_path.iterdir())] == [
+def test_each_part_is_told_by_what_it_holds() -> None:
+    texts = (
+        NEOPLASMS,
+        INDEX,
+        INDEX.replace("INDEX TO DISEASES", "EXTERNAL CAUSE of INJURIES INDEX"),
+        NEOPLASMS.replace('"1">Neoplasm', '"1">Substance'),
+    )
+    assert [read_xml("some.xml", text.encode())[:2] for text in texts] == [
         ("neoplasms", "2026"), ("index", "2026"), ("external-causes", "2026"), ("drugs", "2026"),
     ]  # fmt: skip
 
@@ -45,10 +46,9 @@ def test_a_term_keeps_its_modifiers_its_codes_and_where_it_sends(tmp_path: Path)
         (INDEX.replace("<mainTerm><title>Round", "<mainTerm>" + "<title>x</title><term>" * 60 + "<title>x</title>" + "</term>" * 60 + "<title>Round"), "levels"),
     ],
 )  # fmt: skip
-def test_what_is_no_index_is_refused(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "some.xml").write_text(text, encoding="utf-8")
+def test_what_is_no_index_is_refused(text: str, said: str) -> None:
     with pytest.raises(WrongIndex, match=said) as refused:
-        read_xml(tmp_path / "some.xml")
+        read_xml("some.xml", text.encode())
     assert "some.xml" in str(refused.value)
 
 
