@@ -1,9 +1,7 @@
 """Body mass index: coded from any clinician's note, but only beside a provider's weight diagnosis (Guideline I.B.14)."""
 
-from collections.abc import Iterable
-
 from opencdi.coding.candidates import Candidate, evidence_of
-from opencdi.events.reading import NoteRead
+from opencdi.coding.steps import Candidates, Known, proposed
 
 WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R636", "R64")
 ANALYTES = frozenset({"bmi", "body-mass-index"})
@@ -20,19 +18,21 @@ def bmi_code(bmi: float) -> str | None:
     return f"Z684{next((i + 1 for i, below in enumerate((45, 50, 60, 70)) if bmi < below), 5)}"
 
 
-def bmi_candidate(notes: Iterable[NoteRead], codes: Iterable[Candidate], age: int | None) -> Candidate | None:
-    """The BMI code that goes with a proposed weight diagnosis of an adult; None without such a diagnosis (I.C.21.c.3)."""
-    weight = next((one for one in codes if one.status == "proposed" and one.code.startswith(WEIGHT_DIAGNOSES)), None)
-    if weight is None or age is None or age < 20:
-        return None
-    told = [(note, value) for note in notes if note.authentication == "authenticated" for value in note.values if value.analyte in ANALYTES]
+def body_mass_index(known: Known, codes: Candidates) -> Candidates:
+    """I.C.21.c.3: an adult's BMI, from whoever measured it, goes with a weight diagnosis that a provider documented."""
+    weight = next(iter(proposed(codes, *WEIGHT_DIAGNOSES)), None)
+    if weight is None or known.age is None or known.age < 20:
+        return codes
+    told = [
+        (note, value) for note in known.notes if note.authentication == "authenticated" for value in note.values if value.analyte in ANALYTES
+    ]
     if not told:
-        return None
+        return codes
     note, value = max(told, key=lambda said: (said[0].written_at.at, said[1].start))
     code = bmi_code(value.value)
     if code is None:
-        return None
+        return codes
     reason = f"I.B.14, I.C.21.c.3: body mass index beside {weight.code}"
-    return Candidate(
-        code, "body-mass-index", nature="exempt", specific=True, evidence=(evidence_of(note, value),), reasons=(reason,), order=weight.order
-    )
+    quote = (evidence_of(note, value),)
+    bmi = Candidate(code, "body-mass-index", nature="exempt", specific=True, evidence=quote, reasons=(reason,), order=weight.order)
+    return (*(one for one in codes if one.code != code), bmi)

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.degrees import Candidates, proposed
-from opencdi.coding.guideline_data import GuidelineData
+from opencdi.coding.steps import Candidates, Known, proposed
 
 _SEPSIS = ("A40", "A41", "B377", "A021", "A227", "A267", "A327", "A427", "A5486", "B007", "O85", "P36", "A207", "A2689")
 
@@ -44,7 +43,7 @@ def flag(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidat
     return tuple(one.flagged(reason) if one.code in gone and one.status == "proposed" else one for one in codes)
 
 
-def hypertension_combinations(codes: Candidates) -> Candidates:
+def hypertension_combinations(_: Known, codes: Candidates) -> Candidates:
     """I.C.9.a: hypertension with heart failure or chronic kidney disease is one disease, whether or not a provider links them."""
     hypertension = proposed(codes, "I10")
     failure, kidney = proposed(codes, "I50", "I51"), proposed(codes, "N18")
@@ -61,7 +60,7 @@ def hypertension_combinations(codes: Candidates) -> Candidates:
     return flag(combined(codes, (*hypertension, *failure, *kidney), into, "hypertension", reason), hypertension, f"{cite}: said by {into}")
 
 
-def diabetes_combinations(codes: Candidates) -> Candidates:
+def diabetes_combinations(_: Known, codes: Candidates) -> Candidates:
     """I.A.15 and I.C.4.a: "with" links diabetes to its complications; ketoacidosis without a type said is type 2 (I.C.4.a.2)."""
     plain = proposed(codes, "E119", "E109")
     if not plain:
@@ -89,7 +88,7 @@ def diabetes_combinations(codes: Candidates) -> Candidates:
     return flag(codes, plain, f"I.C.4.a: a complication is coded ({others[0].code})") if others else codes
 
 
-def sepsis_and_organ_dysfunction(codes: Candidates) -> Candidates:
+def sepsis_and_organ_dysfunction(_: Known, codes: Candidates) -> Candidates:
     """I.C.1.d: R65.2- never stands without its infection; dysfunction is severe sepsis only where the provider links it."""
     severe, shock = proposed(codes, "R6520"), proposed(codes, "R6521")
     sepsis = proposed(codes, *_SEPSIS)
@@ -105,15 +104,15 @@ def sepsis_and_organ_dysfunction(codes: Candidates) -> Candidates:
     return flag(codes, severe, "I.C.1.d.2: septic shock is coded as R6521") if shock else codes
 
 
-def sepsis_organism(data: GuidelineData, codes: Candidates) -> Candidates:
+def sepsis_organism(known: Known, codes: Candidates) -> Candidates:
     """Sepsis that the provider ascribes to an infection whose organism is known is sepsis by that organism (index: Sepsis, by organism)."""
     vague = next((one for one in proposed(codes, "A419") if one.caused_by), None)
     if vague is None:
         return codes
-    source = next((one for one in codes if one.status == "proposed" and one.code in data.sepsis_organism and _is_source(one, vague)), None)
+    source = next((one for one in codes if one.status == "proposed" and one.code in known.data.sepsis_organism and _is_source(one, vague)), None)
     if source is None:
         return codes
-    into = data.sepsis_organism[source.code]
+    into = known.data.sepsis_organism[source.code]
     reason = f"I.C.1.d.4: sepsis due to the infection coded as {dotted(source.code)}, by its organism"
     said = replace(vague, code=into, specific=True, reasons=(reason,))
     return (*(one for one in flag(codes, [vague], f"I.B.2: said more exactly by {into}") if one.code != into), said)
@@ -123,9 +122,9 @@ def _is_source(infection: Candidate, sepsis: Candidate) -> bool:
     return infection.concept in sepsis.caused_by or infection.family in sepsis.caused_by
 
 
-def said_as_one(data: GuidelineData, codes: Candidates) -> Candidates:
+def said_as_one(known: Known, codes: Candidates) -> Candidates:
     """I.B.9 and the index's "with": one code of each group makes another; what it replaces is flagged."""
-    for row in data.combined:
+    for row in known.data.combined:
         parts = [next(iter(proposed(codes, *group)), None) for group in row.of]
         held = [part for part in parts if part is not None]
         if len(held) < len(row.of) or any(one.code == row.into for one in held):

@@ -4,20 +4,15 @@ from datetime import UTC, datetime
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.guideline_data import GuidelineData, OneOf
+from opencdi.coding.guideline_data import OneOf
+from opencdi.coding.steps import Candidates, Known, proposed
 
-Candidates = tuple[Candidate, ...]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
-    """Those on the claim under these prefixes."""
-    return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes)]
-
-
-def said_by_another(data: GuidelineData, codes: Candidates) -> Candidates:
+def said_by_another(known: Known, codes: Candidates) -> Candidates:
     """What another code of the claim says too leaves the claim: what was seen first, once it is documented what it was (II)."""
-    for row in data.said_by:
+    for row in known.data.said_by:
         found = proposed(codes, *row.into)
         if found:
             seen = {one.code for one in proposed(codes, *row.codes)}
@@ -26,9 +21,9 @@ def said_by_another(data: GuidelineData, codes: Candidates) -> Candidates:
     return codes
 
 
-def one_degree(data: GuidelineData, codes: Candidates) -> Candidates:
+def one_degree(known: Known, codes: Candidates) -> Candidates:
     """A patient has one degree of a disease: the others are documented too, so they stay, flagged for a person (DOMAIN D-77, F.13)."""
-    for row in data.one_of:
+    for row in known.data.one_of:
         held = proposed(codes, *row.codes)
         if len(held) > 1:
             kept = _kept(row, held)

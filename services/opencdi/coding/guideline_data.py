@@ -25,6 +25,12 @@ class Row(BaseModel):
         return f"{self.cite}: {self.words}"
 
 
+class StepNamed(Row):
+    """One step of the closed list; the code that carries it out is known by this name."""
+
+    name: str
+
+
 class First(Row):
     """Sequenced first where present on admission; `beside`: only beside one of these codes."""
 
@@ -89,6 +95,7 @@ class GuidelineData(BaseModel):
     """The whole file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    steps: tuple[StepNamed, ...]
     first: tuple[First, ...]
     seldom_first: tuple[SeldomFirst, ...]
     said_by: tuple[SaidBy, ...]

@@ -4,9 +4,11 @@ Nothing documented is dropped silently (DOMAIN F.13): a step flags, replaces a c
 that must come along; what it replaced stays visible as flagged.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
+from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import (
     diabetes_combinations,
@@ -15,14 +17,14 @@ from opencdi.coding.combinations import (
     sepsis_and_organ_dysfunction,
     sepsis_organism,
 )
-from opencdi.coding.degrees import Candidates, one_degree, proposed, said_by_another
+from opencdi.coding.degrees import one_degree, said_by_another
+from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
+from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10cm import description_of, excluded_here
 
-Step = Callable[[Candidates], Candidates]
 
-
-def specificity(codes: Candidates) -> Candidates:
+def specificity(_: Known, codes: Candidates) -> Candidates:
     """I.B.2: the disease said in general yields to the same disease said more exactly."""
     exact = [one for one in codes if one.status == "proposed" and one.specific]
     out = []
@@ -43,7 +45,7 @@ def _unsaid(code: str) -> int:
     return description_of(code).count("nspecified")
 
 
-def excludes1(codes: Candidates) -> Candidates:
+def excludes1(_: Known, codes: Candidates) -> Candidates:
     """I.A.12.a: an Excludes1 pair is a conflict for a person; until then the one that sends elsewhere waits outside the claim."""
     out = list(codes)
     claimed = [one for one in codes if one.status == "proposed"]
@@ -62,7 +64,7 @@ def excludes1(codes: Candidates) -> Candidates:
     return tuple(one.flagged(gone[one.code]) if one.code in gone else one for one in out)
 
 
-def abnormal_findings(codes: Candidates) -> Candidates:
+def abnormal_findings(_: Known, codes: Candidates) -> Candidates:
     """III.B: an abnormal finding is not coded unless the provider says what it means."""
     return tuple(
         one.flagged("III.B: an abnormal finding, its meaning not said")
@@ -72,40 +74,57 @@ def abnormal_findings(codes: Candidates) -> Candidates:
     )
 
 
-def integral_symptoms(table: ConceptTable) -> Step:
+def integral_symptoms(known: Known, codes: Candidates) -> Candidates:
     """I.B.5: signs and symptoms that belong to an established diagnosis are flagged beside it."""
-
-    def step(codes: Candidates) -> Candidates:
-        out = []
-        for one in codes:
-            whole = (
-                next((o for o in proposed(codes, *table.integral_to(one.code)) if o.code != one.code), None)
-                if table.integral_to(one.code)
-                else None
-            )
-            out.append(one.flagged(f"I.B.5: part of {whole.code}") if whole and one.status == "proposed" else one)
-        return tuple(out)
-
-    return step
+    out = []
+    for one in codes:
+        explained_by = known.table.integral_to(one.code)
+        whole = next((o for o in proposed(codes, *explained_by) if o.code != one.code), None) if explained_by else None
+        out.append(one.flagged(f"I.B.5: part of {whole.code}") if whole and one.status == "proposed" else one)
+    return tuple(out)
 
 
-def apply_guidelines(table: ConceptTable, codes: Candidates) -> Candidates:
-    """All steps, in the order in which they need each other."""
-    data = table.guidelines
-    steps: tuple[Step, ...] = (
-        specificity,
-        partial(said_by_another, data),
-        partial(one_degree, data),
-        partial(said_as_one, data),
-        hypertension_combinations,
-        diabetes_combinations,
-        sepsis_and_organ_dysfunction,
-        partial(sepsis_organism, data),
-        partial(said_by_another, data),
-        excludes1,
-        integral_symptoms(table),
-        abnormal_findings,
-    )
-    for step in steps:
-        codes = step(codes)
+def uncertain_at_discharge(known: Known, codes: Candidates) -> Candidates:
+    """II.H, III.C: once the final statement is in, what it does not repeat as uncertain is never coded (DOMAIN F.11)."""
+    if not known.final:
+        return codes
+    return tuple(one.flagged("II.H: uncertain, not in the final statement") if one.status == "uncertain" else one for one in codes)
+
+
+STEPS: Final[Mapping[str, Step]] = MappingProxyType({
+    "specificity": specificity,
+    "said-by-another": said_by_another,
+    "one-degree": one_degree,
+    "said-as-one": said_as_one,
+    "hypertension": hypertension_combinations,
+    "diabetes": diabetes_combinations,
+    "sepsis": sepsis_and_organ_dysfunction,
+    "sepsis-organism": sepsis_organism,
+    "excludes1": excludes1,
+    "integral-symptoms": integral_symptoms,
+    "abnormal-findings": abnormal_findings,
+    "uncertain-at-discharge": uncertain_at_discharge,
+    "body-mass-index": body_mass_index,
+})  # fmt: skip
+"""name -> function.  Which run, and in what order, says the closed list in `guidelines.yaml`."""
+
+
+def check_steps(table: ConceptTable) -> None:
+    """Hold the list and the functions together.
+
+    Raises: ValueError, which names the step, where one has no function, is listed twice or not at all.
+    """
+    listed = [step.name for step in table.guidelines.steps]
+    wrong = {*(set(listed) ^ set(STEPS)), *(name for name in listed if listed.count(name) > 1)}
+    if wrong:
+        raise ValueError(f"guidelines.yaml: steps unknown, missing or listed twice: {', '.join(sorted(wrong))}")
+
+
+def apply_guidelines(
+    table: ConceptTable, codes: Candidates, notes: Iterable[NoteRead] = (), *, age: int | None = None, final: bool = False
+) -> Candidates:
+    """All steps of the list, in its order: the order in which they need each other."""
+    known = Known(table, tuple(notes), age, final)
+    for step in table.guidelines.steps:
+        codes = STEPS[step.name](known, codes)
     return codes

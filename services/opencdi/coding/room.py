@@ -12,6 +12,7 @@ from opencdi.bus.site import remember_site, site_of
 from opencdi.coding.bmi import ANALYTES
 from opencdi.coding.candidates import AT_ADMISSION
 from opencdi.coding.facts import concerns_coding, told
+from opencdi.coding.guidelines import check_steps
 from opencdi.coding.history import change_of
 from opencdi.coding.reason import Meaning, load_reasons, reason_codes
 from opencdi.coding.signs import Signs, after_results, may_hold_signs, presenting
@@ -36,6 +37,7 @@ def coding_room(site: SiteData, rules: Path | None = None) -> Room:
     """The room under these site data and rules; tables are loaded here, once."""
     folder = rules or rules_dir()
     table = load_table(folder / TABLE)
+    check_steps(table)
     made_by = MadeBy(room="coding", software=version("opencdi"), rules=table.edition, code_set=tabular().edition)
     coder = _Coder(site, table, load_reasons(folder / "nlp"), made_by)
     return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))

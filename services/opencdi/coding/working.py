@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from opencdi.clinical.codes import undotted
 from opencdi.clinical.vocabulary import Poa
-from opencdi.coding.bmi import bmi_candidate
 from opencdi.coding.candidates import Candidate, Status, candidates
 from opencdi.coding.drg import Grouped, grouped, why_no_drg
 from opencdi.coding.guidelines import apply_guidelines
@@ -71,11 +70,8 @@ def final_statements(chart: Chart) -> frozenset[str]:
 def working_codes(chart: Chart, table: ConceptTable, today: date, statements: frozenset[str]) -> tuple[Candidate, ...]:
     """Candidates, guidelines, and what must come along; in the order of documentation.  `statements`: the final ones, by note id."""
     valid = partial(valid_on, day=today, code_year=chart.site.code_year)
-    found = apply_guidelines(table, candidates(table, chart.notes, statements, valid))
-    if statements:  # the final word is in: what it does not repeat as uncertain is never coded
-        found = tuple(one.flagged("II.H: uncertain, not in the final statement") if one.status == "uncertain" else one for one in found)
-    bmi = bmi_candidate(chart.notes, found, chart.stay.age_on(today))
-    everything = (*found, bmi) if bmi else found
+    found = candidates(table, chart.notes, statements, valid)
+    everything = apply_guidelines(table, found, chart.notes, age=chart.stay.age_on(today), final=bool(statements))
     latest = (datetime.max.replace(tzinfo=UTC), 0)
     return tuple(sorted(everything, key=lambda one: (one.order or latest, one.code)))[:MOST_CODES]
 

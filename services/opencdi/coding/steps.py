@@ -1,0 +1,35 @@
+"""What a guideline step is: from the candidates to the candidates, with what it may look at beside them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from opencdi.coding.candidates import Candidate
+from opencdi.coding.guideline_data import GuidelineData
+from opencdi.coding.table import ConceptTable
+from opencdi.events.reading import NoteRead
+
+Candidates = tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a step may look at beside the candidates.  `final`: the final diagnostic statement is in (II.H; DOMAIN F.11)."""
+
+    table: ConceptTable
+    notes: tuple[NoteRead, ...] = ()
+    age: int | None = None
+    final: bool = False
+
+    @property
+    def data(self) -> GuidelineData:
+        """The steps' own tables."""
+        return self.table.guidelines
+
+
+Step = Callable[[Known, Candidates], Candidates]
+"""A step flags, replaces or adds, and says so in the reasons of what it touched; it drops nothing (DOMAIN F.13)."""
+
+
+def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
+    """Those on the claim under these prefixes."""
+    return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes)]
