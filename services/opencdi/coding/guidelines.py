@@ -10,16 +10,14 @@ from typing import Final
 
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import (
-    diabetes_combinations,
-    hypertension_combinations,
-    said_as_one,
-    sepsis_and_organ_dysfunction,
-    sepsis_organism,
-)
+from opencdi.coding.combinations import bleeding, said_as_one
 from opencdi.coding.degrees import one_degree, said_by_another
+from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
+from opencdi.coding.hypertension import hypertension_combinations
+from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
 from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
+from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10cm import description_of, excluded_here
 
@@ -37,7 +35,9 @@ def specificity(_: Known, codes: Candidates) -> Candidates:
 def _finer(other: Candidate, one: Candidate) -> bool:
     if not one.specific and other.concept == one.concept:
         return True
-    # "Unspecified ovarian cyst, unspecified side" yields to "…, right side".
+    # "Unspecified ovarian cyst, unspecified side" yields to "…, right side"; "with unspecified retinopathy" not to "without complications".
+    if " with " in description_of(one.code) and " with " not in description_of(other.code):
+        return False
     return one.code[:3] == other.code[:3] and _unsaid(other.code) < _unsaid(one.code)
 
 
@@ -97,14 +97,19 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "one-degree": one_degree,
     "said-as-one": said_as_one,
     "hypertension": hypertension_combinations,
+    "diabetes-type": diabetes_type,
     "diabetes": diabetes_combinations,
     "sepsis": sepsis_and_organ_dysfunction,
     "sepsis-organism": sepsis_organism,
+    "noninfectious-inflammation": noninfectious_inflammation,
+    "bleeding": bleeding,
+    "manifestations": manifestations,
     "excludes1": excludes1,
     "integral-symptoms": integral_symptoms,
     "abnormal-findings": abnormal_findings,
     "uncertain-at-discharge": uncertain_at_discharge,
     "body-mass-index": body_mass_index,
+    "asked-along": asked_along,
 })  # fmt: skip
 """name -> function.  Which run, and in what order, says the closed list in `guidelines.yaml`."""
 
