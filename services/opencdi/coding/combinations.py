@@ -2,11 +2,16 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guideline_data import Combined
 from opencdi.coding.steps import Candidates, Known, proposed
+
+
+_BESIDE: Final = 40
+"""So many characters behind a disease a denied cause still speaks of it."""
 
 
 def combined(codes: Candidates, parts: Iterable[Candidate], into: str, concept: str, reason: str) -> Candidates:
@@ -42,6 +47,17 @@ def flag(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidat
 def other_cause(one: Candidate, own: Collection[str]) -> str | None:
     """What the provider ascribes it to, where that is none of `own`: then "with" presumes nothing (I.A.15)."""
     return None if one.caused_by & set(own) else next(iter(sorted(one.caused_by)), None)
+
+
+def said_unrelated(known: Known, one: Candidate, disease: str) -> bool:
+    """Whether a note says right beside it that it is not due to that disease: "CKD not due to diabetes", "non-diabetic CKD"."""
+    for note in known.notes:
+        told = note.findings if note.counts and not note.retracted else ()
+        denied = [said for said in told if said.concept == disease and said.assertion == "absent"]
+        of_it = [said for said in told if said.concept == one.concept and said.assertion == "present"]
+        if any(0 <= no.start - said.end <= _BESIDE or 0 <= said.start - no.end <= 1 for no in denied for said in of_it):
+            return True
+    return False
 
 
 def said(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidates:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import combined, flag, other_cause, said
+from opencdi.coding.combinations import combined, flag, other_cause, said, said_unrelated
 from opencdi.coding.guideline_data import Complication
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import tabular
@@ -46,21 +46,21 @@ def diabetes_combinations(known: Known, codes: Candidates) -> Candidates:
     """I.A.15, I.C.4.a: "with" links diabetes to its complications, as many codes as there are; a documented other cause unlinks."""
     data = known.data.diabetes
     held = proposed(codes, *_DIABETES)
-    if not held:
+    if not held and not any("diabetes-mellitus" in one.caused_by for one in proposed(codes)):  # "diabetic nephropathy" says both
         return codes
-    stem = min(held, key=lambda one: (one.code not in _PLAIN, one.code)).code[:3]
+    stem = min(held, key=lambda one: (one.code not in _PLAIN, one.code)).code[:3] if held else "E11"
     plain = [one for one in held if one.code in _PLAIN]
     for row in data.complications:
-        codes = _with(row, stem, plain or held[:1], data.own_causes, codes)
+        codes = _with(known, row, stem, plain or held[:1], codes)
     codes = _poorly_controlled(stem, held, codes)
     others = [one for one in proposed(codes, *_DIABETES) if one not in plain]
     return flag(codes, plain, f"I.C.4.a: a complication is coded ({others[0].code})") if others else codes
 
 
-def _with(row: Complication, stem: str, diabetes: list[Candidate], own: tuple[str, ...], codes: Candidates) -> Candidates:
-    found = [one for one in proposed(codes, *row.codes) if not row.said or _says(one, row.said)]
-    elsewhere = [] if row.any_cause else [one for one in found if other_cause(one, own)]
-    codes = said(codes, elsewhere, "I.A.15: not diabetic, the record names another cause")
+def _with(known: Known, row: Complication, stem: str, diabetes: list[Candidate], codes: Candidates) -> Candidates:
+    found = [one for one in proposed(codes, *row.codes) if _says(one, row)]
+    elsewhere = [] if row.any_cause else [one for one in found if _is_not_diabetic(known, one)]
+    codes = said(codes, elsewhere, "I.A.15: not diabetic, a provider says so or names another cause")
     linked = [one for one in found if one not in elsewhere]
     into = stem + row.suffix
     if not linked or not tabular().billable(into):
@@ -72,8 +72,13 @@ def _with(row: Complication, stem: str, diabetes: list[Candidate], own: tuple[st
     return flag(codes, gone, f"{reason}: said by {into}")
 
 
-def _says(one: Candidate, words: tuple[str, ...]) -> bool:
-    return any(word in quote.quote.lower() for quote in one.evidence for word in words)
+def _is_not_diabetic(known: Known, one: Candidate) -> bool:
+    return other_cause(one, known.data.diabetes.own_causes) is not None or said_unrelated(known, one, "diabetes-mellitus")
+
+
+def _says(one: Candidate, row: Complication) -> bool:
+    told = [any(word in quote.quote.lower() for word in row.said) for quote in one.evidence]
+    return not row.said or (all(told) if row.throughout else any(told))
 
 
 def _poorly_controlled(stem: str, held: list[Candidate], codes: Candidates) -> Candidates:

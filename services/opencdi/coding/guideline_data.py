@@ -92,13 +92,17 @@ class Hypertension(BaseModel):
 
 
 class Complication(BaseModel):
-    """What "with" links to diabetes, by the code's end.  `kept`: it stays on the claim too; `said`: only where its words say this."""
+    """What "with" links to diabetes, by the code's end.  `kept`: it stays on the claim too; `said`: only where its words say this, `throughout`: all of them.
+
+    `any_cause`: whatever is named as its cause; `also_says`: codes that the combination says too.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     codes: Codes
     suffix: str
     words: str
     said: tuple[str, ...] = ()
+    throughout: bool = False
     kept: bool = False
     any_cause: bool = False
     also_says: Codes = ("-",)
@@ -144,6 +148,14 @@ class Sign(BaseModel):
     unless: Codes = ()
 
 
+class Sequelae(Row):
+    """`of`: a deficit of today -> the same as a sequela; `strokes`: the concepts of the disease, `current`: its codes while it lasts."""
+
+    strokes: tuple[str, ...]
+    current: Codes
+    of: dict[str, str]
+
+
 class GuidelineData(BaseModel):
     """The whole file."""
 
@@ -159,6 +171,7 @@ class GuidelineData(BaseModel):
     diabetes: Diabetes
     sepsis: Sepsis
     manifestations: Codes
+    sequelae: Sequelae
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
 

@@ -10,11 +10,12 @@ from typing import Final
 
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import bleeding, said_as_one
+from opencdi.coding.combinations import bleeding, said, said_as_one
 from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
 from opencdi.coding.hypertension import hypertension_combinations
 from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
+from opencdi.coding.sequelae import stroke_sequelae
 from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
@@ -91,6 +92,14 @@ def uncertain_at_discharge(known: Known, codes: Candidates) -> Candidates:
     return tuple(one.flagged("II.H: uncertain, not in the final statement") if one.status == "uncertain" else one for one in codes)
 
 
+def reportable(_: Known, codes: Candidates) -> Candidates:
+    """III: a disease named only in passing may be evaluated, treated or watched, or none of it: a coder looks, nothing leaves the claim."""
+    if not any(one.assessed for one in codes):  # the notes have no assessments to stand in
+        return codes
+    passing = [one for one in proposed(codes) if not one.assessed and one.nature == "" and one.kind == "diagnosis" and one.evidence]
+    return said(codes, passing, "III: named in no assessment; evaluated, treated or monitored?")
+
+
 STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "specificity": specificity,
     "said-by-another": said_by_another,
@@ -103,6 +112,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "sepsis-organism": sepsis_organism,
     "noninfectious-inflammation": noninfectious_inflammation,
     "bleeding": bleeding,
+    "stroke-sequelae": stroke_sequelae,
     "manifestations": manifestations,
     "excludes1": excludes1,
     "integral-symptoms": integral_symptoms,
@@ -110,6 +120,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "uncertain-at-discharge": uncertain_at_discharge,
     "body-mass-index": body_mass_index,
     "asked-along": asked_along,
+    "reportable": reportable,
 })  # fmt: skip
 """name -> function.  Which run, and in what order, says the closed list in `guidelines.yaml`."""
 

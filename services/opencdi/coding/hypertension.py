@@ -1,7 +1,7 @@
 """Hypertension with heart failure or chronic kidney disease: one disease by presumption (I.C.9.a)."""
 
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import combined, flag, other_cause, said
+from opencdi.coding.combinations import combined, flag, other_cause, said, said_unrelated
 from opencdi.coding.steps import Candidates, Known, proposed
 
 _END_STAGE = ("N185", "N186")
@@ -15,9 +15,9 @@ def hypertension_combinations(known: Known, codes: Candidates) -> Candidates:
     data = known.data.hypertension
     hearts, kidneys = proposed(codes, *data.heart), proposed(codes, *data.kidney)
     failure = [one for one in hearts if not any(cause.startswith(data.other_hearts) for cause in one.caused_by)]
-    kidney = [one for one in kidneys if not other_cause(one, data.own_causes)]
+    kidney = [one for one in kidneys if not other_cause(one, data.own_causes) and not said_unrelated(known, one, "hypertension")]
     apart = [one for one in (*hearts, *kidneys) if one not in failure and one not in kidney]
-    codes = said(codes, apart, "I.C.9.a: not hypertensive, the record names another cause")
+    codes = said(codes, apart, "I.C.9.a: not hypertensive, a provider says so or names another cause")
     if not (failure or kidney):
         return codes
     into, cite = _combination(failure, kidney)

@@ -41,10 +41,15 @@ def asked_at(code: str) -> tuple[Asked, ...]:
         for at in dict.fromkeys(at for at, _ in notes):
             lines = [line for place, line in notes if place == at]
             codes = tuple(pair for line in lines for pair in references(line) if not code.startswith(pair[0]))
-            as_it_may_be = any(words in line for line in lines for words in _AS_IT_MAY_BE)
             if codes:
-                found.append(Asked(kind, at, lines[0].strip(" :,"), codes, needed=len(at) > 3 and kind != "code_also" and not as_it_may_be))
+                found.append(Asked(kind, at, lines[0].strip(" :,"), codes, _is_needed(kind, at, lines)))
     return tuple(found)
+
+
+def _is_needed(kind: str, at: str, lines: list[str]) -> bool:
+    """Whether a claim without any of these lacks something: examples of a disease to come first are not all that there are."""
+    spared = (*_AS_IT_MAY_BE, "such as") if kind == "code_first" else _AS_IT_MAY_BE
+    return len(at) > 3 and kind != "code_also" and not any(words in line for line in lines for words in spared)
 
 
 def manifestations(known: Known, codes: Candidates) -> Candidates:
