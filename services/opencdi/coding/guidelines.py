@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import (
@@ -18,6 +19,8 @@ from opencdi.coding.combinations import (
     sepsis_organism,
 )
 from opencdi.coding.degrees import one_degree, said_by_another
+from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
+from opencdi.coding.external_causes import external_causes
 from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
@@ -92,6 +95,11 @@ def uncertain_at_discharge(known: Known, codes: Candidates) -> Candidates:
 
 
 STEPS: Final[Mapping[str, Step]] = MappingProxyType({
+    "poisoning-intent": intent,
+    "adverse-effects": adverse_effects,
+    "underdosing": underdosing,
+    "external-causes": external_causes,
+    "comes-along": comes_along,
     "specificity": specificity,
     "said-by-another": said_by_another,
     "one-degree": one_degree,
