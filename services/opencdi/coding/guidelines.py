@@ -21,6 +21,8 @@ from opencdi.coding.combinations import (
 from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
 from opencdi.coding.external_causes import external_causes
+from opencdi.coding.fractures import fractures, superficial_injuries
+from opencdi.coding.neoplasms import neoplasms
 from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
@@ -98,6 +100,9 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "poisoning-intent": intent,
     "adverse-effects": adverse_effects,
     "underdosing": underdosing,
+    "neoplasms": neoplasms,
+    "fractures": fractures,
+    "superficial-injuries": superficial_injuries,
     "external-causes": external_causes,
     "comes-along": comes_along,
     "specificity": specificity,

@@ -34,10 +34,33 @@ def _leaf(stem: str, told: tuple[tuple[str, str], ...]) -> str | None:
         elif len(silent) == 1:
             code = silent[0]
         else:
-            found = unspecified_leaf(code, side)
-            code = found or ""
+            code = unspecified_leaf(code, side) or _displaced(code, side, attributes.get("type", "")) or ""
     code = code if code and held.billable(code) else ""
     return (_opened(code) if attributes.get("type") == "open" else code) or None
+
+
+def by_tabular(code: str, attributes: Mapping[str, str]) -> str | None:
+    """The leaf of a code or stem that the tabular's or the index's words led to, with the side that the note says."""
+    side = attributes.get("laterality", "")
+    leaf = unspecified_leaf(code, side) or _displaced(code, side, attributes.get("type", ""))
+    if leaf is None:
+        return None
+    if leaf.startswith("S06") and leaf[5:6] == "9" and not code.startswith(leaf[:6]) and attributes.get("with") != "syncope":
+        leaf = f"{leaf[:5]}A{leaf[6:]}"  # "… NOS" of an intracranial injury: whether consciousness was lost is not known
+    leaf = with_side(leaf, side)
+    return _opened(leaf) if attributes.get("type") == "open" else leaf
+
+
+def _displaced(code: str, side: str, kind: str) -> str | None:
+    """I.C.19.c: a fracture that is not said to be displaced or not is displaced."""
+    held, wanted = tabular(), "nondisplaced" if kind == "nondisplaced" else "displaced"
+    while code in held and not held.billable(code):
+        told = {child: (held.description(child) or "").lower().split() for child in held.children(code)}
+        fit = [child for child, words in told.items() if words[0] == wanted and (side or "unspecified") in words]
+        if len(fit) != 1:
+            return None
+        code = unspecified_leaf(fit[0]) or fit[0]
+    return code if code in held else None
 
 
 def _words(description: str) -> Set[str]:

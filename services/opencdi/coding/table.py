@@ -16,8 +16,7 @@ from opencdi.coding.alongside_data import AlongsideData
 from opencdi.coding.drug_table import DrugTable
 from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
-from opencdi.coding.leaf import leaf_said, with_side
-from opencdi.knowledge.icd10cm import unspecified_leaf
+from opencdi.coding.leaf import by_tabular, leaf_said
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
@@ -120,19 +119,18 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
 
     `text`: the mention's own words.
     """
-    side = attributes.get("laterality", "")
     if concept.startswith(BY_TABULAR):
-        code = _by_tabular(concept.removeprefix(BY_TABULAR), side)
+        code = by_tabular(concept.removeprefix(BY_TABULAR), attributes)
         return (Assignment(code, "tabular term", specific=True),) if code else ()
     row = table.codes.get(concept)
     if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
-        code = _by_tabular(attributes.get("icd10cm", ""), side)
+        code = by_tabular(attributes.get("icd10cm", ""), attributes)
         return (Assignment(code, f"{concept}: tabular term", specific=True),) if code else ()
     if row.poisoning and (poisoned := table.drugs.poisoning(attributes)):
         return (Assignment(poisoned, f"{concept}: {attributes['drug']}, Table of Drugs", specific=True),)
     form = term_form(text) if any(by.words for by in row.by) else ""
     found = next((by for by in row.by if by.holds(attributes, form)), None)
-    if found is not None:
+    if found is not None and found.code:
         nature = found.nature(row.poa)
         told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
         code = leaf_said(found.code, attributes)
@@ -140,7 +138,7 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
             return ()
         codes = [Assignment(code, f"{concept}: {told}", specific=True, nature=nature)]
         codes += [Assignment(other, f"comes with {code}", True, nature, companion=True) for other in found.also]
-    elif named := _by_tabular(attributes.get("icd10cm", ""), side):
+    elif named := by_tabular(attributes.get("icd10cm", ""), attributes):
         codes = [Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)]
     elif row.code:
         codes = [Assignment(row.code, concept, specific=False, nature=row.poa)]
@@ -153,11 +151,6 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     if row.organism and (organism := table.organisms.get(attributes.get("organism", ""))):
         codes.append(Assignment(organism, "organism as the cause (I.A.17)", True, row.poa, companion=True))
     return tuple(codes)
-
-
-def _by_tabular(code: str, side: str) -> str | None:
-    leaf = unspecified_leaf(code, side)
-    return with_side(leaf, side) if leaf else None
 
 
 @lru_cache(maxsize=8)
