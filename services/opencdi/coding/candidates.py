@@ -42,6 +42,7 @@ class Candidate:
     came_with: bool = False  # the note itself says that it was present on admission
     caused_by: frozenset[str] = field(default_factory=frozenset)
     together: frozenset[str] = field(default_factory=frozenset)  # what the note says it comes "with"
+    drugs: frozenset[tuple[str, str]] = frozenset()  # the drugs that did it, each by the name that was used and by its concept
     parts: tuple[str, ...] = ()  # of a combination: the codes that it says
 
     def flagged(self, reason: str) -> "Candidate":
@@ -57,9 +58,13 @@ class Stated:
     finding: Finding
 
 
-def stated(notes: Iterable[NoteRead]) -> list[Stated]:
-    """The mentions that may be coded, in the order in which they were written (DOMAIN F.6, F.8)."""
-    told = [Stated(note, finding) for note in notes if note.counts and not note.retracted for finding in note.findings]
+def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[Stated]:
+    """The mentions that may be coded, in the order in which they were written (DOMAIN F.6, F.8).
+
+    `any_clinician`: also those of clinicians who are no providers, for what may be coded whoever documents it (I.B.14).
+    """
+    heard = [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
+    told = [Stated(note, finding) for note in heard if not note.retracted for finding in note.findings]
     mine = [said for said in told if said.finding.experiencer == "patient" and said.finding.temporality != "hypothetical"]
     return sorted(mine, key=lambda said: (said.note.written_at.at, said.note.note_id, said.finding.start))
 
@@ -141,6 +146,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
         caused_by=_told(held, "cause"),
         together=_told(held, "with"),
+        drugs=frozenset((told.get("drug", ""), told["cause"]) for one in held if "cause" in (told := one.said.finding.attributes)),
     )
 
 

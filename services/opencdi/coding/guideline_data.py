@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from opencdi.coding.drug_codes import How
 from opencdi.knowledge.analytes import ANALYTES
 
 Codes = tuple[str, ...]
@@ -32,9 +33,10 @@ class StepNamed(Row):
 
 
 class First(Row):
-    """Sequenced first where present on admission; `beside`: only beside one of these codes."""
+    """Sequenced first where present on admission; `beside`: only beside one of these codes; `how`: only drugs' codes that say one of these."""
 
     codes: Codes
+    how: tuple[How, ...] = ()
     beside: Codes = Field(default=(), alias="with")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import bleeding, said, said_as_one
@@ -16,6 +17,10 @@ from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
 from opencdi.coding.hypertension import hypertension_combinations
 from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
 from opencdi.coding.sequelae import stroke_sequelae
+from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
+from opencdi.coding.external_causes import external_causes
+from opencdi.coding.fractures import fractures, superficial_injuries
+from opencdi.coding.neoplasms import neoplasms
 from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
@@ -101,6 +106,14 @@ def reportable(_: Known, codes: Candidates) -> Candidates:
 
 
 STEPS: Final[Mapping[str, Step]] = MappingProxyType({
+    "poisoning-intent": intent,
+    "adverse-effects": adverse_effects,
+    "underdosing": underdosing,
+    "neoplasms": neoplasms,
+    "fractures": fractures,
+    "superficial-injuries": superficial_injuries,
+    "external-causes": external_causes,
+    "comes-along": comes_along,
     "specificity": specificity,
     "said-by-another": said_by_another,
     "one-degree": one_degree,

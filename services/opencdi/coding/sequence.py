@@ -4,15 +4,19 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.drug_codes import how_of
 from opencdi.coding.table import ConceptTable
 from opencdi.knowledge.icd10cm import tabular
 
 _CODE_IN_NOTE = re.compile(r"\(([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)")
 _NEOPLASM = ("C", "D0", "D37", "D38", "D39", "D4")
+_NEVER_FIRST: Final = ("adverse-effect", "underdosing")
+"""Behind the condition that the drug, or the want of it, brought about (I.C.19.e.5.a, I.C.19.e.5.c)."""
 Barred = Callable[[str], str | None]
 """Why this code may never stand first (the Medicare Code Editor's edit); None where it may."""
 
@@ -68,6 +72,7 @@ def principal_of(
     held = [one.code for one in claimed]
     came_for = {one.code for one in claimed if _answers(table, one, claimed, why)}
     able = [one for one in claimed if poa[one.code] != "N" and not barred(one.code) and not _wants_another_first(one, held)]
+    able = [one for one in able if how_of(one.code) not in _NEVER_FIRST]
     able = [one for one in able if one.nature != "exempt" or one.code in came_for]  # a status is not what one is admitted for
     if not able:
         return None
@@ -94,7 +99,11 @@ def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[i
     """How far up the list of the guidelines, the higher the earlier its row stands; 0 for most diseases."""
     rows = table.guidelines.first
     for nth, row in enumerate(rows):
-        if code.startswith(row.codes) and (not row.beside or any(other.startswith(row.beside) for other in held)):
+        if (
+            code.startswith(row.codes)
+            and (not row.how or how_of(code) in row.how)
+            and (not row.beside or any(other.startswith(row.beside) for other in held))
+        ):
             return len(rows) - nth, row.reason
     return 0, ""
 

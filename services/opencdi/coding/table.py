@@ -1,6 +1,6 @@
 """The hospital coder's crib: concept and attributes -> ICD-10-CM code (`rules/coding/concepts.yaml`), read once and checked.
 
-Beside it lies `guidelines.yaml`, the guideline steps that are lists; both together are the edition.
+Beside it lie `guidelines.yaml`, the guideline steps that are lists, and the tables of single steps; all together are the edition.
 """
 
 import hashlib
@@ -12,13 +12,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from opencdi.coding.alongside_data import AlongsideData
+from opencdi.coding.drug_table import DrugTable
+from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
-from opencdi.knowledge.icd10cm import unspecified_leaf
+from opencdi.coding.leaf import by_tabular, leaf_said
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
 
 GUIDELINES = "guidelines.yaml"
+BESIDE = {"drugs": "drugs.yaml", "alongside": "alongside.yaml", "external": "external_causes.yaml"}
+"""The tables of single steps: field -> file."""
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]
 _ACUTE_TYPES = frozenset({"status-asthmaticus"})
@@ -68,6 +73,7 @@ class Row(BaseModel):
     kind: RowKind = "diagnosis"
     family: str = ""
     organism: bool = False
+    poisoning: bool = False  # by the Table of Drugs: the drug that the note names, and how it came to be taken
     underlying: str = ""  # the concept that is coded with it where the note names its organism ("septic shock due to E. coli")
 
 
@@ -81,11 +87,16 @@ class ConceptTable(BaseModel):
     integral: dict[str, tuple[str, ...]]
     never_uncertain: tuple[str, ...]
     guidelines: GuidelineData
+    drugs: DrugTable
+    alongside: AlongsideData
+    external: ExternalCauses
     edition: str = Field(default="", description="hash of the files: part of what derived a code")
 
     def has(self, concept: str, attributes: Mapping[str, str]) -> bool:
         """Whether a mention may lead to a code at all."""
-        return concept in self.codes or concept.startswith(BY_TABULAR) or "icd10cm" in attributes
+        if concept in self.codes or concept in self.alongside.concepts or concept in self.drugs.taken:
+            return True
+        return concept.startswith(BY_TABULAR) or "icd10cm" in attributes
 
     def integral_to(self, code: str) -> tuple[str, ...]:
         """The diagnoses (as prefixes) that this sign or symptom is part of."""
@@ -108,22 +119,26 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
 
     `text`: the mention's own words.
     """
-    side = attributes.get("laterality", "")
     if concept.startswith(BY_TABULAR):
-        code = unspecified_leaf(concept.removeprefix(BY_TABULAR), side)
+        code = by_tabular(concept.removeprefix(BY_TABULAR), attributes)
         return (Assignment(code, "tabular term", specific=True),) if code else ()
     row = table.codes.get(concept)
     if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
-        code = unspecified_leaf(attributes.get("icd10cm", ""), side)
+        code = by_tabular(attributes.get("icd10cm", ""), attributes)
         return (Assignment(code, f"{concept}: tabular term", specific=True),) if code else ()
+    if row.poisoning and (poisoned := table.drugs.poisoning(attributes)):
+        return (Assignment(poisoned, f"{concept}: {attributes['drug']}, Table of Drugs", specific=True),)
     form = term_form(text) if any(by.words for by in row.by) else ""
     found = next((by for by in row.by if by.holds(attributes, form)), None)
-    if found is not None:
+    if found is not None and found.code:
         nature = found.nature(row.poa)
         told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
-        codes = [Assignment(found.code, f"{concept}: {told}", specific=True, nature=nature)]
-        codes += [Assignment(code, f"comes with {found.code}", True, nature, companion=True) for code in found.also]
-    elif named := unspecified_leaf(attributes.get("icd10cm", ""), side):
+        code = leaf_said(found.code, attributes)
+        if code is None:
+            return ()
+        codes = [Assignment(code, f"{concept}: {told}", specific=True, nature=nature)]
+        codes += [Assignment(other, f"comes with {code}", True, nature, companion=True) for other in found.also]
+    elif named := by_tabular(attributes.get("icd10cm", ""), attributes):
         codes = [Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)]
     elif row.code:
         codes = [Assignment(row.code, concept, specific=False, nature=row.poa)]
@@ -141,10 +156,10 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
 @lru_cache(maxsize=8)
 def load_table(path: Path) -> ConceptTable:
     """The table; `ValueError` names the field that is wrong: a bad table stops the room at its start."""
-    raw, beside = path.read_bytes(), (path.parent / GUIDELINES).read_bytes()
-    told = parsed(raw)
-    edition = hashlib.sha256(raw + beside).hexdigest()[:12]
-    table = ConceptTable.model_validate({**told, "guidelines": parsed(beside), "edition": edition})
+    files = {name: (path.parent / file).read_bytes() for name, file in {"guidelines": GUIDELINES, **BESIDE}.items()}
+    raw = path.read_bytes()
+    edition = hashlib.sha256(b"".join((raw, *files.values()))).hexdigest()[:12]
+    table = ConceptTable.model_validate({**parsed(raw), **{name: parsed(told) for name, told in files.items()}, "edition": edition})
     if unknown := table.guidelines.unknown_analytes():
         raise ValueError(f"{GUIDELINES}: no such analyte: {', '.join(sorted(unknown))}")
     return table

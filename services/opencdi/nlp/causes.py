@@ -14,6 +14,7 @@ from opencdi.nlp.relation_words import Table
 _REACH: Final = 7
 _AFTER: Final = 5
 _NAME: Final = 3
+_AFTER_DRUG: Final = 2
 _CAUSES: Final = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
 _CLAUSE_ENDS: Final = frozenset({BREAK, ",", ";", ")", "on"})
 SICK: Final = frozenset({"diagnosis", "finding", "symptom"})
@@ -100,7 +101,7 @@ def _behind_link(at: int, mentions: list[Mentioned], words: list[str], table: Ta
         between = words[after : other.first]
         if other.first > after + _AFTER or any(mark in between for mark in (BREAK, ";", ",", ")")):
             return found
-        if not _passable(words, after, other.first, table.links.after, table):
+        if not _passable(words, after, other.first, table.links.after | table.links.untaken.keys(), table):
             return found
         if other.kind == "organism":
             names_the_next = role == "with" and any(one.first == other.last for one in mentions[at + 2 : at + 4])
@@ -109,7 +110,7 @@ def _behind_link(at: int, mentions: list[Mentioned], words: list[str], table: Ta
             after = other.last  # "due to E. coli UTI": the infection behind it is the cause
             continue
         if role in ("cause", "weak") and other.kind in _CAUSES:
-            found += _caused_by(other, words)
+            found += _caused_by(other, words, after, table)
         elif role == "with" and other.kind in SICK:
             found.append(("with", other.concept))
         return found
@@ -127,10 +128,17 @@ def _of_the_name(between: list[str], table: Table) -> bool:
     )
 
 
-def _caused_by(cause: Mentioned, words: list[str]) -> list[Told]:
-    """The attributes of a mention with that cause: of a drug it is the adverse effect, of a device the complication."""
+def _caused_by(cause: Mentioned, words: list[str], begin: int, table: Table) -> list[Told]:
+    """The attributes of a mention with that cause: of a drug it is the adverse effect, of a device the complication.
+
+    `begin`: where the words before the cause begin that may say that the want of a drug did it.
+    """
+    around = (*words[begin : cause.first], *words[cause.last : cause.last + _AFTER_DRUG])
+    wanting = next((table.links.untaken[word] for word in around if word in table.links.untaken), "")
+    if wanting == "neither" or (wanting and cause.kind != "medication"):
+        return []
     if cause.kind == "medication":
-        return [("cause", cause.concept), ("drug", cause.attributes.get("drug") or " ".join(words[cause.first : cause.last]))]
+        return [("cause", wanting or cause.concept), ("drug", cause.attributes.get("drug") or " ".join(words[cause.first : cause.last]))]
     if cause.kind == "device":
         return [("cause", cause.concept), ("device", cause.concept)]
     return [("cause", cause.concept)]
@@ -151,8 +159,8 @@ def _led_to_by(at: int, mentions: list[Mentioned], words: list[str], table: Tabl
     if before.kind == "organism" and mention.concept in table.infections and _of_the_name(between, table):
         return [("organism", before.concept)]
     if between[0] in links.glued and before.kind in _CAUSES and all(word in links.after for word in between[1:]):
-        return [("organism", before.concept)] if before.kind == "organism" else _caused_by(before, words)
+        return [("organism", before.concept)] if before.kind == "organism" else _caused_by(before, words, before.first, table)
     led = links.behind.matches(between)
     if not led or led[0][0] != 0 or led[0][2] != "forward":
         return []
-    return _caused_by(before, words) if all(word in links.after for word in between[led[0][1] :]) else []
+    return _caused_by(before, words, before.first, table) if all(word in links.after for word in between[led[0][1] :]) else []

@@ -36,6 +36,8 @@ class Links:
     adjectives: frozenset[str]
     before: frozenset[str]
     after: frozenset[str]
+    untaken: Mapping[str, str]
+    """Before or behind a drug: the want of it did it, not the drug ("insulin noncompliance", "missed insulin doses")"""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ def _links(told: Mapping[str, Any]) -> Links:
     roles = {"links": "cause", "weak": "weak", "forward": "forward", "with": "with", "without": "without"}
     behind = Lexicon((term_form(str(term)), role) for name, role in roles.items() for term in causes[name])
     glued, adjectives = _words(causes["glued"]), _words(causes["adjectives"])
-    return Links(behind, glued, adjectives, before=_words(told["before_link"]), after=_words(told["after_link"]))
+    untaken = {word: cause for cause, words in causes["untaken"].items() for word in _words(words)}
+    return Links(behind, glued, adjectives, before=_words(told["before_link"]), after=_words(told["after_link"]), untaken=untaken)
 
 
 def _words(terms: list[str]) -> frozenset[str]:

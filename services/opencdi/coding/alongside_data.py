@@ -1,0 +1,58 @@
+"""What must come along with a disease, by the mentions that lead to it (`rules/coding/alongside.yaml`; I.C.21)."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from opencdi.clinical.vocabulary import SectionKind
+from opencdi.coding.guideline_data import Codes, Row
+from opencdi.knowledge.words import term_form
+
+ANY = "*"
+When = Literal["present", "past", "any"]
+
+
+class Alongside(Row):
+    """One row; what its fields mean says the file's head."""
+
+    code: str
+    mentions: tuple[str, ...] = ()
+    codes: Codes = ()
+    having: dict[str, str] = {}
+    texts: tuple[str, ...] = ()
+    when: When = "present"
+    at_admission: bool = False
+    sections: tuple[SectionKind, ...] = ()
+    beside: Codes = ()
+    unless: Codes = ()
+    any_clinician: bool = False
+    poa: Literal["chronic", "exempt"] = "exempt"
+
+    def names(self, concept: str, attributes: Mapping[str, str], text: str) -> bool:
+        """Whether a mention is one of this row's by its concept, attributes and words."""
+        if not self.mentions or (ANY not in self.mentions and concept not in self.mentions):
+            return False
+        return self.has(attributes) and (not self.texts or any(term_form(word) in term_form(text) for word in self.texts))
+
+    def has(self, attributes: Mapping[str, str]) -> bool:
+        """Whether the mention says all that this row needs."""
+        return all(attributes.get(name) == value for name, value in self.having.items())
+
+
+class AlongsideData(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    rows: tuple[Alongside, ...]
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """The concepts that any row asks for by name: coding must be told of them."""
+        return frozenset(concept for row in self.rows for concept in row.mentions if concept != ANY)
+
+    @cached_property
+    def any_clinician(self) -> Codes:
+        """The codes that count whoever documents them."""
+        return tuple(code for row in self.rows if row.any_clinician for code in row.codes)

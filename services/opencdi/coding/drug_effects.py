@@ -1,0 +1,125 @@
+"""Adverse effects, underdosing and poisoning (I.C.19.e): what a drug did, or the want of it, beside the condition that came of it.
+
+A provider links the two ("due to", "-induced"); none is inferred from a drug on a list.
+"""
+
+from dataclasses import replace
+
+from opencdi.clinical.codes import dotted
+from opencdi.coding.candidates import Candidate, stated
+from opencdi.coding.drug_codes import POISONINGS, how_of
+from opencdi.coding.guideline_data import Codes
+from opencdi.coding.steps import Candidates, Known, proposed
+
+NONCOMPLIANCE = "noncompliance"
+UNTAKEN = frozenset({"underdosing", NONCOMPLIANCE})
+"""The cause of what came of a drug that was not taken, or too little of it."""
+ATTEMPT = "T1491"
+
+
+def adverse_effects(known: Known, codes: Candidates) -> Candidates:
+    """I.C.19.e.5.a: the nature of the adverse effect, as the classification says it of a drug, and behind it the drug taken as ordered."""
+    for one in _claimed(codes):
+        if one.caused_by & UNTAKEN:
+            continue
+        drugs = {code for names in one.drugs if (code := known.table.drugs.code("adverse-effect", *names)) and not _poisoned(codes, code)}
+        for code in sorted(drugs):
+            codes = _of_a_drug(known, codes, one, code)
+    return _says_itself(known, codes)
+
+
+def underdosing(known: Known, codes: Candidates) -> Candidates:
+    """I.C.19.e.5.c: what came of a drug not taken is coded, then the drug (sixth character 6), then why it was not taken where that is said."""
+    for one in _claimed(codes):
+        if not one.caused_by & UNTAKEN:
+            continue
+        for code in sorted({code for names in one.drugs if (code := known.table.drugs.code("underdosing", *names))}):
+            codes = _with(codes, _drug(one, code, f"I.C.19.e.5.c: {dotted(one.code)} by underdosing, which never stands first"))
+            if NONCOMPLIANCE in one.caused_by and not proposed(codes, "Z911"):
+                codes = _with(codes, replace(_drug(one, "Z91148", "I.C.19.e.5.c: why it was not taken"), nature="exempt"))
+    return codes
+
+
+def intent(known: Known, codes: Candidates) -> Candidates:
+    """I.C.19.e.5.b: a poisoning beside a suicide attempt was meant; accidental is only what no other intent is said of."""
+    attempt = next(iter(proposed(codes, ATTEMPT)), None)
+    if attempt is None:
+        return codes
+    for one in proposed(codes, "T3", "T4", "T50"):
+        how, code = how_of(one.code), one.code
+        if how not in ("accidental", "self-harm") or _said_accidental(known, one):
+            continue
+        if how == "accidental":
+            code = _as(one.code, "2")
+            reason = "I.C.19.e.5.b: taken in a suicide attempt"
+            codes = _with(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
+            codes = _flag(codes, one.code, f"{reason} ({dotted(code)})")
+        codes = _flag(codes, attempt.code, f"index: Suicide, attempted, by the means ({dotted(code)})")
+    return codes
+
+
+def _said_accidental(known: Known, one: Candidate) -> bool:
+    quotes = {(quote.note_id, quote.start) for quote in one.evidence}
+    told = (said for said in stated(known.notes) if (said.note.note_id, said.finding.start) in quotes)
+    return any(said.finding.attributes.get("type") == "accidental" for said in told)
+
+
+def _as(code: str, digit: str) -> str:
+    at = 4 if code[5] == "X" else 5
+    return code[:at] + digit + code[at + 1 :]
+
+
+def _poisoned(codes: Candidates, adverse: str) -> bool:
+    """Whether the same drug's poisoning is documented: then it was not taken as ordered."""
+    return any(how_of(one.code) in POISONINGS and _as(one.code, "5") == adverse for one in _claimed(codes))
+
+
+def _claimed(codes: Candidates) -> list[Candidate]:
+    return [one for one in codes if one.status == "proposed"]
+
+
+def _of_a_drug(known: Known, codes: Candidates, one: Candidate, drug: str) -> Candidates:
+    names = {name for drug_names in one.drugs for name in drug_names}
+    rows = (row for row in known.table.drugs.natures if one.code.startswith(row.codes) and drug.startswith(row.of))
+    row = next((row for row in rows if not row.drugs or row.drugs & names), None)
+    if row and not (row.unless and proposed(codes, *row.unless)):
+        if row.into:
+            codes = _with(codes, replace(one, code=row.into, kind="diagnosis", family=row.into, specific=True, reasons=(*one.reasons, row.reason)))
+            codes = _flag(codes, one.code, f"{row.reason} ({dotted(row.into)})")
+        if row.also:
+            codes = _with(codes, replace(one, code=row.also, family=row.also, specific=True, reasons=(row.reason,)))
+    elif one.kind == "abnormal-finding":
+        # Its meaning is said: the drug did it (III.B).
+        codes = tuple(replace(other, kind="symptom") if other.code == one.code else other for other in codes)
+    return _with(codes, _drug(one, drug, f"I.C.19.e.5.a: adverse effect behind its nature ({dotted(row.into if row and row.into else one.code)})"))
+
+
+def _says_itself(known: Known, codes: Candidates) -> Candidates:
+    for row in known.table.drugs.says_itself:
+        for one in proposed(codes, *row.codes):
+            if not any(row.words_in_it in quote.quote.lower() for quote in one.evidence):
+                continue
+            for code in row.drug or sorted(_taken(known, row.of))[:1]:
+                codes = _with(codes, _drug(one, code, row.reason))
+    return codes
+
+
+def _taken(known: Known, stems: Codes) -> set[str]:
+    """The drugs of these stems that the record names as taken."""
+    named = {one.finding.concept for one in stated(known.notes) if one.finding.assertion == "present" and one.finding.active == "yes"}
+    return {code for name in named if (code := known.table.drugs.code("adverse-effect", name)) and code.startswith(stems)}
+
+
+def _drug(one: Candidate, code: str, reason: str) -> Candidate:
+    return replace(
+        one, code=code, concept="drug", kind="diagnosis", family=code, specific=True, status="proposed", reasons=(reason,), nature="",
+        assessed=False, assessed_order=None, caused_by=frozenset(), drugs=frozenset(), parts=(),
+    )  # fmt: skip
+
+
+def _with(codes: Candidates, one: Candidate) -> Candidates:
+    return codes if proposed(codes, one.code) else (*(other for other in codes if other.code != one.code), one)
+
+
+def _flag(codes: Candidates, code: str, reason: str) -> Candidates:
+    return tuple(one.flagged(reason) if one.code == code and one.status == "proposed" else one for one in codes)

@@ -1,0 +1,44 @@
+"""Neoplasms and what comes of them (I.C.2): the primary that a secondary needs, and the anemia that a provider ascribes to the tumor."""
+
+from dataclasses import replace
+
+from opencdi.clinical.codes import dotted
+from opencdi.coding.candidates import Candidate
+from opencdi.coding.combinations import flag
+from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.knowledge.lexicon import BY_TABULAR
+
+SECONDARY = ("C77", "C78", "C79")
+PRIMARY = ("C0", "C1", "C2", "C3", "C4", "C5", "C6", "C70", "C71", "C72", "C73", "C74", "C75", "C76", "C7A", "C80", "C81", "C82", "C83", "C84", "C85", "C88", "C9", "D0")
+NAMED = frozenset({"cancer", "metastasis", "breast-cancer", "lung-cancer", "colon-cancer", "prostate-cancer", "pancreatic-cancer", "leukemia", "lymphoma"})
+
+
+def is_neoplasm(concept: str) -> bool:
+    """Whether a cause is a malignant neoplasm."""
+    return concept in NAMED or concept.startswith((f"{BY_TABULAR}C", f"{BY_TABULAR}D0"))
+
+
+def neoplasms(known: Known, codes: Candidates) -> Candidates:
+    """I.C.2: of a secondary without a primary the primary is unknown (C80.1); anemia in the neoplasm is D63.0, which the neoplasm comes before."""
+    for one in proposed(codes, "D649", "D638"):
+        if any(map(is_neoplasm, one.caused_by)) and proposed(codes, "C"):
+            reason = "I.C.2.c.1: anemia in neoplastic disease; the neoplasm comes first"
+            said = replace(one, code="D630", family="D630", specific=True, reasons=(*one.reasons, reason))
+            codes = (*flag(codes, [one], f"{reason} ({dotted('D630')})"), said)
+    secondary = proposed(codes, *SECONDARY)
+    if secondary and not proposed(codes, *PRIMARY) and not proposed(codes, "Z85") and not _was_elsewhere(known):
+        first = secondary[0]
+        reason = f"I.C.2.j: {dotted(first.code)} is secondary and no primary is named"
+        unknown = replace(first, code="C801", family="C801", specific=False, reasons=(reason,), nature="chronic", caused_by=frozenset())
+        codes = (*(one for one in codes if one.code != "C801"), unknown)
+    return codes
+
+
+def _was_elsewhere(known: Known) -> bool:
+    """Whether the record names a primary of the past, or one that is only thought of: then it is not unknown."""
+    told = [finding for note in known.notes if note.counts and not note.retracted for finding in note.findings]
+    return any(one.experiencer == "patient" and one.concept != "metastasis" and is_neoplasm(one.concept) and _not_general(one.concept) for one in told)
+
+
+def _not_general(concept: str) -> bool:
+    return concept != "cancer"
