@@ -170,11 +170,12 @@ def _secondary(code: str, by_code: dict[str, list[dict[str, Any]]]) -> GroupedSe
         return GroupedSecondary(code, "NONE", excluded=False, valid=False, moved=False)
     out = outs.pop(0) if len(outs) > 1 else outs[0]  # a code told twice is answered twice
     flags = out["flags"]
+    told, valid = " ".join(flags), "VALID" in flags
     return GroupedSecondary(
         code,
-        _severity(out["severity"], grouped=True) if "VALID" in flags else "NONE",
-        excluded=any("EXCLUDED" in flag or "EXCLUSION" in flag for flag in flags),
-        valid="VALID" in flags,
+        _severity(out["severity"], grouped=True) if valid else "NONE",
+        excluded="EXCLUDED" in told or "EXCLUSION" in told,
+        valid=valid,
         moved=out["drg_impact"] != "NONE",
         hacs=tuple(hac["hac_list"] for hac in out["hacs"]),
     )
