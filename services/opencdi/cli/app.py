@@ -14,6 +14,7 @@ from opencdi.cli.demo import demo
 from opencdi.cli.group import group_claims
 from opencdi.cli.interface.command import interface
 from opencdi.cli.lint_query import lint_query
+from opencdi.cli.profee import profee
 from opencdi.cli.read import read
 from opencdi.cli.replay import replay
 from opencdi.cli.run import run
@@ -61,6 +62,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(dead.app, name="dead")
 app.add_typer(codes, name="codes")
+app.add_typer(profee, name="profee")
 app.add_typer(tokens.app, name="tokens")
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from opencdi.cli.jsonl import answer_each, object_in, run_filter, word
+from opencdi.cli.jsonl import BadLine, answer_each, object_in, run_filter, word
 
 if TYPE_CHECKING:
     from opencdi.coding.candidates import Candidate
@@ -78,7 +78,8 @@ def code_notes(
 
     def answer(line: str) -> dict[str, Any]:
         told = object_in(line)
-        return {"id": told.get("id"), "codes": coder(_note(told, reader, own, on), told)}
+        note = _note(told, reader, own, on)
+        return {"id": told.get("id"), "codes": coder(note, told), **({"read_to": note.read_to} if note.read_to is not None else {})}
 
     run_filter(note_lines(files), answer)
 
@@ -95,6 +96,8 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
     role: AuthorRole = word(told, "author_role", get_args(AuthorRole), "provider")
     authentication: Authentication = word(told, "authentication", get_args(Authentication), "authenticated")
     text = text_in(told)
+    if not isinstance(told.get("final_statement", False), bool):
+        raise BadLine("final_statement is true or false")
     reading, echo = reader.read(text, note_type), echo_in(text, own)
     return NoteRead(
         note_id="note",
@@ -106,6 +109,7 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
         counts=role == "provider" and authentication == "authenticated",
         findings=echo.of_the_provider(reading.findings),
         values=echo.values_of_the_provider(reading.values),
+        read_to=reading.read_to,
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from opencdi.clinical.confidentiality import label
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments
@@ -16,6 +17,7 @@ _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "disch
 _ONSET_AFTER = frozenset({"hospital-acquired", "ventilator-associated"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
+_START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
 
@@ -50,8 +52,7 @@ class Candidate:
         return replace(self, status="flagged", reasons=(*self.reasons, reason))
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """One mention in one note."""
 
     note: NoteRead
@@ -64,9 +65,13 @@ def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[St
     `any_clinician`: also those of clinicians who are no providers, for what may be coded whoever documents it (I.B.14).
     """
     heard = [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
-    told = [Stated(note, finding) for note in heard if not note.retracted for finding in note.findings]
-    mine = [said for said in told if said.finding.experiencer == "patient" and said.finding.temporality != "hypothetical"]
-    return sorted(mine, key=lambda said: (said.note.written_at.at, said.note.note_id, said.finding.start))
+    told = sorted((note for note in heard if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
+    return [
+        Stated(note, finding)
+        for note in told
+        for finding in sorted(note.findings, key=_START)
+        if finding.experiencer == "patient" and finding.temporality != "hypothetical"
+    ]
 
 
 def _is_certain(finding: Finding) -> bool:
@@ -111,8 +116,9 @@ def candidates(
     return tuple(_ruled_out(_candidate(table, told), ruled_out) for told in mentions.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
+class _Mention(NamedTuple):
+    """Made for every mention of a stay at each of its events: a tuple is made in a third of the time."""
+
     said: Stated
     assignment: Assignment
     status: Status

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
+from opencdi.coding.impossible import impossible, never_grouped
 from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, Effect, WorkingDrg
 from opencdi.knowledge.code_year import GrouperRelease
 from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, weight_delta
-from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
+from opencdi.knowledge.grouper import UNGROUPABLE, CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
 
@@ -53,10 +55,12 @@ def grouped(
     since = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at
     admitted = since.date() if since else today
     age = stay.age_on(admitted)
+    status = stay.disposition if stay.discharged_at and stay.disposition else "01"
     if age is None:
         return Grouped(no_drg="age unknown")
+    if reason := impossible(stay, admitted) or never_grouped(release.version, age, status):
+        return Grouped(no_drg=reason)
     assumed = [] if stay.discharged_at else ["disposition 01"]
-    status = stay.disposition if stay.discharged_at and stay.disposition else "01"
     undetermined = [code for code, poa in (principal, *secondary) if poa == "undetermined"]
     if undetermined:
         assumed.append("poa undetermined as Y")
@@ -79,6 +83,8 @@ def grouped(
     )
     if answer.return_code != "OK":
         return Grouped(told, no_drg=f"grouper: {answer.return_code}", secondary=answer.secondary)
+    if answer.drg in UNGROUPABLE:
+        return Grouped(told, no_drg=f"{dotted(principal[0])} cannot be the principal diagnosis of a discharge", secondary=answer.secondary)
     if_not = _if_not_present(claim, principal_if_not, undetermined) if undetermined else None
     weight = weight_of(answer.drg, release.fiscal_year)
     drg = WorkingDrg(

@@ -71,6 +71,7 @@ def _after(stay: Stay, fact: Fact) -> Stay:
             procedures = {key: value for key, value in stay.procedures.items() if key != fact.procedure_id}
             if fact.status == "done" and _PCS.fullmatch(code):
                 procedures[fact.procedure_id] = code
-            return stay.model_copy(update={"procedures": procedures})
+            performed_on = stay.performed_on | {fact.procedure_id: fact.at.at.date()}
+            return stay.model_copy(update={"procedures": procedures, "performed_on": performed_on})
         case _:
             return stay

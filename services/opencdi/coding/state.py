@@ -39,6 +39,7 @@ class Stay(State):
     note_ids: tuple[str, ...] = ()
     listed: dict[str, Listed] = Field(default_factory=dict)
     procedures: dict[str, str] = Field(default_factory=dict)  # procedure_id -> ICD-10-PCS code
+    performed_on: dict[str, date] = Field(default_factory=dict)  # procedure_id -> its day
     nth: int = 0  # how many times the DRG has changed
 
     def age_on(self, day: date) -> int | None:

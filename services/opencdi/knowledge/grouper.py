@@ -83,6 +83,10 @@ class GroupedSecondary:
     hacs: tuple[str, ...] = ()
 
 
+UNGROUPABLE = frozenset({"998", "999"})
+"""No groups but the grouper's refusals: the principal diagnosis cannot be one of a discharge; ungroupable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """The grouper's answer.  `initial_*` is before hospital-acquired conditions are taken off (HAC), the rest after."""
@@ -166,11 +170,12 @@ def _secondary(code: str, by_code: dict[str, list[dict[str, Any]]]) -> GroupedSe
         return GroupedSecondary(code, "NONE", excluded=False, valid=False, moved=False)
     out = outs.pop(0) if len(outs) > 1 else outs[0]  # a code told twice is answered twice
     flags = out["flags"]
+    told, valid = " ".join(flags), "VALID" in flags
     return GroupedSecondary(
         code,
-        _severity(out["severity"], grouped=True) if "VALID" in flags else "NONE",
-        excluded=any("EXCLUDED" in flag or "EXCLUSION" in flag for flag in flags),
-        valid="VALID" in flags,
+        _severity(out["severity"], grouped=True) if valid else "NONE",
+        excluded="EXCLUDED" in told or "EXCLUSION" in told,
+        valid=valid,
         moved=out["drg_impact"] != "NONE",
         hacs=tuple(hac["hac_list"] for hac in out["hacs"]),
     )
@@ -243,6 +248,14 @@ def never_principal(code: str, version: int) -> str | None:
     claim = GrouperClaim(version, 50, "U", 1, CodedDiagnosis(code))
     found = {name for name, _ in _edits_of(claim, release.first_day)}
     return next((_EDIT_NAME.get(name, name) for name in _NEVER_FIRST if name in found), None)
+
+
+@lru_cache(maxsize=2_000)
+def claim_edit(version: int, age: int, discharge_status: int) -> str | None:
+    """The code editor's edit against the claim itself, whatever its codes are (INVALID_AGE, INVALID_DISCHARGE_STATUS)."""
+    release = next(release for release in RELEASES if release.version == version)
+    claim = GrouperClaim(version, age, "U", discharge_status, CodedDiagnosis(_NEUTRAL_PRINCIPAL))
+    return next((name for name, _ in _edits_of(claim, release.first_day) if name in ("INVALID_AGE", "INVALID_DISCHARGE_STATUS")), None)
 
 
 def _attributed(claim: GrouperClaim, day: date, names: set[str]) -> Iterable[Edit]:
