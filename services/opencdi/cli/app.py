@@ -19,6 +19,7 @@ from opencdi.cli.replay import replay
 from opencdi.cli.run import run
 from opencdi.cli.schemas import schemas
 from opencdi.cli.send import send
+from opencdi.cli.weights import weights
 
 
 class Commands(TyperGroup):
@@ -61,6 +62,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(dead.app, name="dead")
 app.add_typer(codes, name="codes")
+app.add_typer(weights, name="weights")
 app.add_typer(tokens.app, name="tokens")
 
 if __name__ == "__main__":

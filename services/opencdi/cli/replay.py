@@ -45,6 +45,7 @@ def replay(
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
     from opencdi.cli.replay_source import from_bus, from_files
+    from opencdi.cli.weights import load_weights
     from opencdi.events.topics import CHANGELOGS, CODING, INBOUND, OUTCOMES, TOPICS
     from opencdi.settings import Settings
 
@@ -65,6 +66,7 @@ def replay(
         before = bus.ends([INBOUND, CODING, OUTCOMES, *wanted])
         if into and bus.ends([INBOUND]):
             stop(f"{into}: holds messages already; a replay goes into an empty bus")
+        load_weights(settings.codes_folder)
         rooms = line_of(told, settings.tenant_key)
         asking = ("queries", "finalize") if indicators_only else ()
         line = line_on(bus, [make() for name, make in rooms.items() if name not in asking], recording.skips)
