@@ -174,7 +174,10 @@ def _notes(asked: _Told, answer: "Grouping") -> Iterator[dict[str, Any]]:
             below = {"children": list(found.children), "children_in_all": found.children_in_all} if found.children else {}
             yield {"code": code, "says": found.says} | below
     for code in dict.fromkeys(sex_conflicts(claim)):
-        yield {"code": code, "says": f"{dotted(code)} does not go with sex {claim.sex} (CMS's table until September 2024; it edits this no more)"}
+        yield {
+            "code": code,
+            "says": f"{dotted(code)} does not go with sex {claim.sex} (CMS's table until September 2024; it edits this no more)",
+        }
 
 
 def grouped_line(line: str, today: date) -> dict[str, Any]:

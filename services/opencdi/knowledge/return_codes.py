@@ -14,7 +14,9 @@ _SAYS: Final = {
     "HAC_STATUS_INVALID_POA_INVALID_OR_1": "a hospital-acquired condition whose POA indicator is not one of Y N U W",
     "HAC_STATUS_INVALID_POA_N_OR_U": "a hospital-acquired condition without which the claim has no DRG",
 }
-_998: Final = "the principal diagnosis is not one to be discharged with; a delivery needs its outcome (Z37) and the delivery itself (ICD-10-PCS)"
+_998: Final = (
+    "the principal diagnosis is not one to be discharged with; a delivery needs its outcome (Z37) and the delivery itself (ICD-10-PCS)"
+)
 
 
 def why_no_paid_drg(drg: str, return_code: str) -> str | None:

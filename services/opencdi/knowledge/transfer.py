@@ -53,4 +53,3 @@ def transferred(row: DrgWeight, disposition: str, days: int, fiscal_year: int) -
     share = (1 + by_day) / 2 if rule == "post-acute care transfer, special pay" else by_day
     fraction = min(share.quantize(_FOURTH, ROUND_HALF_UP), Decimal(1))
     return Transfer(rule, float(fraction), float((fraction * weight).quantize(_FOURTH, ROUND_HALF_UP)))
-
