@@ -11,6 +11,7 @@ from opencdi.cli.code import code_notes
 from opencdi.cli.codes import codes
 from opencdi.cli.context import context
 from opencdi.cli.demo import demo
+from opencdi.cli.drg import drg
 from opencdi.cli.group import group_claims
 from opencdi.cli.interface.command import interface
 from opencdi.cli.lint_query import lint_query
@@ -54,6 +55,7 @@ app.command("lint-query")(lint_query)
 app.command()(read)
 app.command()(replay)
 app.command()(demo)
+app.command()(drg)
 app.command()(run)
 app.command()(send)
 app.command()(schemas)

@@ -50,7 +50,7 @@ def replay(
     from opencdi.settings import Settings
 
     settings = Settings()
-    wanted, until = _topics(topics), _instant(as_of)
+    wanted, until = _topics(topics), instant_of(as_of, "--as-of")
     told = site_data(site)
     if code_year is not None:
         told = _in_year(told, code_year)
@@ -84,11 +84,12 @@ def replay(
         raise typer.Exit(2)
 
 
-def _instant(text: str) -> datetime | None:
+def instant_of(text: str, option: str) -> datetime | None:
+    """The instant of an option, None where it is left out.  Raises: typer.BadParameter."""
     try:
         at = datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise typer.BadParameter("no instant; write it like 2026-05-04T12:00Z", param_hint="--as-of") from None
+        raise typer.BadParameter("no instant; write it like 2026-05-04T12:00Z", param_hint=option) from None
     return at.replace(tzinfo=at.tzinfo or UTC) if at else None
 
 

@@ -1,9 +1,9 @@
 """What each difference between two claims did to the weight, adding up exactly: no code is counted twice (DOMAIN B58).
 
 From the first claim of a stay to the last, what moved is: the principal diagnosis, secondary diagnoses and their POA, procedures, the
-disposition, the grouper's edition, what is known of the patient.  Each one's share is its Shapley value: its mean effect over every order in
-which they could have been documented.  Where there are too many for that, the order in which they were.  Whole ten-thousandths of a
-weight, so that shares are summed without a rounding error.  Internal: money never decides what a physician sees (DOMAIN F.14).
+disposition, the grouper's edition, what is known of the patient.  Each one's share is its Shapley value: its mean effect over every
+order in which they could have been documented.  Where there are too many for that, the order in which they were.  Whole
+ten-thousandths of a weight: shares add up without a rounding error.  Internal: money never decides what a physician sees (DOMAIN F.14).
 """
 
 from collections.abc import Callable, Sequence
