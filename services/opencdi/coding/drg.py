@@ -10,7 +10,8 @@ from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, Effect, WorkingDrg
 from opencdi.knowledge.code_year import GrouperRelease
 from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, weight_delta
-from opencdi.knowledge.grouper import UNGROUPABLE, CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
+from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
+from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.weights import weight_of
 
 
@@ -81,10 +82,8 @@ def grouped(
         secondary=tuple((d.code, d.poa or "") for d in sent),
         procedures=procedures,
     )
-    if answer.return_code != "OK":
-        return Grouped(told, no_drg=f"grouper: {answer.return_code}", secondary=answer.secondary)
-    if answer.drg in UNGROUPABLE:
-        return Grouped(told, no_drg=f"{dotted(principal[0])} cannot be the principal diagnosis of a discharge", secondary=answer.secondary)
+    if why := why_no_paid_drg(answer.drg, answer.return_code):
+        return Grouped(told, no_drg=f"grouper: {answer.drg}, {why}", secondary=answer.secondary)
     if_not = _if_not_present(claim, principal_if_not, undetermined) if undetermined else None
     weight = weight_of(answer.drg, release.fiscal_year)
     drg = WorkingDrg(

@@ -20,7 +20,8 @@ from opencdi.knowledge.code_year import RELEASES
 HospitalStatus = Literal["NOT_EXEMPT", "EXEMPT", "UNKNOWN"]
 _SEX: dict[Sex, int] = {"M": 0, "F": 1, "U": 2}
 _POA_AS_GROUPED = {"1": " "}  # exempt from reporting is a blank on a 5010 claim
-_ICD9 = re.compile(r"\d{3,5}")  # its V and E codes look like ICD-10-CM stems, so only the numeric ones can be told apart
+_ICD9 = re.compile(r"\d{3,5}")  # its V and E codes look like ICD-10-CM stems: `not_billable` tells those apart, by the tabular
+_ICD9_PROCEDURE = re.compile(r"\d{2,4}")
 _EDIT_NAME = {"E_CODE_AS_PDX": "E_CODE", "MANIFESTATION_AS_PDX": "MANIFESTATION"}
 _NEUTRAL_PRINCIPAL = "J189"  # a principal diagnosis that raises no edit of its own, to look at one secondary alone
 
@@ -274,8 +275,19 @@ def _attributed(claim: GrouperClaim, day: date, names: set[str]) -> Iterable[Edi
     for code in claim.procedures:
         for name, _ in _edits_of(replace(neutral, procedures=(code,)), day):
             if name in names and name not in of_claim:
-                yield Edit(name, code)
+                yield _named(name, code, _ICD9_PROCEDURE)
 
 
-def _named(name: str, code: str) -> Edit:
-    return Edit("CODE_SYSTEM" if name == "INVALID_CODE" and _ICD9.fullmatch(code) else name, code)
+def _named(name: str, code: str, icd9: re.Pattern[str] = _ICD9) -> Edit:
+    return Edit("CODE_SYSTEM" if name == "INVALID_CODE" and icd9.fullmatch(code) else name, code)
+
+
+_LAST_WITH_SEX_EDIT = 411
+"""CMS has switched the editor's sex conflict off since 1 October 2024 (version 42); its last table still says which codes are meant."""
+
+
+def sex_conflicts(claim: GrouperClaim) -> tuple[str, ...]:
+    """The codes that the editor's last table of sex conflicts sets against the patient's sex; none where that is unknown."""
+    release = next(release for release in RELEASES if release.version == _LAST_WITH_SEX_EDIT)
+    found = edits(replace(claim, version=release.version), release.last_day) if claim.sex != "U" else ()
+    return tuple(edit.code for edit in found if edit.edit == "SEX_CONFLICT" and edit.code)
