@@ -3,6 +3,7 @@
 `first`: what stands first, or all that tie; `because`: what the reason must say; `behind`: on the claim, and not first; `never`: not first.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from opencdi.clinical.codes import dotted
 from opencdi.coding import drg
 from opencdi.events.pages import CodingPage
-from opencdi.knowledge.weights import Weight
+from opencdi.knowledge.weights import DrgWeight
 from spec.vignettes import Vignette, as_params, vignettes_in
 
 FILES = sorted((Path(__file__).parent / "principal").glob("*.yaml"))
@@ -57,10 +58,10 @@ def test_weights_do_not_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     before = {chart.name: chart.page for chart in SETTLED}
     real = drg.weight_of
 
-    def turned(drg_code: str, fiscal_year: int) -> Weight | None:
-        found = real(f"{999 - int(drg_code):03d}", fiscal_year)  # another DRG's
-        told = real(drg_code, fiscal_year)
-        return type(told)(**{**_fields(told), "weight": 99 - told.weight if found is None else found.weight}) if told else None
+    def turned(of: str, fiscal_year: int) -> DrgWeight | None:
+        """The heaviest is the lightest."""
+        told = real(of, fiscal_year)
+        return replace(told, weight=100 - told.weight) if told else None
 
     monkeypatch.setattr(drg, "weight_of", turned)
     after = {chart.name: chart.page for chart in SETTLED}

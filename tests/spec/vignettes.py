@@ -1,6 +1,6 @@
 """Short charts in the clinic's words (YAML), read by the real reader and coded as the coding room codes them.
 
-A chart: `came` the stated reason for the admission; `emergency` (before the inpatient order), `admission` (an hour after it), `day N`,
+A chart: `came` the stated reason for the admission, `admitting` the diagnosis on the admission form; `emergency` (before the inpatient order), `admission` (an hour after it), `day N`,
 `discharge` its notes; `order: none` where there is no order; `patient` age and sex, else a woman of 70; `findings` results before the order.
 """
 
@@ -17,7 +17,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.coding.reason import load_reasons, reason_codes
 from opencdi.coding.signs import Signs, SignSeen
-from opencdi.coding.state import Stay
+from opencdi.coding.state import Listed, Stay
 from opencdi.coding.table import load_table
 from opencdi.coding.working import Chart, coding_page
 from opencdi.events.contract import MadeBy
@@ -67,6 +67,7 @@ class Vignette:
             inpatient_at=None if self.told.get("order") == "none" else ORDER,
             discharged_at=left,
             disposition="01" if left else None,
+            listed={"a": Listed(code=code, system="ICD10", role="admitting") for code in [self.told.get("admitting")] if code},
         )
 
     def _reason(self) -> frozenset[str]:

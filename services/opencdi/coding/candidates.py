@@ -36,10 +36,12 @@ class Candidate:
     order: tuple[datetime, int] | None = None
     assessed_order: tuple[datetime, int] | None = None  # where it first stood in an assessment: a problem list's order is the author's
     last: datetime | None = None  # the latest note that says it in its own words (copied text renews nothing, DOMAIN F.10)
-    at_admission: bool = False  # said in the emergency note or the history and physical
+    at_admission: bool = False  # said in the emergency note or the history and physical, be it as possible
     assessed: bool = False  # stands in an assessment or a discharge diagnosis, not only in passing
     onset_after: bool = False  # the note itself says that it began after the admission
     came_with: bool = False  # the note itself says that it was present on admission
+    onset_unknown: bool = False  # the provider says that it cannot be determined whether it was
+    suspected: datetime | None = None  # where it was first named at all, be it as possible
     caused_by: frozenset[str] = field(default_factory=frozenset)
     parts: tuple[str, ...] = ()  # of a combination: the codes that it says
 
@@ -134,10 +136,12 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         order=_place(first.said),
         assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
         last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
-        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in held),
+        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in mentions),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
+        onset_unknown=any(one.said.finding.attributes.get("poa") == "undetermined" for one in held),
+        suspected=min(one.said.note.written_at.at for one in mentions),
         caused_by=frozenset(cause for one in held if (cause := one.said.finding.attributes.get("cause"))),
     )
 
