@@ -38,10 +38,12 @@ class Candidate:
     order: tuple[datetime, int] | None = None
     assessed_order: tuple[datetime, int] | None = None  # where it first stood in an assessment: a problem list's order is the author's
     last: datetime | None = None  # the latest note that says it in its own words (copied text renews nothing, DOMAIN F.10)
-    at_admission: bool = False  # said in the emergency note or the history and physical
+    at_admission: bool = False  # said in the emergency note or the history and physical, be it as possible
     assessed: bool = False  # stands in an assessment or a discharge diagnosis, not only in passing
     onset_after: bool = False  # the note itself says that it began after the admission
     came_with: bool = False  # the note itself says that it was present on admission
+    onset_unknown: bool = False  # the provider says that it cannot be determined whether it was
+    suspected: datetime | None = None  # where it was first named at all, be it as possible
     caused_by: frozenset[str] = field(default_factory=frozenset)
     together: frozenset[str] = field(default_factory=frozenset)  # what the note says it comes "with"
     drugs: frozenset[tuple[str, str]] = frozenset()  # the drugs that did it, each by the name that was used and by its concept
@@ -146,13 +148,15 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         order=_place(first.said),
         assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
         last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
-        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in held),
+        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in mentions),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
         caused_by=_told(held, "cause"),
         together=_told(held, "with"),
         drugs=frozenset((told.get("drug", ""), told["cause"]) for one in held if "cause" in (told := one.said.finding.attributes)),
+        onset_unknown=any(one.said.finding.attributes.get("poa") == "undetermined" for one in held),
+        suspected=min(one.said.note.written_at.at for one in mentions),
     )
 
 
