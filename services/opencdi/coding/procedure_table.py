@@ -65,13 +65,13 @@ def resolved(table: ProcedureTable, slug: str, told: Mapping[str, str]) -> Resol
     """The codes of a procedure of which this is told; a missing attribute is never guessed."""
     row = table.codes[slug]
     leaves, missing = _walk(row.codes, told)
-    codes: list[str] = []
-    for leaf in leaves:
-        made, lacking = _filled(leaf, row, told)
-        codes += made
-        missing += [one for one in lacking if one not in missing]
-    codes = list(dict.fromkeys(codes))
-    return Resolved(choices=tuple(codes), missing=tuple(missing)) if missing else Resolved(codes=tuple(codes))
+    filled = [_filled(leaf, row, told) for leaf in leaves]
+    codes = tuple(dict.fromkeys(code for made, _ in filled for code in made))
+    lacking = [name for name in dict.fromkeys(name for _, names in filled for name in names) if all(name in names for _, names in filled)]
+    if missing or lacking or any(names for _, names in filled):
+        asked = [*missing, *lacking] or [name for _, names in filled for name in names]
+        return Resolved(choices=codes, missing=tuple(dict.fromkeys(asked)))
+    return Resolved(codes=codes)
 
 
 def _filled(leaf: str, row: ProcedureRow, told: Mapping[str, str]) -> tuple[list[str], list[str]]:

@@ -78,35 +78,73 @@ def episodes(events: Iterable[Event], arrived: datetime | None = None, left: dat
     """The episodes of a stay, in whatever order its events are told.
 
     What began before the arrival counts from there; what nothing ended is over when the patient has left (the hour is then open: `at_most`).
+    A tube that came out on some day may have done so before or after what else is told of that day: the order in which tube out follows
+    tube in is taken, and where both orders do so and differ, the hours are open.
     """
+    bounded = {replace(event, at=event.at.within(arrived, left)) for event in events}
+    told = [event for event in bounded if not any(_says_nearer(other, event) for other in bounded)]
+    late, late_odd = _followed(sorted(told, key=_stops_late), left)
+    early, early_odd = _followed(sorted(told, key=_stops_early), left)
+    if early_odd < late_odd:
+        return early
+    if late_odd < early_odd or [one.hours for one in late] == [one.hours for one in early]:
+        return late
+    return (_open((*late, *early)),)
+
+
+def _says_nearer(one: Event, other: Event) -> bool:
+    """Whether this tells the hour of what the other tells the day of."""
+    return one.kind == other.kind and one.at != other.at and other.at.earliest <= one.at.earliest and one.at.latest <= other.at.latest
+
+
+def _stops_late(event: Event) -> tuple[datetime, int, Moment]:
+    return (event.at.latest if event.kind == "stop" else event.at.earliest, _ORDER[event.kind], event.at)
+
+
+def _stops_early(event: Event) -> tuple[datetime, int, Moment]:
+    return (event.at.earliest, _ORDER[event.kind], event.at)
+
+
+def _open(either: Sequence[Episode]) -> Episode:
+    """One episode of which no more is said than that it lies within all these."""
+    starts, stops = [one.start for one in either], [one.stop for one in either if one.stop]
+    start = Moment(min(one.earliest for one in starts), max(one.latest for one in starts))
+    stop = Moment(start.earliest, max((one.latest for one in stops), default=max(one.seen for one in either)))
+    return Episode(start, stop, start.earliest, all(one.for_surgery for one in either))
+
+
+def _followed(events: Sequence[Event], left: datetime | None) -> tuple[tuple[Episode, ...], int]:
+    """The episodes of these events in this order, and how many of them do not follow: out without in, in without out."""
     held: list[Episode] = []
     current: Episode | None = None
-    with_stoma = False
-    for event in _in_order(events, arrived, left):
+    with_stoma, odd = False, 0
+    for event in events:
         if event.kind == "tracheostomy":
             with_stoma = True
         elif event.kind == "stop":
-            if current is not None:
-                current = replace(current, stop=event.at, seen=max(current.seen, min(event.at.earliest, event.at.latest)))
-                if not with_stoma:
-                    held.append(current)
-                    current = None
-        elif current is not None and (current.stop is None or with_stoma):
+            if current is None:
+                odd += not with_stoma
+                continue
+            current = replace(current, stop=event.at, seen=max(current.seen, event.at.earliest))
+            if not with_stoma:
+                held.append(current)
+                current = None
+        elif current is not None:
             # Again on the ventilator through the stoma is weaning; told twice of one intubation is one.
+            odd += event.kind == "start" and not with_stoma and not _same(event.at, current.start)
             current = replace(current, stop=None, seen=max(current.seen, event.at.earliest))
         elif event.kind == "start":
             current = Episode(event.at, None, event.at.latest, event.for_surgery)
     if current is not None:
         held.append(_ended(current, left))
-    return tuple(held)
+    return tuple(held), odd
+
+
+def _same(one: Moment, other: Moment) -> bool:
+    return one.earliest <= other.latest and other.earliest <= one.latest
 
 
 def _ended(episode: Episode, left: datetime | None) -> Episode:
     if episode.stop is not None or left is None:
         return episode
     return replace(episode, stop=Moment(min(episode.seen, left), left))
-
-
-def _in_order(events: Iterable[Event], arrived: datetime | None, left: datetime | None) -> Sequence[Event]:
-    told = {replace(event, at=event.at.within(arrived, left)) for event in events}
-    return sorted(told, key=lambda event: (event.at.latest if event.kind == "stop" else event.at.earliest, _ORDER[event.kind], event.at))

@@ -6,7 +6,7 @@ from typing import Final
 from opencdi.coding.done import Said, StayDays, working
 from opencdi.coding.procedure_table import ProcedureTable
 from opencdi.coding.state import Stay
-from opencdi.coding.ventilation import Episode, Event, Kind, Moment, episodes
+from opencdi.coding.ventilation import Episode, Event, Kind, Moment, episodes, range_of
 from opencdi.events.pages import WorkingProcedure
 
 _INVASIVE: Final[dict[str, Kind]] = {
@@ -25,7 +25,8 @@ def ventilated(
         by_hours = table.ventilation[kind]
         if any(one.status == "recorded" and one.code in by_hours.values() for one in recorded):
             continue  # the record wins
-        said = [one for one in done if one.finding.concept in names and days.refusal(one.when) is None]
+        of_kind = [one for one in done if one.finding.concept in names]
+        said = [one for one in of_kind if _elsewhere(one) or days.refusal(one.when) is None]
         yield from _of_kind(stay, kind, said, names, by_hours, table)
 
 
@@ -59,15 +60,8 @@ def _coded(
     if hours := episode.hours:
         return working(slug, said, code=by_hours[hours], reasons=(lasted,))
     if episode.stop is None and here:
-        hours = _so_far(episode)
-        return working(slug, said, code=by_hours[hours], reasons=(lasted, "still ventilated: the code of the hours so far"))
+        return working(slug, said, code=by_hours[range_of(episode.at_least)], reasons=(lasted, "still ventilated: the code of the hours so far"))
     return working(slug, said, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=(lasted,))
-
-
-def _so_far(episode: Episode) -> str:
-    from opencdi.coding.ventilation import range_of
-
-    return range_of(episode.at_least)
 
 
 def _words(episode: Episode) -> str:
@@ -75,6 +69,10 @@ def _words(episode: Episode) -> str:
     if most is None:
         return f"at least {least:.0f} consecutive hours so far"
     return f"{least:.0f} consecutive hours" if round(least) == round(most) else f"between {least:.0f} and {most:.0f} consecutive hours"
+
+
+def _elsewhere(said: Said) -> bool:
+    return said.finding.attributes.get("where") == "elsewhere"
 
 
 def _event(said: Said, names: dict[str, Kind], stay: Stay) -> Event | None:
@@ -85,6 +83,6 @@ def _event(said: Said, names: dict[str, Kind], stay: Stay) -> Event | None:
     at = said.when
     if kind == "still":
         at = at or Moment(said.note.written_at.at, said.note.written_at.at)
-    elif told.get("where") == "elsewhere" and arrived and kind == "start":
+    elif _elsewhere(said) and arrived and kind == "start":
         at = Moment(arrived, arrived)
     return Event(kind, at, told.get("for") == "surgery") if at else None
