@@ -16,6 +16,11 @@ from opencdi.knowledge.procedure_names import AT, DONE
 
 _ON_THE_DAY: Final = frozenset({"operative", "procedure", "anesthesia"})
 """Notes that are written of what was done that day."""
+_TELL_WHAT_WAS: Final = frozenset({"history-and-physical", "consult"})
+_WHAT_WAS: Final = frozenset({"history-of-present-illness", "past-medical-history", "past-surgical-history"})
+_AT_THE_DOOR: Final = frozenset({"still-ventilated"})
+IN_SURGERY: Final = frozenset({"operative", "anesthesia"})
+"""Notes of an operation."""
 _NOT_OF_THE_NAME: Final = frozenset({AT, DONE})
 
 
@@ -73,10 +78,17 @@ def done_in(notes: Iterable[NoteRead], days: StayDays) -> Iterator[Said]:
     for note in counting:
         for finding in note.procedures:
             when = moment_of(finding.attributes.get(AT, ""), note.written_at, days.zone)
-            if _was_done(finding, when, days):
+            if _was_done(finding, when, days) and (when is not None or _of_this_stay(note, finding)):
                 if when is None and note.note_type in _ON_THE_DAY:
                     when = whole_day(note.written_at.at.astimezone(days.zone).date(), days.zone)
                 yield Said(note, finding, when)
+
+
+def _of_this_stay(note: NoteRead, finding: Finding) -> bool:
+    """Whether what is told without a day is of this stay: what led to it is told in the history and to whom one is called."""
+    if note.note_type in _TELL_WHAT_WAS:
+        return finding.concept in _AT_THE_DOOR
+    return not (note.note_type == "discharge-summary" and finding.section in _WHAT_WAS)
 
 
 def _was_done(finding: Finding, when: Moment | None, days: StayDays) -> bool:

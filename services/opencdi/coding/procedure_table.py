@@ -46,6 +46,7 @@ class ProcedureTable:
     codes: Mapping[str, ProcedureRow]
     ventilation: Mapping[str, Mapping[str, str]]
     others: Mapping[str, Mapping[str, Mapping[str, str]]]
+    integral: frozenset[str]
 
     def family_of(self, code: str) -> frozenset[str]:
         """The families of the procedures that this may be the code of."""
@@ -159,4 +160,4 @@ def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
 def load_procedures(path: Path) -> ProcedureTable:
     """The table; `ValueError` names the row that is wrong: a bad table stops the room at its start."""
     told = parsed(path.read_bytes())
-    return ProcedureTable(told["asks"], {slug: _row(slug, row) for slug, row in told["codes"].items()}, told["ventilation"], told["others"])
+    return ProcedureTable(told["asks"], {slug: _row(slug, row) for slug, row in told["codes"].items()}, told["ventilation"], told["others"], frozenset(told["integral"]))

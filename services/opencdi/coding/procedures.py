@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from opencdi.coding.done import Said, StayDays, days_of, done_in, working
+from opencdi.coding.done import IN_SURGERY, Said, StayDays, days_of, done_in, working
 from opencdi.coding.procedure_records import from_records
 from opencdi.coding.procedure_table import ProcedureTable, every_code, resolved
 from opencdi.coding.state import Stay
-from opencdi.coding.ventilator_notes import ventilated
+from opencdi.coding.ventilator_notes import is_state, ventilated
 from opencdi.events.pages import WorkingProcedure
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10pcs import title_of, valid_on
@@ -34,7 +34,7 @@ def _from_notes(
     """What the notes say beyond the records, one procedure after the other."""
     by_name: dict[str, list[Said]] = {}
     for said in done:
-        if said.finding.concept in table.codes:
+        if said.finding.concept in table.codes and not is_state(said):
             by_name.setdefault(said.finding.concept, []).append(said)
     for slug, mentions in by_name.items():
         on_record = [one for one in recorded if one.status == "recorded" and one.code in every_code(table, slug)]
@@ -44,6 +44,15 @@ def _from_notes(
             yield working(slug, [refused], status="flagged", reasons=(days.refusal(refused.when) or "",))
         for group, details in _grouped([said for said in mentions if days.refusal(said.when) is None]):
             yield from _coded(slug, group, details, table)
+
+
+def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> str | None:
+    """Why something done is not coded by itself."""
+    if "where" in details:
+        return "done before the arrival: not this hospital's"
+    if "for" in details or (slug in table.integral and all(said.note.note_type in IN_SURGERY for said in group)):
+        return "part of the operation (B3.1b)"
+    return None
 
 
 def _grouped(mentions: list[Said]) -> Iterator[tuple[list[Said], dict[str, str]]]:
@@ -62,12 +71,9 @@ def _grouped(mentions: list[Said]) -> Iterator[tuple[list[Said], dict[str, str]]
 
 
 def _coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> Iterator[WorkingProcedure]:
-    if slug == "intubation":
-        where, purpose = details.get("where"), details.get("for")
-        if where or purpose:
-            reason = "done before the arrival: not this hospital's" if where else "for an operation: part of the anaesthesia"
-            yield working(slug, group, code="0BH17EZ", status="flagged", reasons=(reason,))
-            return
+    if reason := _not_coded(slug, group, details, table):
+        yield working(slug, group, status="flagged", reasons=(reason,))
+        return
     found = resolved(table, slug, details)
     said = ", ".join(f"{name} {value}" for name, value in sorted(details.items()))
     reasons = (f"{slug}: {said}" if said else slug,)

@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from opencdi.coding.done import Said, StayDays, working
+from opencdi.coding.done import IN_SURGERY, Said, StayDays, working
 from opencdi.coding.procedure_table import ProcedureTable
 from opencdi.coding.state import Stay
 from opencdi.coding.ventilation import Episode, Event, Kind, Moment, episodes, range_of
 from opencdi.events.pages import WorkingProcedure
+from opencdi.knowledge.procedure_names import AT
 
 _INVASIVE: Final[dict[str, Kind]] = {
     "intubation": "start", "ventilation": "start", "extubation": "stop", "still-ventilated": "still", "tracheostomy": "tracheostomy",
 }  # fmt: skip
 _NONINVASIVE: Final[dict[str, Kind]] = {"noninvasive-ventilation": "start", "noninvasive-ended": "stop"}
+_BEGUN: Final = 1.0
+"""Hours that must be proven before a code is said of ventilation that goes on."""
 _USUAL_AFTER_SURGERY: Final = 48.0
 """Hours: more is asked about, less belongs to the operation (Coding Clinic: ventilation during surgery is not coded unless prolonged)."""
 
@@ -52,13 +55,15 @@ def _coded(
     slug: str, said: list[Said], episode: Episode, by_hours: dict[str, str], table: ProcedureTable, *, here: bool
 ) -> WorkingProcedure:
     lasted = _words(episode)
-    if episode.for_surgery and (episode.at_most is None or episode.at_most <= _USUAL_AFTER_SURGERY):
+    if episode.for_surgery and (episode.at_least if episode.at_most is None else episode.at_most) <= _USUAL_AFTER_SURGERY:
         return working(slug, said, status="flagged", reasons=(lasted, "for an operation and no longer than usual: part of it"))
     if episode.for_surgery:
         asks = ("ventilated for an operation: longer than usual, and why?",)
         return working(slug, said, status="question", asks=asks, choices=tuple(by_hours.values()), reasons=(lasted,))
     if hours := episode.hours:
         return working(slug, said, code=by_hours[hours], reasons=(lasted,))
+    if episode.stop is None and here and episode.at_least < _BEGUN:
+        return working(slug, said, status="flagged", reasons=("begun, and its end not told: the code follows from its hours",))
     if episode.stop is None and here:
         return working(slug, said, code=by_hours[range_of(episode.at_least)], reasons=(lasted, "still ventilated: the code of the hours so far"))
     return working(slug, said, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=(lasted,))
@@ -71,13 +76,19 @@ def _words(episode: Episode) -> str:
     return f"{least:.0f} consecutive hours" if round(least) == round(most) else f"between {least:.0f} and {most:.0f} consecutive hours"
 
 
+def is_state(said: Said) -> bool:
+    """Whether it says how the patient is, not what was done: "intubated and sedated", "to the ICU intubated"."""
+    told = said.finding
+    return told.concept == "intubation" and told.text.lower() == "intubated" and not {AT, "where", "for"} & told.attributes.keys()
+
+
 def _elsewhere(said: Said) -> bool:
     return said.finding.attributes.get("where") == "elsewhere"
 
 
 def _event(said: Said, names: dict[str, Kind], stay: Stay) -> Event | None:
     """What happened at the ventilator; None where no time can be told."""
-    kind = names[said.finding.concept]
+    kind: Kind = "still" if is_state(said) else names[said.finding.concept]
     told = said.finding.attributes
     arrived = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at
     at = said.when
@@ -85,4 +96,4 @@ def _event(said: Said, names: dict[str, Kind], stay: Stay) -> Event | None:
         at = at or Moment(said.note.written_at.at, said.note.written_at.at)
     elif _elsewhere(said) and arrived and kind == "start":
         at = Moment(arrived, arrived)
-    return Event(kind, at, told.get("for") == "surgery") if at else None
+    return Event(kind, at, told.get("for") == "surgery" or said.note.note_type in IN_SURGERY) if at else None

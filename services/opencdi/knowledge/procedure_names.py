@@ -31,11 +31,15 @@ class Named:
     verb: bool
 
 
+NO_PROCEDURE: Final = Named("", {}, verb=False)
+"""The meaning of a name that means none of the list."""
+
+
 @dataclass(frozen=True, eq=False)
 class ProcedureNames:
-    """The table as the reader needs it.  A name that means no procedure of the list has the meaning None."""
+    """The table as the reader needs it."""
 
-    names: Lexicon[Named | None]
+    names: Lexicon[Named]
     told: Mapping[str, frozenset[str]]
     words: Lexicon[tuple[tuple[str, str], ...]]
     ranks: Mapping[tuple[str, str], int]
@@ -44,6 +48,7 @@ class ProcedureNames:
     behind: Lexicon[str]
     renamed: Mapping[str, str]
     far: frozenset[str]
+    ranked: frozenset[str]
 
 
 def _names(rows: Mapping[str, Any]) -> Iterator[tuple[str, Named]]:
@@ -75,7 +80,7 @@ def load_procedure_names(folder: Path) -> ProcedureNames:
         for value, terms in values.items():
             for term in terms:
                 meant.setdefault(term_form(str(term)), []).append((attribute, str(value)))
-    none: tuple[tuple[str, Named | None], ...] = tuple((term_form(term), None) for term in told["none"])
+    none = tuple((term_form(term), NO_PROCEDURE) for term in told["none"])
     return ProcedureNames(
         names=Lexicon((*none, *_names(rows))),
         told={slug: frozenset(row["told"]) for slug, row in rows.items()},
@@ -85,4 +90,5 @@ def load_procedure_names(folder: Path) -> ProcedureNames:
         behind=Lexicon((term_form(term), verdict) for verdict, terms in told["behind"].items() for term in terms),
         renamed=told["as"],
         far=frozenset(told["far"]),
+        ranked=frozenset(told["ranked"]),
     )

@@ -4,18 +4,20 @@ They are read beside the findings: one here is no finding, and changes none.  Wh
 sentence: between the one named before it and the one behind.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
-from opencdi.knowledge.procedure_names import AT, DONE, Named, ProcedureNames
+from opencdi.knowledge.procedure_names import AT, DONE, NO_PROCEDURE, Named, ProcedureNames
 from opencdi.knowledge.words import BREAK, Words
 from opencdi.nlp.told_times import Told, moments_in
 
 _PARTS: Final = frozenset({"and", ",", "then", "followed", ";", "plus"})
 _DENIES: Final = frozenset({"no", "not", "without", "than"})
 _FAR_SENTENCES: Final = 2
+_YEAR: Final = re.compile(r"(?:19|20)\d\d\Z")
 _BESIDE: Final = 12
 """Characters between a name and the moment right behind it: " on ", " at about "."""
 
@@ -34,7 +36,7 @@ def performed_in(
     text: str, words: Words, sentences: list[tuple[int, int]], sections: list[SectionKind], table: ProcedureNames
 ) -> list[Performed]:
     """The procedures that a text names, left to right."""
-    named = [(first, last, meant) for first, last, meant in words.matches(table.names) if meant is not None]
+    named = [(first, last, meant) for first, last, meant in words.matches(table.names) if meant is not NO_PROCEDURE]
     if not named:
         return []
     found: list[Performed] = []
@@ -79,7 +81,9 @@ def _of_sentence(
         for name, value in said.items():
             told.setdefault(table.renamed.get(name, name), value)
         begun = max((i + 1 for i in range(sentence[0], first) if words.words[i] == ";"), default=sentence[0])
-        told[DONE] = _done(begun, first, last, stop, meant, sections[first], words.words, table)
+        told[DONE] = _done(begun, first, last, stop, meant, sections[first], words.words, table, dated=at in moments)
+        if "with" in wanted and "with" not in told and any(name == "with" for _, _, said in words.matches(table.words) for name, _ in said):
+            told["with"] = BOTH  # the note tells elsewhere what was done: not a mere look
         if told[DONE] == "unsaid" and said_of_all:
             told[DONE] = "yes"
         if at in moments:
@@ -107,12 +111,17 @@ def _beyond(begin: int, stop: int, said: list[str]) -> int:
     return stop
 
 
+BOTH: Final = "several"
+"""Stands for values of which the words tell more than one: no code has that, so it is asked for."""
+
+
 def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table: ProcedureNames) -> dict[str, str]:
     """What these words say: of two values of one attribute the first listed; each coronary artery is counted."""
     if not wanted:
         return {}
     told: dict[str, str] = {}
     arteries: set[str] = set()
+    both: set[str] = set()
     for at, _, meanings in table.words.matches(said, begin, stop):
         if at > begin and (said[at - 1] in _DENIES or (at > begin + 1 and said[at - 2] in _DENIES and said[at - 1] in ("including", "any"))):
             continue
@@ -121,8 +130,14 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
                 continue
             if name == "coronary":
                 arteries.add(value)
-            elif name not in told or table.ranks[name, value] < table.ranks[name, told[name]]:
+            elif name not in told:
                 told[name] = value
+            elif told[name] != value and name in table.ranked:
+                told[name] = min(told[name], value, key=lambda one: table.ranks[name, one])
+            elif told[name] != value:
+                both.add(name)
+    for name in both:
+        told[name] = BOTH
     if arteries:
         told.setdefault("arteries", str(min(len(arteries), 4)))
         if told.get("stents", "9") < told["arteries"]:
@@ -131,7 +146,7 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
 
 
 def _done(
-    begin: int, first: int, last: int, stop: int, meant: Named, section: SectionKind, said: list[str], table: ProcedureNames
+    begin: int, first: int, last: int, stop: int, meant: Named, section: SectionKind, said: list[str], table: ProcedureNames, *, dated: bool
 ) -> str:
     """By which words it was done: yes, no, past (before this stay, or after it was done), or nothing said."""
     behind = {verdict for _, _, verdict in table.behind.matches(said, last, stop)}
@@ -140,12 +155,15 @@ def _done(
     if not behind.isdisjoint({"strong", "all"}):
         return "yes"
     before = [cue for cue in table.before.matches(said, begin, first) if not (meant.verb and cue[2] == "after")]
+    if not dated and any(_YEAR.match(word) for word in said[begin:stop]):
+        return "past"
     if before:
         verdict = before[-1][2]
         if verdict == "yes" and len(before) > 1 and before[-2][2] == "no" and before[-1][0] - before[-2][1] <= 1:
             return "no"  # "will be placed", "not performed", "plan to be taken for"
         return "past" if verdict == "after" else verdict
-    if meant.verb or section == "procedures" or "yes" in behind:
+    found = "found" in behind and (dated or section == "hospital-course")
+    if meant.verb or section == "procedures" or "yes" in behind or found:
         return "yes"
     return "unsaid"
 
