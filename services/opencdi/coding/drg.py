@@ -15,6 +15,10 @@ from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.weights import weight_of
 
 
+MOST_PROCEDURES = 25
+"""As many as a claim form has room for; of more the effect is not shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grouped:
     """The answer for one encounter: a DRG with its claim and effects, or the reason why there is none."""
@@ -24,6 +28,7 @@ class Grouped:
     no_drg: str | None = None
     effects: tuple[Effect, ...] = ()
     principal_effects: tuple[Effect, ...] = ()
+    procedure_effects: tuple[Effect, ...] = ()
     secondary: tuple[GroupedSecondary, ...] = ()
 
 
@@ -45,6 +50,7 @@ def grouped(
     principal: tuple[str, Poa],
     secondary: tuple[tuple[str, Poa], ...],
     waiting: tuple[str, ...],
+    procedures: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
     principal_if_not: str | None = None,
 ) -> Grouped:
@@ -66,7 +72,6 @@ def grouped(
     if undetermined:
         assumed.append("poa undetermined as Y")
     sent = tuple(CodedDiagnosis(code, _as_grouped(poa)) for code, poa in secondary)
-    procedures = tuple(sorted(set(stay.procedures.values())))
     claim = GrouperClaim(
         release.version, age, stay.sex, int(status), CodedDiagnosis(principal[0], _as_grouped(principal[1])), sent, procedures
     )  # fmt: skip
@@ -103,7 +108,8 @@ def grouped(
     by_logic = excluded_by_logic(claim, answer)
     marked = tuple(replace(one, excluded=True) if one.code in by_logic else one for one in answer.secondary)
     firsts = tuple(_effect_of_first(claim, code, answer, release.fiscal_year) for code in others)
-    return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, marked)
+    done = tuple(_effect_of_procedure(claim, code, answer, release.fiscal_year) for code in procedures[:MOST_PROCEDURES])
+    return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, done, marked)
 
 
 def _if_not_present(claim: GrouperClaim, first: str | None, undetermined: list[str]) -> str | None:
@@ -117,6 +123,12 @@ def _if_not_present(claim: GrouperClaim, first: str | None, undetermined: list[s
 def _effect_of_first(claim: GrouperClaim, code: str, answer: Grouping, fiscal_year: int) -> Effect:
     drg = group(claim.with_principal(code)).drg
     return Effect(code=code, drg_with=drg, drg_without=answer.drg, weight_delta=weight_delta(drg, answer.drg, fiscal_year))
+
+
+def _effect_of_procedure(claim: GrouperClaim, code: str, answer: Grouping, fiscal_year: int) -> Effect:
+    """The claim regrouped without this procedure."""
+    drg = group(replace(claim, procedures=tuple(one for one in claim.procedures if one != code))).drg
+    return Effect(code=code, drg_with=answer.drg, drg_without=drg, weight_delta=weight_delta(answer.drg, drg, fiscal_year))
 
 
 def _as_grouped(poa: Poa) -> str:

@@ -13,8 +13,7 @@ def impossible(stay: Stay, begun: date) -> str | None:
         return "discharged before the admission"
     if _before_birth(stay, begun):
         return "admitted before birth"
-    early = sorted(code for told, code in stay.procedures.items() if _before_birth(stay, stay.performed_on.get(told)))
-    return f"procedure {early[0]} is dated before birth" if early else None
+    return None
 
 
 def never_grouped(version: int, age: int, status: str) -> str | None:
@@ -30,7 +29,7 @@ def never_grouped(version: int, age: int, status: str) -> str | None:
             return None
 
 
-def _before_birth(stay: Stay, day: date | None) -> bool:
+def _before_birth(stay: Stay, day: date) -> bool:
     """As far as the birth date is known: "1956" is any day of that year."""
     born = (stay.birth_date or "")[:10]
-    return day is not None and day.isoformat()[: len(born)] < born
+    return day.isoformat()[: len(born)] < born

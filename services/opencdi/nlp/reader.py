@@ -12,6 +12,7 @@ from typing import Final
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.lasting import Lasting, load_lasting
+from opencdi.knowledge.procedure_names import ProcedureNames, load_procedure_names
 from opencdi.knowledge.words import FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Hit, Mention, cued
 from opencdi.nlp.beside import beside
@@ -29,6 +30,7 @@ from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.operated import dealt_with
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
+from opencdi.nlp.performed import Performed, performed_in
 from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.recalled import recalled
@@ -83,6 +85,7 @@ class RuleReader:
     lasting: Lasting
     weights: Weights
     languages: Languages
+    procedures: ProcedureNames
     version: str
     name: str = "rules"
     first_words: FirstWords = field(init=False, repr=False, compare=False)
@@ -91,7 +94,7 @@ class RuleReader:
         """All that is matched against whole texts."""
         known, times = self.vocabulary, self.times
         lexicons = (known.ours, known.tabular, known.short_forms, self.cues.lexicon, self.relations.phrases, self.relations.on_admission)
-        object.__setattr__(self, "first_words", FirstWords((*lexicons, times.visits, times.roles, times.at_a_visit)))
+        object.__setattr__(self, "first_words", FirstWords((*lexicons, times.visits, times.roles, times.at_a_visit, self.procedures.names)))
 
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
@@ -127,7 +130,9 @@ class RuleReader:
             return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
         all_named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in all_named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        return Reading(sections, quoted(came, text, self._findings(outline, mentions)), quoted(came, text, values), language, read_to)
+        findings, procedures = self._findings(outline, mentions), self._procedures(outline)
+        told = (quoted(came, text, findings), quoted(came, text, values))
+        return Reading(sections, *told, language, read_to, quoted(came, text, procedures))
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
@@ -229,6 +234,45 @@ class RuleReader:
         return findings
 
 
+    def _procedures(self, outline: Outline) -> list[Finding]:
+        """The procedures of the closed list, each in its context; most notes name none."""
+        words, text = outline.words, outline.text
+        named = performed_in(text, words, outline.sentences, outline.sections, self.procedures)
+        if not named:
+            return []
+        with_cues = self._cued(outline, {})
+        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
+        past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
+        return [
+            self._procedure(one, outline, with_cues, leads, past.cue_at(one.first, one.slug, "procedure"))
+            for one in named
+            if not outline.options.leaves_unsaid(words.starts[one.first])
+        ]
+
+    def _procedure(
+        self, one: Performed, outline: Outline, said: Cued, leads: Mapping[int, Sequence[Hit]], past: Hit | None
+    ) -> Finding:
+        words, section = outline.words, outline.sections[one.first]
+        start, end = words.starts[one.first], words.ends[one.last - 1]
+        denied = _denied_by_mark(outline, start, end, section)
+        mention = Mention(one.first, one.last, "procedure", False, denied_by_mark=denied, concept=one.slug)
+        context = self._judged(said, outline.sentence_at(one.first), mention, section, leads, past)
+        return Finding(
+            start=start,
+            end=end,
+            text=outline.text[start:end],
+            concept=one.slug,
+            kind="procedure",
+            assertion=context.assertion,
+            temporality=context.temporality,
+            active=context.active,
+            certainty=context.certainty,
+            experiencer=context.experiencer,
+            section=section,
+            attributes=dict(one.attributes),
+        )
+
+
 def _assessed(outline: Outline, mentions: Iterable[Mentioned]) -> frozenset[str] | None:
     sections = [stretch.kind for stretch in outline.stretches]
     return assessed(sections, ((one.concept, outline.sections[one.first]) for one in mentions))
@@ -272,5 +316,6 @@ def load_reader(folder: Path) -> RuleReader:
             load_lasting(folder),
             load_weights(folder),
             load_languages(folder),
+            load_procedure_names(folder),
             version=rules_version(folder.glob("*.yaml")),
         )
