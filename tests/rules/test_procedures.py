@@ -1,4 +1,4 @@
-"""Providers' words to procedure codes, through the real reader: rules/coding/cases/procedures.yaml."""
+"""Providers' words to procedure codes, through the real reader: rules/coding/procedure_cases.yaml."""
 
 from datetime import UTC, date, datetime
 from typing import Any, get_args
@@ -17,7 +17,7 @@ from opencdi.knowledge.tables import parsed
 from opencdi.nlp.reader import load_reader
 from opencdi.settings import rules_dir
 
-CASES: list[dict[str, Any]] = parsed((rules_dir() / "coding" / "cases" / "procedures.yaml").read_bytes())
+CASES: list[dict[str, Any]] = parsed((rules_dir() / "coding" / "procedure_cases.yaml").read_bytes())
 READER = load_reader(rules_dir() / "nlp")
 TABLE = load_procedures(rules_dir() / "coding" / "procedures.yaml")
 STAY = Stay(tenant="t", birth_date="1956-02-01", sex="F", admitted_at=ClinicalTime(datetime(2026, 5, 3, 9, tzinfo=UTC), "minute"))
