@@ -30,6 +30,7 @@ from opencdi.settings import rules_dir
 
 ORDER = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 TABLE = load_table(rules_dir() / "coding" / "concepts.yaml")
+PROCEDURES = load_procedures(rules_dir() / "coding" / "procedures.yaml")
 SITE = SiteData()
 
 
@@ -76,7 +77,7 @@ class Vignette:
 
 def coded(chart: Chart) -> CodingPage:
     """The coding room's page of this chart, on the last day of its notes."""
-    return coding_page(chart, TABLE, as_of="e1", received_at=ORDER + timedelta(days=5), made_by=MadeBy(room="coding", software="0"))
+    return coding_page(chart, TABLE, PROCEDURES, as_of="e1", received_at=ORDER + timedelta(days=5), made_by=MadeBy(room="coding", software="0"))
 
 
 def vignettes_in(path: Path) -> list[Vignette]:
