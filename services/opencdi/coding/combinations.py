@@ -9,7 +9,6 @@ from opencdi.coding.candidates import Candidate
 from opencdi.coding.guideline_data import Combined
 from opencdi.coding.steps import Candidates, Known, proposed
 
-
 _BESIDE: Final = 40
 """So many characters behind a disease a denied cause still speaks of it."""
 
@@ -53,10 +52,10 @@ def said_unrelated(known: Known, one: Candidate, disease: str) -> bool:
     """Whether a note says right beside it that it is not due to that disease: "CKD not due to diabetes", "non-diabetic CKD"."""
     for note in known.notes:
         told = note.findings if note.counts and not note.retracted else ()
-        denied = [said for said in told if said.concept == disease and said.assertion == "absent"]
-        of_it = [said for said in told if said.concept == one.concept and said.assertion == "present"]
-        if any(0 <= no.start - said.end <= _BESIDE or 0 <= said.start - no.end <= 1 for no in denied for said in of_it):
-            return True
+        for no in (said for said in told if said.concept == disease and said.assertion == "absent"):
+            of_it = [said for said in told if said.concept == one.concept and said.assertion == "present"]
+            if any(0 <= no.start - said.end <= _BESIDE or 0 <= said.start - no.end <= 1 for said in of_it):
+                return True
     return False
 
 
