@@ -87,11 +87,12 @@ def candidates(
     """
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
+    cleared: dict[str, datetime] = {}  # the last ruling out, whatever was said after it
     known: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
     for said in stated(notes):
         finding = said.finding
         if finding.assertion == "absent" and finding.certainty == "ruled-out":
-            ruled_out[finding.concept] = said.note.written_at.at
+            ruled_out[finding.concept] = cleared[finding.concept] = said.note.written_at.at
             continue
         certain = _is_certain(finding)
         if not certain and not _is_uncertain(finding):
@@ -104,7 +105,7 @@ def candidates(
             final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"
             mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
-    return tuple(_ruled_out(_candidate(table, told), ruled_out) for told in mentions.values())
+    return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,12 @@ class _Mention:
     final: bool  # uncertain, and counted because it stands in the final statement
 
 
-def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
+def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[str, datetime]) -> Candidate:
     """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
     sure = [one for one in mentions if one.status == "proposed"]
     held = sure or mentions
+    at = cleared.get(held[0].said.finding.concept)
+    named = [one for one in mentions if at is None or one.status == "proposed" or one.said.note.written_at.at > at]  # suspicion, still open
     first = held[0]
     finding, assignment = first.said.finding, first.assignment
     row = table.codes.get(finding.concept)
@@ -136,12 +139,12 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         order=_place(first.said),
         assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
         last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
-        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in mentions),
+        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in named),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
         onset_unknown=any(one.said.finding.attributes.get("poa") == "undetermined" for one in held),
-        suspected=min(one.said.note.written_at.at for one in mentions),
+        suspected=min((one.said.note.written_at.at for one in named), default=None),
         caused_by=frozenset(cause for one in held if (cause := one.said.finding.attributes.get("cause"))),
     )
 

@@ -153,7 +153,7 @@ def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool) -> tup
 
 def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances) -> bool:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
-    if _named(table, one.code, why):
+    if _named(table, one.code, why) or not why.reason.isdisjoint(table.says(one.concept)):
         return True
     caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
     return any(_named(table, other.code, why) for other in caused)
