@@ -131,7 +131,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         concept=finding.concept,
         status=first.status,
         kind=_kind(assignment.code, row.kind if row and not assignment.companion else "diagnosis"),
-        nature=assignment.nature,
+        nature=assignment.nature or ("chronic" if _long_there(table, assignment.code, held) else ""),
         family=assignment.code if assignment.companion else (row.family if row else "") or finding.concept,
         specific=any(one.assignment.specific for one in held),
         evidence=_quotes(held),
@@ -147,6 +147,14 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         suspected=min((one.said.note.written_at.at for one in named), default=None),
         caused_by=frozenset(cause for one in held if (cause := one.said.finding.attributes.get("cause"))),
     )
+
+
+def _long_there(table: ConceptTable, code: str, held: list[_Mention]) -> bool:
+    """Whether every mention says that it began before this stay, and none calls it acute: a disease of long standing has no other mark."""
+    if code.startswith(table.guidelines.acute_form):
+        return False
+    findings = [one.said.finding for one in held]
+    return all(one.temporality == "historical" and not one.attributes.get("acuity", "").startswith("acute") for one in findings)
 
 
 def _place(said: Stated) -> tuple[datetime, int]:

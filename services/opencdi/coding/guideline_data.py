@@ -104,6 +104,7 @@ class GuidelineData(BaseModel):
     combined: tuple[Combined, ...]
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
+    acute_form: Codes
     poa_exempt: Codes
 
     @cached_property
