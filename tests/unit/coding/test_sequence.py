@@ -131,6 +131,35 @@ def test_what_stands_behind_another(told: tuple[tuple[Candidate, ...], ...], exp
     assert (found.ties, why in found.reason) == (expected, True), found.reason
 
 
+def coded(code: str, offset: int = 0) -> tuple[Candidate, ...]:
+    """A code of the H&P that no concept of ours leads to."""
+    at = T0 + timedelta(hours=1)
+    return (Candidate(code, code, order=(at, offset), assessed_order=(at, offset), last=at, at_admission=True, assessed=True),)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected", "why"),
+    [
+        ((said("acute-respiratory-failure"), coded("T401X1A", 30), said("aspiration-pneumonia", 60)), ("T401X1A",), "I.C.19.e.5.b"),
+        ((said("encephalopathy", type="toxic"), coded("T5891XA", 30)), ("T5891XA",), "I.C.19.e.5.d"),
+        ((said("acute-kidney-injury"), coded("T464X5A", 30)), ("N179",), "acute"),
+        ((said("pneumonia"), coded("O99513", 30)), ("O99513",), "I.C.15.a.1"),
+    ],
+)
+def test_poisonings_and_the_obstetric_chapter_come_first(
+    told: tuple[tuple[Candidate, ...], ...], expected: tuple[str, ...], why: str
+) -> None:
+    found = principal(*told)
+    assert found is not None
+    assert (found.ties, why in found.reason) == (expected, True), found.reason
+
+
+def test_two_that_each_want_their_cause_first_and_name_none_do_not_bar_each_other() -> None:
+    found = principal(coded("I8511"), coded("I8510", 30))
+    assert found is not None
+    assert found.ties == ("I8511", "I8510")
+
+
 def test_what_was_acquired_here_takes_nobodys_place() -> None:
     told = (said("pneumonia", organism="sars-cov-2"), said("acute-respiratory-failure", 20))
     found = principal(*told, poa={"U071": "N", "J1282": "N"})
