@@ -98,11 +98,12 @@ def candidates(
     """
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
+    cleared: dict[str, datetime] = {}  # the last ruling out, whatever was said after it
     known: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
     for said in stated(notes):
         finding = said.finding
         if finding.assertion == "absent" and finding.certainty == "ruled-out":
-            ruled_out[finding.concept] = said.note.written_at.at
+            ruled_out[finding.concept] = cleared[finding.concept] = said.note.written_at.at
             continue
         certain = _is_certain(finding)
         if not certain and not _is_uncertain(finding):
@@ -115,7 +116,7 @@ def candidates(
             final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"
             mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
-    return tuple(_ruled_out(_candidate(table, told), ruled_out) for told in mentions.values())
+    return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
 
 
 class _Mention(NamedTuple):
@@ -127,10 +128,12 @@ class _Mention(NamedTuple):
     final: bool  # uncertain, and counted because it stands in the final statement
 
 
-def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
+def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[str, datetime]) -> Candidate:
     """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
     sure = [one for one in mentions if one.status == "proposed"]
     held = sure or mentions
+    at = cleared.get(held[0].said.finding.concept)
+    named = [one for one in mentions if at is None or one.status == "proposed" or one.said.note.written_at.at > at]  # suspicion, still open
     first = held[0]
     finding, assignment = first.said.finding, first.assignment
     row = table.codes.get(finding.concept)
@@ -140,7 +143,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         concept=finding.concept,
         status=first.status,
         kind=_kind(assignment.code, row.kind if row and not assignment.companion else "diagnosis"),
-        nature=assignment.nature,
+        nature=assignment.nature or ("chronic" if _long_there(table, assignment.code, held) else ""),
         family=assignment.code if assignment.companion else (row.family if row else "") or finding.concept,
         specific=any(one.assignment.specific for one in held),
         evidence=_quotes(held),
@@ -148,7 +151,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         order=_place(first.said),
         assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
         last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
-        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in mentions),
+        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in named),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
@@ -156,12 +159,20 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         together=_told(held, "with"),
         drugs=frozenset((told.get("drug", ""), told["cause"]) for one in held if "cause" in (told := one.said.finding.attributes)),
         onset_unknown=any(one.said.finding.attributes.get("poa") == "undetermined" for one in held),
-        suspected=min(one.said.note.written_at.at for one in mentions),
+        suspected=min((one.said.note.written_at.at for one in named), default=None),
     )
 
 
 def _told(held: list[_Mention], attribute: str) -> frozenset[str]:
     return frozenset(value for one in held if (value := one.said.finding.attributes.get(attribute)))
+
+
+def _long_there(table: ConceptTable, code: str, held: list[_Mention]) -> bool:
+    """Whether every mention says that it began before this stay, and none calls it acute: a disease of long standing has no other mark."""
+    if code.startswith(table.guidelines.acute_form):
+        return False
+    findings = [one.said.finding for one in held]
+    return all(one.temporality == "historical" and not one.attributes.get("acuity", "").startswith("acute") for one in findings)
 
 
 def _place(said: Stated) -> tuple[datetime, int]:

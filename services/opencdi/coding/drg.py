@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.impossible import impossible, never_grouped
 from opencdi.coding.state import Stay
@@ -13,7 +12,6 @@ from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, weigh
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.weights import weight_of
-
 
 MOST_PROCEDURES = 25
 """As many as a claim form has room for; of more the effect is not shown."""

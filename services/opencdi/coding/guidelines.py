@@ -14,13 +14,13 @@ from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import bleeding, said, said_as_one
 from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
-from opencdi.coding.hypertension import hypertension_combinations
-from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
-from opencdi.coding.sequelae import stroke_sequelae
 from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
 from opencdi.coding.external_causes import external_causes
 from opencdi.coding.fractures import fractures, superficial_injuries
+from opencdi.coding.hypertension import hypertension_combinations
 from opencdi.coding.neoplasms import neoplasms
+from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
+from opencdi.coding.sequelae import stroke_sequelae
 from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations

@@ -12,7 +12,6 @@ from opencdi.coding.signs import Presenting, sign_of
 from opencdi.coding.table import ConceptTable
 from opencdi.knowledge.icd10cm import description_of
 
-
 _FULL: Final = 7
 _LATER: Final = "DEFGHJKMNPQRS"
 _INJURIES: Final = ("M48", "M80", "M84", "S", "T", "V", "W", "X", "Y")
@@ -96,13 +95,13 @@ def poa_of(one: Candidate, inpatient_at: datetime | None, exempt: tuple[str, ...
 
 
 def is_exempt(code: str, exempt: tuple[str, ...]) -> bool:
-    """Whether CMS's list has it: by its category, or as a later encounter or a sequela of an injury or external cause (its 7th character)."""
+    """Whether CMS's list has it: by its category, or by a 7th character of an injury or external cause: later encounter, sequela."""
     later = len(code) == _FULL and code[-1] in _LATER and code.startswith(_INJURIES)
     return later or code.startswith(exempt)
 
 
 def _says_less(other: Candidate, one: Candidate) -> bool:
-    """Whether `other` is the same disease, said less exactly: not its chronic form, nor another degree of it (a pressure injury's stage)."""
+    """Whether `other` is the same disease said less exactly: not its chronic form, nor another degree (a pressure injury's stage)."""
     return (other.nature in (one.nature, "")) and not (other.specific and _unsaid(other.code) <= _unsaid(one.code))
 
 

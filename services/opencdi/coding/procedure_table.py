@@ -102,7 +102,9 @@ def _walk(tree: Tree, told: Mapping[str, str]) -> tuple[list[str], list[str]]:
         return [leaf for leaves, _ in sides for leaf in leaves], list(dict.fromkeys(one for _, lacking in sides for one in lacking))
     below = [_walk(branch, told) for branch in by_value.values()]
     leaves = [leaf for found, _ in below for leaf in found]
-    return list(dict.fromkeys(leaves)), list(dict.fromkeys([attribute, *(one for _, lacking in below for one in lacking if one in _in_all(below))]))
+    return list(dict.fromkeys(leaves)), list(
+        dict.fromkeys([attribute, *(one for _, lacking in below for one in lacking if one in _in_all(below))])
+    )
 
 
 def _in_all(below: list[tuple[list[str], list[str]]]) -> frozenset[str]:
@@ -160,4 +162,10 @@ def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
 def load_procedures(path: Path) -> ProcedureTable:
     """The table; `ValueError` names the row that is wrong: a bad table stops the room at its start."""
     told = parsed(path.read_bytes())
-    return ProcedureTable(told["asks"], {slug: _row(slug, row) for slug, row in told["codes"].items()}, told["ventilation"], told["others"], frozenset(told["integral"]))
+    return ProcedureTable(
+        told["asks"],
+        {slug: _row(slug, row) for slug, row in told["codes"].items()},
+        told["ventilation"],
+        told["others"],
+        frozenset(told["integral"]),
+    )

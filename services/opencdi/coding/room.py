@@ -113,7 +113,9 @@ class _Coder:
         chart = Chart(stay, notes, self._site_of(states, envelope.tenant), _signs_in(states, encounter_id), reason)
         today = states.get(f"today/{encounter_id}")
         before = today.page if isinstance(today, Today) else None
-        after = coding_page(chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by)
+        after = coding_page(
+            chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by
+        )
         if before is not None and _same(before, after):
             return
         states[f"today/{encounter_id}"] = Today(page=after)

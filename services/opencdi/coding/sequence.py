@@ -1,24 +1,18 @@
 """The principal diagnosis: what, after study, occasioned the admission (UHDDS; Guidelines section II).  Never the heaviest code."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.code_first import coded_before
 from opencdi.coding.drug_codes import how_of
 from opencdi.coding.guideline_data import Behind
 from opencdi.coding.table import ConceptTable
-from opencdi.knowledge.icd10cm import tabular
 
-_IN_BRACKETS = re.compile(r"\(([^)]*)\)")
-_CODES = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:-([A-Z]\d[0-9A-Z])(?:\.[0-9A-Z]{1,4})?)?")
-"""A code, or a range of them: "D50.0-D64.9" is read as the categories D50 to D64."""
 _THERE = ("Y", "W", "1")
-_ANY = (("", ""),)
 _NEOPLASM = ("C", "D0", "D37", "D38", "D39", "D4")
 _NEVER_FIRST: Final = ("adverse-effect", "underdosing")
 """Behind the condition that the drug, or the want of it, brought about (I.C.19.e.5.a, I.C.19.e.5.c)."""
@@ -51,29 +45,6 @@ class Circumstances:
     reason: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=20_000)
-def _code_first(code: str) -> tuple[tuple[str, str], ...]:
-    """The codes that the tabular wants before this one, each from and to; `_ANY` where it wants "the underlying condition" and names none."""
-    told = [inside[1] for _, line in tabular().notes(code, "code_first") for inside in _IN_BRACKETS.finditer(line)]
-    found = (match.groups() for inside in told for match in _CODES.finditer(inside))
-    named = tuple((first[:3] if last else first.replace(".", ""), last or "") for first, last in found)
-    return named or (_ANY if tabular().notes(code, "code_first") else ())
-
-
-def _before(one: Candidate, claimed: Iterable[Candidate]) -> list[str]:
-    """I.A.13: those of the claim that the tabular wants before this one; "if applicable" they are, where they are on the claim."""
-    wanted = _code_first(one.code)
-    if not wanted:
-        return []
-    return [other.code for other in claimed if other.code != one.code and _is_wanted(other, wanted)]
-
-
-def _is_wanted(other: Candidate, wanted: tuple[tuple[str, str], ...]) -> bool:
-    if wanted == _ANY:
-        return other.kind == "diagnosis" and other.nature != "exempt"
-    return any(first <= other.code[:3] <= last if last else other.code.startswith(first) for first, last in wanted)
-
-
 def _behind(table: ConceptTable, one: Candidate, came: Iterable[Candidate]) -> Behind | None:
     """The row by which this code comes behind another of those that were not acquired here."""
     for row in table.guidelines.behind:
@@ -91,17 +62,16 @@ def principal_of(
 ) -> Principal | None:
     """Rank the established diagnoses by the circumstances of the admission; None if nothing may stand first.
 
-    In this order: what a guideline sequences first; an acute disease present on admission, or a neoplasm that was the reason for it; another
+    In this order: what a guideline sequences first; an acute disease present on admission, or a neoplasm that was the reason; another
     neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another; an acute disease of unknown
-    onset; a symptom that nothing related explains (II.A); a chronic disease.  What comes behind another by its nature never stands first
-    beside it.
+    onset; a symptom that nothing related explains (II.A); a chronic disease.  What comes behind another never stands first beside it.
     Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
     """
     claimed = [one for one in codes if one.status == "proposed"]
     came = [one for one in claimed if poa[one.code] != "N"]
     came_for = {one.code for one in claimed if _answers(table, one, claimed, why)}
     yielding = {one.code: row for one in came if (row := _behind(table, one, came))}
-    later = {one.code: before for one in came if (before := _before(one, claimed))}
+    later = {one.code: before for one in came if (before := coded_before(one, came))}
     able = [one for one in came if one.code not in yielding and one.code not in later and not barred(one.code)]
     able = [one for one in able if how_of(one.code) not in _NEVER_FIRST]
     able = [one for one in able if one.nature != "exempt" or one.code in came_for]  # a status is not what one is admitted for
@@ -162,7 +132,7 @@ def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool) -> tup
 
 def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances) -> bool:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
-    if _named(table, one.code, why):
+    if _named(table, one.code, why) or not why.reason.isdisjoint(table.says(one.concept)):
         return True
     caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
     return any(_named(table, other.code, why) for other in caused)

@@ -46,7 +46,9 @@ def _of_kind(
         yield working(slug, began, code=by_hours["over-96"], reasons=("a provider says more than 96 consecutive hours",))
         return
     if not told and began:
-        yield working(slug, began, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=("no start with a time",))
+        yield working(
+            slug, began, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=("no start with a time",)
+        )
     for episode in told:
         yield _coded(slug, began, episode, by_hours, table, here=left is None)
 
@@ -65,7 +67,9 @@ def _coded(
     if episode.stop is None and here and episode.at_least < _BEGUN:
         return working(slug, said, status="flagged", reasons=("begun, and its end not told: the code follows from its hours",))
     if episode.stop is None and here:
-        return working(slug, said, code=by_hours[range_of(episode.at_least)], reasons=(lasted, "still ventilated: the code of the hours so far"))
+        return working(
+            slug, said, code=by_hours[range_of(episode.at_least)], reasons=(lasted, "still ventilated: the code of the hours so far")
+        )
     return working(slug, said, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=(lasted,))
 
 

@@ -123,7 +123,9 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
     arteries: set[str] = set()
     both: set[str] = set()
     for at, _, meanings in table.words.matches(said, begin, stop):
-        if at > begin and (said[at - 1] in _DENIES or (at > begin + 1 and said[at - 2] in _DENIES and said[at - 1] in ("including", "any"))):
+        if at > begin and (
+            said[at - 1] in _DENIES or (at > begin + 1 and said[at - 2] in _DENIES and said[at - 1] in ("including", "any"))
+        ):
             continue
         for name, value in meanings:
             if name not in wanted:
