@@ -120,5 +120,3 @@ def working(
             "choices": choices, "reasons": reasons, "evidence": tuple(evidence_of(said.note, said.finding) for said in ordered[:8]),
         }
     )  # fmt: skip
-
-

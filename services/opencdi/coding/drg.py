@@ -11,7 +11,6 @@ from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, weigh
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
-
 MOST_PROCEDURES = 25
 """As many as a claim form has room for; of more the effect is not shown."""
 

@@ -1,5 +1,6 @@
-"""The closed list of procedures and their ICD-10-PCS codes (`rules/coding/procedures.yaml`): what must be said for which code (DOMAIN B46)."""
+"""The closed list of procedures, and what must be said for which ICD-10-PCS code (`rules/coding/procedures.yaml`; DOMAIN B46)."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -40,13 +41,18 @@ class ProcedureRow:
 
 @dataclass(frozen=True)
 class ProcedureTable:
-    """The whole file.  `asks`: attribute -> how it is asked for.  `ventilation`: kind -> hours -> code.  `others`: system -> code -> what it names."""
+    """The whole file.
+
+    `asks`: attribute -> how it is asked for.  `ventilation`: kind -> hours -> code.  `others`: system -> code -> what it names.
+    `integral`: what is part of an operation where the operation's own note tells it.  `edition`: hash of the file.
+    """
 
     asks: Mapping[str, str]
     codes: Mapping[str, ProcedureRow]
     ventilation: Mapping[str, Mapping[str, str]]
     others: Mapping[str, Mapping[str, Mapping[str, str]]]
     integral: frozenset[str]
+    edition: str
 
     def family_of(self, code: str) -> frozenset[str]:
         """The families of the procedures that this may be the code of."""
@@ -102,7 +108,9 @@ def _walk(tree: Tree, told: Mapping[str, str]) -> tuple[list[str], list[str]]:
         return [leaf for leaves, _ in sides for leaf in leaves], list(dict.fromkeys(one for _, lacking in sides for one in lacking))
     below = [_walk(branch, told) for branch in by_value.values()]
     leaves = [leaf for found, _ in below for leaf in found]
-    return list(dict.fromkeys(leaves)), list(dict.fromkeys([attribute, *(one for _, lacking in below for one in lacking if one in _in_all(below))]))
+    return list(dict.fromkeys(leaves)), list(
+        dict.fromkeys([attribute, *(one for _, lacking in below for one in lacking if one in _in_all(below))])
+    )
 
 
 def _in_all(below: list[tuple[list[str], list[str]]]) -> frozenset[str]:
@@ -159,5 +167,13 @@ def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
 @lru_cache(maxsize=8)
 def load_procedures(path: Path) -> ProcedureTable:
     """The table; `ValueError` names the row that is wrong: a bad table stops the room at its start."""
-    told = parsed(path.read_bytes())
-    return ProcedureTable(told["asks"], {slug: _row(slug, row) for slug, row in told["codes"].items()}, told["ventilation"], told["others"], frozenset(told["integral"]))
+    raw = path.read_bytes()
+    told = parsed(raw)
+    return ProcedureTable(
+        told["asks"],
+        {slug: _row(slug, row) for slug, row in told["codes"].items()},
+        told["ventilation"],
+        told["others"],
+        frozenset(told["integral"]),
+        hashlib.sha256(raw).hexdigest()[:12],
+    )

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from opencdi.clinical.time import ClinicalTime
 from opencdi.coding.ventilation import Moment
 
-_TOLD: Final = re.compile(r"(?:(?P<year>\d{4})-)?(?:(?P<month>\d{2})-(?P<day>\d{2}))?(?P<word>today|yesterday)?(?:T(?P<clock>\d{2}:\d{2}))?\Z")
+_TOLD: Final = re.compile(
+    r"(?:(?P<year>\d{4})-)?(?:(?P<month>\d{2})-(?P<day>\d{2}))?(?P<word>today|yesterday)?(?:T(?P<clock>\d{2}:\d{2}))?\Z"
+)
 
 
 def moment_of(told: str, written: ClinicalTime, zone: ZoneInfo) -> Moment | None:

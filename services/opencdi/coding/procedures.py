@@ -119,4 +119,3 @@ def _in_family(one: WorkingProcedure, family: str, table: ProcedureTable) -> boo
 def of_claim(told: Iterable[WorkingProcedure]) -> tuple[str, ...]:
     """The codes that go on the claim, each once."""
     return tuple(sorted({one.code for one in told if one.code and one.status in ("recorded", "proposed")}))
-

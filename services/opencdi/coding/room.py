@@ -38,8 +38,10 @@ def coding_room(site: SiteData, rules: Path | None = None) -> Room:
     """The room under these site data and rules; tables are loaded here, once."""
     folder = rules or rules_dir()
     table = load_table(folder / TABLE)
-    made_by = MadeBy(room="coding", software=version("opencdi"), rules=table.edition, code_set=tabular().edition)
-    coder = _Coder(site, table, load_procedures(folder / PROCEDURES), load_reasons(folder / "nlp"), made_by)
+    procedures = load_procedures(folder / PROCEDURES)
+    rules_read = f"{table.edition}-{procedures.edition}"
+    made_by = MadeBy(room="coding", software=version("opencdi"), rules=rules_read, code_set=tabular().edition)
+    coder = _Coder(site, table, procedures, load_reasons(folder / "nlp"), made_by)
     return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))
 
 
@@ -111,7 +113,9 @@ class _Coder:
         chart = Chart(stay, notes, self._site_of(states, envelope.tenant), _signs_in(states, encounter_id), reason)
         today = states.get(f"today/{encounter_id}")
         before = today.page if isinstance(today, Today) else None
-        after = coding_page(chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by)
+        after = coding_page(
+            chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by
+        )
         if before is not None and _same(before, after):
             return
         states[f"today/{encounter_id}"] = Today(page=after)

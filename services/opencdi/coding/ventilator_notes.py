@@ -1,6 +1,6 @@
 """From what notes say of the ventilator to its code: hours from start and stop, a question where the times leave them open (DOMAIN B46)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from opencdi.coding.done import IN_SURGERY, Said, StayDays, working
@@ -34,7 +34,7 @@ def ventilated(
 
 
 def _of_kind(
-    stay: Stay, kind: str, said: list[Said], names: dict[str, Kind], by_hours: dict[str, str], table: ProcedureTable
+    stay: Stay, kind: str, said: list[Said], names: Mapping[str, Kind], by_hours: Mapping[str, str], table: ProcedureTable
 ) -> Iterator[WorkingProcedure]:
     arrived = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at
     left = stay.discharged_at.at if stay.discharged_at else None
@@ -46,13 +46,15 @@ def _of_kind(
         yield working(slug, began, code=by_hours["over-96"], reasons=("a provider says more than 96 consecutive hours",))
         return
     if not told and began:
-        yield working(slug, began, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=("no start with a time",))
+        yield working(
+            slug, began, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=("no start with a time",)
+        )
     for episode in told:
         yield _coded(slug, began, episode, by_hours, table, here=left is None)
 
 
 def _coded(
-    slug: str, said: list[Said], episode: Episode, by_hours: dict[str, str], table: ProcedureTable, *, here: bool
+    slug: str, said: list[Said], episode: Episode, by_hours: Mapping[str, str], table: ProcedureTable, *, here: bool
 ) -> WorkingProcedure:
     lasted = _words(episode)
     if episode.for_surgery and (episode.at_least if episode.at_most is None else episode.at_most) <= _USUAL_AFTER_SURGERY:
@@ -65,7 +67,9 @@ def _coded(
     if episode.stop is None and here and episode.at_least < _BEGUN:
         return working(slug, said, status="flagged", reasons=("begun, and its end not told: the code follows from its hours",))
     if episode.stop is None and here:
-        return working(slug, said, code=by_hours[range_of(episode.at_least)], reasons=(lasted, "still ventilated: the code of the hours so far"))
+        return working(
+            slug, said, code=by_hours[range_of(episode.at_least)], reasons=(lasted, "still ventilated: the code of the hours so far")
+        )
     return working(slug, said, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=(lasted,))
 
 
@@ -86,7 +90,7 @@ def _elsewhere(said: Said) -> bool:
     return said.finding.attributes.get("where") == "elsewhere"
 
 
-def _event(said: Said, names: dict[str, Kind], stay: Stay) -> Event | None:
+def _event(said: Said, names: Mapping[str, Kind], stay: Stay) -> Event | None:
     """What happened at the ventilator; None where no time can be told."""
     kind: Kind = "still" if is_state(said) else names[said.finding.concept]
     told = said.finding.attributes

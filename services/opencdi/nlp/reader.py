@@ -233,7 +233,6 @@ class RuleReader:
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
         return findings
 
-
     def _procedures(self, outline: Outline) -> list[Finding]:
         """The procedures of the closed list, each in its context; most notes name none."""
         words, text = outline.words, outline.text
@@ -249,9 +248,7 @@ class RuleReader:
             if not outline.options.leaves_unsaid(words.starts[one.first])
         ]
 
-    def _procedure(
-        self, one: Performed, outline: Outline, said: Cued, leads: Mapping[int, Sequence[Hit]], past: Hit | None
-    ) -> Finding:
+    def _procedure(self, one: Performed, outline: Outline, said: Cued, leads: Mapping[int, Sequence[Hit]], past: Hit | None) -> Finding:
         words, section = outline.words, outline.sections[one.first]
         start, end = words.starts[one.first], words.ends[one.last - 1]
         denied = _denied_by_mark(outline, start, end, section)

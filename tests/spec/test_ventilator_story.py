@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
+from opencdi.bus.room import Record, State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.coding.room import coding_room
-from opencdi.bus.room import Record, State
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, read_entry
 from opencdi.events.facts import Coded, EncounterDischarged, EncounterUpdated, InpatientOrdered, PatientIdentified, ProcedureRecorded
@@ -134,7 +134,9 @@ def test_an_unsigned_note_says_nothing() -> None:
 def test_a_record_before_the_stay_or_the_birth_is_refused_with_its_reason() -> None:
     stay = septic().facts(
         ProcedureRecorded(procedure_id="1", code=Coded(code="5A1955Z", system="I10P"), at=when(1)),
-        ProcedureRecorded(procedure_id="2", code=Coded(code="0FT44ZZ", system="I10P"), at=ClinicalTime(datetime(1950, 1, 1, tzinfo=UTC), "day")),
+        ProcedureRecorded(
+            procedure_id="2", code=Coded(code="0FT44ZZ", system="I10P"), at=ClinicalTime(datetime(1950, 1, 1, tzinfo=UTC), "day")
+        ),
     )
     assert {(one.code, one.status, one.reasons[-1]) for one in stay.page.procedures} == {
         ("5A1955Z", "flagged", "done on 2026-05-01, before this stay"),
@@ -151,7 +153,12 @@ def test_a_record_with_another_system_is_what_it_names_or_stays_visible() -> Non
         ProcedureRecorded(procedure_id="4", code=Coded(code="0FT44ZX", system="I10P"), at=when(4)),
     )
     told = {(one.procedure, one.code, one.status) for one in stay.page.procedures}
-    assert told == {("cholecystectomy", "0FT44ZZ", "recorded"), ("colonoscopy", "0DJD8ZZ", "recorded"), ("", "", "flagged"), ("", "0FT44ZX", "flagged")}
+    assert told == {
+        ("cholecystectomy", "0FT44ZZ", "recorded"),
+        ("colonoscopy", "0DJD8ZZ", "recorded"),
+        ("", "", "flagged"),
+        ("", "0FT44ZX", "flagged"),
+    }
 
 
 def test_after_the_discharge_nothing_was_done_here() -> None:
