@@ -73,6 +73,8 @@ def resolved(table: ProcedureTable, slug: str, told: Mapping[str, str]) -> Resol
     row = table.codes[slug]
     leaves, missing = _walk(row.codes, told)
     filled = [_filled(leaf, row, told) for leaf in leaves]
+    # What is said and fits no character of a leaf speaks against that leaf, where it fits another.
+    filled = [(made, lacking) for made, lacking in filled if told.keys().isdisjoint(lacking)] or filled
     codes = tuple(dict.fromkeys(code for made, _ in filled for code in made))
     lacking = [name for name in dict.fromkeys(name for _, names in filled for name in names) if all(name in names for _, names in filled)]
     if missing or lacking or any(names for _, names in filled):
