@@ -76,10 +76,13 @@ def code_notes(
         return
     coder = _mentions(rules_dir() / "coding" / "mentions.yaml", table, on) if scope is Scope.MENTIONS else _reportable(table, on, state)
 
+    procedures = _procedures(rules_dir() / "coding" / "procedures.yaml", on) if scope is Scope.REPORTABLE else None
+
     def answer(line: str) -> dict[str, Any]:
         told = object_in(line)
         note = _note(told, reader, own, on)
-        return {"id": told.get("id"), "codes": coder(note, told), **({"read_to": note.read_to} if note.read_to is not None else {})}
+        answered = {"id": told.get("id"), "codes": coder(note, told)} | ({"read_to": note.read_to} if note.read_to is not None else {})
+        return answered | {"procedures": procedures(note)} if procedures else answered
 
     run_filter(note_lines(files), answer)
 
@@ -110,6 +113,7 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
         findings=echo.of_the_provider(reading.findings),
         values=echo.values_of_the_provider(reading.values),
         read_to=reading.read_to,
+        procedures=echo.of_the_provider(reading.procedures),
     )
 
 
@@ -150,6 +154,35 @@ def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
         ]
 
     return coder
+
+
+def _procedures(path: Path, on: date) -> Callable[["NoteRead"], list[dict[str, Any]]]:
+    """What a note says was done: proposed with its ICD-10-PCS code, or asked about; of a stay of which nothing else is known."""
+    from zoneinfo import ZoneInfo
+
+    from opencdi.coding.procedure_table import load_procedures
+    from opencdi.coding.procedures import working_procedures
+    from opencdi.coding.state import Stay as CodedStay
+
+    table = load_procedures(path)
+
+    def procedures(note: "NoteRead") -> list[dict[str, Any]]:
+        return [
+            {
+                "procedure": one.procedure,
+                "code": one.code,
+                "description": one.description,
+                "status": one.status,
+                "on": one.on,
+                "asks": list(one.asks),
+                "choices": list(one.choices),
+                "evidence": [{"start": span.start, "end": span.end, "quote": span.quote} for span in one.evidence],
+                "reasons": list(one.reasons),
+            }
+            for one in working_procedures(CodedStay(tenant=""), (note,), table, on, ZoneInfo("UTC"))
+        ]
+
+    return procedures
 
 
 def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:

@@ -45,7 +45,7 @@ def _from_record(record: Recorded, table: ProcedureTable, days: StayDays) -> tup
     if found.missing:
         asks = tuple(table.asks[name] for name in found.missing)
         return (WorkingProcedure(procedure=slug, status="question", on=on, asks=asks, choices=found.choices, reasons=reasons),)
-    return tuple(WorkingProcedure(procedure=slug, code=code, status="recorded", on=on, reasons=reasons) for code in found.codes)
+    return tuple(WorkingProcedure(procedure=slug, code=one, status="recorded", on=on, reasons=reasons) for one in found.codes)
 
 
 def is_pcs(record: Recorded) -> bool:

@@ -1,5 +1,6 @@
-"""The closed list of procedures and their ICD-10-PCS codes (`rules/coding/procedures.yaml`): what must be said for which code (DOMAIN B46)."""
+"""The closed list of procedures, and what must be said for which ICD-10-PCS code (`rules/coding/procedures.yaml`; DOMAIN B46)."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -40,13 +41,18 @@ class ProcedureRow:
 
 @dataclass(frozen=True)
 class ProcedureTable:
-    """The whole file.  `asks`: attribute -> how it is asked for.  `ventilation`: kind -> hours -> code.  `others`: system -> code -> what it names."""
+    """The whole file.
+
+    `asks`: attribute -> how it is asked for.  `ventilation`: kind -> hours -> code.  `others`: system -> code -> what it names.
+    `integral`: what is part of an operation where the operation's own note tells it.  `edition`: hash of the file.
+    """
 
     asks: Mapping[str, str]
     codes: Mapping[str, ProcedureRow]
     ventilation: Mapping[str, Mapping[str, str]]
     others: Mapping[str, Mapping[str, Mapping[str, str]]]
     integral: frozenset[str]
+    edition: str
 
     def family_of(self, code: str) -> frozenset[str]:
         """The families of the procedures that this may be the code of."""
@@ -67,6 +73,8 @@ def resolved(table: ProcedureTable, slug: str, told: Mapping[str, str]) -> Resol
     row = table.codes[slug]
     leaves, missing = _walk(row.codes, told)
     filled = [_filled(leaf, row, told) for leaf in leaves]
+    # What is said and fits no character of a leaf speaks against that leaf, where it fits another.
+    filled = [(made, lacking) for made, lacking in filled if told.keys().isdisjoint(lacking)] or filled
     codes = tuple(dict.fromkeys(code for made, _ in filled for code in made))
     lacking = [name for name in dict.fromkeys(name for _, names in filled for name in names) if all(name in names for _, names in filled)]
     if missing or lacking or any(names for _, names in filled):
@@ -161,11 +169,13 @@ def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
 @lru_cache(maxsize=8)
 def load_procedures(path: Path) -> ProcedureTable:
     """The table; `ValueError` names the row that is wrong: a bad table stops the room at its start."""
-    told = parsed(path.read_bytes())
+    raw = path.read_bytes()
+    told = parsed(raw)
     return ProcedureTable(
         told["asks"],
         {slug: _row(slug, row) for slug, row in told["codes"].items()},
         told["ventilation"],
         told["others"],
         frozenset(told["integral"]),
+        hashlib.sha256(raw).hexdigest()[:12],
     )

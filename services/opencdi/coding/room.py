@@ -40,8 +40,10 @@ def coding_room(site: SiteData, rules: Path | None = None) -> Room:
     folder = rules or rules_dir()
     table = load_table(folder / TABLE)
     check_steps(table)
-    made_by = MadeBy(room="coding", software=version("opencdi"), rules=table.edition, code_set=tabular().edition)
-    coder = _Coder(site, table, load_procedures(folder / PROCEDURES), load_reasons(folder / "nlp"), made_by)
+    procedures = load_procedures(folder / PROCEDURES)
+    rules_read = f"{table.edition}-{procedures.edition}"
+    made_by = MadeBy(room="coding", software=version("opencdi"), rules=rules_read, code_set=tabular().edition)
+    coder = _Coder(site, table, procedures, load_reasons(folder / "nlp"), made_by)
     return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))
 
 

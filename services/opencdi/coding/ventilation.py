@@ -77,7 +77,7 @@ def range_of(hours: float) -> Range:
 def episodes(events: Iterable[Event], arrived: datetime | None = None, left: datetime | None = None) -> tuple[Episode, ...]:
     """The episodes of a stay, in whatever order its events are told.
 
-    What began before the arrival counts from there; what nothing ended is over when the patient has left (the hour is then open: `at_most`).
+    What began before the arrival counts from there; what nothing ended is over when the patient has left, at an open hour (`at_most`).
     A tube that came out on some day may have done so before or after what else is told of that day: the order in which tube out follows
     tube in is taken, and where both orders do so and differ, the hours are open.
     """

@@ -1,6 +1,6 @@
 """From what notes say of the ventilator to its code: hours from start and stop, a question where the times leave them open (DOMAIN B46)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from opencdi.coding.done import IN_SURGERY, Said, StayDays, working
@@ -34,7 +34,7 @@ def ventilated(
 
 
 def _of_kind(
-    stay: Stay, kind: str, said: list[Said], names: dict[str, Kind], by_hours: dict[str, str], table: ProcedureTable
+    stay: Stay, kind: str, said: list[Said], names: Mapping[str, Kind], by_hours: Mapping[str, str], table: ProcedureTable
 ) -> Iterator[WorkingProcedure]:
     arrived = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at
     left = stay.discharged_at.at if stay.discharged_at else None
@@ -54,7 +54,7 @@ def _of_kind(
 
 
 def _coded(
-    slug: str, said: list[Said], episode: Episode, by_hours: dict[str, str], table: ProcedureTable, *, here: bool
+    slug: str, said: list[Said], episode: Episode, by_hours: Mapping[str, str], table: ProcedureTable, *, here: bool
 ) -> WorkingProcedure:
     lasted = _words(episode)
     if episode.for_surgery and (episode.at_least if episode.at_most is None else episode.at_most) <= _USUAL_AFTER_SURGERY:
@@ -90,7 +90,7 @@ def _elsewhere(said: Said) -> bool:
     return said.finding.attributes.get("where") == "elsewhere"
 
 
-def _event(said: Said, names: dict[str, Kind], stay: Stay) -> Event | None:
+def _event(said: Said, names: Mapping[str, Kind], stay: Stay) -> Event | None:
     """What happened at the ventilator; None where no time can be told."""
     kind: Kind = "still" if is_state(said) else names[said.finding.concept]
     told = said.finding.attributes

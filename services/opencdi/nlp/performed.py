@@ -7,6 +7,7 @@ sentence: between the one named before it and the one behind.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
@@ -94,10 +95,10 @@ def _of_sentence(
 def _parts(group: list[tuple[int, int, Named]], sentence: tuple[int, int], said: list[str]) -> list[tuple[int, int]]:
     """Of each name its own part of the sentence, words [begin, stop)."""
     edges = [sentence[0]]
-    for (_, last, _), (first, _, _) in zip(group, group[1:], strict=False):
+    for (_, last, _), (first, _, _) in pairwise(group):
         edges.append(next((i for i in range(first - 1, last - 1, -1) if said[i] in _PARTS), first))
     edges.append(sentence[1])
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _beyond(begin: int, stop: int, said: list[str]) -> int:

@@ -19,7 +19,7 @@ from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
-from opencdi.nlp.governed import governed_in
+from opencdi.nlp.governed import Governed, governed_in
 from opencdi.nlp.heading_table import load_headings
 from opencdi.nlp.headings import Headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
@@ -70,6 +70,15 @@ class Outline:
     def sentence_at(self, word: int) -> tuple[int, int]:
         """Words [begin, stop) of the sentence in which that word stands."""
         return self.sentences[max(0, bisect_right(self.begins, word) - 1)] if self.sentences else (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The cues of a text, what its lines announce, and what it ties to the past."""
+
+    cues: Cued
+    leads: Mapping[int, Sequence[Hit]]
+    past: Governed
 
 
 @dataclass(frozen=True)
@@ -130,9 +139,10 @@ class RuleReader:
             return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
         all_named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in all_named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        findings, procedures = self._findings(outline, mentions), self._procedures(outline)
-        told = (quoted(came, text, findings), quoted(came, text, values))
-        return Reading(sections, *told, language, read_to, quoted(came, text, procedures))
+        told = self._told(outline, mentions)
+        findings, procedures = self._findings(outline, mentions, told), self._procedures(outline, told)
+        done = quoted(came, text, procedures)
+        return Reading(sections, quoted(came, text, findings), quoted(came, text, values), language, read_to, done)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
@@ -181,11 +191,15 @@ class RuleReader:
         by_cues = judged(said, sentence, mention, section, leads.get(sentence[0], ()), past)
         return weighed(by_cues, said, sentence, mention, section, self.weights)
 
-    def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
-        words, text = outline.words, outline.text
+    def _told(self, outline: Outline, mentions: list[Mentioned]) -> Told:
+        """What decides the context of all that the text mentions."""
         with_cues = self._cued(outline, {one.first: one.chronic for one in mentions if one.kind == "diagnosis"})
-        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
-        past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
+        leads = leads_in(outline.text, with_cues, outline.sentences, outline.sections)
+        return Told(with_cues, leads, governed_in(with_cues, outline.sentences, outline.sections, self.times))
+
+    def _findings(self, outline: Outline, mentions: list[Mentioned], told: Told) -> list[Finding]:
+        words, text = outline.words, outline.text
+        with_cues, leads, past = told.cues, told.leads, told.past
         findings: list[Finding] = []
         near = beside(text, words, self.relations)
         in_assessment = _assessed(outline, mentions)
@@ -229,21 +243,16 @@ class RuleReader:
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, "laterality": side}})
         for at in (*dealt_with(with_cues, mentions, findings, self.times), *recalled(words, mentions, findings, self.times)):
             findings[at] = findings[at].model_copy(update={"temporality": "historical", "active": "no"})
-        for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
-            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
+        for at, said in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
+            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **said}})
         return findings
 
-    def _procedures(self, outline: Outline) -> list[Finding]:
+    def _procedures(self, outline: Outline, told: Told) -> list[Finding]:
         """The procedures of the closed list, each in its context; most notes name none."""
         words, text = outline.words, outline.text
         named = performed_in(text, words, outline.sentences, outline.sections, self.procedures)
-        if not named:
-            return []
-        with_cues = self._cued(outline, {})
-        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
-        past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
         return [
-            self._procedure(one, outline, with_cues, leads, past.cue_at(one.first, one.slug, "procedure"))
+            self._procedure(one, outline, told.cues, told.leads, told.past.cue_at(one.first, one.slug, "procedure"))
             for one in named
             if not outline.options.leaves_unsaid(words.starts[one.first])
         ]

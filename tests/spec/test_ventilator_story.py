@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
+from opencdi.bus.room import Record, State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.coding.room import coding_room
-from opencdi.bus.room import Record, State
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, read_entry
 from opencdi.events.facts import Coded, EncounterDischarged, EncounterUpdated, InpatientOrdered, PatientIdentified, ProcedureRecorded

@@ -26,7 +26,7 @@ STAY = Stay(tenant="t", birth_date="1956-02-01", sex="F", admitted_at=ClinicalTi
 def coded(text: str, note_type: str = "progress") -> tuple[WorkingProcedure, ...]:
     assert note_type in get_args(NoteType)
     note = NoteRead(
-        note_id="n", revision=1, note_type=note_type, author_role="provider",  # type: ignore[arg-type]  # one of them: asserted above
+        note_id="n", revision=1, note_type=note_type, author_role="provider",
         written_at=ClinicalTime(datetime(2026, 5, 9, 12, tzinfo=UTC), "minute"), authentication="authenticated", counts=True,
         procedures=READER.read(text, note_type).procedures,  # type: ignore[arg-type]
     )  # fmt: skip
