@@ -7,7 +7,6 @@ grouper's own.  Money never decides what a physician sees (DOMAIN F.14): callers
 from dataclasses import dataclass
 from typing import Final
 
-from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Severity
 from opencdi.knowledge.code_year import RELEASES
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, excluded_by_logic, group
@@ -23,7 +22,7 @@ class DrgEffect:
     drg_with: str
     drg_without: str
     weight_delta: float | None
-    why_none: str = ""  # why nothing moved: "excluded", "redundant beside J96.01", "MS-DRG 690 asks for no CC"
+    why_none: str = ""  # why nothing moved: "excluded", "hospital-acquired", "redundant", "MS-DRG 690 asks for no CC"
 
 
 def weight_delta(drg_with: str, drg_without: str, fiscal_year: int) -> float | None:
@@ -41,15 +40,14 @@ def why_nothing_moved(code: str, claim: GrouperClaim) -> str:
     """Why a secondary diagnosis of a claim does nothing to its DRG; "" where it is none that could."""
     grouped = group(claim)
     by_logic = excluded_by_logic(claim, grouped)
-    counting = {one.code: _RANK[one.severity] for one in grouped.secondary if not one.excluded and one.code not in by_logic}
+    counting = {one.code: _RANK[one.severity] for one in grouped.secondary if not (one.excluded or one.hacs or one.code in by_logic)}
     one = next((told for told in grouped.secondary if told.code == code), None)
     if one is None or not _RANK[one.severity]:
         return ""
     if code not in counting:
-        return "excluded"
-    beside = [other for other, rank in counting.items() if other != code and rank >= _RANK[one.severity]]
-    if beside:
-        return f"redundant beside {dotted(max(beside, key=lambda other: counting[other]))}"
+        return "hospital-acquired" if one.hacs else "excluded"
+    if any(other != code and rank >= _RANK[one.severity] for other, rank in counting.items()):
+        return "redundant"  # which other code, is not said: its evidence may be restricted
     return f"MS-DRG {grouped.drg} asks for no {one.severity}"
 
 

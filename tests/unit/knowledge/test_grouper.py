@@ -101,7 +101,7 @@ def test_a_hospital_acquired_condition_is_grouped_both_ways(
 ) -> None:
     answer = group(claim(principal, acquired, poa=poa, procedures=procedures))
     assert (answer.initial_drg, answer.drg) == (with_it, without if acquired_here else with_it)
-    assert answer.secondary[0].hacs
+    assert bool(answer.secondary[0].hacs) == acquired_here
 
 
 def test_an_embolism_is_no_hospital_acquired_condition_without_its_operation() -> None:
