@@ -8,7 +8,7 @@ from opencdi.coding.impossible import impossible, never_grouped
 from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, Effect, WorkingDrg
 from opencdi.knowledge.code_year import GrouperRelease
-from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, weight_delta
+from opencdi.knowledge.effect import DrgEffect, effect_of_adding, effect_of_removing, weight_delta
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.weights import weight_of
@@ -138,9 +138,16 @@ def _effects(claim: GrouperClaim, answer: Grouping, waiting: tuple[str, ...]) ->
     for one in answer.secondary:
         if one.severity not in ("MCC", "CC") and not one.moved:
             continue  # the grouper itself says that it looked at nothing in this code
-        effect = effect_of_removing(claim, one.code, answer)
-        told.append(Effect(code=one.code, drg_with=effect.drg_with, drg_without=effect.drg_without, weight_delta=effect.weight_delta))
-    for code in waiting:
-        effect = effect_of_adding(claim, CodedDiagnosis(code, "Y"), grouped=answer)
-        told.append(Effect(code=code, drg_with=effect.drg_with, drg_without=effect.drg_without, weight_delta=effect.weight_delta))
+        told.append(_told(one.code, effect_of_removing(claim, one.code)))
+    told += [_told(code, effect_of_adding(claim, CodedDiagnosis(code, "Y"))) for code in waiting]
     return tuple(told)
+
+
+def _told(code: str, effect: DrgEffect) -> Effect:
+    return Effect(
+        code=code,
+        drg_with=effect.drg_with,
+        drg_without=effect.drg_without,
+        weight_delta=effect.weight_delta,
+        why_none=effect.why_none,
+    )

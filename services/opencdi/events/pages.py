@@ -187,6 +187,9 @@ class Effect(Contract):
     drg_with: str
     drg_without: str
     weight_delta: float | None = None
+    why_none: str = (
+        ""  # why nothing moved: "excluded", "hospital-acquired", "redundant" (another counts as much), "MS-DRG 690 asks for no CC"
+    )
 
 
 class CodingPage(Page):

@@ -74,6 +74,7 @@ class GroupedSecondary:
 
     `severity` is what the code is on its own; `excluded` says that it does not count on this claim (CC exclusion by the principal
     diagnosis, by the DRG's own logic, or because the patient died).  `moved`: the grouper used it to find this DRG.
+    `hacs`: the hospital-acquired conditions that it is on this claim, whose CC or MCC does not count in the final DRG.
     """
 
     code: str
@@ -178,7 +179,7 @@ def _secondary(code: str, by_code: dict[str, list[dict[str, Any]]]) -> GroupedSe
         excluded="EXCLUDED" in told or "EXCLUSION" in told,
         valid=valid,
         moved=out["drg_impact"] != "NONE",
-        hacs=tuple(hac["hac_list"] for hac in out["hacs"]),
+        hacs=tuple(hac["hac_list"] for hac in out["hacs"] if hac["hac_status"] == "HAC_CRITERIA_MET"),
     )
 
 

@@ -1,6 +1,7 @@
 """Who is answerable for the change of the weight (DOMAIN B58): everything that differs, each once, and the sum is exact."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -60,6 +61,30 @@ def test_all_that_differs_moves_the_first_claim_into_the_last(before: GrouperCla
     assert (set(everything.secondary), set(everything.procedures)) == (set(after.secondary), set(after.procedures))
     assert with_movers(before, after, frozenset()) == before
     assert (movers_between(before, after) == ()) == (everything == before)
+
+
+def worth(before: GrouperClaim, after: GrouperClaim, moved: frozenset[Mover]) -> int:
+    row = weight_of(group(with_movers(before, after, moved)).drg, 2026)
+    return round(row.weight * 10_000) if row else 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(claims(), claims())
+def test_who_does_the_same_gets_the_same_and_who_does_nothing_gets_nothing(before: GrouperClaim, after: GrouperClaim) -> None:
+    told = attribute(before, after)
+    assert told is not None
+    movers = [share.mover for share in told.shares]
+    if not 2 <= len(movers) <= 5:
+        return
+    some = [frozenset(chosen) for size in range(len(movers) + 1) for chosen in combinations(movers, size)]
+    value = {chosen: worth(before, after, chosen) for chosen in some}
+    got = {share.mover: share.ten_thousandths for share in told.shares}
+    for one in movers:
+        if all(value[chosen | {one}] == value[chosen] for chosen in some):
+            assert got[one] == 0
+    for one, other in combinations(movers, 2):
+        if all(value[chosen | {one}] == value[chosen | {other}] for chosen in some if not chosen & {one, other}):
+            assert abs(got[one] - got[other]) <= 1, "a ten-thousandth cannot be halved"
 
 
 def test_two_mccs_of_which_one_is_enough_share_alike() -> None:
