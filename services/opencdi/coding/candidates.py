@@ -40,6 +40,7 @@ class Candidate:
     last: datetime | None = None  # the latest note that says it in its own words (copied text renews nothing, DOMAIN F.10)
     at_admission: bool = False  # said in the emergency note or the history and physical, be it as possible
     assessed: bool = False  # stands in an assessment or a discharge diagnosis, not only in passing
+    presenting: bool = False  # said nowhere but in the history and examination of the admission's own notes
     onset_after: bool = False  # the note itself says that it began after the admission
     came_with: bool = False  # the note itself says that it was present on admission
     onset_unknown: bool = False  # the provider says that it cannot be determined whether it was
@@ -153,6 +154,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
         at_admission=any(one.said.note.note_type in AT_ADMISSION for one in named),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
+        presenting=all(one.said.note.note_type in AT_ADMISSION and one.said.finding.section not in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
         caused_by=_told(held, "cause"),
