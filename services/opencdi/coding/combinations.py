@@ -79,7 +79,7 @@ def _as_one(row: Combined, codes: Candidates) -> Candidates:
         return codes
     first, names = held[0], {name for part in held for name in (part.concept, part.family)}
     elsewhere = next((cause for part in held if (cause := other_cause(part, names))), None)
-    if row.link == "documented" and not any(part.caused_by & names for part in held):
+    if row.link == "documented" and not any((part.caused_by | part.together) & names for part in held):
         return codes
     if row.link == "presumed" and elsewhere:
         return said(codes, held, f"{row.cite}: not {dotted(row.into)}, the record names another cause ({elsewhere})")

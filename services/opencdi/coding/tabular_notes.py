@@ -58,7 +58,7 @@ def manifestations(known: Known, codes: Candidates) -> Candidates:
     for one in proposed(codes):
         if not _is_manifestation(known, one.code):
             continue
-        first = [asked for asked in asked_at(one.code) if asked.kind == "code_first"]
+        first = [asked for asked in asked_at(one.code) if asked.kind == "code_first" and asked.needed]
         if first and not any(asked.names(other.code) for asked in first for other in proposed(codes)):
             codes = flag(codes, [one], "I.A.13: a manifestation; the disease that it is of is not documented")
     return codes
