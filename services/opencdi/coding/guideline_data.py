@@ -104,6 +104,7 @@ class GuidelineData(BaseModel):
     combined: tuple[Combined, ...]
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
+    chronic_first: Codes
     acute_form: Codes
     poa_exempt: Codes
 

@@ -59,8 +59,9 @@ def principal_of(
     """Rank the established diagnoses by the circumstances of the admission; None if nothing may stand first.
 
     In this order: what a guideline sequences first; an acute disease present on admission, or a neoplasm that was the reason; another
-    neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another; an acute disease of unknown
-    onset; a symptom that nothing related explains (II.A); a chronic disease.  What comes behind another never stands first beside it.
+    neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another, or a chronic disease that
+    admissions are often for; an acute disease of unknown onset; a symptom that nothing related explains (II.A); another chronic disease.
+    What comes behind another never stands first beside it.
     Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
     """
     claimed = [one for one in codes if one.status == "proposed"]
@@ -112,7 +113,8 @@ def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool) -> tup
     if one.code.startswith(_NEOPLASM):
         return (7 if came_for else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
     if one.nature != "":
-        return (6, "a chronic disease that was the reason for the admission") if came_for else (1, "chronic")
+        often = one.code.startswith(table.guidelines.chronic_first)
+        return (6, "a chronic disease that was the reason for the admission") if came_for else (5 if often else 1, "chronic")
     seldom = next((row for row in table.guidelines.seldom_first if one.code.startswith(row.codes)), None)
     if seldom and not came_for:
         return 5 if known and seldom.before_symptoms else 2, seldom.words
