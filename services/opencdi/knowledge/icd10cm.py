@@ -170,7 +170,7 @@ def _side_of(description: str) -> str:
 
 
 def _adds(child: str, stem: str) -> bool:
-    """Whether a child says that something came with what its sibling has uncomplicated: cannabis abuse brought no "unspecified disorder"."""
+    """Whether a child says that something came with what a sibling has uncomplicated: abuse alone brought no "unspecified disorder"."""
     held = tabular()
     more = (held.description(child) or "").count(" with ") > (held.description(stem) or "").count(" with ")
     return more and any((held.description(one) or "").endswith(", uncomplicated") for one in held.children(stem))
