@@ -85,7 +85,6 @@ class GroupedSecondary:
     hacs: tuple[str, ...] = ()
 
 
-UNGROUPABLE = frozenset({"998", "999"})
 """No groups but the grouper's refusals: the principal diagnosis cannot be one of a discharge; ungroupable."""
 
 

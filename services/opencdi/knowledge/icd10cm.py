@@ -169,6 +169,13 @@ def _side_of(description: str) -> str:
     return (match[1] or match[2]).lower() if match else ""
 
 
+def _adds(child: str, stem: str) -> bool:
+    """Whether a child says that something came with what a sibling has uncomplicated: abuse alone brought no "unspecified disorder"."""
+    held = tabular()
+    more = (held.description(child) or "").count(" with ") > (held.description(stem) or "").count(" with ")
+    return more and any((held.description(one) or "").endswith(", uncomplicated") for one in held.children(stem))
+
+
 @lru_cache(maxsize=20_000)
 def unspecified_leaf(code: str, laterality: str = "") -> str | None:
     """The billable code that a stem comes to when nothing more is said: itself if billable, else down its only "unspecified" branch.
@@ -184,7 +191,7 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
         sided = [child for child in below if _SIDE.search(held.description(child) or "")]
         of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
         told = (held.description(code) or "").count("nspecified")  # "Crohn's disease, unspecified" says so of all its codes
-        vague = [child for child in below if (held.description(child) or "").count("nspecified") > told]
+        vague = [child for child in below if (held.description(child) or "").count("nspecified") > told and not _adds(child, code)]
         bare = [child for child in below if _BARE.search(held.description(child) or "")]
         initial = [child for child in below if len(child) == 7 and child.endswith("A")]
         if len(below) == 1:

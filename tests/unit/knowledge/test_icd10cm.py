@@ -59,7 +59,19 @@ def test_excludes1(code: str, other: str, at: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "leaf"), [("J960", "J9600"), ("N179", "N179"), ("S72001", "S72001A"), ("E872", None), ("A41", None), ("", None)]
+    ("told", "leaf"),
+    [
+        ("F121", "F1210"),
+        ("F142", "F1420"),
+        ("F1722", "F17220"),
+        ("F1012", "F10129"),
+        ("J960", "J9600"),
+        ("N179", "N179"),
+        ("S72001", "S72001A"),
+        ("E872", None),
+        ("A41", None),
+        ("", None),
+    ],
 )
 def test_a_stem_comes_only_to_an_unspecified_leaf(told: str, leaf: str | None) -> None:
     assert unspecified_leaf(told) in ((leaf,) if leaf or told != "E872" else (None, "E8720"))

@@ -1,0 +1,78 @@
+"""What one event of a long chart costs the coding room, counted and not timed: `make bench-code` has the clock."""
+
+import pytest
+
+from bench.thirty_notes import Stay
+from opencdi.bus.room import Record, State
+from opencdi.coding import candidates
+from opencdi.coding.room import coding_room
+from opencdi.coding.state import Today
+from opencdi.knowledge import grouper
+from opencdi.knowledge.site import SiteData
+
+ROOM = coding_room(SiteData())
+
+
+@pytest.fixture(scope="module")
+def stay() -> Stay:
+    return Stay()
+
+
+@pytest.fixture(scope="module")
+def held(stay: Stay) -> dict[str, State]:
+    states: dict[str, State] = {}
+    for record in stay.thirty_notes():
+        list(ROOM.step(states, record))
+    return states
+
+
+@pytest.fixture(scope="module")
+def further(stay: Stay, held: dict[str, State]) -> dict[str, list[Record]]:
+    by_kind: dict[str, list[Record]] = {}
+    for kind, record in stay.further():
+        by_kind.setdefault(kind, []).append(record)
+    return by_kind
+
+
+def grouped_by(held: dict[str, State], record: Record) -> int:
+    """Claims grouped that were not grouped before."""
+    before = grouper.group.cache_info().misses
+    list(ROOM.step(dict(held), record))
+    return grouper.group.cache_info().misses - before
+
+
+def claimed(held: dict[str, State]) -> int:
+    today = held["today/enc"]
+    assert isinstance(today, Today)
+    assert today.page.claim is not None
+    return 1 + len(today.page.claim.secondary)
+
+
+def test_a_note_with_a_new_diagnosis_groups_less_than_twice_for_each_code_of_the_claim(
+    held: dict[str, State], further: dict[str, list[Record]]
+) -> None:
+    assert 0 < max(grouped_by(held, record) for record in further["progress note"]) <= 2 * claimed(held)
+
+
+def test_what_changes_no_code_regroups_nothing_but_asks_whether_a_listed_code_is_valid(
+    held: dict[str, State], further: dict[str, list[Record]]
+) -> None:
+    listed = further["listed diagnosis"]
+    assert max(grouped_by(held, record) for record in listed) <= 1
+    assert [grouped_by(held, record) for record in listed] == [0] * len(listed), "and only once"
+
+
+def test_each_wording_is_looked_up_once_an_event_however_often_it_is_copied(
+    held: dict[str, State], further: dict[str, list[Record]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str, str]] = []
+    looked_up = candidates.assignments
+
+    def counted(table, concept, attributes, text=""):  # type: ignore[no-untyped-def]
+        asked.append((concept, str(attributes), text))
+        return looked_up(table, concept, attributes, text)
+
+    monkeypatch.setattr(candidates, "assignments", counted)
+    list(ROOM.step(dict(held), further["progress note"][0]))
+    assert len(asked) == len(set(asked))
+    assert len(asked) < 100
