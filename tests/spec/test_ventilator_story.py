@@ -165,3 +165,12 @@ def test_after_the_discharge_nothing_was_done_here() -> None:
     stay = septic().facts(EncounterDischarged(at=when(6), disposition="01"), day=6)
     stay.facts(ProcedureRecorded(procedure_id="1", code=Coded(code="0FT44ZZ", system="I10P"), at=when(9)), day=9)
     assert stay.procedure("0FT44ZZ").reasons[-1] == "done on 2026-05-09, after the discharge"
+
+
+def test_the_hospitals_list_with_start_and_end_counts_the_hours() -> None:
+    ventilated = Coded(code="40617009", system="SCT")
+    stay = septic().facts(ProcedureRecorded(procedure_id="1", code=ventilated, at=when(3, 14), until=when(8, 9)), day=8)
+    fan = stay.procedure("ventilation")
+    assert (fan.code, fan.status, fan.reasons, stay.drg) == ("5A1955Z", "proposed", ("115 consecutive hours",), "870")
+    stay.facts(ProcedureRecorded(procedure_id="1", code=ventilated, status="withdrawn", at=when(3, 14)), day=9)
+    assert (stay.page.procedures, stay.drg) == ((), "871")

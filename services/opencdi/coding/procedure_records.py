@@ -22,6 +22,7 @@ def from_records(stay: Stay, table: ProcedureTable, days: StayDays) -> tuple[Wor
 
 
 def _from_record(record: Recorded, table: ProcedureTable, days: StayDays) -> tuple[WorkingProcedure, ...]:
+    asks: tuple[str, ...]
     when = whole_day(record.at.at.astimezone(days.zone).date(), days.zone)
     on = when.earliest.date().isoformat()
     code = undotted(record.code)
@@ -39,8 +40,7 @@ def _from_record(record: Recorded, table: ProcedureTable, days: StayDays) -> tup
     if refused:
         return (WorkingProcedure(procedure=slug, status="flagged", on=on, reasons=(*reasons, refused)),)
     if slug not in table.codes:
-        asks = (table.asks["times"],)
-        return (WorkingProcedure(procedure=slug, status="question", on=on, asks=asks, reasons=reasons),)
+        return ()  # of the ventilator: told with its hours (`ventilator_notes`)
     found = resolved(table, slug, {name: value for name, value in named.items() if name != "procedure"})
     if found.missing:
         asks = tuple(table.asks[name] for name in found.missing)

@@ -31,12 +31,13 @@ Tree = tuple[str, ...] | Branch
 
 @dataclass(frozen=True, slots=True)
 class ProcedureRow:
-    """One procedure.  `inspection`: the code that goes where another of its family is coded (B3.11a)."""
+    """One procedure.  Where another of its family is coded, the code `inspection` goes (B3.11a), and all of what is an `opening` (B3.1b)."""
 
     codes: Tree
     axes: Mapping[str, Tree]
     family: str = ""
     inspection: str = ""
+    opening: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,10 +161,10 @@ def _tree(told: Any, where: str) -> Tree:
 
 
 def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
-    if unknown := told.keys() - {"codes", "axes", "family", "inspection"}:
+    if unknown := told.keys() - {"codes", "axes", "family", "inspection", "opening"}:
         raise ValueError(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     axes = {name: _tree(tree, slug) for name, tree in told.get("axes", {}).items()}
-    return ProcedureRow(_tree(told["codes"], slug), axes, told.get("family", ""), told.get("inspection", ""))
+    return ProcedureRow(_tree(told["codes"], slug), axes, told.get("family", ""), told.get("inspection", ""), told.get("opening", False))
 
 
 @lru_cache(maxsize=8)

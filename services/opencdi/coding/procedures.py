@@ -103,12 +103,17 @@ def _inspections(told: Iterable[WorkingProcedure], table: ProcedureTable) -> Ite
     }
     for one in held:
         row = table.codes.get(one.procedure)
-        family = row.family if row and row.inspection and row.inspection == one.code else ""
-        if family and one.status == "proposed" and len(families[family]) > 1:
-            reasons = (*one.reasons, "B3.11a: the inspection was the way to what was done")
-            yield one.model_copy(update={"status": "flagged", "reasons": reasons})
+        others = len(families[row.family]) > 1 if row and row.family else False
+        if row and others and one.status == "proposed" and one.code == row.inspection:
+            yield _flagged(one, "B3.11a: the inspection was the way to what was done")
+        elif row and others and one.status in ("proposed", "question") and row.opening:
+            yield _flagged(one, "B3.1b: the opening was the way to what was done")
         else:
             yield one
+
+
+def _flagged(one: WorkingProcedure, reason: str) -> WorkingProcedure:
+    return one.model_copy(update={"status": "flagged", "asks": (), "choices": (), "reasons": (*one.reasons, reason)})
 
 
 def _in_family(one: WorkingProcedure, family: str, table: ProcedureTable) -> bool:
