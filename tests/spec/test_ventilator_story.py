@@ -174,3 +174,15 @@ def test_the_hospitals_list_with_start_and_end_counts_the_hours() -> None:
     assert (fan.code, fan.status, fan.reasons, stay.drg) == ("5A1955Z", "proposed", ("115 consecutive hours",), "870")
     stay.facts(ProcedureRecorded(procedure_id="1", code=ventilated, status="withdrawn", at=when(3, 14)), day=9)
     assert (stay.page.procedures, stay.drg) == ((), "871")
+
+
+def test_a_record_and_a_note_of_one_operation_are_one() -> None:
+    stay = septic().note("Underwent laparoscopic cholecystectomy on 5/4. Right IJ central line was placed, tip in the SVC.", 5)
+    assert {one.code for one in stay.page.procedures} == {"0FT44ZZ", "02HV33Z"}
+    stay.facts(
+        ProcedureRecorded(procedure_id="1", code=Coded(code="0FT40ZZ", system="I10P"), at=when(4)),
+        ProcedureRecorded(procedure_id="2", code=Coded(code="02HV33Z", system="I10P"), at=when(4)),
+        ProcedureRecorded(procedure_id="3", code=Coded(code="02HV33Z", system="I10P"), at=when(5)),
+    )
+    told = sorted((one.code, one.status) for one in stay.page.procedures)
+    assert told == [("02HV33Z", "recorded"), ("0FT40ZZ", "recorded")]

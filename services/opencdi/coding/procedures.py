@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from opencdi.coding.done import IN_SURGERY, Said, StayDays, days_of, done_in, working
 from opencdi.coding.procedure_records import from_records
-from opencdi.coding.procedure_table import ProcedureTable, every_code, resolved
+from opencdi.coding.procedure_table import ProcedureTable, resolved
 from opencdi.coding.state import Stay
 from opencdi.coding.ventilator_notes import is_state, ventilated
 from opencdi.events.pages import WorkingProcedure
@@ -36,14 +36,14 @@ def _from_notes(
     for said in done:
         if said.finding.concept in table.codes and not is_state(said):
             by_name.setdefault(said.finding.concept, []).append(said)
+    on_record = {one.code for one in recorded if one.status == "recorded"}
     for slug, mentions in by_name.items():
-        on_record = [one for one in recorded if one.status == "recorded" and one.code in every_code(table, slug)]
-        if on_record:
+        if any(table.only_of(slug, code) for code in on_record):
             continue  # the record wins: it is the same procedure
         for refused in {(reason, said.finding.text): said for said in mentions if (reason := days.refusal(said.when))}.values():
             yield working(slug, [refused], status="flagged", reasons=(days.refusal(refused.when) or "",))
         for group, details in _grouped([said for said in mentions if days.refusal(said.when) is None]):
-            yield from _coded(slug, group, details, table)
+            yield from (one for one in _coded(slug, group, details, table) if one.code not in on_record)
 
 
 def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> str | None:
