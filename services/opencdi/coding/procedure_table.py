@@ -70,7 +70,7 @@ class ProcedureTable:
 
     def only_of(self, slug: str, code: str) -> bool:
         """Whether this is a code of that procedure and of no other of the list."""
-        return self.owners.get(code) == {slug}
+        return self.owners.get(code) == frozenset({slug})
 
 
 @dataclass(frozen=True, slots=True)
