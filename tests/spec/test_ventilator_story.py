@@ -186,3 +186,27 @@ def test_a_record_and_a_note_of_one_operation_are_one() -> None:
     )
     told = sorted((one.code, one.status) for one in stay.page.procedures)
     assert told == [("02HV33Z", "recorded"), ("0FT40ZZ", "recorded")]
+
+
+def test_longer_than_usual_after_an_operation_is_asked_about() -> None:
+    stay = septic().note("Intubated for surgery 5/4 at 08:00, extubated 5/7 at 12:00.", 8)
+    fan = stay.procedure("ventilation")
+    assert (fan.status, fan.asks, fan.reasons) == (
+        "question", ("ventilated for an operation: longer than usual, and why?",), ("76 consecutive hours",),
+    )  # fmt: skip
+    assert stay.drg == "871"
+
+
+def test_what_another_system_leaves_open_is_asked_and_another_stay_is_refused() -> None:
+    stay = septic().facts(
+        ProcedureRecorded(procedure_id="1", code=Coded(code="47562", system="CPT"), at=when(1)),
+        ProcedureRecorded(procedure_id="2", code=Coded(code="232717009", system="SCT"), at=when(4)),
+    )
+    told = {one.procedure: (one.status, one.code, bool(one.choices)) for one in stay.page.procedures}
+    assert told == {"cholecystectomy": ("flagged", "", False), "cabg": ("question", "", True)}
+
+
+def test_an_operation_of_another_stay_is_refused_with_its_day() -> None:
+    stay = septic().note("Underwent laparoscopic cholecystectomy on 4/20/2026.", 5)
+    one = stay.procedure("cholecystectomy")
+    assert (one.status, one.code, one.reasons) == ("flagged", "", ("done on 2026-04-20, before this stay",))
