@@ -99,7 +99,7 @@ def _told(room: str, kind: str, state: State) -> Any:
         case CodedStay():
             listed = sorted((one.code, one.role) for one in state.listed.values())
             given = (state.sex, state.admitted_at, state.admitting_reason, state.inpatient_at, state.disposition)
-            return None if state.closed == "moved" else (*given, state.closed, listed, sorted(state.procedures.values()))
+            return None if state.closed == "moved" else (*given, state.closed, listed, sorted(one.code for one in state.recorded.values()))
         case ClosingStay():
             awaited = sorted((one.note_type, one.written_at.sortable, one.in_force) for one in state.documents)
             return None if state.ended.startswith("moved") else (awaited, len(state.pathology_orders))

@@ -165,3 +165,48 @@ def test_after_the_discharge_nothing_was_done_here() -> None:
     stay = septic().facts(EncounterDischarged(at=when(6), disposition="01"), day=6)
     stay.facts(ProcedureRecorded(procedure_id="1", code=Coded(code="0FT44ZZ", system="I10P"), at=when(9)), day=9)
     assert stay.procedure("0FT44ZZ").reasons[-1] == "done on 2026-05-09, after the discharge"
+
+
+def test_the_hospitals_list_with_start_and_end_counts_the_hours() -> None:
+    ventilated = Coded(code="40617009", system="SCT")
+    stay = septic().facts(ProcedureRecorded(procedure_id="1", code=ventilated, at=when(3, 14), until=when(8, 9)), day=8)
+    fan = stay.procedure("ventilation")
+    assert (fan.code, fan.status, fan.reasons, stay.drg) == ("5A1955Z", "proposed", ("115 consecutive hours",), "870")
+    stay.facts(ProcedureRecorded(procedure_id="1", code=ventilated, status="withdrawn", at=when(3, 14)), day=9)
+    assert (stay.page.procedures, stay.drg) == ((), "871")
+
+
+def test_a_record_and_a_note_of_one_operation_are_one() -> None:
+    stay = septic().note("Underwent laparoscopic cholecystectomy on 5/4. Right IJ central line was placed, tip in the SVC.", 5)
+    assert {one.code for one in stay.page.procedures} == {"0FT44ZZ", "02HV33Z"}
+    stay.facts(
+        ProcedureRecorded(procedure_id="1", code=Coded(code="0FT40ZZ", system="I10P"), at=when(4)),
+        ProcedureRecorded(procedure_id="2", code=Coded(code="02HV33Z", system="I10P"), at=when(4)),
+        ProcedureRecorded(procedure_id="3", code=Coded(code="02HV33Z", system="I10P"), at=when(5)),
+    )
+    told = sorted((one.code, one.status) for one in stay.page.procedures)
+    assert told == [("02HV33Z", "recorded"), ("0FT40ZZ", "recorded")]
+
+
+def test_longer_than_usual_after_an_operation_is_asked_about() -> None:
+    stay = septic().note("Intubated for surgery 5/4 at 08:00, extubated 5/7 at 12:00.", 8)
+    fan = stay.procedure("ventilation")
+    assert (fan.status, fan.asks, fan.reasons) == (
+        "question", ("ventilated for an operation: longer than usual, and why?",), ("76 consecutive hours",),
+    )  # fmt: skip
+    assert stay.drg == "871"
+
+
+def test_what_another_system_leaves_open_is_asked_and_another_stay_is_refused() -> None:
+    stay = septic().facts(
+        ProcedureRecorded(procedure_id="1", code=Coded(code="47562", system="CPT"), at=when(1)),
+        ProcedureRecorded(procedure_id="2", code=Coded(code="232717009", system="SCT"), at=when(4)),
+    )
+    told = {one.procedure: (one.status, one.code, bool(one.choices)) for one in stay.page.procedures}
+    assert told == {"cholecystectomy": ("flagged", "", False), "cabg": ("question", "", True)}
+
+
+def test_an_operation_of_another_stay_is_refused_with_its_day() -> None:
+    stay = septic().note("Underwent laparoscopic cholecystectomy on 4/20/2026.", 5)
+    one = stay.procedure("cholecystectomy")
+    assert (one.status, one.code, one.reasons) == ("flagged", "", ("done on 2026-04-20, before this stay",))

@@ -45,7 +45,7 @@ def code_notes(
 
     Example: echo '{"id":1,"text":"Acute kidney injury on CKD stage 3b."}' | opencdi code --date 2026-05-01
     """
-    from opencdi.cli.explain import explainer
+    from opencdi.cli.explain import explainer, procedure_told
     from opencdi.cli.inputs import day_of
     from opencdi.cli.read import note_lines
     from opencdi.coding.table import load_table
@@ -67,10 +67,12 @@ def code_notes(
         if scope is Scope.MENTIONS:
             raise typer.BadParameter("mentions are not reasoned about", param_hint="--explain")
         candidates, tell = _candidates(table, on, state), explainer()
+        done = _procedures(rules_dir() / "coding" / "procedures.yaml", on)
 
         def explained(line: str) -> str:
             told = object_in(line)
-            return tell(told.get("id"), candidates(_note(told, reader, own, on), told))
+            note = _note(told, reader, own, on)
+            return "\n".join((tell(told.get("id"), candidates(note, told)), *map(procedure_told, done(note))))
 
         answer_each(note_lines(files), explained)
         return

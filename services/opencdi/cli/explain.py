@@ -1,7 +1,7 @@
 """`opencdi code --explain`: each code with its words, the way to it, what the guidelines did, and what was considered and rejected."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opencdi.coding.candidates import Candidate
@@ -44,3 +44,15 @@ def told_of(one: "Explanation") -> Iterator[str]:
     if one.could_say:
         more = f"; and {len(one.could_say) - MOST_CHOICES} more" if len(one.could_say) > MOST_CHOICES else ""
         yield f"  could be {'; '.join(one.could_say[:MOST_CHOICES])}{more}"
+
+
+def procedure_told(one: dict[str, Any]) -> str:
+    """One procedure, in lines, as `opencdi code` answers it."""
+    counted = "" if one["status"] == "proposed" else f"  [{one['status']}: not on the claim]"
+    lines = [f"\n{one['code'] or one['procedure']}  {one['description']}{counted}"]
+    lines += [f'  said     "{quote["quote"]}" ({quote["start"]}-{quote["end"]})' for quote in one["evidence"]]
+    lines += [f"  because  {reason}" for reason in one["reasons"]]
+    lines += [f"  asks     {question}" for question in one["asks"]]
+    if one["choices"]:
+        lines.append(f"  could be {', '.join(one['choices'])}")
+    return printable("\n".join(lines))

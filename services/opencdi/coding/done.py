@@ -14,12 +14,14 @@ from opencdi.events.pages import WorkingProcedure
 from opencdi.events.reading import Finding, NoteRead
 from opencdi.knowledge.procedure_names import AT, DONE
 
-_ON_THE_DAY: Final = frozenset({"operative", "procedure", "anesthesia"})
+_ON_THE_DAY: Final = frozenset({"operative", "procedure"})
 """Notes that are written of what was done that day."""
 _TELL_WHAT_WAS: Final = frozenset({"history-and-physical", "consult"})
 _WHAT_WAS: Final = frozenset({"history-of-present-illness", "past-medical-history", "past-surgical-history"})
 _AT_THE_DOOR: Final = frozenset({"still-ventilated"})
-IN_SURGERY: Final = frozenset({"operative", "anesthesia"})
+_BEFORE_IT: Final = frozenset({"anesthesia"})
+"""Notes that name an operation that is still to come; what the anaesthesia itself does is part of it (B3.1b)."""
+IN_SURGERY: Final = frozenset({"operative"})
 """Notes of an operation."""
 _NOT_OF_THE_NAME: Final = frozenset({AT, DONE})
 
@@ -74,7 +76,10 @@ def days_of(stay: Stay, zone: ZoneInfo) -> StayDays:
 
 def done_in(notes: Iterable[NoteRead], days: StayDays) -> Iterator[Said]:
     """What providers say was done, in the order of writing."""
-    counting = sorted((note for note in notes if note.counts and not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
+    counting = sorted(
+        (note for note in notes if note.counts and not note.retracted and note.note_type not in _BEFORE_IT),
+        key=lambda note: (note.written_at.at, note.note_id),
+    )
     for note in counting:
         for finding in note.procedures:
             when = moment_of(finding.attributes.get(AT, ""), note.written_at, days.zone)

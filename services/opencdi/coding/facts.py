@@ -68,7 +68,7 @@ def _after(stay: Stay, fact: Fact) -> Stay:
         case ProcedureRecorded():
             recorded = {key: value for key, value in stay.recorded.items() if key != fact.procedure_id}
             if fact.status == "done":
-                recorded[fact.procedure_id] = Recorded(code=fact.code.code.upper(), system=fact.code.system, at=fact.at)
+                recorded[fact.procedure_id] = Recorded(code=fact.code.code.upper(), system=fact.code.system, at=fact.at, until=fact.until)
             return stay.model_copy(update={"recorded": recorded})
         case _:
             return stay

@@ -10,6 +10,8 @@ from opencdi.events.pages import WorkingProcedure
 _PCS_SYSTEMS = frozenset({"I10P", "L", ""})
 """ICD-10-PCS, and senders that name no system: seven characters of PCS are no code of another."""
 _PCS_LENGTH = 7
+_SHOWN = 20
+"""Characters of a sender's own code."""
 
 
 def from_records(stay: Stay, table: ProcedureTable, days: StayDays) -> tuple[WorkingProcedure, ...]:
@@ -22,6 +24,7 @@ def from_records(stay: Stay, table: ProcedureTable, days: StayDays) -> tuple[Wor
 
 
 def _from_record(record: Recorded, table: ProcedureTable, days: StayDays) -> tuple[WorkingProcedure, ...]:
+    asks: tuple[str, ...]
     when = whole_day(record.at.at.astimezone(days.zone).date(), days.zone)
     on = when.earliest.date().isoformat()
     code = undotted(record.code)
@@ -32,15 +35,14 @@ def _from_record(record: Recorded, table: ProcedureTable, days: StayDays) -> tup
         return (WorkingProcedure(procedure="", code=code, status="recorded", on=on, reasons=("on a list",)),)
     named = table.others.get(record.system, {}).get(record.code)
     if named is None:
-        said = f"on a list with a code of {record.system}, which this table does not map"
+        said = f"on a list as {record.system} {record.code[:_SHOWN]}: not mapped"
         return (WorkingProcedure(procedure="", status="flagged", on=on, reasons=(said,)),)
     slug = named["procedure"]
     reasons = (f"on a list as {record.system} {record.code}",)
     if refused:
         return (WorkingProcedure(procedure=slug, status="flagged", on=on, reasons=(*reasons, refused)),)
     if slug not in table.codes:
-        asks = (table.asks["times"],)
-        return (WorkingProcedure(procedure=slug, status="question", on=on, asks=asks, reasons=reasons),)
+        return ()  # of the ventilator: told with its hours (`ventilator_notes`)
     found = resolved(table, slug, {name: value for name, value in named.items() if name != "procedure"})
     if found.missing:
         asks = tuple(table.asks[name] for name in found.missing)

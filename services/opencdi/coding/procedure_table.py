@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -31,12 +31,13 @@ Tree = tuple[str, ...] | Branch
 
 @dataclass(frozen=True, slots=True)
 class ProcedureRow:
-    """One procedure.  `inspection`: the code that goes where another of its family is coded (B3.11a)."""
+    """One procedure.  Where another of its family is coded, the code `inspection` goes (B3.11a), and an `opening` wholly (B3.1b)."""
 
     codes: Tree
     axes: Mapping[str, Tree]
     family: str = ""
     inspection: str = ""
+    opening: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,22 @@ class ProcedureTable:
     integral: frozenset[str]
     edition: str
 
+    @cached_property
+    def owners(self) -> Mapping[str, frozenset[str]]:
+        """Of each code of the list the procedures that it may stand for."""
+        found: dict[str, set[str]] = {}
+        for slug, row in self.codes.items():
+            for code in _every(row):
+                found.setdefault(code, set()).add(slug)
+        return {code: frozenset(slugs) for code, slugs in found.items()}
+
     def family_of(self, code: str) -> frozenset[str]:
         """The families of the procedures that this may be the code of."""
-        return frozenset(row.family for row in self.codes.values() if row.family and code in _every(row))
+        return frozenset(self.codes[slug].family for slug in self.owners.get(code, ())) - {""}
+
+    def only_of(self, slug: str, code: str) -> bool:
+        """Whether this is a code of that procedure and of no other of the list."""
+        return self.owners.get(code) == frozenset({slug})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +174,10 @@ def _tree(told: Any, where: str) -> Tree:
 
 
 def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
-    if unknown := told.keys() - {"codes", "axes", "family", "inspection"}:
+    if unknown := told.keys() - {"codes", "axes", "family", "inspection", "opening"}:
         raise ValueError(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     axes = {name: _tree(tree, slug) for name, tree in told.get("axes", {}).items()}
-    return ProcedureRow(_tree(told["codes"], slug), axes, told.get("family", ""), told.get("inspection", ""))
+    return ProcedureRow(_tree(told["codes"], slug), axes, told.get("family", ""), told.get("inspection", ""), told.get("opening", False))
 
 
 @lru_cache(maxsize=8)

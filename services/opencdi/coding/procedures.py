@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from opencdi.coding.done import IN_SURGERY, Said, StayDays, days_of, done_in, working
 from opencdi.coding.procedure_records import from_records
-from opencdi.coding.procedure_table import ProcedureTable, every_code, resolved
+from opencdi.coding.procedure_table import ProcedureTable, resolved
 from opencdi.coding.state import Stay
 from opencdi.coding.ventilator_notes import is_state, ventilated
 from opencdi.events.pages import WorkingProcedure
@@ -36,14 +36,14 @@ def _from_notes(
     for said in done:
         if said.finding.concept in table.codes and not is_state(said):
             by_name.setdefault(said.finding.concept, []).append(said)
+    on_record = {one.code for one in recorded if one.status == "recorded"}
     for slug, mentions in by_name.items():
-        on_record = [one for one in recorded if one.status == "recorded" and one.code in every_code(table, slug)]
-        if on_record:
+        if any(table.only_of(slug, code) for code in on_record):
             continue  # the record wins: it is the same procedure
         for refused in {(reason, said.finding.text): said for said in mentions if (reason := days.refusal(said.when))}.values():
             yield working(slug, [refused], status="flagged", reasons=(days.refusal(refused.when) or "",))
         for group, details in _grouped([said for said in mentions if days.refusal(said.when) is None]):
-            yield from _coded(slug, group, details, table)
+            yield from (one for one in _coded(slug, group, details, table) if one.code not in on_record)
 
 
 def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> str | None:
@@ -103,12 +103,17 @@ def _inspections(told: Iterable[WorkingProcedure], table: ProcedureTable) -> Ite
     }
     for one in held:
         row = table.codes.get(one.procedure)
-        family = row.family if row and row.inspection and row.inspection == one.code else ""
-        if family and one.status == "proposed" and len(families[family]) > 1:
-            reasons = (*one.reasons, "B3.11a: the inspection was the way to what was done")
-            yield one.model_copy(update={"status": "flagged", "reasons": reasons})
+        others = len(families[row.family]) > 1 if row and row.family else False
+        if row and others and one.status == "proposed" and one.code == row.inspection:
+            yield _flagged(one, "B3.11a: the inspection was the way to what was done")
+        elif row and others and one.status in ("proposed", "question") and row.opening:
+            yield _flagged(one, "B3.1b: the opening was the way to what was done")
         else:
             yield one
+
+
+def _flagged(one: WorkingProcedure, reason: str) -> WorkingProcedure:
+    return one.model_copy(update={"status": "flagged", "asks": (), "choices": (), "reasons": (*one.reasons, reason)})
 
 
 def _in_family(one: WorkingProcedure, family: str, table: ProcedureTable) -> bool:

@@ -24,11 +24,12 @@ class Listed(State):
 
 
 class Recorded(State):
-    """A procedure on the hospital's list, under whatever code it carries."""
+    """A procedure on the hospital's list, under whatever code it carries; `until` where its end is told."""
 
     code: str
     system: str
     at: ClinicalTime
+    until: ClinicalTime | None = None
 
 
 class Stay(State):

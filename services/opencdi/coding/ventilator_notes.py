@@ -1,4 +1,4 @@
-"""From what notes say of the ventilator to its code: hours from start and stop, a question where the times leave them open (DOMAIN B46)."""
+"""The ventilator's code, from what notes and lists say of it: hours from start and stop, a question where these leave them open (B46)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -14,6 +14,7 @@ _INVASIVE: Final[dict[str, Kind]] = {
     "intubation": "start", "ventilation": "start", "extubation": "stop", "still-ventilated": "still", "tracheostomy": "tracheostomy",
 }  # fmt: skip
 _NONINVASIVE: Final[dict[str, Kind]] = {"noninvasive-ventilation": "start", "noninvasive-ended": "stop"}
+_TO_THE_HOUR: Final = frozenset({"second", "minute", "hour"})
 _BEGUN: Final = 1.0
 """Hours that must be proven before a code is said of ventilation that goes on."""
 _USUAL_AFTER_SURGERY: Final = 48.0
@@ -40,12 +41,14 @@ def _of_kind(
     left = stay.discharged_at.at if stay.discharged_at else None
     slug = "ventilation" if kind == "invasive" else "noninvasive-ventilation"
     events = [event for one in said if (event := _event(one, names, stay)) is not None]
+    on_list = list(_on_list(stay, slug, table))
+    events += on_list
     told = episodes(events, arrived, left)
     began = [one for one in said if names[one.finding.concept] != "tracheostomy"]
     if any(one.finding.attributes.get("hours") == "over-96" for one in said):
         yield working(slug, began, code=by_hours["over-96"], reasons=("a provider says more than 96 consecutive hours",))
         return
-    if not told and began:
+    if not told and (began or on_list):
         yield working(
             slug, began, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=("no start with a time",)
         )
@@ -78,6 +81,16 @@ def _words(episode: Episode) -> str:
     if most is None:
         return f"at least {least:.0f} consecutive hours so far"
     return f"{least:.0f} consecutive hours" if round(least) == round(most) else f"between {least:.0f} and {most:.0f} consecutive hours"
+
+
+def _on_list(stay: Stay, slug: str, table: ProcedureTable) -> Iterator[Event]:
+    """What the hospital's list says of the ventilator under a code that is not ICD-10-PCS: from when, and until when."""
+    for record in stay.recorded.values():
+        named = table.others.get(record.system, {}).get(record.code, {})
+        if named.get("procedure") == slug and record.at.precision in _TO_THE_HOUR:
+            yield Event("start", Moment(record.at.at, record.at.at))
+            if record.until is not None and record.until.precision in _TO_THE_HOUR:
+                yield Event("stop", Moment(record.until.at, record.until.at))
 
 
 def is_state(said: Said) -> bool:

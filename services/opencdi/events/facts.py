@@ -264,8 +264,8 @@ else:
 
 
 # R4's DocumentReference has no field for the instant of signing, and the sender's own code says nothing that the mapped one does not.
-# HL7 tells a specimen's flaw beside any result made of it.
-_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source", "flaws"})
+# HL7 tells a specimen's flaw beside any result made of it.  PR1 has no end of a procedure.
+_TOLD_BY_ONE_STANDARD = frozenset({"authenticated_at", "class_source", "disposition_source", "flaws", "until"})
 _TOLD_BY_VALUE = frozenset({"sent_value"})  # JSON knows no "2.90"
 
 

@@ -27,13 +27,14 @@ class DiagnosisListed(Contract):
 
 
 class ProcedureRecorded(Contract):
-    """A procedure on a list (PR1, Procedure)."""
+    """A procedure on a list (PR1, Procedure).  `until`: when it ended, where that is told (a ventilator's hours)."""
 
     kind: Literal["procedure_recorded"] = "procedure_recorded"
     procedure_id: str
     code: Coded
     status: Literal["done", "withdrawn"] = "done"
     at: ClinicalTime
+    until: ClinicalTime | None = None
 
 
 class AllergyListed(Contract):

@@ -13,14 +13,12 @@ from typing import Final
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.procedure_names import AT, DONE, NO_PROCEDURE, Named, ProcedureNames
 from opencdi.knowledge.words import BREAK, Words
-from opencdi.nlp.told_times import Told, moments_in
+from opencdi.nlp.told_times import assigned, moments_in
 
 _PARTS: Final = frozenset({"and", ",", "then", "followed", ";", "plus"})
 _DENIES: Final = frozenset({"no", "not", "without", "than"})
 _FAR_SENTENCES: Final = 2
 _YEAR: Final = re.compile(r"(?:19|20)\d\d\Z")
-_BESIDE: Final = 12
-"""Characters between a name and the moment right behind it: " on ", " at about "."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,8 @@ def _of_sentence(
         return
     parts = _parts(group, sentence, words.words)
     start, end = words.starts[sentence[0]], words.ends[max(sentence[0], sentence[1] - 1)]
-    moments = _moments(group, words, _dated(moments_in(text, start, end)))
+    spans = [(words.starts[first], words.ends[last - 1]) for first, last, _ in group]
+    moments = assigned(spans, moments_in(text, start, end))
     said_of_all = any(verdict == "all" for _, _, verdict in table.behind.matches(words.words, group[0][1], sentence[1]))
     for at, ((first, last, meant), (begin, stop)) in enumerate(zip(group, parts, strict=True)):
         told = dict(meant.implied)
@@ -169,38 +168,3 @@ def _done(
     if meant.verb or section == "procedures" or "yes" in behind or found:
         return "yes"
     return "unsaid"
-
-
-def _dated(moments: list[Told]) -> list[Told]:
-    """A bare time is of the day told before it: "on 5/4 she self-extubated and was reintubated at 15:30"."""
-    day, told = "", []
-    for one in moments:
-        if one.moment.startswith("T"):
-            told.append(one._replace(moment=f"{day}{one.moment}"))
-        else:
-            day = one.moment.partition("T")[0]
-            told.append(one)
-    return told
-
-
-def _moments(group: list[tuple[int, int, Named]], words: Words, moments: list[Told]) -> dict[int, str]:
-    """Of each name when it was: the moment right behind it, else the nearest before it that is nobody's, else the next behind it."""
-    taken: dict[int, str] = {}
-    left = list(moments)
-    for at, (_, last, _) in enumerate(group):
-        end = words.ends[last - 1]
-        if near := next((one for one in left if 0 <= one.start - end <= _BESIDE), None):
-            taken[at] = near.moment
-            left.remove(near)
-    for at, (first, last, _) in enumerate(group):
-        if at in taken:
-            continue
-        start, end = words.starts[first], words.ends[last - 1]
-        low = words.ends[group[at - 1][1] - 1] if at else 0
-        high = words.starts[group[at + 1][0]] if at + 1 < len(group) else 1 << 60
-        before = [one for one in left if low <= one.start and one.end <= start]
-        behind = [one for one in left if end <= one.start and one.end <= high]
-        if chosen := (before[-1:] or behind[:1]):
-            taken[at] = chosen[0].moment
-            left.remove(chosen[0])
-    return taken

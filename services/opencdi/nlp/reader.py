@@ -32,7 +32,7 @@ from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
 from opencdi.nlp.performed import Performed, performed_in
 from opencdi.nlp.problems import told_in_paragraphs
-from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
+from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, finding_of, quoted, rules_version
 from opencdi.nlp.recalled import recalled
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
@@ -223,22 +223,7 @@ class RuleReader:
             context = self._judged(with_cues, sentence, mention, section, leads, told_then)
             if context.resolved and resolves(at, mentions, findings[-1].attributes if findings else {}, near):
                 attributes["resolved"] = "yes"
-            findings.append(
-                Finding(
-                    start=start,
-                    end=end,
-                    text=text[start:end],
-                    concept=mentioned.concept,
-                    kind=mentioned.kind,
-                    assertion=context.assertion,
-                    temporality=context.temporality,
-                    active=context.active,
-                    certainty=context.certainty,
-                    experiencer=context.experiencer,
-                    section=section,
-                    attributes=attributes,
-                )
-            )
+            findings.append(finding_of(text, (start, end), (mentioned.concept, mentioned.kind), context, section, attributes))
         for at, side in shared_sides(mentions, [one.attributes for one in findings], near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, "laterality": side}})
         for at in (*dealt_with(with_cues, mentions, findings, self.times), *recalled(words, mentions, findings, self.times)):
@@ -263,20 +248,7 @@ class RuleReader:
         denied = _denied_by_mark(outline, start, end, section)
         mention = Mention(one.first, one.last, "procedure", False, denied_by_mark=denied, concept=one.slug)
         context = self._judged(said, outline.sentence_at(one.first), mention, section, leads, past)
-        return Finding(
-            start=start,
-            end=end,
-            text=outline.text[start:end],
-            concept=one.slug,
-            kind="procedure",
-            assertion=context.assertion,
-            temporality=context.temporality,
-            active=context.active,
-            certainty=context.certainty,
-            experiencer=context.experiencer,
-            section=section,
-            attributes=dict(one.attributes),
-        )
+        return finding_of(outline.text, (start, end), (one.slug, "procedure"), context, section, dict(one.attributes))
 
 
 def _assessed(outline: Outline, mentions: Iterable[Mentioned]) -> frozenset[str] | None:

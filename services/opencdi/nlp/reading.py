@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from opencdi.clinical.vocabulary import NoteType
+from opencdi.clinical.vocabulary import FindingKind, NoteType, SectionKind
 from opencdi.events.ids import content_hash
 from opencdi.events.reading import Finding, Section, Span, ValueInText
 from opencdi.nlp.context import Context
@@ -50,6 +50,26 @@ class Reader(Protocol):
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of the characters [start, end) of a text, and where the deciding cue stands."""
+
+
+def finding_of(
+    text: str, at: tuple[int, int], named: tuple[str, FindingKind], context: Context, section: SectionKind, attributes: dict[str, str]
+) -> Finding:
+    """What stands at those characters of a text, in its context.  `named`: its concept, and of what kind that is."""
+    return Finding(
+        start=at[0],
+        end=at[1],
+        text=text[at[0] : at[1]],
+        concept=named[0],
+        kind=named[1],
+        assertion=context.assertion,
+        temporality=context.temporality,
+        active=context.active,
+        certainty=context.certainty,
+        experiencer=context.experiencer,
+        section=section,
+        attributes=attributes,
+    )
 
 
 def cut(text: str) -> tuple[str, int | None]:

@@ -5,6 +5,7 @@ What stands in the note is kept as far as it goes, for who codes knows the day o
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -25,6 +26,8 @@ _CLOCK: Final = re.compile(
 )
 _AT_MOST: Final = 24
 """Characters between a day and the time of that day: "on 5/3 at approximately 14:00"."""
+_BESIDE: Final = 12
+"""Characters between a name and the moment right behind it: " on ", " at about "."""
 
 
 class Told(NamedTuple):
@@ -94,3 +97,38 @@ def _clock(found: re.Match[str]) -> str:
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     return f"{hour:02d}:{found['min'] or '00'}"
+
+
+def assigned(names: Sequence[tuple[int, int]], moments: Sequence[Told]) -> dict[int, str]:
+    """Of each name of a sentence, characters [start, end), when it was.
+
+    The moment right behind it, else the nearest before it that is nobody's, else the next behind it.  A bare time is of the day told
+    before it: "on 5/4 she self-extubated and was reintubated at 15:30".
+    """
+    left = _dated(moments)
+    taken: dict[int, str] = {}
+    for at, (_, end) in enumerate(names):
+        if near := next((one for one in left if 0 <= one.start - end <= _BESIDE), None):
+            taken[at] = near.moment
+            left.remove(near)
+    for at, (start, end) in enumerate(names):
+        if at in taken:
+            continue
+        low = names[at - 1][1] if at else 0
+        before = [one for one in left if low <= one.start and one.end <= start]
+        behind = [one for one in left if end <= one.start and (at + 1 == len(names) or one.end <= names[at + 1][0])]
+        if chosen := (before[-1:] or behind[:1]):
+            taken[at] = chosen[0].moment
+            left.remove(chosen[0])
+    return taken
+
+
+def _dated(moments: Sequence[Told]) -> list[Told]:
+    day, told = "", []
+    for one in moments:
+        if one.moment.startswith("T"):
+            told.append(one._replace(moment=f"{day}{one.moment}"))
+        else:
+            day = one.moment.partition("T")[0]
+            told.append(one)
+    return told

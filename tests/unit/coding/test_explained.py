@@ -97,3 +97,13 @@ def test_an_index_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytes
     done = RUN.invoke(app, ["code", "--explain"], input=json.dumps(NOTE))
     assert done.exit_code == 1
     assert "load it again" in done.stderr
+
+
+def test_procedures_are_explained_too() -> None:
+    done = RUN.invoke(
+        app, ["code", "--explain", "--date", "2026-05-01"], input='{"id":1,"text":"Left BKA was performed. PEG tube was placed."}'
+    )
+    assert done.exit_code == 0
+    assert '0DH63UZ  Insertion of Feeding Device into Stomach, Percutaneous Approach\n  said     "PEG tube" (24-32)' in done.stdout
+    assert "below-knee-amputation    [question: not on the claim]" in done.stdout
+    assert "  asks     at which level: high, mid or low\n  could be 0Y6J0Z1, 0Y6J0Z2, 0Y6J0Z3" in done.stdout

@@ -222,3 +222,24 @@ def test_the_reportable_path_cannot_load_the_mentions_table() -> None:
     assert done.stdout.strip() == "False"
     assert "B999" in coded("He has an infection.", "--scope", "mentions")
     assert "B999" not in coded("He has an infection.")
+
+
+NOTE = "Sepsis. Intubated 4/22 at 14:00, extubated 4/28 at 09:00. Debridement of the right foot wound was performed."
+
+
+def test_code_tells_what_was_done_with_its_words_and_what_is_open() -> None:
+    code, (out,), _ = run(code_notes, json.dumps({"id": 1, "text": NOTE}), "--date", "2026-05-01")
+    assert code == 0
+    told = {one["procedure"]: one for one in out["procedures"]}
+    assert {name: (one["status"], one["code"]) for name, one in told.items()} == {
+        "intubation": ("proposed", "0BH17EZ"), "ventilation": ("proposed", "5A1955Z"), "debridement": ("question", ""),
+    }  # fmt: skip
+    assert told["ventilation"]["description"] == "Respiratory Ventilation, Greater than 96 Consecutive Hours"
+    assert all(NOTE[span["start"] : span["end"]] == span["quote"] for one in told.values() for span in one["evidence"])
+    assert told["debridement"]["asks"][0].startswith("excisional or not")
+    assert "0JBQ0ZZ" in told["debridement"]["choices"]
+
+
+def test_mentions_code_no_procedures() -> None:
+    _, (out,), _ = run(code_notes, json.dumps({"id": 1, "text": NOTE}), "--scope", "mentions", "--date", "2026-05-01")
+    assert "procedures" not in out

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -103,6 +104,17 @@ def test_what_is_missing_is_asked_and_can_be(slug: str) -> None:
 def test_a_value_that_the_list_does_not_know_is_no_code() -> None:
     assert resolved(TABLE, "cholecystectomy", {"approach": "transvaginal"}).codes == ()
     assert resolved(TABLE, "egd", {"with": "several"}).missing == ("with",)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("{code: 0FT44ZZ}", "unknown field code"), ("{codes: {approach: {open: 1}, side: {}}}", "neither a code nor one attribute")],
+)
+def test_a_table_that_cannot_be_used_names_its_row(tmp_path: Path, row: str, said: str) -> None:
+    table = tmp_path / "procedures.yaml"
+    table.write_text(f"asks: {{}}\nventilation: {{}}\nothers: {{}}\nintegral: []\ncodes:\n  cholecystectomy: {row}\n")
+    with pytest.raises(ValueError, match=f"cholecystectomy: {said}"):
+        load_procedures(table)
 
 
 MOVES = [

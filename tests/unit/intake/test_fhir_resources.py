@@ -353,6 +353,20 @@ def test_the_code_system_of_a_procedure(ward, system: str, code: str, known: str
     assert (done.code.system, done.code.code) == (known, code.upper())
 
 
+@pytest.mark.parametrize(
+    ("period", "until"),
+    [
+        ({"start": "2026-05-04T09:00:00-04:00", "end": "2026-05-04T20:00:00-04:00"}, "2026-05-04T20:00:00-04:00"),
+        ({"start": "2026-05-04T09:00:00-04:00"}, None),
+        ({"start": "2026-05-04T09:00:00-04:00", "end": "2026-05-04T08:00:00-04:00"}, None),
+    ],
+)
+def test_a_procedure_tells_its_end_where_that_is_after_its_beginning(ward, period: dict[str, str], until: str | None) -> None:
+    ward.send(procedure(performedPeriod=period))
+    (done,) = ward.of("procedure_recorded")
+    assert (done.until.at.isoformat() if done.until else None) == until
+
+
 @pytest.mark.parametrize("status", ["preparation", "in-progress", "on-hold", "stopped"])
 def test_a_procedure_that_is_not_over_is_not_on_the_list(ward, status: str) -> None:
     ended = ward.send(procedure(status=status))

@@ -102,5 +102,8 @@ def procedure_of(resource: Resource, context: Context, problems: list[tuple[str,
     named = has_own_id(resource)
     said = keyed_hash(context.key, "procedure", code.code or code.text, done_at.sortable if done_at is not None else "")  # as PR1 names it
     procedure_id = own_id(resource, context, "procedure") if named else said
-    fact = ProcedureRecorded(procedure_id=procedure_id, code=code, status=status, at=done_at or told_at)
+    until = time_in(resource, context, "performedPeriod.end", problems=problems)
+    if done_at is None or (until is not None and (until.at < done_at.at or claims_future(until, context.received_at))):
+        until = None  # an end without its beginning, before it or yet to come ends nothing
+    fact = ProcedureRecorded(procedure_id=procedure_id, code=code, status=status, at=done_at or told_at, until=until)
     return [Item(fact, (told_at.sortable,), orders_behind(resource, context), undated=done_at is None, of_stay=not named)]
