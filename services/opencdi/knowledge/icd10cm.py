@@ -7,22 +7,24 @@ tables (FY2023 to FY2027), because one tabular knows one edition only: `valid_on
 
 import json
 import re
+import string
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
-from opencdi.clinical.codes import dotted
-from opencdi.knowledge.code_year import release_on
+from opencdi.clinical.codes import dotted, undotted
+from opencdi.knowledge.code_year import RELEASES, GrouperRelease, release_on
 from opencdi.knowledge.grouper import is_valid
 from opencdi.knowledge.tables import write_whole
 
 _NOTES = ("excludes1", "excludes2", "code_first", "use_additional", "code_also", "inclusion_terms", "includes")
 _FORMAT = 1
+_LETTERS = string.digits + string.ascii_uppercase
 _REFERENCE = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(-)?(?:\s*-\s*([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?")
 
 
@@ -156,6 +158,37 @@ def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
     """
     release = release_on(day, code_year)
     return tabular().billable(code) if release is None else is_valid(code, release.version)
+
+
+def valid_below(code: str, day: date, code_year: int | None = None) -> tuple[str, ...]:
+    """The codes below a stem that may be billed on that day, in the tabular's order; none below a code that is one itself, or unknown."""
+    stem = undotted(code).rstrip("-")
+    valid = partial(valid_on, day=day, code_year=code_year)
+    return () if valid(stem) else tuple(_valid_within(tabular(), stem, valid))
+
+
+def _valid_within(held: Tabular, code: str, valid: Callable[[str], bool]) -> Iterator[str]:
+    below = held.children(code)
+    for child in below:
+        if valid(child):
+            yield child
+        else:
+            yield from _valid_within(held, child, valid)
+    if not below and code in held:  # divided after our edition of the tabular was printed: the grouper's table knows how
+        yield from filter(valid, (code + letter for letter in _LETTERS))
+
+
+def releases_of(code: str) -> tuple[GrouperRelease, ...]:
+    """The half-years in which the code could be billed, of those that we know."""
+    return tuple(release for release in RELEASES if is_valid(code, release.version))
+
+
+def undivided(code: str, valid: Callable[[str], bool]) -> str | None:
+    """The valid code that this one was later divided from ("G20" before Parkinson's disease had subtypes); itself where it is valid.
+
+    `valid`: whether a code may be billed on the day of discharge.  None where the classification had no place for it yet.
+    """
+    return next((at for at in tabular().lineage(code) if valid(at)), None) or (code if valid(code) else None)
 
 
 _BARE = re.compile(r"\bwithout (?!behavioral|status)|\buncomplicated\b", re.IGNORECASE)
