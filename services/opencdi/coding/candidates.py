@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from opencdi.clinical.confidentiality import label
-from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments
+from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments, on_the_day
 from opencdi.events.pages import Evidence
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 
@@ -81,7 +81,7 @@ def candidates(
     """The candidate codes of these notes.
 
     `final_statements`: the notes whose uncertain diagnoses count (DOMAIN F.11).  `valid`: whether a code may be billed for this stay;
-    a code that may not is never made into another: it goes.
+    one that may not becomes that of the day where the table or the tabular has one (`on_the_day`), or goes.
     """
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
@@ -97,7 +97,8 @@ def candidates(
         ruled_out.pop(finding.concept, None)
         key = (finding.concept, finding.text, tuple(finding.attributes.items()))
         if key not in known:
-            known[key] = [one for one in assignments(table, finding.concept, finding.attributes, finding.text) if valid(one.code)]
+            told = assignments(table, finding.concept, finding.attributes, finding.text)
+            known[key] = [of_day for one in told if (of_day := on_the_day(one, valid))]
         for assignment in known[key]:
             final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from opencdi.coding.table import ConceptTable, assignments
+from opencdi.coding.table import ConceptTable, assignments, on_the_day
 from opencdi.events.reading import Finding
 from opencdi.knowledge.tables import parsed
 
@@ -23,7 +23,8 @@ def mentioned(
     for finding in findings:
         if finding.assertion != "present" or finding.experiencer != "patient" or finding.temporality == "hypothetical":
             continue
-        codes = [one.code for one in assignments(table, finding.concept, finding.attributes, finding.text)]
+        told = assignments(table, finding.concept, finding.attributes, finding.text)
+        codes = [of_day.code for one in told if (of_day := on_the_day(one, valid))]
         codes += [extra[finding.concept]] if finding.concept in extra else []
         for code in codes:
             if valid(code):

@@ -4,7 +4,7 @@ Beside it lies `guidelines.yaml`, the guideline steps that are lists; both toget
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from opencdi.clinical.codes import dotted
 from opencdi.coding.guideline_data import GuidelineData
-from opencdi.knowledge.icd10cm import unspecified_leaf
+from opencdi.knowledge.icd10cm import undivided, unspecified_leaf
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
@@ -28,11 +29,12 @@ class ByAttributes(BaseModel):
     """What the concept is coded as when these attributes hold; every field but those declared here is an attribute.
 
     `words`: index terms of the concept that lead to a code of their own ("emphysema" is no COPD, unspecified).  `poa`: where this form
-    differs by nature from the rest of its disease.
+    differs by nature from the rest of its disease.  `other_years`: the codes of years that have not this one, the most exact first.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
     code: str
+    other_years: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     poa: Nature | None = None
@@ -62,6 +64,7 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     code: str = ""
+    other_years: tuple[str, ...] = ()
     by: tuple[ByAttributes, ...] = ()
     also: tuple[str, ...] = ()
     poa: Nature = ""
@@ -101,6 +104,19 @@ class Assignment:
     specific: bool  # the note's own attributes or words led here, not the concept alone
     nature: Nature = ""
     companion: bool = False  # comes along with the concept's own code
+    other_years: tuple[str, ...] = ()
+
+
+def on_the_day(one: Assignment, valid: Callable[[str], bool]) -> Assignment | None:
+    """The assignment under the code set of the day of discharge; None where that has no place for it (Guidelines, preamble).
+
+    `valid`: whether a code may be billed on that day.  Where the code is not of that year, the row's code of other years is taken, or the
+    one that it was later divided from; never one that says more.
+    """
+    if valid(one.code):
+        return one
+    code = next(filter(valid, one.other_years), None) or undivided(one.code, valid)
+    return replace(one, code=code, reason=f"{one.reason}; {dotted(one.code)} is not of this year") if code else None
 
 
 def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str], text: str = "") -> tuple[Assignment, ...]:
@@ -121,12 +137,12 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     if found is not None:
         nature = found.nature(row.poa)
         told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
-        codes = [Assignment(found.code, f"{concept}: {told}", specific=True, nature=nature)]
+        codes = [Assignment(found.code, f"{concept}: {told}", True, nature, other_years=found.other_years)]
         codes += [Assignment(code, f"comes with {found.code}", True, nature, companion=True) for code in found.also]
     elif named := unspecified_leaf(attributes.get("icd10cm", ""), side):
         codes = [Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)]
     elif row.code:
-        codes = [Assignment(row.code, concept, specific=False, nature=row.poa)]
+        codes = [Assignment(row.code, concept, False, row.poa, other_years=row.other_years)]
     else:
         return ()
     codes += [Assignment(code, f"comes with {codes[0].code}", False, row.poa, companion=True) for code in row.also]
