@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.guideline_data import GuidelineData
-from opencdi.knowledge.icd10cm import undivided, unspecified_leaf
+from opencdi.coding.specific import Documented, documented
+from opencdi.knowledge.icd10cm import undivided
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
@@ -66,6 +67,7 @@ class Row(BaseModel):
     code: str = ""
     other_years: tuple[str, ...] = ()
     by: tuple[ByAttributes, ...] = ()
+    sites: dict[str, str] = Field(default_factory=dict)  # site -> the code or stem that it is coded under
     also: tuple[str, ...] = ()
     poa: Nature = ""
     kind: RowKind = "diagnosis"
@@ -81,6 +83,7 @@ class ConceptTable(BaseModel):
     codes: dict[str, Row]
     no_code: dict[str, str]
     organisms: dict[str, str]
+    in_words: dict[str, dict[str, str]] = Field(default_factory=dict)
     integral: dict[str, tuple[str, ...]]
     never_uncertain: tuple[str, ...]
     guidelines: GuidelineData
@@ -105,6 +108,7 @@ class Assignment:
     nature: Nature = ""
     companion: bool = False  # comes along with the concept's own code
     other_years: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def on_the_day(one: Assignment, valid: Callable[[str], bool]) -> Assignment | None:
@@ -122,36 +126,45 @@ def on_the_day(one: Assignment, valid: Callable[[str], bool]) -> Assignment | No
 def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str], text: str = "") -> tuple[Assignment, ...]:
     """The codes of a mention: by the most telling row; by the tabular term that nlp found, where our rows say nothing finer.
 
-    `text`: the mention's own words.
+    `text`: the mention's own words.  What the code leaves open and the mention says (side, site, stage) is then told by its neighbour.
     """
-    side = attributes.get("laterality", "")
+    said = documented(text, attributes, table.in_words)
     if concept.startswith(BY_TABULAR):
-        code = unspecified_leaf(concept.removeprefix(BY_TABULAR), side)
+        code = said.leaf(concept.removeprefix(BY_TABULAR))
         return (Assignment(code, "tabular term", specific=True),) if code else ()
     row = table.codes.get(concept)
     if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
-        code = unspecified_leaf(attributes.get("icd10cm", ""), side)
+        code = said.leaf(attributes.get("icd10cm", ""))
         return (Assignment(code, f"{concept}: tabular term", specific=True),) if code else ()
-    form = term_form(text) if any(by.words for by in row.by) else ""
-    found = next((by for by in row.by if by.holds(attributes, form)), None)
-    if found is not None:
-        nature = found.nature(row.poa)
-        told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
-        codes = [Assignment(found.code, f"{concept}: {told}", True, nature, other_years=found.other_years)]
-        codes += [Assignment(code, f"comes with {found.code}", True, nature, companion=True) for code in found.also]
-    elif named := unspecified_leaf(attributes.get("icd10cm", ""), side):
-        codes = [Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)]
-    elif row.code:
-        codes = [Assignment(row.code, concept, False, row.poa, other_years=row.other_years)]
-    else:
+    own = _own_code(row, concept, attributes, text, said)
+    if own is None:
         return ()
-    codes += [Assignment(code, f"comes with {codes[0].code}", False, row.poa, companion=True) for code in row.also]
+    codes = [own, *(Assignment(code, f"comes with {own.code}", own.specific, own.nature, companion=True) for code in own.also)]
+    codes += [Assignment(code, f"comes with {own.code}", False, row.poa, companion=True) for code in row.also]
     if row.underlying and "organism" in attributes:
         under = assignments(table, row.underlying, attributes)
-        codes += [replace(one, companion=True, reason=f"{one.reason}; comes with {codes[0].code} (I.C.1.d.1.b)") for one in under]
+        codes += [replace(one, companion=True, reason=f"{one.reason}; comes with {own.code} (I.C.1.d.1.b)") for one in under]
     if row.organism and (organism := table.organisms.get(attributes.get("organism", ""))):
         codes.append(Assignment(organism, "organism as the cause (I.A.17)", True, row.poa, companion=True))
     return tuple(codes)
+
+
+def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, said: Documented) -> Assignment | None:
+    """The concept's own code: by its form, by its site, by the tabular term that nlp found, or as when nothing more is said."""
+    form = term_form(text) if any(by.words for by in row.by) else ""
+    if (found := next((by for by in row.by if by.holds(attributes, form)), None)) is not None:
+        told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
+        own = Assignment(found.code, f"{concept}: {told}", True, found.nature(row.poa), other_years=found.other_years, also=found.also)
+    elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
+        return Assignment(at, f"{concept}: site {attributes['site']}", specific=True, nature=row.poa)
+    elif named := said.leaf(attributes.get("icd10cm", "")):
+        return Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)
+    elif row.code:
+        own = Assignment(row.code, concept, specific=False, nature=row.poa, other_years=row.other_years)
+    else:
+        return None
+    exact = said.exact(own.code)
+    return own if exact == own.code else replace(own, code=exact, reason=f"{own.reason}: as exact as it is said (I.B.2)", specific=True)
 
 
 @lru_cache(maxsize=8)

@@ -215,6 +215,8 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
     while code in held and not held.billable(code):
         below = held.children(code)
         sided = [child for child in below if _SIDE.search(held.description(child) or "")]
+        if not {"left", "right"} <= {_side_of(held.description(child) or "") for child in sided}:
+            sided = []  # "unspecified stage" is no side
         of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
         told = (held.description(code) or "").count("nspecified")  # "Crohn's disease, unspecified" says so of all its codes
         vague = [child for child in below if (held.description(child) or "").count("nspecified") > told]
