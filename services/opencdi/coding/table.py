@@ -153,7 +153,7 @@ def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, 
     """The concept's own code: by its form, by its site, by the tabular term that nlp found, or as when nothing more is said."""
     form = term_form(text) if any(by.words for by in row.by) else ""
     if (found := next((by for by in row.by if by.holds(attributes, form)), None)) is not None:
-        told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
+        told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {}) if name in attributes), *((form,) if found.words else ())))
         own = Assignment(found.code, f"{concept}: {told}", True, found.nature(row.poa), other_years=found.other_years, also=found.also)
     elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
         return Assignment(at, f"{concept}: site {attributes['site']}", specific=True, nature=row.poa)
