@@ -17,6 +17,7 @@ from opencdi.coding.guideline_data import GuidelineData
 from opencdi.coding.specific import Documented, documented
 from opencdi.knowledge.icd10cm import undivided
 from opencdi.knowledge.lexicon import BY_TABULAR
+from opencdi.knowledge.specificity import says_more
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
 
@@ -151,19 +152,24 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
 
 def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, said: Documented) -> Assignment | None:
     """The concept's own code: by its form, by its site, by the tabular term that nlp found, or as when nothing more is said."""
+    named = said.leaf(attributes.get("icd10cm", ""))
     form = term_form(text) if any(by.words for by in row.by) else ""
     if (found := next((by for by in row.by if by.holds(attributes, form)), None)) is not None:
-        told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {}) if name in attributes), *((form,) if found.words else ())))
+        told = ", ".join(
+            (*(f"{name} {attributes[name]}" for name in (found.model_extra or {}) if name in attributes), *((form,) if found.words else ()))
+        )
         own = Assignment(found.code, f"{concept}: {told}", True, found.nature(row.poa), other_years=found.other_years, also=found.also)
     elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
         return Assignment(at, f"{concept}: site {attributes['site']}", specific=True, nature=row.poa)
-    elif named := said.leaf(attributes.get("icd10cm", "")):
+    elif named:
         return Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)
     elif row.code:
         own = Assignment(row.code, concept, specific=False, nature=row.poa, other_years=row.other_years)
     else:
         return None
     exact = said.exact(own.code)
+    if named and says_more(named, than=exact):
+        exact = named
     return own if exact == own.code else replace(own, code=exact, reason=f"{own.reason}: as exact as it is said (I.B.2)", specific=True)
 
 

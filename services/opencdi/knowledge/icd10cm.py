@@ -211,32 +211,33 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
     An injury under active treatment takes the seventh character A, and a fracture not said to be open is closed (I.C.19.a, I.C.19.c).
     None where the classification offers no such code: then the note says too little to code.
     """
+    at: str | None = code
+    while at and at in tabular() and not tabular().billable(at):
+        at = unspecified_below(at, laterality)
+    return at if at and tabular().billable(at) else None
+
+
+def unspecified_below(code: str, laterality: str = "") -> str | None:
+    """The one branch right below a stem that says no more than the stem, but for the side; None where there is none such."""
     held = tabular()
-    while code in held and not held.billable(code):
-        below = held.children(code)
-        sided = [child for child in below if _SIDE.search(held.description(child) or "")]
-        if not {"left", "right"} <= {_side_of(held.description(child) or "") for child in sided}:
-            sided = []  # "unspecified stage" is no side
-        of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
-        told = (held.description(code) or "").count("nspecified")  # "Crohn's disease, unspecified" says so of all its codes
-        vague = [child for child in below if (held.description(child) or "").count("nspecified") > told]
-        bare = [child for child in below if _BARE.search(held.description(child) or "")]
-        initial = [child for child in below if len(child) == 7 and child.endswith("A")]
-        if len(below) == 1:
-            code = below[0]
-        elif len(sided) > 1 and len(of_side) == 1:
-            code = of_side[0]
-        elif len(sided) > 1 and laterality:
-            return None  # the side is told, and the classification has none such
-        elif initial:
-            code = initial[0]
-        elif len(vague) == 1:
-            code = vague[0]
-        elif len(bare) == 1:
-            code = bare[0]
-        else:
-            return None
-    return code if held.billable(code) else None
+    below = held.children(code)
+    sided = [child for child in below if _SIDE.search(held.description(child) or "")]
+    if not {"left", "right"} <= {_side_of(held.description(child) or "") for child in sided}:
+        sided = []  # "unspecified stage" is no side
+    of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
+    told = (held.description(code) or "").count("nspecified")  # "Crohn's disease, unspecified" says so of all its codes
+    vague = [child for child in below if (held.description(child) or "").count("nspecified") > told]
+    bare = [child for child in below if _BARE.search(held.description(child) or "")]
+    initial = [child for child in below if len(child) == 7 and child.endswith("A")]
+    if len(below) == 1:
+        return below[0]
+    if len(sided) > 1 and len(of_side) == 1:
+        return of_side[0]
+    if len(sided) > 1 and laterality:
+        return None  # the side is told, and the classification has none such
+    if initial:
+        return initial[0]
+    return next((found[0] for found in (vague, bare) if len(found) == 1), None)
 
 
 def description_of(code: str) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from opencdi.knowledge.alphabetic_index import words_in
-from opencdi.knowledge.icd10cm import Tabular, tabular, unspecified_leaf
+from opencdi.knowledge.icd10cm import Tabular, tabular, unspecified_below
 
 _SIDES: Final = ("bilateral", "left", "right")
 _SAY_NOTHING: Final = frozenset({"unspecified", "site", "type", "other", "part", "initial", "encounter", "closed", "displaced"})
@@ -21,17 +21,16 @@ def supported_leaf(code: str, documented: Set[str], places: Set[str] = frozenset
     """The billable code at or below `code` (with the index's "-" behind a stem or not) that says no more than these words.
 
     None where the classification has none such.  A branch is taken where all words that its description adds are documented ("stage 3");
-    where none is, the unspecified one (`unspecified_leaf`, with the side).  `places`: those of the words that name a place; of a title's
+    where none is, the unspecified one (`unspecified_below`, with the side).  `places`: those of the words that name a place; of a title's
     "tibia and fibula" one is enough, as "and" means "or" there (I.A.14).
     """
-    held, code = tabular(), code.rstrip("-")
-    while code in held and not held.billable(code):
-        above = _words_of(held.description(code) or "")
-        told = {child: said for child in held.children(code) if (said := _said(held, child, above, documented, places))}
-        if not told:
-            return unspecified_leaf(code, next((side for side in _SIDES if side in documented), ""))
-        code = max(told, key=lambda child: told[child])
-    return code if held.billable(code) else None
+    held, side = tabular(), next((side for side in _SIDES if side in documented), "")
+    at: str | None = code.rstrip("-")
+    while at and at in held and not held.billable(at):
+        above = _words_of(held.description(at) or "")
+        told = {child: said for child in held.children(at) if (said := _said(held, child, above, documented, places))}
+        at = max(told, key=lambda child: told[child]) if told else unspecified_below(at, side)
+    return at if at and held.billable(at) else None
 
 
 @lru_cache(maxsize=50_000)
@@ -87,6 +86,11 @@ def _alternatives(description: str) -> tuple[frozenset[str], ...]:
     """The words on both sides of each "and"."""
     parts = [part.split() for part in description.split(" and ")]
     return tuple(words_in(f"{before[-1]} {behind[0]}") for before, behind in pairwise(parts) if before and behind)
+
+
+def says_more(code: str, than: str) -> bool:
+    """Whether a code of the same category leaves less open."""
+    return code[:3] == than[:3] and _vagueness(code) < _vagueness(than)
 
 
 def _vagueness(code: str) -> int:
