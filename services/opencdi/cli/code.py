@@ -114,14 +114,17 @@ Coder = Callable[["NoteRead", dict[str, Any]], list[dict[str, Any]]]
 
 def _candidates(table: "ConceptTable", on: date, state: Stay) -> Callable[["NoteRead", dict[str, Any]], tuple["Candidate", ...]]:
     """The codes of a note, proposed or not.  It is the final statement (DOMAIN F.11) as a discharge summary, or where its line says so."""
+    from opencdi.cli.codes import index_of_site
     from opencdi.coding.state import Stay as CodedStay
     from opencdi.coding.working import Chart, working_codes
     from opencdi.knowledge.site import SiteData
 
+    index = index_of_site()
+
     def candidates(note: "NoteRead", told: dict[str, Any]) -> tuple["Candidate", ...]:
         final = state is Stay.DISCHARGED and (note.note_type == "discharge-summary" or told.get("final_statement") is True)
         chart = Chart(CodedStay(tenant=""), (note,), SiteData())
-        return working_codes(chart, table, on, frozenset({note.note_id} if final else ()))
+        return working_codes(chart, table, on, frozenset({note.note_id} if final else ()), index)
 
     return candidates
 
@@ -149,10 +152,11 @@ def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
 
 
 def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:
+    from opencdi.cli.codes import index_of_site
     from opencdi.coding.mentions import load_mentions, mentioned
     from opencdi.knowledge.icd10cm import description_of, valid_on
 
-    extra, valid = load_mentions(path), partial(valid_on, day=on)
+    extra, valid, index = load_mentions(path), partial(valid_on, day=on), index_of_site()
 
     def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
         return [
@@ -162,7 +166,7 @@ def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:
                 "confidence": 0.5,
                 "evidence": [{"start": one.start, "end": one.end, "quote": one.text} for one in findings],
             }
-            for code, findings in mentioned(table, extra, note.findings, valid).items()
+            for code, findings in mentioned(table, extra, note.findings, valid, index).items()
         ]
 
     return coder

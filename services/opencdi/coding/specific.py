@@ -36,15 +36,16 @@ class Documented:
 
 def documented(text: str, attributes: Mapping[str, str], in_words: InWords) -> Documented:
     """What a mention says.  `text`: its own words."""
-    told = tuple((name, value) for name, value in attributes.items() if name in _SPOKEN or value in in_words.get(name, {}))
-    said = tuple(_spoken(name, value, in_words.get(name, {})) for name, value in told)
+    told = tuple((name, value) for name, value in attributes.items() if name in _SPOKEN or (name == "type" and value in in_words.get(name, {})))
+    said = tuple(spoken(name, value, in_words) for name, value in told)
     places = next((words for (name, _), words in zip(told, said, strict=True) if name == "site"), "")
     return _documented((text, *said), places, attributes.get("laterality", ""))
 
 
-def _spoken(name: str, value: str, in_words: Mapping[str, str]) -> str:
+def spoken(name: str, value: str, in_words: InWords) -> str:
+    """What an attribute's value says in the words of the classification."""
     own = value.replace("-", " ")
-    return in_words.get(value, f"stage {own}" if name == "stage" else own)
+    return in_words.get(name, {}).get(value, f"stage {own}" if name == "stage" else own)
 
 
 @lru_cache(maxsize=20_000)

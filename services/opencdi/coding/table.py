@@ -110,6 +110,7 @@ class Assignment:
     companion: bool = False  # comes along with the concept's own code
     other_years: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    open: bool = False  # nothing but the concept, or a term of the tabular, led here
 
 
 def on_the_day(one: Assignment, valid: Callable[[str], bool]) -> Assignment | None:
@@ -132,7 +133,7 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     said = documented(text, attributes, table.in_words)
     if concept.startswith(BY_TABULAR):
         code = said.leaf(concept.removeprefix(BY_TABULAR))
-        return (Assignment(code, "tabular term", specific=True),) if code else ()
+        return (Assignment(code, "tabular term", specific=True, open=True),) if code else ()
     row = table.codes.get(concept)
     if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
         code = said.leaf(attributes.get("icd10cm", ""))
@@ -155,16 +156,15 @@ def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, 
     named = said.leaf(attributes.get("icd10cm", ""))
     form = term_form(text) if any(by.words for by in row.by) else ""
     if (found := next((by for by in row.by if by.holds(attributes, form)), None)) is not None:
-        told = ", ".join(
-            (*(f"{name} {attributes[name]}" for name in (found.model_extra or {}) if name in attributes), *((form,) if found.words else ()))
-        )
+        needed = [f"{name} {attributes[name]}" for name in (found.model_extra or {}) if name in attributes]
+        told = ", ".join((*needed, *((form,) if found.words else ())))
         own = Assignment(found.code, f"{concept}: {told}", True, found.nature(row.poa), other_years=found.other_years, also=found.also)
     elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
         return Assignment(at, f"{concept}: site {attributes['site']}", specific=True, nature=row.poa)
     elif named:
         return Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)
     elif row.code:
-        own = Assignment(row.code, concept, specific=False, nature=row.poa, other_years=row.other_years)
+        own = Assignment(row.code, concept, specific=False, nature=row.poa, other_years=row.other_years, open=True)
     else:
         return None
     exact = said.exact(own.code)

@@ -21,6 +21,7 @@ from opencdi.coding.table import ConceptTable
 from opencdi.events.contract import MadeBy
 from opencdi.events.pages import CodingPage, WorkingCode
 from opencdi.events.reading import NoteRead
+from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.code_year import GrouperRelease, no_grouper_reason, release_on
 from opencdi.knowledge.grouper import never_principal
 from opencdi.knowledge.icd10cm import description_of, valid_on
@@ -68,10 +69,12 @@ def final_statements(chart: Chart) -> frozenset[str]:
     return frozenset({last.note_id} if last else ())
 
 
-def working_codes(chart: Chart, table: ConceptTable, today: date, statements: frozenset[str]) -> tuple[Candidate, ...]:
+def working_codes(
+    chart: Chart, table: ConceptTable, today: date, statements: frozenset[str], index: AlphabeticIndex | None = None
+) -> tuple[Candidate, ...]:
     """Candidates, guidelines, and what must come along; in the order of documentation.  `statements`: the final ones, by note id."""
     valid = partial(valid_on, day=today, code_year=chart.site.code_year)
-    found = apply_guidelines(table, candidates(table, chart.notes, statements, valid))
+    found = apply_guidelines(table, candidates(table, chart.notes, statements, valid, index))
     if statements:  # the final word is in: what it does not repeat as uncertain is never coded
         found = tuple(one.flagged("II.H: uncertain, not in the final statement") if one.status == "uncertain" else one for one in found)
     bmi = bmi_candidate(chart.notes, found, chart.stay.age_on(today))
@@ -80,14 +83,16 @@ def working_codes(chart: Chart, table: ConceptTable, today: date, statements: fr
     return tuple(sorted(everything, key=lambda one: (one.order or latest, one.code)))[:MOST_CODES]
 
 
-def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: datetime, made_by: MadeBy) -> CodingPage:
+def coding_page(
+    chart: Chart, table: ConceptTable, *, as_of: str, received_at: datetime, made_by: MadeBy, index: AlphabeticIndex | None = None
+) -> CodingPage:
     """Today's page for one encounter: whole, derived from nothing but the chart, the tables and the time of the entry."""
     stay, site = chart.stay, chart.site
     zone = ZoneInfo(site.timezone)
     today = (stay.discharged_at.at if stay.discharged_at else received_at).astimezone(zone).date()
     if stay.closed:
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
-    codes = working_codes(chart, table, today, final_statements(chart))
+    codes = working_codes(chart, table, today, final_statements(chart), index)
     poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at), chart.reason)
     release = release_on(today, site.code_year)
     told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}

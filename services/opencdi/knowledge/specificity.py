@@ -11,7 +11,8 @@ from opencdi.knowledge.icd10cm import Tabular, tabular, unspecified_below
 
 _SIDES: Final = ("bilateral", "left", "right")
 _SAY_NOTHING: Final = frozenset({"unspecified", "site", "type", "other", "part", "initial", "encounter", "closed", "displaced"})
-"""Words of a title that nobody need document; an injury under treatment is at its initial encounter, and closed and displaced unless said (I.C.19.c)."""
+"""Words of a title that nobody need document: an injury under treatment is at its initial encounter (I.C.19.a), and a fracture closed and
+displaced unless said (I.C.19.c)."""
 _LEFT_OPEN: Final = re.compile(r"unspecified \w+", re.IGNORECASE)
 _VAGUE: Final = re.compile(r"unspecified", re.IGNORECASE)
 _WHOLE: Final = 7
@@ -37,8 +38,8 @@ def supported_leaf(code: str, documented: Set[str], places: Set[str] = frozenset
 def more_exact(code: str, documented: frozenset[str], places: frozenset[str] = frozenset()) -> str:
     """The neighbour of a code that says what this one calls unspecified, where it is documented; else the code itself.
 
-    "Fracture of unspecified part of neck of unspecified femur" and "left": that of the left femur.  It says all that the first one does, and
-    nothing beside what is documented.
+    "Fracture of unspecified part of neck of unspecified femur" and "left": that of the left femur.  It says all that
+    the first one does, and nothing beside what is documented.
     """
     code = _opened(code) if "open" in documented else code
     leaves = [leaf for stem in _vague_stems(code) if (leaf := supported_leaf(stem, documented, places))]
