@@ -130,7 +130,7 @@ def _candidates(table: "ConceptTable", on: date, state: Stay) -> Callable[["Note
 
 
 def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
-    from opencdi.coding.working import confidence
+    from opencdi.coding.confidence import confidence
     from opencdi.knowledge.icd10cm import description_of
 
     candidates = _candidates(table, on, state)

@@ -42,9 +42,9 @@ def _better(leaf: str, than: str, path: IndexPath, attributes: Mapping[str, str]
     """Whether it leaves less open, or says what the record has beside the condition and the first code is "without"."""
     if says_more(leaf, than):
         return True
-    joined = words_in(spoken("with", attributes["with"], in_words)) if "with" in attributes else frozenset()
+    joined = words_in(spoken("with", attributes["with"], in_words)) & path.used if "with" in attributes else frozenset()
     lacking = {word.removeprefix("without ") for word in words_in(description_of(than)) if word.startswith("without ")}
-    return leaf[:3] == than[:3] and bool(joined) and joined <= path.used and joined <= lacking
+    return leaf[:3] == than[:3] and bool(joined) and joined <= lacking
 
 
 @lru_cache(maxsize=50_000)

