@@ -66,11 +66,14 @@ def code_notes(
     if explain:
         if scope is Scope.MENTIONS:
             raise typer.BadParameter("mentions are not reasoned about", param_hint="--explain")
+        from opencdi.coding.not_coded import not_coded
+
         candidates, tell = _candidates(table, on, state), explainer()
 
         def explained(line: str) -> str:
             told = object_in(line)
-            return tell(told.get("id"), candidates(_note(told, reader, own, on), told))
+            note = _note(told, reader, own, on)
+            return tell(told.get("id"), candidates(note, told), not_coded(table, note))
 
         answer_each(note_lines(files), explained)
         return
