@@ -90,6 +90,13 @@ def test_codes_of_a_mention(concept: str, attributes: dict[str, str], codes: lis
         ("alcohol-withdrawal", "delirium tremens", "F10231"),
         ("adrenal-insufficiency", "adrenal crisis", "E272"),
         ("intracranial-hemorrhage", "intracerebral hemorrhage", "I619"),
+        ("liver-failure", "ESLD", "K7210"),
+        ("stroke", "cerebral thrombosis", "I669"),  # no infarct is said
+        ("deep-vein-thrombosis", "blood clot in the leg", "I8290"),  # nor that it is deep
+        ("heart-failure", "cardiac decompensation", "I519"),
+        ("renal-insufficiency", "uremia", "N19"),
+        ("gastroenteritis", "stomach flu", "A084"),
+        ("dementia", "senile", "R4181"),
     ],
 )
 def test_the_word_that_was_used_leads_where_the_index_leads(concept: str, text: str, code: str) -> None:
