@@ -130,6 +130,8 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
 
     `text`: the mention's own words.  What the code leaves open and the mention says (side, site, stage) is then told by its neighbour.
     """
+    if not table.has(concept, attributes):
+        return ()
     said = documented(text, attributes, table.in_words)
     if concept.startswith(BY_TABULAR):
         code = said.leaf(concept.removeprefix(BY_TABULAR))

@@ -18,7 +18,8 @@ _VAGUE: Final = re.compile(r"unspecified", re.IGNORECASE)
 _WHOLE: Final = 7
 
 
-def supported_leaf(code: str, documented: Set[str], places: Set[str] = frozenset()) -> str | None:
+@lru_cache(maxsize=50_000)
+def supported_leaf(code: str, documented: frozenset[str], places: frozenset[str] = frozenset()) -> str | None:
     """The billable code at or below `code` (with the index's "-" behind a stem or not) that says no more than these words.
 
     None where the classification has none such.  A branch is taken where all words that its description adds are documented ("stage 3");
@@ -47,7 +48,7 @@ def more_exact(code: str, documented: frozenset[str], places: frozenset[str] = f
     return min((code, *more), key=_vagueness)
 
 
-def _adds_only(leaf: str, code: str, documented: Set[str], places: Set[str]) -> bool:
+def _adds_only(leaf: str, code: str, documented: frozenset[str], places: frozenset[str]) -> bool:
     held = tabular()
     before = held.description(code) or ""
     kept = _words_of(_LEFT_OPEN.sub("", before)) <= _words_of(held.description(leaf) or "")
