@@ -112,7 +112,7 @@ def test_the_official_terms_lead_to_their_own_codes(tmp_path: Path, monkeypatch:
         ("I420", "2026-11-01", 1, "I42.0: not valid on 2026-11-01; it was from 2022-10-01 to 2026-09-30\n  I42.00"),
         ("E66813", "2024-05-01", 1, "E66.813: not valid on 2024-05-01; it is from 2024-10-01"),
         ("S72", "2026-05-01", 1, "  and 2446 more"),
-        ("I21.09X", "2026-05-01", 1, "I2109X: no code of ICD-10-CM that we know"),
+        ("I21.09X", "2026-05-01", 1, "I21.09X: no code of ICD-10-CM on 2026-05-01"),
     ],
 )
 def test_a_stem_or_a_retired_code_is_said_so_with_what_is_valid(code: str, day: str, exit_code: int, said: str) -> None:

@@ -127,7 +127,7 @@ def _checked(code: str, on: "date") -> "Iterator[str]":
     elif below:
         yield f"{dotted(code)}: a stem, more characters are needed: {description_of(code)}"
     else:
-        yield f"{code}: no code of ICD-10-CM that we know"
+        yield f"{dotted(code)}: no code of ICD-10-CM on {on.isoformat()}"
     yield from (f"  {dotted(one)}  {description_of(one)}" for one in below[:_MOST_BELOW])
     if len(below) > _MOST_BELOW:
         yield f"  and {len(below) - _MOST_BELOW} more"
