@@ -42,10 +42,10 @@ def more_exact(code: str, documented: frozenset[str], places: frozenset[str] = f
     "Fracture of unspecified part of neck of unspecified femur" and "left": that of the left femur.  It says all that
     the first one does, and nothing beside what is documented.
     """
-    code = _opened(code) if "open" in documented else code
     leaves = [leaf for stem in _vague_stems(code) if (leaf := supported_leaf(stem, documented, places))]
     more = [leaf for leaf in leaves if _adds_only(leaf, code, documented, places)]
-    return min((code, *more), key=_vagueness)
+    exact = min((code, *more), key=_vagueness)
+    return _opened(exact) if "open" in documented else exact
 
 
 def _adds_only(leaf: str, code: str, documented: frozenset[str], places: frozenset[str]) -> bool:
