@@ -101,3 +101,21 @@ def test_the_official_terms_lead_to_their_own_codes(tmp_path: Path, monkeypatch:
         same += path is not None and path.code == index.term(nth).codes[0]
     print(f"{same} of {len(asked)} terms of the official index lead to their own code")
     assert same >= 0.88 * len(asked)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "exit_code", "said"),
+    [
+        ("a41.9", "2026-05-01", 0, "A41.9: valid on 2026-05-01: Sepsis, unspecified organism"),
+        ("N183", "2026-05-01", 1, "N18.3: a stem, more characters are needed"),
+        ("N183", "2026-05-01", 1, "  N18.32  Chronic kidney disease, stage 3b"),
+        ("I420", "2026-11-01", 1, "I42.0: not valid on 2026-11-01; it was from 2022-10-01 to 2026-09-30\n  I42.00"),
+        ("E66813", "2024-05-01", 1, "E66.813: not valid on 2024-05-01; it is from 2024-10-01"),
+        ("S72", "2026-05-01", 1, "  and 2446 more"),
+        ("I21.09X", "2026-05-01", 1, "I21.09X: no code of ICD-10-CM on 2026-05-01"),
+    ],
+)
+def test_a_stem_or_a_retired_code_is_said_so_with_what_is_valid(code: str, day: str, exit_code: int, said: str) -> None:
+    done = RUN.invoke(app, ["codes", "check", code, "--date", day])
+    assert done.exit_code == exit_code
+    assert said in done.stdout

@@ -1,8 +1,7 @@
 """Our table of codes against the official Alphabetic Index, term by term (public data, US Government; the FY2025 index, transcribed).
 
-Where a term's own words lead down the index to a code and none is left unexplained, our table should lead to the same.  What differs is
-printed: it is a mistake of ours, a gap of the transcription, or a term that means something else in a note ("hip fracture" is there
-pathological, "aortic stenosis" that of the vessel).
+Where a term's own words lead down the index to a code and none is left unexplained, our table leads to the same, but for a closed list of
+terms, each with the reason why ours stands.  A new difference fails, and so does a reason that no term needs any more.
 """
 
 from pathlib import Path
@@ -22,6 +21,33 @@ from opencdi.settings import rules_dir
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "icd10cm"
 pytestmark = [pytest.mark.public_data, pytest.mark.skipif(not DATA.is_dir(), reason="no public data on this machine")]
 CODED = {"diagnosis", "symptom", "finding"}
+OURS_STANDS = {
+    "the value, not the disorder: acidosis is not said (III.B)": ("elevated lactate",),
+    "the acute part; the chronic one has its own code where its stage or cause is said": ("acute on chronic renal failure", "acute on chronic kidney failure"),
+    "Coding Clinic 1Q 2016: reduced ejection fraction is systolic": ("heart failure with reduced ejection fraction",),
+    "the index has it under Urgency, hypertensive (I16.0)": ("hypertensive urgency",),
+    "the index has it under Stenosis, aortic (valve), and Insufficiency, mitral; a note on the heart means the valve": (
+        "aortic stenosis", "aortic valve stenosis", "mitral valve regurgitation",
+    ),
+    "the index has it under Damage, brain, anoxic; the other is the newborn's": ("anoxic encephalopathy", "hypoxic ischemic encephalopathy"),
+    "a patient's words: what the index has under them is something else": ("heart flutters", "breathlessness", "blood clot on the brain", "baby blues"),
+    "with no trauma said it is coded as is said elsewhere in the chart (rows of its own)": ("subdural hematoma",),
+    "dependence is not said": ("alcohol withdrawal",),
+    "its severity is not said: as dependence, with which the withdrawal and overdose rows go": ("opioid use disorder",),
+    "a child's in the index; grown-ups are in these beds": ("failure to thrive",),
+    "with diabetes (I.A.15), which is documented beside it far more often than not": ("ketoacidosis",),
+    "of pressure, as wound notes mean it (L89.-6)": ("deep tissue injury",),
+    "the index's own term says the part of the foot: specified NEC (L97.5-), heel (L97.4-)": (
+        "ulcer of the foot", "ulcer on the foot", "ulcer of the left foot", "ulcer of the right foot", "heel ulcer", "ulcer on the heel",
+        "foot ulceration", "foot ulcer",
+    ),
+    "traumatic unless said (I.C.19.c), and Fracture, femur, intertrochanteric": ("hip fracture", "hip fx", "intertrochanteric femur fracture"),
+    "an accident, not the tendency to fall": ("fall",),
+    "newer than this edition of the index (R10.A-, FY2026)": ("pain in the flank", "flank pain"),
+}  # fmt: skip
+"""why -> terms."""
+WHOLE = {"metastasis": "the index has no way from metastatic disease to its site: the table of neoplasms, secondary, has it"}
+"""concept -> why."""
 
 
 def test_our_codes_are_those_of_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +56,7 @@ def test_our_codes_are_those_of_the_index(tmp_path: Path, monkeypatch: pytest.Mo
     index = load_index(tmp_path / "codes")
     assert index is not None
     reader, table = load_reader(rules_dir() / "nlp"), load_table(rules_dir() / "coding" / "concepts.yaml")
-    compared, differ = 0, []
+    compared, differ, whole = 0, {}, 0
     for concept in load_concepts(rules_dir() / "nlp").values():
         for term in concept.terms if concept.kind in CODED else ():
             path = find(index, term)
@@ -39,9 +65,13 @@ def test_our_codes_are_those_of_the_index(tmp_path: Path, monkeypatch: pytest.Mo
             ours = [one.code for one in assignments(table, read.concept, read.attributes, read.text)] if read else []
             if theirs and ours:
                 compared += 1
-                if theirs not in ours:
-                    differ.append(f"{term}: {', '.join(ours)}, the index {theirs}")
-    print("\n".join(differ))
-    print(f"{compared - len(differ)} of {compared} terms have the code of the index")
+                if theirs not in ours and concept.slug in WHOLE:
+                    whole += 1
+                elif theirs not in ours:
+                    differ[term] = f"{term}: {', '.join(ours)}, the index {theirs}"
+    same = compared - len(differ) - whole
+    print(f"{same} of {compared} terms have the code of the index; of the others {whole} are {', '.join(WHOLE)}")
+    reasons = {term for terms in OURS_STANDS.values() for term in terms}
+    assert [said for term, said in differ.items() if term not in reasons] == []
+    assert reasons - set(differ) == set()
     assert compared >= 750
-    assert len(differ) <= 0.13 * compared

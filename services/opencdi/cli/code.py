@@ -66,13 +66,15 @@ def code_notes(
     if explain:
         if scope is Scope.MENTIONS:
             raise typer.BadParameter("mentions are not reasoned about", param_hint="--explain")
+        from opencdi.coding.not_coded import not_coded
+
         candidates, tell = _candidates(table, on, state), explainer()
         done = _procedures(rules_dir() / "coding" / "procedures.yaml", on)
 
         def explained(line: str) -> str:
             told = object_in(line)
             note = _note(told, reader, own, on)
-            return "\n".join((tell(told.get("id"), candidates(note, told)), *map(procedure_told, done(note))))
+            return "\n".join((tell(told.get("id"), candidates(note, told), not_coded(table, note)), *map(procedure_told, done(note))))
 
         answer_each(note_lines(files), explained)
         return
@@ -124,20 +126,23 @@ Coder = Callable[["NoteRead", dict[str, Any]], list[dict[str, Any]]]
 
 def _candidates(table: "ConceptTable", on: date, state: Stay) -> Callable[["NoteRead", dict[str, Any]], tuple["Candidate", ...]]:
     """The codes of a note, proposed or not.  It is the final statement (DOMAIN F.11) as a discharge summary, or where its line says so."""
+    from opencdi.cli.codes import index_of_site
     from opencdi.coding.state import Stay as CodedStay
     from opencdi.coding.working import Chart, working_codes
     from opencdi.knowledge.site import SiteData
 
+    index = index_of_site()
+
     def candidates(note: "NoteRead", told: dict[str, Any]) -> tuple["Candidate", ...]:
         final = state is Stay.DISCHARGED and (note.note_type == "discharge-summary" or told.get("final_statement") is True)
         chart = Chart(CodedStay(tenant=""), (note,), SiteData())
-        return working_codes(chart, table, on, frozenset({note.note_id} if final else ()))
+        return working_codes(chart, table, on, frozenset({note.note_id} if final else ()), index)
 
     return candidates
 
 
 def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
-    from opencdi.coding.working import confidence
+    from opencdi.coding.confidence import confidence
     from opencdi.knowledge.icd10cm import description_of
 
     candidates = _candidates(table, on, state)
@@ -188,10 +193,11 @@ def _procedures(path: Path, on: date) -> Callable[["NoteRead"], list[dict[str, A
 
 
 def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:
+    from opencdi.cli.codes import index_of_site
     from opencdi.coding.mentions import load_mentions, mentioned
     from opencdi.knowledge.icd10cm import description_of, valid_on
 
-    extra, valid = load_mentions(path), partial(valid_on, day=on)
+    extra, valid, index = load_mentions(path), partial(valid_on, day=on), index_of_site()
 
     def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
         return [
@@ -201,7 +207,7 @@ def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:
                 "confidence": 0.5,
                 "evidence": [{"start": one.start, "end": one.end, "quote": one.text} for one in findings],
             }
-            for code, findings in mentioned(table, extra, note.findings, valid).items()
+            for code, findings in mentioned(table, extra, note.findings, valid, index).items()
         ]
 
     return coder

@@ -1,4 +1,4 @@
-"""`opencdi codes`: the Alphabetic Index of a site, loaded once, and a condition looked up in it as a coder does."""
+"""`opencdi codes`: the Alphabetic Index of a site, loaded once; a condition looked up in it as a coder does; codes checked."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
     from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 
-codes = typer.Typer(no_args_is_help=True, help="The Alphabetic Index of ICD-10-CM: load the NCHS's files, look a condition up.")
+_MOST_BELOW = 20
+codes = typer.Typer(no_args_is_help=True, help="ICD-10-CM: load the NCHS's Alphabetic Index, look a condition up in it, check codes.")
 
 
 @codes.command()
@@ -84,6 +88,49 @@ def find(
         print(f"tabular: {dotted(leaf)} {description_of(leaf)}{'' if valid_on(leaf, on) else f' (not valid on {on.isoformat()})'}")
     if left := sorted(path.left - words_in(description_of(leaf) if leaf else "")):
         print(f"not said by it: {', '.join(left)}")
+
+
+@codes.command()
+def check(
+    asked: Annotated[list[str], typer.Argument(metavar="CODE...", help="ICD-10-CM codes, with their dot or without")],
+    day: Annotated[str | None, typer.Option("--date", help="discharge date whose code set is asked (YYYY-MM-DD); default: today")] = None,
+) -> None:
+    """Say of each code whether it may be billed on that day; of a stem or a retired code, which may.
+
+    Ends with 1 where one may not.  Example: opencdi codes check N18.3 I42.0 A41.9 --date 2026-11-01
+    """
+    from opencdi.cli.inputs import day_of
+    from opencdi.clinical.codes import undotted
+    from opencdi.knowledge.icd10cm import valid_on
+
+    on = day_of(day)
+    for code in map(undotted, asked):
+        for line in _checked(code, on):
+            print(line)
+    if not all(valid_on(undotted(code), on) for code in asked):
+        raise typer.Exit(1)
+
+
+def _checked(code: str, on: "date") -> "Iterator[str]":
+    from opencdi.clinical.codes import dotted
+    from opencdi.knowledge.icd10cm import description_of, releases_of, valid_below, valid_on
+
+    years = releases_of(code)
+    if valid_on(code, on):
+        yield f"{dotted(code)}: valid on {on.isoformat()}: {description_of(code)}"
+        return
+    below = valid_below(code, on)
+    if years:
+        first, last = years[0].first_day, years[-1].last_day
+        told = f"from {first.isoformat()}" if on < first else f"from {first.isoformat()} to {last.isoformat()}"
+        yield f"{dotted(code)}: not valid on {on.isoformat()}; it {'is' if on < first else 'was'} {told}"
+    elif below:
+        yield f"{dotted(code)}: a stem, more characters are needed: {description_of(code)}"
+    else:
+        yield f"{dotted(code)}: no code of ICD-10-CM on {on.isoformat()}"
+    yield from (f"  {dotted(one)}  {description_of(one)}" for one in below[:_MOST_BELOW])
+    if len(below) > _MOST_BELOW:
+        yield f"  and {len(below) - _MOST_BELOW} more"
 
 
 def index_of_site() -> "AlphabeticIndex | None":

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from opencdi.coding.candidates import Candidate
     from opencdi.coding.explained import Explanation
+    from opencdi.coding.not_coded import NotCoded
 
 
-def explainer() -> Callable[[object, Iterable["Candidate"]], str]:
-    """Tells a note's codes by its id: those of the claim first, then what is documented and not proposed."""
+def explainer() -> Callable[[object, Iterable["Candidate"], Iterable["NotCoded"]], str]:
+    """Tells a note's codes by its id: those of the claim first, then what is documented and not proposed, then what is not coded."""
     from opencdi.cli.codes import index_of_site
     from opencdi.coding.explained import explanation
 
     index = index_of_site()
 
-    def tell(note_id: object, found: Iterable["Candidate"]) -> str:
+    def tell(note_id: object, found: Iterable["Candidate"], not_coded: Iterable["NotCoded"]) -> str:
         proposed_first = sorted(found, key=lambda one: one.status != "proposed")
-        return printable("\n".join([f"# {note_id}", *(line for one in proposed_first for line in told_of(explanation(one, index)))]))
+        lines = [f"# {note_id}", *(line for one in proposed_first for line in told_of(explanation(one, index)))]
+        left = [f'  "{one.quote}": {one.why}' for one in not_coded]
+        return printable("\n".join([*lines, *(("\nread and not coded:", *left) if left else ())]))
 
     return tell
 

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaml import YAMLError
 
@@ -11,6 +12,9 @@ from opencdi.cli.at_bus import stop
 from opencdi.cli.weights import load_weights
 from opencdi.knowledge.site import SiteData, load_site
 from opencdi.settings import Settings, rules_dir
+
+if TYPE_CHECKING:
+    from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 
 
 def site_of(settings: Settings) -> SiteData:
@@ -37,12 +41,24 @@ def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:
     """The rooms in the order of the line, by name; `names` leaves out the others (a room's process needs no other room's books)."""
     load_weights(settings.codes_folder)
     site = site_of(settings)
-    made = line_of(site, settings.tenant_key)
+    made = line_of(site, settings.tenant_key, settings.codes_folder)
     return {name: make() for name, make in made.items() if not names or name in names}
 
 
-def line_of(site: SiteData, tenant_key: Callable[[str], bytes]) -> dict[str, Callable[[], Room]]:
-    """How each room is made under these site data and keys; imports a room's books only when it is made."""
+def _index_in(codes: Path) -> "AlphabeticIndex | None":
+    from opencdi.knowledge.alphabetic_index import WrongIndex, load_index
+
+    try:
+        return load_index(codes)
+    except WrongIndex as wrong:
+        stop(str(wrong))
+
+
+def line_of(site: SiteData, tenant_key: Callable[[str], bytes], codes: Path | None = None) -> dict[str, Callable[[], Room]]:
+    """How each room is made under these site data and keys; imports a room's books only when it is made.
+
+    `codes`: the folder of the site's Alphabetic Index.
+    """
 
     def intake() -> Room:
         from opencdi.intake.room import intake_room
@@ -57,7 +73,7 @@ def line_of(site: SiteData, tenant_key: Callable[[str], bytes]) -> dict[str, Cal
     def coding() -> Room:
         from opencdi.coding.room import coding_room
 
-        return coding_room(site)
+        return coding_room(site, index=_index_in(codes) if codes else None)
 
     def queries() -> Room:
         from opencdi.queries.room import queries_room

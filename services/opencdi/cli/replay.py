@@ -67,7 +67,7 @@ def replay(
         if into and bus.ends([INBOUND]):
             stop(f"{into}: holds messages already; a replay goes into an empty bus")
         load_weights(settings.codes_folder)
-        rooms = line_of(told, settings.tenant_key)
+        rooms = line_of(told, settings.tenant_key, settings.codes_folder)
         asking = ("queries", "finalize") if indicators_only else ()
         line = line_on(bus, [make() for name, make in rooms.items() if name not in asking], recording.skips)
         settle_memory()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from opencdi.coding.alongside_data import Alongside
 from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of, stated
-from opencdi.coding.leaf import leaf_said
+from opencdi.coding.specific import documented
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.coding.table import assignments
 
@@ -18,7 +18,7 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
         if (row.beside and not proposed(codes, *row.beside)) or (row.unless and proposed(codes, *row.unless)):
             continue
         found = list(_mentions(known, row, said))
-        code = leaf_said(row.code, found[0].finding.attributes) if found else None
+        code = documented("", found[0].finding.attributes, known.table.in_words).leaf(row.code) if found else None
         if code and not proposed(codes, code):
             codes = (*(one for one in codes if one.code != code), _candidate(row, code, found))
     return codes

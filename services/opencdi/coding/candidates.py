@@ -7,9 +7,11 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from opencdi.clinical.confidentiality import label
-from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments
+from opencdi.coding.by_index import by_index
+from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments, on_the_day
 from opencdi.events.pages import Evidence
 from opencdi.events.reading import Finding, NoteRead, ValueInText
+from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 
 Status = Literal["proposed", "flagged", "uncertain"]
 AT_ADMISSION = frozenset({"emergency", "history-and-physical"})
@@ -91,11 +93,12 @@ def candidates(
     notes: Iterable[NoteRead],
     final_statements: frozenset[str],
     valid: Callable[[str], bool],
+    index: AlphabeticIndex | None = None,
 ) -> tuple[Candidate, ...]:
     """The candidate codes of these notes.
 
     `final_statements`: the notes whose uncertain diagnoses count (DOMAIN F.11).  `valid`: whether a code may be billed for this stay;
-    a code that may not is never made into another: it goes.
+    one that may not becomes that of the day where the table or the tabular has one (`on_the_day`), or goes.  `index`: the site's, if any.
     """
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
@@ -112,12 +115,19 @@ def candidates(
         ruled_out.pop(finding.concept, None)
         key = (finding.concept, finding.text, tuple(finding.attributes.items()))
         if key not in known:
-            known[key] = [one for one in assignments(table, finding.concept, finding.attributes, finding.text) if valid(one.code)]
+            known[key] = codes_of(table, finding, valid, index)
         for assignment in known[key]:
             final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"
             mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
     return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
+
+
+def codes_of(table: ConceptTable, finding: Finding, valid: Callable[[str], bool], index: AlphabeticIndex | None) -> list[Assignment]:
+    """The codes of one mention on the day of discharge, as exact as it and the site's index say."""
+    told = assignments(table, finding.concept, finding.attributes, finding.text)
+    of_day = [one for found in told if (one := on_the_day(found, valid))]
+    return of_day if index is None else [by_index(index, table.in_words, one, finding.text, finding.attributes, valid) for one in of_day]
 
 
 class _Mention(NamedTuple):

@@ -4,21 +4,23 @@ Nothing here decides anything: it tells what `working` and its steps have done.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.codes import dotted
+from opencdi.coding.by_index import way_of
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.working import ASSESSED, BASE, EXACT, REPEATED, confidence
+from opencdi.coding.confidence import confidence, parts
 from opencdi.events.pages import Evidence
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex, words_in
 from opencdi.knowledge.icd10cm import description_of, tabular
-from opencdi.knowledge.index_path import find
-from opencdi.knowledge.specificity import supported_leaf
+from opencdi.knowledge.specificity import says_more, supported_leaf
 
 MOST_CHOICES: Final = 8
 """So many ways to say more are listed; of others only that there are."""
+MOST_STEPS: Final = 16
+"""No way down the index is longer but by going round."""
 _UNSPECIFIED: Final = re.compile(r"(?<!\bor )\bunspecified\b", re.IGNORECASE)
 """But "or unspecified kidney disease" includes what is unspecified, and is exact."""
 _OTHER: Final = re.compile(r"^(?:Other|Oth)\b|\bother specified\b", re.IGNORECASE)
@@ -51,30 +53,30 @@ def explanation(one: Candidate, index: AlphabeticIndex | None) -> Explanation:
         path=path_to(one, index) if index else (),
         reasons=one.reasons,
         confidence=confidence(one),
-        parts=tuple(_parts(one)),
+        parts=parts(one),
         could_say=could_say(one.code),
     )
 
 
 def path_to(one: Candidate, index: AlphabeticIndex) -> tuple[str, ...]:
-    """The way down the index from the words of the record to this very code, and the tabular's step behind it."""
-    for quote in dict.fromkeys(evidence.quote for evidence in one.evidence):
-        path = find(index, quote)
-        if path and supported_leaf(path.code, words_in(quote)) == one.code:
-            return (*path.steps, f"tabular: {dotted(one.code)}")
-    return ()
+    """The way down the index from the words of the record, and from there down the tabular to this very code."""
+    quotes = dict.fromkeys(evidence.quote for evidence in one.evidence)
+    return next((way for quote in quotes if (way := _way(index, quote, one.code))), ())
 
 
-def _parts(one: Candidate) -> Iterator[tuple[str, float]]:
-    yield one.status, BASE[one.status]
-    if one.assessed:
-        yield "stands in an assessment", ASSESSED
-    if one.specific:
-        yield "said exactly", EXACT
-    if len(one.evidence) > 1:
-        yield "said more than once", REPEATED
+@lru_cache(maxsize=20_000)
+def _way(index: AlphabeticIndex, quote: str, code: str) -> tuple[str, ...]:
+    path = way_of(index, quote, ())
+    if path is None:
+        return ()
+    stem, leaf = path.code.rstrip("-"), supported_leaf(path.code, words_in(quote))
+    if leaf != code and not (code.startswith(stem) and (leaf is None or says_more(code, than=leaf))):
+        return ()
+    below = [at for at in reversed(tuple(tabular().lineage(code))) if len(at) > len(stem)] if code.startswith(stem) else []
+    return (*path.steps, f"tabular: {' > '.join(map(dotted, below or [code]))}")[:MOST_STEPS]
 
 
+@lru_cache(maxsize=20_000)
 def could_say(code: str) -> tuple[str, ...]:
     """What the neighbours of an unspecified code say: "stage 1", "stage 2"; nothing of a code that is exact."""
     held = tabular()

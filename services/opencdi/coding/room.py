@@ -26,6 +26,7 @@ from opencdi.events.facts import Fact
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, TickPage
 from opencdi.events.reading import NoteRead
 from opencdi.events.topics import CODING, DRG_CHANGES, FINDINGS
+from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.icd10cm import tabular
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.words import Lexicon
@@ -35,15 +36,18 @@ TABLE = Path("coding") / "concepts.yaml"
 PROCEDURES = Path("coding") / "procedures.yaml"
 
 
-def coding_room(site: SiteData, rules: Path | None = None) -> Room:
-    """The room under these site data and rules; tables are loaded here, once."""
+def coding_room(site: SiteData, rules: Path | None = None, index: AlphabeticIndex | None = None) -> Room:
+    """The room under these site data and rules; tables are loaded here, once.
+
+    `index`: the site's Alphabetic Index, where it has loaded one.
+    """
     folder = rules or rules_dir()
     table = load_table(folder / TABLE)
     check_steps(table)
     procedures = load_procedures(folder / PROCEDURES)
     rules_read = f"{table.edition}-{procedures.edition}"
-    made_by = MadeBy(room="coding", software=version("opencdi"), rules=rules_read, code_set=tabular().edition)
-    coder = _Coder(site, table, procedures, load_reasons(folder / "nlp"), made_by)
+    made_by = MadeBy(room="coding", software=version("opencdi"), rules=rules_read, code_set=_code_set(index))
+    coder = _Coder(site, table, procedures, load_reasons(folder / "nlp"), made_by, index)
     return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))
 
 
@@ -56,6 +60,7 @@ class _Coder:
     procedures: ProcedureTable
     reasons: Lexicon[Meaning]
     made_by: MadeBy
+    index: AlphabeticIndex | None
 
     def step(self, states: States, record: Record) -> Iterable[Outgoing]:
         """One entry: pass it on, with a coding page where the codes or the DRG changed."""
@@ -116,7 +121,8 @@ class _Coder:
         today = states.get(f"today/{encounter_id}")
         before = today.page if isinstance(today, Today) else None
         after = coding_page(
-            chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by
+            chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by,
+            index=self.index,
         )
         if before is not None and _same(before, after):
             return
@@ -141,6 +147,10 @@ class _Coder:
             stay, encounter_id = states[key], key.partition("/")[2]
             if isinstance(stay, Stay) and stay.tenant == envelope.tenant and stay.closed is None:
                 yield from self._recoded(states, entry_of(envelope.about(encounter_id, "coding"), ()), encounter_id)
+
+
+def _code_set(index: AlphabeticIndex | None) -> str:
+    return tabular().edition if index is None else f"{tabular().edition}; Alphabetic Index {index.edition}"
 
 
 def _facts_in(entry: Entry) -> tuple[Fact, ...]:

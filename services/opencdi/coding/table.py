@@ -4,7 +4,7 @@ Beside it lie `guidelines.yaml`, the guideline steps that are lists, and the tab
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,12 +12,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from opencdi.clinical.codes import dotted
 from opencdi.coding.alongside_data import AlongsideData
 from opencdi.coding.drug_table import DrugTable
 from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
-from opencdi.coding.leaf import by_tabular, leaf_said
+from opencdi.coding.specific import Documented, documented
+from opencdi.knowledge.icd10cm import undivided
 from opencdi.knowledge.lexicon import BY_TABULAR
+from opencdi.knowledge.specificity import says_more
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
 
@@ -33,11 +36,12 @@ class ByAttributes(BaseModel):
     """What the concept is coded as when these attributes hold; every field but those declared here is an attribute.
 
     `words`: index terms of the concept that lead to a code of their own ("emphysema" is no COPD, unspecified).  `poa`: where this form
-    differs by nature from the rest of its disease.
+    differs by nature from the rest of its disease.  `other_years`: the codes of years that have not this one, the most exact first.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    code: str
+    code: str = ""
+    other_years: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     poa: Nature | None = None
@@ -67,7 +71,9 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     code: str = ""
+    other_years: tuple[str, ...] = ()
     by: tuple[ByAttributes, ...] = ()
+    sites: dict[str, str] = Field(default_factory=dict)  # site -> the code or stem that it is coded under
     also: tuple[str, ...] = ()
     poa: Nature = ""
     kind: RowKind = "diagnosis"
@@ -84,6 +90,7 @@ class ConceptTable(BaseModel):
     codes: dict[str, Row]
     no_code: dict[str, str]
     organisms: dict[str, str]
+    in_words: dict[str, dict[str, str]] = Field(default_factory=dict)
     integral: dict[str, tuple[str, ...]]
     never_uncertain: tuple[str, ...]
     guidelines: GuidelineData
@@ -117,45 +124,76 @@ class Assignment:
     specific: bool  # the note's own attributes or words led here, not the concept alone
     nature: Nature = ""
     companion: bool = False  # comes along with the concept's own code
+    other_years: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    open: bool = False  # nothing but the concept, or a term of the tabular, led here
+
+
+def on_the_day(one: Assignment, valid: Callable[[str], bool]) -> Assignment | None:
+    """The assignment under the code set of the day of discharge; None where that has no place for it (Guidelines, preamble).
+
+    `valid`: whether a code may be billed on that day.  Where the code is not of that year, the row's code of other years is taken, or the
+    one that it was later divided from; never one that says more.
+    """
+    if valid(one.code):
+        return one
+    code = next(filter(valid, one.other_years), None) or undivided(one.code, valid)
+    return replace(one, code=code, reason=f"{one.reason}; {dotted(one.code)} is not of this year") if code else None
 
 
 def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str], text: str = "") -> tuple[Assignment, ...]:
     """The codes of a mention: by the most telling row; by the tabular term that nlp found, where our rows say nothing finer.
 
-    `text`: the mention's own words.
+    `text`: the mention's own words.  What the code leaves open and the mention says (side, site, stage) is then told by its neighbour.
     """
+    if not table.has(concept, attributes):
+        return ()
+    said = documented(text, attributes, table.in_words)
     if concept.startswith(BY_TABULAR):
-        code = by_tabular(concept.removeprefix(BY_TABULAR), attributes)
-        return (Assignment(code, "tabular term", specific=True),) if code else ()
+        code = said.leaf(concept.removeprefix(BY_TABULAR))
+        return (Assignment(code, "tabular term", specific=True, open=True),) if code else ()
     row = table.codes.get(concept)
     if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
-        code = by_tabular(attributes.get("icd10cm", ""), attributes)
+        code = said.leaf(attributes.get("icd10cm", ""))
         return (Assignment(code, f"{concept}: tabular term", specific=True),) if code else ()
     if row.poisoning and (poisoned := table.drugs.poisoning(attributes)):
         return (Assignment(poisoned, f"{concept}: {attributes['drug']}, Table of Drugs", specific=True),)
-    form = term_form(text) if any(by.words for by in row.by) else ""
-    found = next((by for by in row.by if by.holds(attributes, form)), None)
-    if found is not None and found.code:
-        nature = found.nature(row.poa)
-        told = ", ".join((*(f"{name} {attributes[name]}" for name in (found.model_extra or {})), *((form,) if found.words else ())))
-        code = leaf_said(found.code, attributes)
-        if code is None:
-            return ()
-        codes = [Assignment(code, f"{concept}: {told}", specific=True, nature=nature)]
-        codes += [Assignment(other, f"comes with {code}", True, nature, companion=True) for other in found.also]
-    elif named := by_tabular(attributes.get("icd10cm", ""), attributes):
-        codes = [Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)]
-    elif row.code:
-        codes = [Assignment(row.code, concept, specific=False, nature=row.poa)]
-    else:
+    own = _own_code(row, concept, attributes, text, said)
+    if own is None:
         return ()
-    codes += [Assignment(code, f"comes with {codes[0].code}", False, row.poa, companion=True) for code in row.also]
+    codes = [own, *(Assignment(code, f"comes with {own.code}", own.specific, own.nature, companion=True) for code in own.also)]
+    codes += [Assignment(code, f"comes with {own.code}", False, row.poa, companion=True) for code in row.also]
     if row.underlying and "organism" in attributes:
         under = assignments(table, row.underlying, attributes)
-        codes += [replace(one, companion=True, reason=f"{one.reason}; comes with {codes[0].code} (I.C.1.d.1.b)") for one in under]
+        codes += [replace(one, companion=True, reason=f"{one.reason}; comes with {own.code} (I.C.1.d.1.b)") for one in under]
     if row.organism and (organism := table.organisms.get(attributes.get("organism", ""))):
         codes.append(Assignment(organism, "organism as the cause (I.A.17)", True, row.poa, companion=True))
     return tuple(codes)
+
+
+def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, said: Documented) -> Assignment | None:
+    """The concept's own code: by its form, by its site, by the tabular term that nlp found, or as when nothing more is said."""
+    named = said.leaf(attributes.get("icd10cm", ""))
+    form = term_form(text) if any(by.words for by in row.by) else ""
+    if (found := next((by for by in row.by if by.holds(attributes, form)), None)) is not None and found.code:
+        needed = [f"{name} {attributes[name]}" for name in (found.model_extra or {}) if name in attributes]
+        told = ", ".join((*needed, *((form,) if found.words else ())))
+        code = said.leaf(found.code)
+        if code is None:
+            return None
+        own = Assignment(code, f"{concept}: {told}", True, found.nature(row.poa), other_years=found.other_years, also=found.also)
+    elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
+        return Assignment(at, f"{concept}: site {attributes['site']}", specific=True, nature=row.poa)
+    elif named:
+        return Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)
+    elif row.code:
+        own = Assignment(row.code, concept, specific=False, nature=row.poa, other_years=row.other_years, open=True)
+    else:
+        return None
+    exact = said.exact(own.code)
+    if named and says_more(named, than=exact):
+        exact = named
+    return own if exact == own.code else replace(own, code=exact, reason=f"{own.reason}: as exact as it is said (I.B.2)", specific=True)
 
 
 @lru_cache(maxsize=8)

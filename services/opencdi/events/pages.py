@@ -126,6 +126,9 @@ class WorkingCode(Contract):
     excluded: bool = False  # its CC/MCC does not count with this principal diagnosis
     confidence: float
     calibrated: bool = False  # DOMAIN F.16
+    confidence_parts: tuple[tuple[str, float], ...] = ()  # what the confidence adds up from
+    path: tuple[str, ...] = ()  # the way down the site's Alphabetic Index and the tabular, where one is loaded
+    could_say: tuple[str, ...] = ()  # what the classification tells apart here and the record does not (B41); the first few
     reasons: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 

@@ -7,23 +7,25 @@ tables (FY2023 to FY2027), because one tabular knows one edition only: `valid_on
 
 import json
 import re
+import string
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
-from opencdi.clinical.codes import dotted
-from opencdi.knowledge.code_year import release_on
+from opencdi.clinical.codes import dotted, undotted
+from opencdi.knowledge.code_year import RELEASES, GrouperRelease, release_on
 from opencdi.knowledge.grouper import is_valid
 from opencdi.knowledge.tables import built, write_whole
 
 _NOTES = ("excludes1", "excludes2", "code_first", "use_additional", "code_also", "inclusion_terms", "includes")
 _FORMAT = 1
 _REFERENCE = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(-(?!\s*[A-Z]\d))?(?:\s*-\s*([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?")
+_LETTERS = string.digits + string.ascii_uppercase
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,37 @@ def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
     return tabular().billable(code) if release is None else is_valid(code, release.version)
 
 
+def valid_below(code: str, day: date, code_year: int | None = None) -> tuple[str, ...]:
+    """The codes below a stem that may be billed on that day, in the tabular's order; none below a code that is one itself, or unknown."""
+    stem = undotted(code).rstrip("-")
+    valid = partial(valid_on, day=day, code_year=code_year)
+    return () if valid(stem) else tuple(_valid_within(tabular(), stem, valid))
+
+
+def _valid_within(held: Tabular, code: str, valid: Callable[[str], bool]) -> Iterator[str]:
+    below = held.children(code)
+    for child in below:
+        if valid(child):
+            yield child
+        else:
+            yield from _valid_within(held, child, valid)
+    if not below and code in held:  # divided after our edition of the tabular was printed: the grouper's table knows how
+        yield from filter(valid, (code + letter for letter in _LETTERS))
+
+
+def releases_of(code: str) -> tuple[GrouperRelease, ...]:
+    """The half-years in which the code could be billed, of those that we know."""
+    return tuple(release for release in RELEASES if is_valid(code, release.version))
+
+
+def undivided(code: str, valid: Callable[[str], bool]) -> str | None:
+    """The valid code that this one was later divided from ("G20" before Parkinson's disease had subtypes); itself where it is valid.
+
+    `valid`: whether a code may be billed on the day of discharge.  None where the classification had no place for it yet.
+    """
+    return next((at for at in tabular().lineage(code) if valid(at)), None) or (code if valid(code) else None)
+
+
 _BARE = re.compile(r"\bwithout (?!behavioral|status)|\buncomplicated\b", re.IGNORECASE)
 """What the index's default says where a disease is coded with what may come with it ("Esophagitis, unspecified without bleeding")."""
 _SIDE = re.compile(r"\b(left|right|bilateral|unspecified) (?:[a-z]+ )?(?:side|[a-z]+)$|\b(bilateral)\b", re.IGNORECASE)
@@ -185,30 +218,33 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
     An injury under active treatment takes the seventh character A, and a fracture not said to be open is closed (I.C.19.a, I.C.19.c).
     None where the classification offers no such code: then the note says too little to code.
     """
+    at: str | None = code
+    while at and at in tabular() and not tabular().billable(at):
+        at = unspecified_below(at, laterality)
+    return at if at and tabular().billable(at) else None
+
+
+def unspecified_below(code: str, laterality: str = "") -> str | None:
+    """The one branch right below a stem that says no more than the stem, but for the side; None where there is none such."""
     held = tabular()
-    while code in held and not held.billable(code):
-        below = held.children(code)
-        sided = [child for child in below if _SIDE.search(held.description(child) or "")]
-        of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
-        told = (held.description(code) or "").count("nspecified")  # "Crohn's disease, unspecified" says so of all its codes
-        vague = [child for child in below if (held.description(child) or "").count("nspecified") > told and not _adds(child, code)]
-        bare = [child for child in below if _BARE.search(held.description(child) or "")]
-        initial = [child for child in below if len(child) == 7 and child.endswith("A")]
-        if len(below) == 1:
-            code = below[0]
-        elif len(sided) > 1 and len(of_side) == 1:
-            code = of_side[0]
-        elif len(sided) > 1 and laterality:
-            return None  # the side is told, and the classification has none such
-        elif initial:
-            code = initial[0]
-        elif len(vague) == 1:
-            code = vague[0]
-        elif len(bare) == 1:
-            code = bare[0]
-        else:
-            return None
-    return code if held.billable(code) else None
+    below = held.children(code)
+    sided = [child for child in below if _SIDE.search(held.description(child) or "")]
+    if not {"left", "right"} <= {_side_of(held.description(child) or "") for child in sided}:
+        sided = []  # "unspecified stage" is no side
+    of_side = [child for child in sided if (_side_of(held.description(child) or "")) == (laterality or "unspecified")]
+    told = (held.description(code) or "").count("nspecified")  # "Crohn's disease, unspecified" says so of all its codes
+    vague = [child for child in below if (held.description(child) or "").count("nspecified") > told and not _adds(child, code)]
+    bare = [child for child in below if _BARE.search(held.description(child) or "")]
+    initial = [child for child in below if len(child) == 7 and child.endswith("A")]
+    if len(below) == 1:
+        return below[0]
+    if len(sided) > 1 and len(of_side) == 1:
+        return of_side[0]
+    if len(sided) > 1 and laterality:
+        return None  # the side is told, and the classification has none such
+    if initial:
+        return initial[0]
+    return next((found[0] for found in (vague, bare) if len(found) == 1), None)
 
 
 def description_of(code: str) -> str:

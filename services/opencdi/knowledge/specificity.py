@@ -1,31 +1,104 @@
 """From a stem of the tabular to the most specific code that is documented (Guidelines I.B.2), and to none that says more."""
 
+import re
 from collections.abc import Set
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from opencdi.knowledge.alphabetic_index import words_in
-from opencdi.knowledge.icd10cm import tabular, unspecified_leaf
+from opencdi.knowledge.icd10cm import Tabular, tabular, unspecified_below
 
 _SIDES: Final = ("bilateral", "left", "right")
-_SAY_NOTHING: Final = frozenset({"unspecified", "site", "type", "other"})
+_SAY_NOTHING: Final = frozenset({"unspecified", "site", "type", "other", "part", "initial", "encounter", "closed", "displaced"})
+"""Words of a title that nobody need document: an injury under treatment is at its initial encounter (I.C.19.a), and a fracture closed and
+displaced unless said (I.C.19.c)."""
+_LEFT_OPEN: Final = re.compile(r"unspecified \w+", re.IGNORECASE)
+_VAGUE: Final = re.compile(r"unspecified", re.IGNORECASE)
+_WHOLE: Final = 7
 
 
-def supported_leaf(code: str, documented: Set[str]) -> str | None:
+@lru_cache(maxsize=50_000)
+def supported_leaf(code: str, documented: frozenset[str], places: frozenset[str] = frozenset()) -> str | None:
     """The billable code at or below `code` (with the index's "-" behind a stem or not) that says no more than these words.
 
     None where the classification has none such.  A branch is taken where all words that its description adds are documented ("stage 3");
-    where none is, the unspecified one (`unspecified_leaf`, with the side).
+    where none is, the unspecified one (`unspecified_below`, with the side).  `places`: those of the words that name a place; of a title's
+    "tibia and fibula" one is enough, as "and" means "or" there (I.A.14).
     """
-    held, code = tabular(), code.rstrip("-")
-    while code in held and not held.billable(code):
-        above = _words_of(held.description(code) or "")
-        added = {child: _words_of(held.description(child) or "") - above for child in held.children(code)}
-        told = [child for child, words in added.items() if words and words <= documented]
-        if not told:
-            return unspecified_leaf(code, next((side for side in _SIDES if side in documented), ""))
-        code = max(told, key=lambda child: len(added[child]))
-    return code if held.billable(code) else None
+    held, side = tabular(), next((side for side in _SIDES if side in documented), "")
+    at: str | None = code.rstrip("-")
+    while at and at in held and not held.billable(at):
+        above = _words_of(held.description(at) or "")
+        told = {child: said for child in held.children(at) if (said := _said(held, child, above, documented, places))}
+        at = max(told, key=lambda child: told[child]) if told else unspecified_below(at, side)
+    return at if at and held.billable(at) else None
 
 
+@lru_cache(maxsize=50_000)
+def more_exact(code: str, documented: frozenset[str], places: frozenset[str] = frozenset()) -> str:
+    """The neighbour of a code that says what this one calls unspecified, where it is documented; else the code itself.
+
+    "Fracture of unspecified part of neck of unspecified femur" and "left": that of the left femur.  It says all that
+    the first one does, and nothing beside what is documented.
+    """
+    leaves = [leaf for stem in _vague_stems(code) if (leaf := supported_leaf(stem, documented, places))]
+    more = [leaf for leaf in leaves if _adds_only(leaf, code, documented, places)]
+    exact = min((code, *more), key=_vagueness)
+    return _opened(exact) if "open" in documented else exact
+
+
+def _adds_only(leaf: str, code: str, documented: frozenset[str], places: frozenset[str]) -> bool:
+    held = tabular()
+    before = held.description(code) or ""
+    kept = _words_of(_LEFT_OPEN.sub("", before)) <= _words_of(held.description(leaf) or "")
+    return kept and _said(held, leaf, _words_of(before), documented, places) is not None
+
+
+def _opened(code: str) -> str:
+    """An open fracture of a type that is not said has the seventh character B (I.C.19.c: closed only where nothing is said)."""
+    open_one = code[:-1] + "B"
+    return open_one if len(code) == _WHOLE and code.endswith("A") and "open fracture" in (tabular().description(open_one) or "") else code
+
+
+@lru_cache(maxsize=20_000)
+def _vague_stems(code: str) -> tuple[str, ...]:
+    """The stems above a code that it leaves open, nearest first: up to where nothing is called unspecified any more."""
+    stems: list[str] = []
+    for at, above in pairwise(tabular().lineage(code)):
+        if _vagueness(at) <= _vagueness(above) and not (len(at) == _WHOLE and at.endswith(("A", "B"))):
+            break
+        stems.append(above)
+    return tuple(stems)
+
+
+def _said(held: Tabular, child: str, above: Set[str], documented: Set[str], places: Set[str]) -> tuple[int, bool] | None:
+    """How many of the words that this branch adds are documented, and whether all are; None where it says more than is documented."""
+    description = held.description(child) or ""
+    added = _words_of(description) - above
+    missing = added - documented
+    if missing:
+        missing = missing.difference(*(either for either in _alternatives(description) if either & places))
+    said = len(added & documented)
+    return (said, added <= documented) if said and not missing else None
+
+
+@lru_cache(maxsize=50_000)
+def _alternatives(description: str) -> tuple[frozenset[str], ...]:
+    """The words on both sides of each "and"."""
+    parts = [part.split() for part in description.split(" and ")]
+    return tuple(words_in(f"{before[-1]} {behind[0]}") for before, behind in pairwise(parts) if before and behind)
+
+
+def says_more(code: str, than: str) -> bool:
+    """Whether a code of the same category leaves less open."""
+    return code[:3] == than[:3] and _vagueness(code) < _vagueness(than)
+
+
+def _vagueness(code: str) -> int:
+    return len(_VAGUE.findall(tabular().description(code) or ""))
+
+
+@lru_cache(maxsize=50_000)
 def _words_of(description: str) -> frozenset[str]:
     return words_in(description) - _SAY_NOTHING

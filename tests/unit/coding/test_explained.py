@@ -9,9 +9,13 @@ from typer.testing import CliRunner
 
 from opencdi.cli.app import app
 from opencdi.clinical.time import ClinicalTime
+from opencdi.coding.by_index import way_of
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.explained import could_say, explanation
+from opencdi.coding.explained import MOST_CHOICES, could_say, explanation
+from opencdi.coding.room import coding_room
 from opencdi.events.pages import Evidence
+from opencdi.knowledge.site import SiteData
+from unit.coding.test_room import Line, finding, note
 from unit.knowledge.index_sample import INDEX, NEOPLASMS, sample
 
 RUN = CliRunner()
@@ -32,7 +36,7 @@ def test_the_way_to_the_code_is_told_where_the_index_leads_there(tmp_path: Path)
     index = sample(tmp_path)
     told = explanation(candidate("S72001A", "trauma", "fracture of the right femoral neck"), index)
     assert told.path[0] == "Fracture, traumatic"
-    assert told.path[-1] == "tabular: S72.001A"
+    assert told.path[-1] == "tabular: S72.001 > S72.001A"
     assert explanation(candidate("S72002A", "fracture of the right femoral neck"), index).path == ()
     assert explanation(candidate("I2699", "pulmonary embolism"), index).path == ()
     assert explanation(candidate("S72001A", "fracture of the right femoral neck"), None).path == ()
@@ -107,3 +111,28 @@ def test_procedures_are_explained_too() -> None:
     assert '0DH63UZ  Insertion of Feeding Device into Stomach, Percutaneous Approach\n  said     "PEG tube" (24-32)' in done.stdout
     assert "below-knee-amputation    [question: not on the claim]" in done.stdout
     assert "  asks     at which level: high, mid or low\n  could be 0Y6J0Z1, 0Y6J0Z2, 0Y6J0Z3" in done.stdout
+
+
+def test_the_page_carries_what_would_say_more_and_what_its_confidence_is_made_of() -> None:
+    line = Line().send(notes=[note("n", 0, finding("chronic-kidney-disease"), finding("sepsis", assertion="possible"))])
+    kidney, sepsis = line.code("N189"), line.code("A419")
+    assert kidney is not None
+    assert sepsis is not None
+    assert "Chronic kidney disease, stage 4 (severe)" in kidney.could_say
+    assert len(kidney.could_say) <= MOST_CHOICES
+    assert sum(value for _, value in kidney.confidence_parts) == pytest.approx(kidney.confidence)
+    assert kidney.path == ()  # no index is loaded
+    assert sepsis.could_say == ()  # not on the claim
+
+
+def test_with_an_index_the_page_carries_the_way_and_looks_nothing_up_twice(tmp_path: Path) -> None:
+    line = Line(coding_room(SiteData(), index=sample(tmp_path)))
+    said = finding("heart-failure").model_copy(update={"text": "heart failure"})
+    line.send(notes=[note("n", 0, said)])
+    code = line.code("I509")
+    assert code is not None
+    assert code.path == ("Failure, failed", "heart (acute, senile)", "tabular: I50.9")
+    looked_up = way_of.cache_info().misses
+    for nth in range(1, 30):
+        line.send(notes=[note(f"n{nth}", nth, said)], hours=nth)
+    assert way_of.cache_info().misses == looked_up

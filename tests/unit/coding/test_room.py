@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from opencdi.bus.room import Outgoing, Record, SamePartition, State
+from opencdi.bus.room import Outgoing, Record, Room, SamePartition, State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.coding.room import coding_room
 from opencdi.events.audiences import DrgChanged
@@ -62,7 +62,8 @@ def note(note_id: str, hours: float, *findings: Finding, **told: Any) -> NoteRea
 class Line:
     """One encounter's way through the room."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room = ROOM) -> None:
+        self.room = room
         self.states: dict[str, State] = {}
         self.n = 0
         self.page: CodingPage | None = None
@@ -78,7 +79,7 @@ class Line:
         return self.step(entry_of(envelope, pages), "enc")
 
     def step(self, entry: Entry, key: str | None) -> "Line":
-        self.out = list(ROOM.step(self.states, Record("cdi.findings.v1", key, entry.encode())))
+        self.out = list(self.room.step(self.states, Record("cdi.findings.v1", key, entry.encode())))
         for said in self.out:
             if said.topic.name == "cdi.drg-changes.v1":
                 self.changes.append(DrgChanged.read(said.value))
