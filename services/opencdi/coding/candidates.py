@@ -41,6 +41,7 @@ class Candidate:
     onset_after: bool = False  # the note itself says that it began after the admission
     came_with: bool = False  # the note itself says that it was present on admission
     caused_by: frozenset[str] = field(default_factory=frozenset)
+    together: frozenset[str] = field(default_factory=frozenset)  # what the note says it comes "with"
     drugs: frozenset[tuple[str, str]] = frozenset()  # the drugs that did it, each by the name that was used and by its concept
     parts: tuple[str, ...] = ()  # of a combination: the codes that it says
 
@@ -143,9 +144,14 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
-        caused_by=frozenset(cause for one in held if (cause := one.said.finding.attributes.get("cause"))),
+        caused_by=_told(held, "cause"),
+        together=_told(held, "with"),
         drugs=frozenset((told.get("drug", ""), told["cause"]) for one in held if "cause" in (told := one.said.finding.attributes)),
     )
+
+
+def _told(held: list[_Mention], attribute: str) -> frozenset[str]:
+    return frozenset(value for one in held if (value := one.said.finding.attributes.get(attribute)))
 
 
 def _place(said: Stated) -> tuple[datetime, int]:

@@ -1,16 +1,16 @@
-"""What the classification says with one code: hypertension and its organs, diabetes and complications, sepsis, acute on chronic.
+"""What the classification says with one code: the parts make the combination, and what it replaced stays visible (DOMAIN F.13)."""
 
-Part of `guidelines`: what a combination replaced stays visible as flagged (DOMAIN F.13).
-"""
-
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.guideline_data import Combined
 from opencdi.coding.steps import Candidates, Known, proposed
 
-_SEPSIS = ("A40", "A41", "B377", "A021", "A227", "A267", "A327", "A427", "A5486", "B007", "O85", "P36", "A207", "A2689")
+_BESIDE: Final = 40
+"""So many characters behind a disease a denied cause still speaks of it."""
 
 
 def combined(codes: Candidates, parts: Iterable[Candidate], into: str, concept: str, reason: str) -> Candidates:
@@ -43,92 +43,68 @@ def flag(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidat
     return tuple(one.flagged(reason) if one.code in gone and one.status == "proposed" else one for one in codes)
 
 
-def hypertension_combinations(_: Known, codes: Candidates) -> Candidates:
-    """I.C.9.a: hypertension with heart failure or chronic kidney disease is one disease, whether or not a provider links them."""
-    hypertension = proposed(codes, "I10")
-    failure, kidney = proposed(codes, "I50", "I51"), proposed(codes, "N18")
-    if not hypertension or not (failure or kidney):
-        return codes
-    late = any(one.code in ("N185", "N186") for one in kidney)
-    if failure and kidney:
-        into, cite = ("I132" if late else "I130"), "I.C.9.a.3"
-    elif failure:
-        into, cite = "I110", "I.C.9.a.1"
-    else:
-        into, cite = ("I120" if late else "I129"), "I.C.9.a.2"
-    reason = f"{cite}: hypertension with {' and '.join(one.code for one in (*failure[:1], *kidney[:1]))} is presumed one disease"
-    return flag(combined(codes, (*hypertension, *failure, *kidney), into, "hypertension", reason), hypertension, f"{cite}: said by {into}")
+def other_cause(one: Candidate, own: Collection[str]) -> str | None:
+    """What the provider ascribes it to, where that is none of `own`: then "with" presumes nothing (I.A.15)."""
+    return None if one.caused_by & set(own) else next(iter(sorted(one.caused_by)), None)
 
 
-def diabetes_combinations(_: Known, codes: Candidates) -> Candidates:
-    """I.A.15 and I.C.4.a: "with" links diabetes to its complications; ketoacidosis without a type said is type 2 (I.C.4.a.2)."""
-    plain = proposed(codes, "E119", "E109")
-    if not plain:
-        return codes
-    kind = "E10" if any(one.code == "E109" for one in plain) else "E11"
-    for complication, suffix, name in (
-        ("N18", "22", "chronic kidney disease"),
-        ("R739", "65", "hyperglycemia"),
-        ("E162", "649", "hypoglycemia"),
-        ("G629", "40", "neuropathy"),
-        ("I739", "51", "peripheral angiopathy"),
-    ):
-        held = [one for one in codes if one.code.startswith(complication) and one.status != "uncertain"]
-        if held:
-            reason = f"I.A.15: diabetes with {name}"
-            codes = combined(codes, (*plain, *held), kind + suffix, "diabetes-mellitus", reason)
-            if complication != "N18":  # the stage of kidney disease is still coded beside it
-                codes = tuple(one.flagged(f"{reason}: said by {kind + suffix}") if one in held else one for one in codes)
-    ketoacidosis = proposed(codes, "E1110")
-    if kind == "E10" and ketoacidosis:
-        codes = flag(
-            combined(codes, (*plain, *ketoacidosis), "E1010", "diabetic-ketoacidosis", "I.C.4.a: type 1"), ketoacidosis, "type 1: E1010"
-        )
-    others = [one for one in proposed(codes, "E10", "E11") if one not in plain]
-    return flag(codes, plain, f"I.C.4.a: a complication is coded ({others[0].code})") if others else codes
+def said_unrelated(known: Known, one: Candidate, disease: str) -> bool:
+    """Whether a note says right beside it that it is not due to that disease: "CKD not due to diabetes", "non-diabetic CKD"."""
+    for note in known.notes:
+        told = note.findings if note.counts and not note.retracted else ()
+        denied = [said for said in told if said.concept == disease and said.assertion == "absent"]
+        of_it = [said for said in told if said.concept == one.concept and said.assertion == "present"]
+        if any(0 <= no.start - said.end <= _BESIDE or 0 <= said.start - no.end <= 1 for no in denied for said in of_it):
+            return True
+    return False
 
 
-def sepsis_and_organ_dysfunction(_: Known, codes: Candidates) -> Candidates:
-    """I.C.1.d: R65.2- never stands without its infection; dysfunction is severe sepsis only where the provider links it."""
-    severe, shock = proposed(codes, "R6520"), proposed(codes, "R6521")
-    sepsis = proposed(codes, *_SEPSIS)
-    if (severe or shock) and not sepsis:
-        codes = combined(
-            codes, (severe or shock), "A419", "sepsis", "I.C.1.d.1.b: severe sepsis needs the underlying infection; none is named"
-        )
-        sepsis = proposed(codes, "A419")
-    linked = [one for one in codes if one.status == "proposed" and "sepsis" in one.caused_by and not one.code.startswith(_SEPSIS)]
-    if sepsis and linked and not severe and not shock:
-        reason = f"I.C.1.d.1.b: acute organ dysfunction linked to sepsis ({linked[0].code})"
-        codes = combined(codes, linked, "R6520", "severe-sepsis", reason)
-    return flag(codes, severe, "I.C.1.d.2: septic shock is coded as R6521") if shock else codes
-
-
-def sepsis_organism(known: Known, codes: Candidates) -> Candidates:
-    """Sepsis that the provider ascribes to an infection whose organism is known is sepsis by that organism (index: Sepsis, by organism)."""
-    vague = next((one for one in proposed(codes, "A419") if one.caused_by), None)
-    if vague is None:
-        return codes
-    source = next((one for one in codes if one.status == "proposed" and one.code in known.data.sepsis_organism and _is_source(one, vague)), None)
-    if source is None:
-        return codes
-    into = known.data.sepsis_organism[source.code]
-    reason = f"I.C.1.d.4: sepsis due to the infection coded as {dotted(source.code)}, by its organism"
-    said = replace(vague, code=into, specific=True, reasons=(reason,))
-    return (*(one for one in flag(codes, [vague], f"I.B.2: said more exactly by {into}") if one.code != into), said)
-
-
-def _is_source(infection: Candidate, sepsis: Candidate) -> bool:
-    return infection.concept in sepsis.caused_by or infection.family in sepsis.caused_by
+def said(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidates:
+    """These keep their place, and the coder reads why."""
+    held = {one.code for one in which}
+    return tuple(replace(one, reasons=(*one.reasons, reason)) if one.code in held and reason not in one.reasons else one for one in codes)
 
 
 def said_as_one(known: Known, codes: Candidates) -> Candidates:
-    """I.B.9 and the index's "with": one code of each group makes another; what it replaces is flagged."""
+    """I.B.9 and the index's "with" (I.A.15): one code of each group makes another; what it replaces is flagged."""
     for row in known.data.combined:
-        parts = [next(iter(proposed(codes, *group)), None) for group in row.of]
-        held = [part for part in parts if part is not None]
-        if len(held) < len(row.of) or any(one.code == row.into for one in held):
-            continue
-        codes = combined(codes, held, row.into, held[0].concept, f"{row.reason} ({', '.join(dotted(one.code) for one in held)})")
-        codes = flag(codes, proposed(codes, *row.replaces), f"{row.cite}: said by {dotted(row.into)}")
+        codes = _as_one(row, codes)
     return codes
+
+
+def _as_one(row: Combined, codes: Candidates) -> Candidates:
+    parts = [next(iter(proposed(codes, *group)), None) for group in row.of]
+    held = [part for part in parts if part is not None]
+    if len(held) < len(row.of) or any(one.code == row.into for one in held):
+        return codes
+    first, names = held[0], {name for part in held for name in (part.concept, part.family)}
+    elsewhere = next((cause for part in held if (cause := other_cause(part, names))), None)
+    if row.link == "documented" and not any(part.caused_by & names for part in held):
+        return codes
+    if row.link == "presumed" and elsewhere:
+        return said(codes, held, f"{row.cite}: not {dotted(row.into)}, the record names another cause ({elsewhere})")
+    codes = combined(codes, held, row.into, first.concept, f"{row.reason} ({', '.join(dotted(one.code) for one in held)})")
+    return flag(codes, proposed(codes, *row.replaces), f"{row.cite}: said by {dotted(row.into)}")
+
+
+def bleeding(known: Known, codes: Candidates) -> Candidates:
+    """I.A.15: bleeding "with" the ulcer, gastritis or diverticula that may bleed is theirs, unless a provider names another source."""
+    data = known.data.bleeding
+    sources = [one for one in proposed(codes) if one.code in data.sources]
+    blood = proposed(codes, *data.codes)
+    told = [one for one in sources if one.together & set(data.concepts)]
+    named = [one for one in sources if any({one.concept, one.family} & blood_.caused_by for blood_ in blood)]
+    if not sources or not (blood or told):
+        return codes
+    if elsewhere := next((cause for one in blood if not named and (cause := next(iter(sorted(one.caused_by)), None))), None):
+        return said(codes, blood, f"{data.cite}: the record names another source ({elsewhere})")
+    bled = named or told or sources
+    if len(bled) > 1 and not told and not named:
+        names = ", ".join(dotted(one.code) for one in bled)
+        return said(codes, blood, f"{data.cite}: which bled is not said ({names})")
+    for source in bled:
+        into = data.sources[source.code]
+        reason = f"{data.reason} ({', '.join(dotted(one.code) for one in (source, *blood))})"
+        codes = combined(codes, (source, *blood), into, source.concept, reason)
+        codes = flag(codes, [source], f"{data.cite}: said by {dotted(into)}")
+    return flag(codes, blood, f"{data.cite}: said by {dotted(data.sources[bled[0].code])}")

@@ -26,7 +26,7 @@ def one_degree(known: Known, codes: Candidates) -> Candidates:
     for row in known.data.one_of:
         held = proposed(codes, *row.codes)
         if len(held) > 1:
-            kept = _kept(row, held)
+            kept = _kept(row, [one for one in held if not one.code.startswith(row.vague)] or held)
             reason = f"{row.reason}; {dotted(kept.code)} is proposed: {_why(row, kept, held)}"
             codes = tuple(one.flagged(reason) if one in held and one is not kept else one for one in codes)
     return codes

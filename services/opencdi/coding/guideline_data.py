@@ -55,19 +55,76 @@ class SaidBy(Row):
 
 
 class OneOf(Row):
-    """Degrees of one disease, the highest first.  `always`: degrees that outweigh whatever was documented later."""
+    """Degrees of one disease, the highest first.  `always`: degrees that outweigh whatever was documented later; `vague`: those that yield."""
 
     codes: Codes
     which: Literal["latest", "highest"]
     always: Codes = ()
+    vague: Codes = ("-",)
 
 
 class Combined(Row):
-    """One code of each group makes `into`."""
+    """One code of each group makes `into`.
+
+    `link`: "presumed" unless the provider names another cause (I.A.15), "documented" only where he links them; "" where nothing is linked.
+    """
 
     of: tuple[Codes, ...]
     into: str
     replaces: Codes
+    link: Literal["", "presumed", "documented"] = ""
+
+
+class Bleeding(Row):
+    """`sources`: what may bleed -> the same with bleeding; `codes` and `concepts`: bleeding by itself."""
+
+    codes: Codes
+    concepts: frozenset[str]
+    sources: dict[str, str]
+
+
+class Hypertension(BaseModel):
+    """`own_causes`: of a kidney disease that stay hypertensive; `other_hearts`: beginnings of causes that make a heart failure not so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    heart: Codes
+    kidney: Codes
+    own_causes: tuple[str, ...]
+    other_hearts: tuple[str, ...]
+
+
+class Complication(BaseModel):
+    """What "with" links to diabetes, by the code's end.  `kept`: it stays on the claim too; `said`: only where its words say this, `throughout`: all of them.
+
+    `any_cause`: whatever is named as its cause; `also_says`: codes that the combination says too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    codes: Codes
+    suffix: str
+    words: str
+    said: tuple[str, ...] = ()
+    throughout: bool = False
+    kept: bool = False
+    any_cause: bool = False
+    also_says: Codes = ("-",)
+
+
+class Diabetes(BaseModel):
+    """`secondary`: beginning of a cause -> the category; `own_causes`: causes of a complication that leave it diabetic."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    secondary: dict[str, str]
+    own_causes: tuple[str, ...]
+    complications: tuple[Complication, ...]
+
+
+class Sepsis(BaseModel):
+    """`codes`: sepsis itself; `organ_dysfunction`: what makes it severe where a provider links it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    codes: Codes
+    organ_dysfunction: Codes
 
 
 class Bound(BaseModel):
@@ -93,6 +150,14 @@ class Sign(BaseModel):
     unless: Codes = ()
 
 
+class Sequelae(Row):
+    """`of`: a deficit of today -> the same as a sequela; `strokes`: the concepts of the disease, `current`: its codes while it lasts."""
+
+    strokes: tuple[str, ...]
+    current: Codes
+    of: dict[str, str]
+
+
 class GuidelineData(BaseModel):
     """The whole file."""
 
@@ -103,6 +168,12 @@ class GuidelineData(BaseModel):
     said_by: tuple[SaidBy, ...]
     one_of: tuple[OneOf, ...]
     combined: tuple[Combined, ...]
+    bleeding: Bleeding
+    hypertension: Hypertension
+    diabetes: Diabetes
+    sepsis: Sepsis
+    manifestations: Codes
+    sequelae: Sequelae
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
 

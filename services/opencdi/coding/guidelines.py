@@ -11,23 +11,22 @@ from typing import Final
 from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import (
-    diabetes_combinations,
-    hypertension_combinations,
-    said_as_one,
-    sepsis_and_organ_dysfunction,
-    sepsis_organism,
-)
+from opencdi.coding.combinations import bleeding, said, said_as_one
 from opencdi.coding.degrees import one_degree, said_by_another
+from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
 from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
 from opencdi.coding.external_causes import external_causes
 from opencdi.coding.fractures import fractures, superficial_injuries
+from opencdi.coding.hypertension import hypertension_combinations
 from opencdi.coding.neoplasms import neoplasms
 from opencdi.coding.obstetrics import normal_delivery, obstetric
 from opencdi.coding.pressure_injuries import pressure_injury_stage
 from opencdi.coding.scales import coma_scale, stroke_scale
+from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
+from opencdi.coding.sequelae import stroke_sequelae
 from opencdi.coding.steps import Candidates, Known, Step, proposed
 from opencdi.coding.table import ConceptTable
+from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10cm import description_of, excluded_here
 
@@ -44,8 +43,11 @@ def specificity(_: Known, codes: Candidates) -> Candidates:
 
 def _finer(other: Candidate, one: Candidate) -> bool:
     if not one.specific and other.concept == one.concept:
-        return True
-    # "Unspecified ovarian cyst, unspecified side" yields to "…, right side".
+        # Of a disease any form that is said; of symptoms only what was unspecified: fatigue is no weakness said more exactly.
+        return _unsaid(other.code) < _unsaid(one.code) + (one.kind == "diagnosis")
+    # "Unspecified ovarian cyst, unspecified side" yields to "…, right side"; "with unspecified retinopathy" not to "without complications".
+    if " with " in description_of(one.code) and " with " not in description_of(other.code):
+        return False
     return one.code[:3] == other.code[:3] and _unsaid(other.code) < _unsaid(one.code)
 
 
@@ -99,6 +101,14 @@ def uncertain_at_discharge(known: Known, codes: Candidates) -> Candidates:
     return tuple(one.flagged("II.H: uncertain, not in the final statement") if one.status == "uncertain" else one for one in codes)
 
 
+def reportable(_: Known, codes: Candidates) -> Candidates:
+    """III: a disease named only in passing may be evaluated, treated or watched, or none of it: a coder looks, nothing leaves the claim."""
+    if not any(one.assessed for one in codes):  # the notes have no assessments to stand in
+        return codes
+    passing = [one for one in proposed(codes) if not one.assessed and one.nature == "" and one.kind == "diagnosis" and one.evidence]
+    return said(codes, passing, "III: named in no assessment; evaluated, treated or monitored?")
+
+
 STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "poisoning-intent": intent,
     "adverse-effects": adverse_effects,
@@ -118,14 +128,21 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "one-degree": one_degree,
     "said-as-one": said_as_one,
     "hypertension": hypertension_combinations,
+    "diabetes-type": diabetes_type,
     "diabetes": diabetes_combinations,
     "sepsis": sepsis_and_organ_dysfunction,
     "sepsis-organism": sepsis_organism,
+    "noninfectious-inflammation": noninfectious_inflammation,
+    "bleeding": bleeding,
+    "stroke-sequelae": stroke_sequelae,
+    "manifestations": manifestations,
     "excludes1": excludes1,
     "integral-symptoms": integral_symptoms,
     "abnormal-findings": abnormal_findings,
     "uncertain-at-discharge": uncertain_at_discharge,
     "body-mass-index": body_mass_index,
+    "asked-along": asked_along,
+    "reportable": reportable,
 })  # fmt: skip
 """name -> function.  Which run, and in what order, says the closed list in `guidelines.yaml`."""
 

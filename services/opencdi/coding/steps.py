@@ -31,5 +31,5 @@ Step = Callable[[Known, Candidates], Candidates]
 
 
 def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
-    """Those on the claim under these prefixes."""
-    return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes)]
+    """Those on the claim, all or under these prefixes."""
+    return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes or "")]

@@ -23,7 +23,7 @@ from opencdi.knowledge.tables import write_whole
 
 _NOTES = ("excludes1", "excludes2", "code_first", "use_additional", "code_also", "inclusion_terms", "includes")
 _FORMAT = 1
-_REFERENCE = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(-)?(?:\s*-\s*([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?")
+_REFERENCE = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(-(?!\s*[A-Z]\d))?(?:\s*-\s*([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,16 +211,22 @@ def description_of(code: str) -> str:
 
 # --- Excludes1 --------------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=50_000)
-def _references(line: str) -> tuple[tuple[str, str], ...]:
+def references(line: str) -> tuple[tuple[str, str], ...]:
+    """The codes that a note's line names: (lowest, highest), un-dotted."""
     # "(E08-E10, E11)" and "(J70.2-J70.4)" are ranges, "A40.-" and "A40" whole subtrees.
     return tuple(((low := m[1].replace(".", "")), (m[3] or "").replace(".", "") or low) for m in _REFERENCE.finditer(line))
+
+
+def between(low: str, high: str, code: str) -> bool:
+    """Whether the code lies in that range of a note."""
+    return low[:3] <= code[:3] and low <= code[: len(low)] and code[: len(high)] <= high
 
 
 @lru_cache(maxsize=50_000)
 def excluded_here(code: str, other: str) -> str | None:
     """The category or code with an Excludes1 note, at or above `code`, that sends `other` elsewhere; None if there is none."""
     for at, line in tabular().notes(code, "excludes1"):
-        for low, high in _references(line):
-            if low[:3] <= other[:3] and low <= other[: len(low)] and other[: len(high)] <= high and not code.startswith(low):
+        for low, high in references(line):
+            if between(low, high, other) and not code.startswith(low):
                 return at
     return None
