@@ -61,7 +61,7 @@ def intent(known: Known, codes: Candidates) -> Candidates:
 def _said_accidental(known: Known, one: Candidate) -> bool:
     quotes = {(quote.note_id, quote.start) for quote in one.evidence}
     told = (said for said in stated(known.notes) if (said.note.note_id, said.finding.start) in quotes)
-    return any(said.finding.attributes.get("type") == "accidental" for said in told)
+    return any(said.finding.attributes.get("form") == "accidental" for said in told)
 
 
 def _as(code: str, digit: str) -> str:

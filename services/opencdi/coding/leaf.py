@@ -9,7 +9,7 @@ from opencdi.knowledge.icd10cm import tabular, unspecified_leaf
 
 _SIDES: Final = ("left", "right", "bilateral")
 _SAY_NOTHING: Final = frozenset({"unspecified", "site", "other", "with", "of", "to"})
-_TOLD: Final = ("laterality", "stage", "type", "severity")
+_TOLD: Final = ("laterality", "stage", "form", "severity")
 """The attributes whose values are the tabular's own words."""
 
 
@@ -34,21 +34,21 @@ def _leaf(stem: str, told: tuple[tuple[str, str], ...]) -> str | None:
         elif len(silent) == 1:
             code = silent[0]
         else:
-            code = unspecified_leaf(code, side) or _displaced(code, side, attributes.get("type", "")) or ""
+            code = unspecified_leaf(code, side) or _displaced(code, side, attributes.get("form", "")) or ""
     code = code if code and held.billable(code) else ""
-    return (_opened(code) if attributes.get("type") == "open" else code) or None
+    return (_opened(code) if attributes.get("form") == "open" else code) or None
 
 
 def by_tabular(code: str, attributes: Mapping[str, str]) -> str | None:
     """The leaf of a code or stem that the tabular's or the index's words led to, with the side that the note says."""
     side = attributes.get("laterality", "")
-    leaf = unspecified_leaf(code, side) or _displaced(code, side, attributes.get("type", ""))
+    leaf = unspecified_leaf(code, side) or _displaced(code, side, attributes.get("form", ""))
     if leaf is None:
         return None
     if leaf.startswith("S06") and leaf[5:6] == "9" and not code.startswith(leaf[:6]) and attributes.get("with") != "syncope":
         leaf = f"{leaf[:5]}A{leaf[6:]}"  # "… NOS" of an intracranial injury: whether consciousness was lost is not known
     leaf = with_side(leaf, side)
-    return _opened(leaf) if attributes.get("type") == "open" else leaf
+    return _opened(leaf) if attributes.get("form") == "open" else leaf
 
 
 def _displaced(code: str, side: str, kind: str) -> str | None:

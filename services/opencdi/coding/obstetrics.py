@@ -74,11 +74,11 @@ def _pregnancy(known: Known, codes: Candidates) -> Pregnancy | None:
     """The present pregnancy; None where neither weeks are told nor a complication of pregnancy is documented (a "pregnancy test" is none)."""
     if known.age is not None and known.age < YOUNGEST:
         return None
-    told = [one for one in _told(known) if one.finding.concept == "pregnancy" and _now(one) and one.finding.attributes.get("type", "").startswith(WEEKS)]
+    told = [one for one in _told(known) if one.finding.concept == "pregnancy" and _now(one) and one.finding.attributes.get("form", "").startswith(WEEKS)]
     if not told and not proposed(codes, *IN_PREGNANCY):
         return None
     said = told[0] if told else None
-    weeks = int(said.finding.attributes["type"].removeprefix(WEEKS)) if said else None
+    weeks = int(said.finding.attributes["form"].removeprefix(WEEKS)) if said else None
     return Pregnancy(weeks, any(one.finding.concept in DELIVERIES and _now(one) for one in _told(known)), said)
 
 
