@@ -11,7 +11,9 @@ from opencdi.coding.table import assignments
 
 def comes_along(known: Known, codes: Candidates) -> Candidates:
     """I.C.21.c: what the record says of status and history, each from its own words; beside the disease that asks for it, where one does."""
-    said = [one for one in stated(known.notes, any_clinician=True) if one.finding.assertion == "present" and one.finding.certainty == "certain"]
+    said = [
+        one for one in stated(known.notes, any_clinician=True) if one.finding.assertion == "present" and one.finding.certainty == "certain"
+    ]
     for row in known.table.alongside.rows:
         if (row.beside and not proposed(codes, *row.beside)) or (row.unless and proposed(codes, *row.unless)):
             continue

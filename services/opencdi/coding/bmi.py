@@ -24,7 +24,11 @@ def body_mass_index(known: Known, codes: Candidates) -> Candidates:
     if weight is None or known.age is None or known.age < 20:
         return codes
     told = [
-        (note, value) for note in known.notes if note.authentication == "authenticated" for value in note.values if value.analyte in ANALYTES
+        (note, value)
+        for note in known.notes
+        if note.authentication == "authenticated"
+        for value in note.values
+        if value.analyte in ANALYTES
     ]
     if not told:
         return codes

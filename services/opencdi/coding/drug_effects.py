@@ -84,14 +84,18 @@ def _of_a_drug(known: Known, codes: Candidates, one: Candidate, drug: str) -> Ca
     row = next((row for row in rows if not row.drugs or row.drugs & names), None)
     if row and not (row.unless and proposed(codes, *row.unless)):
         if row.into:
-            codes = _with(codes, replace(one, code=row.into, kind="diagnosis", family=row.into, specific=True, reasons=(*one.reasons, row.reason)))
+            codes = _with(
+                codes, replace(one, code=row.into, kind="diagnosis", family=row.into, specific=True, reasons=(*one.reasons, row.reason))
+            )
             codes = _flag(codes, one.code, f"{row.reason} ({dotted(row.into)})")
         if row.also:
             codes = _with(codes, replace(one, code=row.also, family=row.also, specific=True, reasons=(row.reason,)))
     elif one.kind == "abnormal-finding":
         # Its meaning is said: the drug did it (III.B).
         codes = tuple(replace(other, kind="symptom") if other.code == one.code else other for other in codes)
-    return _with(codes, _drug(one, drug, f"I.C.19.e.5.a: adverse effect behind its nature ({dotted(row.into if row and row.into else one.code)})"))
+    return _with(
+        codes, _drug(one, drug, f"I.C.19.e.5.a: adverse effect behind its nature ({dotted(row.into if row and row.into else one.code)})")
+    )
 
 
 def _says_itself(known: Known, codes: Candidates) -> Candidates:

@@ -7,8 +7,35 @@ from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.lexicon import BY_TABULAR
 
 SECONDARY = ("C77", "C78", "C79")
-PRIMARY = ("C0", "C1", "C2", "C3", "C4", "C5", "C6", "C70", "C71", "C72", "C73", "C74", "C75", "C76", "C7A", "C80", "C81", "C82", "C83", "C84", "C85", "C88", "C9", "D0")
-NAMED = frozenset({"cancer", "metastasis", "breast-cancer", "lung-cancer", "colon-cancer", "prostate-cancer", "pancreatic-cancer", "leukemia", "lymphoma"})
+PRIMARY = (
+    "C0",
+    "C1",
+    "C2",
+    "C3",
+    "C4",
+    "C5",
+    "C6",
+    "C70",
+    "C71",
+    "C72",
+    "C73",
+    "C74",
+    "C75",
+    "C76",
+    "C7A",
+    "C80",
+    "C81",
+    "C82",
+    "C83",
+    "C84",
+    "C85",
+    "C88",
+    "C9",
+    "D0",
+)
+NAMED = frozenset(
+    {"cancer", "metastasis", "breast-cancer", "lung-cancer", "colon-cancer", "prostate-cancer", "pancreatic-cancer", "leukemia", "lymphoma"}
+)
 
 
 def is_neoplasm(concept: str) -> bool:
@@ -30,7 +57,10 @@ def neoplasms(known: Known, codes: Candidates) -> Candidates:
 def _was_elsewhere(known: Known) -> bool:
     """Whether the record names a primary of the past, or one that is only thought of: then it is not unknown."""
     told = [finding for note in known.notes if note.counts and not note.retracted for finding in note.findings]
-    return any(one.experiencer == "patient" and one.concept != "metastasis" and is_neoplasm(one.concept) and _not_general(one.concept) for one in told)
+    return any(
+        one.experiencer == "patient" and one.concept != "metastasis" and is_neoplasm(one.concept) and _not_general(one.concept)
+        for one in told
+    )
 
 
 def _not_general(concept: str) -> bool:

@@ -11,7 +11,28 @@ from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import description_of, tabular
 
-IN_PREGNANCY: Final = ("O10", "O11", "O12", "O13", "O14", "O15", "O16", "O2", "O3", "O40", "O41", "O42", "O43", "O44", "O45", "O46", "O47", "O60", "O98", "O99")
+IN_PREGNANCY: Final = (
+    "O10",
+    "O11",
+    "O12",
+    "O13",
+    "O14",
+    "O15",
+    "O16",
+    "O2",
+    "O3",
+    "O40",
+    "O41",
+    "O42",
+    "O43",
+    "O44",
+    "O45",
+    "O46",
+    "O47",
+    "O60",
+    "O98",
+    "O99",
+)
 WEEKS: Final = "weeks-"
 DELIVERIES: Final = frozenset({"vaginal-delivery", "cesarean-section"})
 YOUNGEST: Final = 10
@@ -45,14 +66,19 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
     for one in proposed(codes, *IN_PREGNANCY):
         if NO_TRIMESTER in description_of(one.code) and (code := _of_time(one.code, pregnancy)) != one.code:
             reason = f"I.C.15.a.3: {pregnancy.periods[0]}"
-            codes = (*flag(codes, [one], f"{reason} ({dotted(code)})"), replace(one, code=code, family=one.family, reasons=(*one.reasons, reason)))
+            codes = (
+                *flag(codes, [one], f"{reason} ({dotted(code)})"),
+                replace(one, code=code, family=one.family, reasons=(*one.reasons, reason)),
+            )
     for row in known.table.obstetrics.conditions:
         held = proposed(codes, *row.codes)
         code = next((leaf for period in pregnancy.periods if (leaf := _leaf_of(row.into, period))), None)
         if not held or code is None or proposed(codes, row.into):
             continue
         first = held[0]
-        made = replace(first, code=code, concept="pregnancy", family=code, specific=True, reasons=(f"{row.reason} ({dotted(first.code)})",), parts=())
+        made = replace(
+            first, code=code, concept="pregnancy", family=code, specific=True, reasons=(f"{row.reason} ({dotted(first.code)})",), parts=()
+        )
         codes = (*(one for one in codes if one.code != code), made)
         codes = flag(codes, held, f"{row.cite}: said by {dotted(code)}") if row.replaces else codes
     if pregnancy.said is not None and pregnancy.weeks is not None and proposed(codes, "O"):
@@ -64,7 +90,14 @@ def normal_delivery(known: Known, codes: Candidates) -> Candidates:
     """I.C.15.n: O80 where the record names a delivery at term with a single live birth and nothing of the obstetric chapter beside it."""
     pregnancy = _pregnancy(known, codes)
     delivery = next((one for one in _told(known) if one.finding.concept == "vaginal-delivery" and _now(one)), None)
-    if pregnancy is None or delivery is None or pregnancy.weeks is None or pregnancy.weeks < 37 or not proposed(codes, "Z370") or proposed(codes, "O"):
+    if (
+        pregnancy is None
+        or delivery is None
+        or pregnancy.weeks is None
+        or pregnancy.weeks < 37
+        or not proposed(codes, "Z370")
+        or proposed(codes, "O")
+    ):
         return codes
     codes = _with(codes, _at(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it"))
     return _with(codes, _at(delivery, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
@@ -74,7 +107,11 @@ def _pregnancy(known: Known, codes: Candidates) -> Pregnancy | None:
     """The present pregnancy; None where neither weeks are told nor a complication of pregnancy is documented (a "pregnancy test" is none)."""
     if known.age is not None and known.age < YOUNGEST:
         return None
-    told = [one for one in _told(known) if one.finding.concept == "pregnancy" and _now(one) and one.finding.attributes.get("form", "").startswith(WEEKS)]
+    told = [
+        one
+        for one in _told(known)
+        if one.finding.concept == "pregnancy" and _now(one) and one.finding.attributes.get("form", "").startswith(WEEKS)
+    ]
     if not told and not proposed(codes, *IN_PREGNANCY):
         return None
     said = told[0] if told else None

@@ -39,4 +39,6 @@ def _codes(known: Known, one: Stated) -> list[str]:
 
 
 def _refined(one: Candidate, code: str, said: Stated, reason: str) -> Candidate:
-    return replace(one, code=code, specific=True, evidence=(*one.evidence, evidence_of(said.note, said.finding)), reasons=(*one.reasons, reason))
+    return replace(
+        one, code=code, specific=True, evidence=(*one.evidence, evidence_of(said.note, said.finding)), reasons=(*one.reasons, reason)
+    )

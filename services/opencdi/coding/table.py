@@ -96,7 +96,12 @@ class ConceptTable(BaseModel):
 
     def has(self, concept: str, attributes: Mapping[str, str]) -> bool:
         """Whether a mention may lead to a code at all."""
-        if concept in self.codes or concept in self.alongside.concepts or concept in self.drugs.taken or concept in self.obstetrics.concepts:
+        if (
+            concept in self.codes
+            or concept in self.alongside.concepts
+            or concept in self.drugs.taken
+            or concept in self.obstetrics.concepts
+        ):
             return True
         return concept.startswith(BY_TABULAR) or "icd10cm" in attributes
 
