@@ -10,7 +10,7 @@ from opencdi.coding.table import assignments
 
 
 def comes_along(known: Known, codes: Candidates) -> Candidates:
-    """I.C.21.c: what the record says of status and history, each from its own words; beside the disease that asks for it, where one does."""
+    """I.C.21.c: status and history as the record says them; beside the disease that asks for them, where one does."""
     said = [
         one for one in stated(known.notes, any_clinician=True) if one.finding.assertion == "present" and one.finding.certainty == "certain"
     ]

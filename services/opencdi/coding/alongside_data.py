@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.coding.guideline_data import Codes, Row
@@ -20,7 +20,7 @@ class Alongside(Row):
     code: str
     mentions: tuple[str, ...] = ()
     codes: Codes = ()
-    having: dict[str, str] = {}
+    having: dict[str, str] = Field(default_factory=dict)
     texts: tuple[str, ...] = ()
     when: When = "present"
     at_admission: bool = False

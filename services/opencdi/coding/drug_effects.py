@@ -29,7 +29,7 @@ def adverse_effects(known: Known, codes: Candidates) -> Candidates:
 
 
 def underdosing(known: Known, codes: Candidates) -> Candidates:
-    """I.C.19.e.5.c: what came of a drug not taken is coded, then the drug (sixth character 6), then why it was not taken where that is said."""
+    """I.C.19.e.5.c: what came of a drug not taken, then the drug (sixth character 6), then why where that is said."""
     for one in _claimed(codes):
         if not one.caused_by & UNTAKEN:
             continue

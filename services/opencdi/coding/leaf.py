@@ -76,7 +76,7 @@ def _opened(code: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def with_side(code: str, side: str) -> str:
-    """The same code of the side that the note says, where this one says that none is said: "… of unspecified radius" -> "… of left radius"."""
+    """The same code of the side that is told, where this one says that none is: "… of unspecified radius" -> "… of left radius"."""
     held = tabular()
     for above in held.lineage(code) if side in _SIDES else ():
         entry = held.entry(above)

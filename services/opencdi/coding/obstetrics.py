@@ -1,4 +1,4 @@
-"""Pregnancy, delivery and the newborn (I.C.15, I.C.16): the obstetric chapter comes first, by trimester, and only on the mother's record."""
+"""Pregnancy and delivery (I.C.15): the obstetric chapter comes first, by trimester, and only on the mother's record."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -37,6 +37,8 @@ WEEKS: Final = "weeks-"
 DELIVERIES: Final = frozenset({"vaginal-delivery", "cesarean-section"})
 YOUNGEST: Final = 10
 """Years: below it a note that names a pregnancy is a child's, and the pregnancy its mother's."""
+TERM: Final = 37
+"""Weeks from which a delivery is at term."""
 NO_TRIMESTER: Final = "unspecified trimester"
 
 
@@ -72,15 +74,13 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
             )
     for row in known.table.obstetrics.conditions:
         held = proposed(codes, *row.codes)
-        code = next((leaf for period in pregnancy.periods if (leaf := _leaf_of(row.into, period))), None)
-        if not held or code is None or proposed(codes, row.into):
+        leaf = next((leaf for period in pregnancy.periods if (leaf := _leaf_of(row.into, period))), None)
+        if not held or leaf is None or proposed(codes, row.into):
             continue
-        first = held[0]
-        made = replace(
-            first, code=code, concept="pregnancy", family=code, specific=True, reasons=(f"{row.reason} ({dotted(first.code)})",), parts=()
-        )
-        codes = (*(one for one in codes if one.code != code), made)
-        codes = flag(codes, held, f"{row.cite}: said by {dotted(code)}") if row.replaces else codes
+        reason = f"{row.reason} ({dotted(held[0].code)})"
+        made = replace(held[0], code=leaf, concept="pregnancy", family=leaf, specific=True, reasons=(reason,), parts=())
+        codes = (*(one for one in codes if one.code != leaf), made)
+        codes = flag(codes, held, f"{row.cite}: said by {dotted(leaf)}") if row.replaces else codes
     if pregnancy.said is not None and pregnancy.weeks is not None and proposed(codes, "O"):
         codes = _with(codes, _at(pregnancy.said, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
     return codes
@@ -90,21 +90,16 @@ def normal_delivery(known: Known, codes: Candidates) -> Candidates:
     """I.C.15.n: O80 where the record names a delivery at term with a single live birth and nothing of the obstetric chapter beside it."""
     pregnancy = _pregnancy(known, codes)
     delivery = next((one for one in _told(known) if one.finding.concept == "vaginal-delivery" and _now(one)), None)
-    if (
-        pregnancy is None
-        or delivery is None
-        or pregnancy.weeks is None
-        or pregnancy.weeks < 37
-        or not proposed(codes, "Z370")
-        or proposed(codes, "O")
-    ):
+    if pregnancy is None or delivery is None or pregnancy.weeks is None or pregnancy.weeks < TERM:
+        return codes
+    if not proposed(codes, "Z370") or proposed(codes, "O"):
         return codes
     codes = _with(codes, _at(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it"))
     return _with(codes, _at(delivery, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
 
 
 def _pregnancy(known: Known, codes: Candidates) -> Pregnancy | None:
-    """The present pregnancy; None where neither weeks are told nor a complication of pregnancy is documented (a "pregnancy test" is none)."""
+    """The present pregnancy; None where neither weeks nor a complication of it are told (a "pregnancy test" is none)."""
     if known.age is not None and known.age < YOUNGEST:
         return None
     told = [
@@ -153,9 +148,17 @@ def _of_time(code: str, pregnancy: Pregnancy) -> str:
 def _at(said: Stated, code: str, reason: str) -> Candidate:
     note, finding = said.note, said.finding
     return Candidate(
-        code, finding.concept, nature="exempt" if code.startswith("Z") else "", family=code, specific=True, evidence=(evidence_of(note, finding),),
-        reasons=(reason,), order=(note.written_at.at, finding.start), last=note.written_at.at, at_admission=note.note_type in AT_ADMISSION,
-    )  # fmt: skip
+        code,
+        finding.concept,
+        nature="exempt" if code.startswith("Z") else "",
+        family=code,
+        specific=True,
+        evidence=(evidence_of(note, finding),),
+        reasons=(reason,),
+        order=(note.written_at.at, finding.start),
+        last=note.written_at.at,
+        at_admission=note.note_type in AT_ADMISSION,
+    )
 
 
 def _with(codes: Candidates, one: Candidate) -> Candidates:

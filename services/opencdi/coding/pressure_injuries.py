@@ -16,7 +16,7 @@ UNSTAGED: Final = "unspecified stage"
 
 
 def pressure_injury_stage(known: Known, codes: Candidates) -> Candidates:
-    """I.B.14, I.C.12.a: the stage that a nurse documents refines the provider's ulcer of the same site and side, and makes no ulcer of its own."""
+    """I.B.14, I.C.12.a: the stage that a nurse documents refines the provider's ulcer of the same site, and makes none of its own."""
     unstaged = [one for one in proposed(codes, ULCERS) if description_of(one.code).endswith(UNSTAGED)]
     staged = [one for one in stated(known.notes, any_clinician=True) if not one.note.counts and _tells_stage(one)]
     for one in unstaged:

@@ -1,4 +1,4 @@
-"""Scales in numbers (I.B.14, I.C.18.e, I.C.18.i): the NIH stroke scale beside an infarction, the coma scale beside an injury of the brain."""
+"""Scales in numbers (I.B.14, I.C.18.e, I.C.18.i): the stroke scale beside an infarction, the coma scale beside an injury of the brain."""
 
 from typing import Final
 
