@@ -114,7 +114,9 @@ def test_case(case: Case) -> None:
     assert list(case.failures(told)) == []
     assert all(valid_on(one.code, TODAY) for one in told)
     if case.leaves_alone:
-        assert [(one.code, one.status, one.reasons) for one in told] == [(o.code, o.status, o.reasons) for o in coded(case, without(case.step))]
+        assert [(one.code, one.status, one.reasons) for one in told] == [
+            (o.code, o.status, o.reasons) for o in coded(case, without(case.step))
+        ]
     else:
         assert list(case.failures(coded(case, without(case.step)))) != [], "the case does not need its step"
 
@@ -135,6 +137,10 @@ def test_every_case_file_is_of_a_step() -> None:
 def test_the_list_and_the_functions_are_held_together() -> None:
     check_steps(TABLE)
     steps = TABLE.guidelines.steps
-    for wrong, name in ((steps[1:], NAMES[0]), ((*steps, steps[-1]), NAMES[-1]), ((*steps, steps[0].model_copy(update={"name": "x"})), "x")):
+    for wrong, name in (
+        (steps[1:], NAMES[0]),
+        ((*steps, steps[-1]), NAMES[-1]),
+        ((*steps, steps[0].model_copy(update={"name": "x"})), "x"),
+    ):
         with pytest.raises(ValueError, match=name):
             check_steps(with_steps(wrong))

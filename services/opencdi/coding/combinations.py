@@ -52,10 +52,10 @@ def said_unrelated(known: Known, one: Candidate, disease: str) -> bool:
     """Whether a note says right beside it that it is not due to that disease: "CKD not due to diabetes", "non-diabetic CKD"."""
     for note in known.notes:
         told = note.findings if note.counts and not note.retracted else ()
-        denied = [said for said in told if said.concept == disease and said.assertion == "absent"]
-        of_it = [said for said in told if said.concept == one.concept and said.assertion == "present"]
-        if any(0 <= no.start - said.end <= _BESIDE or 0 <= said.start - no.end <= 1 for no in denied for said in of_it):
-            return True
+        for no in (said for said in told if said.concept == disease and said.assertion == "absent"):
+            of_it = [said for said in told if said.concept == one.concept and said.assertion == "present"]
+            if any(0 <= no.start - said.end <= _BESIDE or 0 <= said.start - no.end <= 1 for said in of_it):
+                return True
     return False
 
 
@@ -79,7 +79,7 @@ def _as_one(row: Combined, codes: Candidates) -> Candidates:
         return codes
     first, names = held[0], {name for part in held for name in (part.concept, part.family)}
     elsewhere = next((cause for part in held if (cause := other_cause(part, names))), None)
-    if row.link == "documented" and not any(part.caused_by & names for part in held):
+    if row.link == "documented" and not any((part.caused_by | part.together) & names for part in held):
         return codes
     if row.link == "presumed" and elsewhere:
         return said(codes, held, f"{row.cite}: not {dotted(row.into)}, the record names another cause ({elsewhere})")

@@ -14,7 +14,7 @@ _PLAIN = ("E089", "E099", "E109", "E119", "E139")
 
 
 def diabetes_type(known: Known, codes: Candidates) -> Candidates:
-    """I.C.4.a: one type for all of a patient's diabetes codes; type 2 only where no other type is said (I.C.4.a.2), secondary by its cause."""
+    """I.C.4.a: one type for all diabetes codes; type 2 only where no other is said (I.C.4.a.2), secondary diabetes by its cause."""
     held = proposed(codes, *_DIABETES)
     stem, cite = _stem(known, held)
     for one in held:

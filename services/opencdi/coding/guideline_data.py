@@ -55,7 +55,10 @@ class SaidBy(Row):
 
 
 class OneOf(Row):
-    """Degrees of one disease, the highest first.  `always`: degrees that outweigh whatever was documented later; `vague`: those that yield."""
+    """Degrees of one disease, the highest first.
+
+    `always`: degrees that outweigh whatever was documented later; `vague`: no degrees at all, which yield to any.
+    """
 
     codes: Codes
     which: Literal["latest", "highest"]
@@ -94,9 +97,11 @@ class Hypertension(BaseModel):
 
 
 class Complication(BaseModel):
-    """What "with" links to diabetes, by the code's end.  `kept`: it stays on the claim too; `said`: only where its words say this, `throughout`: all of them.
+    """What "with" links to diabetes, by the code's end.  `kept`: it stays on the claim too.
 
-    `any_cause`: whatever is named as its cause; `also_says`: codes that the combination says too.
+    `said`: only where its words say this, `throughout`: all of them; `any_cause`: whatever its cause.
+
+    `also_says`: codes that the combination says too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

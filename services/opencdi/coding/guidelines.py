@@ -44,7 +44,7 @@ def specificity(_: Known, codes: Candidates) -> Candidates:
 def _finer(other: Candidate, one: Candidate) -> bool:
     if not one.specific and other.concept == one.concept:
         # Of a disease any form that is said; of symptoms only what was unspecified: fatigue is no weakness said more exactly.
-        return _unsaid(other.code) < _unsaid(one.code) + (one.kind == "diagnosis")
+        return (one.kind == "diagnosis" or _unsaid(one.code) > 0) and _unsaid(other.code) <= _unsaid(one.code)
     # "Unspecified ovarian cyst, unspecified side" yields to "…, right side"; "with unspecified retinopathy" not to "without complications".
     if " with " in description_of(one.code) and " with " not in description_of(other.code):
         return False

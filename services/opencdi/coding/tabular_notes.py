@@ -1,10 +1,11 @@
 """The tabular's notes at a code: code first, use additional code, code also (I.A.13, I.A.17); said to the coder, nothing is made up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.combinations import flag, said
+from opencdi.coding.candidates import Candidate
+from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import between, description_of, references, tabular
 
@@ -55,9 +56,10 @@ def _is_needed(kind: str, at: str, lines: list[str]) -> bool:
 def manifestations(known: Known, codes: Candidates) -> Candidates:
     """I.A.13: a manifestation is coded behind the disease that it is of, and never without it."""
     for one in proposed(codes):
-        first = [asked for asked in asked_at(one.code) if asked.kind == "code_first"]
-        held = any(asked.names(other.code) for asked in first for other in proposed(codes))
-        if first and not held and _is_manifestation(known, one.code):
+        if not _is_manifestation(known, one.code):
+            continue
+        first = [asked for asked in asked_at(one.code) if asked.kind == "code_first" and asked.needed]
+        if first and not any(asked.names(other.code) for asked in first for other in proposed(codes)):
             codes = flag(codes, [one], "I.A.13: a manifestation; the disease that it is of is not documented")
     return codes
 
@@ -68,12 +70,23 @@ def _is_manifestation(known: Known, code: str) -> bool:
 
 def asked_along(_: Known, codes: Candidates) -> Candidates:
     """I.A.17: what the tabular wants beside a code, and whether the claim has it."""
-    claimed = {one.code for one in proposed(codes)}
-    for one in proposed(codes):
-        for asked in asked_at(one.code):
-            have = [code for code in sorted(claimed - {one.code}) if asked.names(code)]
-            if have:
-                codes = said(codes, [one], f"{asked.words}: {', '.join(map(dotted, have))}")
-            elif asked.needed:
-                codes = said(codes, [one], f"{asked.words} ({asked.line}): none documented")
-    return codes
+    claimed = sorted(one.code for one in proposed(codes))
+    return tuple(_told(one, claimed) if one.status == "proposed" else one for one in codes)
+
+
+def _told(one: Candidate, claimed: list[str]) -> Candidate:
+    found = []
+    beside = [(other, asked) for other in claimed if other != one.code for asked in _named(one.code, other)]
+    for asked in asked_at(one.code):
+        have = [dotted(other) for other, named in beside if named is asked]
+        if have:
+            found.append(f"{asked.words}: {', '.join(have)}")
+        elif asked.needed:
+            found.append(f"{asked.words} ({asked.line}): none documented")
+    new = [reason for reason in found if reason not in one.reasons]
+    return replace(one, reasons=(*one.reasons, *new)) if new else one
+
+
+@lru_cache(maxsize=100_000)
+def _named(code: str, other: str) -> tuple[Asked, ...]:
+    return tuple(asked for asked in asked_at(code) if asked.names(other))

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opencdi.clinical.time import ClinicalTime
 from opencdi.coding.bmi import bmi_code
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import poa_of
 from opencdi.coding.table import assignments, load_table
-from opencdi.knowledge.icd10cm import tabular
+from opencdi.events.reading import NoteRead, ValueInText
+from opencdi.knowledge.icd10cm import tabular, valid_on
 from opencdi.settings import rules_dir
 
 TABLE = load_table(rules_dir() / "coding" / "concepts.yaml")
@@ -107,6 +109,29 @@ def test_the_other_degree_stays_visible_with_the_reason() -> None:
     moderate = next(one for one in apply_guidelines(TABLE, tuple(one for group in told for one in group)) if one.code == "E440")
     assert moderate.status == "flagged"
     assert "E43 is proposed: the highest of one note; conflicting documentation" in moderate.reasons[-1]
+
+
+def test_every_code_that_a_step_makes_is_billable() -> None:
+    data = TABLE.guidelines
+    made = (
+        {row.into for row in data.combined}
+        | set(data.bleeding.sources.values())
+        | set(data.sequelae.of.values())
+        | set(data.sepsis_organism.values())
+    )
+    made |= {stem + row.suffix for stem in ("E10", "E11") for row in data.diabetes.complications}
+    assert [code for code in sorted(made) if not valid_on(code, T0.date())] == []
+
+
+@pytest.mark.parametrize(("bmi", "codes"), [(42.0, {"E6601", "Z6841"}), (3.0, {"E6601"})])
+def test_an_impossible_body_mass_index_has_no_code(bmi: float, codes: set[str]) -> None:
+    value = ValueInText(start=0, end=6, text="BMI", analyte="bmi", value=bmi)
+    note = NoteRead(
+        note_id="n", revision=1, note_type="nursing", author_role="nurse", written_at=ClinicalTime(T0, "minute"),
+        authentication="authenticated", counts=False, values=(value,),
+    )  # fmt: skip
+    told = apply_guidelines(TABLE, coded("obesity", severity="severe"), (note,), age=70)
+    assert {one.code for one in told} == codes
 
 
 EVERY = st.lists(st.sampled_from(sorted(TABLE.codes)), min_size=1, max_size=8, unique=True)

@@ -44,6 +44,14 @@ def test_validity_follows_the_discharge_date() -> None:
         ("N390", "N3000", "N390"),
         ("J9601", "J189", None),
         ("I10", "N179", None),
+        ("R400", "E1101", "R40"),  # "in diabetes (E08-E13)": the range is all of them, and means the coma of the diabetes
+        ("R400", "E119", None),
+        ("R400", "K7200", "R40"),
+        ("E8721", "E1110", "E872"),  # "see categories E08-E10, E11, E13 with ketoacidosis"
+        ("E8721", "E1165", None),
+        ("L99", "E11628", "L99"),  # "(E08-E13 with .62-)"
+        ("L99", "E1165", None),
+        ("E1165", "E1065", "E11"),
     ],
 )
 def test_excludes1(code: str, other: str, at: str | None) -> None:
