@@ -1,7 +1,7 @@
 # `make demo` and `make test` are all that a fresh machine needs (Python 3.11 to 3.13).
 PYTHON ?= $(shell for v in 3.11 3.12 3.13 3; do command -v python$$v >/dev/null 2>&1 && python$$v -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo python$$v && break; done)
 BIN := .venv/bin
-.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws bench-fuzz bench-read weights test-compiled fuzz-guided clean
+.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-door bench-chaos bench-laws bench-fuzz bench-read bench-code weights test-compiled fuzz-guided clean
 
 .venv/base: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "OpenCDI needs Python 3.11, 3.12 or 3.13 (set PYTHON=…)"; exit 1; }
@@ -69,6 +69,9 @@ bench-read: .venv/dev  ## notes read by the rules, plain and compiled, and by me
 	@$(MAKE) --no-print-directory .venv-medspacy/ready || echo "medSpaCy could not be installed"
 	@$(MAKE) --no-print-directory .venv-compiled/ready || echo "the reader could not be compiled (is there a C compiler?)"
 	@PYTHONPATH=tests $$(test -e .venv-medspacy/ready && echo .venv-medspacy/bin || echo $(BIN))/python tests/bench/reading.py $(READ)
+
+bench-code: .venv/dev  ## coding and grouping: speeds, memory, public cases (CODE="--speed", "--codiesp --worst"; CDI_CODES=folder of an index)
+	@PYTHONPATH=tests $(BIN)/python tests/bench/coding.py $(CODE)
 
 .venv-weights/ready: requirements.lock pyproject.toml
 	@test -x .venv-weights/bin/python || $(PYTHON) -m venv .venv-weights

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     slot: str = Field(default="0", description="replica slot of this room's process (a StatefulSet ordinal)")
     database: str = Field(default="", description="SQLAlchemy URL of the workbench; default: a SQLite file in CDI_HOME")
     site: Path | None = Field(default=None, description="site data (YAML); default: rules/sites/default.yaml")
-    codes: Path | None = Field(default=None, description="folder of the loaded Alphabetic Index; default: codes in CDI_HOME")
+    codes: Path | None = Field(
+        default=None, description="folder of the loaded Alphabetic Index and DRG weights; default: codes in CDI_HOME"
+    )
     tenant: str = Field(default="demo", description="tenant of the listeners of this gateway")
     host: str = Field(default="127.0.0.1", description="address that the gateway and the workbench listen on")
     mllp_port: int = Field(default=2575, description="MLLP port")
@@ -76,7 +78,7 @@ class Settings(BaseSettings):
 
     @property
     def codes_folder(self) -> Path:
-        """Where `opencdi codes load` keeps the index, with its default."""
+        """Where `opencdi codes load` keeps the index, and `opencdi weights load` Table 5, with its default."""
         return self.codes or self.home / "codes"
 
     @property

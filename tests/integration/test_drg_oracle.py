@@ -1,17 +1,20 @@
 """Our grouping against the official CMS grouper's own answers on real code mixes (public data; DOMAIN B50)."""
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
+from unit.cli.command import opencdi
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 pytestmark = [pytest.mark.public_data, pytest.mark.skipif(not DATA.is_dir(), reason="no public data on this machine")]
-NATURE = {"MCC": "MCC", "CC": "CC", "NEITHER": None}
+BILLED_V40, BILLED_V431 = 35, 35  # of 50
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -68,6 +71,67 @@ def test_the_50_admissions_equal_the_official_grouper(version: int, column: str)
         != (int(row[f"{column}_drg"]), int(row[f"{column}_mdc"]), row[f"{column}_return"], row[f"{column}_severity"])
     ]
     assert (len(told), wrong) == (50, [])
+
+
+def as_line(row: dict[str, str], version: str, *, with_poa: bool) -> str:
+    """The row as `opencdi group` is told it: without POA the hospital is exempt and each POA is null."""
+
+    def told(one: str) -> dict[str, str | None]:
+        code, _, poa = one.partition(":")
+        return {"code": code, "poa": poa or None}
+
+    return json.dumps(
+        {
+            "id": row.get("id") or row["hadm_id"], "version": version, "age": int(row["age"]),
+            "sex": {"0": "M", "1": "F"}.get(row.get("sex_0m_1f", ""), row.get("sex", "U")), "discharge_status": row["discharge_status"],
+            "hospital_status": "NOT_EXEMPT" if with_poa else "EXEMPT", "principal": told(row["pdx"]),
+            "secondary": [told(one) for one in row["sdx"].split()], "procedures": row["procedures"].split(),
+        }
+    )  # fmt: skip
+
+
+def filtered(name: str, version: str, *, with_poa: bool) -> list[tuple[dict[str, str], dict[str, Any]]]:
+    """Each row with what the filter answers, line by line in the same order."""
+    told = list(rows(name))
+    answered = opencdi("group", stdin="".join(as_line(row, version, with_poa=with_poa) + "\n" for row in told))
+    assert (answered.code, answered.errors) == (0, "")
+    assert [one["id"] for one in answered.lines] == [row.get("id") or row["hadm_id"] for row in told]
+    return list(zip(told, answered.lines, strict=True))
+
+
+def said(one: dict[str, Any]) -> tuple[int, int, str, str]:
+    return int(one["drg"]), int(one["mdc"]), one["return_code"], one["severity"]
+
+
+def test_every_row_of_the_code_mixes_through_the_filter() -> None:
+    told = filtered("drg-oracle/mdace_code_mixes_v431.csv", "43.1", with_poa=True)
+    wrong = [
+        row["id"] for row, one in told if said(one) != (int(row["final_drg"]), int(row["final_mdc"]), row["return_code"], row["severity"])
+    ]
+    assert (len(told), wrong) == (840, [])
+    silent = [row["id"] for row, one in told if one["return_code"] != "OK" and not one["notes"][0]["says"].startswith("999: ")]
+    assert silent == [], "a 999 says why"
+
+
+@pytest.mark.parametrize(("version", "column"), [("40.0", "official_v400"), ("43.1", "official_v431")])
+def test_every_admission_through_the_filter(version: str, column: str) -> None:
+    told = filtered("drg-oracle/mimic_demo_icd10_admissions.csv", version, with_poa=False)
+    official = [tuple(row[f"{column}_{name}"] for name in ("drg", "mdc", "return", "severity")) for row, _ in told]
+    wrong = [
+        row["hadm_id"]
+        for (row, one), (drg, mdc, back, severity) in zip(told, official, strict=True)
+        if said(one) != (int(drg), int(mdc), back, severity)
+    ]
+    assert (len(told), wrong) == (50, [])
+
+
+def test_how_many_equal_the_drg_that_was_billed_is_the_official_groupers_number() -> None:
+    """A report, not a goal: the billed DRG is of the grouper of its own year, from codes that the hospital may have changed."""
+    told = list(rows("drg-oracle/mimic_demo_icd10_admissions.csv"))
+    for column, version, equal in (("official_v400", 400, BILLED_V40), ("official_v431", 431, BILLED_V431)):
+        ours = sum(int(group(claim(row, version, with_poa=False)).drg) == int(row["billed_hcfa_drg"] or 0) for row in told)
+        theirs = sum(int(row[f"{column}_drg"]) == int(row["billed_hcfa_drg"] or 0) for row in told)
+        assert (ours, theirs) == (equal, equal)
 
 
 def transcribed(year: int) -> dict[str, tuple[float, float]]:

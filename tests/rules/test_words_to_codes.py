@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from opencdi.clinical.time import ClinicalTime
+from opencdi.coding.procedure_table import load_procedures
 from opencdi.coding.state import Stay
 from opencdi.coding.table import load_table
 from opencdi.coding.working import Chart, coding_page
@@ -16,6 +17,7 @@ from opencdi.settings import rules_dir
 
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 TABLE = load_table(rules_dir() / "coding" / "concepts.yaml")
+DONE = load_procedures(rules_dir() / "coding" / "procedures.yaml")
 MADE_BY = MadeBy(room="coding", software="test")
 
 
@@ -27,7 +29,7 @@ def claim(text: str) -> tuple[str, frozenset[str]]:
         authentication="authenticated", counts=True, findings=reading.findings, values=reading.values,
     )  # fmt: skip
     stay = Stay(tenant="", birth_date="1960-01-01", encounter_class="inpatient", inpatient_at=AT)
-    page = coding_page(Chart(stay, (note,), SiteData()), TABLE, as_of="e", received_at=AT, made_by=MADE_BY)
+    page = coding_page(Chart(stay, (note,), SiteData()), TABLE, DONE, as_of="e", received_at=AT, made_by=MADE_BY)
     first = next((one.code for one in page.codes if one.role == "principal"), "")
     return first, frozenset(one.code for one in page.codes if one.status == "proposed" and one.code != first)
 

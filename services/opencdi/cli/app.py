@@ -11,14 +11,17 @@ from opencdi.cli.code import code_notes
 from opencdi.cli.codes import codes
 from opencdi.cli.context import context
 from opencdi.cli.demo import demo
+from opencdi.cli.drg import drg
 from opencdi.cli.group import group_claims
 from opencdi.cli.interface.command import interface
 from opencdi.cli.lint_query import lint_query
+from opencdi.cli.profee import profee
 from opencdi.cli.read import read
 from opencdi.cli.replay import replay
 from opencdi.cli.run import run
 from opencdi.cli.schemas import schemas
 from opencdi.cli.send import send
+from opencdi.cli.weights import weights
 
 
 class Commands(TyperGroup):
@@ -53,6 +56,7 @@ app.command("lint-query")(lint_query)
 app.command()(read)
 app.command()(replay)
 app.command()(demo)
+app.command()(drg)
 app.command()(run)
 app.command()(send)
 app.command()(schemas)
@@ -61,6 +65,8 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(rules.rules, name="rules")
 app.add_typer(dead.app, name="dead")
 app.add_typer(codes, name="codes")
+app.add_typer(profee, name="profee")
+app.add_typer(weights, name="weights")
 app.add_typer(tokens.app, name="tokens")
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from opencdi.cli.jsonl import answer_each, object_in, run_filter, word
+from opencdi.cli.jsonl import BadLine, answer_each, object_in, run_filter, word
 
 if TYPE_CHECKING:
     from opencdi.coding.candidates import Candidate
@@ -76,9 +76,13 @@ def code_notes(
         return
     coder = _mentions(rules_dir() / "coding" / "mentions.yaml", table, on) if scope is Scope.MENTIONS else _reportable(table, on, state)
 
+    procedures = _procedures(rules_dir() / "coding" / "procedures.yaml", on) if scope is Scope.REPORTABLE else None
+
     def answer(line: str) -> dict[str, Any]:
         told = object_in(line)
-        return {"id": told.get("id"), "codes": coder(_note(told, reader, own, on), told)}
+        note = _note(told, reader, own, on)
+        answered = {"id": told.get("id"), "codes": coder(note, told)} | ({"read_to": note.read_to} if note.read_to is not None else {})
+        return answered | {"procedures": procedures(note)} if procedures else answered
 
     run_filter(note_lines(files), answer)
 
@@ -95,6 +99,8 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
     role: AuthorRole = word(told, "author_role", get_args(AuthorRole), "provider")
     authentication: Authentication = word(told, "authentication", get_args(Authentication), "authenticated")
     text = text_in(told)
+    if not isinstance(told.get("final_statement", False), bool):
+        raise BadLine("final_statement is true or false")
     reading, echo = reader.read(text, note_type), echo_in(text, own)
     return NoteRead(
         note_id="note",
@@ -106,6 +112,8 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
         counts=role == "provider" and authentication == "authenticated",
         findings=echo.of_the_provider(reading.findings),
         values=echo.values_of_the_provider(reading.values),
+        read_to=reading.read_to,
+        procedures=echo.of_the_provider(reading.procedures),
     )
 
 
@@ -146,6 +154,35 @@ def _reportable(table: "ConceptTable", on: date, state: Stay) -> Coder:
         ]
 
     return coder
+
+
+def _procedures(path: Path, on: date) -> Callable[["NoteRead"], list[dict[str, Any]]]:
+    """What a note says was done: proposed with its ICD-10-PCS code, or asked about; of a stay of which nothing else is known."""
+    from zoneinfo import ZoneInfo
+
+    from opencdi.coding.procedure_table import load_procedures
+    from opencdi.coding.procedures import working_procedures
+    from opencdi.coding.state import Stay as CodedStay
+
+    table = load_procedures(path)
+
+    def procedures(note: "NoteRead") -> list[dict[str, Any]]:
+        return [
+            {
+                "procedure": one.procedure,
+                "code": one.code,
+                "description": one.description,
+                "status": one.status,
+                "on": one.on,
+                "asks": list(one.asks),
+                "choices": list(one.choices),
+                "evidence": [{"start": span.start, "end": span.end, "quote": span.quote} for span in one.evidence],
+                "reasons": list(one.reasons),
+            }
+            for one in working_procedures(CodedStay(tenant=""), (note,), table, on, ZoneInfo("UTC"))
+        ]
+
+    return procedures
 
 
 def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:

@@ -79,6 +79,7 @@ def _say_what_to_look_at(settings: Any) -> None:
   - Approve it; switch to "physician", open the question, answer it: it waits, an answer is not yet documentation.
   - Press "next day": the signed note arrives, the question closes, and the working DRG says what moved it.
   - Peter Brandt: a question that was withdrawn when the laboratory corrected the creatinine.
+  - The working DRG of each stay by day:  CDI_HOME={settings.home} opencdi drg
 
   Ctrl-C stops it.
 """,

@@ -8,6 +8,7 @@ from yaml import YAMLError
 
 from opencdi.bus.room import Room
 from opencdi.cli.at_bus import stop
+from opencdi.cli.weights import load_weights
 from opencdi.knowledge.site import SiteData, load_site
 from opencdi.settings import Settings, rules_dir
 
@@ -34,6 +35,7 @@ def site_data(told: Path | None) -> SiteData:
 
 def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:
     """The rooms in the order of the line, by name; `names` leaves out the others (a room's process needs no other room's books)."""
+    load_weights(settings.codes_folder)
     site = site_of(settings)
     made = line_of(site, settings.tenant_key)
     return {name: make() for name, make in made.items() if not names or name in names}

@@ -45,11 +45,12 @@ def replay(
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
     from opencdi.cli.replay_source import from_bus, from_files
+    from opencdi.cli.weights import load_weights
     from opencdi.events.topics import CHANGELOGS, CODING, INBOUND, OUTCOMES, TOPICS
     from opencdi.settings import Settings
 
     settings = Settings()
-    wanted, until = _topics(topics), _instant(as_of)
+    wanted, until = _topics(topics), instant_of(as_of, "--as-of")
     told = site_data(site)
     if code_year is not None:
         told = _in_year(told, code_year)
@@ -65,6 +66,7 @@ def replay(
         before = bus.ends([INBOUND, CODING, OUTCOMES, *wanted])
         if into and bus.ends([INBOUND]):
             stop(f"{into}: holds messages already; a replay goes into an empty bus")
+        load_weights(settings.codes_folder)
         rooms = line_of(told, settings.tenant_key)
         asking = ("queries", "finalize") if indicators_only else ()
         line = line_on(bus, [make() for name, make in rooms.items() if name not in asking], recording.skips)
@@ -82,11 +84,12 @@ def replay(
         raise typer.Exit(2)
 
 
-def _instant(text: str) -> datetime | None:
+def instant_of(text: str, option: str) -> datetime | None:
+    """The instant of an option, None where it is left out.  Raises: typer.BadParameter."""
     try:
         at = datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise typer.BadParameter("no instant; write it like 2026-05-04T12:00Z", param_hint="--as-of") from None
+        raise typer.BadParameter("no instant; write it like 2026-05-04T12:00Z", param_hint=option) from None
     return at.replace(tzinfo=at.tzinfo or UTC) if at else None
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from opencdi.clinical.confidentiality import label
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments
@@ -16,6 +17,7 @@ _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "disch
 _ONSET_AFTER = frozenset({"hospital-acquired", "ventilator-associated"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
+_START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
 
@@ -36,10 +38,13 @@ class Candidate:
     order: tuple[datetime, int] | None = None
     assessed_order: tuple[datetime, int] | None = None  # where it first stood in an assessment: a problem list's order is the author's
     last: datetime | None = None  # the latest note that says it in its own words (copied text renews nothing, DOMAIN F.10)
-    at_admission: bool = False  # said in the emergency note or the history and physical
+    at_admission: bool = False  # said in the emergency note or the history and physical, be it as possible
     assessed: bool = False  # stands in an assessment or a discharge diagnosis, not only in passing
+    presenting: bool = False  # said nowhere but in the history and examination of the admission's own notes
     onset_after: bool = False  # the note itself says that it began after the admission
     came_with: bool = False  # the note itself says that it was present on admission
+    onset_unknown: bool = False  # the provider says that it cannot be determined whether it was
+    suspected: datetime | None = None  # where it was first named at all, be it as possible
     caused_by: frozenset[str] = field(default_factory=frozenset)
     together: frozenset[str] = field(default_factory=frozenset)  # what the note says it comes "with"
     drugs: frozenset[tuple[str, str]] = frozenset()  # the drugs that did it, each by the name that was used and by its concept
@@ -50,8 +55,7 @@ class Candidate:
         return replace(self, status="flagged", reasons=(*self.reasons, reason))
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """One mention in one note."""
 
     note: NoteRead
@@ -64,9 +68,13 @@ def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[St
     `any_clinician`: also those of clinicians who are no providers, for what may be coded whoever documents it (I.B.14).
     """
     heard = [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
-    told = [Stated(note, finding) for note in heard if not note.retracted for finding in note.findings]
-    mine = [said for said in told if said.finding.experiencer == "patient" and said.finding.temporality != "hypothetical"]
-    return sorted(mine, key=lambda said: (said.note.written_at.at, said.note.note_id, said.finding.start))
+    told = sorted((note for note in heard if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
+    return [
+        Stated(note, finding)
+        for note in told
+        for finding in sorted(note.findings, key=_START)
+        if finding.experiencer == "patient" and finding.temporality != "hypothetical"
+    ]
 
 
 def _is_certain(finding: Finding) -> bool:
@@ -91,11 +99,12 @@ def candidates(
     """
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
+    cleared: dict[str, datetime] = {}  # the last ruling out, whatever was said after it
     known: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
     for said in stated(notes):
         finding = said.finding
         if finding.assertion == "absent" and finding.certainty == "ruled-out":
-            ruled_out[finding.concept] = said.note.written_at.at
+            ruled_out[finding.concept] = cleared[finding.concept] = said.note.written_at.at
             continue
         certain = _is_certain(finding)
         if not certain and not _is_uncertain(finding):
@@ -108,21 +117,24 @@ def candidates(
             final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"
             mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
-    return tuple(_ruled_out(_candidate(table, told), ruled_out) for told in mentions.values())
+    return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
+class _Mention(NamedTuple):
+    """Made for every mention of a stay at each of its events: a tuple is made in a third of the time."""
+
     said: Stated
     assignment: Assignment
     status: Status
     final: bool  # uncertain, and counted because it stands in the final statement
 
 
-def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
+def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[str, datetime]) -> Candidate:
     """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
     sure = [one for one in mentions if one.status == "proposed"]
     held = sure or mentions
+    at = cleared.get(held[0].said.finding.concept)
+    named = [one for one in mentions if at is None or one.status == "proposed" or one.said.note.written_at.at > at]  # suspicion, still open
     first = held[0]
     finding, assignment = first.said.finding, first.assignment
     row = table.codes.get(finding.concept)
@@ -132,7 +144,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         concept=finding.concept,
         status=first.status,
         kind=_kind(assignment.code, row.kind if row and not assignment.companion else "diagnosis"),
-        nature=assignment.nature,
+        nature=assignment.nature or ("chronic" if _long_there(table, assignment.code, held) else ""),
         family=assignment.code if assignment.companion else (row.family if row else "") or finding.concept,
         specific=any(one.assignment.specific for one in held),
         evidence=_quotes(held),
@@ -140,18 +152,29 @@ def _candidate(table: ConceptTable, mentions: list[_Mention]) -> Candidate:
         order=_place(first.said),
         assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
         last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
-        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in held),
+        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in named),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
+        presenting=all(one.said.note.note_type in AT_ADMISSION and one.said.finding.section not in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
         came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
         caused_by=_told(held, "cause"),
         together=_told(held, "with"),
         drugs=frozenset((told.get("drug", ""), told["cause"]) for one in held if "cause" in (told := one.said.finding.attributes)),
+        onset_unknown=any(one.said.finding.attributes.get("poa") == "undetermined" for one in held),
+        suspected=min((one.said.note.written_at.at for one in named), default=None),
     )
 
 
 def _told(held: list[_Mention], attribute: str) -> frozenset[str]:
     return frozenset(value for one in held if (value := one.said.finding.attributes.get(attribute)))
+
+
+def _long_there(table: ConceptTable, code: str, held: list[_Mention]) -> bool:
+    """Whether every mention says that it began before this stay, and none calls it acute: a disease of long standing has no other mark."""
+    if code.startswith(table.guidelines.acute_form):
+        return False
+    findings = [one.said.finding for one in held]
+    return all(one.temporality == "historical" and not one.attributes.get("acuity", "").startswith("acute") for one in findings)
 
 
 def _place(said: Stated) -> tuple[datetime, int]:

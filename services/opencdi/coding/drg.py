@@ -4,12 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from opencdi.clinical.vocabulary import Poa
+from opencdi.coding.impossible import impossible, never_grouped
 from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, Effect, WorkingDrg
 from opencdi.knowledge.code_year import GrouperRelease
-from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, weight_delta
+from opencdi.knowledge.effect import DrgEffect, effect_of_adding, effect_of_removing, weight_delta
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
+from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.weights import weight_of
+
+MOST_PROCEDURES = 25
+"""As many as a claim form has room for; of more the effect is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Grouped:
     no_drg: str | None = None
     effects: tuple[Effect, ...] = ()
     principal_effects: tuple[Effect, ...] = ()
+    procedure_effects: tuple[Effect, ...] = ()
     secondary: tuple[GroupedSecondary, ...] = ()
 
 
@@ -42,6 +48,7 @@ def grouped(
     principal: tuple[str, Poa],
     secondary: tuple[tuple[str, Poa], ...],
     waiting: tuple[str, ...],
+    procedures: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
     principal_if_not: str | None = None,
 ) -> Grouped:
@@ -53,15 +60,16 @@ def grouped(
     since = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at
     admitted = since.date() if since else today
     age = stay.age_on(admitted)
+    status = stay.disposition if stay.discharged_at and stay.disposition else "01"
     if age is None:
         return Grouped(no_drg="age unknown")
+    if reason := impossible(stay, admitted) or never_grouped(release.version, age, status):
+        return Grouped(no_drg=reason)
     assumed = [] if stay.discharged_at else ["disposition 01"]
-    status = stay.disposition if stay.discharged_at and stay.disposition else "01"
     undetermined = [code for code, poa in (principal, *secondary) if poa == "undetermined"]
     if undetermined:
         assumed.append("poa undetermined as Y")
     sent = tuple(CodedDiagnosis(code, _as_grouped(poa)) for code, poa in secondary)
-    procedures = tuple(sorted(set(stay.procedures.values())))
     claim = GrouperClaim(
         release.version, age, stay.sex, int(status), CodedDiagnosis(principal[0], _as_grouped(principal[1])), sent, procedures
     )  # fmt: skip
@@ -77,8 +85,8 @@ def grouped(
         secondary=tuple((d.code, d.poa or "") for d in sent),
         procedures=procedures,
     )
-    if answer.return_code != "OK":
-        return Grouped(told, no_drg=f"grouper: {answer.return_code}", secondary=answer.secondary)
+    if why := why_no_paid_drg(answer.drg, answer.return_code):
+        return Grouped(told, no_drg=f"grouper: {answer.drg}, {why}", secondary=answer.secondary)
     if_not = _if_not_present(claim, principal_if_not, undetermined) if undetermined else None
     weight = weight_of(answer.drg, release.fiscal_year)
     drg = WorkingDrg(
@@ -98,7 +106,8 @@ def grouped(
     by_logic = excluded_by_logic(claim, answer)
     marked = tuple(replace(one, excluded=True) if one.code in by_logic else one for one in answer.secondary)
     firsts = tuple(_effect_of_first(claim, code, answer, release.fiscal_year) for code in others)
-    return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, marked)
+    done = tuple(_effect_of_procedure(claim, code, answer, release.fiscal_year) for code in procedures[:MOST_PROCEDURES])
+    return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, done, marked)
 
 
 def _if_not_present(claim: GrouperClaim, first: str | None, undetermined: list[str]) -> str | None:
@@ -114,6 +123,12 @@ def _effect_of_first(claim: GrouperClaim, code: str, answer: Grouping, fiscal_ye
     return Effect(code=code, drg_with=drg, drg_without=answer.drg, weight_delta=weight_delta(drg, answer.drg, fiscal_year))
 
 
+def _effect_of_procedure(claim: GrouperClaim, code: str, answer: Grouping, fiscal_year: int) -> Effect:
+    """The claim regrouped without this procedure."""
+    drg = group(replace(claim, procedures=tuple(one for one in claim.procedures if one != code))).drg
+    return Effect(code=code, drg_with=answer.drg, drg_without=drg, weight_delta=weight_delta(answer.drg, drg, fiscal_year))
+
+
 def _as_grouped(poa: Poa) -> str:
     return "Y" if poa == "undetermined" else poa
 
@@ -123,9 +138,16 @@ def _effects(claim: GrouperClaim, answer: Grouping, waiting: tuple[str, ...]) ->
     for one in answer.secondary:
         if one.severity not in ("MCC", "CC") and not one.moved:
             continue  # the grouper itself says that it looked at nothing in this code
-        effect = effect_of_removing(claim, one.code, answer)
-        told.append(Effect(code=one.code, drg_with=effect.drg_with, drg_without=effect.drg_without, weight_delta=effect.weight_delta))
-    for code in waiting:
-        effect = effect_of_adding(claim, CodedDiagnosis(code, "Y"), grouped=answer)
-        told.append(Effect(code=code, drg_with=effect.drg_with, drg_without=effect.drg_without, weight_delta=effect.weight_delta))
+        told.append(_told(one.code, effect_of_removing(claim, one.code)))
+    told += [_told(code, effect_of_adding(claim, CodedDiagnosis(code, "Y"))) for code in waiting]
     return tuple(told)
+
+
+def _told(code: str, effect: DrgEffect) -> Effect:
+    return Effect(
+        code=code,
+        drg_with=effect.drg_with,
+        drg_without=effect.drg_without,
+        weight_delta=effect.weight_delta,
+        why_none=effect.why_none,
+    )

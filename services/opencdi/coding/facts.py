@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from opencdi.coding.state import Listed, Stay
+from opencdi.coding.state import Listed, Recorded, Stay
 from opencdi.events.facts import (
     DiagnosisListed,
     DischargeCancelled,
@@ -23,7 +23,6 @@ KINDS = (
     "discharge_cancelled", "encounter_cancelled", "encounter_moved", "diagnosis_listed", "procedure_recorded",
 )  # fmt: skip
 _CONCERNS_US = re.compile(rb'"kind":\s*"(?:' + "|".join(KINDS).encode() + rb')"')
-_PCS = re.compile(r"[0-9A-HJ-NP-Z]{7}")
 
 
 def concerns_coding(facts_page: bytes) -> bool:
@@ -67,10 +66,9 @@ def _after(stay: Stay, fact: Fact) -> Stay:
                 listed[fact.listing_id] = Listed(code=fact.code.code, system=fact.code.system, role=fact.role)
             return stay.model_copy(update={"listed": listed})
         case ProcedureRecorded():
-            code = fact.code.code.replace(".", "").upper()
-            procedures = {key: value for key, value in stay.procedures.items() if key != fact.procedure_id}
-            if fact.status == "done" and _PCS.fullmatch(code):
-                procedures[fact.procedure_id] = code
-            return stay.model_copy(update={"procedures": procedures})
+            recorded = {key: value for key, value in stay.recorded.items() if key != fact.procedure_id}
+            if fact.status == "done":
+                recorded[fact.procedure_id] = Recorded(code=fact.code.code.upper(), system=fact.code.system, at=fact.at)
+            return stay.model_copy(update={"recorded": recorded})
         case _:
             return stay

@@ -40,6 +40,13 @@ class First(Row):
     beside: Codes = Field(default=(), alias="with")
 
 
+class Behind(Row):
+    """Never first beside one of `after` that was not acquired here."""
+
+    codes: Codes
+    after: Codes
+
+
 class SeldomFirst(Row):
     """First only where it answers the reason for the admission; `before_symptoms`: or where else there are only symptoms."""
 
@@ -169,6 +176,7 @@ class GuidelineData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     steps: tuple[StepNamed, ...]
     first: tuple[First, ...]
+    behind: tuple[Behind, ...]
     seldom_first: tuple[SeldomFirst, ...]
     said_by: tuple[SaidBy, ...]
     one_of: tuple[OneOf, ...]
@@ -181,6 +189,8 @@ class GuidelineData(BaseModel):
     sequelae: Sequelae
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
+    acute_form: Codes
+    poa_exempt: Codes
 
     @cached_property
     def bounds(self) -> dict[str, tuple[Bound, ...]]:

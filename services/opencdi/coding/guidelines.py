@@ -25,6 +25,7 @@ from opencdi.coding.scales import coma_scale, stroke_scale
 from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
 from opencdi.coding.sequelae import stroke_sequelae
 from opencdi.coding.steps import Candidates, Known, Step, proposed
+from opencdi.coding.symptoms import integral_symptoms, presenting_symptoms
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
@@ -84,16 +85,6 @@ def abnormal_findings(_: Known, codes: Candidates) -> Candidates:
     )
 
 
-def integral_symptoms(known: Known, codes: Candidates) -> Candidates:
-    """I.B.5: signs and symptoms that belong to an established diagnosis are flagged beside it."""
-    out = []
-    for one in codes:
-        explained_by = known.table.integral_to(one.code)
-        whole = next((o for o in proposed(codes, *explained_by) if o.code != one.code), None) if explained_by else None
-        out.append(one.flagged(f"I.B.5: part of {whole.code}") if whole and one.status == "proposed" else one)
-    return tuple(out)
-
-
 def uncertain_at_discharge(known: Known, codes: Candidates) -> Candidates:
     """II.H, III.C: once the final statement is in, what it does not repeat as uncertain is never coded (DOMAIN F.11)."""
     if not known.final:
@@ -138,6 +129,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "manifestations": manifestations,
     "excludes1": excludes1,
     "integral-symptoms": integral_symptoms,
+    "presenting-symptoms": presenting_symptoms,
     "abnormal-findings": abnormal_findings,
     "uncertain-at-discharge": uncertain_at_discharge,
     "body-mass-index": body_mass_index,

@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.signs import Presenting, sign_of
 from opencdi.coding.table import ConceptTable
+from opencdi.knowledge.icd10cm import description_of
+
+_FULL: Final = 7
+_LATER: Final = "DEFGHJKMNPQRS"
+_INJURIES: Final = ("M48", "M80", "M84", "S", "T", "V", "W", "X", "Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,8 @@ def proposed_poa(
     shows it.  `seen`: those findings; `reason`: codes of what the hospital stated as the reason for the admission.
     """
     held = tuple(codes)
-    told = {one.code: poa_of(one, inpatient_at) for one in held}
+    exempt = table.guidelines.poa_exempt
+    told = {one.code: poa_of(one, inpatient_at, exempt) for one in held}
     came = [one for one in held if told[one.code].poa == "Y"]
     claimed = [one.code for one in held if one.status == "proposed"]
     for one in held:
@@ -55,18 +62,23 @@ def _of_parts(parts: list[Poa]) -> ProposedPoa:
     return ProposedPoa("undetermined", "appendix I: of a part of the combination the onset is not said")
 
 
-def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
-    """By its own documentation alone.
+def poa_of(one: Candidate, inpatient_at: datetime | None, exempt: tuple[str, ...] = ()) -> ProposedPoa:
+    """By its own documentation alone.  `exempt`: prefixes of the codes that need no POA.
 
-    Y: evidence before the inpatient order, or chronic by nature.  N: only a documented onset after it.  Else undetermined: ask.
-    U is a coder's word and W a provider's; neither is ever proposed from here.
+    Y: evidence before the inpatient order, or chronic by nature.  N: only a documented onset after it.  W: only a provider's word that it
+    cannot be determined.  Else undetermined: ask.  U is a coder's word and never proposed from here.
     """
-    if one.nature == "exempt" or one.code.startswith(("V", "W", "X", "Y")):
+    if is_exempt(one.code, exempt):
         return ProposedPoa("1", "exempt from POA reporting")
+    if one.onset_after and (one.at_admission or one.came_with):
+        # Two conditions of one code are N where either began here (appendix I); one condition cannot be both.  A person sees which it is.
+        return ProposedPoa("undetermined", "conflict: there at admission by one note, begun after it by another")
     if one.onset_after:
         return ProposedPoa("N", "the note says that it began after the admission")
     if one.came_with:
         return ProposedPoa("Y", "the note says that it was present on admission")
+    if one.onset_unknown:
+        return ProposedPoa("W", "the provider says that it cannot be determined whether it was present on admission")
     if one.nature == "chronic" or one.code.startswith("C"):
         # A malignancy found after the order was there before it (appendix I, "chronic conditions … not diagnosed until after").
         return ProposedPoa("Y", "chronic by nature")
@@ -74,10 +86,27 @@ def poa_of(one: Candidate, inpatient_at: datetime | None) -> ProposedPoa:
         return ProposedPoa("undetermined", "no inpatient order known")
     if one.order[0] <= inpatient_at:
         return ProposedPoa("Y", "documented before the inpatient order")
+    if one.suspected and one.suspected <= inpatient_at:
+        return ProposedPoa("Y", "appendix I: suspected before the inpatient order, confirmed after it")
     if one.at_admission:
         # The emergency note and the history and physical describe the patient as he came, though they are signed after the order.
         return ProposedPoa("Y", "documented as presenting (emergency note or history and physical)")
     return ProposedPoa("undetermined", f"first documented {one.order[0].date().isoformat()}, after the inpatient order; onset not said")
+
+
+def is_exempt(code: str, exempt: tuple[str, ...]) -> bool:
+    """Whether CMS's list has it: by its category, or by a 7th character of an injury or external cause: later encounter, sequela."""
+    later = len(code) == _FULL and code[-1] in _LATER and code.startswith(_INJURIES)
+    return later or code.startswith(exempt)
+
+
+def _says_less(other: Candidate, one: Candidate) -> bool:
+    """Whether `other` is the same disease said less exactly: not its chronic form, nor another degree (a pressure injury's stage)."""
+    return (other.nature in (one.nature, "")) and not (other.specific and _unsaid(other.code) <= _unsaid(one.code))
+
+
+def _unsaid(code: str) -> int:
+    return description_of(code).count("nspecified")
 
 
 def _shown(
@@ -89,8 +118,7 @@ def _shown(
     reason: frozenset[str],
 ) -> str | None:
     for other in came:
-        # A chronic disease at admission does not bring its acute form along.
-        if other.family == one.family and other.code != one.code and (other.nature == one.nature or other.nature == ""):
+        if other.family == one.family and other.code != one.code and _says_less(other, one):
             return f"the same disease, less exactly, at admission ({dotted(other.code)})"
     if any(one.kind == "diagnosis" and one.code[:3] == told[:3] for told in reason):
         return "the stated reason for the admission names it"

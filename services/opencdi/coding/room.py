@@ -15,6 +15,7 @@ from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.guidelines import check_steps
 from opencdi.coding.history import change_of
 from opencdi.coding.pressure_injuries import CONCEPT as PRESSURE_INJURY
+from opencdi.coding.procedure_table import ProcedureTable, load_procedures
 from opencdi.coding.reason import Meaning, load_reasons, reason_codes
 from opencdi.coding.scales import ANALYTES as SCALES
 from opencdi.coding.signs import Signs, after_results, may_hold_signs, presenting
@@ -34,6 +35,7 @@ from opencdi.knowledge.words import Lexicon
 from opencdi.settings import rules_dir
 
 TABLE = Path("coding") / "concepts.yaml"
+PROCEDURES = Path("coding") / "procedures.yaml"
 
 
 def coding_room(site: SiteData, rules: Path | None = None) -> Room:
@@ -41,8 +43,10 @@ def coding_room(site: SiteData, rules: Path | None = None) -> Room:
     folder = rules or rules_dir()
     table = load_table(folder / TABLE)
     check_steps(table)
-    made_by = MadeBy(room="coding", software=version("opencdi"), rules=table.edition, code_set=tabular().edition)
-    coder = _Coder(site, table, load_reasons(folder / "nlp"), made_by)
+    procedures = load_procedures(folder / PROCEDURES)
+    rules_read = f"{table.edition}-{procedures.edition}"
+    made_by = MadeBy(room="coding", software=version("opencdi"), rules=rules_read, code_set=tabular().edition)
+    coder = _Coder(site, table, procedures, load_reasons(folder / "nlp"), made_by)
     return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))
 
 
@@ -52,6 +56,7 @@ class _Coder:
 
     site: SiteData
     table: ConceptTable
+    procedures: ProcedureTable
     reasons: Lexicon[Meaning]
     made_by: MadeBy
 
@@ -113,7 +118,9 @@ class _Coder:
         chart = Chart(stay, notes, self._site_of(states, envelope.tenant), _signs_in(states, encounter_id), reason)
         today = states.get(f"today/{encounter_id}")
         before = today.page if isinstance(today, Today) else None
-        after = coding_page(chart, self.table, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by)
+        after = coding_page(
+            chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by
+        )
         if before is not None and _same(before, after):
             return
         states[f"today/{encounter_id}"] = Today(page=after)
@@ -181,7 +188,8 @@ def _what_coding_needs(note: NoteRead, table: ConceptTable) -> NoteRead:
     measured = WEIGHED | SCALES
     wanted = measured | table.guidelines.analytes if note.note_type in AT_ADMISSION else measured
     values = tuple(value for value in note.values if value.analyte in wanted)
-    return note.model_copy(update={"sections": (), "findings": findings, "values": values})
+    procedures = note.procedures if note.counts else ()
+    return note.model_copy(update={"sections": (), "findings": findings, "values": values, "procedures": procedures})
 
 
 def _by_any_clinician(finding: Finding, table: ConceptTable) -> bool:

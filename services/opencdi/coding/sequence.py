@@ -1,22 +1,26 @@
 """The principal diagnosis: what, after study, occasioned the admission (UHDDS; Guidelines section II).  Never the heaviest code."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.code_first import coded_before
 from opencdi.coding.drug_codes import how_of
+from opencdi.coding.guideline_data import Behind
 from opencdi.coding.table import ConceptTable
-from opencdi.knowledge.icd10cm import tabular
 
-_CODE_IN_NOTE = re.compile(r"\(([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)")
+_THERE = ("Y", "W", "1")
 _NEOPLASM = ("C", "D0", "D37", "D38", "D39", "D4")
 _NEVER_FIRST: Final = ("adverse-effect", "underdosing")
 """Behind the condition that the drug, or the want of it, brought about (I.C.19.e.5.a, I.C.19.e.5.c)."""
+_SECONDARY = ("C77", "C78", "C79")  # where a metastasis is treated, its primary is not what the patient came for (I.C.2.b)
+_OF_CARE = (
+    *(f"T{nth}" for nth in range(80, 89)),
+    *("D78", "E89", "G97", "H59", "H95", "I97", "J95", "K91", "L76", "M96", "N99"),
+)  # fmt: skip
 Barred = Callable[[str], str | None]
 """Why this code may never stand first (the Medicare Code Editor's edit); None where it may."""
 
@@ -41,17 +45,12 @@ class Circumstances:
     reason: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=20_000)
-def _code_first(code: str) -> tuple[str, ...]:
-    """The codes that the tabular wants before this one; ("",) where it wants "the underlying condition" and names none."""
-    lines = [line for _, line in tabular().notes(code, "code_first")]
-    named = tuple(match[1].replace(".", "") for line in lines for match in _CODE_IN_NOTE.finditer(line))
-    return named or (("",) if lines else ())
-
-
-def _wants_another_first(one: Candidate, all_codes: Iterable[str]) -> bool:
-    wanted = _code_first(one.code)
-    return bool(wanted) and any(other != one.code and other.startswith(wanted) for other in all_codes)
+def _behind(table: ConceptTable, one: Candidate, came: Iterable[Candidate]) -> Behind | None:
+    """The row by which this code comes behind another of those that were not acquired here."""
+    for row in table.guidelines.behind:
+        if one.code.startswith(row.codes) and any(other.code != one.code and other.code.startswith(row.after) for other in came):
+            return row
+    return None
 
 
 def principal_of(
@@ -63,23 +62,30 @@ def principal_of(
 ) -> Principal | None:
     """Rank the established diagnoses by the circumstances of the admission; None if nothing may stand first.
 
-    In this order: what a guideline sequences first; an acute disease present on admission; a neoplasm, or a chronic disease that was the
-    reason for the admission; an acute disorder that usually accompanies another; an acute disease of unknown onset; a symptom that nothing
-    related explains (II.A); a chronic disease.
+    In this order: what a guideline sequences first; an acute disease present on admission, or a neoplasm that was the reason; another
+    neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another; an acute disease of unknown
+    onset; a symptom that nothing related explains (II.A); a chronic disease.  What comes behind another never stands first beside it.
     Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
     """
     claimed = [one for one in codes if one.status == "proposed"]
-    held = [one.code for one in claimed]
+    came = [one for one in claimed if poa[one.code] != "N"]
     came_for = {one.code for one in claimed if _answers(table, one, claimed, why)}
-    able = [one for one in claimed if poa[one.code] != "N" and not barred(one.code) and not _wants_another_first(one, held)]
+    yielding = {one.code: row for one in came if (row := _behind(table, one, came))}
+    later = {one.code: before for one in came if (before := coded_before(one, came))}
+    able = [one for one in came if one.code not in yielding and one.code not in later and not barred(one.code)]
     able = [one for one in able if how_of(one.code) not in _NEVER_FIRST]
     able = [one for one in able if one.nature != "exempt" or one.code in came_for]  # a status is not what one is admitted for
     if not able:
         return None
+    held = [one.code for one in claimed]
     ranked = {one.code: _rank(table, one, poa[one.code], held, one.code in came_for) for one in able}
-    best = max(ranked.values(), key=lambda rank: rank.key)
-    tied = sorted((one for one in able if ranked[one.code].key == best.key), key=_stood_first)
-    return Principal(tied[0].code, tuple(one.code for one in tied), _reason(best, tied))
+    best = max(rank.key for rank in ranked.values())
+    tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
+    names = tuple(one.code for one in tied)
+    words = [row.reason for _, row in sorted(yielding.items()) if any(name.startswith(row.after) for name in names)]
+    words += [f"I.A.13: coded before {dotted(code)}" for code, before in sorted(later.items()) if not set(names).isdisjoint(before)]
+    words += [word for name in names for word in ranked[name].words]
+    return Principal(names[0], names, _reason(names, "; ".join(dict.fromkeys(words))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class _Rank:
 
 
 def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], came_for: bool) -> _Rank:
-    first, cite = _sequenced_first(table, one.code, held) if poa == "Y" else (0, "")
+    first, cite = _sequenced_first(table, one.code, held) if poa in _THERE else (0, "")
     level, kind = _level(table, one, poa, came_for)
     words = (cite, kind, "what the patient came for, or its cause" if came_for else "", "assessed" if one.assessed else "")
     return _Rank((first, level, came_for, one.assessed), tuple(word for word in words if word))
@@ -109,24 +115,27 @@ def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[i
 
 
 def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool) -> tuple[int, str]:
-    known = poa in ("Y", "W", "1")
+    known = poa in _THERE
     if one.kind != "diagnosis":
         return 3, "a symptom, its cause not established (II.A)"
     if one.code.startswith(_NEOPLASM):
-        return (6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
+        return (7 if came_for else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
     if one.nature != "":
         return (6, "a chronic disease that was the reason for the admission") if came_for else (1, "chronic")
     seldom = next((row for row in table.guidelines.seldom_first if one.code.startswith(row.codes)), None)
     if seldom and not came_for:
         return 5 if known and seldom.before_symptoms else 2, seldom.words
-    return (7, "acute, present on admission") if known else (4, "acute, its onset not said")
+    if known:
+        return 7, "a complication of care, present on admission (II.G)" if one.code.startswith(_OF_CARE) else "acute, present on admission"
+    return 4, "acute, its onset not said"
 
 
 def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances) -> bool:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
-    if _named(table, one.code, why):
+    if _named(table, one.code, why) or not why.reason.isdisjoint(table.says(one.concept)):
         return True
-    return any(one.concept in other.caused_by and _named(table, other.code, why) for other in claimed)
+    caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
+    return any(_named(table, other.code, why) for other in caused)
 
 
 def _named(table: ConceptTable, code: str, why: Circumstances) -> bool:
@@ -140,9 +149,8 @@ def _stood_first(one: Candidate) -> tuple[object, ...]:
     return (place is None, place or (), one.code)
 
 
-def _reason(best: _Rank, tied: list[Candidate]) -> str:
-    why = "; ".join(best.words)
-    if len(tied) > 1:
-        names = ", ".join(dotted(one.code) for one in tied)
-        return f"II.C: {names} meet the definition equally ({why}); the one assessed first is shown, the circumstances decide"
+def _reason(names: tuple[str, ...], why: str) -> str:
+    if len(names) > 1:
+        told = ", ".join(map(dotted, names))
+        return f"II.C: {told} meet the definition equally ({why}); the one assessed first is shown, the circumstances decide"
     return f"II: {why}"

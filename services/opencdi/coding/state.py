@@ -23,6 +23,14 @@ class Listed(State):
     role: str
 
 
+class Recorded(State):
+    """A procedure on the hospital's list, under whatever code it carries."""
+
+    code: str
+    system: str
+    at: ClinicalTime
+
+
 class Stay(State):
     """`stay/<encounter>`: who, when, how classed, how left."""
 
@@ -38,7 +46,7 @@ class Stay(State):
     closed: Literal["cancelled", "moved"] | None = None
     note_ids: tuple[str, ...] = ()
     listed: dict[str, Listed] = Field(default_factory=dict)
-    procedures: dict[str, str] = Field(default_factory=dict)  # procedure_id -> ICD-10-PCS code
+    recorded: dict[str, Recorded] = Field(default_factory=dict)  # procedures, by their id
     nth: int = 0  # how many times the DRG has changed
 
     def age_on(self, day: date) -> int | None:

@@ -105,6 +105,11 @@ class ConceptTable(BaseModel):
             return True
         return concept.startswith(BY_TABULAR) or "icd10cm" in attributes
 
+    def says(self, concept: str) -> frozenset[str]:
+        """All codes of a concept's row: what may be meant where it is named without its attributes."""
+        row = self.codes.get(concept)
+        return frozenset((row.code, *(by.code for by in row.by))) if row else frozenset()
+
     def integral_to(self, code: str) -> tuple[str, ...]:
         """The diagnoses (as prefixes) that this sign or symptom is part of."""
         return self.integral.get(code, ())

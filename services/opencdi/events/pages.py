@@ -130,6 +130,25 @@ class WorkingCode(Contract):
     evidence: tuple[Evidence, ...] = ()
 
 
+class WorkingProcedure(Contract):
+    """A procedure of this stay as the record supports it today (DOMAIN B46).
+
+    status: `recorded` came with a code from the hospital's own list and `proposed` from a provider's words: both count in the working DRG.
+    `question`: what is said leaves it open (`asks`, and the codes that it may be in `choices`); `flagged`: not counted, for its reason.
+    `procedure`: its name in the closed list, "" for a recorded one that is not in it.  `code` is "" where there is none yet.
+    """
+
+    procedure: str
+    code: str = ""
+    description: str = ""
+    status: Literal["recorded", "proposed", "question", "flagged"] = "proposed"
+    on: str | None = None  # the day, as far as it is told
+    asks: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
 class WorkingDrg(Contract):
     """The DRG of today's claim.  Weight and GMLOS are None where no table is loaded: "no weight loaded", never a guess."""
 
@@ -168,6 +187,9 @@ class Effect(Contract):
     drg_with: str
     drg_without: str
     weight_delta: float | None = None
+    why_none: str = (
+        ""  # why nothing moved: "excluded", "hospital-acquired", "redundant" (another counts as much), "MS-DRG 690 asks for no CC"
+    )
 
 
 class CodingPage(Page):
@@ -183,6 +205,8 @@ class CodingPage(Page):
     drg: WorkingDrg | None = None
     no_drg: str | None = None  # why there is none: "class observation", "disposition unmapped", "no principal diagnosis"
     effects: tuple[Effect, ...] = ()
+    procedures: tuple[WorkingProcedure, ...] = ()
+    procedure_effects: tuple[Effect, ...] = ()  # each procedure of the claim: the claim regrouped without it
 
 
 # --- queries --------------------------------------------------------------------------------------------------------

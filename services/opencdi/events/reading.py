@@ -67,6 +67,7 @@ class ValueInText(Span):
 class NoteRead(Contract):
     """What one revision of one note says.  A newer revision replaces an older one wholly; `retracted` leaves nothing of it.
 
+    `procedures`: those of a closed list (rules/nlp/procedures.yaml, which names their attributes), read beside the findings.
     `counts`: this note's words may satisfy, code or answer (authenticated, by a provider, no query echo; DOMAIN F.6, F.8).
     """
 
@@ -88,6 +89,7 @@ class NoteRead(Contract):
     sections: tuple[Section, ...] = ()
     findings: tuple[Finding, ...] = ()
     values: tuple[ValueInText, ...] = ()
+    procedures: tuple[Finding, ...] = ()
 
 
 class NoteAt(Contract):

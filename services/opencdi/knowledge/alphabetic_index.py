@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from opencdi.knowledge.lexicon import ADJECTIVES
-from opencdi.knowledge.tables import write_whole
+from opencdi.knowledge.tables import built, write_whole
 from opencdi.knowledge.words import term_form
 
 Part = Literal["index", "neoplasms", "drugs", "external-causes"]
@@ -183,7 +183,7 @@ def load_index(folder: Path) -> AlphabeticIndex | None:
     """The index that was loaded into that folder; None where none was.  Raises: WrongIndex."""
     path = folder / FILE
     try:
-        told = json.loads(path.read_bytes())
+        told = built(path.read_bytes())
     except FileNotFoundError:
         return None
     except ValueError:

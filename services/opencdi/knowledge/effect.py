@@ -5,9 +5,11 @@ grouper's own.  Money never decides what a physician sees (DOMAIN F.14): callers
 """
 
 from dataclasses import dataclass
+from typing import Final
 
+from opencdi.clinical.vocabulary import Severity
 from opencdi.knowledge.code_year import RELEASES
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, Grouping, group
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
 _YEAR_BY_VERSION = {release.version: release.fiscal_year for release in RELEASES}
@@ -20,6 +22,7 @@ class DrgEffect:
     drg_with: str
     drg_without: str
     weight_delta: float | None
+    why_none: str = ""  # why nothing moved: "excluded", "hospital-acquired", "redundant", "MS-DRG 690 asks for no CC"
 
 
 def weight_delta(drg_with: str, drg_without: str, fiscal_year: int) -> float | None:
@@ -30,15 +33,35 @@ def weight_delta(drg_with: str, drg_without: str, fiscal_year: int) -> float | N
     return round(heavier.weight - lighter.weight, 4) if heavier and lighter else None
 
 
-def _effect(with_it: Grouping, without_it: Grouping, version: int) -> DrgEffect:
-    return DrgEffect(with_it.drg, without_it.drg, weight_delta(with_it.drg, without_it.drg, _YEAR_BY_VERSION[version]))
+_RANK: Final[dict[Severity, int]] = {"MCC": 2, "CC": 1, "NON_CC": 0, "NONE": 0}
 
 
-def effect_of_removing(claim: GrouperClaim, code: str, grouped: Grouping | None = None) -> DrgEffect:
+def why_nothing_moved(code: str, claim: GrouperClaim) -> str:
+    """Why a secondary diagnosis of a claim does nothing to its DRG; "" where it is none that could."""
+    grouped = group(claim)
+    by_logic = excluded_by_logic(claim, grouped)
+    counting = {one.code: _RANK[one.severity] for one in grouped.secondary if not (one.excluded or one.hacs or one.code in by_logic)}
+    one = next((told for told in grouped.secondary if told.code == code), None)
+    if one is None or not _RANK[one.severity]:
+        return ""
+    if code not in counting:
+        return "hospital-acquired" if one.hacs else "excluded"
+    if any(other != code and rank >= _RANK[one.severity] for other, rank in counting.items()):
+        return "redundant"  # which other code, is not said: its evidence may be restricted
+    return f"MS-DRG {grouped.drg} asks for no {one.severity}"
+
+
+def _effect(with_it: GrouperClaim, without_it: GrouperClaim, *codes: str) -> DrgEffect:
+    told, less = group(with_it).drg, group(without_it).drg
+    none = why_nothing_moved(codes[0], with_it) if codes and told == less else ""
+    return DrgEffect(told, less, weight_delta(told, less, _YEAR_BY_VERSION[with_it.version]), none)
+
+
+def effect_of_removing(claim: GrouperClaim, code: str) -> DrgEffect:
     """What a secondary diagnosis of the claim does: the claim against the claim less that code."""
-    return _effect(grouped or group(claim), group(claim.without(code)), claim.version)
+    return _effect(claim, claim.without(code), code)
 
 
-def effect_of_adding(claim: GrouperClaim, *gap: CodedDiagnosis, grouped: Grouping | None = None) -> DrgEffect:
+def effect_of_adding(claim: GrouperClaim, *gap: CodedDiagnosis) -> DrgEffect:
     """What these diagnoses would do together if the record came to support them all."""
-    return _effect(group(claim.with_secondary(*gap)), grouped or group(claim), claim.version)
+    return _effect(claim.with_secondary(*gap), claim, *(one.code for one in gap))

@@ -20,7 +20,8 @@ from opencdi.knowledge.code_year import RELEASES
 HospitalStatus = Literal["NOT_EXEMPT", "EXEMPT", "UNKNOWN"]
 _SEX: dict[Sex, int] = {"M": 0, "F": 1, "U": 2}
 _POA_AS_GROUPED = {"1": " "}  # exempt from reporting is a blank on a 5010 claim
-_ICD9 = re.compile(r"\d{3,5}")  # its V and E codes look like ICD-10-CM stems, so only the numeric ones can be told apart
+_ICD9 = re.compile(r"\d{3,5}")  # its V and E codes look like ICD-10-CM stems: `not_billable` tells those apart, by the tabular
+_ICD9_PROCEDURE = re.compile(r"\d{2,4}")
 _EDIT_NAME = {"E_CODE_AS_PDX": "E_CODE", "MANIFESTATION_AS_PDX": "MANIFESTATION"}
 _NEUTRAL_PRINCIPAL = "J189"  # a principal diagnosis that raises no edit of its own, to look at one secondary alone
 
@@ -73,6 +74,7 @@ class GroupedSecondary:
 
     `severity` is what the code is on its own; `excluded` says that it does not count on this claim (CC exclusion by the principal
     diagnosis, by the DRG's own logic, or because the patient died).  `moved`: the grouper used it to find this DRG.
+    `hacs`: the hospital-acquired conditions that it is on this claim, whose CC or MCC does not count in the final DRG.
     """
 
     code: str
@@ -81,6 +83,10 @@ class GroupedSecondary:
     valid: bool
     moved: bool
     hacs: tuple[str, ...] = ()
+
+
+UNGROUPABLE = frozenset({"998", "999"})
+"""No groups but the grouper's refusals: the principal diagnosis cannot be one of a discharge; ungroupable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +172,14 @@ def _secondary(code: str, by_code: dict[str, list[dict[str, Any]]]) -> GroupedSe
         return GroupedSecondary(code, "NONE", excluded=False, valid=False, moved=False)
     out = outs.pop(0) if len(outs) > 1 else outs[0]  # a code told twice is answered twice
     flags = out["flags"]
+    told, valid = " ".join(flags), "VALID" in flags
     return GroupedSecondary(
         code,
-        _severity(out["severity"], grouped=True) if "VALID" in flags else "NONE",
-        excluded=any("EXCLUDED" in flag or "EXCLUSION" in flag for flag in flags),
-        valid="VALID" in flags,
+        _severity(out["severity"], grouped=True) if valid else "NONE",
+        excluded="EXCLUDED" in told or "EXCLUSION" in told,
+        valid=valid,
         moved=out["drg_impact"] != "NONE",
-        hacs=tuple(hac["hac_list"] for hac in out["hacs"]),
+        hacs=tuple(hac["hac_list"] for hac in out["hacs"] if hac["hac_status"] == "HAC_CRITERIA_MET"),
     )
 
 
@@ -245,6 +252,14 @@ def never_principal(code: str, version: int) -> str | None:
     return next((_EDIT_NAME.get(name, name) for name in _NEVER_FIRST if name in found), None)
 
 
+@lru_cache(maxsize=2_000)
+def claim_edit(version: int, age: int, discharge_status: int) -> str | None:
+    """The code editor's edit against the claim itself, whatever its codes are (INVALID_AGE, INVALID_DISCHARGE_STATUS)."""
+    release = next(release for release in RELEASES if release.version == version)
+    claim = GrouperClaim(version, age, "U", discharge_status, CodedDiagnosis(_NEUTRAL_PRINCIPAL))
+    return next((name for name, _ in _edits_of(claim, release.first_day) if name in ("INVALID_AGE", "INVALID_DISCHARGE_STATUS")), None)
+
+
 def _attributed(claim: GrouperClaim, day: date, names: set[str]) -> Iterable[Edit]:
     alone = replace(claim, secondary=(), procedures=())
     of_claim = {name for name, _ in _edits_of(replace(alone, principal=CodedDiagnosis(_NEUTRAL_PRINCIPAL)), day)}
@@ -261,8 +276,19 @@ def _attributed(claim: GrouperClaim, day: date, names: set[str]) -> Iterable[Edi
     for code in claim.procedures:
         for name, _ in _edits_of(replace(neutral, procedures=(code,)), day):
             if name in names and name not in of_claim:
-                yield Edit(name, code)
+                yield _named(name, code, _ICD9_PROCEDURE)
 
 
-def _named(name: str, code: str) -> Edit:
-    return Edit("CODE_SYSTEM" if name == "INVALID_CODE" and _ICD9.fullmatch(code) else name, code)
+def _named(name: str, code: str, icd9: re.Pattern[str] = _ICD9) -> Edit:
+    return Edit("CODE_SYSTEM" if name == "INVALID_CODE" and icd9.fullmatch(code) else name, code)
+
+
+_LAST_WITH_SEX_EDIT = 411
+"""CMS has switched the editor's sex conflict off since 1 October 2024 (version 42); its last table still says which codes are meant."""
+
+
+def sex_conflicts(claim: GrouperClaim) -> tuple[str, ...]:
+    """The codes that the editor's last table of sex conflicts sets against the patient's sex; none where that is unknown."""
+    release = next(release for release in RELEASES if release.version == _LAST_WITH_SEX_EDIT)
+    found = edits(replace(claim, version=release.version), release.last_day) if claim.sex != "U" else ()
+    return tuple(edit.code for edit in found if edit.edit == "SEX_CONFLICT" and edit.code)

@@ -19,7 +19,7 @@ from pathlib import Path
 from opencdi.clinical.codes import dotted
 from opencdi.knowledge.code_year import release_on
 from opencdi.knowledge.grouper import is_valid
-from opencdi.knowledge.tables import write_whole
+from opencdi.knowledge.tables import built, write_whole
 
 _NOTES = ("excludes1", "excludes2", "code_first", "use_additional", "code_also", "inclusion_terms", "includes")
 _FORMAT = 1
@@ -141,7 +141,7 @@ def tabular() -> Tabular:
     """The tabular of this installation, loaded once a process."""
     file = cache_file()
     try:
-        index = json.loads(file.read_bytes())
+        index = built(file.read_bytes())
     except (OSError, ValueError):  # none yet, or half a file of a machine that went down: the package's data is the source
         index = _build(f"ICD-10-CM, 1 April 2026 (simple_icd_10_cm {version('simple-icd-10-cm')})")
         with suppress(OSError):  # a read-only home: the index is built again next time

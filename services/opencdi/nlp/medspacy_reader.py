@@ -42,7 +42,9 @@ class MedspacyReader:
         text, _ = cut(text)
         document = self.pipeline(legible(text).translate(_SURROGATE))
         found = sorted(self._findings(text, document.ents, told.sections), key=lambda finding: finding.start)[:MAX_FINDINGS]
-        return Reading(told.sections, tuple(found) if told.language == ENGLISH else (), told.values, told.language, told.read_to)
+        return Reading(
+            told.sections, tuple(found) if told.language == ENGLISH else (), told.values, told.language, told.read_to, told.procedures
+        )
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """ConText's judgement of the characters [start, end), and its nearest cue."""

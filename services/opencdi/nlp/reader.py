@@ -12,13 +12,14 @@ from typing import Final
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.events.reading import Finding, Section
 from opencdi.knowledge.lasting import Lasting, load_lasting
+from opencdi.knowledge.procedure_names import ProcedureNames, load_procedure_names
 from opencdi.knowledge.words import FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Hit, Mention, cued
 from opencdi.nlp.beside import beside
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
-from opencdi.nlp.governed import governed_in
+from opencdi.nlp.governed import Governed, governed_in
 from opencdi.nlp.heading_table import load_headings
 from opencdi.nlp.headings import Headings
 from opencdi.nlp.language import Languages, language_of, load_languages, safe_values
@@ -29,6 +30,7 @@ from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.operated import dealt_with
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
+from opencdi.nlp.performed import Performed, performed_in
 from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, quoted, rules_version
 from opencdi.nlp.recalled import recalled
@@ -70,6 +72,15 @@ class Outline:
         return self.sentences[max(0, bisect_right(self.begins, word) - 1)] if self.sentences else (0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The cues of a text, what its lines announce, and what it ties to the past."""
+
+    cues: Cued
+    leads: Mapping[int, Sequence[Hit]]
+    past: Governed
+
+
 @dataclass(frozen=True)
 class RuleReader:
     """Reads notes by the rules in `rules/nlp`, of which `version` is a hash."""
@@ -83,6 +94,7 @@ class RuleReader:
     lasting: Lasting
     weights: Weights
     languages: Languages
+    procedures: ProcedureNames
     version: str
     name: str = "rules"
     first_words: FirstWords = field(init=False, repr=False, compare=False)
@@ -91,7 +103,7 @@ class RuleReader:
         """All that is matched against whole texts."""
         known, times = self.vocabulary, self.times
         lexicons = (known.ours, known.tabular, known.short_forms, self.cues.lexicon, self.relations.phrases, self.relations.on_admission)
-        object.__setattr__(self, "first_words", FirstWords((*lexicons, times.visits, times.roles, times.at_a_visit)))
+        object.__setattr__(self, "first_words", FirstWords((*lexicons, times.visits, times.roles, times.at_a_visit, self.procedures.names)))
 
     def outline(self, text: str, note_type: NoteType = "other") -> Outline:
         """The text's sections, sentences and words."""
@@ -127,7 +139,10 @@ class RuleReader:
             return Reading(sections, (), quoted(came, text, safe_values(text, values)), language, read_to)
         all_named = mentions_in(text, outline.words, outline.sections, self.vocabulary)[:MAX_FINDINGS]
         mentions = [mention for mention in all_named if not outline.options.leaves_unsaid(outline.words.starts[mention.first])]
-        return Reading(sections, quoted(came, text, self._findings(outline, mentions)), quoted(came, text, values), language, read_to)
+        told = self._told(outline, mentions)
+        findings, procedures = self._findings(outline, mentions, told), self._procedures(outline, told)
+        done = quoted(came, text, procedures)
+        return Reading(sections, quoted(came, text, findings), quoted(came, text, values), language, read_to, done)
 
     def context_at(self, text: str, start: int, end: int) -> tuple[Context, tuple[int, int] | None]:
         """The context of any stretch of a text (`opencdi context`), and where the deciding cue stands.
@@ -176,11 +191,15 @@ class RuleReader:
         by_cues = judged(said, sentence, mention, section, leads.get(sentence[0], ()), past)
         return weighed(by_cues, said, sentence, mention, section, self.weights)
 
-    def _findings(self, outline: Outline, mentions: list[Mentioned]) -> list[Finding]:
-        words, text = outline.words, outline.text
+    def _told(self, outline: Outline, mentions: list[Mentioned]) -> Told:
+        """What decides the context of all that the text mentions."""
         with_cues = self._cued(outline, {one.first: one.chronic for one in mentions if one.kind == "diagnosis"})
-        leads = leads_in(text, with_cues, outline.sentences, outline.sections)
-        past = governed_in(with_cues, outline.sentences, outline.sections, self.times)
+        leads = leads_in(outline.text, with_cues, outline.sentences, outline.sections)
+        return Told(with_cues, leads, governed_in(with_cues, outline.sentences, outline.sections, self.times))
+
+    def _findings(self, outline: Outline, mentions: list[Mentioned], told: Told) -> list[Finding]:
+        words, text = outline.words, outline.text
+        with_cues, leads, past = told.cues, told.leads, told.past
         findings: list[Finding] = []
         near = beside(text, words, self.relations)
         in_assessment = _assessed(outline, mentions)
@@ -224,9 +243,40 @@ class RuleReader:
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, "laterality": side}})
         for at in (*dealt_with(with_cues, mentions, findings, self.times), *recalled(words, mentions, findings, self.times)):
             findings[at] = findings[at].model_copy(update={"temporality": "historical", "active": "no"})
-        for at, told in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
-            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **told}})
+        for at, said in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
+            findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **said}})
         return findings
+
+    def _procedures(self, outline: Outline, told: Told) -> list[Finding]:
+        """The procedures of the closed list, each in its context; most notes name none."""
+        words, text = outline.words, outline.text
+        named = performed_in(text, words, outline.sentences, outline.sections, self.procedures)
+        return [
+            self._procedure(one, outline, told.cues, told.leads, told.past.cue_at(one.first, one.slug, "procedure"))
+            for one in named
+            if not outline.options.leaves_unsaid(words.starts[one.first])
+        ]
+
+    def _procedure(self, one: Performed, outline: Outline, said: Cued, leads: Mapping[int, Sequence[Hit]], past: Hit | None) -> Finding:
+        words, section = outline.words, outline.sections[one.first]
+        start, end = words.starts[one.first], words.ends[one.last - 1]
+        denied = _denied_by_mark(outline, start, end, section)
+        mention = Mention(one.first, one.last, "procedure", False, denied_by_mark=denied, concept=one.slug)
+        context = self._judged(said, outline.sentence_at(one.first), mention, section, leads, past)
+        return Finding(
+            start=start,
+            end=end,
+            text=outline.text[start:end],
+            concept=one.slug,
+            kind="procedure",
+            assertion=context.assertion,
+            temporality=context.temporality,
+            active=context.active,
+            certainty=context.certainty,
+            experiencer=context.experiencer,
+            section=section,
+            attributes=dict(one.attributes),
+        )
 
 
 def _assessed(outline: Outline, mentions: Iterable[Mentioned]) -> frozenset[str] | None:
@@ -272,5 +322,6 @@ def load_reader(folder: Path) -> RuleReader:
             load_lasting(folder),
             load_weights(folder),
             load_languages(folder),
+            load_procedure_names(folder),
             version=rules_version(folder.glob("*.yaml")),
         )

@@ -31,6 +31,7 @@ class Reading:
     values: tuple[ValueInText, ...]
     language: str = ENGLISH  # ISO 639-1, "und" where it cannot be told: what rests on English context is then not read
     read_to: int | None = None  # so many characters were read; None: all
+    procedures: tuple[Finding, ...] = ()  # of the closed list, beside the findings
 
 
 class Reader(Protocol):

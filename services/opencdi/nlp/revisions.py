@@ -19,7 +19,7 @@ from opencdi.nlp.reading import MAX_CHARACTERS, Reader
 from opencdi.nlp.signatures import Signatures
 from opencdi.nlp.state import EditedState, Marks, NoteState
 
-_OF_THE_WORDS = ("query_echo", "language", "read_to", "sections", "findings", "values")
+_OF_THE_WORDS = ("query_echo", "language", "read_to", "sections", "findings", "values", "procedures")
 """What of a note its words alone tell, under the rules of today."""
 
 
@@ -53,7 +53,7 @@ def after_fact(
     if known is None:
         return None
     if isinstance(fact, NoteRetracted):
-        nothing = {"retracted": True, "counts": False, "sections": (), "findings": (), "values": ()}
+        nothing = {"retracted": True, "counts": False, "sections": (), "findings": (), "values": (), "procedures": ()}
         return known.model_copy(update={"read": known.read.model_copy(update=nothing), "marks": Marks(), "words": ""})
     return known.model_copy(update={"read": _signed(known.read, fact)})
 
@@ -105,5 +105,6 @@ def _said(text: str, note_type: NoteType, edited: EditedState, books: NoteBooks)
     query_echo = note_type == "query" or (echo.share >= ECHO_SHARE and not findings and not values)
     if query_echo:
         findings, values = (), ()
-    told = (query_echo, reading.language, reading.read_to, reading.sections, findings, values)
+    procedures = () if query_echo else echo.of_the_provider(reading.procedures)
+    told = (query_echo, reading.language, reading.read_to, reading.sections, findings, values, procedures)
     return dict(zip(_OF_THE_WORDS, told, strict=True))

@@ -158,12 +158,12 @@ def test_the_order_of_mentions_does_not_change_what_is_claimed_twice(concepts: l
         (Candidate("J189", "pneumonia", order=(T0 + timedelta(days=3), 0)), 1, "undetermined"),
         (Candidate("J189", "pneumonia", order=(T0 + timedelta(days=3), 0), onset_after=True), 1, "N"),
         (Candidate("I10", "hypertension", order=(T0 + timedelta(days=3), 0), nature="chronic"), 1, "Y"),
-        (Candidate("Z66", "do-not-resuscitate", order=(T0, 0), nature="exempt"), 1, "1"),
+        (Candidate("Z515", "palliative-care", order=(T0, 0), nature="exempt"), 1, "1"),
         (Candidate("J189", "pneumonia", order=(T0, 0)), None, "undetermined"),
     ],
 )
 def test_present_on_admission(one: Candidate, hours: float | None, poa: str) -> None:
-    assert poa_of(one, None if hours is None else T0 + timedelta(hours=hours)).poa == poa
+    assert poa_of(one, None if hours is None else T0 + timedelta(hours=hours), TABLE.guidelines.poa_exempt).poa == poa
 
 
 @given(st.floats(8, 150))

@@ -7,7 +7,7 @@ import pytest
 from opencdi.clinical.time import ClinicalTime, Precision
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guidelines import apply_guidelines
-from opencdi.coding.poa import ProposedPoa, proposed_poa
+from opencdi.coding.poa import ProposedPoa, is_exempt, proposed_poa
 from opencdi.coding.signs import MOST, Presenting, Signs, after_results, presenting
 from opencdi.coding.table import load_table
 from opencdi.events.facts import Coded, MeasurementResulted
@@ -77,6 +77,38 @@ def test_a_documented_onset_here_outweighs_everything() -> None:
 )
 def test_a_combination_was_present_if_all_its_parts_were(parts: tuple[Candidate, ...], poa: str) -> None:
     assert proposed("J440", *apply_guidelines(TABLE, parts)).poa == poa
+
+
+def test_another_degree_of_the_same_disease_was_not_there_with_it() -> None:
+    early_stage, later_stage = early("L89152", "pressure-injury", specific=True), late("L89153", "pressure-injury", specific=True)
+    assert proposed("L89153", early_stage, later_stage).poa == "undetermined"
+    assert proposed("L89153", early("L8990", "pressure-injury"), later_stage).poa == "Y", "the same injury, its stage not said"
+
+
+def test_there_by_one_note_and_begun_here_by_another_is_a_conflict() -> None:
+    for told in ({"at_admission": True}, {"came_with": True}):
+        found = proposed("J189", late("J189", "pneumonia", onset_after=True, **told))
+        assert (found.poa, "conflict" in found.reason) == ("undetermined", True)
+
+
+def test_a_providers_word_that_it_cannot_be_determined_is_w() -> None:
+    assert proposed("I82401", late("I82401", "deep-vein-thrombosis", onset_unknown=True)).poa == "W"
+
+
+@pytest.mark.parametrize(
+    ("code", "exempt"),
+    [
+        ("Z515", True), ("Z66", False), ("Z16342", False), ("Z7984", True), ("Z87891", True), ("Z9181", True), ("Z9682", True), ("Z96641", False),
+        ("Z20822", False), ("Z21", False), ("Z225", False), ("Z3A39", True), ("Z370", True), ("Z3800", True), ("Z5329", False), ("Z5331", True),
+        ("O80", True), ("O0993", True), ("O1413", False), ("I252", True), ("I69351", True), ("I639", False), ("Q613", True), ("B909", True),
+        ("S72001A", False), ("S72001D", True), ("S72001S", True), ("T8454XD", True), ("T8454XA", False), ("M8008XG", True), ("M8008XA", False),
+        ("W19XXXA", False), ("W19XXXD", True), ("W1801XA", True), ("W1809XA", False), ("V4352XA", True), ("Y92230", True), ("Y9301", True),
+        ("Y848", False), ("Y95", False), ("Y380X1A", False), ("O30039", False), ("H401123", False),
+    ],
+)  # fmt: skip
+def test_exempt_is_what_cms_lists(code: str, exempt: bool) -> None:
+    """CMS, POA exempt codes of FY2025: what is not on the list is reported."""
+    assert is_exempt(code, TABLE.guidelines.poa_exempt) is exempt
 
 
 # --- findings from before the order ---------------------------------------------------------------------------------

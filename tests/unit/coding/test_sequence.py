@@ -114,6 +114,76 @@ def test_a_disease_and_its_named_cause_answer_the_same_reason_and_tie() -> None:
     assert "II.C" in found.reason
 
 
+@pytest.mark.parametrize(
+    ("told", "expected", "why"),
+    [
+        ((said("type-2-myocardial-infarction"), said("anemia", 20)), ("D649",), "I.A.13: coded before I21.A1"),
+        ((said("type-2-myocardial-infarction"), said("hypertensive-emergency", 20)), ("I161",), "I.C.9.e.5"),
+        ((said("type-2-myocardial-infarction"), said("hypertension", 20)), ("I21A1",), "acute"),
+        ((said("pneumonia", organism="sars-cov-2"), said("cellulitis", 30)), ("U071", "L0390"), "I.C.1.g.1.b"),
+        ((said("postprocedural-respiratory-failure"), said("hypertension", 30)), ("J95821",), "II.G"),
+        ((said("chemotherapy-admission", 30), said("breast-cancer"), said("pneumonia", 40)), ("Z5111",), "I.C.2.e.2"),
+    ],
+)
+def test_what_stands_behind_another(told: tuple[tuple[Candidate, ...], ...], expected: tuple[str, ...], why: str) -> None:
+    found = principal(*told)
+    assert found is not None
+    assert (found.ties, why in found.reason) == (expected, True), found.reason
+
+
+def coded(code: str, offset: int = 0) -> tuple[Candidate, ...]:
+    """A code of the H&P that no concept of ours leads to."""
+    at = T0 + timedelta(hours=1)
+    return (Candidate(code, code, order=(at, offset), assessed_order=(at, offset), last=at, at_admission=True, assessed=True),)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected", "why"),
+    [
+        ((said("acute-respiratory-failure"), coded("T401X1A", 30), said("aspiration-pneumonia", 60)), ("T401X1A",), "I.C.19.e.5.b"),
+        ((said("encephalopathy", type="toxic"), coded("T5891XA", 30)), ("T5891XA",), "I.C.19.e.5.d"),
+        ((said("acute-kidney-injury"), coded("T464X5A", 30)), ("N179",), "acute"),
+        ((said("pneumonia"), coded("O99513", 30)), ("O99513",), "I.C.15.a.1"),
+    ],
+)
+def test_poisonings_and_the_obstetric_chapter_come_first(
+    told: tuple[tuple[Candidate, ...], ...], expected: tuple[str, ...], why: str
+) -> None:
+    found = principal(*told)
+    assert found is not None
+    assert (found.ties, why in found.reason) == (expected, True), found.reason
+
+
+def test_two_that_each_want_their_cause_first_and_name_none_do_not_bar_each_other() -> None:
+    found = principal(coded("I8511"), coded("I8510", 30))
+    assert found is not None
+    assert found.ties == ("I8511", "I8510")
+
+
+def test_what_was_acquired_here_takes_nobodys_place() -> None:
+    told = (said("pneumonia", organism="sars-cov-2"), said("acute-respiratory-failure", 20))
+    found = principal(*told, poa={"U071": "N", "J1282": "N"})
+    assert found is not None
+    assert found.ties == ("J9600",)
+
+
+def test_a_tumor_that_one_comes_for_is_equal_to_an_acute_disease() -> None:
+    told = (said("colon-cancer"), said("urinary-tract-infection", 30))
+    assert first(*told) == ("N390",)
+    assert first(*told, reason="colon-cancer") == ("C189",)
+
+
+def test_no_row_stands_behind_itself_and_no_two_behind_each_other() -> None:
+    rows = TABLE.guidelines.behind
+
+    def touches(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+        return any(one.startswith(others) or any(other.startswith(one) for other in others) for one in some)
+
+    for row in rows:
+        assert not touches(row.codes, row.after), row.words
+        assert not [other.words for other in rows if touches(row.codes, other.after) and touches(other.codes, row.after)], row.words
+
+
 CONCEPTS = st.lists(st.sampled_from(sorted(TABLE.codes)), min_size=1, max_size=8, unique=True)
 
 

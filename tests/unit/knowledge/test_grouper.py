@@ -1,5 +1,6 @@
 """The grouper's facts that our seeds got wrong or that everything rests on (DOMAIN §0.2, §D.12, B50-B52)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,7 +16,9 @@ from opencdi.knowledge.grouper import (
     group,
     is_valid,
     never_principal,
+    sex_conflicts,
 )
+from opencdi.knowledge.return_codes import why_no_paid_drg
 
 V = 431
 DAY = date(2026, 5, 1)
@@ -82,6 +85,52 @@ def test_edits_of_a_mixed_claim_each_have_their_code() -> None:
 def test_a_hospital_acquired_pressure_injury(poa: str, drg: str) -> None:
     answer = group(claim("N390", "L89153", poa=poa))
     assert (answer.initial_drg, answer.drg) == ("689", drg)
+
+
+@pytest.mark.parametrize(
+    ("principal", "acquired", "procedures", "with_it", "without"),
+    [
+        ("M1611", "I2699", ("0SR90JZ",), "469", "470"),  # embolism after a hip replacement (HAC 10)
+        ("J189", "T83511A", (), "194", "195"),  # infection of a urinary catheter (HAC 06)
+        ("N390", "L89153", (), "689", "690"),  # pressure injury of stage 3 (HAC 04)
+    ],
+)
+@pytest.mark.parametrize(("poa", "acquired_here"), [("Y", False), ("W", False), ("N", True), ("U", True)])
+def test_a_hospital_acquired_condition_is_grouped_both_ways(
+    principal: str, acquired: str, procedures: tuple[str, ...], with_it: str, without: str, poa: str, acquired_here: bool
+) -> None:
+    answer = group(claim(principal, acquired, poa=poa, procedures=procedures))
+    assert (answer.initial_drg, answer.drg) == (with_it, without if acquired_here else with_it)
+    assert bool(answer.secondary[0].hacs) == acquired_here
+
+
+def test_an_embolism_is_no_hospital_acquired_condition_without_its_operation() -> None:
+    answer = group(claim("J189", "I2699", poa="N"))
+    assert (answer.initial_drg, answer.drg) == ("193", "193")
+
+
+def test_a_hospital_that_is_exempt_tells_no_poa_and_loses_nothing() -> None:
+    told = replace(claim("N390", "L89153"), secondary=(CodedDiagnosis("L89153"),))
+    assert group(replace(told, hospital_status="EXEMPT")).drg == "689"
+    assert (group(told).drg, group(told).return_code) == ("999", "HAC_MISSING_ONE_POA")
+    assert why_no_paid_drg("999", "HAC_MISSING_ONE_POA") == "a hospital-acquired condition without a POA indicator"
+
+
+@pytest.mark.parametrize(
+    ("principal", "drg", "word"),
+    [("E872", "999", "no valid code"), ("W19XXXA", "999", "may not stand first"), ("O80", "998", "delivery")],
+)
+def test_no_drg_that_is_paid_says_why_in_words(principal: str, drg: str, word: str) -> None:
+    answer = group(claim(principal, age=30))
+    assert answer.drg == drg
+    assert word in (why_no_paid_drg(answer.drg, answer.return_code) or "")
+    assert why_no_paid_drg("872", "OK") is None
+
+
+def test_the_sex_that_cms_edits_no_more_is_still_told_by_its_last_table() -> None:
+    assert sex_conflicts(replace(claim("A419", "N400", "O80"), sex="M")) == ("O80",)
+    assert sex_conflicts(claim("A419", "N400")) == ("N400",)
+    assert sex_conflicts(replace(claim("A419", "N400"), sex="U")) == ()
 
 
 def test_ventilation_moves_sepsis_to_870() -> None:

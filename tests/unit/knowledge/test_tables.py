@@ -1,11 +1,13 @@
 """What is kept of the tables of rules: the same as the file says, never older than it."""
 
+import gc
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
-from opencdi.knowledge.tables import ToldTwice, kept, read_table
+from opencdi.knowledge.tables import ToldTwice, built, kept, read_table
 from opencdi.settings import rules_dir
 
 
@@ -50,3 +52,19 @@ def test_half_a_file_is_made_again(tmp_path: Path) -> None:
 def test_without_a_folder_it_is_made_each_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     assert kept("index", lambda: [1], tmp_path / "file") == [1]
+
+
+@pytest.mark.parametrize("working", [True, False])
+def test_the_collector_rests_while_a_built_table_is_read_and_works_as_before_after_it(working: bool) -> None:
+    before, big = gc.isenabled(), json.dumps([[n] for n in range(50_000)]).encode()
+    (gc.enable if working else gc.disable)()
+    try:
+        collected = gc.get_stats()[0]["collections"]
+        assert len(built(big)) == 50_000
+        assert gc.get_stats()[0]["collections"] - collected < 5, "fifty thousand lists are some seventy collections"
+        assert gc.isenabled() is working
+        with pytest.raises(ValueError, match="Expecting"):
+            built(b"[1,")
+        assert gc.isenabled() is working
+    finally:
+        (gc.enable if before else gc.disable)()

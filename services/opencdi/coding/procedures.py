@@ -1,0 +1,121 @@
+"""The procedures of a stay and their ICD-10-PCS codes: from the hospital's records, and from what providers say was done (DOMAIN B46).
+
+A record wins over a note.  What is planned, declined, of the past or of another stay gives none; what the words leave open is a question.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from opencdi.coding.done import IN_SURGERY, Said, StayDays, days_of, done_in, working
+from opencdi.coding.procedure_records import from_records
+from opencdi.coding.procedure_table import ProcedureTable, every_code, resolved
+from opencdi.coding.state import Stay
+from opencdi.coding.ventilator_notes import is_state, ventilated
+from opencdi.events.pages import WorkingProcedure
+from opencdi.events.reading import NoteRead
+from opencdi.knowledge.icd10pcs import title_of, valid_on
+
+
+def working_procedures(
+    stay: Stay, notes: Iterable[NoteRead], table: ProcedureTable, today: date, zone: ZoneInfo, code_year: int | None = None
+) -> tuple[WorkingProcedure, ...]:
+    """The procedures of this stay as its record supports them today."""
+    days = days_of(stay, zone)
+    done = list(done_in(notes, days))
+    recorded = from_records(stay, table, days)
+    told = [*recorded, *_from_notes(done, table, days, recorded), *ventilated(stay, done, table, days, recorded)]
+    return tuple(_inspections(_valid(told, today, code_year), table))
+
+
+def _from_notes(
+    done: list[Said], table: ProcedureTable, days: StayDays, recorded: tuple[WorkingProcedure, ...]
+) -> Iterator[WorkingProcedure]:
+    """What the notes say beyond the records, one procedure after the other."""
+    by_name: dict[str, list[Said]] = {}
+    for said in done:
+        if said.finding.concept in table.codes and not is_state(said):
+            by_name.setdefault(said.finding.concept, []).append(said)
+    for slug, mentions in by_name.items():
+        on_record = [one for one in recorded if one.status == "recorded" and one.code in every_code(table, slug)]
+        if on_record:
+            continue  # the record wins: it is the same procedure
+        for refused in {(reason, said.finding.text): said for said in mentions if (reason := days.refusal(said.when))}.values():
+            yield working(slug, [refused], status="flagged", reasons=(days.refusal(refused.when) or "",))
+        for group, details in _grouped([said for said in mentions if days.refusal(said.when) is None]):
+            yield from _coded(slug, group, details, table)
+
+
+def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> str | None:
+    """Why something done is not coded by itself."""
+    if "where" in details:
+        return "done before the arrival: not this hospital's"
+    if "for" in details or (slug in table.integral and all(said.note.note_type in IN_SURGERY for said in group)):
+        return "part of the operation (B3.1b)"
+    return None
+
+
+def _grouped(mentions: list[Said]) -> Iterator[tuple[list[Said], dict[str, str]]]:
+    """Mentions that speak of one procedure: none of what they say contradicts; what one leaves out another may say."""
+    groups: list[tuple[list[Said], dict[str, str]]] = []
+    for said in sorted(mentions, key=lambda one: -len(one.details)):
+        details = said.details
+        for held, told in groups:
+            if all(told.get(name, value) == value for name, value in details.items()):
+                held.append(said)
+                told.update(details)
+                break
+        else:
+            groups.append(([said], dict(details)))
+    yield from groups
+
+
+def _coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> Iterator[WorkingProcedure]:
+    if reason := _not_coded(slug, group, details, table):
+        yield working(slug, group, status="flagged", reasons=(reason,))
+        return
+    found = resolved(table, slug, details)
+    said = ", ".join(f"{name} {value}" for name, value in sorted(details.items()))
+    reasons = (f"{slug}: {said}" if said else slug,)
+    if found.missing:
+        asks = tuple(table.asks[name] for name in found.missing)
+        reached = (f"“down to {details['reached']}” does not say that it was removed",) if "reached" in details else ()
+        yield working(slug, group, status="question", asks=asks, choices=found.choices, reasons=(*reasons, *reached))
+    for code in found.codes:
+        yield working(slug, group, code=code, reasons=reasons)
+
+
+def _valid(told: Iterable[WorkingProcedure], today: date, code_year: int | None) -> Iterator[WorkingProcedure]:
+    """Each with its title; a code that is none of that day leaves the claim and stays visible."""
+    for one in told:
+        titled = one.model_copy(update={"description": title_of(one.code)}) if one.code else one
+        if one.code and one.status in ("recorded", "proposed") and not valid_on(one.code, today, code_year):
+            titled = titled.model_copy(update={"status": "flagged", "reasons": (*one.reasons, f"no code of {today.isoformat()}")})
+        yield titled
+
+
+def _inspections(told: Iterable[WorkingProcedure], table: ProcedureTable) -> Iterator[WorkingProcedure]:
+    """An inspection on the way to what was done is not coded beside it (B3.11a), nor is it while that is asked about."""
+    held = list(told)
+    families = {
+        family: {one.code or one.procedure for one in held if one.status != "flagged" and _in_family(one, family, table)}
+        for family in {row.family for row in table.codes.values() if row.family}
+    }
+    for one in held:
+        row = table.codes.get(one.procedure)
+        family = row.family if row and row.inspection and row.inspection == one.code else ""
+        if family and one.status == "proposed" and len(families[family]) > 1:
+            reasons = (*one.reasons, "B3.11a: the inspection was the way to what was done")
+            yield one.model_copy(update={"status": "flagged", "reasons": reasons})
+        else:
+            yield one
+
+
+def _in_family(one: WorkingProcedure, family: str, table: ProcedureTable) -> bool:
+    row = table.codes.get(one.procedure)
+    return (row is not None and row.family == family) or (bool(one.code) and family in table.family_of(one.code))
+
+
+def of_claim(told: Iterable[WorkingProcedure]) -> tuple[str, ...]:
+    """The codes that go on the claim, each once."""
+    return tuple(sorted({one.code for one in told if one.code and one.status in ("recorded", "proposed")}))

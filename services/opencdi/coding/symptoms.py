@@ -1,0 +1,27 @@
+"""Signs and symptoms beside what they turned out to be (Guidelines I.B.4, I.B.5): flagged, never dropped (DOMAIN F.13)."""
+
+from opencdi.coding.steps import Candidates, Known, proposed
+
+
+def integral_symptoms(known: Known, codes: Candidates) -> Candidates:
+    """I.B.5: signs and symptoms that belong to an established diagnosis are flagged beside it."""
+    out = []
+    for one in codes:
+        explained_by = known.table.integral_to(one.code)
+        whole = next((o for o in proposed(codes, *explained_by) if o.code != one.code), None) if explained_by else None
+        out.append(one.flagged(f"I.B.5: part of {whole.code}") if whole and one.status == "proposed" else one)
+    return tuple(out)
+
+
+def presenting_symptoms(_: Known, codes: Candidates) -> Candidates:
+    """I.B.4, III: what the patient complained of, and no assessment takes up again once a diagnosis is established, is flagged.
+
+    The history and examination of the admission list every complaint; a coder reports those that are evaluated or treated by themselves.
+    """
+    if not any(one.assessed and one.kind == "diagnosis" for one in proposed(codes)):
+        return codes
+    reason = "I.B.4, III: a complaint or sign at admission that no assessment takes up beside the established diagnoses"
+    return tuple(
+        one.flagged(reason) if one.status == "proposed" and one.kind != "diagnosis" and one.presenting and not one.assessed else one
+        for one in codes
+    )

@@ -1,0 +1,96 @@
+"""When something was done, as the note says it beside: "5/3 at 14:00", "on May 8, 2026 at 0900", "POD 2", "yesterday" (DOMAIN B46).
+
+What stands in the note is kept as far as it goes, for who codes knows the day on which it was written:
+"2026-05-03T14:00", "05-03T14:00", "05-03", "T14:00", "today", "yesterdayT09:00", "pod2".
+"""
+
+import re
+from typing import Final, NamedTuple
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = r"(?P<month_{0}>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATE: Final = re.compile(
+    r"\b(?:(?P<iso>\d{4}-\d{2}-\d{2})"
+    r"|(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\d/%])"
+    rf"|{_MONTH.format('a')}\s+(?P<day_a>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year_a>\d{{4}}))?\b"
+    rf"|(?P<day_b>\d{{1,2}})\s+{_MONTH.format('b')}(?:\s+(?P<year_b>\d{{4}}))?"
+    r"|(?P<word>yesterday|today|this morning|this afternoon|this evening|overnight|last night)"
+    r"|(?:pod|postop(?:erative)? day|post-op day|post-operative day)\s*#?\s*(?P<pod>\d{1,2}))\b",
+    re.IGNORECASE,
+)
+_CLOCK: Final = re.compile(
+    r"(?<![\d/.:-])(?:(?P<h>[01]?\d|2[0-3]):(?P<min>[0-5]\d)(?:\s*(?P<ap>[ap])\.?m\b\.?)?|(?P<h12>1[0-2]|[1-9])\s*(?P<ap12>[ap])\.?m\b\.?"
+    r"|(?P<mil>(?:[01]\d|2[0-3])[0-5]\d)(?=\s*(?:h\b|hours?\b|hrs?\b)|\s*(?:on\b|$|[,.;)(]|\s))(?!\s*(?:ml|cc|mg|units?|g)\b))(?![\d/:])",
+    re.IGNORECASE,
+)
+_AT_MOST: Final = 24
+"""Characters between a day and the time of that day: "on 5/3 at approximately 14:00"."""
+
+
+class Told(NamedTuple):
+    """Characters [start, end) tell a moment."""
+
+    start: int
+    end: int
+    moment: str
+
+
+def moments_in(text: str, start: int, end: int) -> list[Told]:
+    """The moments that the characters [start, end) of a text tell, left to right."""
+    dates = [(found.start(), found.end(), day) for found in _DATE.finditer(text, start, end) if (day := _day(found)) is not None]
+    clocks = [
+        (found.start(), found.end(), _clock(found))
+        for found in _CLOCK.finditer(text, start, end)
+        if not any(first <= found.start() < last for first, last, _ in dates)
+        and (found["mil"] is None or _is_time(text, start, found.start(), dates))
+    ]
+    told: list[Told] = []
+    taken: set[int] = set()
+    for first, last, day in dates:
+        near = [
+            at for at, (begin, stop, _) in enumerate(clocks)
+            if at not in taken and (0 <= begin - last <= _AT_MOST or 0 <= first - stop <= _AT_MOST)
+        ]  # fmt: skip
+        nearest = min(near, key=lambda at: min(abs(clocks[at][0] - last), abs(first - clocks[at][1])), default=None)
+        if nearest is None or day.startswith("pod"):
+            told.append(Told(first, last, day))
+        else:
+            taken.add(nearest)
+            begin, stop, clock = clocks[nearest]
+            told.append(Told(min(first, begin), max(last, stop), f"{day}T{clock}"))
+    told += [Told(begin, stop, f"T{clock}") for at, (begin, stop, clock) in enumerate(clocks) if at not in taken]
+    return sorted(told)
+
+
+def _is_time(text: str, start: int, at: int, dates: list[tuple[int, int, str]]) -> bool:
+    """Four figures are a time behind "at" or beside a date; else a dose, a volume or a room."""
+    before = text[max(start, at - 4) : at].lower()
+    return before.endswith(("at ", "@ ", "@")) or any(0 <= at - last <= 4 for _, last, _ in dates)
+
+
+def _day(found: re.Match[str]) -> str | None:
+    told = found.groupdict()
+    if told["iso"]:
+        return str(told["iso"])
+    if told["pod"]:
+        return f"pod{int(told['pod'])}"
+    if told["word"]:
+        return "yesterday" if told["word"].lower() in ("yesterday", "last night") else "today"
+    if told["m"]:
+        month, day, year = int(told["m"]), int(told["d"]), told["y"]
+    else:
+        side = "a" if told["month_a"] else "b"
+        month, day, year = _MONTHS.index(told[f"month_{side}"].lower()) + 1, int(told[f"day_{side}"]), told[f"year_{side}"]
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    whole = f"{2000 + int(year) if len(year) == 2 else int(year)}-" if year else ""
+    return f"{whole}{month:02d}-{day:02d}"
+
+
+def _clock(found: re.Match[str]) -> str:
+    if found["mil"]:
+        return f"{found['mil'][:2]}:{found['mil'][2:]}"
+    hour, half = int(found["h"] or found["h12"]), (found["ap"] or found["ap12"] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return f"{hour:02d}:{found['min'] or '00'}"
