@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from starlette.routing import Route
 
 from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
-from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION
+from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION, SEPSIS
 from by_hand.shorthand import PHYSICIAN
 from by_hand.telling import MADE_BY, Telling, at, moved, passed, refused, seen
 from by_hand.ward import ward
@@ -271,6 +272,24 @@ def test_another_hospitals_encounter_does_not_exist_here(bench: Bench) -> None:
     theirs.entry("enc-theirs", at(2, 9))
     bench.tell(theirs.messages)
     assert bench.status("GET", "/encounters/enc-theirs") == 404
+
+
+def test_the_working_drg_of_any_past_instant(bench: Bench) -> None:
+    def then(moment: datetime | None) -> tuple[str | None, str | None]:
+        answer = bench.ask("GET", f"/encounters/{SEPSIS}/drg", params={"at": moment.isoformat()} if moment else {})
+        told = answer.json()
+        return told["drg"] and told["drg"]["drg"], told["baseline"]["drg"]
+
+    before, first = then(at(0, 12))
+    after, _ = then(at(2, 8))
+    assert before == first
+    assert after not in (None, before)
+    assert then(at(2, 8) - timedelta(seconds=1)) == (before, first)
+    assert then(at(0, 11)) == (None, first)
+    assert then(None) == (after, first)
+    assert bench.status("GET", f"/encounters/{SEPSIS}/drg", AS_PHYSICIAN) == 403, "money is not for physicians"
+    assert bench.status("GET", "/encounters/nobody/drg") == 404
+    assert bench.status("GET", f"/encounters/{SEPSIS}/drg?at=yesterday") in (400, 404, 422)
 
 
 # --- guards -----------------------------------------------------------------------------------------------------------

@@ -89,3 +89,14 @@ def test_the_command_tells_it_with_the_cause_of_each_change_and_shares_that_add_
     assert "working:  194" in opencdi("drg", encounter, "--at", "2026-05-07T12:00Z").out
     assert opencdi("drg", encounter, "--at", "2026-05-01").out == "no DRG yet at that instant\n"
     assert (opencdi("drg", "nobody").code, opencdi("drg", encounter, "--at", "yesterday").code) == (2, 2)
+
+
+def test_the_command_says_what_a_transfer_leaves_of_the_weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Home with home health (06) after five days: longer than the DRG's mean stay, so nothing is taken off."""
+    ward = Ward(tmp_path).live([story("malnutrition")])
+    encounter = ward.drgs()[0].encounter_id
+    ward.bus.close()
+    monkeypatch.setenv("CDI_BUS", f"sqlite:///{tmp_path / 'bus.db'}")
+    last = opencdi("drg", encounter, "--why").out.splitlines()[-1]
+    assert last == "post-acute care transfer after 5 days: weight 1.4768, 1.0000 of the whole (42 CFR 412.4(b), (c), (f))"
+    assert "transfer" not in opencdi("drg", encounter, "--why", "--at", "2026-05-08T20:00Z").out

@@ -1,7 +1,7 @@
 """`opencdi drg`: the working DRG through time, what moved it, and what each difference is answerable for.  Internal: it shows money."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,9 @@ def drg(
         _print_history(told[encounter], _final(bus, encounter), until)
         if why:
             load_weights(settings.codes_folder)
-            _print_shares(list(_pages(bus, encounter, until)))
+            pages = list(_pages(bus, encounter, until))
+            _print_shares(pages)
+            _print_transfer(pages[-1] if pages else None)
 
 
 def _changes(bus: "Bus") -> "dict[str, list[DrgChanged]]":
@@ -152,10 +154,26 @@ def _print_shares(pages: "list[CodingPage]") -> None:
     if told is None:
         print("no shares: no weight loaded for one of the two DRGs")
         return
-    how = "each code's mean effect over all orders" if told.method == "shapley" else "in the order of documentation"
+    how = "by each one's mean effect over all orders" if told.method == "shapley" else "in the order of documentation"
     print(f"{told.drg_before} -> {told.drg_after}: {told.ten_thousandths / 10_000:+.4f}, shared {how}")
     for share in sorted(told.shares, key=lambda one: -abs(one.ten_thousandths)):
         print(f"  {share.ten_thousandths / 10_000:+.4f}  {_named(share.mover, pages)}")
+
+
+def _print_transfer(page: "CodingPage | None") -> None:
+    """What the transfer policy makes of the stay, once the patient has left."""
+    from opencdi.knowledge.code_year import version_number
+    from opencdi.knowledge.transfer import transferred
+    from opencdi.knowledge.weights import weight_of
+
+    claim, drg = (page.claim, page.drg) if page else (None, None)
+    version = version_number(claim.version) if claim else None
+    if claim is None or drg is None or version is None or claim.discharge_date is None:
+        return
+    year, days = 1983 + version // 10, (date.fromisoformat(claim.discharge_date) - date.fromisoformat(claim.admit_date)).days
+    row = weight_of(drg.drg, year)
+    if row and (told := transferred(row, claim.discharge_status, days, year)):
+        print(f"{told.rule} after {days} days: weight {told.weight:.4f}, {told.fraction:.4f} of the whole ({told.source})")
 
 
 def _named(mover: "Mover", pages: "list[CodingPage]") -> str:

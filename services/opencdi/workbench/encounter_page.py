@@ -109,7 +109,7 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
     days = days_in(header, now.received_at if now else None, zone)
     codes, hidden_codes = code_lines(coding.codes if coding else (), withheld)
     if coding and withheld.drg_tells(coding.codes):
-        coding, history = coding.model_copy(update={"drg": None, "no_drg": HIDDEN}), []
+        coding, history = coding.model_copy(update={"drg": None, "effects": (), "no_drg": HIDDEN}), []
     return {
         "header": header,
         "days": days,

@@ -1,9 +1,10 @@
 """The CDI specialist's pages: the worklist, the encounter, and the decision to ask, in which words, or not to ask."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Connection
 
 from opencdi.events.audiences import QueryAlert, QueryWording
@@ -13,6 +14,7 @@ from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of
 from opencdi.store.questions import question
 from opencdi.workbench.desk import Desk, back_to
+from opencdi.workbench.drg_then import drg_then
 from opencdi.workbench.edits import edits_of
 from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import Persona
@@ -49,6 +51,15 @@ def specialist_pages(desk: Desk) -> APIRouter:
             return shown
 
         return desk.show(request, "encounter.html", look, "specialist", "coder")
+
+    @pages.get("/encounters/{encounter_id}/drg")
+    def the_drg_then(request: Request, encounter_id: str, at: datetime | None = None) -> Response:
+        persona, _ = desk.persona(request, "specialist", "coder")
+        with snapshot(desk.engine) as connection:
+            told = drg_then(connection, desk.tenant, encounter_id, persona, at)
+        if told is None:
+            raise HTTPException(404, "There is no such encounter in this hospital.")
+        return JSONResponse(told)
 
     @pages.get("/queries/{query_id}/preview")
     def as_the_physician_sees_it(request: Request, query_id: str) -> Response:

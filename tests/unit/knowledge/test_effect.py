@@ -1,7 +1,7 @@
 """With and without (DOMAIN B54, B55, B58)."""
 
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,17 +81,20 @@ def test_two_candidates_are_weighed_beside_each_other() -> None:
 
 
 def test_forty_counterfactuals_take_less_than_a_fiftieth_of_a_second() -> None:
-    """A chart of forty codes, each looked at with and without, nothing remembered of earlier claims; the best of five tries."""
+    """A chart of forty codes, each looked at with and without, nothing remembered of earlier claims.
+
+    Processor time, the best of ten: who else is at work here is not the question.
+    """
     codes = [code for code in dict.fromkeys(CODES_ON_A_LONG_CHART.split()) if code != "A419"][:40]
     assert len(codes) == 40
     best = 1.0
-    for _ in range(5):
+    for _ in range(10):
         group.cache_clear()
         told = claim(*codes)
-        begun = perf_counter()
+        begun = process_time()
         answer = group(told)
         effects = [effect_of_removing(told, one.code) for one in answer.secondary]
-        best = min(best, perf_counter() - begun)
+        best = min(best, process_time() - begun)
         assert len(effects) == 40
     assert best < 0.02
 
