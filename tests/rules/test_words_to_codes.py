@@ -1,6 +1,6 @@
 """From the words of a note to its codes, the principal first: drugs, injuries, neoplasms, pressure injuries and what comes along (B40-B43)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 

@@ -44,13 +44,13 @@ def is_neoplasm(concept: str) -> bool:
 
 
 def neoplasms(known: Known, codes: Candidates) -> Candidates:
-    """I.C.2.j: of a secondary neoplasm whose primary nobody names the primary is unknown (C80.1)."""
+    """I.C.2.j: a secondary neoplasm has a primary; where none is named a coder is told: a note may name it in words that we miss."""
     secondary = proposed(codes, *SECONDARY)
     if secondary and not proposed(codes, *PRIMARY) and not proposed(codes, "Z85") and not _was_elsewhere(known):
         first = secondary[0]
-        reason = f"I.C.2.j: {dotted(first.code)} is secondary and no primary is named"
-        unknown = replace(first, code="C801", family="C801", specific=False, reasons=(reason,), nature="chronic", caused_by=frozenset())
-        codes = (*(one for one in codes if one.code != "C801"), unknown)
+        reason = f"I.C.2.j: {dotted(first.code)} is secondary and no primary is named: unknown only where that is said"
+        asked = replace(first, code="C801", status="flagged", family="C801", specific=False, reasons=(reason,), nature="chronic")
+        codes = (*(one for one in codes if one.code != "C801"), asked)
     return codes
 
 
