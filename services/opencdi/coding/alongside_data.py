@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.coding.guideline_data import Codes, Row
+from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.words import term_form
 
 ANY = "*"
@@ -51,6 +52,25 @@ class AlongsideData(BaseModel):
     def concepts(self) -> frozenset[str]:
         """The concepts that any row asks for by name: coding must be told of them."""
         return frozenset(concept for row in self.rows for concept in row.mentions if concept != ANY)
+
+    @cached_property
+    def _by_concept(self) -> dict[str, tuple[int, ...]]:
+        named = {concept for row in self.rows for concept in row.mentions}
+        return {concept: tuple(nth for nth, row in enumerate(self.rows) if concept in row.mentions) for concept in named}
+
+    @cached_property
+    def _by_category(self) -> dict[str, tuple[int, ...]]:
+        wanted = {code[:3] for row in self.rows for code in row.codes}
+        return {code: tuple(nth for nth, row in enumerate(self.rows) if code in {one[:3] for one in row.codes}) for code in wanted}
+
+    def names_code(self, concept: str, attributes: Mapping[str, str]) -> bool:
+        """Whether the tabular's own words of a mention name a category that a row is of."""
+        return (attributes.get("icd10cm") or concept.removeprefix(BY_TABULAR))[:3] in self._by_category
+
+    def rows_for(self, concept: str, codes: tuple[str, ...]) -> tuple[int, ...]:
+        """The rows that a mention may be one of, by its concept or by what it is coded as."""
+        by_code = [nth for code in codes for nth in self._by_category.get(code[:3], ())]
+        return tuple(dict.fromkeys((*self._by_concept.get(concept, ()), *self._by_concept.get(ANY, ()), *by_code)))
 
     @cached_property
     def any_clinician(self) -> Codes:

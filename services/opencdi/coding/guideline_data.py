@@ -189,6 +189,7 @@ class GuidelineData(BaseModel):
     sequelae: Sequelae
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
+    chronic_first: Codes
     acute_form: Codes
     poa_exempt: Codes
 

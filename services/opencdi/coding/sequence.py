@@ -63,8 +63,9 @@ def principal_of(
     """Rank the established diagnoses by the circumstances of the admission; None if nothing may stand first.
 
     In this order: what a guideline sequences first; an acute disease present on admission, or a neoplasm that was the reason; another
-    neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another; an acute disease of unknown
-    onset; a symptom that nothing related explains (II.A); a chronic disease.  What comes behind another never stands first beside it.
+    neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another, or, where no symptom is left
+    unexplained, a chronic disease that admissions are often for; an acute disease of unknown onset; a symptom that nothing related
+    explains (II.A); another chronic disease.  What comes behind another never stands first beside it.
     Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
     """
     claimed = [one for one in codes if one.status == "proposed"]
@@ -78,7 +79,8 @@ def principal_of(
     if not able:
         return None
     held = [one.code for one in claimed]
-    ranked = {one.code: _rank(table, one, poa[one.code], held, one.code in came_for) for one in able}
+    open_symptom = any(one.kind != "diagnosis" and one.assessed and poa[one.code] in _THERE for one in able)
+    ranked = {one.code: _rank(table, one, poa[one.code], held, one.code in came_for, open_symptom) for one in able}
     best = max(rank.key for rank in ranked.values())
     tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
     names = tuple(one.code for one in tied)
@@ -94,9 +96,9 @@ class _Rank:
     words: tuple[str, ...]
 
 
-def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], came_for: bool) -> _Rank:
+def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], came_for: bool, open_symptom: bool) -> _Rank:
     first, cite = _sequenced_first(table, one.code, held) if poa in _THERE else (0, "")
-    level, kind = _level(table, one, poa, came_for)
+    level, kind = _level(table, one, poa, came_for, open_symptom)
     words = (cite, kind, "what the patient came for, or its cause" if came_for else "", "assessed" if one.assessed else "")
     return _Rank((first, level, came_for, one.assessed), tuple(word for word in words if word))
 
@@ -114,14 +116,15 @@ def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[i
     return 0, ""
 
 
-def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool) -> tuple[int, str]:
+def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool, open_symptom: bool) -> tuple[int, str]:
     known = poa in _THERE
     if one.kind != "diagnosis":
         return 3, "a symptom, its cause not established (II.A)"
     if one.code.startswith(_NEOPLASM):
         return (7 if came_for else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
     if one.nature != "":
-        return (6, "a chronic disease that was the reason for the admission") if came_for else (1, "chronic")
+        often = not open_symptom and one.code.startswith(table.guidelines.chronic_first)
+        return (6, "a chronic disease that was the reason for the admission") if came_for else (5 if often else 1, "chronic")
     seldom = next((row for row in table.guidelines.seldom_first if one.code.startswith(row.codes)), None)
     if seldom and not came_for:
         return 5 if known and seldom.before_symptoms else 2, seldom.words
@@ -132,7 +135,7 @@ def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool) -> tup
 
 def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances) -> bool:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
-    if _named(table, one.code, why) or not why.reason.isdisjoint(table.says(one.concept)):
+    if _named(table, one.code, why) or (why.reason and not why.reason.isdisjoint(table.says(one.concept))):
         return True
     caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
     return any(_named(table, other.code, why) for other in caused)
