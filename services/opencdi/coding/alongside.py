@@ -22,16 +22,13 @@ def _told(known: Known) -> list[tuple[Alongside, list[Stated]]]:
     """Each row with the mentions that lead to it, in the order of the rows.  Each mention is looked at once: a chart has thousands."""
     data = known.table.alongside
     found: dict[int, list[Stated]] = {}
-    codes: dict[tuple[object, ...], tuple[str, ...]] = {}
     for one in stated(known.notes, any_clinician=True):
         finding = one.finding
         if finding.assertion != "present" or finding.certainty != "certain":
             continue
-        key = (finding.concept, finding.text, finding.active, tuple(finding.attributes.items()))
-        if key not in codes:
-            codes[key] = _codes(known, one) if finding.active == "no" or data.names_code(finding.concept, finding.attributes) else ()
-        for nth in data.rows_for(finding.concept, codes[key]):
-            if _fits(data.rows[nth], one, codes[key]):
+        codes = _codes(known, one) if finding.active == "no" or data.names_code(finding.concept, finding.attributes) else ()
+        for nth in data.rows_for(finding.concept, finding.attributes, codes):
+            if _fits(data.rows[nth], one, codes):
                 found.setdefault(nth, []).append(one)
     return [(data.rows[nth], found[nth]) for nth in sorted(found)]
 

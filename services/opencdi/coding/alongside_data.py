@@ -67,10 +67,17 @@ class AlongsideData(BaseModel):
         """Whether the tabular's own words of a mention name a category that a row is of."""
         return (attributes.get("icd10cm") or concept.removeprefix(BY_TABULAR))[:3] in self._by_category
 
-    def rows_for(self, concept: str, codes: tuple[str, ...]) -> tuple[int, ...]:
-        """The rows that a mention may be one of, by its concept or by what it is coded as."""
+    @cached_property
+    def _of_any_concept(self) -> dict[str, tuple[int, ...]]:
+        told = {name for row in self.rows if ANY in row.mentions for name in row.having}
+        return {name: tuple(nth for nth, row in enumerate(self.rows) if ANY in row.mentions and name in row.having) for name in told}
+
+    def rows_for(self, concept: str, attributes: Mapping[str, str], codes: tuple[str, ...]) -> tuple[int, ...]:
+        """The rows that a mention may be one of: by its concept, by what it says beyond it, or by what it is coded as."""
+        by_concept = self._by_concept.get(concept, ())
+        by_attribute = [nth for name, rows in self._of_any_concept.items() if name in attributes for nth in rows]
         by_code = [nth for code in codes for nth in self._by_category.get(code[:3], ())]
-        return tuple(dict.fromkeys((*self._by_concept.get(concept, ()), *self._by_concept.get(ANY, ()), *by_code)))
+        return tuple(dict.fromkeys((*by_concept, *by_attribute, *by_code))) if by_attribute or by_code else by_concept
 
     @cached_property
     def any_clinician(self) -> Codes:

@@ -88,11 +88,11 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
 
 def normal_delivery(known: Known, codes: Candidates) -> Candidates:
     """I.C.15.n: O80 where the record names a delivery at term with a single live birth and nothing of the obstetric chapter beside it."""
+    if not proposed(codes, "Z370") or proposed(codes, "O"):
+        return codes
     pregnancy = _pregnancy(known, codes)
     delivery = next((one for one in _told(known) if one.finding.concept == "vaginal-delivery" and _now(one)), None)
     if pregnancy is None or delivery is None or pregnancy.weeks is None or pregnancy.weeks < TERM:
-        return codes
-    if not proposed(codes, "Z370") or proposed(codes, "O"):
         return codes
     codes = _with(codes, _at(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it"))
     return _with(codes, _at(delivery, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
