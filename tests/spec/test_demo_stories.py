@@ -163,10 +163,10 @@ CHARTS = {
     ),
     "malnutrition": Chart(
         principal="K5651",
-        poa={"K5651": "Y", "E43": "Y", "Z681": "1", "E039": "Y"},
+        poa={"K5651": "Y", "E43": "Y", "Z681": "1", "E039": "Y", "Z85038": "1"},
         moves=((None, "390", ("history and physical",)), ("390", "388", ("progress note of 2026-05-08", "MCC E43"))),
         vaguer={"K5651": "K56609"},
-        unread=frozenset({"Z85038", "Z9049"}),
+        unread=frozenset({"Z9049"}),
         severity="MCC",
     ),
     "respiratory-failure": Chart(
@@ -180,9 +180,8 @@ CHARTS = {
     "encephalopathy": Chart(
         principal="E871",
         ties=("E871", "G9341"),  # brought in confused; the sodium is its cause and was treated: II.C
-        poa={"E871": "Y", "G9341": "Y", "I10": "Y"},
+        poa={"E871": "Y", "T502X5A": "Y", "G9341": "Y", "I10": "Y"},  # the adverse effect of a thiazide
         moves=((None, "641", ("history and physical", "E87.1")), ("641", "640", ("discharge summary", "MCC G93.41"))),
-        unread=frozenset({"T502X5A"}),  # adverse effect of a thiazide
         severity="MCC",
     ),
     "pneumonia": Chart(principal="J13", poa={"J13": "Y"}, moves=((None, "195", ("history and physical",)),)),

@@ -1,7 +1,5 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
-from collections.abc import Iterator
-
 from opencdi.coding.alongside_data import Alongside
 from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of, stated
 from opencdi.coding.specific import documented
@@ -10,38 +8,47 @@ from opencdi.coding.table import assignments
 
 
 def comes_along(known: Known, codes: Candidates) -> Candidates:
-    """I.C.21.c: what the record says of status and history, each from its own words; beside the disease that asks for it, where one does."""
-    said = [
-        one for one in stated(known.notes, any_clinician=True) if one.finding.assertion == "present" and one.finding.certainty == "certain"
-    ]
-    for row in known.table.alongside.rows:
+    """I.C.21.c: status and history as the record says them; beside the disease that asks for them, where one does."""
+    for row, found in _told(known):
         if (row.beside and not proposed(codes, *row.beside)) or (row.unless and proposed(codes, *row.unless)):
             continue
-        found = list(_mentions(known, row, said))
-        code = documented("", found[0].finding.attributes, known.table.in_words).leaf(row.code) if found else None
+        code = documented("", found[0].finding.attributes, known.table.in_words).leaf(row.code)
         if code and not proposed(codes, code):
             codes = (*(one for one in codes if one.code != code), _candidate(row, code, found))
     return codes
 
 
-def _mentions(known: Known, row: Alongside, said: list[Stated]) -> Iterator[Stated]:
-    for one in said:
+def _told(known: Known) -> list[tuple[Alongside, list[Stated]]]:
+    """Each row with the mentions that lead to it, in the order of the rows.  Each mention is looked at once: a chart has thousands."""
+    data = known.table.alongside
+    found: dict[int, list[Stated]] = {}
+    for one in stated(known.notes, any_clinician=True):
         finding = one.finding
-        if not one.note.counts and not row.any_clinician:
+        if finding.assertion != "present" or finding.certainty != "certain":
             continue
-        if row.at_admission and one.note.note_type not in AT_ADMISSION:
-            continue
-        if row.sections and finding.section not in row.sections:
-            continue
-        if row.when != "any" and (row.when == "past") != (finding.temporality == "historical" and finding.active == "no"):
-            continue
-        if row.names(finding.concept, finding.attributes, finding.text) or (row.codes and _coded_as(known, row, one)):
-            yield one
+        codes = _codes(known, one) if finding.active == "no" or data.names_code(finding.concept, finding.attributes) else ()
+        for nth in data.rows_for(finding.concept, finding.attributes, codes):
+            if _fits(data.rows[nth], one, codes):
+                found.setdefault(nth, []).append(one)
+    return [(data.rows[nth], found[nth]) for nth in sorted(found)]
 
 
-def _coded_as(known: Known, row: Alongside, one: Stated) -> bool:
+def _codes(known: Known, one: Stated) -> tuple[str, ...]:
     finding = one.finding
-    return any(told.code.startswith(row.codes) for told in assignments(known.table, finding.concept, finding.attributes, finding.text))
+    return tuple(told.code for told in assignments(known.table, finding.concept, finding.attributes, finding.text))
+
+
+def _fits(row: Alongside, one: Stated, codes: tuple[str, ...]) -> bool:
+    note, finding = one.note, one.finding
+    if not (note.counts or row.any_clinician) or (row.at_admission and note.note_type not in AT_ADMISSION):
+        return False
+    if row.sections and finding.section not in row.sections:
+        return False
+    if row.when != "any" and (row.when == "past") != (finding.temporality == "historical" and finding.active == "no"):
+        return False
+    return row.names(finding.concept, finding.attributes, finding.text) or (
+        bool(row.codes) and any(code.startswith(row.codes) for code in codes)
+    )
 
 
 def _candidate(row: Alongside, code: str, found: list[Stated]) -> Candidate:

@@ -29,7 +29,7 @@ def adverse_effects(known: Known, codes: Candidates) -> Candidates:
 
 
 def underdosing(known: Known, codes: Candidates) -> Candidates:
-    """I.C.19.e.5.c: what came of a drug not taken is coded, then the drug (sixth character 6), then why it was not taken where that is said."""
+    """I.C.19.e.5.c: what came of a drug not taken, then the drug (sixth character 6), then why where that is said."""
     for one in _claimed(codes):
         if not one.caused_by & UNTAKEN:
             continue
@@ -61,7 +61,7 @@ def intent(known: Known, codes: Candidates) -> Candidates:
 def _said_accidental(known: Known, one: Candidate) -> bool:
     quotes = {(quote.note_id, quote.start) for quote in one.evidence}
     told = (said for said in stated(known.notes) if (said.note.note_id, said.finding.start) in quotes)
-    return any(said.finding.attributes.get("type") == "accidental" for said in told)
+    return any(said.finding.attributes.get("form") == "accidental" for said in told)
 
 
 def _as(code: str, digit: str) -> str:

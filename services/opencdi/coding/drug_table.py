@@ -60,5 +60,5 @@ class DrugTable(BaseModel):
 
     def poisoning(self, attributes: Mapping[str, str]) -> str | None:
         """Of an overdose: by its drug and its intent, which is accidental where none is said (I.C.19.e.5.b)."""
-        how = next((one for one in POISONINGS if one == attributes.get("type")), "accidental")
+        how: How = next((one for one in POISONINGS if one == attributes.get("form")), "accidental")
         return self.code(how, attributes.get("drug", ""))

@@ -7,7 +7,6 @@ from opencdi.clinical.codes import dotted
 from opencdi.coding.combinations import flag
 from opencdi.coding.neoplasms import is_neoplasm
 from opencdi.coding.steps import Candidates, Known, proposed
-from opencdi.knowledge.alphabetic_index import words_in
 from opencdi.knowledge.icd10cm import description_of, tabular
 
 PATHOLOGICAL: Final = "M844"
@@ -48,7 +47,7 @@ def superficial_injuries(_: Known, codes: Candidates) -> Candidates:
 
 
 def _same_site(one: str, other: str) -> bool:
-    mine, theirs = (words_in(description_of(code)) for code in (one, other))
+    mine, theirs = (set(description_of(code).lower().replace(",", "").split()) for code in (one, other))
     sides = [{side for side in _SIDES if side in words} for words in (mine, theirs)]
     if one.startswith("S0"):  # a head has many sites
         return bool(mine & theirs & _PLACES)

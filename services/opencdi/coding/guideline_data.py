@@ -33,7 +33,7 @@ class StepNamed(Row):
 
 
 class First(Row):
-    """Sequenced first where present on admission; `beside`: only beside one of these codes; `how`: only drugs' codes that say one of these."""
+    """Sequenced first where present on admission; `beside`: only beside one of these; `how`: only drugs' codes that say one of these."""
 
     codes: Codes
     how: tuple[How, ...] = ()

@@ -19,6 +19,9 @@ from opencdi.coding.external_causes import external_causes
 from opencdi.coding.fractures import fractures, superficial_injuries
 from opencdi.coding.hypertension import hypertension_combinations
 from opencdi.coding.neoplasms import neoplasms
+from opencdi.coding.obstetrics import normal_delivery, obstetric
+from opencdi.coding.pressure_injuries import pressure_injury_stage
+from opencdi.coding.scales import coma_scale, stroke_scale
 from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
 from opencdi.coding.sequelae import stroke_sequelae
 from opencdi.coding.steps import Candidates, Known, Step, proposed
@@ -106,6 +109,11 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "superficial-injuries": superficial_injuries,
     "external-causes": external_causes,
     "comes-along": comes_along,
+    "obstetric": obstetric,
+    "normal-delivery": normal_delivery,
+    "pressure-injury-stage": pressure_injury_stage,
+    "stroke-scale": stroke_scale,
+    "coma-scale": coma_scale,
     "specificity": specificity,
     "said-by-another": said_by_another,
     "one-degree": one_degree,

@@ -1,9 +1,8 @@
-"""Neoplasms and what comes of them (I.C.2): the primary that a secondary needs, and the anemia that a provider ascribes to the tumor."""
+"""Neoplasms (I.C.2): the primary that a secondary needs."""
 
 from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.lexicon import BY_TABULAR
 
@@ -45,18 +44,13 @@ def is_neoplasm(concept: str) -> bool:
 
 
 def neoplasms(known: Known, codes: Candidates) -> Candidates:
-    """I.C.2: of a secondary without a primary the primary is unknown (C80.1); anemia in the neoplasm is D63.0, which the neoplasm comes before."""
-    for one in proposed(codes, "D649", "D638"):
-        if any(map(is_neoplasm, one.caused_by)) and proposed(codes, "C"):
-            reason = "I.C.2.c.1: anemia in neoplastic disease; the neoplasm comes first"
-            said = replace(one, code="D630", family="D630", specific=True, reasons=(*one.reasons, reason))
-            codes = (*flag(codes, [one], f"{reason} ({dotted('D630')})"), said)
+    """I.C.2.j: a secondary neoplasm has a primary; where none is named a coder is told: a note may name it in words that we miss."""
     secondary = proposed(codes, *SECONDARY)
     if secondary and not proposed(codes, *PRIMARY) and not proposed(codes, "Z85") and not _was_elsewhere(known):
         first = secondary[0]
-        reason = f"I.C.2.j: {dotted(first.code)} is secondary and no primary is named"
-        unknown = replace(first, code="C801", family="C801", specific=False, reasons=(reason,), nature="chronic", caused_by=frozenset())
-        codes = (*(one for one in codes if one.code != "C801"), unknown)
+        reason = f"I.C.2.j: {dotted(first.code)} is secondary and no primary is named: unknown only where that is said"
+        asked = replace(first, code="C801", status="flagged", family="C801", specific=False, reasons=(reason,), nature="chronic")
+        codes = (*(one for one in codes if one.code != "C801"), asked)
     return codes
 
 

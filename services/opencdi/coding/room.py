@@ -9,13 +9,15 @@ from pathlib import Path
 from opencdi.bus import over
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States, under
 from opencdi.bus.site import remember_site, site_of
-from opencdi.coding.bmi import ANALYTES
+from opencdi.coding.bmi import ANALYTES as WEIGHED
 from opencdi.coding.candidates import AT_ADMISSION
 from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.guidelines import check_steps
 from opencdi.coding.history import change_of
+from opencdi.coding.pressure_injuries import CONCEPT as PRESSURE_INJURY
 from opencdi.coding.procedure_table import ProcedureTable, load_procedures
 from opencdi.coding.reason import Meaning, load_reasons, reason_codes
+from opencdi.coding.scales import ANALYTES as SCALES
 from opencdi.coding.signs import Signs, after_results, may_hold_signs, presenting
 from opencdi.coding.state import MODELS, ReadNote, Stay, Today, forget
 from opencdi.coding.table import ConceptTable, load_table
@@ -24,10 +26,11 @@ from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, entry_of, headers_of, read_entry
 from opencdi.events.facts import Fact
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, TickPage
-from opencdi.events.reading import NoteRead
+from opencdi.events.reading import Finding, NoteRead
 from opencdi.events.topics import CODING, DRG_CHANGES, FINDINGS
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.icd10cm import tabular
+from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.words import Lexicon
 from opencdi.settings import rules_dir
@@ -180,7 +183,7 @@ def _noted(states: States, stay: Stay, encounter_id: str, note: NoteRead, table:
         del states[key]
         return stay.model_copy(update={"note_ids": tuple(n for n in stay.note_ids if n != note.note_id)}), True
     kept = ReadNote(note=_what_coding_needs(note, table))
-    if held == kept or (held is None and not kept.note.counts and not kept.note.values):
+    if held == kept or (held is None and not kept.note.counts and not kept.note.values and not kept.note.findings):
         return stay, False
     states[key] = kept
     return (stay if note.note_id in stay.note_ids else stay.model_copy(update={"note_ids": (*stay.note_ids, note.note_id)})), True
@@ -188,12 +191,23 @@ def _noted(states: States, stay: Stay, encounter_id: str, note: NoteRead, table:
 
 def _what_coding_needs(note: NoteRead, table: ConceptTable) -> NoteRead:
     findings = tuple(
-        one for one in note.findings if note.counts and one.experiencer == "patient" and table.has(one.concept, one.attributes)
+        one
+        for one in note.findings
+        if one.experiencer == "patient" and table.has(one.concept, one.attributes) and (note.counts or _by_any_clinician(one, table))
     )
-    wanted = ANALYTES | table.guidelines.analytes if note.note_type in AT_ADMISSION else ANALYTES
+    measured = WEIGHED | SCALES
+    wanted = measured | table.guidelines.analytes if note.note_type in AT_ADMISSION else measured
     values = tuple(value for value in note.values if value.analyte in wanted)
     procedures = note.procedures if note.counts else ()
     return note.model_copy(update={"sections": (), "findings": findings, "values": values, "procedures": procedures})
+
+
+def _by_any_clinician(finding: Finding, table: ConceptTable) -> bool:
+    """Whether it may be coded, or refine what a provider says, whoever documents it (I.B.14)."""
+    if finding.concept == PRESSURE_INJURY:
+        return "stage" in finding.attributes
+    code = finding.attributes.get("icd10cm") or finding.concept.removeprefix(BY_TABULAR)
+    return code.startswith(table.alongside.any_clinician)
 
 
 def _same(before: CodingPage, after: CodingPage) -> bool:
