@@ -189,10 +189,10 @@ def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, 
         if code is None:
             return None
         own = Assignment(code, f"{concept}: {told}", True, found.nature(row.poa), other_years=found.other_years, also=found.also)
-    elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
-        return Assignment(at, f"{concept}: site {attributes['site']}", specific=True, nature=row.poa)
     elif named:
         return Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)
+    elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
+        return Assignment(at, f"{concept}: site {attributes['site']}", specific=True, nature=row.poa)
     elif row.code:
         own = Assignment(row.code, concept, specific=False, nature=row.poa, other_years=row.other_years, open=True)
     else:

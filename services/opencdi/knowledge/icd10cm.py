@@ -193,6 +193,7 @@ def undivided(code: str, valid: Callable[[str], bool]) -> str | None:
 
 _BARE = re.compile(r"\bwithout (?!behavioral|status)|\buncomplicated\b", re.IGNORECASE)
 """What the index's default says where a disease is coded with what may come with it ("Esophagitis, unspecified without bleeding")."""
+_STATUS_UNKNOWN = "with loss of consciousness status unknown"
 _SIDE = re.compile(r"\b(left|right|bilateral|unspecified) (?:[a-z]+ )?(?:side|[a-z]+)$|\b(bilateral)\b", re.IGNORECASE)
 
 
@@ -225,9 +226,13 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
 
 
 def unspecified_below(code: str, laterality: str = "") -> str | None:
-    """The one branch right below a stem that says no more than the stem, but for the side; None where there is none such."""
+    """The one branch right below a stem that says no more than the stem, but for the side; None where there is none such.
+
+    A fracture that is not said to be displaced or not is displaced (I.C.19.c); whether consciousness was lost is unknown unless said.
+    """
     held = tabular()
-    below = held.children(code)
+    every = held.children(code)
+    below = [child for child in every if not (held.description(child) or "").startswith("Nondisplaced")] or every
     sided = [child for child in below if _SIDE.search(held.description(child) or "")]
     if not {"left", "right"} <= {_side_of(held.description(child) or "") for child in sided}:
         sided = []  # "unspecified stage" is no side
@@ -244,6 +249,8 @@ def unspecified_below(code: str, laterality: str = "") -> str | None:
         return None  # the side is told, and the classification has none such
     if initial:
         return initial[0]
+    if unknown := next((child for child in below if _STATUS_UNKNOWN in (held.description(child) or "")), None):
+        return unknown
     return next((found[0] for found in (vague, bare) if len(found) == 1), None)
 
 

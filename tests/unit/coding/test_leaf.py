@@ -58,7 +58,6 @@ def test_the_same_code_of_the_side_that_is_said(code: str, side: str, sided: str
     ("code", "attributes", "leaf"),
     [
         ("S060X", {}, "S060XAA"),  # whether consciousness was lost is not known
-        ("S060X", {"with": "syncope"}, "S060X9A"),
         ("S8214", {"laterality": "right"}, "S82141A"),  # displaced where nothing is said (I.C.19.c)
     ],
 )

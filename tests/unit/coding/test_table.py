@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.coding.leaf import leaf_said
 from opencdi.coding.table import assignments, load_table
 from opencdi.knowledge.concepts import load_concepts, load_named
 from opencdi.knowledge.icd10cm import tabular, valid_on

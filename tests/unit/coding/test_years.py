@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from opencdi.cli.app import app
+from opencdi.coding.specific import documented
 from opencdi.coding.table import Assignment, load_table, on_the_day
 from opencdi.knowledge.code_year import RELEASES, GrouperRelease
 from opencdi.knowledge.icd10cm import tabular, valid_on
@@ -19,11 +20,17 @@ NOT_CODABLE: dict[tuple[str, str], str] = {}
 """(concept, code) -> why there is no code for it in some year that we know.  None today; what is put here says what the coder does."""
 
 
+def leaf_of(code: str) -> str | None:
+    """What a row comes to where no more is said, or no more than the side that the classification asks for."""
+    told = [documented("", attributes, TABLE.in_words) for attributes in ({}, {"laterality": "left"})]
+    return next((leaf for said in told if (leaf := said.leaf(code))), code or None)
+
+
 def told_by_the_table() -> Iterator[tuple[str, Assignment]]:
     for slug, row in TABLE.codes.items():
         for one in (row, *row.by):
-            if one.code:
-                yield slug, Assignment(one.code, slug, specific=False, other_years=one.other_years)
+            if code := leaf_of(one.code):
+                yield slug, Assignment(code, slug, specific=False, other_years=one.other_years)
             yield from ((slug, Assignment(code, slug, specific=False)) for code in one.also)
     yield from ((slug, Assignment(code, slug, specific=False)) for slug, code in TABLE.organisms.items())
 

@@ -110,4 +110,4 @@ def test_every_word_that_a_code_rests_on_is_documented(index: AlphabeticIndex, w
     ],
 )
 def test_below_a_stem_the_tabular_is_followed_as_far_as_is_documented(stem: str, documented: set[str], leaf: str) -> None:
-    assert supported_leaf(stem, documented) == leaf
+    assert supported_leaf(stem, frozenset(documented)) == leaf
