@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate, stated
-from opencdi.coding.drug_codes import POISONINGS, how_of
+from opencdi.coding.drug_codes import POISONINGS, SIXTH, how_of
 from opencdi.coding.guideline_data import Codes
 from opencdi.coding.steps import Candidates, Known, proposed
 
@@ -40,8 +40,20 @@ def underdosing(known: Known, codes: Candidates) -> Candidates:
     return codes
 
 
+def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:
+    """The same poisoning, once without its intent and once with it, is one."""
+    held = proposed(codes, "T3", "T4", "T50")
+    for one in held:
+        if how_of(one.code) == "accidental" and not _said_accidental(known, one):
+            others = {_as(one.code, SIXTH[how]) for how in POISONINGS if how != "accidental"}
+            if other := next((other.code for other in held if other.code in others), None):
+                codes = _flag(codes, one.code, f"I.C.19.e.5.b: its intent is said elsewhere ({dotted(other)})")
+    return codes
+
+
 def intent(known: Known, codes: Candidates) -> Candidates:
     """I.C.19.e.5.b: a poisoning beside a suicide attempt was meant; accidental is only what no other intent is said of."""
+    codes = _said_elsewhere(known, codes)
     attempt = next(iter(proposed(codes, ATTEMPT)), None)
     if attempt is None:
         return codes

@@ -193,7 +193,7 @@ def undivided(code: str, valid: Callable[[str], bool]) -> str | None:
 
 _BARE = re.compile(r"\bwithout (?!behavioral|status)|\buncomplicated\b", re.IGNORECASE)
 """What the index's default says where a disease is coded with what may come with it ("Esophagitis, unspecified without bleeding")."""
-_STATUS_UNKNOWN = "with loss of consciousness status unknown"
+_BY_DEFAULT = re.compile(r"with loss of consciousness status unknown|, accidental\b")
 _SIDE = re.compile(r"\b(left|right|bilateral|unspecified) (?:[a-z]+ )?(?:side|[a-z]+)$|\b(bilateral)\b", re.IGNORECASE)
 
 
@@ -228,7 +228,8 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
 def unspecified_below(code: str, laterality: str = "") -> str | None:
     """The one branch right below a stem that says no more than the stem, but for the side; None where there is none such.
 
-    A fracture that is not said to be displaced or not is displaced (I.C.19.c); whether consciousness was lost is unknown unless said.
+    A fracture that is not said to be displaced or not is displaced (I.C.19.c), a poisoning whose intent is not said accidental (I.C.20.h);
+    whether consciousness was lost is unknown unless said.
     """
     held = tabular()
     every = held.children(code)
@@ -249,8 +250,8 @@ def unspecified_below(code: str, laterality: str = "") -> str | None:
         return None  # the side is told, and the classification has none such
     if initial:
         return initial[0]
-    if unknown := next((child for child in below if _STATUS_UNKNOWN in (held.description(child) or "")), None):
-        return unknown
+    if by_default := next((child for child in below if _BY_DEFAULT.search(held.description(child) or "")), None):
+        return by_default
     return next((found[0] for found in (vague, bare) if len(found) == 1), None)
 
 
