@@ -124,7 +124,12 @@ class _Coder:
         today = states.get(f"today/{encounter_id}")
         before = today.page if isinstance(today, Today) else None
         after = coding_page(
-            chart, self.table, self.procedures, as_of=envelope.entry_id, received_at=envelope.received_at, made_by=self.made_by,
+            chart,
+            self.table,
+            self.procedures,
+            as_of=envelope.entry_id,
+            received_at=envelope.received_at,
+            made_by=self.made_by,
             index=self.index,
         )
         if before is not None and _same(before, after):

@@ -37,7 +37,9 @@ class Documented:
 
 def documented(text: str, attributes: Mapping[str, str], in_words: InWords) -> Documented:
     """What a mention says.  `text`: its own words."""
-    told = tuple((name, value) for name, value in attributes.items() if name in _SPOKEN or (name == _FORM and value in in_words.get(name, {})))
+    told = tuple(
+        (name, value) for name, value in attributes.items() if name in _SPOKEN or (name == _FORM and value in in_words.get(name, {}))
+    )
     said = tuple(spoken(name, value, in_words) for name, value in told)
     places = next((words for (name, _), words in zip(told, said, strict=True) if name == "site"), "")
     return _documented((text, *said), places, attributes.get("laterality", ""))

@@ -79,7 +79,13 @@ def working_codes(
 
 
 def coding_page(
-    chart: Chart, table: ConceptTable, done: ProcedureTable, *, as_of: str, received_at: datetime, made_by: MadeBy,
+    chart: Chart,
+    table: ConceptTable,
+    done: ProcedureTable,
+    *,
+    as_of: str,
+    received_at: datetime,
+    made_by: MadeBy,
     index: AlphabeticIndex | None = None,
 ) -> CodingPage:
     """Today's page for one encounter: whole, derived from nothing but the chart, the tables and the time of the entry."""
