@@ -21,7 +21,8 @@ def presenting_symptoms(_: Known, codes: Candidates) -> Candidates:
     if not any(one.assessed and one.kind == "diagnosis" for one in proposed(codes)):
         return codes
     reason = "I.B.4, III: a complaint or sign at admission that no assessment takes up beside the established diagnoses"
+    taken_up = {one.code[:3] for one in codes if one.assessed or not one.presenting}  # by the same sign, less or more exactly said
     return tuple(
-        one.flagged(reason) if one.status == "proposed" and one.kind != "diagnosis" and one.presenting and not one.assessed else one
+        one.flagged(reason) if one.status == "proposed" and one.kind != "diagnosis" and one.code[:3] not in taken_up else one
         for one in codes
     )
