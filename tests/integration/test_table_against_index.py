@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.public_data, pytest.mark.skipif(not DATA.is_dir(), rea
 CODED = {"diagnosis", "symptom", "finding"}
 OURS_STANDS = {
     "I.C.10.c: influenza A is an identified virus": ("influenza a",),
+    "its depth is not said: unspecified, which yields to a depth said elsewhere": ("postoperative wound infection",),
     "the value, not the disorder: acidosis is not said (III.B)": ("elevated lactate",),
     "the acute part; the chronic one has its own code where its stage or cause is said": ("acute on chronic renal failure", "acute on chronic kidney failure"),
     "Coding Clinic 1Q 2016: reduced ejection fraction is systolic": ("heart failure with reduced ejection fraction",),
