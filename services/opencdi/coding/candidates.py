@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -17,6 +17,7 @@ _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "disch
 _ONSET_AFTER = frozenset({"hospital-acquired", "ventilator-associated"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
+_DAYS_BEFORE = {"today": 0, "yesterday": 1}
 _START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
@@ -206,11 +207,13 @@ def _began_here(said: Stated) -> bool:
 
 
 def _began_on(said: Stated) -> date | None:
-    """The day of which a note says that it began then ("03-14"): the last such day before the note was written."""
+    """The day of which a note says that it began then ("03-14", "yesterday"): the last such day before the note was written."""
     told, written = _onset(said) or "", said.note.written_at.at.date()
+    if told in _DAYS_BEFORE:
+        return written - timedelta(days=_DAYS_BEFORE[told])
     if not told[:1].isdigit():
         return None
-    days = (_date_of(f"{year}-{told}") for year in (written.year, written.year - 1))
+    days = [_date_of(told)] if len(told) == len("2026-03-14") else [_date_of(f"{year}-{told}") for year in (written.year, written.year - 1)]
     return next((day for day in days if day and day <= written), None)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from opencdi.clinical.vocabulary import Poa
@@ -14,6 +14,9 @@ from opencdi.coding.table import ConceptTable
 _FULL: Final = 7
 _LATER: Final = "DEFGHJKMNPQRS"
 _INJURIES: Final = ("M48", "M80", "M84", "S", "T", "V", "W", "X", "Y")
+_ALONGSIDE: Final = ("B95", "B96", "B97", "Z16", *(f"T{number}" for number in range(36, 51)))
+"""Organisms, their resistance, drugs: coded beside the condition that they belong to.  Shock or a stage is no such thing: it may come later."""
+_OUTSIDE: Final = ("V", "W", "X", "Y", "Z")
 _THERE: Final = ("Y", "W", "1")
 
 
@@ -25,6 +28,7 @@ class ProposedPoa:
     reason: str
 
 
+_NEVER: Final = (datetime.max.replace(tzinfo=UTC), 0)
 _UNDER_WAY: Final = ProposedPoa("undetermined", "conflict: a sign of it at admission, told as a complication of the stay")
 
 
@@ -34,12 +38,13 @@ def proposed_poa(
     inpatient_at: datetime | None,
     seen: tuple[Presenting, ...] = (),
     reason: frozenset[str] = frozenset(),
+    statements: frozenset[str] = frozenset(),
 ) -> Mapping[str, ProposedPoa]:
     """code -> its proposal: each by its own documentation, then by what was there when the patient came.
 
     What was documented only later is Y where the admission shows it (`shown_at_admission`), and N where it is told as a complication and
     the admission's notes, which there must be, show nothing of it.  `seen`: findings from before the order; `reason`: codes of what the
-    hospital stated as the reason for the admission.
+    hospital stated as the reason for the admission; `statements`: the final ones, by note id.
     """
     held = tuple(codes)
     exempt = table.guidelines.poa_exempt
@@ -55,8 +60,9 @@ def proposed_poa(
             told[one.code] = _UNDER_WAY if shown else ProposedPoa("N", complication)
         elif shown:
             told[one.code] = ProposedPoa("Y", f"appendix I: {shown}")
+    if not admission_noted and (first := _first_of_all(held, statements)) and told[first.code].poa == "undetermined" and not first.told_later:
+        told[first.code] = ProposedPoa("Y", "II: first of the final diagnoses, and no note of the admission says what else occasioned it")
     _by_their_causes(held, told)
-    _by_the_same_words(held, told)
     for one in held:
         parts = [told[part].poa for part in one.parts if part in told]
         if parts and told[one.code].poa != "1":
@@ -65,10 +71,18 @@ def proposed_poa(
     return told
 
 
+def _first_of_all(held: tuple[Candidate, ...], statements: frozenset[str]) -> Candidate | None:
+    """The diagnosis that the final statement assesses first."""
+    stated = [one for one in held if one.status == "proposed" and one.assessed_order and any(q.note_id in statements for q in one.evidence)]
+    first = min(stated, key=lambda one: one.assessed_order or _NEVER, default=None)
+    return first if first and first.kind == "diagnosis" else None
+
+
 def _by_their_causes(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]) -> None:
     """No cause is younger than its effect, and no effect older than its cause, as the provider links them."""
     for effect in held:
-        causes = [one for one in held if {one.concept, one.family} & effect.caused_by and one.code != effect.code and one.kind == "diagnosis"]
+        causes = [one for one in held if {one.concept, one.family} & effect.caused_by and one.code != effect.code]
+        causes = [one for one in causes if one.status == "proposed" and not one.code.startswith(_OUTSIDE)]
         for cause in causes:
             if told[effect.code].poa == "Y" and told[cause.code].poa == "undetermined" and not cause.told_later:
                 told[cause.code] = ProposedPoa("Y", "appendix I: the cause of what was present on admission")
@@ -77,20 +91,15 @@ def _by_their_causes(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]) 
 
 
 def _by_the_same_words(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]) -> None:
-    """What the same words say is as old: the organism as its infection, the drug as what it did (appendix I, "same diagnosis code")."""
+    """The organism is as old as its infection, the drug as what it did: the same words say both."""
     for one in held:
-        if told[one.code].poa != "undetermined" or one.onset_after:
+        if told[one.code].poa != "undetermined" or not one.code.startswith(_ALONGSIDE):
             continue
         words = {(quote.note_id, quote.start) for quote in one.evidence}
-        beside = {
-            told[other.code].poa
-            for other in held
-            if other.code != one.code and other.status == "proposed" and not one.code.startswith(other.code[:3])
-            and words & {(quote.note_id, quote.start) for quote in other.evidence}
-        } - {"1"}  # fmt: skip
+        others = (other for other in held if other.status == "proposed" and not other.code.startswith((*_ALONGSIDE, *_OUTSIDE)))
+        beside = {told[other.code].poa for other in others if words & {(quote.note_id, quote.start) for quote in other.evidence}}
         if beside in ({"Y"}, {"N"}):
-            poa: Poa = "Y" if beside == {"Y"} else "N"
-            told[one.code] = ProposedPoa(poa, "appendix I: said by the same words as another code, and as old")
+            told[one.code] = ProposedPoa("Y" if beside == {"Y"} else "N", "appendix I: as old as the condition that it is told with")
 
 
 def _of_parts(parts: list[Poa]) -> ProposedPoa:

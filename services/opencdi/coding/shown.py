@@ -45,9 +45,10 @@ def _explains(table: ConceptTable, one: Candidate, came: list[Candidate], reason
     """The symptom, or the bleeding, of the admission that it explains and that nothing else established there does."""
     blood = table.guidelines.bleeding
     symptoms = [other.code for other in came if other.kind != "diagnosis" or other.code.startswith(blood.codes)]
+    bled = {other.code for other in came if other.concept in blood.concepts}
     established = [other for other in came if other.kind == "diagnosis" and other.status == "proposed"]
     for symptom in (*symptoms, *sorted(reason)):
-        explained_by = (*table.integral_to(symptom), *(blood.sources if symptom.startswith(blood.codes) else ()))
+        explained_by = (*table.integral_to(symptom), *(blood.sources if symptom in bled else ()))
         if explained_by and one.code.startswith(explained_by) and not any(other.code.startswith(explained_by) for other in established):
             return symptom
     return None

@@ -1,8 +1,8 @@
 """When a condition began against the admission, as a sentence tells it: "admitted with", "on arrival", "developed on HD 4", "postoperative".
 
 Appendix I of the Guidelines: the provider's words decide.  What is told is one of:
-yes, it brought the patient or was there when he came; no, it began in the hospital; "03-14", it began on that day of the year, which who codes
-holds against the day of the order; later, it is told as a complication of the course or behind a procedure, which outweighs nothing of the
+yes, it brought the patient or was there when he came; no, it began in the hospital; "03-14", "2026-03-14", today, or yesterday: it began on that day,
+which who codes holds against the day of the order; later, it is told as a complication of the course or behind a procedure, which outweighs nothing of the
 admission's own notes.
 """
 
@@ -16,6 +16,7 @@ from opencdi.nlp.told_times import moments_in
 _CAME: Final = re.compile(
     r"\b(?:(?:re-?)?admitted|hospitali[sz]ed|presented|presents|presenting|came[ ]in|came[ ]to|arrived|brought[ ]in|brought[ ]to|comes[ ]in)\b"
     r"(?:[ ](?!and\b|for\b)[\w/'’-]+){0,6}?[ ](?:with|w/?|for|due[ ]to|because[ ]of|after)[ ]|\bp/w[ ]"
+    r"|\badmi(?:ssion|tting)[ ](?:diagnos[ei]s|dx)[ ]?:"
     r"|\b(?:up)?on[ ](?:(?:his|her|the|initial)[ ])?(?:arrival|admission|presentation)\b"
     r"|\bat[ ](?:(?:the[ ])?time[ ]of[ ])?(?:arrival|admission|presentation)\b|\bin[ ]the[ ](?:ED|ER|emergency[ ](?:room|department))\b",
     re.IGNORECASE,
@@ -24,7 +25,7 @@ _TURNS: Final = re.compile(
     r"[.!?](?=\s|$)|[;\n]|->|→|\b(?:"
     + "|".join(
         "developed|develops|became|went|then|later|subsequent|complicat|course|hospital day|HD|POD|day \\d|until|peak|rose|rising|climb|increas|"
-        "worsen|dropp|fell to|drift|improv|start|treated|managed|receiv|given|gave|transfus|transferred|underw|taken|but|however|stable|"
+        "worsen|dropp|fell to|drift|improv|start|treated|managed|receiv|given|gave|transfus|transferred|underw|taken|but|however|now|currently|today|since|after|follow|s/p|status post|consult|c/b|stable|"
         "resolv|discharg|overnight".split("|")
     )
     + ")",
@@ -32,19 +33,19 @@ _TURNS: Final = re.compile(
 )
 """ "Admitted with pneumonia, then developed ...": what stands behind these is not what one came with."""
 _ONSET: Final = re.compile(
-    r"\b(?:(?:had[ ])?developed|develops|developing|became|went[ ]into|gone[ ]into|flipped[ ]into|converted[ ]to|suffered|sustained|experienced|"
-    r"(?:acute|new|sudden|abrupt)(?:ly)?[ -]onset|new(?:ly)?|acutely|episode[ ]of|run[ ]of)\b",
+    r"\b(?:(?:had[ ])?developed|develops|developing|(?<!-)acquired|contracted|became|went[ ]into|gone[ ]into|flipped[ ]into|converted[ ]to|suffered|sustained|experienced|"
+    r"(?:acute|new|sudden|abrupt)(?:ly)?[ -]onset|new(?:ly)?(?![ ](?:diagnos|dx|found|discover|identif|detect|recogni|noted))|acutely|episode[ ]of|run[ ]of)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE: Final = re.compile(
-    r"[.!?](?=\s|$)|[;\n]|\b(?:due to|2/2|secondary to|because of|in (?:the )?setting of|iso|from|despite|with known|known|chronic|underlying|"
+    r"[.!?](?=\s|$)|[;\n]|\b(?:(?P<link>due to|2/2|secondary to|because of|in (?:the )?setting of|iso|from)|despite|with known|known|chronic|underlying|"
     r"history|hx|h/o|prior|previous|baseline|home|resolved|improved|stable|continue|no|ruled)\b",
     re.IGNORECASE,
 )
 """ "Developed AKI due to ...": what stands behind these did not begin with it."""
 _STAY: Final = r"(?:hospitali[sz]ation|hospital[ ](?:stay|course)|inpatient[ ]stay|admission|stay|ICU[ ]stay)"
 _HOSPITAL_DAY: Final = re.compile(
-    r"\b(?:hospital[ ]day|hosp[ ]day|HD)[ ]?(?:\#|no\.?|number)?[ ]?(?:[2-9]|[1-9]\d|two|three|four|five|six|seven|eight|nine|ten)\b(?!/|[ ]?(?:x|times|days|sessions|hours|h)\b)"
+    r"\b(?:hospital[ ]day|hosp[ ]day|HO?D)[ ]?(?:\#|no\.?|number)?[ ]?(?:[2-9]|[1-9]\d|two|three|four|five|six|seven|eight|nine|ten)\b(?!/|[ ]?(?:x|times|days|sessions|hours|h)\b)"
     r"|\b(?:second|third|fourth|fifth|sixth|seventh|2nd|3rd|[4-9]th)[ ](?:hospital[ ]day|day[ ]of[ ](?:the[ ]|his[ ]|her[ ])?" + _STAY + r")"
     r"|\b(?:on[ ])?day[ ](?:[2-9]|[1-9]\d)[ ]of[ ](?:the[ ]|this[ ]|his[ ]|her[ ])?" + _STAY + r"|\b(?:during|later[ ]in)[ ](?:this|the|his|her)[ ]" + _STAY + r"\b"
     r"|\bwhile[ ](?:hospitali[sz]ed|inpatient|admitted|in[ ](?:the[ ])?(?:hospital|ICU)|on[ ]the[ ](?:floor|ward))\b|\bin-hospital\b",
@@ -76,8 +77,9 @@ _GLUED: Final = re.compile(
 )
 """Right before the mention."""
 _NO_BEHIND: Final = re.compile(
-    r"(?:[ ]?[,(][ ]?(?:grade|stage|class)[ ]\w{1,3}\)?)?[ ]?[,(–—-]{0,2}[ ]?(?:new[ ]since[ ](?:yesterday|last[ ]night|admission|surgery)|new[ ]overnight|hospital[ -]onset|not[ ]present[ ](?:on|at)[ ]arrival"
-    r"|(?:that|which)?[ ]?(?:developed|arose|began|occurred|appeared|acquired)[ ](?:in|during|while|after)[ ](?:the[ ]|this[ ]|her[ ]|his[ ])?(?:hospital|inpatient|admission|stay))",
+    r"(?:[ ](?:of|in)(?:[ ]\w+){1,3})?(?:[ ]?[,(][ ]?(?:grade|stage|class)[ ]\w{1,3}\)?)?[ ]?[,(–—-]{0,2}[ ]?(?:new[ ]since[ ](?:yesterday|last[ ]night|admission|surgery)|new[ ]overnight|hospital[ -](?:onset|acquired)(?=[ ]?(?:[.,;)]|$))|not[ ]present[ ](?:on|at)[ ]arrival"
+    r"|(?:that|which)?[ ]?(?:developed|arose|began|occurred|appeared|acquired)[ ](?:in|during|while|after)[ ](?:the[ ]|this[ ]|her[ ]|his[ ])?(?:hospital|inpatient|admission|stay)"
+    r"|developed[ ]after[ ]\w+[ ]days[ ](?:in|of)[ ](?:the[ ])?hospital|(?:in|on)[ ](?:the|his|her|an?)[ ](?:hospital[ ]room|ward|inpatient|nursing[ ]unit))",
     re.IGNORECASE,
 )
 _BEGAN_BEHIND: Final = re.compile(
@@ -85,8 +87,13 @@ _BEGAN_BEHIND: Final = re.compile(
     r"(?:developed|developing|began|beginning|occurred|occurring|arose|arising|started|appeared|onset|new)\b(?:[ ](?:in|by|on|at|the|night|evening|morning|of|around)){0,5}[ ]$",
     re.IGNORECASE,
 )
+_SHOWED: Final = re.compile(r"\b(?:show|reveal|demonstrat|found|finding|confirm|consistent)", re.IGNORECASE)
+""" "Became hypoxic, CT showed ...": what is found then may have been there."""
+_HAD: Final = re.compile(r"\bhad[ ](?:an?|another|(?:two|three|several|multiple))[ ](?:(?:large|small|new|brief|massive|further|witnessed|episodes?|of)[ ]){0,3}$", re.IGNORECASE)
+_WHEN: Final = re.compile(r"[ ]?[(,]?[ ]?(?:(?:on|at|in|by|the|night|morning|evening|of|around|early|late)[ ])*", re.IGNORECASE)
+"""Between an event and its day."""
 _POD_BEHIND: Final = re.compile(
-    rf"[ ]?[,(–—-]{{0,2}}[ ]?(?:on[ ]|beginning[ ](?:on[ ])?)?{_POD}"
+    rf"[ ]?[,(–—-]{{0,2}}[ ]?(?:on[ ]|beginning[ ](?:on[ ])?)?{_POD}|[ ]?[,(][ ]?(?:expected[ ])?post-?[ ]?op(?:erative)?\b|[ ]post-?[ ]?operatively\b"
     rf"|[ ]?[,(–—-]{{0,2}}[ ]?(?:which[ ])?(?:(?:that[ ])?(?:developed|arising|occurring|occurred|seen)[ ])?(?:after|following|post)[ ](?:(?:the|his|her|a|cardiac|left|right|heart)[ ]){{0,2}}(?:{_PROCEDURES})\b",
     re.IGNORECASE,
 )
@@ -107,16 +114,20 @@ _REACH: Final = 160
 _NEAR: Final = 48
 
 
+Ended = tuple[int, int]
+"""From a word that ends what a cue says to where it goes on: "AKI due to hypotension, and ileus" at the comma, else nowhere."""
+
+
 class Cues(NamedTuple):
     """Where a text tells of the admission and of what came later; most texts tell little of it."""
 
     came: list[int]  # where what one came with begins
     complicated: list[int]
     onset: list[int]
-    turns: list[int]
-    elsewhere: list[int]
+    turns: list[Ended]
+    elsewhere: list[Ended]
     ends: list[int]  # of sentences
-    days: list[tuple[int, int, str]]  # characters, and "no", "later" or a day
+    days: list[tuple[int, int, str]]  # characters, and "no", "later" or the day
     beside: list[int]  # where words stand that may tell it right beside a mention
 
 
@@ -127,28 +138,32 @@ def cues_of(text: str) -> Cues:
     days += [
         (told.start, told.end, day)
         for told in moments_in(text, 0, len(text))
-        if (day := _day(told.moment)) and _DATED.search(text, max(0, told.start - _NEAR), told.start)
+        if (day := _day(text[told.start : told.end], told.moment, dated=_DATED.search(text, max(0, told.start - _NEAR), told.start) is not None))
     ]
     return Cues(
         [found.end() for found in _CAME.finditer(text)],
         [found.end() for found in _COMPLICATED.finditer(text)],
         [found.end() for found in _ONSET.finditer(text)],
-        [found.start() for found in _TURNS.finditer(text)],
-        [found.start() for found in _ELSEWHERE.finditer(text)],
+        sorted([(found.start(), len(text)) for found in _TURNS.finditer(text)] + [(start, len(text)) for start, _, _ in days]),
+        [(found.start(), _comma(text, found.end()) if found["link"] else len(text)) for found in _ELSEWHERE.finditer(text)],
         [found.start() for found in _SENTENCE.finditer(text)],
         sorted(days),
         [found.start() for found in _TRIGGER.finditer(text)],
     )
 
 
-def _day(moment: str) -> str:
-    """ "03-14" of "2026-03-14T09:00"; a bare hour or "yesterday" is no day."""
-    day = moment.partition("T")[0][-5:]
-    return day if re.fullmatch(r"\d\d-\d\d", day) else ""
+def _day(told: str, moment: str, *, dated: bool) -> str:
+    """ "03-14" of "2026-03-14T09:00"; a bare hour is no day, and the night may be that of the day before."""
+    if told.lower() in ("overnight", "last night"):
+        return "yesterday"
+    day = moment.partition("T")[0]
+    if day in ("today", "yesterday"):
+        return day
+    return day if dated and day[-2:].isdigit() and not day.startswith("pod") else ""
 
 
-def began(text: str, first: int, last: int, cues: Cues) -> str | None:
-    """What the sentence says of when that mention, characters [first, last), began."""
+def began(text: str, first: int, last: int, cues: Cues, *, event: bool) -> str | None:
+    """What the sentence says of when that mention, characters [first, last), began.  `event`: it lasts no day, as a fall or a seizure."""
     nth = bisect_left(cues.beside, first - _NEAR)
     if nth == len(cues.beside) or cues.beside[nth] > last + _NEAR:
         glued, behind = None, ""
@@ -156,7 +171,7 @@ def began(text: str, first: int, last: int, cues: Cues) -> str | None:
         glued, behind = _GLUED.search(text, max(0, first - _NEAR), first), text[last : last + _NEAR]
     if (glued and glued["no"]) or _NO_BEHIND.match(behind):
         return "no"
-    if told := _told_day(text, first, last, cues):
+    if told := _told_day(text, first, last, cues, event=event):
         return told
     if _ARRIVAL_BEHIND.match(behind) or _reached(cues.came, first, cues.turns):
         return "yes"
@@ -165,29 +180,34 @@ def began(text: str, first: int, last: int, cues: Cues) -> str | None:
     return None
 
 
-def _told_day(text: str, first: int, last: int, cues: Cues) -> str | None:
+def _told_day(text: str, first: int, last: int, cues: Cues, *, event: bool) -> str | None:
     """The day, where the mention is what then began: "on HD 3 she developed AF", "developed AF on 3/5", "UTI developed 3/14"."""
     if not cues.days:
         return None
     begin, end = _previous(cues.ends, first), _next(cues.ends, last, len(text))
     days = [day for day in cues.days if begin <= day[0] and day[1] <= end]
     behind = next((day for day in days if 0 <= day[0] - last <= _NEAR), None)
-    if behind and _BEGAN_BEHIND.fullmatch(text, last, behind[0]):
+    if behind and (_BEGAN_BEHIND.fullmatch(text, last, behind[0]) or (event and _WHEN.fullmatch(text, last, behind[0]))):
         return behind[2]
-    if not days or not _reached(cues.onset, first, cues.elsewhere):
+    at_once = _HAD.search(text, max(0, first - _NEAR), first) or _ONSET.match(text, first, last)
+    if not days or not (at_once or _reached(cues.onset, first, cues.elsewhere)):
         return None
-    if behind and "," not in text[last : behind[0]]:
-        return behind[2]
-    return next((day[2] for day in reversed(days) if day[1] <= first), None)
+    told = behind if behind and "," not in text[last : behind[0]] else next((day for day in reversed(days) if day[1] <= first), None)
+    return told and ("later" if _SHOWED.search(text, told[1], first) else told[2])
 
 
-def _reached(cues: list[int], first: int, ends: list[int]) -> bool:
+def _reached(cues: list[int], first: int, ends: list[Ended]) -> bool:
     """Whether the last cue before the mention reaches it: near enough, and nothing ends it between."""
     nth = bisect_right(cues, first) - 1
     if nth < 0 or first - cues[nth] > _REACH:
         return False
-    stop = bisect_left(ends, cues[nth])
-    return stop == len(ends) or ends[stop] >= first
+    between = ends[bisect_left(ends, (cues[nth], 0)) : bisect_left(ends, (first, 0))]
+    return not any(first < on for _, on in between)
+
+
+def _comma(text: str, at: int) -> int:
+    comma = text.find(",", at)
+    return comma if comma >= 0 else len(text)
 
 
 def _previous(places: list[int], at: int) -> int:

@@ -240,7 +240,7 @@ def _on_admission(mention: Mentioned, near: Beside) -> list[Told]:
     if near.onsets is None:
         near.onsets = cues_of(near.text)
     words = near.words
-    said = began(near.text, words.starts[mention.first], words.ends[mention.last - 1], near.onsets)
+    said = began(near.text, words.starts[mention.first], words.ends[mention.last - 1], near.onsets, event=mention.concept in near.table.events)
     return [("poa", said)] if said else []
 
 
