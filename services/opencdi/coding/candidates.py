@@ -203,7 +203,7 @@ def _onset(said: Stated) -> str | None:
 
 def _began_here(said: Stated) -> bool:
     acquired = said.finding.attributes.get("type") in _ONSET_AFTER and said.note.note_type not in AT_ADMISSION
-    return acquired or _onset(said) == "no"
+    return _onset(said) == "no" or (acquired and _onset(said) != "yes")
 
 
 def _began_on(said: Stated) -> date | None:

@@ -97,13 +97,24 @@ _POD_BEHIND: Final = re.compile(
     rf"|[ ]?[,(–—-]{{0,2}}[ ]?(?:which[ ])?(?:(?:that[ ])?(?:developed|arising|occurring|occurred|seen)[ ])?(?:after|following|post)[ ](?:(?:the|his|her|a|cardiac|left|right|heart)[ ]){{0,2}}(?:{_PROCEDURES})\b",
     re.IGNORECASE,
 )
+_BLOOD_BEHIND: Final = re.compile(
+    r"[ ]?,?[ ]?(?:due[ ]to|from|2/2|secondary[ ]to|related[ ]to)[ ](?:(?:the|her|his|expected|recent|acute)[ ]){0,2}"
+    r"(?:surgery|operation|procedure|(?:surgical|(?:intra|peri|post)?-?operative)[ ](?:blood[ ])?(?:loss|bleed))",
+    re.IGNORECASE,
+)
+_ESCALATED: Final = re.compile(
+    r"\b(?:rapid[ ]response|RRT|code[ ](?:blue|stroke)|(?:transferred|moved|upgraded)[ ]to[ ](?:the[ ])?\w*(?:ICU|CCU)|re-?intubated|intubated)\b"
+    r"[^.;\n]{0,40}?\b(?:for|with|due[ ]to)[ ](?:new[ ])?$",
+    re.IGNORECASE,
+)
+"""Right before the mention, with its day in the same sentence: "transferred to the ICU on HD 3 with septic shock"."""
 _ARRIVAL_BEHIND: Final = re.compile(
     r"[ ]?[,(–—-]{0,2}[ ]?(?:(?:was|were|is|already|clearly|both|noted|seen|evident|apparent|there|found|present)[ ]){0,3}"
     r"(?:(?:up)?on|at)[ ](?:the[ ]time[ ]of[ ])?(?:his[ ]|her[ ]|the[ ])?(?:arrival|admission|presentation)\b",
     re.IGNORECASE,
 )
 _TRIGGER: Final = re.compile(
-    r"\b(?:post|pod|hosp|noso|in-h|inpat|icu|new|devel|arose|arising|began|beginning|occur|appear|acquir|start|arrival|admission|present|after|follow|onset|not[ ])",
+    r"\b(?:post|pod|hosp|noso|in-h|inpat|icu|new|devel|arose|arising|began|beginning|occur|appear|acquir|start|arrival|admission|present|after|follow|onset|due|from|2/2|secondary|related|not[ ])",
     re.IGNORECASE,
 )
 """Without one of these beside a mention nothing right beside it is asked."""
@@ -169,13 +180,14 @@ def began(text: str, first: int, last: int, cues: Cues, *, event: bool) -> str |
         glued, behind = None, ""
     else:
         glued, behind = _GLUED.search(text, max(0, first - _NEAR), first), text[last : last + _NEAR]
+    came = _reached(cues.came, first, cues.turns)
     if (glued and glued["no"]) or _NO_BEHIND.match(behind):
-        return "no"
+        return "yes" if came else "no"
     if told := _told_day(text, first, last, cues, event=event):
         return told
-    if _ARRIVAL_BEHIND.match(behind) or _reached(cues.came, first, cues.turns):
+    if came or _ARRIVAL_BEHIND.match(behind):
         return "yes"
-    if glued or _POD_BEHIND.match(behind) or _reached(cues.complicated, first, cues.elsewhere):
+    if glued or _POD_BEHIND.match(behind) or _BLOOD_BEHIND.match(behind) or _reached(cues.complicated, first, cues.elsewhere):
         return "later"
     return None
 
@@ -190,6 +202,8 @@ def _told_day(text: str, first: int, last: int, cues: Cues, *, event: bool) -> s
     if behind and (_BEGAN_BEHIND.fullmatch(text, last, behind[0]) or (event and _WHEN.fullmatch(text, last, behind[0]))):
         return behind[2]
     at_once = _HAD.search(text, max(0, first - _NEAR), first) or _ONSET.match(text, first, last)
+    if any(day[2] in ("no", "later") and day[1] <= first for day in days) and _ESCALATED.search(text, max(0, first - _REACH), first):
+        return "later"
     if not days or not (at_once or _reached(cues.onset, first, cues.elsewhere)):
         return None
     told = behind if behind and "," not in text[last : behind[0]] else next((day for day in reversed(days) if day[1] <= first), None)

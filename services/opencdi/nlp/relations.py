@@ -47,11 +47,13 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
         return told
     if mention.kind not in _TOLD_OF:
         return told
-    found = named_side(mention, near)
+    presence = _on_admission(mention, near)
+    found = presence if ("poa", "yes") in presence else []  # "admitted with hospital-acquired pneumonia": another stay's
+    found = found + named_side(mention, near)
     found += _before(at, mentions, near)
     found += _inside(mention, near)
     found += _behind(at, mentions, near)
-    found += _on_admission(mention, near)
+    found += presence
     found += side_elsewhere(at, mentions, near)
     for name, value in found:
         if takes(mention, name, near.table):
