@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from opencdi.knowledge.words import BREAK
-from opencdi.nlp.began import began, cues_of
+from opencdi.nlp.began import Onsets
 from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.causes import causes_of
 from opencdi.nlp.chains import ENDS, chain_before, says
@@ -240,9 +240,10 @@ def _on_admission(mention: Mentioned, near: Beside) -> list[Told]:
     if said := _presence(mention, near):
         return [("poa", said)]
     if near.onsets is None:
-        near.onsets = cues_of(near.text)
+        near.onsets = Onsets(near.text)
     words = near.words
-    said = began(near.text, words.starts[mention.first], words.ends[mention.last - 1], near.onsets, event=mention.concept in near.table.events)
+    first, last = words.starts[mention.first], words.ends[mention.last - 1]
+    said = near.onsets.began(first, last, event=mention.concept in near.table.events)
     return [("poa", said)] if said else []
 
 
