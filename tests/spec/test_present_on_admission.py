@@ -10,9 +10,7 @@ import pytest
 from opencdi.clinical.codes import dotted, undotted
 from spec.vignettes import Vignette, as_params, vignettes_in
 
-CHARTS = [
-    chart for name in ("present_on_admission.yaml", "onset_on_the_ward.yaml") for chart in vignettes_in(Path(__file__).parent / name)
-]
+CHARTS = [chart for name in ("present_on_admission.yaml", "onset_on_the_ward.yaml") for chart in vignettes_in(Path(__file__).parent / name)]
 
 
 @pytest.mark.parametrize("chart", as_params(CHARTS))

@@ -15,7 +15,7 @@ _FULL: Final = 7
 _LATER: Final = "DEFGHJKMNPQRS"
 _INJURIES: Final = ("M48", "M80", "M84", "S", "T", "V", "W", "X", "Y")
 _ALONGSIDE: Final = ("B95", "B96", "B97", "Z16", *(f"T{number}" for number in range(36, 51)))
-"""Organisms, their resistance, drugs: coded beside the condition that they belong to.  Shock or a stage is no such thing: it may come later."""
+"""Organisms, their resistance, drugs: as old as the condition that they are coded beside.  Shock is no such thing: it may come later."""
 _OUTSIDE: Final = ("V", "W", "X", "Y", "Z")
 _THERE: Final = ("Y", "W", "1")
 
@@ -60,7 +60,12 @@ def proposed_poa(
             told[one.code] = _UNDER_WAY if shown else ProposedPoa("N", complication)
         elif shown:
             told[one.code] = ProposedPoa("Y", f"appendix I: {shown}")
-    if not admission_noted and (first := _first_of_all(held, statements)) and told[first.code].poa == "undetermined" and not first.told_later:
+    if (
+        not admission_noted
+        and (first := _first_of_all(held, statements))
+        and told[first.code].poa == "undetermined"
+        and not first.told_later
+    ):
         told[first.code] = ProposedPoa("Y", "II: first of the final diagnoses, and no note of the admission says what else occasioned it")
     _by_their_causes(held, told)
     for one in held:

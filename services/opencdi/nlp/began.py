@@ -1,4 +1,4 @@
-"""When a condition began against the admission, as a sentence tells it: "admitted with", "on arrival", "developed on HD 4", "postoperative".
+"""When a condition began against the admission, as a sentence tells it: "admitted with", "on arrival", "developed on HD 4", "post-op".
 
 Appendix I of the Guidelines: the provider's words decide.  What is told is one of:
 yes, it brought the patient or was there when he came; no, it began in the hospital; "03-14", "2026-03-14", today or yesterday, it began on
@@ -38,7 +38,7 @@ class Onsets:
         self._days: dict[int, list[Day]] = {}
 
     def began(self, first: int, last: int, *, event: bool) -> str | None:
-        """What the sentence says of when that mention, characters [first, last), began.  `event`: it lasts no day, as a fall or a seizure."""
+        """What the sentence says of when that mention, characters [first, last), began.  `event`: it lasts no day, as a seizure."""
         near = bisect_left(self._beside, first - _NEAR)
         asked = near < len(self._beside) and self._beside[near] <= last + _NEAR
         glued = said.GLUED.search(self._text, max(0, first - _NEAR), first) if asked else None
@@ -90,7 +90,7 @@ class Onsets:
         return not _days_in(self._text, cue, first)
 
     def _reached(self, cues: list[int], first: int) -> bool:
-        """Whether the last cue before the mention reaches it: nothing ends it between, and what ends it for a cause goes on at the comma."""
+        """Whether the last cue before the mention reaches it: nothing ends it between; behind a cause it goes on at the comma."""
         cue = _last(cues, first)
         if cue is None:
             return False
