@@ -1,4 +1,7 @@
-"""Present on admission, proposed and never computed (Guidelines, appendix I; DOMAIN F.12): `present_on_admission.yaml`, as a coder reads it."""
+"""Present on admission, proposed and never computed (Guidelines, appendix I; DOMAIN F.12), as a coder reads it.
+
+`present_on_admission.yaml`: every rule by one chart; `onset_on_the_ward.yaml`: the words in which physicians tell it.
+"""
 
 from pathlib import Path
 
@@ -7,7 +10,7 @@ import pytest
 from opencdi.clinical.codes import dotted, undotted
 from spec.vignettes import Vignette, as_params, vignettes_in
 
-CHARTS = vignettes_in(Path(__file__).parent / "present_on_admission.yaml")
+CHARTS = [chart for name in ("present_on_admission.yaml", "onset_on_the_ward.yaml") for chart in vignettes_in(Path(__file__).parent / name)]
 
 
 @pytest.mark.parametrize("chart", as_params(CHARTS))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,7 @@ _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "disch
 _ONSET_AFTER = frozenset({"hospital-acquired", "ventilator-associated"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
+_DAYS_BEFORE = {"today": 0, "yesterday": 1}
 _START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
@@ -43,6 +44,9 @@ class Candidate:
     at_admission: bool = False  # said in the emergency note or the history and physical, be it as possible
     assessed: bool = False  # stands in an assessment or a discharge diagnosis, not only in passing
     presenting: bool = False  # said nowhere but in the history and examination of the admission's own notes
+    only_suspected: bool = False  # the admission's own notes name it, but only as possible
+    began: frozenset[date] = frozenset()  # the days on which notes say that it began
+    told_later: bool = False  # told as a complication of the course or behind a procedure
     onset_after: bool = False  # the note itself says that it began after the admission
     came_with: bool = False  # the note itself says that it was present on admission
     onset_unknown: bool = False  # the provider says that it cannot be determined whether it was
@@ -163,6 +167,9 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
         last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
         at_admission=any(one.said.note.note_type in AT_ADMISSION for one in named),
+        only_suspected=not any(one.said.note.note_type in AT_ADMISSION for one in sure),
+        began=frozenset(day for one in held if (day := _began_on(one.said))),
+        told_later=any(_onset(one.said) == "later" for one in held),
         assessed=any(one.said.finding.section in _ASSESSED for one in held),
         presenting=all(one.said.note.note_type in AT_ADMISSION and one.said.finding.section not in _ASSESSED for one in held),
         onset_after=any(_began_here(one.said) for one in held),
@@ -199,10 +206,32 @@ def _kind(code: str, told: RowKind) -> RowKind:
     return "symptom" if in_chapter else "diagnosis"
 
 
+def _onset(said: Stated) -> str | None:
+    """What the note says of its onset.  "Hospital-acquired" in the note of the admission means another hospital, or an earlier stay."""
+    return None if said.note.note_type in AT_ADMISSION else said.finding.attributes.get("poa")
+
+
 def _began_here(said: Stated) -> bool:
-    # "Hospital-acquired" in the note of the admission means another hospital, or an earlier stay.
-    told = said.finding.attributes
-    return (told.get("type") in _ONSET_AFTER or told.get("poa") == "no") and said.note.note_type not in AT_ADMISSION
+    acquired = said.finding.attributes.get("type") in _ONSET_AFTER and said.note.note_type not in AT_ADMISSION
+    return _onset(said) == "no" or (acquired and _onset(said) != "yes")
+
+
+def _began_on(said: Stated) -> date | None:
+    """The day of which a note says that it began then ("03-14", "yesterday"): the last such day before the note was written."""
+    told, written = _onset(said) or "", said.note.written_at.at.date()
+    if told in _DAYS_BEFORE:
+        return written - timedelta(days=_DAYS_BEFORE[told])
+    if not told[:1].isdigit():
+        return None
+    days = [_date_of(told)] if len(told) == len("2026-03-14") else [_date_of(f"{year}-{told}") for year in (written.year, written.year - 1)]
+    return next((day for day in days if day and day <= written), None)
+
+
+def _date_of(words: str) -> date | None:
+    try:
+        return date.fromisoformat(words)
+    except ValueError:  # the 30th of February
+        return None
 
 
 def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:

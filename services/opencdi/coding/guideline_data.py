@@ -162,6 +162,22 @@ class Sign(BaseModel):
     unless: Codes = ()
 
 
+class Deficits(BaseModel):
+    """Deficits that are as old as the disease that causes them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    codes: Codes
+    of: Codes
+
+
+class Slow(BaseModel):
+    """What takes weeks to come: named within so many days, it was there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    codes: Codes
+    days: int
+
+
 class Sequelae(Row):
     """`of`: a deficit of today -> the same as a sequela; `strokes`: the concepts of the disease, `current`: its codes while it lasts."""
 
@@ -189,6 +205,8 @@ class GuidelineData(BaseModel):
     sequelae: Sequelae
     sepsis_organism: dict[str, str]
     signs: tuple[Sign, ...]
+    deficits: tuple[Deficits, ...]
+    slow: Slow
     chronic_first: Codes
     acute_form: Codes
     poa_exempt: Codes

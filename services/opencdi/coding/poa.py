@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.signs import Presenting, sign_of
+from opencdi.coding.shown import shown_at_admission
+from opencdi.coding.signs import Presenting
 from opencdi.coding.table import ConceptTable
-from opencdi.knowledge.icd10cm import description_of
 
 _FULL: Final = 7
 _LATER: Final = "DEFGHJKMNPQRS"
 _INJURIES: Final = ("M48", "M80", "M84", "S", "T", "V", "W", "X", "Y")
+_ALONGSIDE: Final = ("B95", "B96", "B97", "Z16", *(f"T{number}" for number in range(36, 51)))
+"""Organisms, their resistance, drugs: as old as the condition that they are coded beside.  Shock is no such thing: it may come later."""
+_OUTSIDE: Final = ("V", "W", "X", "Y", "Z")
+_THERE: Final = ("Y", "W", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +28,90 @@ class ProposedPoa:
     reason: str
 
 
+_NEVER: Final = (datetime.max.replace(tzinfo=UTC), 0)
+_UNDER_WAY: Final = ProposedPoa("undetermined", "conflict: a sign of it at admission, told as a complication of the stay")
+
+
 def proposed_poa(
     table: ConceptTable,
     codes: Iterable[Candidate],
     inpatient_at: datetime | None,
     seen: tuple[Presenting, ...] = (),
     reason: frozenset[str] = frozenset(),
+    statements: frozenset[str] = frozenset(),
 ) -> Mapping[str, ProposedPoa]:
     """code -> its proposal: each by its own documentation, then by what was there when the patient came.
 
-    What was documented only later is Y where the same disease stood less exactly in the admission's notes (an organism that the culture
-    named on day 2), where it explains a symptom of the admission that nothing else explains, or where a finding from before the order
-    shows it.  `seen`: those findings; `reason`: codes of what the hospital stated as the reason for the admission.
+    What was documented only later is Y where the admission shows it (`shown_at_admission`), and N where it is told as a complication and
+    the admission's notes, which there must be, show nothing of it.  `seen`: findings from before the order; `reason`: codes of what the
+    hospital stated as the reason for the admission; `statements`: the final ones, by note id.
     """
     held = tuple(codes)
     exempt = table.guidelines.poa_exempt
     told = {one.code: poa_of(one, inpatient_at, exempt) for one in held}
     came = [one for one in held if told[one.code].poa == "Y"]
-    claimed = [one.code for one in held if one.status == "proposed"]
+    admission_noted = any(one.at_admission for one in held)
     for one in held:
-        if told[one.code].poa == "undetermined" and (shown := _shown(table, one, came, seen, claimed, reason)):
+        if told[one.code].poa != "undetermined" or one.onset_after:
+            continue
+        shown = shown_at_admission(table, one, held, came, seen, reason, inpatient_at)
+        if one.told_later and admission_noted:
+            complication = "told as a complication of the stay, and the notes of the admission do not name it"
+            told[one.code] = _UNDER_WAY if shown else ProposedPoa("N", complication)
+        elif shown:
             told[one.code] = ProposedPoa("Y", f"appendix I: {shown}")
+    if (
+        not admission_noted
+        and (first := _first_of_all(held, statements))
+        and told[first.code].poa == "undetermined"
+        and not first.told_later
+    ):
+        told[first.code] = ProposedPoa("Y", "II: first of the final diagnoses, and no note of the admission says what else occasioned it")
+    _by_their_causes(held, told)
     for one in held:
         parts = [told[part].poa for part in one.parts if part in told]
         if parts and told[one.code].poa != "1":
             told[one.code] = _of_parts(parts)
+    _by_the_same_words(held, told)
     return told
+
+
+def _first_of_all(held: tuple[Candidate, ...], statements: frozenset[str]) -> Candidate | None:
+    """The diagnosis that the final statement assesses first."""
+    stated = [one for one in held if one.status == "proposed" and one.assessed_order and any(q.note_id in statements for q in one.evidence)]
+    first = min(stated, key=lambda one: one.assessed_order or _NEVER, default=None)
+    return first if first and first.kind == "diagnosis" else None
+
+
+def _by_their_causes(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]) -> None:
+    """No cause is younger than its effect, and no effect older than its cause, as the provider links them."""
+    for effect in held:
+        causes = [one for one in held if {one.concept, one.family} & effect.caused_by and one.code != effect.code]
+        causes = [one for one in causes if one.status == "proposed" and not one.code.startswith(_OUTSIDE)]
+        for cause in causes:
+            if told[effect.code].poa == "Y" and told[cause.code].poa == "undetermined" and not cause.told_later:
+                told[cause.code] = ProposedPoa("Y", "appendix I: the cause of what was present on admission")
+        if told[effect.code].poa == "undetermined" and causes and all(told[cause.code].poa == "N" for cause in causes):
+            told[effect.code] = ProposedPoa("N", "its cause began after the admission")
+
+
+def _by_the_same_words(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]) -> None:
+    """The organism is as old as its infection, the drug as what it did: the same words say both."""
+    for one in held:
+        if told[one.code].poa != "undetermined" or not one.code.startswith(_ALONGSIDE):
+            continue
+        words = {(quote.note_id, quote.start) for quote in one.evidence}
+        others = (other for other in held if other.status == "proposed" and not other.code.startswith((*_ALONGSIDE, *_OUTSIDE)))
+        beside = {told[other.code].poa for other in others if words & {(quote.note_id, quote.start) for quote in other.evidence}}
+        if beside in ({"Y"}, {"N"}):
+            told[one.code] = ProposedPoa("Y" if beside == {"Y"} else "N", "appendix I: as old as the condition that it is told with")
 
 
 def _of_parts(parts: list[Poa]) -> ProposedPoa:
     """Appendix I, combination codes: Y if every part was present on admission, N if any was not."""
     if "N" in parts:
         return ProposedPoa("N", "appendix I: a part of the combination began after the admission")
-    if all(poa in ("Y", "W", "1") for poa in parts):
+    if all(poa in _THERE for poa in parts):
         return ProposedPoa("Y", "appendix I: every part of the combination was present on admission")
     return ProposedPoa("undetermined", "appendix I: of a part of the combination the onset is not said")
 
@@ -65,15 +119,16 @@ def _of_parts(parts: list[Poa]) -> ProposedPoa:
 def poa_of(one: Candidate, inpatient_at: datetime | None, exempt: tuple[str, ...] = ()) -> ProposedPoa:
     """By its own documentation alone.  `exempt`: prefixes of the codes that need no POA.
 
-    Y: evidence before the inpatient order, or chronic by nature.  N: only a documented onset after it.  W: only a provider's word that it
-    cannot be determined.  Else undetermined: ask.  U is a coder's word and never proposed from here.
+    Y: evidence before the inpatient order, or chronic or congenital by nature.  N: only a documented onset after it.  W: only a provider's
+    word that it cannot be determined.  Else undetermined: ask.  U is a coder's word and never proposed from here.
     """
     if is_exempt(one.code, exempt):
         return ProposedPoa("1", "exempt from POA reporting")
-    if one.onset_after and (one.at_admission or one.came_with):
+    onset_after = one.onset_after or (inpatient_at is not None and any(day > inpatient_at.date() for day in one.began))
+    if onset_after and ((one.at_admission and not one.only_suspected) or one.came_with):
         # Two conditions of one code are N where either began here (appendix I); one condition cannot be both.  A person sees which it is.
         return ProposedPoa("undetermined", "conflict: there at admission by one note, begun after it by another")
-    if one.onset_after:
+    if onset_after:
         return ProposedPoa("N", "the note says that it began after the admission")
     if one.came_with:
         return ProposedPoa("Y", "the note says that it was present on admission")
@@ -98,34 +153,3 @@ def is_exempt(code: str, exempt: tuple[str, ...]) -> bool:
     """Whether CMS's list has it: by its category, or by a 7th character of an injury or external cause: later encounter, sequela."""
     later = len(code) == _FULL and code[-1] in _LATER and code.startswith(_INJURIES)
     return later or code.startswith(exempt)
-
-
-def _says_less(other: Candidate, one: Candidate) -> bool:
-    """Whether `other` is the same disease said less exactly: not its chronic form, nor another degree (a pressure injury's stage)."""
-    return (other.nature in (one.nature, "")) and not (other.specific and _unsaid(other.code) <= _unsaid(one.code))
-
-
-def _unsaid(code: str) -> int:
-    return description_of(code).count("nspecified")
-
-
-def _shown(
-    table: ConceptTable,
-    one: Candidate,
-    came: list[Candidate],
-    seen: tuple[Presenting, ...],
-    claimed: Iterable[str],
-    reason: frozenset[str],
-) -> str | None:
-    for other in came:
-        if other.family == one.family and other.code != one.code and _says_less(other, one):
-            return f"the same disease, less exactly, at admission ({dotted(other.code)})"
-    if any(one.kind == "diagnosis" and one.code[:3] == told[:3] for told in reason):
-        return "the stated reason for the admission names it"
-    for symptom in (*(other.code for other in came if other.kind != "diagnosis"), *sorted(reason)):
-        explained_by = table.integral_to(symptom) or ("\0",)
-        if one.code.startswith(explained_by) and not any(o.kind == "diagnosis" and o.code.startswith(explained_by) for o in came):
-            return f"it explains a symptom of the admission ({dotted(symptom)})"
-    if (found := sign_of(one.code, table.guidelines, seen, claimed)) is not None:
-        return f"found before the inpatient order or in the admission note ({found})"
-    return None

@@ -94,8 +94,9 @@ def coding_page(
     today = (stay.discharged_at.at if stay.discharged_at else received_at).astimezone(zone).date()
     if stay.closed:
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
-    codes = working_codes(chart, table, today, final_statements(chart), index)
-    poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at), chart.reason)
+    statements = final_statements(chart)
+    codes = working_codes(chart, table, today, statements, index)
+    poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at), chart.reason, statements)
     release = release_on(today, site.code_year)
     told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
     not_present: dict[str, Poa] = {code: "N" if poa == "undetermined" else poa for code, poa in told.items()}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from opencdi.knowledge.words import BREAK, Words, counted
+from opencdi.nlp.began import Onsets
 from opencdi.nlp.relation_words import Meaning, Table
 
 _UNKNOWN: Final = 3
@@ -45,6 +46,8 @@ class Beside:
     """
     ended: list[int] = field(default_factory=list)
     text: str = ""
+    onsets: Onsets | None = None
+    """What the text tells of the admission and of what came later, once asked for."""
     chains: dict[int, tuple[int, list[Told]]] = field(default_factory=dict)
     """Of each mention, by its place in the list: what stands before it, once asked for."""
 

@@ -73,6 +73,8 @@ class Table:
     place_words: frozenset[str]
     """The single words of the sites."""
     on_admission: Lexicon[str]
+    events: frozenset[str]
+    """The concepts that last no day: the day of which they are told is that of their onset."""
     links: Links
     cultures: Lexicon[bool]
     colonised: Lexicon[bool]
@@ -176,6 +178,7 @@ def load_relations(folder: Path) -> Table:
         cultures=Lexicon((term_form(term) or term, True) for term in told["cultures"]),
         colonised=Lexicon((term_form(term), True) for term in told["colonised"]),
         on_admission=Lexicon((term_form(term), value) for value, terms in told["on_admission"].items() for term in terms),
+        events=frozenset(told["events"]),
         links=_links(told),
         specimens=Lexicon(specimens),
         specimen_words=frozenset(word for term, _ in specimens for word in term.split(" ")),

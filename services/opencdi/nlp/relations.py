@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from opencdi.knowledge.words import BREAK
+from opencdi.nlp.began import Onsets
 from opencdi.nlp.beside import Beside, Told
 from opencdi.nlp.causes import causes_of
 from opencdi.nlp.chains import ENDS, chain_before, says
@@ -46,11 +47,13 @@ def attributes_of(at: int, mentions: list[Mentioned], near: Beside) -> dict[str,
         return told
     if mention.kind not in _TOLD_OF:
         return told
-    found = named_side(mention, near)
+    presence = _on_admission(mention, near)
+    found = presence if ("poa", "yes") in presence else []  # "admitted with hospital-acquired pneumonia": another stay's
+    found = found + named_side(mention, near)
     found += _before(at, mentions, near)
     found += _inside(mention, near)
     found += _behind(at, mentions, near)
-    found += _on_admission(mention, near)
+    found += presence
     found += side_elsewhere(at, mentions, near)
     for name, value in found:
         if takes(mention, name, near.table):
@@ -233,13 +236,24 @@ def runs_from(i: int, stop: int, following: int, at: int, mentions: list[Mention
 
 
 def _on_admission(mention: Mentioned, near: Beside) -> list[Told]:
-    """What the note itself says of its presence on admission, in the same clause."""
+    """What the note itself says of its presence on admission, in the same clause, or of when it began."""
+    if said := _presence(mention, near):
+        return [("poa", said)]
+    if near.onsets is None:
+        near.onsets = Onsets(near.text)
+    words = near.words
+    first, last = words.starts[mention.first], words.ends[mention.last - 1]
+    said = near.onsets.began(first, last, event=mention.concept in near.table.events)
+    return [("poa", said)] if said else []
+
+
+def _presence(mention: Mentioned, near: Beside) -> str | None:
     places = near.told_on_admission
     if not places:
-        return []
+        return None
     nth = bisect_left(places, mention.last)
     if nth == len(places) or places[nth] >= mention.last + _SAID_WITHIN:
-        return []
+        return None
     behind = near.words.words[mention.last : mention.last + _SAID_WITHIN]
     until = min((behind.index(mark) for mark in (BREAK, ";") if mark in behind), default=len(behind))
-    return [("poa", told) for _, _, told in near.table.on_admission.matches(behind, 0, until)[:1]]
+    return next((told for _, _, told in near.table.on_admission.matches(behind, 0, until)), None)
