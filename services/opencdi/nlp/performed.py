@@ -11,13 +11,16 @@ from itertools import pairwise
 from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
-from opencdi.knowledge.procedure_names import AT, DONE, NO_PROCEDURE, Named, ProcedureNames
+from opencdi.knowledge.procedure_names import AND, AT, DONE, NO_PROCEDURE, Named, ProcedureNames
 from opencdi.knowledge.words import BREAK, Words
+from opencdi.nlp.told_hours import LASTED, hours_in
 from opencdi.nlp.told_times import assigned, moments_in
 
 _PARTS: Final = frozenset({"and", ",", "then", "followed", ";", "plus"})
 _DENIES: Final = frozenset({"no", "not", "without", "than"})
 _FAR_SENTENCES: Final = 2
+_WORDS_BETWEEN: Final = 4
+_LETTERS: Final = frozenset({"l", "r"})
 _YEAR: Final = re.compile(r"(?:19|20)\d\d\Z")
 
 
@@ -49,6 +52,9 @@ def performed_in(
             if (following := next(begins, None)) is None:
                 return found
             sentence = following
+        if group and _goes_on(group[-1], one, words.words):
+            first, _, meant = group.pop()
+            one = (first, one[1], Named(meant.slug, {**one[2].implied, **meant.implied}, verb=meant.verb or one[2].verb))
         group.append(one)
     return [*found, *_of_sentence(group, sentence, text, words, sections, table, named)]
 
@@ -78,17 +84,43 @@ def _of_sentence(
             if at == len(group) - 1:
                 beyond = _beyond(sentence[1], min(following, len(words.words)), words.words)
                 said = {**_said(sentence[1], beyond, words.words, far, table), **said}
+                if "with" in far and _through(words, table) - set(said.get("with", "").split(AND)):
+                    said["with"] = BOTH  # the note tells elsewhere what was done: not a mere look
+        if far & table.back and at == 0:
+            before = _said(_sentence_before(sentence[0], words.words), sentence[0], words.words, far & table.back, table)
+            said = {**before, **said}
         for name, value in said.items():
             told.setdefault(table.renamed.get(name, name), value)
+        if LASTED in wanted and (hours := hours_in(text, words.starts[begin], words.ends[max(begin, stop - 1)])):
+            told[LASTED] = hours
         begun = max((i + 1 for i in range(sentence[0], first) if words.words[i] == ";"), default=sentence[0])
         told[DONE] = _done(begun, first, last, stop, meant, sections[first], words.words, table, dated=at in moments)
-        if "with" in wanted and "with" not in told and any(name == "with" for _, _, said in words.matches(table.words) for name, _ in said):
-            told["with"] = BOTH  # the note tells elsewhere what was done: not a mere look
-        if told[DONE] == "unsaid" and said_of_all:
+        if "with" in wanted and "with" not in told and _through(words, table):
+            told["with"] = BOTH
+        if told[DONE] == "unsaid" and (said_of_all or LASTED in told):
             told[DONE] = "yes"
         if at in moments:
             told[AT] = moments[at]
         yield Performed(first, last, meant.slug, told)
+
+
+def _through(words: Words, table: ProcedureNames) -> set[str]:
+    """What the whole note tells of as done through a scope."""
+    return {value for _, _, said in words.matches(table.words) for name, value in said if name == "with"}
+
+
+def _goes_on(one: tuple[int, int, Named], following: tuple[int, int, Named], said: list[str]) -> bool:
+    """Whether two names are of one thing: "transfused 2 units of PRBC", "PTCA + one DES to the RCA"."""
+    between = said[one[1] : following[0]]
+    return one[2].slug == following[2].slug and len(between) <= _WORDS_BETWEEN and _PARTS.isdisjoint(between)
+
+
+def _sentence_before(begin: int, said: list[str]) -> int:
+    """Where the sentence before this begins."""
+    at = begin - 2
+    while at > 0 and said[at - 1] != BREAK:
+        at -= 1
+    return max(0, at)
 
 
 def _parts(group: list[tuple[int, int, Named]], sentence: tuple[int, int], said: list[str]) -> list[tuple[int, int]]:
@@ -122,16 +154,21 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
     told: dict[str, str] = {}
     arteries: set[str] = set()
     both: set[str] = set()
+    through: set[str] = set()
     for at, _, meanings in table.words.matches(said, begin, stop):
         if at > begin and (
             said[at - 1] in _DENIES or (at > begin + 1 and said[at - 2] in _DENIES and said[at - 1] in ("including", "any"))
         ):
+            continue
+        if said[at] in _LETTERS and not _is_a_side(at, stop, said):
             continue
         for name, value in meanings:
             if name not in wanted:
                 continue
             if name == "coronary":
                 arteries.add(value)
+            elif name == "with":
+                through.add(value)
             elif name not in told:
                 told[name] = value
             elif told[name] != value and name in table.ranked:
@@ -140,11 +177,19 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
                 both.add(name)
     for name in both:
         told[name] = BOTH
+    if through:
+        told["with"] = AND.join(sorted(through))
     if arteries:
         told.setdefault("arteries", str(min(len(arteries), 4)))
         if told.get("stents", "9") < told["arteries"]:
             del told["stents"]  # "DES to LAD and RCA": how many is not said
     return told
+
+
+def _is_a_side(at: int, stop: int, said: list[str]) -> bool:
+    """Whether a lone letter is left or right: not "6.2 L", nor "r/o"."""
+    before, behind = said[at - 1] if at else "", said[at + 1] if at + 1 < stop else ""
+    return behind[:1].isalpha() and behind not in ("o", "of", "and", "l", "r") and not before[-1:].isdigit()
 
 
 def _done(

@@ -16,7 +16,7 @@ _DATE: Final = re.compile(
     rf"|{_MONTH.format('a')}\s+(?P<day_a>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year_a>\d{{4}}))?\b"
     rf"|(?P<day_b>\d{{1,2}})\s+{_MONTH.format('b')}(?:\s+(?P<year_b>\d{{4}}))?"
     r"|(?P<word>yesterday|today|this morning|this afternoon|this evening|overnight|last night)"
-    r"|(?:pod|postop(?:erative)? day|post-op day|post-operative day)\s*#?\s*(?P<pod>\d{1,2}))\b",
+    r"|(?:pod|postop(?:erative)? day|post-op day|post-operative day)\s*#?\s*(?P<pod>\d{1,2}))(?:\b|(?=T\d\d:))",
     re.IGNORECASE,
 )
 _CLOCK: Final = re.compile(
@@ -66,8 +66,10 @@ def moments_in(text: str, start: int, end: int) -> list[Told]:
 
 
 def _is_time(text: str, start: int, at: int, dates: list[tuple[int, int, str]]) -> bool:
-    """Four figures are a time behind "at" or beside a date; else a dose, a volume or a room."""
-    before = text[max(start, at - 4) : at].lower()
+    """Four figures are a time behind "at" or beside a date, or where they begin with 0; else a dose, a volume or a year."""
+    before = text[max(start, at - 5) : at].lower()
+    if text[at] == "0" and not before.endswith(("room ", "rm ", "bed ", "ext ", "x ", "#", "# ", "pin ")):
+        return True
     return before.endswith(("at ", "@ ", "@")) or any(0 <= at - last <= 4 for _, last, _ in dates)
 
 
