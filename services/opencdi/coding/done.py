@@ -101,7 +101,7 @@ def done_in(notes: Iterable[NoteRead], days: StayDays) -> Iterator[Said]:
                 if when is None and note.note_type in _ON_THE_DAY:
                     when = whole_day(note.written_at.at.astimezone(days.zone).date(), days.zone)
                 yield Said(note, finding, when)
-            elif _tells_more(finding):
+            elif _tells_more(note, finding):
                 yield Said(note, finding, None, done=False)
 
 
@@ -109,6 +109,8 @@ def _of_this_stay(note: NoteRead, finding: Finding) -> bool:
     """Whether what is told without a day is of this stay: what led to it is told in the history and to whom one is called."""
     if note.note_type in _TELL_WHAT_WAS:
         return finding.concept in _AT_THE_DOOR or finding.attributes.get("where") == "here"
+    if note.note_type == "discharge-summary" and finding.section == "history-of-present-illness":
+        return all(section.kind != "hospital-course" for section in note.sections)  # the course begins without a heading
     return not (note.note_type == "discharge-summary" and finding.section in _WHAT_WAS)
 
 
@@ -137,10 +139,11 @@ def _is_over(note: NoteRead, finding: Finding, when: Moment | None, days: StayDa
     return bool(_NAMES_A_DAY.match(at)) and when.earliest.astimezone(days.zone).date() < note.written_at.at.astimezone(days.zone).date()
 
 
-def _tells_more(finding: Finding) -> bool:
+def _tells_more(note: NoteRead, finding: Finding) -> bool:
     """Whether this names something of now, neither planned nor past nor denied, without saying that it was done."""
     of_now = finding.experiencer == "patient" and finding.assertion == "present" and finding.temporality == "current"
-    return of_now and finding.attributes[DONE] == "unsaid" and finding.section not in _WHAT_WAS | _TO_COME
+    history = finding.section in _WHAT_WAS and (note.note_type in _TELL_WHAT_WAS or finding.section != "history-of-present-illness")
+    return of_now and finding.attributes[DONE] == "unsaid" and not history and finding.section not in _TO_COME
 
 
 def working(

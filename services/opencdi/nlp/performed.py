@@ -208,7 +208,9 @@ def _done(
         verdict = before[-1][2]
         if verdict == "yes" and len(before) > 1 and before[-2][2] == "no" and before[-1][0] - before[-2][1] <= 1:
             return "no"  # "will be placed", "not performed", "plan to be taken for"
-        return "past" if verdict == "after" else verdict
+        if verdict == "after":  # "norepinephrine via a central line placed in the ED"
+            return "yes" if any(at == last for at, _, told in table.behind.matches(said, last, stop) if told == "yes") else "past"
+        return verdict
     found = "found" in behind and (dated or section == "hospital-course")
     if meant.verb or section == "procedures" or "yes" in behind or found:
         return "yes"
