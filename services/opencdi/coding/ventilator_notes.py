@@ -8,13 +8,15 @@ from opencdi.coding.procedure_table import ProcedureTable
 from opencdi.coding.state import Stay
 from opencdi.coding.ventilation import Episode, Event, Kind, Moment, episodes, range_of
 from opencdi.events.pages import WorkingProcedure
-from opencdi.knowledge.procedure_names import AT
+from opencdi.knowledge.procedure_names import AT, DONE
 
 _INVASIVE: Final[dict[str, Kind]] = {
     "intubation": "start", "ventilation": "start", "extubation": "stop", "still-ventilated": "still", "tracheostomy": "tracheostomy",
 }  # fmt: skip
 _NONINVASIVE: Final[dict[str, Kind]] = {"noninvasive-ventilation": "start", "noninvasive-ended": "stop"}
 _HIGH_FLOW: Final[dict[str, Kind]] = {"high-flow": "start", "high-flow-ended": "stop"}
+_STATES: Final = frozenset({"noninvasive-ventilation", "high-flow"})
+"""Names of what is on the patient as well as of what was begun."""
 _KINDS: Final = (("ventilation", "invasive", _INVASIVE), ("noninvasive-ventilation", "noninvasive", _NONINVASIVE), ("high-flow", "high-flow", _HIGH_FLOW))
 _LASTED: Final = "lasted"
 """The attribute that says for how many hours, as a provider told it."""
@@ -125,6 +127,8 @@ def _elsewhere(said: Said) -> bool:
 
 def _event(said: Said, names: Mapping[str, Kind], stay: Stay) -> Event | None:
     """What happened at the ventilator; None where no time can be told."""
+    if said.finding.concept in _STATES and said.finding.attributes[DONE] != "yes":
+        return None  # "HFNC 5/6" says that it went on, not that it began
     kind: Kind = "still" if is_state(said) else names[said.finding.concept]
     told = said.finding.attributes
     arrived = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at

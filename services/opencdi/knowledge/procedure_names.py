@@ -54,6 +54,8 @@ class ProcedureNames:
     far: frozenset[str]
     back: frozenset[str]
     """Of the far ones those that may stand in the sentence before."""
+    sites: frozenset[str]
+    """Where something was done through a scope: told in the same sentence as what was."""
     ranked: frozenset[str]
 
 
@@ -97,5 +99,6 @@ def load_procedure_names(folder: Path) -> ProcedureNames:
         renamed=told["as"],
         far=frozenset(told["far"]),
         back=frozenset(told["back"]),
+        sites=frozenset(told["sites"]),
         ranked=frozenset(told["ranked"]),
     )

@@ -83,14 +83,21 @@ def _of_sentence(
             following = next((one[0] for one in named if one[0] >= last), len(words.words))
             if at == len(group) - 1:
                 beyond = _beyond(sentence[1], min(following, len(words.words)), words.words)
-                said = {**_said(sentence[1], beyond, words.words, far, table), **said}
+                later = _said(sentence[1], beyond, words.words, far, table)
+                if "with" in later:
+                    said = {name: value for name, value in said.items() if name not in table.sites}
+                    said |= _site_of_later(sentence[1], beyond, words.words, wanted & table.sites, table)
+                said = {**later, **said}
                 if "with" in far and _through(words, table) - set(said.get("with", "").split(AND)):
                     said["with"] = BOTH  # the note tells elsewhere what was done: not a mere look
         if far & table.back and at == 0:
             before = _said(_sentence_before(sentence[0], words.words), sentence[0], words.words, far & table.back, table)
             said = {**before, **said}
         for name, value in said.items():
-            told.setdefault(table.renamed.get(name, name), value)
+            attribute = table.renamed.get(name, name)
+            if name in table.ranked and attribute in told and (name, told[attribute]) in table.ranks:
+                told[attribute] = min(told[attribute], value, key=lambda one, of=name: table.ranks[of, one])  # "lap appy converted to open"
+            told.setdefault(attribute, value)
         if LASTED in wanted and (hours := hours_in(text, words.starts[begin], words.ends[max(begin, stop - 1)])):
             told[LASTED] = hours
         begun = max((i + 1 for i in range(sentence[0], first) if words.words[i] == ";"), default=sentence[0])
@@ -102,6 +109,13 @@ def _of_sentence(
         if at in moments:
             told[AT] = moments[at]
         yield Performed(first, last, meant.slug, told)
+
+
+def _site_of_later(begin: int, stop: int, said: list[str], sites: frozenset[str], table: ProcedureNames) -> dict[str, str]:
+    """The site that the one sentence tells which says what was done; of several sentences none."""
+    edges = [begin, *(at + 1 for at in range(begin, stop) if said[at] == BREAK), stop]
+    found = [pair for pair in pairwise(edges) if "with" in _said(*pair, said, frozenset({"with"}), table)]
+    return _said(*found[0], said, sites, table) if len(found) == 1 else {}
 
 
 def _through(words: Words, table: ProcedureNames) -> set[str]:
