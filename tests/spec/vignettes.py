@@ -15,6 +15,7 @@ import pytest
 from opencdi.clinical.codes import undotted
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
+from opencdi.coding.procedure_table import load_procedures
 from opencdi.coding.reason import load_reasons, reason_codes
 from opencdi.coding.signs import Signs, SignSeen
 from opencdi.coding.state import Listed, Stay

@@ -110,7 +110,7 @@ def _of_this_stay(note: NoteRead, finding: Finding) -> bool:
     if note.note_type in _TELL_WHAT_WAS:
         return finding.concept in _AT_THE_DOOR or finding.attributes.get("where") == "here"
     if note.note_type == "discharge-summary" and finding.section == "history-of-present-illness":
-        return all(section.kind != "hospital-course" for section in note.sections)  # the course begins without a heading
+        return all(one.section != "hospital-course" for one in (*note.findings, *note.procedures))  # the course begins without a heading
     return not (note.note_type == "discharge-summary" and finding.section in _WHAT_WAS)
 
 
