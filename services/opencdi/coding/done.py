@@ -21,7 +21,9 @@ _TELL_WHAT_WAS: Final = frozenset({"history-and-physical", "consult"})
 _WHAT_WAS: Final = frozenset({"history-of-present-illness", "past-medical-history", "past-surgical-history"})
 _AT_THE_DOOR: Final = frozenset({"still-ventilated"})
 _TO_COME: Final = frozenset({"plan", "discharge-instructions"})
-_NOT_THE_REPORT: Final = _WHAT_WAS | _TO_COME | {"chief-complaint", "family-history", "assessment", "assessment-and-plan", "impression", "medications"}
+_NOT_THE_REPORT: Final = (
+    _WHAT_WAS | _TO_COME | {"chief-complaint", "family-history", "assessment", "assessment-and-plan", "impression", "medications"}
+)
 """What the note of a procedure tells beside what was done in it."""
 _NAMES_A_DAY: Final = re.compile(r"\d\d-\d\d|yesterday|pod")
 _BEFORE_IT: Final = frozenset({"anesthesia"})

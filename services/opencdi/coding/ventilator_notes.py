@@ -17,7 +17,11 @@ _NONINVASIVE: Final[dict[str, Kind]] = {"noninvasive-ventilation": "start", "non
 _HIGH_FLOW: Final[dict[str, Kind]] = {"high-flow": "start", "high-flow-ended": "stop"}
 _STATES: Final = frozenset({"noninvasive-ventilation", "high-flow"})
 """Names of what is on the patient as well as of what was begun."""
-_KINDS: Final = (("ventilation", "invasive", _INVASIVE), ("noninvasive-ventilation", "noninvasive", _NONINVASIVE), ("high-flow", "high-flow", _HIGH_FLOW))
+_KINDS: Final = (
+    ("ventilation", "invasive", _INVASIVE),
+    ("noninvasive-ventilation", "noninvasive", _NONINVASIVE),
+    ("high-flow", "high-flow", _HIGH_FLOW),
+)
 _LASTED: Final = "lasted"
 """The attribute that says for how many hours, as a provider told it."""
 _NEAR: Final = 1.0

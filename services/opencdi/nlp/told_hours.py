@@ -5,13 +5,16 @@ from typing import Final
 
 LASTED: Final = "lasted"
 """The attribute that says for how many hours."""
-_HOURS: Final = re.compile(r"(?<![\d./:-])(?P<hours>\d{1,3}(?:\.\d)?) ?-? ?(?:consecutive |continuous |total )?(?:hours?|hrs?|h)\b", re.IGNORECASE)
+_HOURS: Final = re.compile(
+    r"(?<![\d./:-])(?P<hours>\d{1,3}(?:\.\d)?) ?-? ?(?:consecutive |continuous |total )?(?:hours?|hrs?|h)\b", re.IGNORECASE
+)
 _NO_DURATION_BEFORE: Final = re.compile(
     r"(?:\b(?:q|every|each|in|within|at|after|by|past|last|next|than|under|over|until|day|up to)|[<>]|\bon the) ?$", re.IGNORECASE
 )
 """When or how often, no length: "q 4 h", "in 24 hours", "at 48 hours"; "more than 96 hours" is told elsewhere."""
 _NO_DURATION_BEHIND: Final = re.compile(
-    r" ?(?:/|per\b|a (?:day|night)|each\b|every\b|nightly|daily|at (?:night|home)|ago|before|prior|later|after|post|earlier|trial|goal|sessions?\b|of sleep)",
+    r" ?(?:/|per\b|a (?:day|night)|each\b|every\b|nightly|daily|at (?:night|home)|ago|before|prior|later|after|post|earlier"
+    r"|trial|goal|sessions?\b|of sleep)",
     re.IGNORECASE,
 )
 _BEFORE: Final = 8

@@ -24,6 +24,11 @@ _CLOCK: Final = re.compile(
     r"|(?P<mil>(?:[01]\d|2[0-3])[0-5]\d)(?=\s*(?:h\b|hours?\b|hrs?\b)|\s*(?:on\b|$|[,.;)(]|\s))(?!\s*(?:ml|cc|mg|units?|g)\b))(?![\d/:])",
     re.IGNORECASE,
 )
+_BEFORE_PRESSURES: Final = re.compile(r"(?:bipap|bilevel|nippv|niv|settings)(?: (?:at|of))? ?\Z", re.IGNORECASE)
+_BEFORE: Final = 16
+_INSPIRED: Final = range(8, 31)
+_EXPIRED: Final = range(4, 9)
+"""Pressures in cm of water, in and out, which may look like a day: "BiPAP 12/5 started 0325"."""
 _AT_MOST: Final = 24
 """Characters between a day and the time of that day: "on 5/3 at approximately 14:00"."""
 _BESIDE: Final = 12
@@ -40,7 +45,11 @@ class Told(NamedTuple):
 
 def moments_in(text: str, start: int, end: int) -> list[Told]:
     """The moments that the characters [start, end) of a text tell, left to right."""
-    dates = [(found.start(), found.end(), day) for found in _DATE.finditer(text, start, end) if (day := _day(found)) is not None]
+    dates = [
+        (found.start(), found.end(), day)
+        for found in _DATE.finditer(text, start, end)
+        if (day := _day(found)) is not None and not _are_pressures(found, text, start)
+    ]
     clocks = [
         (found.start(), found.end(), _clock(found))
         for found in _CLOCK.finditer(text, start, end)
@@ -63,6 +72,16 @@ def moments_in(text: str, start: int, end: int) -> list[Told]:
             told.append(Told(min(first, begin), max(last, stop), f"{day}T{clock}"))
     told += [Told(begin, stop, f"T{clock}") for at, (begin, stop, clock) in enumerate(clocks) if at not in taken]
     return sorted(told)
+
+
+def _are_pressures(found: re.Match[str], text: str, start: int) -> bool:
+    """Whether these are the pressures of a mask; a time of day right behind them makes them a day."""
+    if not found["m"] or found["y"] or int(found["m"]) not in _INSPIRED or int(found["d"]) not in _EXPIRED:
+        return False
+    behind = text[found.end() : found.end() + 4].lower()
+    return bool(_BEFORE_PRESSURES.search(text[max(start, found.start() - _BEFORE) : found.start()])) and not behind.startswith(
+        (" at ", " @")
+    )
 
 
 def _is_time(text: str, start: int, at: int, dates: list[tuple[int, int, str]]) -> bool:

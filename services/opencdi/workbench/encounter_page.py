@@ -197,7 +197,8 @@ def _marks(one: NoteOnChart, coding: CodingPage | None, questions: Iterable[Ques
     for finding in one.reading.findings if one.reading else ():
         label = ", ".join([words(finding.concept), finding.assertion, *([] if finding.active == "yes" else [f"active: {finding.active}"])])
         yield Mark(finding.start, finding.end, finding.text, finding.assertion, label)
-    for code in (*coding.codes, *coding.procedures) if coding else ():
+    supported: tuple[WorkingCode | WorkingProcedure, ...] = (*coding.codes, *coding.procedures) if coding else ()
+    for code in supported:
         for evidence in code.evidence:
             if (evidence.note_id, evidence.revision) == (note_id, revision):
                 yield Mark(evidence.start, evidence.end, evidence.quote, "code", _label_of(code))

@@ -12,7 +12,7 @@ from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, Provid
 from opencdi.events.pages import Evidence, WorkingCode, WorkingProcedure
 from opencdi.store.encounters import NoteOnChart, OnWorklist
 
-Supported = TypeVar("Supported", WorkingCode, WorkingProcedure)
+Supported = TypeVar("Supported", bound=WorkingCode | WorkingProcedure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Restriction:
         return note_id in self.note_ids
 
     def code(self, code: Supported) -> Supported | None:
-        """The code of a diagnosis or of a procedure, less restricted quotes; None where nothing else supports it, because the code itself would tell."""
+        """A diagnosis or a procedure less restricted quotes; None where nothing else supports it, because its code itself would tell."""
         if not code.evidence:
             return code
         if all(self.hides_note(evidence.note_id) for evidence in code.evidence):

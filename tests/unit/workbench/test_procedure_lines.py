@@ -36,7 +36,9 @@ def test_the_day_is_known_to_the_day() -> None:
 
 
 def test_what_a_restricted_note_alone_tells_is_counted_and_not_named() -> None:
-    lines, hidden = procedure_lines([done("dialysis", "secret", code="5A1D70Z"), done("transfusion", "secret", status="question")], WITHHELD)
+    lines, hidden = procedure_lines(
+        [done("dialysis", "secret", code="5A1D70Z"), done("transfusion", "secret", status="question")], WITHHELD
+    )
     assert (lines, hidden) == ([], 2)
 
 
