@@ -96,7 +96,7 @@ def _each_through_the_scope(details: Mapping[str, str]) -> Iterator[Mapping[str,
 
 def _of_one(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> Iterator[WorkingProcedure]:
     found = resolved(table, slug, details)
-    said = ", ".join(f"{name} {value}" for name, value in sorted(details.items()))
+    said = ", ".join(f"{name} {value}" for name, value in sorted(details.items()) if name != "where")
     reasons = (f"{slug}: {said}" if said else slug,)
     if found.missing:
         asks = tuple(table.asks[name] for name in found.missing)

@@ -67,7 +67,8 @@ def _site_of_later(begin: int, stop: int, said: list[str], sites: frozenset[str]
 
 def _through(words: Words, table: ProcedureNames) -> set[str]:
     """What the whole note tells of as done through a scope."""
-    return {value for _, _, said in words.matches(table.words) for name, value in said if name == "with"}
+    told = _said(0, len(words.words), words.words, frozenset({"with"}), table)
+    return set(told["with"].split(AND)) if told else set()
 
 
 def _sentence_before(begin: int, said: list[str]) -> int:
