@@ -1,10 +1,10 @@
 """A malnutrition already with the physician, a sepsis resolved by a note, a pneumonia with nothing to ask, and a stay that ended."""
 
-from by_hand.shorthand import admit, alert, code, drg, measured, result, wording
-from by_hand.telling import MADE_BY, Telling, at, moved, passed, seen, written
+from by_hand.shorthand import admit, alert, code, drg, evidence_on, measured, result, wording
+from by_hand.telling import MADE_BY, Telling, Written, at, moved, passed, seen, written
 from opencdi.events import facts as told
 from opencdi.events.audiences import AlertEffect, DrgCause, DrgChanged, FinalCodeSet, Option
-from opencdi.events.pages import CodingPage, FindingsPage
+from opencdi.events.pages import CodingPage, FindingsPage, WorkingProcedure
 
 MALNUTRITION, SEPSIS, PNEUMONIA, ENDED = "enc-malnutrition", "enc-sepsis", "enc-pneumonia", "enc-ended"
 QUERY_MALNUTRITION, QUERY_SEPSIS = "q-malnutrition", "q-sepsis"
@@ -143,10 +143,29 @@ def pneumonia(telling: Telling) -> None:
     telling.entry(PNEUMONIA, at(1, 15, 5), notes=[secret], pages=[FindingsPage(as_of="r", made_by=MADE_BY, notes=(secret.read(),))])
 
 
+def _done(note: Written) -> tuple[WorkingProcedure, ...]:
+    """Procedures of each standing: on the hospital's list, proposed, asked about, and not counted."""
+    changed, blood, tube = (
+        (evidence_on(note, words),) for words in ("Suprapubic catheter was exchanged", "Transfused 2 units of PRBC", "Intubated by EMS")
+    )
+    line = "Insertion of Infusion Device into Superior Vena Cava, Percutaneous Approach"
+    return (
+        WorkingProcedure(procedure="suprapubic-exchange", code="0T2BX0Z", description="Change Drainage Device in Bladder, External Approach", on="2026-05-05", reasons=("suprapubic-exchange",), evidence=changed),
+        WorkingProcedure(
+            procedure="transfusion", status="question", asks=("into a peripheral or a central vein",), choices=("30233N1", "30243N1"), reasons=("transfusion: product red-cells",), evidence=blood
+        ),
+        WorkingProcedure(procedure="intubation", status="flagged", reasons=("done before the arrival: not this hospital's",), evidence=tube),
+        WorkingProcedure(procedure="", code="02HV33Z", description=line, status="recorded", on="2026-05-04", reasons=("on a list",)),
+    )  # fmt: skip
+
+
 def ended(telling: Telling) -> None:
     """Discharged; the set waits for pathology."""
     admit(telling, ENDED, "LINDQVIST^MAJA", "6001288", "1961-03-25", "F", "5 EAST 511-B", "flank pain")
-    text = "DISCHARGE DIAGNOSES\nAcute pyelonephritis. Type 2 diabetes mellitus.\n"
+    text = (
+        "DISCHARGE DIAGNOSES\nAcute pyelonephritis. Type 2 diabetes mellitus.\nHOSPITAL COURSE\n"
+        "Suprapubic catheter was exchanged. Transfused 2 units of PRBC. Intubated by EMS in the field.\n"
+    )
     note = written("n-end", text, seen(2, 9, 30), note_type="discharge-summary", author="HALVORSEN^ERIK", title="Discharge summary")
     shown = drg("690", "KIDNEY AND URINARY TRACT INFECTIONS WITHOUT MCC", 0.8112, 3.0, "NONE")
     codes = (
@@ -158,7 +177,7 @@ def ended(telling: Telling) -> None:
         at(2, 9, 35),
         [told.EncounterDischarged(at=seen(2, 9, 20), disposition="01")],
         [note],
-        [CodingPage(as_of="x", made_by=MADE_BY, codes=codes, drg=shown)],
+        [CodingPage(as_of="x", made_by=MADE_BY, codes=codes, procedures=_done(note), drg=shown)],
     )
     telling.final(
         FinalCodeSet(

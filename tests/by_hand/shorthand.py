@@ -49,12 +49,16 @@ def drg(code: str, title: str, weight: float, gmlos: float, severity: Any) -> Wo
     )  # fmt: skip
 
 
-def code(note: Written, quote: str, value: str, description: str, concept: str, **more: Any) -> WorkingCode:
-    """A code on these words."""
+def evidence_on(note: Written, quote: str) -> Evidence:
+    """These words as evidence."""
     start, end = note.place(quote)
     author = note.filed.author.name if note.filed.author else ""
-    evidence = Evidence(note_id=note.filed.note_id, revision=1, start=start, end=end, quote=quote, author=author, at=note.filed.written_at)
-    fields: dict[str, Any] = {"poa": "Y", "confidence": 0.9, "evidence": (evidence,)} | more
+    return Evidence(note_id=note.filed.note_id, revision=1, start=start, end=end, quote=quote, author=author, at=note.filed.written_at)
+
+
+def code(note: Written, quote: str, value: str, description: str, concept: str, **more: Any) -> WorkingCode:
+    """A code on these words."""
+    fields: dict[str, Any] = {"poa": "Y", "confidence": 0.9, "evidence": (evidence_on(note, quote),)} | more
     return WorkingCode(code=value, description=description, concept=concept, **fields)
 
 

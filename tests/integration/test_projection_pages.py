@@ -158,6 +158,15 @@ def test_open_questions_and_what_the_coder_settles_do_not_keep_a_set_from_being_
     assert "Nothing is open" not in said
 
 
+@pytest.mark.parametrize("path", [f"/final/{ENDED}", f"/encounters/{ENDED}"])
+def test_procedures_stand_beside_the_diagnoses_with_what_is_asked_of_them(bench: Bench, path: str) -> None:
+    said = words_of(bench.page(path, {"cdi_persona": "coder"}))
+    assert "02HV33Z Insertion of Infusion Device into Superior Vena Cava, Percutaneous Approach on the hospital's list May 4" in said
+    assert "0T2BX0Z Change Drainage Device in Bladder, External Approach May 5" in said
+    assert "Transfusion asks Into a peripheral or a central vein product red cells may be" in said
+    assert "Intubation not counted done before the arrival: not this hospital's" in said
+
+
 # --- money never reaches a physician ----------------------------------------------------------------------------------
 def money(messages: list[Outgoing]) -> set[str]:
     """Every DRG, weight, difference and priority that the ward's internal topics name."""

@@ -18,6 +18,9 @@ from opencdi.settings import rules_dir
 READER = load_reader(rules_dir() / "nlp")
 ROOM = coding_room(SiteData(timezone="America/New_York"))
 
+LAST_WEEK = ClinicalTime(datetime(2026, 4, 29, 12, tzinfo=UTC), "minute")
+"""Four days before the admission: no longer of the stay (42 CFR 412.2(c)(5))."""
+
 
 def when(day: int, hour: int = 12, minute: int = 0) -> ClinicalTime:
     return ClinicalTime(datetime(2026, 5, day, hour + 4, minute, tzinfo=UTC), "minute")  # hours of New York
@@ -133,16 +136,23 @@ def test_an_unsigned_note_says_nothing() -> None:
 
 def test_a_record_before_the_stay_or_the_birth_is_refused_with_its_reason() -> None:
     stay = septic().facts(
-        ProcedureRecorded(procedure_id="1", code=Coded(code="5A1955Z", system="I10P"), at=when(1)),
+        ProcedureRecorded(procedure_id="1", code=Coded(code="5A1955Z", system="I10P"), at=LAST_WEEK),
         ProcedureRecorded(
             procedure_id="2", code=Coded(code="0FT44ZZ", system="I10P"), at=ClinicalTime(datetime(1950, 1, 1, tzinfo=UTC), "day")
         ),
     )
     assert {(one.code, one.status, one.reasons[-1]) for one in stay.page.procedures} == {
-        ("5A1955Z", "flagged", "done on 2026-05-01, before this stay"),
+        ("5A1955Z", "flagged", "done on 2026-04-29, before this stay"),
         ("0FT44ZZ", "flagged", "done on 1949-12-31, before the patient was born: the date cannot be right"),
     }
     assert stay.drg == "871"
+
+
+def test_what_the_hospital_did_in_the_three_days_before_the_admission_is_of_the_stay() -> None:
+    stay = septic().facts(
+        ProcedureRecorded(procedure_id="1", code=Coded(code="0FT44ZZ", system="I10P"), at=ClinicalTime(datetime(2026, 4, 30, 12, tzinfo=UTC), "minute"))
+    )  # fmt: skip
+    assert [(one.code, one.status, one.on) for one in stay.page.procedures] == [("0FT44ZZ", "recorded", "2026-04-30")]
 
 
 def test_a_record_with_another_system_is_what_it_names_or_stays_visible() -> None:
@@ -199,7 +209,7 @@ def test_longer_than_usual_after_an_operation_is_asked_about() -> None:
 
 def test_what_another_system_leaves_open_is_asked_and_another_stay_is_refused() -> None:
     stay = septic().facts(
-        ProcedureRecorded(procedure_id="1", code=Coded(code="47562", system="CPT"), at=when(1)),
+        ProcedureRecorded(procedure_id="1", code=Coded(code="47562", system="CPT"), at=LAST_WEEK),
         ProcedureRecorded(procedure_id="2", code=Coded(code="232717009", system="SCT"), at=when(4)),
     )
     told = {one.procedure: (one.status, one.code, bool(one.choices)) for one in stay.page.procedures}

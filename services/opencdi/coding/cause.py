@@ -16,7 +16,7 @@ from opencdi.events.facts import (
     PatientIdentified,
     ProcedureRecorded,
 )
-from opencdi.events.pages import CodingPage, WorkingCode
+from opencdi.events.pages import CodingPage, WorkingCode, WorkingProcedure
 from opencdi.events.reading import NoteRead
 
 
@@ -59,17 +59,24 @@ def _fact(fact: Fact) -> str:
 
 def label_of_change(notes: Iterable[NoteRead], before: CodingPage | None, after: CodingPage) -> str | None:
     """The label of what a change names: of a restricted note that came in, or of a code that moved and that such notes alone support."""
-    was, now = ({code.code: code for code in page.codes} if page else {} for page in (before, after))
+    was, now = (_named_on(page) if page else {} for page in (before, after))
     moved = [code for name, code in (was | now).items() if _standing(was.get(name)) != _standing(now.get(name))]
     labels = [*(label(note.confidentiality) for note in notes), *map(_label, moved)]
     return highest(labels)
 
 
-def _standing(code: WorkingCode | None) -> tuple[object, ...]:
-    return (code.role, code.status, code.severity, code.excluded) if code else ()
+def _named_on(page: CodingPage) -> dict[tuple[str, str], WorkingCode | WorkingProcedure]:
+    """The diagnoses and the procedures of a page by what names them; one that only asks has no code yet."""
+    return {("", one.code): one for one in page.codes} | {(one.procedure or "on a list", one.code): one for one in page.procedures}
 
 
-def _label(code: WorkingCode) -> str | None:
+def _standing(code: WorkingCode | WorkingProcedure | None) -> tuple[object, ...]:
+    if code is None:
+        return ()
+    return (code.status,) if isinstance(code, WorkingProcedure) else (code.role, code.status, code.severity, code.excluded)
+
+
+def _label(code: WorkingCode | WorkingProcedure) -> str | None:
     labels = [quote.confidentiality for quote in code.evidence]
     return highest(labels) if all(labels) else None
 

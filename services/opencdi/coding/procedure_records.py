@@ -28,7 +28,7 @@ def _from_record(record: Recorded, table: ProcedureTable, days: StayDays) -> tup
     when = whole_day(record.at.at.astimezone(days.zone).date(), days.zone)
     on = when.earliest.date().isoformat()
     code = undotted(record.code)
-    refused = days.refusal(when)
+    refused = days.refusal_of_record(when)
     if is_pcs(record):
         if refused:
             return (WorkingProcedure(procedure="", code=code, status="flagged", on=on, reasons=("on a list", refused)),)

@@ -15,6 +15,7 @@ from opencdi.coding.ventilator_notes import is_state, ventilated
 from opencdi.events.pages import WorkingProcedure
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10pcs import title_of, valid_on
+from opencdi.knowledge.procedure_names import AND
 
 
 def working_procedures(
@@ -48,7 +49,7 @@ def _from_notes(
 
 def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> str | None:
     """Why something done is not coded by itself."""
-    if "where" in details:
+    if details.get("where") == "elsewhere":
         return "done before the arrival: not this hospital's"
     if "for" in details or (slug in table.integral and all(said.note.note_type in IN_SURGERY for said in group)):
         return "part of the operation (B3.1b)"
@@ -58,7 +59,7 @@ def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: 
 def _grouped(mentions: list[Said]) -> Iterator[tuple[list[Said], dict[str, str]]]:
     """Mentions that speak of one procedure: none of what they say contradicts; what one leaves out another may say."""
     groups: list[tuple[list[Said], dict[str, str]]] = []
-    for said in sorted(mentions, key=lambda one: -len(one.details)):
+    for said in sorted((one for one in mentions if one.done), key=lambda one: -len(one.details)):
         details = said.details
         for held, told in groups:
             if all(told.get(name, value) == value for name, value in details.items()):
@@ -67,6 +68,11 @@ def _grouped(mentions: list[Said]) -> Iterator[tuple[list[Said], dict[str, str]]
                 break
         else:
             groups.append(([said], dict(details)))
+    for said in (one for one in mentions if not one.done):
+        fits = [(held, told) for held, told in groups if all(told.get(name, value) == value for name, value in said.details.items())]
+        if len(fits) == 1 and said.details.keys() - fits[0][1].keys():
+            fits[0][0].append(said)
+            fits[0][1].update(said.details)
     yield from groups
 
 
@@ -74,8 +80,23 @@ def _coded(slug: str, group: list[Said], details: Mapping[str, str], table: Proc
     if reason := _not_coded(slug, group, details, table):
         yield working(slug, group, status="flagged", reasons=(reason,))
         return
+    for one in _each_through_the_scope(details):
+        yield from _of_one(slug, group, one, table)
+
+
+def _each_through_the_scope(details: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Each of several things done through one scope (B3.2); at which of them a site was told is not said."""
+    through = details.get("with", "").split(AND)
+    if len(through) == 1:
+        yield details
+        return
+    for one in through:
+        yield {**{name: value for name, value in details.items() if name != "site"}, "with": one}
+
+
+def _of_one(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> Iterator[WorkingProcedure]:
     found = resolved(table, slug, details)
-    said = ", ".join(f"{name} {value}" for name, value in sorted(details.items()))
+    said = ", ".join(f"{name} {value}" for name, value in sorted(details.items()) if name != "where")
     reasons = (f"{slug}: {said}" if said else slug,)
     if found.missing:
         asks = tuple(table.asks[name] for name in found.missing)

@@ -14,6 +14,10 @@ from opencdi.knowledge.words import Lexicon, term_form
 
 DONE: Final = "done"
 """The attribute that says by which words it was done: yes | no | past | unsaid."""
+AND: Final = " and "
+"""Between the values of `with`: each of several things done through one scope is its own procedure (B3.2)."""
+WHERE: Final = "where"
+"""The attribute that says in whose hands: any procedure may have been done elsewhere."""
 AT: Final = "at"
 """The attribute that says when, as the note does."""
 
@@ -48,6 +52,10 @@ class ProcedureNames:
     behind: Lexicon[str]
     renamed: Mapping[str, str]
     far: frozenset[str]
+    back: frozenset[str]
+    """Of the far ones those that may stand in the sentence before."""
+    sites: frozenset[str]
+    """Where something was done through a scope: told in the same sentence as what was."""
     ranked: frozenset[str]
 
 
@@ -83,12 +91,14 @@ def load_procedure_names(folder: Path) -> ProcedureNames:
     none = tuple((term_form(term), NO_PROCEDURE) for term in told["none"])
     return ProcedureNames(
         names=Lexicon((*none, *_names(rows))),
-        told={slug: frozenset(row["told"]) for slug, row in rows.items()},
+        told={slug: frozenset(row["told"]) | {WHERE} for slug, row in rows.items()},
         words=Lexicon((form, tuple(said)) for form, said in meant.items()),
         ranks={(attribute, str(value)): at for attribute, values in words.items() for at, value in enumerate(values)},
         before=Lexicon((term_form(term), verdict) for verdict, terms in told["before"].items() for term in terms),
         behind=Lexicon((term_form(term), verdict) for verdict, terms in told["behind"].items() for term in terms),
         renamed=told["as"],
         far=frozenset(told["far"]),
+        back=frozenset(told["back"]),
+        sites=frozenset(told["sites"]),
         ranked=frozenset(told["ranked"]),
     )

@@ -12,12 +12,13 @@ from typing import Final
 
 from opencdi.clinical.vocabulary import SectionKind
 from opencdi.knowledge.procedure_names import AT, DONE, NO_PROCEDURE, Named, ProcedureNames
-from opencdi.knowledge.words import BREAK, Words
+from opencdi.knowledge.words import Words
+from opencdi.nlp.told_hours import LASTED, hours_in
+from opencdi.nlp.told_of import Place, told_of
 from opencdi.nlp.told_times import assigned, moments_in
 
 _PARTS: Final = frozenset({"and", ",", "then", "followed", ";", "plus"})
-_DENIES: Final = frozenset({"no", "not", "without", "than"})
-_FAR_SENTENCES: Final = 2
+_WORDS_BETWEEN: Final = 4
 _YEAR: Final = re.compile(r"(?:19|20)\d\d\Z")
 
 
@@ -49,6 +50,9 @@ def performed_in(
             if (following := next(begins, None)) is None:
                 return found
             sentence = following
+        if group and _goes_on(group[-1], one, words.words):
+            first, _, meant = group.pop()
+            one = (first, one[1], Named(meant.slug, {**one[2].implied, **meant.implied}, verb=meant.verb or one[2].verb))
         group.append(one)
     return [*found, *_of_sentence(group, sentence, text, words, sections, table, named)]
 
@@ -70,25 +74,25 @@ def _of_sentence(
     moments = assigned(spans, moments_in(text, start, end))
     said_of_all = any(verdict == "all" for _, _, verdict in table.behind.matches(words.words, group[0][1], sentence[1]))
     for at, ((first, last, meant), (begin, stop)) in enumerate(zip(group, parts, strict=True)):
-        told = dict(meant.implied)
         wanted = table.told[meant.slug]
-        said = _said(begin, stop, words.words, wanted, table)
-        if far := wanted & table.far - said.keys():
-            following = next((one[0] for one in named if one[0] >= last), len(words.words))
-            if at == len(group) - 1:
-                beyond = _beyond(sentence[1], min(following, len(words.words)), words.words)
-                said = {**_said(sentence[1], beyond, words.words, far, table), **said}
-        for name, value in said.items():
-            told.setdefault(table.renamed.get(name, name), value)
+        following = next((one[0] for one in named if one[0] >= last), len(words.words)) if at == len(group) - 1 else last
+        place = Place((begin, stop), sentence, following, first=at == 0)
+        told = told_of(place, words, wanted, meant.implied, table)
+        if LASTED in wanted and (hours := hours_in(text, words.starts[begin], words.ends[max(begin, stop - 1)])):
+            told[LASTED] = hours
         begun = max((i + 1 for i in range(sentence[0], first) if words.words[i] == ";"), default=sentence[0])
         told[DONE] = _done(begun, first, last, stop, meant, sections[first], words.words, table, dated=at in moments)
-        if "with" in wanted and "with" not in told and any(name == "with" for _, _, said in words.matches(table.words) for name, _ in said):
-            told["with"] = BOTH  # the note tells elsewhere what was done: not a mere look
-        if told[DONE] == "unsaid" and said_of_all:
+        if told[DONE] == "unsaid" and (said_of_all or LASTED in told):
             told[DONE] = "yes"
         if at in moments:
             told[AT] = moments[at]
         yield Performed(first, last, meant.slug, told)
+
+
+def _goes_on(one: tuple[int, int, Named], following: tuple[int, int, Named], said: list[str]) -> bool:
+    """Whether two names are of one thing: "transfused 2 units of PRBC", "PTCA + one DES to the RCA"."""
+    between = said[one[1] : following[0]]
+    return one[2].slug == following[2].slug and len(between) <= _WORDS_BETWEEN and _PARTS.isdisjoint(between)
 
 
 def _parts(group: list[tuple[int, int, Named]], sentence: tuple[int, int], said: list[str]) -> list[tuple[int, int]]:
@@ -98,53 +102,6 @@ def _parts(group: list[tuple[int, int, Named]], sentence: tuple[int, int], said:
         edges.append(next((i for i in range(first - 1, last - 1, -1) if said[i] in _PARTS), first))
     edges.append(sentence[1])
     return list(pairwise(edges))
-
-
-def _beyond(begin: int, stop: int, said: list[str]) -> int:
-    """Where the sentences end that may still speak of it."""
-    left = _FAR_SENTENCES
-    for i in range(begin + 1, stop):
-        if said[i] == BREAK:
-            left -= 1
-            if not left:
-                return i
-    return stop
-
-
-BOTH: Final = "several"
-"""Stands for values of which the words tell more than one: no code has that, so it is asked for."""
-
-
-def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table: ProcedureNames) -> dict[str, str]:
-    """What these words say: of two values of one attribute the first listed; each coronary artery is counted."""
-    if not wanted:
-        return {}
-    told: dict[str, str] = {}
-    arteries: set[str] = set()
-    both: set[str] = set()
-    for at, _, meanings in table.words.matches(said, begin, stop):
-        if at > begin and (
-            said[at - 1] in _DENIES or (at > begin + 1 and said[at - 2] in _DENIES and said[at - 1] in ("including", "any"))
-        ):
-            continue
-        for name, value in meanings:
-            if name not in wanted:
-                continue
-            if name == "coronary":
-                arteries.add(value)
-            elif name not in told:
-                told[name] = value
-            elif told[name] != value and name in table.ranked:
-                told[name] = min(told[name], value, key=lambda one: table.ranks[name, one])
-            elif told[name] != value:
-                both.add(name)
-    for name in both:
-        told[name] = BOTH
-    if arteries:
-        told.setdefault("arteries", str(min(len(arteries), 4)))
-        if told.get("stents", "9") < told["arteries"]:
-            del told["stents"]  # "DES to LAD and RCA": how many is not said
-    return told
 
 
 def _done(
@@ -163,7 +120,9 @@ def _done(
         verdict = before[-1][2]
         if verdict == "yes" and len(before) > 1 and before[-2][2] == "no" and before[-1][0] - before[-2][1] <= 1:
             return "no"  # "will be placed", "not performed", "plan to be taken for"
-        return "past" if verdict == "after" else verdict
+        if verdict == "after":  # "norepinephrine via a central line placed in the ED"
+            return "yes" if any(at == last for at, _, told in table.behind.matches(said, last, stop) if told == "yes") else "past"
+        return verdict
     found = "found" in behind and (dated or section == "hospital-course")
     if meant.verb or section == "procedures" or "yes" in behind or found:
         return "yes"

@@ -16,7 +16,7 @@ _DATE: Final = re.compile(
     rf"|{_MONTH.format('a')}\s+(?P<day_a>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year_a>\d{{4}}))?\b"
     rf"|(?P<day_b>\d{{1,2}})\s+{_MONTH.format('b')}(?:\s+(?P<year_b>\d{{4}}))?"
     r"|(?P<word>yesterday|today|this morning|this afternoon|this evening|overnight|last night)"
-    r"|(?:pod|postop(?:erative)? day|post-op day|post-operative day)\s*#?\s*(?P<pod>\d{1,2}))\b",
+    r"|(?:pod|postop(?:erative)? day|post-op day|post-operative day)\s*#?\s*(?P<pod>\d{1,2}))(?:\b|(?=T\d\d:))",
     re.IGNORECASE,
 )
 _CLOCK: Final = re.compile(
@@ -24,6 +24,11 @@ _CLOCK: Final = re.compile(
     r"|(?P<mil>(?:[01]\d|2[0-3])[0-5]\d)(?=\s*(?:h\b|hours?\b|hrs?\b)|\s*(?:on\b|$|[,.;)(]|\s))(?!\s*(?:ml|cc|mg|units?|g)\b))(?![\d/:])",
     re.IGNORECASE,
 )
+_BEFORE_PRESSURES: Final = re.compile(r"(?:bipap|bilevel|nippv|niv|settings)(?: (?:at|of))? ?\Z", re.IGNORECASE)
+_BEFORE: Final = 16
+_INSPIRED: Final = range(8, 31)
+_EXPIRED: Final = range(4, 9)
+"""Pressures in cm of water, in and out, which may look like a day: "BiPAP 12/5 started 0325"."""
 _AT_MOST: Final = 24
 """Characters between a day and the time of that day: "on 5/3 at approximately 14:00"."""
 _BESIDE: Final = 12
@@ -40,7 +45,11 @@ class Told(NamedTuple):
 
 def moments_in(text: str, start: int, end: int) -> list[Told]:
     """The moments that the characters [start, end) of a text tell, left to right."""
-    dates = [(found.start(), found.end(), day) for found in _DATE.finditer(text, start, end) if (day := _day(found)) is not None]
+    dates = [
+        (found.start(), found.end(), day)
+        for found in _DATE.finditer(text, start, end)
+        if (day := _day(found)) is not None and not _are_pressures(found, text, start)
+    ]
     clocks = [
         (found.start(), found.end(), _clock(found))
         for found in _CLOCK.finditer(text, start, end)
@@ -65,9 +74,21 @@ def moments_in(text: str, start: int, end: int) -> list[Told]:
     return sorted(told)
 
 
+def _are_pressures(found: re.Match[str], text: str, start: int) -> bool:
+    """Whether these are the pressures of a mask; a time of day right behind them makes them a day."""
+    if not found["m"] or found["y"] or int(found["m"]) not in _INSPIRED or int(found["d"]) not in _EXPIRED:
+        return False
+    behind = text[found.end() : found.end() + 4].lower()
+    return bool(_BEFORE_PRESSURES.search(text[max(start, found.start() - _BEFORE) : found.start()])) and not behind.startswith(
+        (" at ", " @")
+    )
+
+
 def _is_time(text: str, start: int, at: int, dates: list[tuple[int, int, str]]) -> bool:
-    """Four figures are a time behind "at" or beside a date; else a dose, a volume or a room."""
-    before = text[max(start, at - 4) : at].lower()
+    """Four figures are a time behind "at" or beside a date, or where they begin with 0; else a dose, a volume or a year."""
+    before = text[max(start, at - 5) : at].lower()
+    if text[at] == "0" and not before.endswith(("room ", "rm ", "bed ", "ext ", "x ", "#", "# ", "pin ")):
+        return True
     return before.endswith(("at ", "@ ", "@")) or any(0 <= at - last <= 4 for _, last, _ in dates)
 
 

@@ -48,11 +48,16 @@ def _rank(code: WorkingCode) -> tuple[bool, int, int, str]:
 
 def _line(code: WorkingCode, hidden: frozenset[str]) -> CodeLine:
     reasons = tuple(said for reason in code.reasons if not names(reason, hidden) and (said := _reason(reason, code)))
-    found: dict[tuple[str, str], list[Evidence]] = {}
-    for evidence in code.evidence:
-        found.setdefault((evidence.quote.casefold(), evidence.author), []).append(evidence)
-    quotes = tuple(Quoted(same[0], len(same)) for same in found.values())
+    quotes = quotes_of(code.evidence)
     return CodeLine(code, reasons, quotes[:SHOWN], quotes[SHOWN:])
+
+
+def quotes_of(evidence: Iterable[Evidence]) -> tuple[Quoted, ...]:
+    """Each quote of an author once."""
+    found: dict[tuple[str, str], list[Evidence]] = {}
+    for one in evidence:
+        found.setdefault((one.quote.casefold(), one.author), []).append(one)
+    return tuple(Quoted(same[0], len(same)) for same in found.values())
 
 
 def _reason(reason: str, code: WorkingCode) -> str:

@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 
 from opencdi.events.audiences import FinalCodeSet
 from opencdi.events.ids import message_of
-from opencdi.store.encounters import Header, discharged, final_sets, header_of, notes
+from opencdi.store.encounters import Header, discharged, final_sets, header_of, notes, on_line
 from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of as speaks_up_to
 from opencdi.store.questions import Pending, unsettled
 from opencdi.workbench.code_lines import code_lines
 from opencdi.workbench.desk import Desk, back_to
 from opencdi.workbench.personas import Persona
+from opencdi.workbench.procedure_lines import procedure_lines
 from opencdi.workbench.restricted import restriction, restriction_by_label
 
 ATTESTABLE = frozenset({"provisional", "held", "amended"})
@@ -76,7 +77,11 @@ def coder_pages(desk: Desk) -> APIRouter:
                 raise HTTPException(404, "There is no final code set for this encounter.")
             withheld = restriction(notes(connection, encounter_id), sees_restricted=persona.sees_restricted)
             codes, hidden_codes = code_lines(sets[0].codes, withheld)
-            hidden = withheld.hidden(code for one in sets for code in one.codes)
+            # A set holds no procedures of its own: they are those of the chart as it stands.
+            line = on_line(connection, encounter_id)
+            done = line.coding.procedures if line and line.coding else ()
+            procedures, hidden_procedures = procedure_lines(done, withheld)
+            hidden = withheld.hidden([*(code for one in sets for code in one.codes), *done])
             return {
                 "header": header,
                 "final": withheld.final(sets[0], hidden),
@@ -84,6 +89,8 @@ def coder_pages(desk: Desk) -> APIRouter:
                 "before": [withheld.final(one, hidden) for one in sets[1:]],
                 "codes": codes,
                 "hidden_codes": hidden_codes,
+                "procedures": procedures,
+                "hidden_procedures": hidden_procedures,
                 "effects": {},
                 "pending_decisions": [decision for decision in unsettled(connection, encounter_id) if _on_its_way(decision, sets)],
             }

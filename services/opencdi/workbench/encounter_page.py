@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from opencdi.clinical.codes import dotted
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
 from opencdi.events.ids import message_of
-from opencdi.events.pages import CodingPage, QueryMoved
+from opencdi.events.pages import CodingPage, QueryMoved, WorkingCode, WorkingProcedure
 from opencdi.events.people import Decision, QueryAnswered, QueryDismissed
 from opencdi.store.encounters import (
     Header,
@@ -33,6 +33,7 @@ from opencdi.workbench.drg_plot import drg_plot
 from opencdi.workbench.evidence import quoted_in
 from opencdi.workbench.highlight import Mark, MarkKind, Segment, segments
 from opencdi.workbench.personas import Persona
+from opencdi.workbench.procedure_lines import procedure_lines
 from opencdi.workbench.rank import days_in, urgency, weighed_today
 from opencdi.workbench.restricted import HIDDEN, Restriction, restriction
 from opencdi.workbench.results import baselines, trends
@@ -104,10 +105,11 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
     became = settled(connection, (item.fact.decision_id for item in stay if isinstance(item.fact, Decision)))
     became |= {message_of(one.as_of): one.cause for one in finals if one.cause.startswith("attestation refused")}
     questions = _questions(connection, encounter_id, withheld, stay, became)
-    hidden = withheld.hidden(coding.codes if coding else ())
+    hidden = withheld.hidden((*coding.codes, *coding.procedures) if coding else ())
     now, history = as_of(connection, tenant), [withheld.change(change, hidden) for change in drg_history(connection, encounter_id)]
     days = days_in(header, now.received_at if now else None, zone)
     codes, hidden_codes = code_lines(coding.codes if coding else (), withheld)
+    procedures, hidden_procedures = procedure_lines(coding.procedures if coding else (), withheld)
     if coding and withheld.drg_tells(coding.codes):
         coding, history = coding.model_copy(update={"drg": None, "effects": (), "no_drg": HIDDEN}), []
     return {
@@ -117,6 +119,8 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "coding": coding,
         "codes": codes,
         "hidden_codes": hidden_codes,
+        "procedures": procedures,
+        "hidden_procedures": hidden_procedures,
         "effects": {effect.code: effect for effect in coding.effects} if coding else {},
         "history": history,
         "plot": drg_plot(history, until) if (until := _until(header, now)) else None,
@@ -193,15 +197,22 @@ def _marks(one: NoteOnChart, coding: CodingPage | None, questions: Iterable[Ques
     for finding in one.reading.findings if one.reading else ():
         label = ", ".join([words(finding.concept), finding.assertion, *([] if finding.active == "yes" else [f"active: {finding.active}"])])
         yield Mark(finding.start, finding.end, finding.text, finding.assertion, label)
-    for code in coding.codes if coding else ():
+    supported: tuple[WorkingCode | WorkingProcedure, ...] = (*coding.codes, *coding.procedures) if coding else ()
+    for code in supported:
         for evidence in code.evidence:
             if (evidence.note_id, evidence.revision) == (note_id, revision):
-                yield Mark(evidence.start, evidence.end, evidence.quote, "code", f"{dotted(code.code)} {code.description}")
+                yield Mark(evidence.start, evidence.end, evidence.quote, "code", _label_of(code))
     for question in questions:
         if question.wording and question.alert.state not in OVER:
             yield from _indicator_marks(question.wording.indicators, "indicator", f"{note_id}@{revision}")
             yield from _indicator_marks(question.wording.documented, "indicator", f"{note_id}@{revision}")
             yield from _indicator_marks(question.wording.contrary, "contrary", f"{note_id}@{revision}")
+
+
+def _label_of(one: WorkingCode | WorkingProcedure) -> str:
+    if isinstance(one, WorkingCode):
+        return f"{dotted(one.code)} {one.description}"
+    return f"{one.code} {one.description}" if one.code else words(one.procedure)
 
 
 def _indicator_marks(indicators: Iterable[Indicator], kind: MarkKind, source_id: str) -> Iterable[Mark]:

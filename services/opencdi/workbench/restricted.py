@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.confidentiality import HIDDEN as HIDDEN
 from opencdi.clinical.confidentiality import is_restricted
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, ProviderQuery, QueryAlert, QueryWording
-from opencdi.events.pages import Evidence, WorkingCode
+from opencdi.events.pages import Evidence, WorkingCode, WorkingProcedure
 from opencdi.store.encounters import NoteOnChart, OnWorklist
+
+Supported = TypeVar("Supported", WorkingCode, WorkingProcedure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +25,15 @@ class Restriction:
         """Whether this note's text is withheld."""
         return note_id in self.note_ids
 
-    def code(self, code: WorkingCode) -> WorkingCode | None:
-        """The code less restricted quotes; None where nothing else supports it, because the code itself would tell."""
-        if not code.evidence:
-            return code
-        if all(self.hides_note(evidence.note_id) for evidence in code.evidence):
+    def code(self, code: Supported) -> Supported | None:
+        """A diagnosis or a procedure less restricted quotes; None where nothing else supports it, because its code itself would tell."""
+        if self._hides(code.evidence):
             return None
         return code.model_copy(update={"evidence": tuple(self._evidence(evidence) for evidence in code.evidence)})
 
-    def hidden(self, codes: Iterable[WorkingCode]) -> frozenset[str]:
+    def hidden(self, codes: Iterable[WorkingCode | WorkingProcedure]) -> frozenset[str]:
         """The codes that restricted notes alone support."""
-        return frozenset(code.code for code in codes if self.code(code) is None)
+        return frozenset(code.code for code in codes if code.code and self._hides(code.evidence))
 
     def drg_tells(self, codes: Iterable[WorkingCode]) -> bool:
         """Whether the DRG itself would tell: its principal diagnosis is a hidden one."""
@@ -65,6 +66,10 @@ class Restriction:
                 **told,
             }
         )
+
+    def _hides(self, evidence: tuple[Evidence, ...]) -> bool:
+        """Whether restricted notes alone tell it; what has no evidence is no note's."""
+        return bool(evidence) and all(self.hides_note(one.note_id) for one in evidence)
 
     def _evidence(self, evidence: Evidence) -> Evidence:
         return evidence.model_copy(update={"quote": HIDDEN, "author": ""}) if self.hides_note(evidence.note_id) else evidence

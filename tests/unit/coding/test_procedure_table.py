@@ -16,7 +16,15 @@ from opencdi.settings import rules_dir
 TABLE = load_procedures(rules_dir() / "coding" / "procedures.yaml")
 NAMES = load_procedure_names(rules_dir() / "nlp")
 IN_FORCE = [release for release in RELEASES if 2024 <= release.fiscal_year <= 2027]
-OF_THE_VENTILATOR = {"extubation", "ventilation", "still-ventilated", "noninvasive-ventilation", "noninvasive-ended"}
+OF_THE_VENTILATOR = {
+    "extubation",
+    "ventilation",
+    "still-ventilated",
+    "noninvasive-ventilation",
+    "noninvasive-ended",
+    "high-flow",
+    "high-flow-ended",
+}
 
 
 @pytest.mark.parametrize("release", IN_FORCE, ids=[release.name for release in IN_FORCE])
