@@ -20,7 +20,7 @@ def stroke_sequelae(known: Known, codes: Candidates) -> Candidates:
         if one.concept in left:
             into = data.of[one.code]
             reason = f"{data.reason}: {dotted(into)}"
-            late = replace(one, code=into, family=into, nature="chronic", reasons=(*one.reasons, reason))
+            late = replace(one, code=into, family=into, kind="diagnosis", nature="chronic", reasons=(*one.reasons, reason))
             codes = (*(other for other in flag(codes, [one], reason) if other.code != into), late)
     return codes
 
