@@ -42,7 +42,7 @@ def underdosing(known: Known, codes: Candidates) -> Candidates:
 
 
 def _why(known: Known, one: Candidate) -> str | None:
-    """Why a drug was not taken as ordered: for want of money where a note says so, else otherwise where the record speaks of noncompliance."""
+    """Why a drug was not taken as ordered: for want of money where a note says so, else noncompliance where the record has it."""
     told = (said.finding for said in stated(known.notes))
     if any(finding.concept == UNAFFORDABLE and finding.assertion == "present" for finding in told):
         return "Z91120"

@@ -9,7 +9,6 @@ from opencdi.coding.candidates import Stated, stated
 from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 
-
 _BEHIND: Final = 40
 """So many characters behind an old stroke, a deficit is told as what it left."""
 
@@ -42,14 +41,13 @@ def _left_by_stroke(known: Known, *, beside_another: bool) -> Iterator[str]:
     """
     strokes = set(known.data.sequelae.strokes)
     told = stated(known.notes)
-    over = {said.note.note_id for said in told if said.finding.concept in strokes and said.finding.active == "no" and _is_there(said)}
+    over = [said for said in told if said.finding.concept in strokes and said.finding.active == "no" and _is_there(said)]
     for said in told:
         old = said.finding.temporality == "historical" or said.finding.attributes.get("cause") in strokes
-        near = not beside_another or any(
-            one.note is said.note and one.finding.concept in strokes and one.finding.active == "no" and 0 <= said.finding.start - one.finding.end <= _BEHIND
-            for one in told
-        )
-        if said.note.note_id in over and old and near and _is_there(said):
+        beside = [stroke for stroke in over if stroke.note.note_id == said.note.note_id]
+        if beside_another:
+            beside = [stroke for stroke in beside if 0 <= said.finding.start - stroke.finding.end <= _BEHIND]
+        if beside and old and _is_there(said):
             yield said.finding.concept
 
 

@@ -37,7 +37,8 @@ class Documented:
 
 def documented(text: str, attributes: Mapping[str, str], in_words: InWords) -> Documented:
     """What a mention says.  `text`: its own words."""
-    told = tuple((name, value) for name, value in attributes.items() if name in _SPOKEN or (name in _BY_WORDS and value in in_words.get(name, {})))
+    said_so = ((name, value) for name, value in attributes.items() if name in _SPOKEN or name in _BY_WORDS)
+    told = tuple((name, value) for name, value in said_so if name in _SPOKEN or value in in_words.get(name, {}))
     said = tuple(spoken(name, value, in_words) for name, value in told)
     places = next((words for (name, _), words in zip(told, said, strict=True) if name == "site"), "")
     return _documented((text, *said), places, attributes.get("laterality", ""))
