@@ -111,7 +111,9 @@ def candidates(
     for said in stated(notes):
         finding = said.finding
         if finding.assertion == "absent" and finding.certainty == "ruled-out":
-            ruled_out[finding.concept] = cleared[finding.concept] = said.note.written_at.at
+            kinds = {one.code for one in codes_of(table, finding, valid, index)} if "type" in finding.attributes else {finding.concept}
+            ruled_out.update(dict.fromkeys(kinds, said.note.written_at.at))  # "anoxic encephalopathy ruled out" leaves the toxic one
+            cleared.update(dict.fromkeys(kinds, said.note.written_at.at))
             continue
         certain = _is_certain(finding)
         if not certain and not _is_uncertain(finding):
@@ -121,6 +123,7 @@ def candidates(
         if key not in known:
             known[key] = codes_of(table, finding, valid, index)
         for assignment in known[key]:
+            ruled_out.pop(assignment.code, None)
             final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
             status: Status = "proposed" if certain or final else "uncertain"
             mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
@@ -147,7 +150,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
     """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
     sure = [one for one in mentions if one.status == "proposed"]
     held = sure or mentions
-    at = cleared.get(held[0].said.finding.concept)
+    at = cleared.get(held[0].said.finding.concept) or cleared.get(held[0].assignment.code)
     named = [one for one in mentions if at is None or one.status == "proposed" or one.said.note.written_at.at > at]  # suspicion, still open
     first = held[0]
     finding, assignment = first.said.finding, first.assignment
@@ -256,7 +259,7 @@ def evidence_of(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
 
 
 def _ruled_out(one: Candidate, ruled_out: Mapping[str, datetime]) -> Candidate:
-    when = ruled_out.get(one.concept)
+    when = ruled_out.get(one.concept) or ruled_out.get(one.code)
     if when is None:
         return one
     return one.flagged(f"ruled out in a later note ({when.date().isoformat()}): conflicting documentation")

@@ -106,5 +106,7 @@ def bleeding(known: Known, codes: Candidates) -> Candidates:
         into = data.sources[source.code]
         reason = f"{data.reason} ({', '.join(dotted(one.code) for one in (source, *blood))})"
         codes = combined(codes, (source, *blood), into, source.concept, reason)
+        if any(one.at_admission for one in blood):  # the bleeding was there, and its source was only found later (appendix I)
+            codes = tuple(replace(one, at_admission=True) if one.code == into else one for one in codes)
         codes = flag(codes, [source], f"{data.cite}: said by {dotted(into)}")
     return flag(codes, blood, f"{data.cite}: said by {dotted(data.sources[bled[0].code])}")

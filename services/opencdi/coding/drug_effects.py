@@ -15,6 +15,7 @@ NONCOMPLIANCE = "noncompliance"
 UNTAKEN = frozenset({"underdosing", NONCOMPLIANCE})
 """The cause of what came of a drug that was not taken, or too little of it."""
 ATTEMPT = "T1491"
+UNAFFORDABLE = "cannot-afford"
 
 
 def adverse_effects(known: Known, codes: Candidates) -> Candidates:
@@ -35,8 +36,8 @@ def underdosing(known: Known, codes: Candidates) -> Candidates:
             continue
         for code in sorted({code for names in one.drugs if (code := known.table.drugs.code("underdosing", *names))}):
             codes = _with(codes, _drug(one, code, f"I.C.19.e.5.c: {dotted(one.code)} by underdosing, which never stands first"))
-            if NONCOMPLIANCE in one.caused_by and not proposed(codes, "Z911"):
-                codes = _with(codes, replace(_drug(one, "Z91148", "I.C.19.e.5.c: why it was not taken"), nature="exempt"))
+            if (why := _why(known, one)) and not proposed(codes, "Z911"):
+                codes = _with(codes, replace(_drug(one, why, "I.C.19.e.5.c: why it was not taken"), nature="exempt"))
     return codes
 
 
@@ -49,6 +50,14 @@ def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:
             if other := next((other.code for other in held if other.code in others), None):
                 codes = _flag(codes, one.code, f"I.C.19.e.5.b: its intent is said elsewhere ({dotted(other)})")
     return codes
+
+
+def _why(known: Known, one: Candidate) -> str | None:
+    """Why a drug was not taken as ordered: for want of money where a note says so, else noncompliance where the record has it."""
+    told = (said.finding for said in stated(known.notes))
+    if any(finding.concept == UNAFFORDABLE and finding.assertion == "present" for finding in told):
+        return "Z91120"
+    return "Z91148" if NONCOMPLIANCE in one.caused_by else None
 
 
 def intent(known: Known, codes: Candidates) -> Candidates:

@@ -179,11 +179,15 @@ class Slow(BaseModel):
 
 
 class Sequelae(Row):
-    """`of`: a deficit of today -> the same as a sequela; `strokes`: the concepts of the disease, `current`: its codes while it lasts."""
+    """`of`: a deficit of today -> the same as a sequela; `beside`: what has its own code behind the sequela's ("use additional code").
+
+    `strokes`: the concepts of the disease, `current`: its codes while it lasts.
+    """
 
     strokes: tuple[str, ...]
     current: Codes
     of: dict[str, str]
+    beside: dict[str, str]
 
 
 class GuidelineData(BaseModel):

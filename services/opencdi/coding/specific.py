@@ -13,8 +13,8 @@ InWords = Mapping[str, Mapping[str, str]]
 """attribute -> value -> the words of the classification that it says, where they are not its own."""
 _SPOKEN: Final = ("laterality", "site", "acuity", "severity", "stage")
 """The attributes that the tabular tells apart by their words.  A type is named by each disease in its own way: by the table's rows."""
-_FORM: Final = "form"
-"""A form is told apart by the words that the table gives it, where it gives any: open, with necrosis of bone."""
+_BY_WORDS: Final = ("form", "with")
+"""A form, and what comes with it, are told apart by the words that the table gives them, where it gives any: open, with agitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ class Documented:
 
 def documented(text: str, attributes: Mapping[str, str], in_words: InWords) -> Documented:
     """What a mention says.  `text`: its own words."""
-    told = tuple(
-        (name, value) for name, value in attributes.items() if name in _SPOKEN or (name == _FORM and value in in_words.get(name, {}))
-    )
+    said_so = ((name, value) for name, value in attributes.items() if name in _SPOKEN or name in _BY_WORDS)
+    told = tuple((name, value) for name, value in said_so if name in _SPOKEN or value in in_words.get(name, {}))
     said = tuple(spoken(name, value, in_words) for name, value in told)
     places = next((words for (name, _), words in zip(told, said, strict=True) if name == "site"), "")
     return _documented((text, *said), places, attributes.get("laterality", ""))

@@ -168,7 +168,7 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     own = _own_code(row, concept, attributes, text, said)
     if own is None:
         return ()
-    codes = [own, *(Assignment(code, f"comes with {own.code}", own.specific, own.nature, companion=True) for code in own.also)]
+    codes = [own, *(_beside(own, said.exact(said.leaf(code) or code)) for code in own.also)]
     codes += [Assignment(code, f"comes with {own.code}", False, row.poa, companion=True) for code in row.also]
     if row.underlying and "organism" in attributes:
         under = assignments(table, row.underlying, attributes)
@@ -176,6 +176,10 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     if row.organism and (organism := table.organisms.get(attributes.get("organism", ""))):
         codes.append(Assignment(organism, "organism as the cause (I.A.17)", True, row.poa, companion=True))
     return tuple(codes)
+
+
+def _beside(own: Assignment, code: str) -> Assignment:
+    return Assignment(code, f"comes with {own.code}", own.specific, own.nature, companion=True)
 
 
 def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, said: Documented) -> Assignment | None:

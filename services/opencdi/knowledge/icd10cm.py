@@ -191,7 +191,7 @@ def undivided(code: str, valid: Callable[[str], bool]) -> str | None:
     return next((at for at in tabular().lineage(code) if valid(at)), None) or (code if valid(code) else None)
 
 
-_BARE = re.compile(r"\bwithout (?!behavioral|status)|\buncomplicated\b", re.IGNORECASE)
+_BARE = re.compile(r"\bwithout (?!status)|\buncomplicated\b", re.IGNORECASE)
 """What the index's default says where a disease is coded with what may come with it ("Esophagitis, unspecified without bleeding")."""
 _BY_DEFAULT = re.compile(r"with loss of consciousness status unknown|, accidental\b")
 _SIDE = re.compile(r"\b(left|right|bilateral|unspecified) (?:[a-z]+ )?(?:side|[a-z]+)$|\b(bilateral)\b", re.IGNORECASE)

@@ -34,7 +34,8 @@ def causes_of(at: int, mentions: list[Mentioned], words: list[str], table: Table
         return found
     if following.kind == "organism":
         between = words[mention.last : following.first]
-        if between in (["("], [":"]) or (not between and _clause_ends(following.last, words)):
+        beside = not between or (between == [","] and mention.concept in table.infections)  # "UTI, ESBL Klebsiella."
+        if between in (["("], [":"]) or (beside and _clause_ends(following.last, words)):
             found.append(("organism", following.concept))
     head = at + 1 if partner else at  # "AKI on CKD due to dehydration": what stands behind both is the acute one's
     if head + 1 == len(mentions) or (at and not following.chronic and mention.chronic and _has_partner(at - 1, mentions, words, table)):

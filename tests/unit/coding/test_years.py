@@ -31,7 +31,7 @@ def told_by_the_table() -> Iterator[tuple[str, Assignment]]:
         for one in (row, *row.by):
             if code := leaf_of(one.code):
                 yield slug, Assignment(code, slug, specific=False, other_years=one.other_years)
-            yield from ((slug, Assignment(code, slug, specific=False)) for code in one.also)
+            yield from ((slug, Assignment(leaf_of(code) or code, slug, specific=False)) for code in one.also)
     yield from ((slug, Assignment(code, slug, specific=False)) for slug, code in TABLE.organisms.items())
 
 
