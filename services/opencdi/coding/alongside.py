@@ -1,7 +1,7 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
 from opencdi.coding.alongside_data import Alongside
-from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of, stated
+from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of
 from opencdi.coding.specific import documented
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.coding.table import assignments
@@ -22,7 +22,7 @@ def _told(known: Known) -> list[tuple[Alongside, list[Stated]]]:
     """Each row with the mentions that lead to it, in the order of the rows.  Each mention is looked at once: a chart has thousands."""
     data = known.table.alongside
     found: dict[int, list[Stated]] = {}
-    for one in stated(known.notes, any_clinician=True):
+    for one in known.said:
         finding = one.finding
         if finding.assertion != "present" or finding.certainty != "certain":
             continue

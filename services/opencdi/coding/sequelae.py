@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Stated, stated
+from opencdi.coding.candidates import Stated
 from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 
@@ -28,7 +28,7 @@ def stroke_sequelae(known: Known, codes: Candidates) -> Candidates:
 def _left_by_stroke(known: Known) -> Iterator[str]:
     """The concepts that a note tells as old, or as due to a stroke, in the same breath with a stroke that is over."""
     strokes = set(known.data.sequelae.strokes)
-    told = stated(known.notes)
+    told = known.stated
     over = {said.note.note_id for said in told if said.finding.concept in strokes and said.finding.active == "no" and _is_there(said)}
     for said in told:
         old = said.finding.temporality == "historical" or said.finding.attributes.get("cause") in strokes
