@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from opencdi.clinical.confidentiality import label
 from opencdi.coding.by_index import by_index
+from opencdi.coding.of_note import remembered
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments, on_the_day
 from opencdi.events.pages import Evidence
 from opencdi.events.reading import Finding, NoteRead, ValueInText
@@ -57,11 +58,44 @@ class Candidate:
         return replace(self, status="flagged", reasons=(*self.reasons, reason))
 
 
+Wording = tuple[str, str, tuple[tuple[str, str], ...]]
+"""All of a mention that its code rests on: concept, words, attributes.  Copied text says the same every day."""
+
+
 class Stated(NamedTuple):
     """One mention in one note."""
 
     note: NoteRead
     finding: Finding
+    wording: Wording
+
+
+class _Said(NamedTuple):
+    """One mention as its note alone tells it.  `sure`: whether it is said as certain; None where it can be neither coded nor suspected."""
+
+    finding: Finding
+    wording: Wording
+    sure: bool | None
+    ruled_out: bool
+
+
+@remembered
+def _said_in(note: NoteRead) -> tuple[_Said, ...]:
+    """The mentions of this patient, in their order in the note."""
+    told = (one for one in sorted(note.findings, key=_START) if one.experiencer == "patient" and one.temporality != "hypothetical")
+    return tuple(
+        _Said(
+            one,
+            (one.concept, one.text, tuple(one.attributes.items())),
+            True if _is_certain(one) else False if _is_uncertain(one) else None,
+            one.assertion == "absent" and one.certainty == "ruled-out",
+        )
+        for one in told
+    )
+
+
+def _in_order(notes: Iterable[NoteRead]) -> list[NoteRead]:
+    return sorted((note for note in notes if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
 
 
 def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[Stated]:
@@ -70,13 +104,7 @@ def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[St
     `any_clinician`: also those of clinicians who are no providers, for what may be coded whoever documents it (I.B.14).
     """
     heard = [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
-    told = sorted((note for note in heard if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
-    return [
-        Stated(note, finding)
-        for note in told
-        for finding in sorted(note.findings, key=_START)
-        if finding.experiencer == "patient" and finding.temporality != "hypothetical"
-    ]
+    return [Stated(note, one.finding, one.wording) for note in _in_order(heard) for one in _said_in(note)]
 
 
 def _is_certain(finding: Finding) -> bool:
@@ -103,23 +131,20 @@ def candidates(
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
     cleared: dict[str, datetime] = {}  # the last ruling out, whatever was said after it
-    known: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
-    for said in stated(notes):
-        finding = said.finding
-        if finding.assertion == "absent" and finding.certainty == "ruled-out":
-            ruled_out[finding.concept] = cleared[finding.concept] = said.note.written_at.at
-            continue
-        certain = _is_certain(finding)
-        if not certain and not _is_uncertain(finding):
-            continue
-        ruled_out.pop(finding.concept, None)
-        key = (finding.concept, finding.text, tuple(finding.attributes.items()))
-        if key not in known:
-            known[key] = codes_of(table, finding, valid, index)
-        for assignment in known[key]:
-            final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
-            status: Status = "proposed" if certain or final else "uncertain"
-            mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
+    known: dict[Wording, list[Assignment]] = {}
+    for note in _in_order(note for note in notes if note.counts):
+        for finding, wording, sure, is_ruled_out in _said_in(note):
+            if is_ruled_out:
+                ruled_out[finding.concept] = cleared[finding.concept] = note.written_at.at
+            if is_ruled_out or sure is None:
+                continue
+            ruled_out.pop(finding.concept, None)
+            if (codes := known.get(wording)) is None:
+                codes = known[wording] = codes_of(table, finding, valid, index)
+            for assignment in codes:
+                final = not sure and note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
+                status: Status = "proposed" if sure or final else "uncertain"
+                mentions.setdefault(assignment.code, []).append(_Mention(note, finding, assignment, status, final))
     return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
 
 
@@ -133,7 +158,8 @@ def codes_of(table: ConceptTable, finding: Finding, valid: Callable[[str], bool]
 class _Mention(NamedTuple):
     """Made for every mention of a stay at each of its events: a tuple is made in a third of the time."""
 
-    said: Stated
+    note: NoteRead
+    finding: Finding
     assignment: Assignment
     status: Status
     final: bool  # uncertain, and counted because it stands in the final statement
@@ -143,12 +169,15 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
     """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
     sure = [one for one in mentions if one.status == "proposed"]
     held = sure or mentions
-    at = cleared.get(held[0].said.finding.concept)
-    named = [one for one in mentions if at is None or one.status == "proposed" or one.said.note.written_at.at > at]  # suspicion, still open
     first = held[0]
-    finding, assignment = first.said.finding, first.assignment
+    finding, assignment = first.finding, first.assignment
+    at = cleared.get(finding.concept)
+    open_ = mentions if at is None else [one for one in mentions if one.status == "proposed" or one.note.written_at.at > at]
     row = table.codes.get(finding.concept)
     reasons = [one.assignment.reason for one in held] + [_FINAL for one in held if one.final]
+    assessed = next((one for one in held if one.finding.section in _ASSESSED), None)
+    told = [one.finding.attributes for one in held if one.finding.attributes]
+    written = [one.note.written_at.at for one in held if not one.finding.copied]  # in the order of writing
     return Candidate(
         code=assignment.code,
         concept=finding.concept,
@@ -156,39 +185,35 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         kind=_kind(assignment.code, row.kind if row and not assignment.companion else "diagnosis"),
         nature=assignment.nature or ("chronic" if _long_there(table, assignment.code, held) else ""),
         family=assignment.code if assignment.companion else (row.family if row else "") or finding.concept,
-        specific=any(one.assignment.specific for one in held),
+        specific=any([one.assignment.specific for one in held]),
         evidence=_quotes(held),
         reasons=tuple(dict.fromkeys(reasons)),
-        order=_place(first.said),
-        assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
-        last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
-        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in named),
-        assessed=any(one.said.finding.section in _ASSESSED for one in held),
-        presenting=all(one.said.note.note_type in AT_ADMISSION and one.said.finding.section not in _ASSESSED for one in held),
-        onset_after=any(_began_here(one.said) for one in held),
-        came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
-        caused_by=_told(held, "cause"),
-        together=_told(held, "with"),
-        drugs=frozenset((told.get("drug", ""), told["cause"]) for one in held if "cause" in (told := one.said.finding.attributes)),
-        onset_unknown=any(one.said.finding.attributes.get("poa") == "undetermined" for one in held),
-        suspected=min((one.said.note.written_at.at for one in named), default=None),
+        order=_place(first),
+        assessed_order=_place(assessed) if assessed else None,
+        last=written[-1] if written else first.note.written_at.at,
+        at_admission=any(one.note.note_type in AT_ADMISSION for one in open_),
+        assessed=assessed is not None,
+        presenting=assessed is None and all(one.note.note_type in AT_ADMISSION for one in held),
+        onset_after=any(map(_began_here, held)),
+        came_with=any([said.get("poa") == "yes" for said in told]),
+        caused_by=frozenset([said["cause"] for said in told if said.get("cause")]),
+        together=frozenset([said["with"] for said in told if said.get("with")]),
+        drugs=frozenset([(said.get("drug", ""), said["cause"]) for said in told if "cause" in said]),
+        onset_unknown=any([said.get("poa") == "undetermined" for said in told]),
+        suspected=open_[0].note.written_at.at if open_ else None,
     )
-
-
-def _told(held: list[_Mention], attribute: str) -> frozenset[str]:
-    return frozenset(value for one in held if (value := one.said.finding.attributes.get(attribute)))
 
 
 def _long_there(table: ConceptTable, code: str, held: list[_Mention]) -> bool:
     """Whether every mention says that it began before this stay, and none calls it acute: a disease of long standing has no other mark."""
     if code.startswith(table.guidelines.acute_form):
         return False
-    findings = [one.said.finding for one in held]
+    findings = (one.finding for one in held)
     return all(one.temporality == "historical" and not one.attributes.get("acuity", "").startswith("acute") for one in findings)
 
 
-def _place(said: Stated) -> tuple[datetime, int]:
-    return said.note.written_at.at, said.finding.start
+def _place(one: _Mention) -> tuple[datetime, int]:
+    return one.note.written_at.at, one.finding.start
 
 
 def _kind(code: str, told: RowKind) -> RowKind:
@@ -199,17 +224,17 @@ def _kind(code: str, told: RowKind) -> RowKind:
     return "symptom" if in_chapter else "diagnosis"
 
 
-def _began_here(said: Stated) -> bool:
+def _began_here(one: _Mention) -> bool:
     # "Hospital-acquired" in the note of the admission means another hospital, or an earlier stay.
-    told = said.finding.attributes
-    return (told.get("type") in _ONSET_AFTER or told.get("poa") == "no") and said.note.note_type not in AT_ADMISSION
+    told = one.finding.attributes
+    return bool(told) and (told.get("type") in _ONSET_AFTER or told.get("poa") == "no") and one.note.note_type not in AT_ADMISSION
 
 
 def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:
     """The first quotes and the latest: copied text counts once, where it first stood (DOMAIN F.10)."""
-    fresh = [one.said for one in held if not one.said.finding.copied] or [held[0].said]
+    fresh = [one for one in held if not one.finding.copied] or held[:1]
     shown = fresh if len(fresh) <= MOST_QUOTES else [*fresh[: MOST_QUOTES - 2], *fresh[-2:]]
-    return tuple(evidence_of(said.note, said.finding) for said in shown)
+    return tuple(evidence_of(one.note, one.finding) for one in shown)
 
 
 def evidence_of(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
