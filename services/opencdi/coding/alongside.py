@@ -1,10 +1,10 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
 from opencdi.coding.alongside_data import Alongside
-from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, Wording, evidence_of
+from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of
 from opencdi.coding.specific import documented
 from opencdi.coding.steps import Candidates, Known, proposed
-from opencdi.coding.table import assignments
+from opencdi.coding.table import Wording
 
 
 def comes_along(known: Known, codes: Candidates) -> Candidates:
@@ -38,8 +38,7 @@ def _told(known: Known) -> list[tuple[Alongside, list[Stated]]]:
 
 
 def _codes(known: Known, one: Stated) -> tuple[str, ...]:
-    finding = one.finding
-    return tuple(told.code for told in assignments(known.table, finding.concept, finding.attributes, finding.text))
+    return tuple(told.code for told in known.table.codes_of_wording(one.wording))
 
 
 def _fits(row: Alongside, one: Stated, codes: tuple[str, ...]) -> bool:

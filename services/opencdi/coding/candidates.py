@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from opencdi.clinical.confidentiality import label
 from opencdi.coding.by_index import by_index
 from opencdi.coding.of_note import remembered
-from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments, on_the_day
+from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, Wording, on_the_day
 from opencdi.events.pages import Evidence
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
@@ -58,16 +58,17 @@ class Candidate:
         return replace(self, status="flagged", reasons=(*self.reasons, reason))
 
 
-Wording = tuple[str, str, tuple[tuple[str, str], ...]]
-"""All of a mention that its code rests on: concept, words, attributes.  Copied text says the same every day."""
-
-
 class Stated(NamedTuple):
     """One mention in one note."""
 
     note: NoteRead
     finding: Finding
     wording: Wording
+
+
+def wording_of(finding: Finding) -> Wording:
+    """All of a mention that its code rests on."""
+    return finding.concept, finding.text, tuple(finding.attributes.items())
 
 
 class _Said(NamedTuple):
@@ -86,7 +87,7 @@ def _said_in(note: NoteRead) -> tuple[_Said, ...]:
     return tuple(
         _Said(
             one,
-            (one.concept, one.text, tuple(one.attributes.items())),
+            wording_of(one),
             True if _is_certain(one) else False if _is_uncertain(one) else None,
             one.assertion == "absent" and one.certainty == "ruled-out",
         )
@@ -140,7 +141,7 @@ def candidates(
                 continue
             ruled_out.pop(finding.concept, None)
             if (codes := known.get(wording)) is None:
-                codes = known[wording] = codes_of(table, finding, valid, index)
+                codes = known[wording] = codes_of(table, finding, valid, index, wording)
             for assignment in codes:
                 final = not sure and note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
                 status: Status = "proposed" if sure or final else "uncertain"
@@ -148,9 +149,11 @@ def candidates(
     return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
 
 
-def codes_of(table: ConceptTable, finding: Finding, valid: Callable[[str], bool], index: AlphabeticIndex | None) -> list[Assignment]:
+def codes_of(
+    table: ConceptTable, finding: Finding, valid: Callable[[str], bool], index: AlphabeticIndex | None, wording: Wording | None = None
+) -> list[Assignment]:
     """The codes of one mention on the day of discharge, as exact as it and the site's index say."""
-    told = assignments(table, finding.concept, finding.attributes, finding.text)
+    told = table.codes_of_wording(wording or wording_of(finding))
     of_day = [one for found in told if (one := on_the_day(found, valid))]
     return of_day if index is None else [by_index(index, table.in_words, one, finding.text, finding.attributes, valid) for one in of_day]
 
@@ -237,8 +240,21 @@ def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:
     return tuple(evidence_of(one.note, one.finding) for one in shown)
 
 
+@remembered
+def _quotes_of(_: NoteRead) -> dict[tuple[int, int, str], Evidence]:
+    """What has been quoted of this note: the same quote stands on every page of the stay."""
+    return {}
+
+
 def evidence_of(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
     """The quote of a note on which a code rests."""
+    held, place = _quotes_of(note), (quoted.start, quoted.end, quoted.text)
+    if place not in held:
+        held[place] = _evidence(note, quoted)
+    return held[place]
+
+
+def _evidence(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
     return Evidence(
         note_id=note.note_id,
         revision=note.revision,

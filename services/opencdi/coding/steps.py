@@ -39,4 +39,6 @@ Step = Callable[[Known, Candidates], Candidates]
 
 def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
     """Those on the claim, all or under these prefixes."""
-    return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes or "")]
+    if not prefixes:
+        return [one for one in codes if one.status == "proposed"]
+    return [one for one in codes if one.code.startswith(prefixes) and one.status == "proposed"]
