@@ -19,7 +19,7 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
 
 
 def _told(known: Known) -> list[tuple[Alongside, list[Stated]]]:
-    """Each row with the mentions that lead to it, in the order of the rows.  Each wording is looked up once: a chart has thousands of mentions."""
+    """Each row with the mentions that lead to it, in the order of the rows.  Each wording is looked up once."""
     data = known.table.alongside
     found: dict[int, list[Stated]] = {}
     led: dict[tuple[Wording, bool], tuple[tuple[int, ...], tuple[str, ...]]] = {}

@@ -60,7 +60,7 @@ def why_nothing_moved(code: str, claim: GrouperClaim) -> str:
 
 
 def effect_of_removing(claim: GrouperClaim, code: str, grouped: Grouping | None = None) -> DrgEffect:
-    """What a secondary diagnosis of the claim does: the claim against the claim less that code.  `grouped`: the claim's, where it is known."""
+    """What a secondary diagnosis of the claim does: the claim with it and without.  `grouped`: the claim's, where it is known."""
     told = grouped or group(claim)
     return _effect(claim, told.drg, drg_of(claim.without(code)), code)
 
