@@ -4,9 +4,9 @@ import pytest
 
 from bench.thirty_notes import Stay
 from opencdi.bus.room import Record, State
-from opencdi.coding import candidates
+from opencdi.coding import candidates, table
 from opencdi.coding.room import coding_room
-from opencdi.coding.state import Today
+from opencdi.coding.state import ReadNote, Today
 from opencdi.knowledge import grouper
 from opencdi.knowledge.site import SiteData
 
@@ -34,11 +34,15 @@ def further(stay: Stay, held: dict[str, State]) -> dict[str, list[Record]]:
     return by_kind
 
 
+def misses() -> int:
+    return sum(asked.cache_info().misses for asked in (grouper.group, grouper.drg_of))
+
+
 def grouped_by(held: dict[str, State], record: Record) -> int:
     """Claims grouped that were not grouped before."""
-    before = grouper.group.cache_info().misses
+    before = misses()
     list(ROOM.step(dict(held), record))
-    return grouper.group.cache_info().misses - before
+    return misses() - before
 
 
 def claimed(held: dict[str, State]) -> int:
@@ -62,17 +66,40 @@ def test_what_changes_no_code_regroups_nothing_but_asks_whether_a_listed_code_is
     assert [grouped_by(held, record) for record in listed] == [0] * len(listed), "and only once"
 
 
-def test_each_wording_is_looked_up_once_an_event_however_often_it_is_copied(
-    held: dict[str, State], further: dict[str, list[Record]], monkeypatch: pytest.MonkeyPatch
+def test_each_wording_is_looked_up_once_however_often_and_at_however_many_events_it_is_said(
+    stay: Stay, further: dict[str, list[Record]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, str, str]] = []
-    looked_up = candidates.assignments
+    looked_up = table.assignments
 
-    def counted(table, concept, attributes, text=""):  # type: ignore[no-untyped-def]
-        asked.append((concept, str(attributes), text))
-        return looked_up(table, concept, attributes, text)
+    def counted(of, concept, attributes, text=""):  # type: ignore[no-untyped-def]
+        if text:  # a mention's; the reason for the admission is looked up by its concept alone
+            asked.append((concept, str(attributes), text))
+        return looked_up(of, concept, attributes, text)
 
-    monkeypatch.setattr(candidates, "assignments", counted)
-    list(ROOM.step(dict(held), further["progress note"][0]))
+    table.load_table.cache_clear()
+    monkeypatch.setattr(table, "assignments", counted)
+    room, states = coding_room(SiteData()), dict[str, State]()
+    for record in (*stay.thirty_notes(), further["progress note"][0]):
+        list(room.step(states, record))
+    assert 10 < len(asked) < 200
     assert len(asked) == len(set(asked))
-    assert len(asked) < 100
+
+
+def test_what_a_note_says_is_worked_out_once_for_as_long_as_it_is_remembered(
+    held: dict[str, State], further: dict[str, list[Record]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(ROOM.step(dict(held), further["addendum"][0]))
+    looked_at: list[str] = []
+    sure = candidates._is_certain
+
+    def counted(finding):  # type: ignore[no-untyped-def]
+        looked_at.append(finding.text)
+        return sure(finding)
+
+    monkeypatch.setattr(candidates, "_is_certain", counted)
+    list(ROOM.step(dict(held), further["result before the order"][0]))
+    assert looked_at == []
+    list(ROOM.step(dict(held), further["addendum"][1]))
+    everything = sum(len(note.note.findings) for note in held.values() if isinstance(note, ReadNote))
+    assert 0 < len(looked_at) < everything / 5, "only of the notes that are new, or read anew"

@@ -1,10 +1,10 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
 from opencdi.coding.alongside_data import Alongside
-from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of, stated
+from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of
 from opencdi.coding.specific import documented
 from opencdi.coding.steps import Candidates, Known, proposed
-from opencdi.coding.table import assignments
+from opencdi.coding.table import Wording
 
 
 def comes_along(known: Known, codes: Candidates) -> Candidates:
@@ -19,23 +19,26 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
 
 
 def _told(known: Known) -> list[tuple[Alongside, list[Stated]]]:
-    """Each row with the mentions that lead to it, in the order of the rows.  Each mention is looked at once: a chart has thousands."""
+    """Each row with the mentions that lead to it, in the order of the rows.  Each wording is looked up once."""
     data = known.table.alongside
     found: dict[int, list[Stated]] = {}
-    for one in stated(known.notes, any_clinician=True):
+    led: dict[tuple[Wording, bool], tuple[tuple[int, ...], tuple[str, ...]]] = {}
+    for one in known.said:
         finding = one.finding
         if finding.assertion != "present" or finding.certainty != "certain":
             continue
-        codes = _codes(known, one) if finding.active == "no" or data.names_code(finding.concept, finding.attributes) else ()
-        for nth in data.rows_for(finding.concept, finding.attributes, codes):
-            if _fits(data.rows[nth], one, codes):
+        past = finding.active == "no"
+        if (rows := led.get((one.wording, past))) is None:
+            codes = _codes(known, one) if past or data.names_code(finding.concept, finding.attributes) else ()
+            rows = led[one.wording, past] = data.rows_for(finding.concept, finding.attributes, codes), codes
+        for nth in rows[0]:
+            if _fits(data.rows[nth], one, rows[1]):
                 found.setdefault(nth, []).append(one)
     return [(data.rows[nth], found[nth]) for nth in sorted(found)]
 
 
 def _codes(known: Known, one: Stated) -> tuple[str, ...]:
-    finding = one.finding
-    return tuple(told.code for told in assignments(known.table, finding.concept, finding.attributes, finding.text))
+    return tuple(told.code for told in known.table.codes_of_wording(one.wording))
 
 
 def _fits(row: Alongside, one: Stated, codes: tuple[str, ...]) -> bool:

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 from opencdi.clinical.confidentiality import label
 from opencdi.coding.by_index import by_index
-from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, assignments, on_the_day
+from opencdi.coding.of_note import remembered
+from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, Wording, on_the_day
 from opencdi.events.pages import Evidence
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
@@ -66,6 +67,40 @@ class Stated(NamedTuple):
 
     note: NoteRead
     finding: Finding
+    wording: Wording
+
+
+def wording_of(finding: Finding) -> Wording:
+    """All of a mention that its code rests on."""
+    return finding.concept, finding.text, tuple(finding.attributes.items())
+
+
+class _Said(NamedTuple):
+    """One mention as its note alone tells it.  `sure`: whether it is said as certain; None where it can be neither coded nor suspected."""
+
+    finding: Finding
+    wording: Wording
+    sure: bool | None
+    ruled_out: bool
+
+
+@remembered
+def _said_in(note: NoteRead) -> tuple[_Said, ...]:
+    """The mentions of this patient, in their order in the note."""
+    told = (one for one in sorted(note.findings, key=_START) if one.experiencer == "patient" and one.temporality != "hypothetical")
+    return tuple(
+        _Said(
+            one,
+            wording_of(one),
+            True if _is_certain(one) else False if _is_uncertain(one) else None,
+            one.assertion == "absent" and one.certainty == "ruled-out",
+        )
+        for one in told
+    )
+
+
+def _in_order(notes: Iterable[NoteRead]) -> list[NoteRead]:
+    return sorted((note for note in notes if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
 
 
 def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[Stated]:
@@ -74,13 +109,7 @@ def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[St
     `any_clinician`: also those of clinicians who are no providers, for what may be coded whoever documents it (I.B.14).
     """
     heard = [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
-    told = sorted((note for note in heard if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
-    return [
-        Stated(note, finding)
-        for note in told
-        for finding in sorted(note.findings, key=_START)
-        if finding.experiencer == "patient" and finding.temporality != "hypothetical"
-    ]
+    return [Stated(note, one.finding, one.wording) for note in _in_order(heard) for one in _said_in(note)]
 
 
 def _is_certain(finding: Finding) -> bool:
@@ -107,32 +136,32 @@ def candidates(
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
     cleared: dict[str, datetime] = {}  # the last ruling out, whatever was said after it
-    known: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[Assignment]] = {}
-    for said in stated(notes):
-        finding = said.finding
-        if finding.assertion == "absent" and finding.certainty == "ruled-out":
-            kinds = {one.code for one in codes_of(table, finding, valid, index)} if "type" in finding.attributes else {finding.concept}
-            ruled_out.update(dict.fromkeys(kinds, said.note.written_at.at))  # "anoxic encephalopathy ruled out" leaves the toxic one
-            cleared.update(dict.fromkeys(kinds, said.note.written_at.at))
-            continue
-        certain = _is_certain(finding)
-        if not certain and not _is_uncertain(finding):
-            continue
-        ruled_out.pop(finding.concept, None)
-        key = (finding.concept, finding.text, tuple(finding.attributes.items()))
-        if key not in known:
-            known[key] = codes_of(table, finding, valid, index)
-        for assignment in known[key]:
-            ruled_out.pop(assignment.code, None)
-            final = not certain and said.note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
-            status: Status = "proposed" if certain or final else "uncertain"
-            mentions.setdefault(assignment.code, []).append(_Mention(said, assignment, status, final))
+    known: dict[Wording, list[Assignment]] = {}
+    for note in _in_order(note for note in notes if note.counts):
+        for finding, wording, sure, is_ruled_out in _said_in(note):
+            if is_ruled_out:  # "anoxic encephalopathy ruled out" leaves the toxic one
+                typed = "type" in finding.attributes
+                kinds = {one.code for one in codes_of(table, finding, valid, index, wording)} if typed else {finding.concept}
+                ruled_out.update(dict.fromkeys(kinds, note.written_at.at))
+                cleared.update(dict.fromkeys(kinds, note.written_at.at))
+            if is_ruled_out or sure is None:
+                continue
+            ruled_out.pop(finding.concept, None)
+            if (codes := known.get(wording)) is None:
+                codes = known[wording] = codes_of(table, finding, valid, index, wording)
+            for assignment in codes:
+                ruled_out.pop(assignment.code, None)
+                final = not sure and note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
+                status: Status = "proposed" if sure or final else "uncertain"
+                mentions.setdefault(assignment.code, []).append(_Mention(note, finding, assignment, status, final))
     return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
 
 
-def codes_of(table: ConceptTable, finding: Finding, valid: Callable[[str], bool], index: AlphabeticIndex | None) -> list[Assignment]:
+def codes_of(
+    table: ConceptTable, finding: Finding, valid: Callable[[str], bool], index: AlphabeticIndex | None, wording: Wording | None = None
+) -> list[Assignment]:
     """The codes of one mention on the day of discharge, as exact as it and the site's index say."""
-    told = assignments(table, finding.concept, finding.attributes, finding.text)
+    told = table.codes_of_wording(wording or wording_of(finding))
     of_day = [one for found in told if (one := on_the_day(found, valid))]
     return of_day if index is None else [by_index(index, table.in_words, one, finding.text, finding.attributes, valid) for one in of_day]
 
@@ -140,7 +169,8 @@ def codes_of(table: ConceptTable, finding: Finding, valid: Callable[[str], bool]
 class _Mention(NamedTuple):
     """Made for every mention of a stay at each of its events: a tuple is made in a third of the time."""
 
-    said: Stated
+    note: NoteRead
+    finding: Finding
     assignment: Assignment
     status: Status
     final: bool  # uncertain, and counted because it stands in the final statement
@@ -150,12 +180,15 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
     """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
     sure = [one for one in mentions if one.status == "proposed"]
     held = sure or mentions
-    at = cleared.get(held[0].said.finding.concept) or cleared.get(held[0].assignment.code)
-    named = [one for one in mentions if at is None or one.status == "proposed" or one.said.note.written_at.at > at]  # suspicion, still open
     first = held[0]
-    finding, assignment = first.said.finding, first.assignment
+    finding, assignment = first.finding, first.assignment
+    at = cleared.get(finding.concept) or cleared.get(assignment.code)
+    open_ = mentions if at is None else [one for one in mentions if one.status == "proposed" or one.note.written_at.at > at]
     row = table.codes.get(finding.concept)
     reasons = [one.assignment.reason for one in held] + [_FINAL for one in held if one.final]
+    assessed = next((one for one in held if one.finding.section in _ASSESSED), None)
+    told = [one.finding.attributes for one in held if one.finding.attributes]
+    written = [one.note.written_at.at for one in held if not one.finding.copied]  # in the order of writing
     return Candidate(
         code=assignment.code,
         concept=finding.concept,
@@ -163,42 +196,38 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         kind=_kind(assignment.code, row.kind if row and not assignment.companion else "diagnosis"),
         nature=assignment.nature or ("chronic" if _long_there(table, assignment.code, held) else ""),
         family=assignment.code if assignment.companion else (row.family if row else "") or finding.concept,
-        specific=any(one.assignment.specific for one in held),
+        specific=any([one.assignment.specific for one in held]),
         evidence=_quotes(held),
         reasons=tuple(dict.fromkeys(reasons)),
-        order=_place(first.said),
-        assessed_order=next((_place(one.said) for one in held if one.said.finding.section in _ASSESSED), None),
-        last=max((one.said.note.written_at.at for one in held if not one.said.finding.copied), default=first.said.note.written_at.at),
-        at_admission=any(one.said.note.note_type in AT_ADMISSION for one in named),
-        only_suspected=not any(one.said.note.note_type in AT_ADMISSION for one in sure),
-        began=frozenset(day for one in held if (day := _began_on(one.said))),
-        told_later=any(_onset(one.said) == "later" for one in held),
-        assessed=any(one.said.finding.section in _ASSESSED for one in held),
-        presenting=all(one.said.note.note_type in AT_ADMISSION and one.said.finding.section not in _ASSESSED for one in held),
-        onset_after=any(_began_here(one.said) for one in held),
-        came_with=any(one.said.finding.attributes.get("poa") == "yes" for one in held),
-        caused_by=_told(held, "cause"),
-        together=_told(held, "with"),
-        drugs=frozenset((told.get("drug", ""), told["cause"]) for one in held if "cause" in (told := one.said.finding.attributes)),
-        onset_unknown=any(one.said.finding.attributes.get("poa") == "undetermined" for one in held),
-        suspected=min((one.said.note.written_at.at for one in named), default=None),
+        order=_place(first),
+        assessed_order=_place(assessed) if assessed else None,
+        last=written[-1] if written else first.note.written_at.at,
+        at_admission=any(one.note.note_type in AT_ADMISSION for one in open_),
+        only_suspected=not any(one.note.note_type in AT_ADMISSION for one in sure),
+        began=frozenset(day for one in held if (day := _began_on(one))),
+        told_later=any(_onset(one) == "later" for one in held),
+        assessed=assessed is not None,
+        presenting=assessed is None and all(one.note.note_type in AT_ADMISSION for one in held),
+        onset_after=any(map(_began_here, held)),
+        came_with=any([said.get("poa") == "yes" for said in told]),
+        caused_by=frozenset([said["cause"] for said in told if said.get("cause")]),
+        together=frozenset([said["with"] for said in told if said.get("with")]),
+        drugs=frozenset([(said.get("drug", ""), said["cause"]) for said in told if "cause" in said]),
+        onset_unknown=any([said.get("poa") == "undetermined" for said in told]),
+        suspected=open_[0].note.written_at.at if open_ else None,
     )
-
-
-def _told(held: list[_Mention], attribute: str) -> frozenset[str]:
-    return frozenset(value for one in held if (value := one.said.finding.attributes.get(attribute)))
 
 
 def _long_there(table: ConceptTable, code: str, held: list[_Mention]) -> bool:
     """Whether every mention says that it began before this stay, and none calls it acute: a disease of long standing has no other mark."""
     if code.startswith(table.guidelines.acute_form):
         return False
-    findings = [one.said.finding for one in held]
+    findings = (one.finding for one in held)
     return all(one.temporality == "historical" and not one.attributes.get("acuity", "").startswith("acute") for one in findings)
 
 
-def _place(said: Stated) -> tuple[datetime, int]:
-    return said.note.written_at.at, said.finding.start
+def _place(one: _Mention) -> tuple[datetime, int]:
+    return one.note.written_at.at, one.finding.start
 
 
 def _kind(code: str, told: RowKind) -> RowKind:
@@ -209,19 +238,19 @@ def _kind(code: str, told: RowKind) -> RowKind:
     return "symptom" if in_chapter else "diagnosis"
 
 
-def _onset(said: Stated) -> str | None:
+def _onset(one: _Mention) -> str | None:
     """What the note says of its onset.  "Hospital-acquired" in the note of the admission means another hospital, or an earlier stay."""
-    return None if said.note.note_type in AT_ADMISSION else said.finding.attributes.get("poa")
+    return None if one.note.note_type in AT_ADMISSION else one.finding.attributes.get("poa")
 
 
-def _began_here(said: Stated) -> bool:
-    acquired = said.finding.attributes.get("type") in _ONSET_AFTER and said.note.note_type not in AT_ADMISSION
-    return _onset(said) == "no" or (acquired and _onset(said) != "yes")
+def _began_here(one: _Mention) -> bool:
+    acquired = one.finding.attributes.get("type") in _ONSET_AFTER and one.note.note_type not in AT_ADMISSION
+    return _onset(one) == "no" or (acquired and _onset(one) != "yes")
 
 
-def _began_on(said: Stated) -> date | None:
+def _began_on(one: _Mention) -> date | None:
     """The day of which a note says that it began then ("03-14", "yesterday"): the last such day before the note was written."""
-    told, written = _onset(said) or "", said.note.written_at.at.date()
+    told, written = _onset(one) or "", one.note.written_at.at.date()
     if told in _DAYS_BEFORE:
         return written - timedelta(days=_DAYS_BEFORE[told])
     if not told[:1].isdigit():
@@ -239,13 +268,26 @@ def _date_of(words: str) -> date | None:
 
 def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:
     """The first quotes and the latest: copied text counts once, where it first stood (DOMAIN F.10)."""
-    fresh = [one.said for one in held if not one.said.finding.copied] or [held[0].said]
+    fresh = [one for one in held if not one.finding.copied] or held[:1]
     shown = fresh if len(fresh) <= MOST_QUOTES else [*fresh[: MOST_QUOTES - 2], *fresh[-2:]]
-    return tuple(evidence_of(said.note, said.finding) for said in shown)
+    return tuple(evidence_of(one.note, one.finding) for one in shown)
+
+
+@remembered
+def _quotes_of(_: NoteRead) -> dict[tuple[int, int, str], Evidence]:
+    """What has been quoted of this note: the same quote stands on every page of the stay."""
+    return {}
 
 
 def evidence_of(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
     """The quote of a note on which a code rests."""
+    held, place = _quotes_of(note), (quoted.start, quoted.end, quoted.text)
+    if place not in held:
+        held[place] = _evidence(note, quoted)
+    return held[place]
+
+
+def _evidence(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
     return Evidence(
         note_id=note.note_id,
         revision=note.revision,

@@ -34,4 +34,9 @@ def _wanted(code: str) -> tuple[tuple[str, str], ...]:
 def _is_wanted(other: Candidate, wanted: tuple[tuple[str, str], ...]) -> bool:
     if wanted == _ANY:
         return other.kind == "diagnosis" and other.nature != "exempt" and _wanted(other.code) != _ANY
-    return any(first <= other.code[:3] <= last if last else other.code.startswith(first) for first, last in wanted)
+    return _named(other.code, wanted)
+
+
+@lru_cache(maxsize=50_000)
+def _named(code: str, wanted: tuple[tuple[str, str], ...]) -> bool:
+    return any(first <= code[:3] <= last if last else code.startswith(first) for first, last in wanted)

@@ -68,15 +68,24 @@ def said(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidat
 def said_as_one(known: Known, codes: Candidates) -> Candidates:
     """I.B.9 and the index's "with" (I.A.15): one code of each group makes another; what it replaces is flagged."""
     for row in known.data.combined:
-        codes = _as_one(row, codes)
+        held = _parts(row, codes)
+        if held and not any(one.code == row.into for one in held):
+            codes = _as_one(row, held, codes)
     return codes
 
 
-def _as_one(row: Combined, codes: Candidates) -> Candidates:
-    parts = [next(iter(proposed(codes, *group)), None) for group in row.of]
-    held = [part for part in parts if part is not None]
-    if len(held) < len(row.of) or any(one.code == row.into for one in held):
-        return codes
+def _parts(row: Combined, codes: Candidates) -> list[Candidate]:
+    """The first on the claim of each group; none where a group has none: so it is of nearly every row."""
+    held: list[Candidate] = []
+    for group in row.of:
+        part = next((one for one in codes if one.code.startswith(group) and one.status == "proposed"), None)
+        if part is None:
+            return []
+        held.append(part)
+    return held
+
+
+def _as_one(row: Combined, held: list[Candidate], codes: Candidates) -> Candidates:
     first, names = held[0], {name for part in held for name in (part.concept, part.family)}
     elsewhere = next((cause for part in held if (cause := other_cause(part, names))), None)
     if row.link == "documented" and not any((part.caused_by | part.together) & names for part in held):

@@ -59,6 +59,8 @@ def diabetes_combinations(known: Known, codes: Candidates) -> Candidates:
 
 def _with(known: Known, row: Complication, stem: str, diabetes: list[Candidate], codes: Candidates) -> Candidates:
     found = [one for one in proposed(codes, *row.codes) if _says(one, row)]
+    if not found:
+        return codes
     elsewhere = [] if row.any_cause else [one for one in found if _is_not_diabetic(known, one)]
     codes = said(codes, elsewhere, "I.A.15: not diabetic, a provider says so or names another cause")
     linked = [one for one in found if one not in elsewhere]

@@ -138,8 +138,8 @@ def _effects(claim: GrouperClaim, answer: Grouping, waiting: tuple[str, ...]) ->
     for one in answer.secondary:
         if one.severity not in ("MCC", "CC") and not one.moved:
             continue  # the grouper itself says that it looked at nothing in this code
-        told.append(_told(one.code, effect_of_removing(claim, one.code)))
-    told += [_told(code, effect_of_adding(claim, CodedDiagnosis(code, "Y"))) for code in waiting]
+        told.append(_told(one.code, effect_of_removing(claim, one.code, answer)))
+    told += [_told(code, effect_of_adding(claim, CodedDiagnosis(code, "Y"), grouped=answer)) for code in waiting]
     return tuple(told)
 
 

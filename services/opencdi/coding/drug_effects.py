@@ -6,7 +6,7 @@ A provider links the two ("due to", "-induced"); none is inferred from a drug on
 from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, stated
+from opencdi.coding.candidates import Candidate
 from opencdi.coding.drug_codes import POISONINGS, SIXTH, how_of
 from opencdi.coding.guideline_data import Codes
 from opencdi.coding.steps import Candidates, Known, proposed
@@ -54,7 +54,7 @@ def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:
 
 def _why(known: Known, one: Candidate) -> str | None:
     """Why a drug was not taken as ordered: for want of money where a note says so, else noncompliance where the record has it."""
-    told = (said.finding for said in stated(known.notes))
+    told = (said.finding for said in known.stated)
     if any(finding.concept == UNAFFORDABLE and finding.assertion == "present" for finding in told):
         return "Z91120"
     return "Z91148" if NONCOMPLIANCE in one.caused_by else None
@@ -81,7 +81,7 @@ def intent(known: Known, codes: Candidates) -> Candidates:
 
 def _said_accidental(known: Known, one: Candidate) -> bool:
     quotes = {(quote.note_id, quote.start) for quote in one.evidence}
-    told = (said for said in stated(known.notes) if (said.note.note_id, said.finding.start) in quotes)
+    told = (said for said in known.stated if (said.note.note_id, said.finding.start) in quotes)
     return any(said.finding.attributes.get("form") == "accidental" for said in told)
 
 
@@ -131,7 +131,7 @@ def _says_itself(known: Known, codes: Candidates) -> Candidates:
 
 def _taken(known: Known, stems: Codes) -> set[str]:
     """The drugs of these stems that the record names as taken."""
-    named = {one.finding.concept for one in stated(known.notes) if one.finding.assertion == "present" and one.finding.active == "yes"}
+    named = {one.finding.concept for one in known.stated if one.finding.assertion == "present" and one.finding.active == "yes"}
     return {code for name in named if (code := known.table.drugs.code("adverse-effect", name)) and code.startswith(stems)}
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
-from opencdi.coding.candidates import Candidate
+from opencdi.coding.candidates import Candidate, stated
 from opencdi.coding.combinations import bleeding, said, said_as_one
 from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
@@ -29,7 +29,7 @@ from opencdi.coding.symptoms import integral_symptoms, presenting_symptoms
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
-from opencdi.knowledge.icd10cm import description_of, excluded_here
+from opencdi.knowledge.icd10cm import description_of, excluded_here, has_excludes1
 
 
 def specificity(_: Known, codes: Candidates) -> Candidates:
@@ -62,7 +62,7 @@ def excludes1(_: Known, codes: Candidates) -> Candidates:
     claimed = [one for one in codes if one.status == "proposed"]
     gone: dict[str, str] = {}
     for one in claimed:
-        for other in claimed:
+        for other in claimed if has_excludes1(one.code) else ():
             if one.code == other.code or one.code in gone or other.code in gone:
                 continue
             at = excluded_here(one.code, other.code)
@@ -154,7 +154,8 @@ def apply_guidelines(
     table: ConceptTable, codes: Candidates, notes: Iterable[NoteRead] = (), *, age: int | None = None, final: bool = False
 ) -> Candidates:
     """All steps of the list, in its order: the order in which they need each other."""
-    known = Known(table, tuple(notes), age, final)
+    heard = tuple(notes)
+    known = Known(table, heard, age, final, tuple(stated(heard, any_clinician=True)))
     for step in table.guidelines.steps:
         codes = STEPS[step.name](known, codes)
     return codes

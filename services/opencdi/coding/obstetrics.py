@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of, stated
+from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of
 from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import description_of, tabular
@@ -35,6 +35,8 @@ IN_PREGNANCY: Final = (
 )
 WEEKS: Final = "weeks-"
 DELIVERIES: Final = frozenset({"vaginal-delivery", "cesarean-section"})
+_VAGINAL: Final = frozenset({"vaginal-delivery"})
+_PREGNANCY: Final = frozenset({"pregnancy"})
 YOUNGEST: Final = 10
 """Years: below it a note that names a pregnancy is a child's, and the pregnancy its mother's."""
 TERM: Final = 37
@@ -91,7 +93,7 @@ def normal_delivery(known: Known, codes: Candidates) -> Candidates:
     if not proposed(codes, "Z370") or proposed(codes, "O"):
         return codes
     pregnancy = _pregnancy(known, codes)
-    delivery = next((one for one in _told(known) if one.finding.concept == "vaginal-delivery" and _now(one)), None)
+    delivery = next(filter(_now, _told(known, _VAGINAL)), None)
     if pregnancy is None or delivery is None or pregnancy.weeks is None or pregnancy.weeks < TERM:
         return codes
     codes = _with(codes, _at(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it"))
@@ -102,20 +104,17 @@ def _pregnancy(known: Known, codes: Candidates) -> Pregnancy | None:
     """The present pregnancy; None where neither weeks nor a complication of it are told (a "pregnancy test" is none)."""
     if known.age is not None and known.age < YOUNGEST:
         return None
-    told = [
-        one
-        for one in _told(known)
-        if one.finding.concept == "pregnancy" and _now(one) and one.finding.attributes.get("form", "").startswith(WEEKS)
-    ]
+    told = [one for one in _told(known, _PREGNANCY) if _now(one) and one.finding.attributes.get("form", "").startswith(WEEKS)]
     if not told and not proposed(codes, *IN_PREGNANCY):
         return None
     said = told[0] if told else None
     weeks = int(said.finding.attributes["form"].removeprefix(WEEKS)) if said else None
-    return Pregnancy(weeks, any(one.finding.concept in DELIVERIES and _now(one) for one in _told(known)), said)
+    return Pregnancy(weeks, any(map(_now, _told(known, DELIVERIES))), said)
 
 
-def _told(known: Known) -> Iterator[Stated]:
-    return (one for one in stated(known.notes) if one.finding.assertion == "present" and one.finding.certainty == "certain")
+def _told(known: Known, concepts: frozenset[str]) -> Iterator[Stated]:
+    named = (one for one in known.said if one.finding.concept in concepts and one.note.counts)
+    return (one for one in named if one.finding.assertion == "present" and one.finding.certainty == "certain")
 
 
 def _now(one: Stated) -> bool:

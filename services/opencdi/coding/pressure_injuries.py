@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated, evidence_of, stated
+from opencdi.coding.candidates import Candidate, Stated, evidence_of
 from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.coding.table import assignments
@@ -18,7 +18,7 @@ UNSTAGED: Final = "unspecified stage"
 def pressure_injury_stage(known: Known, codes: Candidates) -> Candidates:
     """I.B.14, I.C.12.a: the stage that a nurse documents refines the provider's ulcer of the same site, and makes none of its own."""
     unstaged = [one for one in proposed(codes, ULCERS) if description_of(one.code).endswith(UNSTAGED)]
-    staged = [one for one in stated(known.notes, any_clinician=True) if not one.note.counts and _tells_stage(one)]
+    staged = [one for one in known.said if not one.note.counts and _tells_stage(one)] if unstaged else []
     for one in unstaged:
         told = [(said, code) for said in staged for code in _codes(known, said) if code[:-1] == one.code[:-1] and code != one.code]
         if not told:

@@ -118,6 +118,8 @@ def _valid(told: Iterable[WorkingProcedure], today: date, code_year: int | None)
 def _inspections(told: Iterable[WorkingProcedure], table: ProcedureTable) -> Iterator[WorkingProcedure]:
     """An inspection on the way to what was done is not coded beside it (B3.11a), nor is it while that is asked about."""
     held = list(told)
+    if not held:
+        return
     families = {
         family: {one.code or one.procedure for one in held if one.status != "flagged" and _in_family(one, family, table)}
         for family in {row.family for row in table.codes.values() if row.family}

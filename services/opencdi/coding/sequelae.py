@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Stated, stated
+from opencdi.coding.candidates import Stated
 from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 
@@ -40,7 +40,7 @@ def _left_by_stroke(known: Known, *, beside_another: bool) -> Iterator[str]:
     `beside_another`: where there is a stroke of today too, only what is told right behind the old one is left by that (I.C.9.d.2).
     """
     strokes = set(known.data.sequelae.strokes)
-    told = stated(known.notes)
+    told = known.stated
     over = [said for said in told if said.finding.concept in strokes and said.finding.active == "no" and _is_there(said)]
     for said in told:
         old = said.finding.temporality == "historical" or said.finding.attributes.get("cause") in strokes

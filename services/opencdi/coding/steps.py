@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from opencdi.coding.candidates import Candidate
+from opencdi.coding.candidates import Candidate, Stated
 from opencdi.coding.guideline_data import GuidelineData
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
@@ -19,11 +19,18 @@ class Known:
     notes: tuple[NoteRead, ...] = ()
     age: int | None = None
     final: bool = False
+    said: tuple[Stated, ...] = ()
+    """The mentions of all clinicians in the order of writing, listed once for all steps: a chart has thousands."""
 
     @property
     def data(self) -> GuidelineData:
         """The steps' own tables."""
         return self.table.guidelines
+
+    @property
+    def stated(self) -> list[Stated]:
+        """The mentions that may be coded: those of providers."""
+        return [one for one in self.said if one.note.counts]
 
 
 Step = Callable[[Known, Candidates], Candidates]
@@ -32,4 +39,6 @@ Step = Callable[[Known, Candidates], Candidates]
 
 def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
     """Those on the claim, all or under these prefixes."""
-    return [one for one in codes if one.status == "proposed" and one.code.startswith(prefixes or "")]
+    if not prefixes:
+        return [one for one in codes if one.status == "proposed"]
+    return [one for one in codes if one.code.startswith(prefixes) and one.status == "proposed"]

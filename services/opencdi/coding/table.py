@@ -6,7 +6,7 @@ Beside it lie `guidelines.yaml`, the guideline steps that are lists, and the tab
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +31,10 @@ BESIDE = {"drugs": "drugs.yaml", "alongside": "alongside.yaml", "external": "ext
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]
 _ACUTE_TYPES = frozenset({"status-asthmaticus"})
+
+
+Wording = tuple[str, str, tuple[tuple[str, str], ...]]
+"""All of a mention that its code rests on: concept, words, attributes.  Copied text says the same every day."""
 
 
 class ByAttributes(BaseModel):
@@ -116,6 +120,11 @@ class ConceptTable(BaseModel):
         """All codes of a concept's row: what may be meant where it is named without its attributes."""
         row = self.codes.get(concept)
         return frozenset((row.code, *(by.code for by in row.by))) if row else frozenset()
+
+    @cached_property
+    def codes_of_wording(self) -> "Callable[[Wording], tuple[Assignment, ...]]":
+        """`assignments`, remembered: they follow from the words and this table, and a stay says the same at each of its events."""
+        return lru_cache(maxsize=20_000)(lambda said: assignments(self, said[0], dict(said[2]), said[1]))
 
     def integral_to(self, code: str) -> tuple[str, ...]:
         """The diagnoses (as prefixes) that this sign or symptom is part of."""

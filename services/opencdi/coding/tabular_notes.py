@@ -75,6 +75,8 @@ def asked_along(_: Known, codes: Candidates) -> Candidates:
 
 
 def _told(one: Candidate, claimed: list[str]) -> Candidate:
+    if not asked_at(one.code):
+        return one
     found = []
     beside = [(other, asked) for other in claimed if other != one.code for asked in _named(one.code, other)]
     for asked in asked_at(one.code):

@@ -5,11 +5,12 @@ grouper's own.  Money never decides what a physician sees (DOMAIN F.14): callers
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.vocabulary import Severity
 from opencdi.knowledge.code_year import RELEASES
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, excluded_by_logic, group
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, Grouping, drg_of, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
 _YEAR_BY_VERSION = {release.version: release.fiscal_year for release in RELEASES}
@@ -36,14 +37,21 @@ def weight_delta(drg_with: str, drg_without: str, fiscal_year: int) -> float | N
 _RANK: Final[dict[Severity, int]] = {"MCC": 2, "CC": 1, "NON_CC": 0, "NONE": 0}
 
 
+@lru_cache(maxsize=64)
+def _counting(claim: GrouperClaim) -> dict[str, int]:
+    """What counts on a claim, by its rank.  Remembered: each code of one claim asks for it."""
+    grouped = group(claim)
+    by_logic = excluded_by_logic(claim, grouped)
+    return {one.code: _RANK[one.severity] for one in grouped.secondary if not (one.excluded or one.hacs or one.code in by_logic)}
+
+
 def why_nothing_moved(code: str, claim: GrouperClaim) -> str:
     """Why a secondary diagnosis of a claim does nothing to its DRG; "" where it is none that could."""
     grouped = group(claim)
-    by_logic = excluded_by_logic(claim, grouped)
-    counting = {one.code: _RANK[one.severity] for one in grouped.secondary if not (one.excluded or one.hacs or one.code in by_logic)}
     one = next((told for told in grouped.secondary if told.code == code), None)
     if one is None or not _RANK[one.severity]:
         return ""
+    counting = _counting(claim)
     if code not in counting:
         return "hospital-acquired" if one.hacs else "excluded"
     if any(other != code and rank >= _RANK[one.severity] for other, rank in counting.items()):
@@ -51,17 +59,18 @@ def why_nothing_moved(code: str, claim: GrouperClaim) -> str:
     return f"MS-DRG {grouped.drg} asks for no {one.severity}"
 
 
-def _effect(with_it: GrouperClaim, without_it: GrouperClaim, *codes: str) -> DrgEffect:
-    told, less = group(with_it).drg, group(without_it).drg
-    none = why_nothing_moved(codes[0], with_it) if codes and told == less else ""
-    return DrgEffect(told, less, weight_delta(told, less, _YEAR_BY_VERSION[with_it.version]), none)
+def effect_of_removing(claim: GrouperClaim, code: str, grouped: Grouping | None = None) -> DrgEffect:
+    """What a secondary diagnosis of the claim does: the claim with it and without.  `grouped`: the claim's, where it is known."""
+    told = grouped or group(claim)
+    return _effect(claim, told.drg, drg_of(claim.without(code)), code)
 
 
-def effect_of_removing(claim: GrouperClaim, code: str) -> DrgEffect:
-    """What a secondary diagnosis of the claim does: the claim against the claim less that code."""
-    return _effect(claim, claim.without(code), code)
+def effect_of_adding(claim: GrouperClaim, *gap: CodedDiagnosis, grouped: Grouping | None = None) -> DrgEffect:
+    """What these diagnoses would do together if the record came to support them all.  `grouped`: the claim's, where it is known."""
+    with_it = claim.with_secondary(*gap)
+    return _effect(with_it, drg_of(with_it), (grouped or group(claim)).drg, *(one.code for one in gap))
 
 
-def effect_of_adding(claim: GrouperClaim, *gap: CodedDiagnosis) -> DrgEffect:
-    """What these diagnoses would do together if the record came to support them all."""
-    return _effect(claim.with_secondary(*gap), claim, *(one.code for one in gap))
+def _effect(claim: GrouperClaim, told: str, less: str, *codes: str) -> DrgEffect:
+    none = why_nothing_moved(codes[0], claim) if codes and told == less else ""
+    return DrgEffect(told, less, weight_delta(told, less, _YEAR_BY_VERSION[claim.version]), none)

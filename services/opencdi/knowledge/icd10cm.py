@@ -290,6 +290,12 @@ def _is_meant(line: str, code: str, other: str) -> bool:
     return any(re.search(rf"(?<!without ){word}", description_of(other).lower()) for word in named)
 
 
+@lru_cache(maxsize=20_000)
+def has_excludes1(code: str) -> bool:
+    """Whether an Excludes1 note at or above the code sends anything elsewhere."""
+    return any(references(line) for _, line in tabular().notes(code, "excludes1"))
+
+
 @lru_cache(maxsize=50_000)
 def excluded_here(code: str, other: str) -> str | None:
     """The category or code with an Excludes1 note, at or above `code`, that sends `other` elsewhere; None if there is none."""
