@@ -98,9 +98,9 @@ def claim(text: str) -> tuple[str, frozenset[str]]:
         ("Alcohol dependence in sustained remission.", "", {"F1021"}),
         ("Alcohol intoxication, alcohol dependence.", "", {"F10229"}),
         ("Opioid use disorder severe with withdrawal.", "", {"F1123"}),
-        ("Homeless, living on the street.", "", {"Z5902"}),
+        ("Homeless, sleeps in a tent.", "", {"Z5902"}),
         # what a stroke has left, beside a stroke of today too (I.C.9.d)
-        ("Dysphagia from prior CVA.", "", {"I69391", "R1310"}),
+        ("Prior CVA with residual oropharyngeal dysphagia.", "", {"I69391", "R1312"}),
         ("Prior stroke with residual aphasia.", "", {"I69320"}),
         ("Acute left thalamic lacunar infarct. Prior stroke 2020 with residual left hemiparesis.", "I6381", {"I69354"}),
         # of a kind that is ruled out, the other kind stays

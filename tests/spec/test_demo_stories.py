@@ -147,12 +147,11 @@ class Chart:
 CHARTS = {
     "sepsis": Chart(
         principal="A4151",
-        poa={"A4151": "Y", "N390": "Y", "B9620": "Y", "I10": "Y", "E119": "Y"},
+        poa={"A4151": "Y", "N390": "Y", "B9620": "Y", "I10": "Y", "E119": "Y", "Z7984": "1"},
         moves=(
             (None, "690", ("history and physical", "N39.0")),
             ("690", "872", ("progress note of 2026-05-06", "A41.51", "instead of N39.0")),
         ),
-        unread=frozenset({"Z7984"}),  # metformin: long term use of oral hypoglycemics
         severity="CC",  # N39.0 is a CC that MS-DRG 872 does not ask for
     ),
     "aki-corrected": Chart(
@@ -165,7 +164,7 @@ CHARTS = {
         principal="K5651",
         poa={"K5651": "Y", "E43": "Y", "Z681": "1", "E039": "Y", "Z85038": "1"},
         moves=((None, "390", ("history and physical",)), ("390", "388", ("progress note of 2026-05-08", "MCC E43"))),
-        vaguer={"K5651": "K56609"},
+        vaguer={"K5651": "K56600"},
         unread=frozenset({"Z9049"}),
         severity="MCC",
     ),
