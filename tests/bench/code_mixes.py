@@ -3,7 +3,8 @@
 import random
 
 from integration.test_drg_oracle import DATA, claim, rows
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, is_valid, never_principal
+from opencdi.knowledge.code_editor import never_principal
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, is_valid
 from opencdi.knowledge.icd10cm import tabular
 
 VERSION, ORACLE = 431, "drg-oracle/mdace_code_mixes_v431.csv"

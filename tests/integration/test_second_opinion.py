@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, edits, group, is_valid, sex_conflicts
+from opencdi.knowledge.code_editor import edits, sex_conflicts
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, group, is_valid
 from opencdi.knowledge.icd10cm import tabular
 
 drgpy = pytest.importorskip("drgpy.msdrg", reason="no second opinion installed (pip install -e '.[dev]')")

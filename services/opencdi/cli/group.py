@@ -138,7 +138,8 @@ _PAYMENT_WINDOW = timedelta(days=3)
 
 def _edits(asked: _Told) -> Iterator[dict[str, str | None]]:
     """The code editor's findings, and ours on what it is not given: the admitting diagnosis and the days of procedures."""
-    from opencdi.knowledge.grouper import edits, is_valid
+    from opencdi.knowledge.code_editor import edits
+    from opencdi.knowledge.grouper import is_valid
     from opencdi.knowledge.not_billable import other_classification
 
     for edit in edits(asked.claim, asked.day):
@@ -158,7 +159,7 @@ def _edits(asked: _Told) -> Iterator[dict[str, str | None]]:
 def _notes(asked: _Told, answer: "Grouping") -> Iterator[dict[str, Any]]:
     """In words: why there is no DRG that is paid, what is wrong with a code and which valid ones stand below it."""
     from opencdi.clinical.codes import dotted
-    from opencdi.knowledge.grouper import sex_conflicts
+    from opencdi.knowledge.code_editor import sex_conflicts
     from opencdi.knowledge.not_billable import not_billable
     from opencdi.knowledge.return_codes import why_no_paid_drg
 

@@ -1,7 +1,8 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
 from opencdi.coding.alongside_data import Alongside
-from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of
+from opencdi.coding.candidates import Candidate, Stated, evidence_of
+from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.specific import documented
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.coding.table import Wording

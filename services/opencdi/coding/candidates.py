@@ -2,25 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from opencdi.clinical.confidentiality import label
 from opencdi.coding.by_index import by_index
 from opencdi.coding.of_note import remembered
+from opencdi.coding.onset import AT_ADMISSION, began_here, began_on, onset_told
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, Wording, on_the_day
 from opencdi.events.pages import Evidence
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 
 Status = Literal["proposed", "flagged", "uncertain"]
-AT_ADMISSION = frozenset({"emergency", "history-and-physical"})
 _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "discharge-diagnoses", "hospital-course", "addendum"})
-_ONSET_AFTER = frozenset({"hospital-acquired", "ventilator-associated"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
-_DAYS_BEFORE = {"today": 0, "yesterday": 1}
 _START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
@@ -204,11 +202,11 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         last=written[-1] if written else first.note.written_at.at,
         at_admission=any(one.note.note_type in AT_ADMISSION for one in open_),
         only_suspected=not any(one.note.note_type in AT_ADMISSION for one in sure),
-        began=frozenset(day for one in held if (day := _began_on(one))),
-        told_later=any(_onset(one) == "later" for one in held),
+        began=frozenset(day for one in held if (day := began_on(one.note, one.finding))),
+        told_later=any(onset_told(one.note, one.finding) == "later" for one in held),
         assessed=assessed is not None,
         presenting=assessed is None and all(one.note.note_type in AT_ADMISSION for one in held),
-        onset_after=any(map(_began_here, held)),
+        onset_after=any(began_here(one.note, one.finding) for one in held),
         came_with=any([said.get("poa") == "yes" for said in told]),
         caused_by=frozenset([said["cause"] for said in told if said.get("cause")]),
         together=frozenset([said["with"] for said in told if said.get("with")]),
@@ -236,34 +234,6 @@ def _kind(code: str, told: RowKind) -> RowKind:
     if told != "diagnosis":
         return "diagnosis" if code in _DIAGNOSES_OF_SYMPTOMS else told
     return "symptom" if in_chapter else "diagnosis"
-
-
-def _onset(one: _Mention) -> str | None:
-    """What the note says of its onset.  "Hospital-acquired" in the note of the admission means another hospital, or an earlier stay."""
-    return None if one.note.note_type in AT_ADMISSION else one.finding.attributes.get("poa")
-
-
-def _began_here(one: _Mention) -> bool:
-    acquired = one.finding.attributes.get("type") in _ONSET_AFTER and one.note.note_type not in AT_ADMISSION
-    return _onset(one) == "no" or (acquired and _onset(one) != "yes")
-
-
-def _began_on(one: _Mention) -> date | None:
-    """The day of which a note says that it began then ("03-14", "yesterday"): the last such day before the note was written."""
-    told, written = _onset(one) or "", one.note.written_at.at.date()
-    if told in _DAYS_BEFORE:
-        return written - timedelta(days=_DAYS_BEFORE[told])
-    if not told[:1].isdigit():
-        return None
-    days = [_date_of(told)] if len(told) == len("2026-03-14") else [_date_of(f"{year}-{told}") for year in (written.year, written.year - 1)]
-    return next((day for day in days if day and day <= written), None)
-
-
-def _date_of(words: str) -> date | None:
-    try:
-        return date.fromisoformat(words)
-    except ValueError:  # the 30th of February
-        return None
 
 
 def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:

@@ -29,7 +29,8 @@ from opencdi.coding.symptoms import integral_symptoms, presenting_symptoms
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
-from opencdi.knowledge.icd10cm import description_of, excluded_here, has_excludes1
+from opencdi.knowledge.icd10cm import description_of
+from opencdi.knowledge.tabular_references import excluded_here, has_excludes1
 
 
 def specificity(_: Known, codes: Candidates) -> Candidates:

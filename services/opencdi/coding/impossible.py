@@ -3,7 +3,7 @@
 from datetime import date
 
 from opencdi.coding.state import Stay
-from opencdi.knowledge.grouper import claim_edit
+from opencdi.knowledge.code_editor import claim_edit
 
 
 def impossible(stay: Stay, begun: date) -> str | None:

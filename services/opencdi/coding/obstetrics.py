@@ -6,8 +6,9 @@ from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import AT_ADMISSION, Candidate, Stated, evidence_of
+from opencdi.coding.candidates import Candidate, Stated, evidence_of
 from opencdi.coding.combinations import flag
+from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import description_of, tabular
 

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
-from opencdi.coding.candidates import AT_ADMISSION
 from opencdi.coding.guideline_data import Bound, GuidelineData
+from opencdi.coding.onset import AT_ADMISSION
 from opencdi.events.facts import Fact, MeasurementResulted
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.analytes import ANALYTES

@@ -7,7 +7,8 @@ from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
-from opencdi.knowledge.icd10cm import between, description_of, references, tabular
+from opencdi.knowledge.icd10cm import description_of, tabular
+from opencdi.knowledge.tabular_references import between, references
 
 _KINDS = {"code_first": "I.A.13: code first", "use_additional": "I.A.17: use additional code", "code_also": "I.A.17: code also"}
 _AS_IT_MAY_BE = ("if applicable", "if known", "if any", "any associated", "any identified")

@@ -24,8 +24,8 @@ from opencdi.events.contract import MadeBy
 from opencdi.events.pages import CodingPage, WorkingCode
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
+from opencdi.knowledge.code_editor import never_principal
 from opencdi.knowledge.code_year import GrouperRelease, no_grouper_reason, release_on
-from opencdi.knowledge.grouper import never_principal
 from opencdi.knowledge.icd10cm import description_of, valid_on
 from opencdi.knowledge.site import SiteData
 

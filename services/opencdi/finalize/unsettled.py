@@ -5,8 +5,9 @@ from datetime import date
 
 from opencdi.clinical.codes import dotted
 from opencdi.events.pages import Claim, CodingPage, WorkingCode
+from opencdi.knowledge.code_editor import edits
 from opencdi.knowledge.code_year import release_on, version_number
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, edits
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim
 
 _CONFLICT = ("conflicting documentation", "Excludes1 at")
 

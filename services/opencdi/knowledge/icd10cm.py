@@ -24,7 +24,6 @@ from opencdi.knowledge.tables import built, write_whole
 
 _NOTES = ("excludes1", "excludes2", "code_first", "use_additional", "code_also", "inclusion_terms", "includes")
 _FORMAT = 1
-_REFERENCE = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(-(?!\s*[A-Z]\d))?(?:\s*-\s*([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?")
 _LETTERS = string.digits + string.ascii_uppercase
 
 
@@ -258,49 +257,3 @@ def unspecified_below(code: str, laterality: str = "") -> str | None:
 def description_of(code: str) -> str:
     """What to print for a code; says so where our edition of the tabular does not know it."""
     return tabular().description(code) or f"{dotted(code)} (not in the tabular of April 2026)"
-
-
-# --- Excludes1 --------------------------------------------------------------------------------------------------------
-@lru_cache(maxsize=50_000)
-def references(line: str) -> tuple[tuple[str, str], ...]:
-    """The codes that a note's line names: (lowest, highest), un-dotted."""
-    # "(E08-E10, E11)" and "(J70.2-J70.4)" are ranges, "A40.-" and "A40" whole subtrees.
-    return tuple(((low := m[1].replace(".", "")), (m[3] or "").replace(".", "") or low) for m in _REFERENCE.finditer(line))
-
-
-def between(low: str, high: str, code: str) -> bool:
-    """Whether the code lies in that range of a note."""
-    return low[:3] <= code[:3] and low <= code[: len(low)] and code[: len(high)] <= high
-
-
-_DIABETES = ("E08", "E09", "E10", "E11", "E13")
-_ITS_OWN = frozenset({"diabetes", "diabetic", "mellitus", "categories", "with", "other", "type"})
-
-
-def _is_meant(line: str, code: str, other: str) -> bool:
-    """Whether a note on diabetes means this code of it: its categories hold its complications, and only the one that is named is meant.
-
-    "Coma in diabetes (E08-E13)", "diabetic acidosis - see categories E08-E10, E11, E13 with ketoacidosis", "(E08-E13 with .62-)".
-    """
-    if not other.startswith(_DIABETES) or code.startswith(_DIABETES):
-        return True
-    if ends := re.findall(r"(?<=[\s,])\.(\d+)", line):
-        return other[3:].startswith(tuple(ends))
-    named = set(re.findall(r"[a-z]{4,}", line.lower())) - _ITS_OWN
-    return any(re.search(rf"(?<!without ){word}", description_of(other).lower()) for word in named)
-
-
-@lru_cache(maxsize=20_000)
-def has_excludes1(code: str) -> bool:
-    """Whether an Excludes1 note at or above the code sends anything elsewhere."""
-    return any(references(line) for _, line in tabular().notes(code, "excludes1"))
-
-
-@lru_cache(maxsize=50_000)
-def excluded_here(code: str, other: str) -> str | None:
-    """The category or code with an Excludes1 note, at or above `code`, that sends `other` elsewhere; None if there is none."""
-    for at, line in tabular().notes(code, "excludes1"):
-        for low, high in references(line):
-            if between(low, high, other) and not code.startswith(low) and _is_meant(line, code, other):
-                return at
-    return None

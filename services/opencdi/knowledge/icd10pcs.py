@@ -8,8 +8,9 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
+from opencdi.knowledge.code_editor import edits
 from opencdi.knowledge.code_year import release_on
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, edits
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim
 
 _NEUTRAL = CodedDiagnosis("J189")
 

@@ -12,7 +12,7 @@ from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import proposed_poa
 from opencdi.coding.sequence import Circumstances, Principal, principal_of
 from opencdi.coding.table import assignments, load_table
-from opencdi.knowledge.grouper import never_principal
+from opencdi.knowledge.code_editor import never_principal
 from opencdi.settings import rules_dir
 
 TABLE = load_table(rules_dir() / "coding" / "concepts.yaml")

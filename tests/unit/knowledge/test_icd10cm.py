@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from opencdi.knowledge import icd10cm
-from opencdi.knowledge.icd10cm import description_of, excluded_here, tabular, unspecified_leaf, valid_on
+from opencdi.knowledge.icd10cm import description_of, tabular, unspecified_leaf, valid_on
+from opencdi.knowledge.tabular_references import excluded_here
 
 
 def test_s72001a_is_the_right_femur() -> None:
