@@ -7,17 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencdi.knowledge.grouper import (
-    CodedDiagnosis,
-    Edit,
-    GrouperClaim,
-    edits,
-    excluded_by_logic,
-    group,
-    is_valid,
-    never_principal,
-    sex_conflicts,
-)
+from opencdi.knowledge.code_editor import Edit, edits, never_principal, sex_conflicts
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, excluded_by_logic, group, is_valid
 from opencdi.knowledge.return_codes import why_no_paid_drg
 
 V = 431
