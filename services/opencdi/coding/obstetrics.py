@@ -65,6 +65,8 @@ class Pregnancy:
 
 def obstetric(known: Known, codes: Candidates) -> Candidates:
     """I.C.15.a: in pregnancy a condition has its obstetric code first, of its trimester; the weeks stand on the mother's record only."""
+    if known.age is not None and known.age < YOUNGEST:  # the outcome of delivery on the child's own record is told of the mother
+        return flag(codes, proposed(codes, "Z37"), "I.C.21.c.11: outcome of delivery, on the mother's record only")
     pregnancy = _pregnancy(known, codes)
     if pregnancy is None:
         return codes
