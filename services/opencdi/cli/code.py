@@ -103,7 +103,7 @@ def _note(told: dict[str, Any], reader: "Reader", own: "OwnWords", on: date) -> 
     role: AuthorRole = word(told, "author_role", get_args(AuthorRole), "provider")
     authentication: Authentication = word(told, "authentication", get_args(Authentication), "authenticated")
     text = text_in(told)
-    if not isinstance(told.get("final_statement", False), bool):
+    if not isinstance(told.get("final_statement") or False, bool):
         raise BadLine("final_statement is true or false")
     reading, echo = reader.read(text, note_type), echo_in(text, own)
     return NoteRead(
