@@ -14,7 +14,7 @@ from opencdi.coding.table import Assignment
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex, words_in
 from opencdi.knowledge.icd10cm import description_of
 from opencdi.knowledge.index_path import IndexPath, find
-from opencdi.knowledge.specificity import says_more, supported_leaf
+from opencdi.knowledge.specificity import leaves_open, says_more, supported_leaf
 
 _BESIDE: Final = ("laterality", "site", "acuity", "severity", "type", "with", "cause", "organism")
 """Attributes whose words the index may ask for below a main term."""
@@ -24,7 +24,7 @@ def by_index(
     index: AlphabeticIndex, in_words: InWords, one: Assignment, text: str, attributes: Mapping[str, str], valid: Callable[[str], bool]
 ) -> Assignment:
     """The assignment with the index's code where that says more of the same; else as it is.  `text`: the mention's own words."""
-    if one.companion or not one.open:
+    if one.companion or not one.open or not leaves_open(one.code):  # then no code of the category is better
         return one
     said = documented(text, attributes, in_words)
     beside = tuple(spoken(name, attributes[name], in_words) for name in _BESIDE if name in attributes)

@@ -95,6 +95,11 @@ def says_more(code: str, than: str) -> bool:
     return code[:3] == than[:3] and _vagueness(code) < _vagueness(than)
 
 
+def leaves_open(code: str) -> bool:
+    """Whether another code may say more of the same: it calls something unspecified, or says that something is not there."""
+    return _vagueness(code) > 0 or "without" in (tabular().description(code) or "").lower()
+
+
 def _vagueness(code: str) -> int:
     return len(_VAGUE.findall(tabular().description(code) or ""))
 
