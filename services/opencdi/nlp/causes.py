@@ -102,7 +102,7 @@ def _behind_link(at: int, mentions: list[Mentioned], words: list[str], table: Ta
         between = words[after : other.first]
         if other.first > after + _AFTER or any(mark in between for mark in (BREAK, ";", ",", ")")):
             return found
-        if not _passable(words, after, other.first, table.links.after | table.links.untaken.keys(), table):
+        if not _passable(words, after, other.first, table.links.after.union(table.links.untaken), table):
             return found
         if other.kind == "organism":
             names_the_next = role == "with" and any(one.first == other.last for one in mentions[at + 2 : at + 4])

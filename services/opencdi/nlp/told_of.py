@@ -41,7 +41,7 @@ def told_of(place: Place, words: Words, wanted: frozenset[str], implied: Mapping
 def _around(place: Place, words: Words, wanted: frozenset[str], table: ProcedureNames) -> dict[str, str]:
     """What its part of the sentence says; what that leaves out, the sentences behind it and before it."""
     said = _said(*place.part, words.words, wanted, table)
-    far = wanted & table.far - said.keys()
+    far = wanted.intersection(table.far).difference(said)
     end = place.sentence[1]
     if far and place.following >= end:
         beyond = _beyond(end, min(place.following, len(words.words)), words.words)
