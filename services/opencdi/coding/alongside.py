@@ -1,10 +1,10 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
 from opencdi.coding.alongside_data import Alongside
-from opencdi.coding.candidates import Candidate, Stated, evidence_of
+from opencdi.coding.candidates import Stated, candidate_of
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.specific import documented
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.coding.table import Wording
 
 
@@ -15,7 +15,7 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
             continue
         code = documented("", found[0].finding.attributes, known.table.in_words).leaf(row.code)
         if code and not proposed(codes, code):
-            codes = (*(one for one in codes if one.code != code), _candidate(row, code, found))
+            codes = with_code(codes, candidate_of(found, code, row.poa, row.reason))
     return codes
 
 
@@ -52,21 +52,4 @@ def _fits(row: Alongside, one: Stated, codes: tuple[str, ...]) -> bool:
         return False
     return row.names(finding.concept, finding.attributes, finding.text) or (
         bool(row.codes) and any(code.startswith(row.codes) for code in codes)
-    )
-
-
-def _candidate(row: Alongside, code: str, found: list[Stated]) -> Candidate:
-    first = found[0]
-    quotes = tuple(evidence_of(one.note, one.finding) for one in found[:2])
-    return Candidate(
-        code,
-        first.finding.concept,
-        nature=row.poa,
-        family=code,
-        specific=True,
-        evidence=quotes,
-        reasons=(row.reason,),
-        order=(first.note.written_at.at, first.finding.start),
-        last=first.note.written_at.at,
-        at_admission=first.note.note_type in AT_ADMISSION,
     )

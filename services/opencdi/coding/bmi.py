@@ -1,7 +1,7 @@
 """Body mass index: coded from any clinician's note, but only beside a provider's weight diagnosis (Guideline I.B.14)."""
 
 from opencdi.coding.candidates import Candidate, evidence_of
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R636", "R64")
 ANALYTES = frozenset({"bmi", "body-mass-index"})
@@ -39,4 +39,4 @@ def body_mass_index(known: Known, codes: Candidates) -> Candidates:
     reason = f"I.B.14, I.C.21.c.3: body mass index beside {weight.code}"
     quote = (evidence_of(note, value),)
     bmi = Candidate(code, "body-mass-index", nature="exempt", specific=True, evidence=quote, reasons=(reason,), order=weight.order)
-    return (*(one for one in codes if one.code != code), bmi)
+    return with_code(codes, bmi)

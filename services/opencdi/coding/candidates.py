@@ -1,6 +1,6 @@
 """From what the notes say to candidate codes: only what a provider has authenticated, of this patient, present in this stay."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from operator import attrgetter
@@ -255,6 +255,23 @@ def evidence_of(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
     if place not in held:
         held[place] = _evidence(note, quoted)
     return held[place]
+
+
+def candidate_of(found: Sequence[Stated], code: str, nature: Nature, reason: str) -> Candidate:
+    """A code that a step finds in mentions of its own, in the order of writing: the first tells when, the first two are quoted."""
+    first = found[0]
+    return Candidate(
+        code,
+        first.finding.concept,
+        nature=nature,
+        family=code,
+        specific=True,
+        evidence=tuple(evidence_of(one.note, one.finding) for one in found[:2]),
+        reasons=(reason,),
+        order=(first.note.written_at.at, first.finding.start),
+        last=first.note.written_at.at,
+        at_admission=first.note.note_type in AT_ADMISSION,
+    )
 
 
 def _evidence(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:

@@ -7,7 +7,7 @@ from typing import Final
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guideline_data import Combined
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 _BESIDE: Final = 40
 """So many characters behind a disease a denied cause still speaks of it."""
@@ -34,7 +34,7 @@ def combined(codes: Candidates, parts: Iterable[Candidate], into: str, concept: 
         family=into,
         parts=tuple(part.code for part in held),
     )
-    return (*(one for one in codes if one.code != into), whole)
+    return with_code(codes, whole)
 
 
 def flag(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidates:

@@ -6,7 +6,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import combined, flag, other_cause, said, said_unrelated
 from opencdi.coding.guideline_data import Complication
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.knowledge.icd10cm import tabular
 
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
@@ -23,7 +23,7 @@ def diabetes_type(known: Known, codes: Candidates) -> Candidates:
             continue
         reason = f"{cite}: {dotted(into)}"
         typed = replace(one, code=into, family=into, reasons=(*one.reasons, reason))
-        codes = (*(other for other in flag(codes, [one], reason) if other.code != into), typed)
+        codes = with_code(flag(codes, [one], reason), typed)
     return codes
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.combinations import flag
 from opencdi.coding.drug_codes import POISONINGS, SIXTH, how_of
 from opencdi.coding.guideline_data import Codes
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, and_code, proposed
 
 NONCOMPLIANCE = "noncompliance"
 UNTAKEN = frozenset({"underdosing", NONCOMPLIANCE})
@@ -20,7 +21,7 @@ UNAFFORDABLE = "cannot-afford"
 
 def adverse_effects(known: Known, codes: Candidates) -> Candidates:
     """I.C.19.e.5.a: the nature of the adverse effect, as the classification says it of a drug, and behind it the drug taken as ordered."""
-    for one in _claimed(codes):
+    for one in proposed(codes):
         if one.caused_by & UNTAKEN:
             continue
         drugs = {code for names in one.drugs if (code := known.table.drugs.code("adverse-effect", *names)) and not _poisoned(codes, code)}
@@ -31,13 +32,13 @@ def adverse_effects(known: Known, codes: Candidates) -> Candidates:
 
 def underdosing(known: Known, codes: Candidates) -> Candidates:
     """I.C.19.e.5.c: what came of a drug not taken, then the drug (sixth character 6), then why where that is said."""
-    for one in _claimed(codes):
+    for one in proposed(codes):
         if not one.caused_by & UNTAKEN:
             continue
         for code in sorted({code for names in one.drugs if (code := known.table.drugs.code("underdosing", *names))}):
-            codes = _with(codes, _drug(one, code, f"I.C.19.e.5.c: {dotted(one.code)} by underdosing, which never stands first"))
+            codes = and_code(codes, _drug(one, code, f"I.C.19.e.5.c: {dotted(one.code)} by underdosing, which never stands first"))
             if (why := _why(known, one)) and not proposed(codes, "Z911"):
-                codes = _with(codes, replace(_drug(one, why, "I.C.19.e.5.c: why it was not taken"), nature="exempt"))
+                codes = and_code(codes, replace(_drug(one, why, "I.C.19.e.5.c: why it was not taken"), nature="exempt"))
     return codes
 
 
@@ -48,7 +49,7 @@ def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:
         if how_of(one.code) == "accidental" and not _said_accidental(known, one):
             others = {_as(one.code, SIXTH[how]) for how in POISONINGS if how != "accidental"}
             if other := next((other.code for other in held if other.code in others), None):
-                codes = _flag(codes, one.code, f"I.C.19.e.5.b: its intent is said elsewhere ({dotted(other)})")
+                codes = flag(codes, [one], f"I.C.19.e.5.b: its intent is said elsewhere ({dotted(other)})")
     return codes
 
 
@@ -73,9 +74,9 @@ def intent(known: Known, codes: Candidates) -> Candidates:
         if how == "accidental":
             code = _as(one.code, "2")
             reason = "I.C.19.e.5.b: taken in a suicide attempt"
-            codes = _with(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
-            codes = _flag(codes, one.code, f"{reason} ({dotted(code)})")
-        codes = _flag(codes, attempt.code, f"index: Suicide, attempted, by the means ({dotted(code)})")
+            codes = and_code(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
+            codes = flag(codes, [one], f"{reason} ({dotted(code)})")
+        codes = flag(codes, [attempt], f"index: Suicide, attempted, by the means ({dotted(code)})")
     return codes
 
 
@@ -92,11 +93,7 @@ def _as(code: str, digit: str) -> str:
 
 def _poisoned(codes: Candidates, adverse: str) -> bool:
     """Whether the same drug's poisoning is documented: then it was not taken as ordered."""
-    return any(how_of(one.code) in POISONINGS and _as(one.code, "5") == adverse for one in _claimed(codes))
-
-
-def _claimed(codes: Candidates) -> list[Candidate]:
-    return [one for one in codes if one.status == "proposed"]
+    return any(how_of(one.code) in POISONINGS and _as(one.code, "5") == adverse for one in proposed(codes))
 
 
 def _of_a_drug(known: Known, codes: Candidates, one: Candidate, drug: str) -> Candidates:
@@ -105,16 +102,16 @@ def _of_a_drug(known: Known, codes: Candidates, one: Candidate, drug: str) -> Ca
     row = next((row for row in rows if not row.drugs or row.drugs & names), None)
     if row and not (row.unless and proposed(codes, *row.unless)):
         if row.into:
-            codes = _with(
+            codes = and_code(
                 codes, replace(one, code=row.into, kind="diagnosis", family=row.into, specific=True, reasons=(*one.reasons, row.reason))
             )
-            codes = _flag(codes, one.code, f"{row.reason} ({dotted(row.into)})")
+            codes = flag(codes, [one], f"{row.reason} ({dotted(row.into)})")
         if row.also:
-            codes = _with(codes, replace(one, code=row.also, family=row.also, specific=True, reasons=(row.reason,)))
+            codes = and_code(codes, replace(one, code=row.also, family=row.also, specific=True, reasons=(row.reason,)))
     elif one.kind == "abnormal-finding":
         # Its meaning is said: the drug did it (III.B).
         codes = tuple(replace(other, kind="symptom") if other.code == one.code else other for other in codes)
-    return _with(
+    return and_code(
         codes, _drug(one, drug, f"I.C.19.e.5.a: adverse effect behind its nature ({dotted(row.into if row and row.into else one.code)})")
     )
 
@@ -125,7 +122,7 @@ def _says_itself(known: Known, codes: Candidates) -> Candidates:
             if not any(row.words_in_it in quote.quote.lower() for quote in one.evidence):
                 continue
             for code in row.drug or sorted(_taken(known, row.of))[:1]:
-                codes = _with(codes, _drug(one, code, row.reason))
+                codes = and_code(codes, _drug(one, code, row.reason))
     return codes
 
 
@@ -140,11 +137,3 @@ def _drug(one: Candidate, code: str, reason: str) -> Candidate:
         one, code=code, concept="drug", kind="diagnosis", family=code, specific=True, status="proposed", reasons=(reason,), nature="",
         assessed=False, assessed_order=None, caused_by=frozenset(), drugs=frozenset(), parts=(),
     )  # fmt: skip
-
-
-def _with(codes: Candidates, one: Candidate) -> Candidates:
-    return codes if proposed(codes, one.code) else (*(other for other in codes if other.code != one.code), one)
-
-
-def _flag(codes: Candidates, code: str, reason: str) -> Candidates:
-    return tuple(one.flagged(reason) if one.code == code and one.status == "proposed" else one for one in codes)

@@ -30,6 +30,7 @@ from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10cm import description_of
+from opencdi.knowledge.specificity import vagueness
 from opencdi.knowledge.tabular_references import excluded_here, has_excludes1
 
 
@@ -46,21 +47,16 @@ def specificity(_: Known, codes: Candidates) -> Candidates:
 def _finer(other: Candidate, one: Candidate) -> bool:
     if not one.specific and other.concept == one.concept:
         # Of a disease any form that is said; of symptoms only what was unspecified: fatigue is no weakness said more exactly.
-        return (one.kind == "diagnosis" or _unsaid(one.code) > 0) and _unsaid(other.code) <= _unsaid(one.code)
+        return (one.kind == "diagnosis" or vagueness(one.code) > 0) and vagueness(other.code) <= vagueness(one.code)
     # "Unspecified ovarian cyst, unspecified side" yields to "…, right side"; "with unspecified retinopathy" not to "without complications".
     if " with " in description_of(one.code) and " with " not in description_of(other.code):
         return False
-    return one.code[:3] == other.code[:3] and _unsaid(other.code) < _unsaid(one.code)
-
-
-def _unsaid(code: str) -> int:
-    return description_of(code).count("nspecified")
+    return one.code[:3] == other.code[:3] and vagueness(other.code) < vagueness(one.code)
 
 
 def excludes1(_: Known, codes: Candidates) -> Candidates:
     """I.A.12.a: an Excludes1 pair is a conflict for a person; until then the one that sends elsewhere waits outside the claim."""
-    out = list(codes)
-    claimed = [one for one in codes if one.status == "proposed"]
+    claimed = proposed(codes)
     gone: dict[str, str] = {}
     for one in claimed:
         for other in claimed if has_excludes1(one.code) else ():
@@ -73,7 +69,7 @@ def excludes1(_: Known, codes: Candidates) -> Candidates:
             yields = other if other.kind != "diagnosis" and one.kind == "diagnosis" else one
             stays = one if yields is other else other
             gone[yields.code] = f"Excludes1 at {at}: not with {stays.code} unless unrelated (I.A.12.a)"
-    return tuple(one.flagged(gone[one.code]) if one.code in gone else one for one in out)
+    return tuple(one.flagged(gone[one.code]) if one.code in gone else one for one in codes)
 
 
 def abnormal_findings(_: Known, codes: Candidates) -> Candidates:

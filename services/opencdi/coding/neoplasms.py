@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.knowledge.lexicon import BY_TABULAR
 
 SECONDARY = ("C77", "C78", "C79")
@@ -50,7 +50,7 @@ def neoplasms(known: Known, codes: Candidates) -> Candidates:
         first = secondary[0]
         reason = f"I.C.2.j: {dotted(first.code)} is secondary and no primary is named: unknown only where that is said"
         asked = replace(first, code="C801", status="flagged", family="C801", specific=False, reasons=(reason,), nature="chronic")
-        codes = (*(one for one in codes if one.code != "C801"), asked)
+        codes = with_code(codes, asked)
     return codes
 
 

@@ -6,10 +6,9 @@ from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated, evidence_of
+from opencdi.coding.candidates import Candidate, Stated, candidate_of
 from opencdi.coding.combinations import flag
-from opencdi.coding.onset import AT_ADMISSION
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
 from opencdi.knowledge.icd10cm import description_of, tabular
 
 IN_PREGNANCY: Final = (
@@ -84,10 +83,12 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
             continue
         reason = f"{row.reason} ({dotted(held[0].code)})"
         made = replace(held[0], code=leaf, concept="pregnancy", family=leaf, specific=True, reasons=(reason,), parts=())
-        codes = (*(one for one in codes if one.code != leaf), made)
+        codes = with_code(codes, made)
         codes = flag(codes, held, f"{row.cite}: said by {dotted(leaf)}") if row.replaces else codes
     if pregnancy.said is not None and pregnancy.weeks is not None and proposed(codes, "O"):
-        codes = _with(codes, _at(pregnancy.said, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
+        codes = and_code(
+            codes, _coded(pregnancy.said, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record")
+        )
     return codes
 
 
@@ -99,8 +100,8 @@ def normal_delivery(known: Known, codes: Candidates) -> Candidates:
     delivery = next(filter(_now, _told(known, _VAGINAL)), None)
     if pregnancy is None or delivery is None or pregnancy.weeks is None or pregnancy.weeks < TERM:
         return codes
-    codes = _with(codes, _at(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it"))
-    return _with(codes, _at(delivery, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
+    codes = and_code(codes, _coded(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it"))
+    return and_code(codes, _coded(delivery, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
 
 
 def _pregnancy(known: Known, codes: Candidates) -> Pregnancy | None:
@@ -147,21 +148,5 @@ def _of_time(code: str, pregnancy: Pregnancy) -> str:
     return code
 
 
-def _at(said: Stated, code: str, reason: str) -> Candidate:
-    note, finding = said.note, said.finding
-    return Candidate(
-        code,
-        finding.concept,
-        nature="exempt" if code.startswith("Z") else "",
-        family=code,
-        specific=True,
-        evidence=(evidence_of(note, finding),),
-        reasons=(reason,),
-        order=(note.written_at.at, finding.start),
-        last=note.written_at.at,
-        at_admission=note.note_type in AT_ADMISSION,
-    )
-
-
-def _with(codes: Candidates, one: Candidate) -> Candidates:
-    return codes if proposed(codes, one.code) else (*(other for other in codes if other.code != one.code), one)
+def _coded(said: Stated, code: str, reason: str) -> Candidate:
+    return candidate_of([said], code, "exempt" if code.startswith("Z") else "", reason)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from opencdi.coding.candidates import Candidate, evidence_of
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.events.reading import NoteRead, ValueInText
 
 ANALYTES: Final = frozenset({"nihss", "gcs"})
@@ -46,4 +46,4 @@ def _with(codes: Candidates, beside: Candidate, note: NoteRead, value: ValueInTe
         code, value.analyte, family=code, specific=True, evidence=(evidence_of(note, value),), reasons=(reason,), order=beside.order,
         last=beside.last, at_admission=beside.at_admission,
     )  # fmt: skip
-    return (*(one for one in codes if one.code != code), made)
+    return with_code(codes, made)

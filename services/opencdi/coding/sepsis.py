@@ -5,7 +5,7 @@ from dataclasses import replace
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import combined, flag
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 
 def sepsis_and_organ_dysfunction(known: Known, codes: Candidates) -> Candidates:
@@ -41,7 +41,7 @@ def sepsis_organism(known: Known, codes: Candidates) -> Candidates:
     into = by_organism[source.code]
     reason = f"I.C.1.d.4: sepsis due to the infection coded as {dotted(source.code)}, by its organism"
     said = replace(vague, code=into, specific=True, reasons=(reason,))
-    return (*(one for one in flag(codes, [vague], f"I.B.2: said more exactly by {into}") if one.code != into), said)
+    return with_code(flag(codes, [vague], f"I.B.2: said more exactly by {into}"), said)
 
 
 def _is_source(infection: Candidate, sepsis: Candidate) -> bool:

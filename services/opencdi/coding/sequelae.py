@@ -7,7 +7,7 @@ from typing import Final
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Stated
 from opencdi.coding.combinations import flag
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 _BEHIND: Final = 40
 """So many characters behind an old stroke, a deficit is told as what it left."""
@@ -30,7 +30,7 @@ def stroke_sequelae(known: Known, codes: Candidates) -> Candidates:
             else:  # what it is like is said behind the sequela
                 told = replace(one, kind="diagnosis", nature="chronic")
                 codes = tuple(told if other.code == one.code else other for other in codes)
-            codes = (*(other for other in codes if other.code != into), late)
+            codes = with_code(codes, late)
     return codes
 
 

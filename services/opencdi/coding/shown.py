@@ -10,7 +10,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.signs import Presenting, sign_of
 from opencdi.coding.table import ConceptTable
-from opencdi.knowledge.icd10cm import description_of
+from opencdi.knowledge.specificity import vagueness
 
 
 def shown_at_admission(
@@ -73,8 +73,4 @@ def _too_slow(table: ConceptTable, one: Candidate, inpatient_at: datetime | None
 
 def _says_less(other: Candidate, one: Candidate) -> bool:
     """Whether `other` is the same disease said less exactly: not its chronic form, nor another degree (a pressure injury's stage)."""
-    return (other.nature in (one.nature, "")) and not (other.specific and _unsaid(other.code) <= _unsaid(one.code))
-
-
-def _unsaid(code: str) -> int:
-    return description_of(code).count("nspecified")
+    return (other.nature in (one.nature, "")) and not (other.specific and vagueness(other.code) <= vagueness(one.code))

@@ -37,6 +37,16 @@ Step = Callable[[Known, Candidates], Candidates]
 """A step flags, replaces or adds, and says so in the reasons of what it touched; it drops nothing (DOMAIN F.13)."""
 
 
+def with_code(codes: Candidates, one: Candidate) -> Candidates:
+    """The codes with this one, in place of any that is the same code."""
+    return (*(other for other in codes if other.code != one.code), one)
+
+
+def and_code(codes: Candidates, one: Candidate) -> Candidates:
+    """The codes with this one beside them, unless the same code is on the claim already."""
+    return codes if proposed(codes, one.code) else with_code(codes, one)
+
+
 def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
     """Those on the claim, all or under these prefixes."""
     if not prefixes:

@@ -44,7 +44,7 @@ def more_exact(code: str, documented: frozenset[str], places: frozenset[str] = f
     """
     leaves = [leaf for stem in _vague_stems(code) if (leaf := supported_leaf(stem, documented, places))]
     more = [leaf for leaf in leaves if _adds_only(leaf, code, documented, places)]
-    exact = min((code, *more), key=_vagueness)
+    exact = min((code, *more), key=vagueness)
     return _opened(exact) if "open" in documented else exact
 
 
@@ -66,7 +66,7 @@ def _vague_stems(code: str) -> tuple[str, ...]:
     """The stems above a code that it leaves open, nearest first: up to where nothing is called unspecified any more."""
     stems: list[str] = []
     for at, above in pairwise(tabular().lineage(code)):
-        if _vagueness(at) <= _vagueness(above) and not (len(at) == _WHOLE and at.endswith(("A", "B"))):
+        if vagueness(at) <= vagueness(above) and not (len(at) == _WHOLE and at.endswith(("A", "B"))):
             break
         stems.append(above)
     return tuple(stems)
@@ -92,15 +92,16 @@ def _alternatives(description: str) -> tuple[frozenset[str], ...]:
 
 def says_more(code: str, than: str) -> bool:
     """Whether a code of the same category leaves less open."""
-    return code[:3] == than[:3] and _vagueness(code) < _vagueness(than)
+    return code[:3] == than[:3] and vagueness(code) < vagueness(than)
 
 
 def leaves_open(code: str) -> bool:
     """Whether another code may say more of the same: it calls something unspecified, or says that something is not there."""
-    return _vagueness(code) > 0 or "without" in (tabular().description(code) or "").lower()
+    return vagueness(code) > 0 or "without" in (tabular().description(code) or "").lower()
 
 
-def _vagueness(code: str) -> int:
+def vagueness(code: str) -> int:
+    """How many things its description calls unspecified."""
     return len(_VAGUE.findall(tabular().description(code) or ""))
 
 
