@@ -1,11 +1,13 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
 from opencdi.coding.alongside_data import Alongside
-from opencdi.coding.candidates import Stated, candidate_of
+from opencdi.coding.candidates import Said, Stated, candidate_of, heard_of, in_order, said_in
+from opencdi.coding.of_note import remembered_under
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.specific import documented
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
-from opencdi.coding.table import Wording
+from opencdi.coding.table import ConceptTable
+from opencdi.events.reading import Finding, NoteRead
 
 
 def comes_along(known: Known, codes: Candidates) -> Candidates:
@@ -20,30 +22,31 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
 
 
 def _told(known: Known) -> list[tuple[Alongside, list[Stated]]]:
-    """Each row with the mentions that lead to it, in the order of the rows.  Each wording is looked up once."""
-    data = known.table.alongside
+    """Each row with the mentions that lead to it, in the order of the rows."""
     found: dict[int, list[Stated]] = {}
-    led: dict[tuple[Wording, bool], tuple[tuple[int, ...], tuple[str, ...]]] = {}
-    for one in known.said:
+    for note in in_order(heard_of(known.notes, any_clinician=True)):
+        for nth, one in _leading(known.table, note):
+            found.setdefault(nth, []).append(Stated(note, one.finding, one.wording))
+    return [(known.table.alongside.rows[nth], found[nth]) for nth in sorted(found)]
+
+
+@remembered_under
+def _leading(table: ConceptTable, note: NoteRead) -> tuple[tuple[int, Said], ...]:
+    """The mentions of a note that lead to a row, with its number."""
+    data = table.alongside
+    found = []
+    for one in said_in(note):
         finding = one.finding
         if finding.assertion != "present" or finding.certainty != "certain":
             continue
-        past = finding.active == "no"
-        if (rows := led.get((one.wording, past))) is None:
-            codes = _codes(known, one) if past or data.names_code(finding.concept, finding.attributes) else ()
-            rows = led[one.wording, past] = data.rows_for(finding.concept, finding.attributes, codes), codes
-        for nth in rows[0]:
-            if _fits(data.rows[nth], one, rows[1]):
-                found.setdefault(nth, []).append(one)
-    return [(data.rows[nth], found[nth]) for nth in sorted(found)]
+        named = finding.active == "no" or data.names_code(finding.concept, finding.attributes)
+        codes = tuple(told.code for told in table.codes_of_wording(one.wording)) if named else ()
+        rows = data.rows_for(finding.concept, finding.attributes, codes)
+        found += [(nth, one) for nth in rows if _fits(data.rows[nth], note, finding, codes)]
+    return tuple(found)
 
 
-def _codes(known: Known, one: Stated) -> tuple[str, ...]:
-    return tuple(told.code for told in known.table.codes_of_wording(one.wording))
-
-
-def _fits(row: Alongside, one: Stated, codes: tuple[str, ...]) -> bool:
-    note, finding = one.note, one.finding
+def _fits(row: Alongside, note: NoteRead, finding: Finding, codes: tuple[str, ...]) -> bool:
     if not (note.counts or row.any_clinician) or (row.at_admission and note.note_type not in AT_ADMISSION):
         return False
     if row.sections and finding.section not in row.sections:

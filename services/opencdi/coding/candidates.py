@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -73,31 +74,41 @@ def wording_of(finding: Finding) -> Wording:
     return finding.concept, finding.text, tuple(finding.attributes.items())
 
 
-class _Said(NamedTuple):
-    """One mention as its note alone tells it.  `sure`: whether it is said as certain; None where it can be neither coded nor suspected."""
+class Said(NamedTuple):
+    """One mention as its note alone tells it.  `sure`: whether it is said as certain; None where it can be neither coded nor suspected.
+
+    `weighs`: one object for all mentions said as certain that bear on their code alike, beside the day; None for others.
+    """
 
     finding: Finding
     wording: Wording
     sure: bool | None
     ruled_out: bool
+    weighs: object | None
 
 
 @remembered
-def _said_in(note: NoteRead) -> tuple[_Said, ...]:
+def said_in(note: NoteRead) -> tuple[Said, ...]:
     """The mentions of this patient, in their order in the note."""
     told = (one for one in sorted(note.findings, key=_START) if one.experiencer == "patient" and one.temporality != "hypothetical")
-    return tuple(
-        _Said(
-            one,
-            wording_of(one),
-            True if _is_certain(one) else False if _is_uncertain(one) else None,
-            one.assertion == "absent" and one.certainty == "ruled-out",
-        )
-        for one in told
-    )
+    return tuple(_said(note, one) for one in told)
 
 
-def _in_order(notes: Iterable[NoteRead]) -> list[NoteRead]:
+def _said(note: NoteRead, one: Finding) -> Said:
+    wording, sure = wording_of(one), True if _is_certain(one) else False if _is_uncertain(one) else None
+    dated = "poa" in one.attributes  # "yesterday" is another day in each note
+    weighs = _alike(wording, one.section in _ASSESSED, one.temporality, note.note_type in AT_ADMISSION) if sure and not dated else None
+    return Said(one, wording, sure, one.assertion == "absent" and one.certainty == "ruled-out", weighs)
+
+
+@lru_cache(maxsize=50_000)
+def _alike(*_: object) -> object:
+    """What these have in common: it is told apart in no time, though it is asked of every mention at each event."""
+    return object()
+
+
+def in_order(notes: Iterable[NoteRead]) -> list[NoteRead]:
+    """Those that stand, as they were written."""
     return sorted((note for note in notes if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
 
 
@@ -106,8 +117,13 @@ def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[St
 
     `any_clinician`: also those of clinicians who are no providers, for what may be coded whoever documents it (I.B.14).
     """
-    heard = [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
-    return [Stated(note, one.finding, one.wording) for note in _in_order(heard) for one in _said_in(note)]
+    heard = in_order(heard_of(notes, any_clinician=any_clinician))
+    return [Stated(note, one.finding, one.wording) for note in heard for one in said_in(note)]
+
+
+def heard_of(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[NoteRead]:
+    """The notes whose words may be coded."""
+    return [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
 
 
 def _is_certain(finding: Finding) -> bool:
@@ -135,8 +151,9 @@ def candidates(
     ruled_out: dict[str, datetime] = {}
     cleared: dict[str, datetime] = {}  # the last ruling out, whatever was said after it
     known: dict[Wording, list[Assignment]] = {}
-    for note in _in_order(note for note in notes if note.counts):
-        for finding, wording, sure, is_ruled_out in _said_in(note):
+    weighed: set[object] = set()
+    for note in in_order(note for note in notes if note.counts):
+        for finding, wording, sure, is_ruled_out, weighs in said_in(note):
             if is_ruled_out:  # "anoxic encephalopathy ruled out" leaves the toxic one
                 typed = "type" in finding.attributes
                 kinds = {one.code for one in codes_of(table, finding, valid, index, wording)} if typed else {finding.concept}
@@ -144,9 +161,12 @@ def candidates(
                 cleared.update(dict.fromkeys(kinds, note.written_at.at))
             if is_ruled_out or sure is None:
                 continue
-            ruled_out.pop(finding.concept, None)
+            if weighs is not None and weighs in weighed and finding.copied and not ruled_out:
+                continue  # said before in every way that matters; copied text adds no quote and renews nothing (DOMAIN F.10)
+            weighed.add(weighs)
             if (codes := known.get(wording)) is None:
                 codes = known[wording] = codes_of(table, finding, valid, index, wording)
+            ruled_out.pop(finding.concept, None)
             for assignment in codes:
                 ruled_out.pop(assignment.code, None)
                 final = not sure and note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)

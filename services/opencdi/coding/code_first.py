@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from opencdi.coding.candidates import Candidate
 from opencdi.knowledge.icd10cm import tabular
+from opencdi.knowledge.tabular_references import categories
 
 _IN_BRACKETS = re.compile(r"\(([^)]*)\)")
 _CODES = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:-([A-Z]\d[0-9A-Z])(?:\.[0-9A-Z]{1,4})?)?")
@@ -18,7 +19,13 @@ def coded_before(one: Candidate, others: Iterable[Candidate]) -> list[str]:
     wanted = _wanted(one.code)
     if not wanted:
         return []
-    return [other.code for other in others if other.code != one.code and _is_wanted(other, wanted)]
+    near = _near(wanted)
+    return [other.code for other in others if (other.code[:3] in near or wanted == _ANY) and other.code != one.code and _is_wanted(other, wanted)]
+
+
+@lru_cache(maxsize=20_000)
+def _near(wanted: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    return frozenset() if wanted == _ANY else categories((first, last or first) for first, last in wanted)
 
 
 @lru_cache(maxsize=20_000)

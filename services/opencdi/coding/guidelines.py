@@ -10,7 +10,7 @@ from typing import Final
 
 from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
-from opencdi.coding.candidates import Candidate, stated
+from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import bleeding, said, said_as_one
 from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
@@ -31,7 +31,7 @@ from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10cm import description_of
 from opencdi.knowledge.specificity import vagueness
-from opencdi.knowledge.tabular_references import excluded_here, has_excludes1
+from opencdi.knowledge.tabular_references import excluded_categories, excluded_here
 
 
 def specificity(_: Known, codes: Candidates) -> Candidates:
@@ -59,7 +59,8 @@ def excludes1(_: Known, codes: Candidates) -> Candidates:
     claimed = proposed(codes)
     gone: dict[str, str] = {}
     for one in claimed:
-        for other in claimed if has_excludes1(one.code) else ():
+        elsewhere = excluded_categories(one.code)
+        for other in (other for other in claimed if other.code[:3] in elsewhere):
             if one.code == other.code or one.code in gone or other.code in gone:
                 continue
             at = excluded_here(one.code, other.code)
@@ -152,7 +153,7 @@ def apply_guidelines(
 ) -> Candidates:
     """All steps of the list, in its order: the order in which they need each other."""
     heard = tuple(notes)
-    known = Known(table, heard, age, final, tuple(stated(heard, any_clinician=True)))
+    known = Known(table, heard, age, final)
     for step in table.guidelines.steps:
         codes = STEPS[step.name](known, codes)
     return codes

@@ -1,13 +1,14 @@
 """What follows from one note alone, worked out once for as long as the note is in memory: a chart's thirtieth note changes none before it.
 
-It is safe: a note is frozen, and it is told from others by being that very object, so a new revision or a note that was decoded anew is
-worked out anew.  What is remembered goes with the note; it must not hold the note itself.
+It is safe: notes and tables are frozen, and are told from others by being those very objects, so a new revision or a note that was
+decoded anew is worked out anew.  What is remembered goes with the note; it must not hold the note itself.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
 from weakref import ref
 
+from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
 
 Answer = TypeVar("Answer")
@@ -27,3 +28,24 @@ def remembered(work: Callable[[NoteRead], Answer]) -> Callable[[NoteRead], Answe
         return told
 
     return answer
+
+
+def remembered_under(work: Callable[[ConceptTable, NoteRead], Answer]) -> Callable[[ConceptTable, NoteRead], Answer]:
+    """The same of a function that reads a table beside the note."""
+    by_table: dict[int, tuple[ref[ConceptTable], Callable[[NoteRead], Answer]]] = {}
+
+    def answer(table: ConceptTable, note: NoteRead) -> Answer:
+        key = id(table)
+        held = by_table.get(key)
+        if held is None or held[0]() is not table:
+            of_table = ref(table, lambda _: by_table.pop(key, None))
+            held = by_table[key] = (of_table, remembered(lambda note: work(_alive(of_table), note)))
+        return held[1](note)
+
+    return answer
+
+
+def _alive(table: "ref[ConceptTable]") -> ConceptTable:
+    held = table()
+    assert held is not None  # whoever asks holds it
+    return held

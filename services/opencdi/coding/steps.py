@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-from opencdi.coding.candidates import Candidate, Stated
+from opencdi.coding.candidates import Candidate, Stated, stated
 from opencdi.coding.guideline_data import GuidelineData
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
@@ -11,7 +12,7 @@ from opencdi.events.reading import NoteRead
 Candidates = tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What a step may look at beside the candidates.  `final`: the final diagnostic statement is in (II.H; DOMAIN F.11)."""
 
@@ -19,8 +20,11 @@ class Known:
     notes: tuple[NoteRead, ...] = ()
     age: int | None = None
     final: bool = False
-    said: tuple[Stated, ...] = ()
-    """The mentions of all clinicians in the order of writing, listed once for all steps: a chart has thousands."""
+
+    @cached_property
+    def said(self) -> tuple[Stated, ...]:
+        """The mentions of all clinicians in the order of writing, listed once for all steps that ask: a chart has thousands."""
+        return tuple(stated(self.notes, any_clinician=True))
 
     @property
     def data(self) -> GuidelineData:

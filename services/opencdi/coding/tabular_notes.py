@@ -8,7 +8,7 @@ from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import description_of, tabular
-from opencdi.knowledge.tabular_references import between, references
+from opencdi.knowledge.tabular_references import between, categories, references
 
 _KINDS = {"code_first": "I.A.13: code first", "use_additional": "I.A.17: use additional code", "code_also": "I.A.17: code also"}
 _AS_IT_MAY_BE = ("if applicable", "if known", "if any", "any associated", "any identified")
@@ -78,8 +78,8 @@ def asked_along(_: Known, codes: Candidates) -> Candidates:
 def _told(one: Candidate, claimed: list[str]) -> Candidate:
     if not asked_at(one.code):
         return one
-    found = []
-    beside = [(other, asked) for other in claimed if other != one.code for asked in _named(one.code, other)]
+    found, near = [], _near(one.code)
+    beside = [(other, asked) for other in claimed if other[:3] in near and other != one.code for asked in _named(one.code, other)]
     for asked in asked_at(one.code):
         have = [dotted(other) for other, named in beside if named is asked]
         if have:
@@ -88,6 +88,11 @@ def _told(one: Candidate, claimed: list[str]) -> Candidate:
             found.append(f"{asked.words} ({asked.line}): none documented")
     new = [reason for reason in found if reason not in one.reasons]
     return replace(one, reasons=(*one.reasons, *new)) if new else one
+
+
+@lru_cache(maxsize=20_000)
+def _near(code: str) -> frozenset[str]:
+    return categories(pair for asked in asked_at(code) for pair in asked.codes)
 
 
 @lru_cache(maxsize=100_000)

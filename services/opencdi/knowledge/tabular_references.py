@@ -1,6 +1,8 @@
 """The codes that a note of the tabular names, and what an Excludes1 note sends elsewhere (Guidelines I.A.12.a)."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
 
 from opencdi.knowledge.icd10cm import description_of, tabular
@@ -37,10 +39,21 @@ def _is_meant(line: str, code: str, other: str) -> bool:
     return any(re.search(rf"(?<!without ){word}", description_of(other).lower()) for word in named)
 
 
+@lru_cache(maxsize=1)
+def _categories() -> tuple[str, ...]:
+    return tuple(sorted(code for code in tabular() if len(code) == 3))
+
+
+def categories(ranges: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The categories that these ranges touch: most codes of a claim are in none of them, and are not looked at further."""
+    every = _categories()
+    return frozenset(one for low, high in ranges for one in every[bisect_left(every, low[:3]) : bisect_right(every, high[:3])])
+
+
 @lru_cache(maxsize=20_000)
-def has_excludes1(code: str) -> bool:
-    """Whether an Excludes1 note at or above the code sends anything elsewhere."""
-    return any(references(line) for _, line in tabular().notes(code, "excludes1"))
+def excluded_categories(code: str) -> frozenset[str]:
+    """The categories in which the Excludes1 notes at or above the code send something elsewhere."""
+    return categories(pair for _, line in tabular().notes(code, "excludes1") for pair in references(line))
 
 
 @lru_cache(maxsize=50_000)
