@@ -7,7 +7,7 @@ from typing import Final
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guideline_data import Combined
-from opencdi.coding.steps import Candidates, Known, proposed, with_code
+from opencdi.coding.steps import Candidates, Known, Listed, proposed, with_code
 
 _BESIDE: Final = 40
 """So many characters behind a disease a denied cause still speaks of it."""
@@ -40,7 +40,7 @@ def combined(codes: Candidates, parts: Iterable[Candidate], into: str, concept: 
 def flag(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidates:
     """These leave the claim and stay visible."""
     gone = {one.code for one in which}
-    return tuple(one.flagged(reason) if one.code in gone and one.status == "proposed" else one for one in codes)
+    return Listed([one.flagged(reason) if one.code in gone and one.status == "proposed" else one for one in codes]) if gone else codes
 
 
 def other_cause(one: Candidate, own: Collection[str]) -> str | None:
@@ -62,7 +62,9 @@ def said_unrelated(known: Known, one: Candidate, disease: str) -> bool:
 def said(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidates:
     """These keep their place, and the coder reads why."""
     held = {one.code for one in which}
-    return tuple(replace(one, reasons=(*one.reasons, reason)) if one.code in held and reason not in one.reasons else one for one in codes)
+    if not held:
+        return codes
+    return Listed(replace(one, reasons=(*one.reasons, reason)) if one.code in held and reason not in one.reasons else one for one in codes)
 
 
 def said_as_one(known: Known, codes: Candidates) -> Candidates:
@@ -78,10 +80,10 @@ def _parts(row: Combined, codes: Candidates) -> list[Candidate]:
     """The first on the claim of each group; none where a group has none: so it is of nearly every row."""
     held: list[Candidate] = []
     for group in row.of:
-        part = next((one for one in codes if one.code.startswith(group) and one.status == "proposed"), None)
-        if part is None:
+        part = proposed(codes, *group)
+        if not part:
             return []
-        held.append(part)
+        held.append(part[0])
     return held
 
 

@@ -1,6 +1,7 @@
 """How firmly the record says a code, 0 to 1, and what that is made of.  Not a probability: nothing has calibrated it (DOMAIN F.16)."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from opencdi.coding.candidates import Candidate, Status
@@ -14,15 +15,20 @@ REPEATED: Final = 0.05
 
 def parts(one: Candidate) -> tuple[tuple[str, float], ...]:
     """What the confidence of a code adds up from, in words."""
-    told = (
-        (one.status, BASE[one.status], True),
-        ("stands in an assessment", ASSESSED, one.assessed),
-        ("said exactly", EXACT, one.specific),
-        ("said more than once", REPEATED, len(one.evidence) > 1),
-    )
-    return tuple((name, value) for name, value, holds in told if holds)
+    return _parts(one.status, one.assessed, one.specific, len(one.evidence) > 1)
 
 
 def confidence(one: Candidate) -> float:
     """The sum of its parts."""
-    return round(sum(value for _, value in parts(one)), 2)
+    return round(sum([value for _, value in parts(one)]), 2)
+
+
+@cache
+def _parts(status: Status, assessed: bool, specific: bool, repeated: bool) -> tuple[tuple[str, float], ...]:
+    told = (
+        (status, BASE[status], True),
+        ("stands in an assessment", ASSESSED, assessed),
+        ("said exactly", EXACT, specific),
+        ("said more than once", REPEATED, repeated),
+    )
+    return tuple((name, value) for name, value, holds in told if holds)

@@ -24,7 +24,7 @@ from opencdi.coding.pressure_injuries import pressure_injury_stage
 from opencdi.coding.scales import coma_scale, stroke_scale
 from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
 from opencdi.coding.sequelae import stroke_sequelae
-from opencdi.coding.steps import Candidates, Known, Step, proposed
+from opencdi.coding.steps import Candidates, Known, Listed, Step, proposed
 from opencdi.coding.symptoms import integral_symptoms, presenting_symptoms
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
@@ -154,6 +154,8 @@ def apply_guidelines(
     """All steps of the list, in its order: the order in which they need each other."""
     heard = tuple(notes)
     known = Known(table, heard, age, final)
+    listed = Listed(codes)
     for step in table.guidelines.steps:
-        codes = STEPS[step.name](known, codes)
-    return codes
+        changed = STEPS[step.name](known, listed)
+        listed = listed if changed is listed else Listed(changed)
+    return listed

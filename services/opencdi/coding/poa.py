@@ -85,7 +85,7 @@ def _first_of_all(held: tuple[Candidate, ...], statements: frozenset[str]) -> Ca
 
 def _by_their_causes(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]) -> None:
     """No cause is younger than its effect, and no effect older than its cause, as the provider links them."""
-    for effect in held:
+    for effect in (one for one in held if one.caused_by):
         causes = [one for one in held if {one.concept, one.family} & effect.caused_by and one.code != effect.code]
         causes = [one for one in causes if one.status == "proposed" and not one.code.startswith(_OUTSIDE)]
         for cause in causes:

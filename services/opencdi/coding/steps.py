@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from opencdi.coding.candidates import Candidate, Stated, stated
 from opencdi.coding.guideline_data import GuidelineData
@@ -10,6 +10,21 @@ from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
 
 Candidates = tuple[Candidate, ...]
+
+
+class Listed(tuple[Candidate, ...]):
+    """The candidates between two changes: the steps ask them for hundreds of prefixes, and most of these nobody has."""
+
+    @cached_property
+    def categories(self) -> frozenset[str]:
+        """The three-character categories on the claim."""
+        return frozenset([one.code[:3] for one in self if one.status == "proposed"])
+
+
+@lru_cache(maxsize=5_000)
+def _categories_of(prefixes: tuple[str, ...]) -> frozenset[str] | None:
+    """The categories of these prefixes; None where one is shorter than a category."""
+    return frozenset(prefix[:3] for prefix in prefixes) if all(len(prefix) >= 3 for prefix in prefixes) else None
 
 
 @dataclass(frozen=True)
@@ -43,7 +58,7 @@ Step = Callable[[Known, Candidates], Candidates]
 
 def with_code(codes: Candidates, one: Candidate) -> Candidates:
     """The codes with this one, in place of any that is the same code."""
-    return (*(other for other in codes if other.code != one.code), one)
+    return Listed((*(other for other in codes if other.code != one.code), one))
 
 
 def and_code(codes: Candidates, one: Candidate) -> Candidates:
@@ -55,4 +70,6 @@ def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
     """Those on the claim, all or under these prefixes."""
     if not prefixes:
         return [one for one in codes if one.status == "proposed"]
+    if isinstance(codes, Listed) and (near := _categories_of(prefixes)) and codes.categories.isdisjoint(near):
+        return []
     return [one for one in codes if one.code.startswith(prefixes) and one.status == "proposed"]

@@ -150,6 +150,7 @@ def tabular() -> Tabular:
     return Tabular(index["edition"], index["rows"], index["notes"])
 
 
+@lru_cache(maxsize=200_000)
 def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
     """Whether the code may be billed for a discharge on that day.
 
