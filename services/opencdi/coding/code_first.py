@@ -20,7 +20,11 @@ def coded_before(one: Candidate, others: Iterable[Candidate]) -> list[str]:
     if not wanted:
         return []
     near = _near(wanted)
-    return [other.code for other in others if (other.code[:3] in near or wanted == _ANY) and other.code != one.code and _is_wanted(other, wanted)]
+    return [
+        other.code
+        for other in others
+        if (other.code[:3] in near or wanted == _ANY) and other.code != one.code and _is_wanted(other, wanted)
+    ]
 
 
 @lru_cache(maxsize=20_000)

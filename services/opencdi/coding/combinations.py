@@ -69,11 +69,14 @@ def said(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidat
 
 def said_as_one(known: Known, codes: Candidates) -> Candidates:
     """I.B.9 and the index's "with" (I.A.15): one code of each group makes another; what it replaces is flagged."""
+    listed = Listed(codes)
     for row in known.data.combined:
-        held = _parts(row, codes)
+        if listed.has_none_in(row.near):
+            continue
+        held = _parts(row, listed)
         if held and not any(one.code == row.into for one in held):
-            codes = _as_one(row, held, codes)
-    return codes
+            listed = Listed(_as_one(row, held, listed))
+    return listed
 
 
 def _parts(row: Combined, codes: Candidates) -> list[Candidate]:

@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guideline_data import OneOf
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, Listed, proposed
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def said_by_another(known: Known, codes: Candidates) -> Candidates:
     """What another code of the claim says too leaves the claim: what was seen first, once it is documented what it was (II)."""
+    listed = Listed(codes)  # rows only take codes off the claim: what it had is more than it has
     for row in known.data.said_by:
-        found = proposed(codes, *row.into)
+        found = [] if listed.has_none_in(row.near) else proposed(codes, *row.into)
         if found:
             seen = {one.code for one in proposed(codes, *row.codes)}
             reason = f"{row.reason} ({dotted(found[0].code)})"

@@ -8,7 +8,7 @@ from opencdi.coding.impossible import impossible, never_grouped
 from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, Effect, WorkingDrg
 from opencdi.knowledge.code_year import GrouperRelease
-from opencdi.knowledge.effect import DrgEffect, effect_of_adding, effect_of_removing, weight_delta
+from opencdi.knowledge.effect import DrgEffect, effect_of_adding, effects_of_removing, weight_delta
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.weights import weight_of
@@ -134,11 +134,9 @@ def _as_grouped(poa: Poa) -> str:
 
 
 def _effects(claim: GrouperClaim, answer: Grouping, waiting: tuple[str, ...]) -> tuple[Effect, ...]:
-    told = []
-    for one in answer.secondary:
-        if one.severity not in ("MCC", "CC") and not one.moved:
-            continue  # the grouper itself says that it looked at nothing in this code
-        told.append(_told(one.code, effect_of_removing(claim, one.code, answer)))
+    # Of a code that is no CC and moved nothing, the grouper itself says that it looked at nothing in it.
+    codes = [one.code for one in answer.secondary if one.severity in ("MCC", "CC") or one.moved]
+    told = list(map(_told, codes, effects_of_removing(claim, codes, answer)))
     told += [_told(code, effect_of_adding(claim, CodedDiagnosis(code, "Y"), grouped=answer)) for code in waiting]
     return tuple(told)
 

@@ -1,7 +1,7 @@
 """The guideline steps that are lists (`rules/coding/guidelines.yaml`): each row cites its section; a slip stops the room at its start."""
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,13 @@ from opencdi.knowledge.analytes import ANALYTES
 
 Codes = tuple[str, ...]
 """Prefixes of un-dotted codes."""
+_CATEGORY = 3
+
+
+@lru_cache(maxsize=5_000)
+def categories_of(prefixes: Codes) -> frozenset[str] | None:
+    """The three-character categories of these prefixes; None where one is shorter and is of many."""
+    return frozenset(prefix[:_CATEGORY] for prefix in prefixes) if all(len(prefix) >= _CATEGORY for prefix in prefixes) else None
 
 
 class Row(BaseModel):
@@ -60,6 +67,11 @@ class SaidBy(Row):
     codes: Codes
     into: Codes
 
+    @cached_property
+    def near(self) -> frozenset[str] | None:
+        """The categories without which the row has nothing to say."""
+        return categories_of(self.into)
+
 
 class OneOf(Row):
     """Degrees of one disease, the highest first.
@@ -83,6 +95,11 @@ class Combined(Row):
     into: str
     replaces: Codes
     link: Literal["", "presumed", "documented"] = ""
+
+    @cached_property
+    def near(self) -> frozenset[str] | None:
+        """The categories without which the row has nothing to say: those of its first group."""
+        return categories_of(self.of[0])
 
 
 class Bleeding(Row):

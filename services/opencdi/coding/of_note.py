@@ -32,20 +32,18 @@ def remembered(work: Callable[[NoteRead], Answer]) -> Callable[[NoteRead], Answe
 
 def remembered_under(work: Callable[[ConceptTable, NoteRead], Answer]) -> Callable[[ConceptTable, NoteRead], Answer]:
     """The same of a function that reads a table beside the note."""
-    by_table: dict[int, tuple[ref[ConceptTable], Callable[[NoteRead], Answer]]] = {}
+
+    @remembered
+    def answers(_: NoteRead) -> dict[int, tuple[ref[ConceptTable], Answer]]:
+        return {}
 
     def answer(table: ConceptTable, note: NoteRead) -> Answer:
-        key = id(table)
-        held = by_table.get(key)
-        if held is None or held[0]() is not table:
-            of_table = ref(table, lambda _: by_table.pop(key, None))
-            held = by_table[key] = (of_table, remembered(lambda note: work(_alive(of_table), note)))
-        return held[1](note)
+        known = answers(note)
+        held = known.get(id(table))
+        if held is not None and held[0]() is table:
+            return held[1]
+        told = work(table, note)
+        known[id(table)] = (ref(table), told)
+        return told
 
     return answer
-
-
-def _alive(table: "ref[ConceptTable]") -> ConceptTable:
-    held = table()
-    assert held is not None  # whoever asks holds it
-    return held

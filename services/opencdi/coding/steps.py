@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from opencdi.coding.candidates import Candidate, Stated, stated
-from opencdi.coding.guideline_data import GuidelineData
+from opencdi.coding.guideline_data import GuidelineData, categories_of
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
 
@@ -20,11 +20,9 @@ class Listed(tuple[Candidate, ...]):
         """The three-character categories on the claim."""
         return frozenset([one.code[:3] for one in self if one.status == "proposed"])
 
-
-@lru_cache(maxsize=5_000)
-def _categories_of(prefixes: tuple[str, ...]) -> frozenset[str] | None:
-    """The categories of these prefixes; None where one is shorter than a category."""
-    return frozenset(prefix[:3] for prefix in prefixes) if all(len(prefix) >= 3 for prefix in prefixes) else None
+    def has_none_in(self, near: frozenset[str] | None) -> bool:
+        """Whether nothing on the claim is in these categories; never so where they are not known."""
+        return near is not None and self.categories.isdisjoint(near)
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,6 @@ def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
     """Those on the claim, all or under these prefixes."""
     if not prefixes:
         return [one for one in codes if one.status == "proposed"]
-    if isinstance(codes, Listed) and (near := _categories_of(prefixes)) and codes.categories.isdisjoint(near):
+    if isinstance(codes, Listed) and codes.has_none_in(categories_of(prefixes)):
         return []
     return [one for one in codes if one.code.startswith(prefixes) and one.status == "proposed"]

@@ -4,6 +4,7 @@ Pure: a claim in, groupings out; every interplay (exclusion by the principal dia
 grouper's own.  Money never decides what a physician sees (DOMAIN F.14): callers keep these figures on internal pages.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -65,10 +66,32 @@ def effect_of_removing(claim: GrouperClaim, code: str, grouped: Grouping | None 
     return _effect(claim, told.drg, drg_of(claim.without(code)), code)
 
 
+def effects_of_removing(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> list[DrgEffect]:
+    """`effect_of_removing` for each of these secondary diagnoses of the claim, with fewer groupings."""
+    still = _unmoving(claim, codes, grouped)
+    return [_effect(claim, grouped.drg, grouped.drg if code in still else drg_of(claim.without(code)), code) for code in codes]
+
+
+def _unmoving(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> set[str]:
+    """Those without any one of which the claim groups the same, as far as a grouping without many of them shows.
+
+    A further diagnosis only ever lifts a claim, in severity and in the order of the DRGs of its category: where taking several away moves
+    nothing, taking away one of them moves nothing.  The two that count most are each kept once, to hold the claim's severity up.
+    """
+    counting = _counting(claim)
+    most = sorted((code for code in codes if code in counting), key=lambda code: -counting[code])[:2]
+    still: set[str] = set()
+    for kept in most:
+        others = [code for code in codes if code != kept]
+        if len(others) > 1 and not still.issuperset(others) and drg_of(claim.without(*others)) == grouped.drg:
+            still.update(others)
+    return still
+
+
 def effect_of_adding(claim: GrouperClaim, *gap: CodedDiagnosis, grouped: Grouping | None = None) -> DrgEffect:
     """What these diagnoses would do together if the record came to support them all.  `grouped`: the claim's, where it is known."""
     with_it = claim.with_secondary(*gap)
-    return _effect(with_it, drg_of(with_it), (grouped or group(claim)).drg, *(one.code for one in gap))
+    return _effect(with_it, group(with_it).drg, (grouped or group(claim)).drg, *(one.code for one in gap))
 
 
 def _effect(claim: GrouperClaim, told: str, less: str, *codes: str) -> DrgEffect:
