@@ -45,9 +45,11 @@ def code_notes(
 
     Example: echo '{"id":1,"text":"Acute kidney injury on CKD stage 3b."}' | opencdi code --date 2026-05-01
     """
+    from opencdi.cli.codes import index_of_site
     from opencdi.cli.explain import explainer, procedure_told
     from opencdi.cli.inputs import day_of
     from opencdi.cli.read import note_lines
+    from opencdi.coding.official_drugs import with_official_drugs
     from opencdi.coding.table import load_table
     from opencdi.knowledge.code_year import RELEASES, days_covered, release_on
     from opencdi.nlp.own_words import load_own_words
@@ -61,7 +63,8 @@ def code_notes(
         if day:
             raise typer.BadParameter(said, param_hint="--date")
         print(f"{said}: the newest is used", file=sys.stderr)  # time goes on, and the newest codes still serve
-    reader, table = load_reader(rules_dir() / "nlp"), load_table(rules_dir() / "coding" / "concepts.yaml")
+    reader = load_reader(rules_dir() / "nlp")
+    table = with_official_drugs(load_table(rules_dir() / "coding" / "concepts.yaml"), index_of_site())
     own = load_own_words(rules_dir() / "queries")
     if explain:
         if scope is Scope.MENTIONS:

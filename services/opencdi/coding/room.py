@@ -13,6 +13,7 @@ from opencdi.coding.bmi import ANALYTES as WEIGHED
 from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.guidelines import check_steps
 from opencdi.coding.history import change_of
+from opencdi.coding.official_drugs import with_official_drugs
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pressure_injuries import CONCEPT as PRESSURE_INJURY
 from opencdi.coding.procedure_table import ProcedureTable, load_procedures
@@ -45,7 +46,7 @@ def coding_room(site: SiteData, rules: Path | None = None, index: AlphabeticInde
     `index`: the site's Alphabetic Index, where it has loaded one.
     """
     folder = rules or rules_dir()
-    table = load_table(folder / TABLE)
+    table = with_official_drugs(load_table(folder / TABLE), index)
     check_steps(table)
     procedures = load_procedures(folder / PROCEDURES)
     rules_read = f"{table.edition}-{procedures.edition}"

@@ -41,12 +41,26 @@ NEOPLASMS = """<?xml version="1.0"?><ICD10CM.index><version>2026</version><index
   <term level="1"><title>liver</title>
   <cell col="2">C22.9</cell><cell col="3">C78.7</cell><cell col="4">D01.5</cell><cell col="5">D13.4</cell><cell col="6">D37.6</cell><cell col="7">-</cell>
   </term></mainTerm></letter></ICD10CM.index>"""
+DRUGS = """<?xml version="1.0"?><ICD10CM.index><version>2026</version><indexHeading><head col="1">Substance</head>
+<head col="2">Poisoning Accidental</head><head col="3">Poisoning Self-harm</head><head col="4">Poisoning Assault</head>
+<head col="5">Poisoning Undetermined</head><head col="6">Adverse effect</head><head col="7">Underdosing</head></indexHeading><letter><title>A</title>
+<mainTerm><title>Clozapine</title>
+  <cell col="2">T42.4X1</cell><cell col="3">T42.4X2</cell><cell col="4">T42.4X3</cell><cell col="5">T42.4X4</cell><cell col="6">T42.4X5</cell><cell col="7">T42.4X6</cell>
+</mainTerm>
+<mainTerm><title>Antifreeze</title>
+  <cell col="2">T65.91</cell><cell col="3">T65.92</cell><cell col="4">T65.93</cell><cell col="5">T65.94</cell><cell col="6">--</cell><cell col="7">--</cell>
+</mainTerm>
+<mainTerm><title>Vancomycin</title>
+  <cell col="2">T49.0X1</cell><cell col="3">T49.0X2</cell><cell col="4">T49.0X3</cell><cell col="5">T49.0X4</cell><cell col="6">T49.0X5</cell><cell col="7">T49.0X6</cell>
+  <term level="1"><title>topical</title>
+  <cell col="2">T49.1X1</cell><cell col="3">T49.1X2</cell><cell col="4">T49.1X3</cell><cell col="5">T49.1X4</cell><cell col="6">T49.1X5</cell><cell col="7">T49.1X6</cell>
+  </term></mainTerm></letter></ICD10CM.index>"""
 
 
 def sample(folder: Path) -> AlphabeticIndex:
     """Loaded into that folder, and read from there."""
     parts = {}
-    for name, text in (("index.xml", INDEX), ("neoplasm.xml", NEOPLASMS)):
+    for name, text in (("index.xml", INDEX), ("neoplasm.xml", NEOPLASMS), ("drug.xml", DRUGS)):
         part, _, parts[part] = read_xml(name, text.encode())
     keep(folder, "FY2026", parts)
     index = load_index(folder)
