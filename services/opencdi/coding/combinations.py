@@ -92,7 +92,8 @@ def _parts(row: Combined, codes: Candidates) -> list[Candidate]:
 
 def _as_one(row: Combined, held: list[Candidate], codes: Candidates) -> Candidates:
     first, names = held[0], {name for part in held for name in (part.concept, part.family)}
-    elsewhere = next((cause for part in held if (cause := other_cause(part, names))), None)
+    caused = held if row.effect is None else [held[row.effect]]
+    elsewhere = next((cause for part in caused if (cause := other_cause(part, names))), None)
     if row.link == "documented" and not any((part.caused_by | part.together) & names for part in held):
         return codes
     if row.link == "presumed" and elsewhere:

@@ -16,7 +16,8 @@ NONCOMPLIANCE = "noncompliance"
 UNTAKEN = frozenset({"underdosing", NONCOMPLIANCE})
 """The cause of what came of a drug that was not taken, or too little of it."""
 ATTEMPT = "T1491"
-UNAFFORDABLE = "cannot-afford"
+REASONS = {"cannot-afford": "Z91120", "forgot-drugs": "Z91138", "stopped-drugs": "Z91128"}
+"""Concept -> why a drug was not taken: for want of money, not meant, meant (Z91.1-)."""
 
 
 def adverse_effects(known: Known, codes: Candidates) -> Candidates:
@@ -54,10 +55,10 @@ def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:
 
 
 def _why(known: Known, one: Candidate) -> str | None:
-    """Why a drug was not taken as ordered: for want of money where a note says so, else noncompliance where the record has it."""
-    told = (said.finding for said in known.stated)
-    if any(finding.concept == UNAFFORDABLE and finding.assertion == "present" for finding in told):
-        return "Z91120"
+    """Why a drug was not taken as ordered: as a note says it, else noncompliance where the record has it."""
+    told = {said.finding.concept for said in known.stated if said.finding.assertion == "present"}
+    if said := next((code for concept, code in REASONS.items() if concept in told), None):
+        return said
     return "Z91148" if NONCOMPLIANCE in one.caused_by else None
 
 

@@ -89,12 +89,14 @@ class Combined(Row):
     """One code of each group makes `into`.
 
     `link`: "presumed" unless the provider names another cause (I.A.15), "documented" only where he links them; "" where nothing is linked.
+    `effect`: the group of what comes of the others: only its cause unlinks them, theirs is another matter ("ESRD due to hypertension").
     """
 
     of: tuple[Codes, ...]
     into: str
     replaces: Codes
     link: Literal["", "presumed", "documented"] = ""
+    effect: int | None = None
 
     @cached_property
     def near(self) -> frozenset[str] | None:

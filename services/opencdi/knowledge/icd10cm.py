@@ -193,7 +193,9 @@ def undivided(code: str, valid: Callable[[str], bool]) -> str | None:
 
 _BARE = re.compile(r"\bwithout (?!status)|\buncomplicated\b", re.IGNORECASE)
 """What the index's default says where a disease is coded with what may come with it ("Esophagitis, unspecified without bleeding")."""
-_BY_DEFAULT = re.compile(r"with loss of consciousness status unknown|, accidental\b")
+_BY_DEFAULT = re.compile(
+    r"with loss of consciousness status unknown|, accidental\b|not having achieved remission|not intractable$|intractable, without status"
+)
 _SIDE = re.compile(r"\b(left|right|bilateral|unspecified) (?:[a-z]+ )?(?:side|[a-z]+)$|\b(bilateral)\b", re.IGNORECASE)
 
 
@@ -229,7 +231,8 @@ def unspecified_below(code: str, laterality: str = "") -> str | None:
     """The one branch right below a stem that says no more than the stem, but for the side; None where there is none such.
 
     A fracture that is not said to be displaced or not is displaced (I.C.19.c), a poisoning whose intent is not said accidental (I.C.20.h);
-    whether consciousness was lost is unknown unless said.
+    whether consciousness was lost is unknown unless said.  A leukemia has not achieved remission, an epilepsy or a migraine is not
+    intractable and without a status, unless said (the index's defaults).
     """
     held = tabular()
     every = held.children(code)

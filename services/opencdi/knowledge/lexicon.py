@@ -17,6 +17,7 @@ from typing import Final
 
 from opencdi.clinical.vocabulary import FindingKind
 from opencdi.knowledge import words
+from opencdi.knowledge.neoplasm_terms import neoplasm_terms
 from opencdi.knowledge.tables import kept, read_table
 from opencdi.knowledge.words import Lexicon, term_form
 
@@ -168,9 +169,7 @@ def load_synonyms(folder: Path) -> tuple[tuple[str, str], ...]:
     """(term as the lexicon keys it, un-dotted code) of `synonyms.yaml` and `neoplasms.yaml` in that folder."""
     told, neoplasms = (read_table(folder / name) for name in ("synonyms.yaml", "neoplasms.yaml"))
     named = ((term, code) for code, terms in told.items() for term in terms)
-    patterns = neoplasms["patterns"]
-    sited = ((pattern.format(word), code) for code, words in neoplasms["sites"].items() for word in words for pattern in patterns)
-    return tuple((term_form(str(term)), str(code)) for term, code in chain(named, sited))
+    return tuple((term_form(str(term)), str(code)) for term, code in chain(named, neoplasm_terms(neoplasms)))
 
 
 @lru_cache(maxsize=2)

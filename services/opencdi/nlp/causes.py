@@ -16,6 +16,7 @@ _AFTER: Final = 5
 _NAME: Final = 3
 _AFTER_DRUG: Final = 2
 _CAUSES: Final = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
+_COMMA: Final = frozenset({","})
 _CLAUSE_ENDS: Final = frozenset({BREAK, ",", ";", ")", "on"})
 SICK: Final = frozenset({"diagnosis", "finding", "symptom"})
 
@@ -75,7 +76,8 @@ def _link_behind(begin: int, following: Mentioned, words: list[str], table: Tabl
         return None
     first, _, role = links[0]
     if role in ("weak", "with", "without") and not _passable(words, begin, first, table.links.before - {",", "(", ":"}, table):
-        return None
+        modified = role == "with" and _passable(words, begin, first, _COMMA, table)  # "depression, recurrent, severe, with psychosis"
+        return links[0] if modified else None
     return links[0] if _passable(words, begin, first, table.links.before, table) else None
 
 
