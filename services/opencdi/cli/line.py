@@ -46,7 +46,7 @@ def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:
 
 
 def _index_in(codes: Path) -> "AlphabeticIndex | None":
-    from opencdi.knowledge.alphabetic_index import WrongIndex, load_index
+    from opencdi.knowledge.index_file import WrongIndex, load_index
 
     try:
         return load_index(codes)
