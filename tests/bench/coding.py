@@ -26,7 +26,7 @@ from rich.table import Table
 from thirty_notes import Stay
 
 from opencdi.bus.room import Record, Room, State
-from opencdi.cli.line import settle_memory
+from opencdi.cli.memory import settle_memory
 from opencdi.coding.room import coding_room
 from opencdi.knowledge.effect import effect_of_adding
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, group
