@@ -26,7 +26,7 @@ from rich.table import Table
 from thirty_notes import Stay
 
 from opencdi.bus.room import Record, Room, State
-from opencdi.cli.line import settle_memory
+from opencdi.cli.memory import settle_memory
 from opencdi.coding.room import coding_room
 from opencdi.knowledge.effect import effect_of_adding
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, group
@@ -152,7 +152,7 @@ def re_coding() -> Iterator[Row]:
 _LOADS = {
     "code sets (tabular)": "from opencdi.knowledge.icd10cm import tabular; tabular().entry('N179')",
     "code sets and Alphabetic Index": (
-        "from opencdi.knowledge.icd10cm import tabular; from opencdi.knowledge.alphabetic_index import load_index;"
+        "from opencdi.knowledge.icd10cm import tabular; from opencdi.knowledge.index_file import load_index;"
         "from opencdi.settings import Settings; tabular().entry('N179'); assert load_index(Settings().codes_folder)"
     ),
     "  simple_icd_10_cm, its own data": "import simple_icd_10_cm as cm; cm.get_description('N17.9')",
@@ -161,7 +161,7 @@ _MEMORY = """
 import pickle, sys
 from pathlib import Path
 from opencdi.coding.room import coding_room
-from opencdi.knowledge.alphabetic_index import load_index
+from opencdi.knowledge.index_file import load_index
 from opencdi.knowledge.site import SiteData
 from opencdi.settings import Settings
 room, states = coding_room(SiteData()), {}

@@ -25,7 +25,8 @@ from rich.table import Table
 import kafka_broker
 from opencdi.bus.bus import open_bus
 from opencdi.bus.embedded import EmbeddedBus
-from opencdi.cli.line import line_of, settle_memory
+from opencdi.cli.line import line_of
+from opencdi.cli.memory import settle_memory
 from opencdi.cli.playing import line_on, stored
 from opencdi.events.inbound import Inbound
 from opencdi.events.topics import STATEFUL_ROOMS, TOPICS

@@ -23,7 +23,8 @@ from rich.table import Table
 import kafka_broker
 from opencdi.bus.bus import open_bus
 from opencdi.bus.room import Outgoing
-from opencdi.cli.line import line_of, settle_memory
+from opencdi.cli.line import line_of
+from opencdi.cli.memory import settle_memory
 from opencdi.cli.playing import Line, stored
 from opencdi.events.topics import STATEFUL_ROOMS, TOPICS
 from opencdi.hospital.message import Message

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from opencdi.cli.app import app
-from opencdi.knowledge.alphabetic_index import FILE, load_index
 from opencdi.knowledge.icd10cm import tabular
+from opencdi.knowledge.index_file import FILE, load_index
 from opencdi.knowledge.index_path import find
 from unit.knowledge.index_sample import INDEX, NEOPLASMS
 

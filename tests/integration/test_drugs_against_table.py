@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from opencdi.cli.app import app
 from opencdi.coding.drug_codes import SIXTH
 from opencdi.coding.table import load_table
-from opencdi.knowledge.alphabetic_index import load_index
+from opencdi.knowledge.index_file import load_index
 from opencdi.settings import rules_dir
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "icd10cm"

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from opencdi.cli.app import app
 from opencdi.coding.table import assignments, load_table
-from opencdi.knowledge.alphabetic_index import load_index, words_in
+from opencdi.knowledge.alphabetic_index import words_in
 from opencdi.knowledge.concepts import load_concepts
+from opencdi.knowledge.index_file import load_index
 from opencdi.knowledge.index_path import find
 from opencdi.knowledge.specificity import supported_leaf
 from opencdi.nlp.reader import load_reader

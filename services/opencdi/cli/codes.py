@@ -24,8 +24,9 @@ def load(folder: Annotated[Path, typer.Argument(help="folder with the NCHS's XML
     """
     from opencdi.cli.inputs import UNREADABLE, content_of, reason
     from opencdi.cli.progress import watched
-    from opencdi.knowledge.alphabetic_index import Part, Row, WrongIndex, keep
+    from opencdi.knowledge.alphabetic_index import Part, Row
     from opencdi.knowledge.icd10cm import tabular
+    from opencdi.knowledge.index_file import WrongIndex, keep
     from opencdi.knowledge.index_xml import read_xml
     from opencdi.settings import Settings
 
@@ -135,7 +136,7 @@ def _checked(code: str, on: "date") -> "Iterator[str]":
 
 def index_of_site() -> "AlphabeticIndex | None":
     """The index that this site has loaded, if any; one that cannot be read ends the command."""
-    from opencdi.knowledge.alphabetic_index import WrongIndex, load_index
+    from opencdi.knowledge.index_file import WrongIndex, load_index
     from opencdi.settings import Settings
 
     try:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import typer
 
 from opencdi.cli.inputs import STANDARD_INPUT, UNREADABLE, name_of, opened, reason
+from opencdi.cli.memory import settled_memory
 from opencdi.cli.progress import watched
 
 W = TypeVar("W", bound=str)
@@ -84,13 +85,14 @@ def run_filter(inputs: Iterator[Line], answer: Callable[[str], dict[str, Any]]) 
 def answer_each(inputs: Iterator[Line], answer: Callable[[str], str]) -> None:
     """The same, with whatever text the answer is."""
     bad = False
-    for where, line in watched(inputs, "lines", beside_lines=True):
-        try:
-            if isinstance(line, BadLine):
-                raise line
-            print(answer(line))
-        except BadLine as wrong:
-            bad = True
-            print(f"{where}: {wrong}", file=sys.stderr)
+    with settled_memory():
+        for where, line in watched(inputs, "lines", beside_lines=True):
+            try:
+                if isinstance(line, BadLine):
+                    raise line
+                print(answer(line))
+            except BadLine as wrong:
+                bad = True
+                print(f"{where}: {wrong}", file=sys.stderr)
     if bad:
         raise typer.Exit(2)

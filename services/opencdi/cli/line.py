@@ -1,6 +1,5 @@
 """The line: which rooms there are, each made with what it needs.  The only place that knows them all."""
 
-import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +45,7 @@ def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:
 
 
 def _index_in(codes: Path) -> "AlphabeticIndex | None":
-    from opencdi.knowledge.alphabetic_index import WrongIndex, load_index
+    from opencdi.knowledge.index_file import WrongIndex, load_index
 
     try:
         return load_index(codes)
@@ -87,10 +86,3 @@ def line_of(site: SiteData, tenant_key: Callable[[str], bytes], codes: Path | No
         return finalize_room(site)
 
     return {"intake": intake, "nlp": nlp, "coding": coding, "queries": queries, "finalize": finalize}
-
-
-def settle_memory() -> None:
-    """Call once the rooms are made: their books live as long as the process; looking through them for garbage took a fifth of its time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)

@@ -41,7 +41,8 @@ def replay(
     Example: opencdi replay stay.hl7 --topics drg-changes | jq .value.after.drg
     """
     from opencdi.cli.indicators import indicators_on
-    from opencdi.cli.line import line_of, settle_memory, site_data
+    from opencdi.cli.line import line_of, site_data
+    from opencdi.cli.memory import settle_memory
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
     from opencdi.cli.replay_source import from_bus, from_files

@@ -143,7 +143,8 @@ def run_rooms(settings: Settings, names: tuple[str, ...], watch: "Watch") -> Non
 
     from opencdi.bus.at_work import work
     from opencdi.bus.bus import open_bus
-    from opencdi.cli.line import line, settle_memory
+    from opencdi.cli.line import line
+    from opencdi.cli.memory import settle_memory
     from opencdi.logs import start_logging
     from opencdi.metrics import RoomMetrics, serve_metrics
 

@@ -1,30 +1,33 @@
 """The Alphabetic Index of ICD-10-CM, with its tables of neoplasms and drugs and the index of external causes: how coders find a code.
 
 The NCHS publishes them as XML each year.  Nothing of them is shipped: a site loads its own once (`opencdi codes load`), and they are kept
-as one file that a process reads in a fifth of a second.  A term stands under its main term ("Failure" > "heart" > "systolic"); words in
-brackets behind it are nonessential modifiers, whose presence or absence changes nothing (Guidelines I.A.7); "see" sends to another term,
-"see also" where the first has no word for what is documented (I.A.16).
+as one file (`index_file`).  A term stands under its main term ("Failure" > "heart" > "systolic"); words in brackets behind it are
+nonessential modifiers, whose presence or absence changes nothing (Guidelines I.A.7); "see" sends to another term, "see also" where the
+first has no word for what is documented (I.A.16).
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from opencdi.knowledge.lexicon import ADJECTIVES
-from opencdi.knowledge.tables import built, write_whole
 from opencdi.knowledge.words import term_form
 
 Part = Literal["index", "neoplasms", "drugs", "external-causes"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 COLUMNS: Final = ("malignant primary", "malignant secondary", "in situ", "benign", "uncertain behavior", "unspecified behavior")
 """Of the table of neoplasms, in its order."""
-FILE: Final = "alphabetic-index.json"
-FORMAT: Final = 1
 Row = list[Any]
-"""As a term is kept: parent (-1: a main term), title, nonessential modifiers, codes, see, see also."""
+"""A term as it is printed: parent (-1: a main term), title, nonessential modifiers, codes, see, see also.
+
+Behind these, as it is kept: the words of its modifiers; of a main term those inverted behind its name; the terms right below (`Below`).
+"""
+_MODIFIERS, _INVERTED, _BELOW = 6, 7, 8
+Below = dict[str, list[tuple[int, int, list[str]]]]
+"""The terms right below one: word -> (number, which of its forms, all words of that form), each form under one of its words; under ""
+those that only connect ("with"), for which nothing need be documented."""
 _SAME_WORD: Final = 3
 """Letters in which the forms of one word agree: "Abdomen, abdominal"."""
 CONNECTING: Final = frozenset(
@@ -76,44 +79,51 @@ def words_in(phrase: str) -> frozenset[str]:
     return frozenset(said)
 
 
+def words_of_all(phrases: Iterable[str]) -> frozenset[str]:
+    """The words of several phrases together."""
+    return frozenset().union(*map(words_in, phrases))
+
+
+class Terms(dict[int, Row]):
+    """The terms by number.  A term is taken apart when it is first met: most never are."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        """`lines`: of each term its row, as JSON."""
+        super().__init__()
+        self._lines = lines
+
+    def __missing__(self, nth: int) -> Row:  # noqa: D105
+        row: Row = json.loads(self._lines[nth])
+        self[nth] = row
+        return row
+
+
 class AlphabeticIndex:
     """The terms of all parts, by number."""
 
-    def __init__(self, edition: str, parts: dict[Part, tuple[int, int]], rows: list[Row], mains: dict[str, list[int]]) -> None:
-        """`parts`: first term and the one after the last of each.  `rows`: a parent before what stands below it.
+    def __init__(self, edition: str, parts: Mapping[Part, Sequence[int]], mains: Mapping[str, Sequence[int]], terms: Terms) -> None:
+        """`parts`: first term and the one after the last of each.
 
         `mains`: the main terms of the index and of the table of neoplasms, by their forms.
         """
         self.edition = edition
-        self._parts, self._rows, self._mains = parts, rows, mains
-        self._below: dict[int, list[int]] = {}
-        for nth, row in enumerate(rows):
-            self._below.setdefault(row[0], []).append(nth)
-        self._forms: dict[int, tuple[frozenset[str], ...]] = {}
-
-    def __len__(self) -> int:
-        """How many terms there are."""
-        return len(self._rows)
+        self._parts, self._mains, self._terms = parts, mains, terms
 
     def term(self, nth: int) -> IndexTerm:
         """A term by its number."""
-        _, title, optional, codes, see, see_also = self._rows[nth]
+        _, title, optional, codes, see, see_also, *_ = self._terms[nth]
         return IndexTerm(title, tuple(optional), tuple(codes), tuple(see), tuple(see_also))
 
     def terms_of(self, part: Part) -> range:
         """The numbers of a part's terms."""
         return range(*self._parts[part])
 
-    def below(self, nth: int) -> Sequence[int]:
-        """The numbers of the terms right below."""
-        return self._below.get(nth, ())
-
     def path(self, nth: int) -> tuple[str, ...]:
         """The titles from the main term down to this one."""
         titles: list[str] = []
         while nth >= 0:
-            titles.append(self._rows[nth][1])
-            nth = self._rows[nth][0]
+            nth, title, *_ = self._terms[nth]
+            titles.append(title)
         return tuple(reversed(titles))
 
     def main_terms(self, form: str) -> Sequence[int]:
@@ -121,17 +131,20 @@ class AlphabeticIndex:
         return self._mains.get(form, ())
 
     def inverted(self, nth: int) -> frozenset[str]:
-        """What must be documented beside a main term's name: "pathological" for "Fracture, pathological"; no word that is assumed."""
-        return words_in(parted(self._rows[nth][1])[1]) - _NEVER_SAID - _ASSUMED
+        """What must be documented beside a main term's name."""
+        return frozenset(self._terms[nth][_INVERTED])
 
-    def asked(self, nth: int) -> tuple[frozenset[str], ...]:
-        """What must be documented for this term: one of these sets of words.  None at all: it only connects ("with")."""
-        if (asked := self._forms.get(nth)) is None:
-            parent = self._rows[self._rows[nth][0]][1] if self._rows[nth][0] >= 0 else ""
-            lacking = f"{_WITHOUT} " if parent == _WITHOUT else ""
-            sets = (words_in(lacking + form) - _NEVER_SAID for form in forms_of(self._rows[nth][1]))
-            asked = self._forms[nth] = tuple(dict.fromkeys(words for words in sets if words))
-        return asked
+    def modifiers(self, nth: int) -> frozenset[str]:
+        """The words of a term's nonessential modifiers."""
+        return frozenset(self._terms[nth][_MODIFIERS])
+
+    def passed(self, nth: int, known: Set[str]) -> list[tuple[int, frozenset[str]]]:
+        """The terms right below for which enough is documented, in their order, and the words of each: none for one that only connects."""
+        below: Below = self._terms[nth][_BELOW]
+        words_at: dict[int, frozenset[str]] = {}
+        for at, _, words in sorted(form for word in ("", *known) for form in below.get(word, ()) if known.issuperset(form[-1])):
+            words_at.setdefault(at, frozenset(words))
+        return list(words_at.items())
 
 
 def forms_of(title: str) -> Iterator[str]:
@@ -155,39 +168,13 @@ def parted(title: str) -> tuple[str, str]:
     return (title, "") if len(tuple(forms_of(title))) > 1 else (name, rest)
 
 
-class WrongIndex(Exception):
-    """The file is no index that we can use; the message names the file and what is wrong with it."""
+def inverted_in(title: str) -> frozenset[str]:
+    """What must be documented beside a main term's name: "pathological" for "Fracture, pathological"; no word that is assumed."""
+    return words_in(parted(title)[1]) - _NEVER_SAID - _ASSUMED
 
 
-def keep(folder: Path, edition: str, told: Mapping[Part, list[Row]]) -> Path:
-    """Writes the index into that folder, whole or not at all."""
-    rows: list[Row] = []
-    parts: dict[Part, tuple[int, int]] = {}
-    mains: dict[str, list[int]] = {}
-    for part in PARTS:
-        begin = len(rows)
-        rows += [[row[0] + begin if row[0] >= 0 else -1, *row[1:]] for row in told.get(part, ())]
-        parts[part] = (begin, len(rows))
-    for nth in (*range(*parts["index"]), *range(*parts["neoplasms"])):
-        if rows[nth][0] < 0:
-            for form in forms_of(parted(rows[nth][1])[0]):
-                mains.setdefault(form, []).append(nth)
-    whole = {"format": FORMAT, "edition": edition, "parts": parts, "rows": rows, "mains": mains}
-    write_whole(folder / FILE, json.dumps(whole, separators=(",", ":"), ensure_ascii=False))
-    load_index.cache_clear()
-    return folder / FILE
-
-
-@lru_cache(maxsize=2)
-def load_index(folder: Path) -> AlphabeticIndex | None:
-    """The index that was loaded into that folder; None where none was.  Raises: WrongIndex."""
-    path = folder / FILE
-    try:
-        told = built(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValueError:
-        raise WrongIndex(f"{path.name}: half a file; load it again (opencdi codes load)") from None
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
-        raise WrongIndex(f"{path.name}: of another version of this software; load it again (opencdi codes load)")
-    return AlphabeticIndex(told["edition"], told["parts"], told["rows"], told["mains"])
+def asked_by(title: str, below: str = "") -> tuple[frozenset[str], ...]:
+    """What must be documented for a term `below` another: one of these sets of words.  None at all: it only connects ("with")."""
+    lacking = f"{_WITHOUT} " if below == _WITHOUT else ""
+    sets = (words_in(lacking + form) - _NEVER_SAID for form in forms_of(title))
+    return tuple(dict.fromkeys(words for words in sets if words))

@@ -56,7 +56,7 @@ class _Way:
 
     def past(self, words: frozenset[str]) -> "_Way":
         """Behind a term that has a place for these words."""
-        return replace(self, asked=self.asked | (words & self.documented), owed=self.owed - words)
+        return replace(self, asked=self.asked | (words & self.documented), owed=self.owed - words) if words else self
 
     @property
     def used(self) -> frozenset[str]:
@@ -107,16 +107,12 @@ def _down(index: AlphabeticIndex, nth: int, way: _Way, been: set[tuple[int, froz
     been.add((nth, way.brought))
     term = index.term(nth)
     title = f"{term.title} ({', '.join(term.optional)})" if term.optional else term.title
-    modifiers = frozenset().union(*map(words_in, term.optional))
+    modifiers = index.modifiers(nth)
     here = replace(way, steps=(*way.steps, title), optional=way.optional | (modifiers & way.documented), owed=way.owed - modifiers)
     if code := _of_columns(term.codes, here):
         yield code, here
-    for below in index.below(nth):
-        asked = index.asked(below)
-        if not asked:
-            yield from _down(index, below, here, been)
-        elif words := next((words for words in asked if words <= here.known), None):
-            yield from _down(index, below, here.past(words), been)
+    for below, words in index.passed(nth, here.known):
+        yield from _down(index, below, here.past(words), been)
     if here.sends < _MOST_SENDS:
         for to in term.see:
             yield from _sent(index, f"see {to}", to, here, been)

@@ -8,7 +8,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from opencdi.clinical.codes import undotted
-from opencdi.knowledge.alphabetic_index import Part, Row, WrongIndex
+from opencdi.knowledge.alphabetic_index import Part, Row
+from opencdi.knowledge.index_file import WrongIndex
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -150,17 +150,14 @@ class Echo:
 
 def echo_in(text: str, own: OwnWords) -> Echo:
     """What of a text is a question of ours come back."""
-    spans: list[tuple[int, int]] = []
-    words: list[str] = []
-    for match in _WORD.finditer(text):
-        spans.append(match.span())
-        words.append(match.group().lower())
+    words = [word.lower() for word in _WORD.findall(text)]
     found = list(own.lexicon.matches(words))
     if (cut := own.cut_off_in(words)) is not None:
         found = [*(one for one in found if one[1] <= cut[0]), cut]
     cited = list(_cited(text))
     if not found and not cited:
         return Echo()
+    spans = [match.span() for match in _WORD.finditer(text)]
     stretches = cited + [
         _with_its_quote(text, spans[first][0], spans[last - 1][1], piece) for first, last, piece in found if not piece.option
     ]

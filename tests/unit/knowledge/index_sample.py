@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from opencdi.knowledge.alphabetic_index import AlphabeticIndex, keep, load_index
+from opencdi.knowledge.alphabetic_index import AlphabeticIndex
+from opencdi.knowledge.index_file import keep, load_index
 from opencdi.knowledge.index_xml import read_xml
 
 INDEX = """<?xml version="1.0"?><ICD10CM.index><version>2026</version><title>ICD-10-CM INDEX TO DISEASES and INJURIES</title><letter><title>A</title>

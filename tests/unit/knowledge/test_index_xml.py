@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from opencdi.knowledge.alphabetic_index import FILE, WrongIndex, forms_of, load_index
+from opencdi.knowledge.alphabetic_index import forms_of
+from opencdi.knowledge.index_file import FILE, WrongIndex, load_index
 from opencdi.knowledge.index_xml import read_xml
 from unit.knowledge.index_sample import INDEX, NEOPLASMS, sample
 
