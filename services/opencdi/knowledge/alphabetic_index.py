@@ -7,7 +7,7 @@ first has no word for what is documented (I.A.16).
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal, get_args
@@ -20,13 +20,9 @@ PARTS: Final[tuple[Part, ...]] = get_args(Part)
 COLUMNS: Final = ("malignant primary", "malignant secondary", "in situ", "benign", "uncertain behavior", "unspecified behavior")
 """Of the table of neoplasms, in its order."""
 Row = list[Any]
-"""A term as it is printed: parent (-1: a main term), title, nonessential modifiers, codes, see, see also.
-
-Behind these, as it is kept: the words of its modifiers; of a main term those inverted behind its name; the terms right below (`Below`).
-"""
-_MODIFIERS, _INVERTED, _BELOW = 6, 7, 8
-Below = dict[str, list[tuple[int, int, list[str]]]]
-"""The terms right below one: word -> (number, which of its forms, all words of that form), each form under one of its words; under ""
+"""A term as it is printed: parent (-1: a main term), title, nonessential modifiers, codes, see, see also."""
+Below = Mapping[str, Sequence[tuple[int, int, Sequence[str]]]]
+"""The terms right below one, each of their forms under one of its words: word -> (number, which form, all words of the form); under ""
 those that only connect ("with"), for which nothing need be documented."""
 _SAME_WORD: Final = 3
 """Letters in which the forms of one word agree: "Abdomen, abdominal"."""
@@ -49,16 +45,28 @@ _ASSUMED: Final = frozenset({"traumatic", "neoplastic"})
 
 @dataclass(frozen=True, slots=True)
 class IndexTerm:
-    """A term as it is printed.
+    """A term as it is printed, and what must be documented for it and for those right below it.
 
-    `codes`: un-dotted, one; of a table one for each column, "" for none.  A code that ends with "-" is a stem.
+    `parent`: -1 of a main term.  `codes`: un-dotted, one; of a table one for each column, "" for none; one that ends with "-" is a stem.
+    `modifiers`: the words of `optional`, the nonessential modifiers.  `inverted`: what must be documented beside a main term's name.
     """
 
+    parent: int
     title: str
     optional: tuple[str, ...]
     codes: tuple[str, ...]
     see: tuple[str, ...]
     see_also: tuple[str, ...]
+    modifiers: frozenset[str]
+    inverted: frozenset[str]
+    below: Below
+
+    def passed(self, known: frozenset[str]) -> list[tuple[int, frozenset[str]]]:
+        """The terms right below for which enough is documented, in their order, and the words of each: none for one that only connects."""
+        words_at: dict[int, frozenset[str]] = {}
+        for nth, _, words in sorted(form for word in ("", *known) for form in self.below.get(word, ()) if known.issuperset(form[-1])):
+            words_at.setdefault(nth, frozenset(words))
+        return list(words_at.items())
 
 
 @lru_cache(maxsize=20_000)
@@ -84,18 +92,19 @@ def words_of_all(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*map(words_in, phrases))
 
 
-class Terms(dict[int, Row]):
+class Terms(dict[int, IndexTerm]):
     """The terms by number.  A term is taken apart when it is first met: most never are."""
 
     def __init__(self, lines: Sequence[bytes]) -> None:
-        """`lines`: of each term its row, as JSON."""
+        """`lines`: of each term its row as JSON, and what was worked out of it."""
         super().__init__()
         self._lines = lines
 
-    def __missing__(self, nth: int) -> Row:  # noqa: D105
-        row: Row = json.loads(self._lines[nth])
-        self[nth] = row
-        return row
+    def __missing__(self, nth: int) -> IndexTerm:  # noqa: D105
+        parent, title, optional, codes, see, see_also, modifiers, inverted, below = json.loads(self._lines[nth])
+        printed = parent, title, tuple(optional), tuple(codes), tuple(see), tuple(see_also)
+        term = self[nth] = IndexTerm(*printed, frozenset(modifiers), frozenset(inverted), below)
+        return term
 
 
 class AlphabeticIndex:
@@ -111,8 +120,7 @@ class AlphabeticIndex:
 
     def term(self, nth: int) -> IndexTerm:
         """A term by its number."""
-        _, title, optional, codes, see, see_also, *_ = self._terms[nth]
-        return IndexTerm(title, tuple(optional), tuple(codes), tuple(see), tuple(see_also))
+        return self._terms[nth]
 
     def terms_of(self, part: Part) -> range:
         """The numbers of a part's terms."""
@@ -120,31 +128,12 @@ class AlphabeticIndex:
 
     def path(self, nth: int) -> tuple[str, ...]:
         """The titles from the main term down to this one."""
-        titles: list[str] = []
-        while nth >= 0:
-            nth, title, *_ = self._terms[nth]
-            titles.append(title)
-        return tuple(reversed(titles))
+        term = self.term(nth)
+        return (term.title,) if term.parent < 0 else (*self.path(term.parent), term.title)
 
     def main_terms(self, form: str) -> Sequence[int]:
         """The main terms of that name, as `term_form` gives it."""
         return self._mains.get(form, ())
-
-    def inverted(self, nth: int) -> frozenset[str]:
-        """What must be documented beside a main term's name."""
-        return frozenset(self._terms[nth][_INVERTED])
-
-    def modifiers(self, nth: int) -> frozenset[str]:
-        """The words of a term's nonessential modifiers."""
-        return frozenset(self._terms[nth][_MODIFIERS])
-
-    def passed(self, nth: int, known: Set[str]) -> list[tuple[int, frozenset[str]]]:
-        """The terms right below for which enough is documented, in their order, and the words of each: none for one that only connects."""
-        below: Below = self._terms[nth][_BELOW]
-        words_at: dict[int, frozenset[str]] = {}
-        for at, _, words in sorted(form for word in ("", *known) for form in below.get(word, ()) if known.issuperset(form[-1])):
-            words_at.setdefault(at, frozenset(words))
-        return list(words_at.items())
 
 
 def forms_of(title: str) -> Iterator[str]:

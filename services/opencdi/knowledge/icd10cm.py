@@ -227,6 +227,7 @@ def unspecified_leaf(code: str, laterality: str = "") -> str | None:
     return at if at and tabular().billable(at) else None
 
 
+@lru_cache(maxsize=20_000)
 def unspecified_below(code: str, laterality: str = "") -> str | None:
     """The one branch right below a stem that says no more than the stem, but for the side; None where there is none such.
 

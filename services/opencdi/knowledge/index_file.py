@@ -19,7 +19,6 @@ from opencdi.knowledge import alphabetic_index, lexicon, words
 from opencdi.knowledge.alphabetic_index import (
     PARTS,
     AlphabeticIndex,
-    Below,
     Part,
     Row,
     Terms,
@@ -33,6 +32,7 @@ from opencdi.knowledge.tables import write_whole
 
 FILE: Final = "alphabetic-index.json"
 FORMAT: Final = 2
+_Below = dict[str, list[tuple[int, int, list[str]]]]
 _PRINTED: Final = 6
 """So much of a row is as it was printed."""
 
@@ -96,9 +96,9 @@ def _written(edition: str, told: Mapping[Part, list[Row]]) -> str:
     return f"{_json({**head, 'sum': crc32(terms.encode())})}\n{terms}"
 
 
-def _worked_out(rows: Sequence[Row]) -> Iterator[tuple[list[str], list[str], Below]]:
+def _worked_out(rows: Sequence[Row]) -> Iterator[tuple[list[str], list[str], _Below]]:
     """What stands beside each term: the words of its modifiers; of a main term those inverted behind its name; the terms right below."""
-    below: list[Below] = [{} for _ in rows]
+    below: list[_Below] = [{} for _ in rows]
     for nth, (parent, title, *_) in enumerate(rows):
         if parent >= 0:
             for which, asked in enumerate(asked_by(title, rows[parent][1]) or [frozenset[str]()]):
@@ -120,5 +120,5 @@ def _json(told: object) -> str:
 @lru_cache(maxsize=1)
 def _software() -> str:
     """Names what takes words apart; compiled modules have the release's number alone to tell them apart."""
-    sources = (Path(module.__file__).read_bytes() for module in (alphabetic_index, lexicon, words))
+    sources = (Path(file).read_bytes() for file in (alphabetic_index.__file__, lexicon.__file__, words.__file__))
     return f"{version('opencdi')}-{sha256(b''.join(sources)).hexdigest()[:12]}"

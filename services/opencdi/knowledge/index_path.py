@@ -73,7 +73,7 @@ def find(index: AlphabeticIndex, phrase: str, also: Iterable[str] = ()) -> Index
     documented = said.union(*map(words_in, also))
     for mains in _mains(index, phrase):
         been: set[tuple[int, frozenset[str]]] = set()
-        starts = [(main, words | index.inverted(main)) for main, words in mains if index.inverted(main) <= documented]
+        starts = [(main, words | beside) for main, words in mains if (beside := index.term(main).inverted) <= documented]
         ways = [found for main, words in starts for found in _down(index, main, _Way(documented, (), words & documented), been)]
         if ways:
             code, best = max(ways, key=lambda found: _rank(found[1]))
@@ -107,11 +107,11 @@ def _down(index: AlphabeticIndex, nth: int, way: _Way, been: set[tuple[int, froz
     been.add((nth, way.brought))
     term = index.term(nth)
     title = f"{term.title} ({', '.join(term.optional)})" if term.optional else term.title
-    modifiers = index.modifiers(nth)
-    here = replace(way, steps=(*way.steps, title), optional=way.optional | (modifiers & way.documented), owed=way.owed - modifiers)
+    optional, owed = way.optional | (term.modifiers & way.documented), way.owed - term.modifiers
+    here = replace(way, steps=(*way.steps, title), optional=optional, owed=owed)
     if code := _of_columns(term.codes, here):
         yield code, here
-    for below, words in index.passed(nth, here.known):
+    for below, words in term.passed(here.known):
         yield from _down(index, below, here.past(words), been)
     if here.sends < _MOST_SENDS:
         for to in term.see:
@@ -129,7 +129,7 @@ def _sent(index: AlphabeticIndex, step: str, to: str, way: _Way, been: set[tuple
     brought = words_in(rest)
     on = replace(way, steps=(*way.steps, step), brought=way.brought | brought, owed=brought, sends=way.sends + 1)
     for main in dict.fromkeys(main for form in forms_of(name) for main in index.main_terms(form)):
-        if (inverted := index.inverted(main)) <= on.known:
+        if (inverted := index.term(main).inverted) <= on.known:
             yield from _down(index, main, on.past(inverted), been)
 
 

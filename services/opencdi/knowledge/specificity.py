@@ -100,6 +100,7 @@ def leaves_open(code: str) -> bool:
     return vagueness(code) > 0 or "without" in (tabular().description(code) or "").lower()
 
 
+@lru_cache(maxsize=50_000)
 def vagueness(code: str) -> int:
     """How many things its description calls unspecified."""
     return len(_VAGUE.findall(tabular().description(code) or ""))

@@ -7,7 +7,6 @@ match of word i to j is characters `starts[i]` to `ends[j-1]` of the text as it 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
 from sys import intern
 from typing import Any, Final, Generic, TypeVar
 
@@ -128,10 +127,14 @@ def words_of(text: str, stretches: Iterable[tuple[int, int]] | None = None, firs
     for begin, stop in stretches if stretches is not None else ((0, len(text)),):
         stretch = text[begin:stop]
         parts: list[str] = (_ASCII_TOKEN if stretch.isascii() else _TOKEN).split(stretch)  # a gap, a token, a gap, ...
-        places = list(accumulate(map(len, parts), initial=begin))
-        words += map(_FORMS.__getitem__, parts[1::2])
-        starts += places[1:-1:2]
-        ends += places[2::2]
+        at = begin
+        for i in range(1, len(parts), 2):
+            token = parts[i]
+            at += len(parts[i - 1])
+            starts.append(at)
+            at += len(token)
+            ends.append(at)
+            words.append(_FORMS[token])
         breaks.append(len(words))
         words.append(BREAK)
         starts.append(stop)

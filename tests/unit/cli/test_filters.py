@@ -1,5 +1,6 @@
 """What every filter promises (DESIGN §6): same order, 0 or 2, one clear line a bad input without its words, the good ones still out."""
 
+import gc
 import gzip
 import json
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer import Exit
 
+from opencdi.cli.jsonl import object_in, run_filter
 from unit.cli.command import Answer, jsonl, opencdi
 
 SECRET = "Zebrafish"  # stands in every bad line, and in no message
@@ -143,3 +146,18 @@ def test_help_shows_an_example() -> None:
     for name in (*GOOD, "check", "replay"):
         told = opencdi(name, "--help")
         assert "Example: " in told.out, name
+
+
+def test_while_lines_come_the_books_are_not_looked_through_for_garbage_and_afterwards_all_is_as_before() -> None:
+    gc.unfreeze()  # whoever ran before us in this process
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    told: list[tuple[bool, bool]] = []
+
+    def answer(line: str) -> dict[str, Any]:
+        told.append((gc.get_freeze_count() > frozen, gc.isenabled()))
+        return object_in(line)
+
+    with pytest.raises(Exit):
+        run_filter(iter([("the first", "{}"), ("the second", "no line")]), answer)
+    assert told == [(True, True)] * 2
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, frozen)

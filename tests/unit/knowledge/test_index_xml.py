@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opencdi.knowledge.alphabetic_index import forms_of
-from opencdi.knowledge.index_file import FILE, WrongIndex, load_index
+from opencdi.knowledge.index_file import WrongIndex
 from opencdi.knowledge.index_xml import read_xml
 from unit.knowledge.index_sample import INDEX, NEOPLASMS, sample
 
@@ -51,15 +51,6 @@ def test_what_is_no_index_is_refused(text: str, said: str) -> None:
     with pytest.raises(WrongIndex, match=said) as refused:
         read_xml("some.xml", text.encode())
     assert "some.xml" in str(refused.value)
-
-
-def test_half_a_file_or_one_of_another_version_says_what_to_do(tmp_path: Path) -> None:
-    assert load_index(tmp_path / "none") is None
-    for name, text in (("half", '{"format":1,'), ("older", '{"format":0}')):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / FILE).write_text(text, encoding="utf-8")
-        with pytest.raises(WrongIndex, match="load it again"):
-            load_index(tmp_path / name)
 
 
 @pytest.mark.parametrize(
