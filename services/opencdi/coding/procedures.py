@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from opencdi.coding.done import IN_SURGERY, Said, StayDays, days_of, done_in, working
 from opencdi.coding.procedure_records import from_records
-from opencdi.coding.procedure_table import ProcedureTable, resolved
+from opencdi.coding.procedure_table import SAME, ProcedureTable, resolved
 from opencdi.coding.state import Stay
 from opencdi.coding.ventilator_notes import is_state, ventilated
 from opencdi.events.pages import WorkingProcedure
@@ -44,7 +44,21 @@ def _from_notes(
         for refused in {(reason, said.finding.text): said for said in mentions if (reason := days.refusal(said.when))}.values():
             yield working(slug, [refused], status="flagged", reasons=(days.refusal(refused.when) or "",))
         for group, details in _grouped([said for said in mentions if days.refusal(said.when) is None]):
-            yield from (one for one in _coded(slug, group, details, table) if one.code not in on_record)
+            whole = _with_beside(slug, group, details, done, table)
+            yield from (one for one in _coded(slug, group, whole, table) if one.code not in on_record)
+
+
+def _with_beside(slug: str, group: list[Said], details: Mapping[str, str], done: list[Said], table: ProcedureTable) -> Mapping[str, str]:
+    """What the same note tells of another procedure through whose opening this was done; what is said of it itself stays."""
+    notes = {said.note.note_id for said in group}
+    told = dict(details)
+    for other, says in table.codes[slug].beside.items():
+        beside = [said for said in done if said.done and said.finding.concept == other and said.note.note_id in notes]
+        for attribute, value in says.items():
+            values = {said.details.get(attribute, "") for said in beside} - {""} if value == SAME else {value for _ in beside}
+            if len(values) == 1:
+                told.setdefault(attribute, values.pop())
+    return told
 
 
 def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> str | None:
