@@ -184,7 +184,12 @@ def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
         raise ValueError(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     axes = {name: _tree(tree, slug) for name, tree in told.get("axes", {}).items()}
     return ProcedureRow(
-        _tree(told["codes"], slug), axes, told.get("family", ""), told.get("inspection", ""), told.get("opening", False), told.get("beside", {})
+        _tree(told["codes"], slug),
+        axes,
+        told.get("family", ""),
+        told.get("inspection", ""),
+        told.get("opening", False),
+        told.get("beside", {}),
     )
 
 

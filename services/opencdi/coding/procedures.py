@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from opencdi.clinical.confidentiality import highest
 from opencdi.coding.done import IN_SURGERY, Said, StayDays, days_of, done_in, working
 from opencdi.coding.procedure_records import from_records
 from opencdi.coding.procedure_table import SAME, ProcedureTable, resolved
@@ -156,6 +157,15 @@ def _flagged(one: WorkingProcedure, reason: str) -> WorkingProcedure:
 def _in_family(one: WorkingProcedure, family: str, table: ProcedureTable) -> bool:
     row = table.codes.get(one.procedure)
     return (row is not None and row.family == family) or (bool(one.code) and family in table.family_of(one.code))
+
+
+def labels_of(told: Iterable[WorkingProcedure]) -> dict[str, str]:
+    """Of the codes on the claim those that restricted notes alone tell, with the label of these (DOMAIN F.17)."""
+    counted = [one for one in told if one.code and one.status in ("recorded", "proposed")]
+    labels: dict[str, list[str | None]] = {}
+    for one in counted:
+        labels.setdefault(one.code, []).extend([quote.confidentiality for quote in one.evidence] or [None])
+    return {code: label for code, said in labels.items() if all(said) and (label := highest(said))}
 
 
 def of_claim(told: Iterable[WorkingProcedure]) -> tuple[str, ...]:

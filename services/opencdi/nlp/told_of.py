@@ -91,7 +91,7 @@ def _beyond(begin: int, stop: int, said: list[str]) -> int:
 
 
 def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table: ProcedureNames) -> dict[str, str]:
-    """What these words say: of two values of one attribute the first listed; each coronary artery is counted, and each stent with its size."""
+    """What these words say: of two values of one attribute the first listed; coronary arteries are counted, and stents told by size."""
     if not wanted:
         return {}
     told: dict[str, str] = {}
