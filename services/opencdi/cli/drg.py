@@ -1,7 +1,7 @@
 """`opencdi drg`: the working DRG through time, what moved it, and what each difference is answerable for.  Internal: it shows money."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 

@@ -137,4 +137,6 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
 def _is_a_side(at: int, stop: int, said: list[str]) -> bool:
     """Whether a lone letter is left or right: not "6.2 L", nor "r/o"."""
     before, behind = said[at - 1] if at else "", said[at + 1] if at + 1 < stop else ""
-    return behind[:1].isalpha() and behind not in ("o", "of", "and", "l", "r") and not before[-1:].isdigit()
+    if before.isalpha() and (behind in ("", BREAK) or behind.isdigit()):
+        return True  # "TKA R 5/3"
+    return behind[:1].isalpha() and behind not in ("o", "of", "and", "l", "r") and not (said[at] == "l" and before[-1:].isdigit())
