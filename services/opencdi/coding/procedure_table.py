@@ -51,7 +51,7 @@ class ProcedureTable:
     """The whole file.
 
     `asks`: attribute -> how it is asked for.  `ventilation`: kind -> hours -> code.  `others`: system -> code -> what it names.
-    `integral`: what is part of an operation where the operation's own note tells it.  `edition`: hash of the file.
+    `integral`: what is part of an operation where the operation's own note tells it.  `robotic`: the code of a robot's assistance.  `edition`: hash of the file.
     """
 
     asks: Mapping[str, str]
@@ -59,6 +59,7 @@ class ProcedureTable:
     ventilation: Mapping[str, Mapping[str, str]]
     others: Mapping[str, Mapping[str, Mapping[str, str]]]
     integral: frozenset[str]
+    robotic: str
     edition: str
 
     @cached_property
@@ -148,7 +149,7 @@ def every_code(table: ProcedureTable, slug: str) -> frozenset[str]:
 def all_codes(table: ProcedureTable) -> frozenset[str]:
     """All codes of the list."""
     fans = {code for by_hours in table.ventilation.values() for code in by_hours.values()}
-    return frozenset(fans.union(*(every_code(table, slug) for slug in table.codes)))
+    return frozenset({table.robotic}.union(fans, *(every_code(table, slug) for slug in table.codes)))
 
 
 def _leaves(tree: Tree) -> Iterable[str]:
@@ -204,5 +205,6 @@ def load_procedures(path: Path) -> ProcedureTable:
         told["ventilation"],
         told["others"],
         frozenset(told["integral"]),
+        told["robotic"],
         hashlib.sha256(raw).hexdigest()[:12],
     )

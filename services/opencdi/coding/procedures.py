@@ -117,7 +117,8 @@ def _of_one(slug: str, group: list[Said], details: Mapping[str, str], table: Pro
         asks = tuple(table.asks[name] for name in found.missing)
         reached = (f"“down to {details['reached']}” does not say that it was removed",) if "reached" in details else ()
         yield working(slug, group, status="question", asks=asks, choices=found.choices, reasons=(*reasons, *reached))
-    for code in found.codes:
+    assisted = (table.robotic,) if found.codes and details.get("approach") == "robotic" else ()
+    for code in dict.fromkeys((*found.codes, *assisted)):
         yield working(slug, group, code=code, reasons=reasons)
 
 
