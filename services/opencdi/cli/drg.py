@@ -12,7 +12,7 @@ from opencdi.cli.at_bus import bus_at, stop
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus
     from opencdi.events.audiences import DrgChanged, FinalCodeSet
-    from opencdi.events.pages import CodingPage, WorkingDrg
+    from opencdi.events.pages import CodingPage, WorkingCode, WorkingDrg, WorkingProcedure
     from opencdi.knowledge.attribution import Mover
 
 MOST_DAYS = 10
@@ -172,7 +172,9 @@ def _named(mover: "Mover", pages: "list[CodingPage]") -> str:
 
     if not mover.code:
         return mover.kind
-    told = [one for page in pages for one in (*page.codes, *page.procedures) if one.code == mover.code]
+    every: list[WorkingCode | WorkingProcedure] = [one for page in pages for one in page.codes]
+    every += [one for page in pages for one in page.procedures]
+    told = [one for one in every if one.code == mover.code]
     if told and told[-1].evidence and all(is_restricted(quote.confidentiality) for quote in told[-1].evidence):
         return f"{mover.kind}: {HIDDEN}"
     return f"{mover.kind} {written(mover.code)}{f' {told[-1].description}' if told else ''}"

@@ -51,7 +51,8 @@ class ProcedureTable:
     """The whole file.
 
     `asks`: attribute -> how it is asked for.  `ventilation`: kind -> hours -> code.  `others`: system -> code -> what it names.
-    `integral`: what is part of an operation where the operation's own note tells it.  `robotic`: the code of a robot's assistance.  `edition`: hash of the file.
+    `integral`: what is part of an operation where the operation's own note tells it.
+    `robotic`: the code of a robot's assistance.  `edition`: hash of the file.
     """
 
     asks: Mapping[str, str]

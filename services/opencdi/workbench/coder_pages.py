@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from opencdi.events.audiences import FinalCodeSet
 from opencdi.events.ids import message_of
+from opencdi.events.pages import WorkingCode, WorkingProcedure
 from opencdi.store.encounters import Header, discharged, final_sets, header_of, notes
 from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of as speaks_up_to
@@ -46,7 +47,7 @@ class Ended:
 def _listed(final: FinalCodeSet | None, persona: Persona) -> FinalCodeSet | None:
     if final is None:
         return None
-    told = (*final.codes, *final.procedures)
+    told: list[WorkingCode | WorkingProcedure] = [*final.codes, *final.procedures]
     withheld = restriction_by_label(told, sees_restricted=persona.sees_restricted)
     return withheld.final(final, withheld.hidden(told))
 
@@ -79,7 +80,8 @@ def coder_pages(desk: Desk) -> APIRouter:
             withheld = restriction(notes(connection, encounter_id), sees_restricted=persona.sees_restricted)
             codes, hidden_codes = code_lines(sets[0].codes, withheld)
             procedures, hidden_procedures = procedure_lines(sets[0].procedures, withheld)
-            hidden = withheld.hidden([code for one in sets for code in (*one.codes, *one.procedures)])
+            every: list[WorkingCode | WorkingProcedure] = [code for one in sets for code in one.codes]
+            hidden = withheld.hidden([*every, *(done for one in sets for done in one.procedures)])
             return {
                 "header": header,
                 "final": withheld.final(sets[0], hidden),
