@@ -4,7 +4,7 @@ from by_hand.shorthand import admit, alert, code, drg, evidence_on, measured, re
 from by_hand.telling import MADE_BY, Telling, Written, at, moved, passed, seen, written
 from opencdi.events import facts as told
 from opencdi.events.audiences import AlertEffect, DrgCause, DrgChanged, FinalCodeSet, Option
-from opencdi.events.pages import CodingPage, FindingsPage, WorkingProcedure
+from opencdi.events.pages import ClaimEdit, CodingPage, FindingsPage, PaidByDay, WorkingProcedure
 
 MALNUTRITION, SEPSIS, PNEUMONIA, ENDED = "enc-malnutrition", "enc-sepsis", "enc-pneumonia", "enc-ended"
 QUERY_MALNUTRITION, QUERY_SEPSIS = "q-malnutrition", "q-sepsis"
@@ -168,6 +168,8 @@ def ended(telling: Telling) -> None:
     )
     note = written("n-end", text, seen(2, 9, 30), note_type="discharge-summary", author="HALVORSEN^ERIK", title="Discharge summary")
     shown = drg("690", "KIDNEY AND URINARY TRACT INFECTIONS WITHOUT MCC", 0.8112, 3.0, "NONE")
+    sent_on = PaidByDay(rule="post-acute care transfer", days=2, fraction=0.75, weight=0.6084, source="42 CFR 412.4(b), (c), (f)")
+    shown = shown.model_copy(update={"transfer": sent_on})
     codes = (
         code(note, "Acute pyelonephritis", "N10", "Acute pyelonephritis", "pyelonephritis", role="principal"),
         code(note, "Type 2 diabetes mellitus", "E119", "Type 2 diabetes mellitus without complications", "type-2-diabetes"),
@@ -177,7 +179,16 @@ def ended(telling: Telling) -> None:
         at(2, 9, 35),
         [told.EncounterDischarged(at=seen(2, 9, 20), disposition="01")],
         [note],
-        [CodingPage(as_of="x", made_by=MADE_BY, codes=codes, procedures=_done(note), drg=shown)],
+        [
+            CodingPage(
+                as_of="x",
+                made_by=MADE_BY,
+                codes=codes,
+                procedures=_done(note),
+                drg=shown,
+                edits=(ClaimEdit(edit="UNSPECIFIED", code="E119"),),
+            )
+        ],
     )
     telling.final(
         FinalCodeSet(
@@ -190,6 +201,7 @@ def ended(telling: Telling) -> None:
             as_of=last,
             made_by=MADE_BY,
             codes=codes,
+            procedures=_done(note),
             drg=shown,
             waiting_for=("pathology report",),
             added=("N10", "E119"),

@@ -167,6 +167,14 @@ def test_procedures_stand_beside_the_diagnoses_with_what_is_asked_of_them(bench:
     assert "Intubation not counted done before the arrival: not this hospital's" in said
 
 
+def test_the_editor_and_the_transfer_policy_are_shown_to_coders_and_specialists(bench: Bench) -> None:
+    said = words_of(bench.page(f"/encounters/{ENDED}", {"cdi_persona": "coder"}))
+    assert "Medicare Code Editor Unspecified E11.9" in said
+    told = "Post-acute care transfer after 2 days: weight 0.6084 (42 CFR 412.4(b), (c), (f))"
+    assert told in said
+    assert told in words_of(bench.page(f"/final/{ENDED}", {"cdi_persona": "coder"}))
+
+
 # --- money never reaches a physician ----------------------------------------------------------------------------------
 def money(messages: list[Outgoing]) -> set[str]:
     """Every DRG, weight, difference and priority that the ward's internal topics name."""

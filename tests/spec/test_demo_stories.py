@@ -189,7 +189,8 @@ CHARTS = {
         poa={"C561": "Y", "E039": "Y"},
         moves=(
             (None, "761", ("history and physical", "N83.201")),
-            ("761", "756", ("discharge summary", "C56.1", "instead of N83.201")),
+            ("761", "743", ("operative note",)),
+            ("743", "738", ("discharge summary", "C56.1", "instead of N83.201")),
         ),
     ),
     "aki-fhir": Chart(
@@ -299,7 +300,7 @@ def test_a_cancelled_admission_loses_its_drg_and_says_why(lived: Lived) -> None:
 def test_the_amendment_says_what_came_and_what_left(lived: Lived) -> None:
     ward = lived("late-pathology")
     amended = ward.finals()[-1]
-    assert (amended.status, amended.added, amended.removed, amended.drg_before) == ("amended", ("C561",), ("N83201",), "761")
+    assert (amended.status, amended.added, amended.removed, amended.drg_before) == ("amended", ("C561",), ("N83201",), "743")
     assert "discharge-summary" in amended.cause
 
 

@@ -1,7 +1,7 @@
 """`opencdi drg`: the working DRG through time, what moved it, and what each difference is answerable for.  Internal: it shows money."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from opencdi.cli.at_bus import bus_at, stop
 if TYPE_CHECKING:
     from opencdi.bus.bus import Bus
     from opencdi.events.audiences import DrgChanged, FinalCodeSet
-    from opencdi.events.pages import CodingPage, WorkingDrg
+    from opencdi.events.pages import CodingPage, WorkingCode, WorkingDrg, WorkingProcedure
     from opencdi.knowledge.attribution import Mover
 
 MOST_DAYS = 10
@@ -162,27 +162,19 @@ def _print_shares(pages: "list[CodingPage]") -> None:
 
 def _print_transfer(page: "CodingPage | None") -> None:
     """What the transfer policy makes of the stay, once the patient has left."""
-    from opencdi.knowledge.code_year import version_number
-    from opencdi.knowledge.transfer import transferred
-    from opencdi.knowledge.weights import weight_of
-
-    claim, drg = (page.claim, page.drg) if page else (None, None)
-    version = version_number(claim.version) if claim else None
-    if claim is None or drg is None or version is None or claim.discharge_date is None:
-        return
-    year, days = 1983 + version // 10, (date.fromisoformat(claim.discharge_date) - date.fromisoformat(claim.admit_date)).days
-    row = weight_of(drg.drg, year)
-    if row and (told := transferred(row, claim.discharge_status, days, year)):
-        print(f"{told.rule} after {days} days: weight {told.weight:.4f}, {told.fraction:.4f} of the whole ({told.source})")
+    if page and page.drg and (told := page.drg.transfer):
+        print(f"{told.rule} after {told.days} days: weight {told.weight:.4f}, {told.fraction:.4f} of the whole ({told.source})")
 
 
 def _named(mover: "Mover", pages: "list[CodingPage]") -> str:
-    from opencdi.clinical.codes import dotted
+    from opencdi.clinical.codes import written
     from opencdi.clinical.confidentiality import HIDDEN, is_restricted
 
-    if not mover.code or mover.kind.startswith("procedure"):
-        return f"{mover.kind} {mover.code}".strip()
-    told = [code for page in pages for code in page.codes if code.code == mover.code]
+    if not mover.code:
+        return mover.kind
+    every: list[WorkingCode | WorkingProcedure] = [one for page in pages for one in page.codes]
+    every += [one for page in pages for one in page.procedures]
+    told = [one for one in every if one.code == mover.code]
     if told and told[-1].evidence and all(is_restricted(quote.confidentiality) for quote in told[-1].evidence):
         return f"{mover.kind}: {HIDDEN}"
-    return f"{mover.kind} {dotted(mover.code)}{f' {told[-1].description}' if told else ''}"
+    return f"{mover.kind} {written(mover.code)}{f' {told[-1].description}' if told else ''}"

@@ -1,16 +1,21 @@
 """Today's claim, grouped: the working DRG, or why there is none, and what each code does to it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
+from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.impossible import impossible, never_grouped
 from opencdi.coding.state import Stay
-from opencdi.events.pages import Claim, Effect, WorkingDrg
+from opencdi.events.pages import Claim, ClaimEdit, Effect, PaidByDay, WorkingDrg
+from opencdi.knowledge.code_editor import edits
 from opencdi.knowledge.code_year import GrouperRelease
 from opencdi.knowledge.effect import DrgEffect, effect_of_adding, effects_of_removing, weight_delta
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.return_codes import why_no_paid_drg
+from opencdi.knowledge.transfer import transferred
 from opencdi.knowledge.weights import weight_of
 
 MOST_PROCEDURES = 25
@@ -28,6 +33,7 @@ class Grouped:
     principal_effects: tuple[Effect, ...] = ()
     procedure_effects: tuple[Effect, ...] = ()
     secondary: tuple[GroupedSecondary, ...] = ()
+    edits: tuple[ClaimEdit, ...] = ()
 
 
 def why_no_drg(stay: Stay) -> str | None:
@@ -51,11 +57,13 @@ def grouped(
     procedures: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
     principal_if_not: str | None = None,
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> Grouped:
     """Group today's claim.  `waiting`: codes that are not in the claim yet, whose effect is shown as if they were.
 
     An undetermined POA is grouped as Y and marked, with the DRG under N beside it (`principal_if_not`: what then stands first); an unknown
     disposition of a patient still here is grouped as 01 and marked (DOMAIN F.12).  `others`: codes that tie with the principal one.
+    `labels`: the procedures that restricted notes alone tell, and how these are labelled (DOMAIN F.17).
     """
     since = stay.admitted_at.at if stay.admitted_at else stay.inpatient_at
     admitted = since.date() if since else today
@@ -86,7 +94,7 @@ def grouped(
         procedures=procedures,
     )
     if why := why_no_paid_drg(answer.drg, answer.return_code):
-        return Grouped(told, no_drg=f"grouper: {answer.drg}, {why}", secondary=answer.secondary)
+        return Grouped(told, no_drg=f"grouper: {answer.drg}, {why}", secondary=answer.secondary, edits=_editor(claim, release, today))
     if_not = _if_not_present(claim, principal_if_not, undetermined) if undetermined else None
     weight = weight_of(answer.drg, release.fiscal_year)
     drg = WorkingDrg(
@@ -102,12 +110,14 @@ def grouped(
         weight_source=weight.source if weight else None,
         assumed=tuple(assumed),
         if_not_poa=if_not,
+        confidentiality=_label(claim, answer, labels),
+        transfer=_transfer(told, answer.drg, release.fiscal_year),
     )
     by_logic = excluded_by_logic(claim, answer)
     marked = tuple(replace(one, excluded=True) if one.code in by_logic else one for one in answer.secondary)
     firsts = tuple(_effect_of_first(claim, code, answer, release.fiscal_year) for code in others)
     done = tuple(_effect_of_procedure(claim, code, answer, release.fiscal_year) for code in procedures[:MOST_PROCEDURES])
-    return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, done, marked)
+    return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, done, marked, _editor(claim, release, today))
 
 
 def _if_not_present(claim: GrouperClaim, first: str | None, undetermined: list[str]) -> str | None:
@@ -116,6 +126,30 @@ def _if_not_present(claim: GrouperClaim, first: str | None, undetermined: list[s
         return None
     answer = group(claim.with_principal(first).poa_as("N", *undetermined))
     return answer.drg if answer.return_code == "OK" else None
+
+
+def _label(claim: GrouperClaim, answer: Grouping, labels: Mapping[str, str]) -> str | None:
+    """The label of a DRG that is another without the procedures that restricted notes alone tell: its title would tell them."""
+    if not labels:
+        return None
+    without = group(replace(claim, procedures=tuple(code for code in claim.procedures if code not in labels)))
+    return highest(labels.values()) if without.drg != answer.drg else None
+
+
+def _transfer(told: Claim, drg: str, fiscal_year: int) -> PaidByDay | None:
+    """What the transfer policy makes of a stay that is over; None where it does not apply or no weight is loaded."""
+    row = weight_of(drg, fiscal_year)
+    if row is None or told.discharge_date is None:
+        return None
+    days = (date.fromisoformat(told.discharge_date) - date.fromisoformat(told.admit_date)).days
+    by_day = transferred(row, told.discharge_status, days, fiscal_year)
+    return PaidByDay(days=days, **asdict(by_day)) if by_day else None
+
+
+def _editor(claim: GrouperClaim, release: GrouperRelease, today: date) -> tuple[ClaimEdit, ...]:
+    """Of a recording with shifted dates the editor would object to the date alone, so it is asked of a day of that year."""
+    day = today if release.first_day <= today <= release.last_day else release.first_day
+    return tuple(ClaimEdit(edit=one.edit, code=one.code) for one in edits(claim, day))
 
 
 def _effect_of_first(claim: GrouperClaim, code: str, answer: Grouping, fiscal_year: int) -> Effect:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from opencdi.knowledge.tables import parsed
 
+SAME: Final = "same"
+"""What is told of another procedure of the note."""
 _NONE: Final = "none"
 _OR: Final = " or "
 _SIDE: Final = "laterality"
@@ -31,13 +33,17 @@ Tree = tuple[str, ...] | Branch
 
 @dataclass(frozen=True, slots=True)
 class ProcedureRow:
-    """One procedure.  Where another of its family is coded, the code `inspection` goes (B3.11a), and an `opening` wholly (B3.1b)."""
+    """One procedure.  Where another of its family is coded, the code `inspection` goes (B3.11a), and an `opening` wholly (B3.1b).
+
+    `beside`: procedure of the same note -> what that says of this one, done through the same opening: attribute -> value, or `same`.
+    """
 
     codes: Tree
     axes: Mapping[str, Tree]
     family: str = ""
     inspection: str = ""
     opening: bool = False
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class ProcedureTable:
     """The whole file.
 
     `asks`: attribute -> how it is asked for.  `ventilation`: kind -> hours -> code.  `others`: system -> code -> what it names.
-    `integral`: what is part of an operation where the operation's own note tells it.  `edition`: hash of the file.
+    `integral`: what is part of an operation where the operation's own note tells it.
+    `robotic`: the code of a robot's assistance.  `edition`: hash of the file.
     """
 
     asks: Mapping[str, str]
@@ -53,6 +60,7 @@ class ProcedureTable:
     ventilation: Mapping[str, Mapping[str, str]]
     others: Mapping[str, Mapping[str, Mapping[str, str]]]
     integral: frozenset[str]
+    robotic: str
     edition: str
 
     @cached_property
@@ -142,7 +150,7 @@ def every_code(table: ProcedureTable, slug: str) -> frozenset[str]:
 def all_codes(table: ProcedureTable) -> frozenset[str]:
     """All codes of the list."""
     fans = {code for by_hours in table.ventilation.values() for code in by_hours.values()}
-    return frozenset(fans.union(*(every_code(table, slug) for slug in table.codes)))
+    return frozenset({table.robotic}.union(fans, *(every_code(table, slug) for slug in table.codes)))
 
 
 def _leaves(tree: Tree) -> Iterable[str]:
@@ -174,10 +182,17 @@ def _tree(told: Any, where: str) -> Tree:
 
 
 def _row(slug: str, told: dict[str, Any]) -> ProcedureRow:
-    if unknown := told.keys() - {"codes", "axes", "family", "inspection", "opening"}:
+    if unknown := told.keys() - {"codes", "axes", "family", "inspection", "opening", "beside"}:
         raise ValueError(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     axes = {name: _tree(tree, slug) for name, tree in told.get("axes", {}).items()}
-    return ProcedureRow(_tree(told["codes"], slug), axes, told.get("family", ""), told.get("inspection", ""), told.get("opening", False))
+    return ProcedureRow(
+        _tree(told["codes"], slug),
+        axes,
+        told.get("family", ""),
+        told.get("inspection", ""),
+        told.get("opening", False),
+        told.get("beside", {}),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -191,5 +206,6 @@ def load_procedures(path: Path) -> ProcedureTable:
         told["ventilation"],
         told["others"],
         frozenset(told["integral"]),
+        told["robotic"],
         hashlib.sha256(raw).hexdigest()[:12],
     )

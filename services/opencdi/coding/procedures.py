@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from opencdi.clinical.confidentiality import highest
 from opencdi.coding.done import IN_SURGERY, Said, StayDays, days_of, done_in, working
 from opencdi.coding.procedure_records import from_records
-from opencdi.coding.procedure_table import ProcedureTable, resolved
+from opencdi.coding.procedure_table import SAME, ProcedureTable, resolved
 from opencdi.coding.state import Stay
 from opencdi.coding.ventilator_notes import is_state, ventilated
 from opencdi.events.pages import WorkingProcedure
@@ -44,7 +45,21 @@ def _from_notes(
         for refused in {(reason, said.finding.text): said for said in mentions if (reason := days.refusal(said.when))}.values():
             yield working(slug, [refused], status="flagged", reasons=(days.refusal(refused.when) or "",))
         for group, details in _grouped([said for said in mentions if days.refusal(said.when) is None]):
-            yield from (one for one in _coded(slug, group, details, table) if one.code not in on_record)
+            whole = _with_beside(slug, group, details, done, table)
+            yield from (one for one in _coded(slug, group, whole, table) if one.code not in on_record)
+
+
+def _with_beside(slug: str, group: list[Said], details: Mapping[str, str], done: list[Said], table: ProcedureTable) -> Mapping[str, str]:
+    """What the same note tells of another procedure through whose opening this was done; what is said of it itself stays."""
+    notes = {said.note.note_id for said in group}
+    told = dict(details)
+    for other, says in table.codes[slug].beside.items():
+        beside = [said for said in done if said.done and said.finding.concept == other and said.note.note_id in notes]
+        for attribute, value in says.items():
+            values = {said.details.get(attribute, "") for said in beside} - {""} if value == SAME else {value for _ in beside}
+            if len(values) == 1:
+                told.setdefault(attribute, values.pop())
+    return told
 
 
 def _not_coded(slug: str, group: list[Said], details: Mapping[str, str], table: ProcedureTable) -> str | None:
@@ -102,7 +117,8 @@ def _of_one(slug: str, group: list[Said], details: Mapping[str, str], table: Pro
         asks = tuple(table.asks[name] for name in found.missing)
         reached = (f"“down to {details['reached']}” does not say that it was removed",) if "reached" in details else ()
         yield working(slug, group, status="question", asks=asks, choices=found.choices, reasons=(*reasons, *reached))
-    for code in found.codes:
+    assisted = (table.robotic,) if found.codes and details.get("approach") == "robotic" else ()
+    for code in dict.fromkeys((*found.codes, *assisted)):
         yield working(slug, group, code=code, reasons=reasons)
 
 
@@ -142,6 +158,15 @@ def _flagged(one: WorkingProcedure, reason: str) -> WorkingProcedure:
 def _in_family(one: WorkingProcedure, family: str, table: ProcedureTable) -> bool:
     row = table.codes.get(one.procedure)
     return (row is not None and row.family == family) or (bool(one.code) and family in table.family_of(one.code))
+
+
+def labels_of(told: Iterable[WorkingProcedure]) -> dict[str, str]:
+    """Of the codes on the claim those that restricted notes alone tell, with the label of these (DOMAIN F.17)."""
+    counted = [one for one in told if one.code and one.status in ("recorded", "proposed")]
+    labels: dict[str, list[str | None]] = {}
+    for one in counted:
+        labels.setdefault(one.code, []).extend([quote.confidentiality for quote in one.evidence] or [None])
+    return {code: label for code, said in labels.items() if all(said) and (label := highest(said))}
 
 
 def of_claim(told: Iterable[WorkingProcedure]) -> tuple[str, ...]:

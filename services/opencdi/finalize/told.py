@@ -9,7 +9,7 @@ from opencdi.events.audiences import FinalCodeSet, FinalStatus, OpenQuestion
 from opencdi.events.contract import MadeBy
 from opencdi.events.pages import CodingPage
 from opencdi.events.people import Person
-from opencdi.finalize.difference import Difference, Standing, difference, standing
+from opencdi.finalize.difference import Difference, Standing, difference, standing, standing_procedures
 from opencdi.finalize.unsettled import to_settle
 from opencdi.settings import SOFTWARE
 
@@ -63,8 +63,8 @@ class Chart:
 
     @property
     def codes(self) -> tuple[Standing, ...]:
-        """The codes as far as a set is told by them."""
-        return standing(self.coding.codes) if self.coding else ()
+        """The diagnoses and procedures as far as a set is told by them."""
+        return (*standing(self.coding.codes), *standing_procedures(self.coding.procedures)) if self.coding else ()
 
     @property
     def drg(self) -> str | None:
@@ -107,6 +107,7 @@ def next_set(chart: Chart, told: Told, status: FinalStatus, cause: str, *, attes
         as_of=chart.entry_id,
         made_by=_made_by(coding),
         codes=coding.codes if coding else (),
+        procedures=coding.procedures if coding else (),
         drg=coding.drg if coding else None,
         no_drg=chart.no_drg,
         open_questions=chart.open_questions,

@@ -1,20 +1,16 @@
 """What a coder decides before vouching for the set: ties, POA that nobody told, conflicts, edits of the code editor (DOMAIN E.3)."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from opencdi.clinical.codes import dotted
-from opencdi.events.pages import Claim, CodingPage, WorkingCode
-from opencdi.knowledge.code_editor import edits
-from opencdi.knowledge.code_year import release_on, version_number
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim
+from opencdi.clinical.codes import dotted, written
+from opencdi.events.pages import CodingPage, WorkingCode
 
 _CONFLICT = ("conflicting documentation", "Excludes1 at")
 
 
 def to_settle(coding: CodingPage) -> tuple[str, ...]:
     """By name, in the order in which a coder works: principal diagnosis, POA, conflicts, hospital-acquired conditions, edits."""
-    return (*_principal(coding), *_present_on_admission(coding), *_conflicts(coding.codes), *_acquired(coding), *_edits(coding.claim))
+    return (*_principal(coding), *_present_on_admission(coding), *_conflicts(coding.codes), *_acquired(coding), *_edits(coding))
 
 
 def _principal(coding: CodingPage) -> Iterator[str]:
@@ -43,21 +39,6 @@ def _acquired(coding: CodingPage) -> Iterator[str]:
         yield f"hospital-acquired condition: DRG {coding.drg.initial_drg} without it"
 
 
-def _edits(claim: Claim | None) -> Iterator[str]:
-    version = version_number(claim.version) if claim else None
-    if claim is None or claim.principal is None or version is None or claim.discharge_date is None:
-        return
-    day = date.fromisoformat(claim.discharge_date)
-    if (release := release_on(day)) is None or release.version != version:
-        return  # a recording with shifted dates: the editor would object to the date alone
-    asked = GrouperClaim(
-        version,
-        claim.age,
-        claim.sex if claim.sex in ("M", "F") else "U",  # type: ignore[arg-type]  # narrowed by the words themselves
-        int(claim.discharge_status),
-        CodedDiagnosis(*claim.principal),
-        tuple(CodedDiagnosis(*told) for told in claim.secondary),
-        claim.procedures,
-    )
-    for edit in edits(asked, day):
-        yield f"code editor: {edit.edit}{f' {dotted(edit.code)}' if edit.code else ''}"
+def _edits(coding: CodingPage) -> Iterator[str]:
+    for edit in coding.edits:
+        yield f"code editor: {edit.edit}{f' {written(edit.code)}' if edit.code else ''}"

@@ -18,6 +18,8 @@ from opencdi.nlp.told_of import Place, told_of
 from opencdi.nlp.told_times import assigned, moments_in
 
 _PARTS: Final = frozenset({"and", ",", "then", "followed", ";", "plus"})
+_LINKS: Final = frozenset({"with", "w", "and", "plus", "&"})
+"""Between what was done in one go."""
 _WORDS_BETWEEN: Final = 4
 _YEAR: Final = re.compile(r"(?:19|20)\d\d\Z")
 
@@ -72,6 +74,7 @@ def _of_sentence(
     start, end = words.starts[sentence[0]], words.ends[max(sentence[0], sentence[1] - 1)]
     spans = [(words.starts[first], words.ends[last - 1]) for first, last, _ in group]
     moments = assigned(spans, moments_in(text, start, end))
+    before, when = sentence[0], ""
     said_of_all = any(verdict == "all" for _, _, verdict in table.behind.matches(words.words, group[0][1], sentence[1]))
     for at, ((first, last, meant), (begin, stop)) in enumerate(zip(group, parts, strict=True)):
         wanted = table.told[meant.slug]
@@ -86,6 +89,9 @@ def _of_sentence(
             told[DONE] = "yes"
         if at in moments:
             told[AT] = moments[at]
+        elif when and told[DONE] == "unsaid" and _LINKS.issuperset(one for one in words.words[before:first] if not one.isdigit()):
+            told[AT] = when  # "ex lap 5/4 with small bowel resection"
+        before, when = last, told.get(AT, "")
         yield Performed(first, last, meant.slug, told)
 
 

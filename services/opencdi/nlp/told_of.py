@@ -27,7 +27,7 @@ def told_of(place: Place, words: Words, wanted: frozenset[str], implied: Mapping
     """What is said of it beyond what its name implies; a better-ranked word wins over the name: "lap appy converted to open"."""
     said = _around(place, words, wanted, table)
     told = dict(implied)
-    for name, value in said.items():
+    for name, value in sorted(said.items(), key=lambda told: told[0] in table.renamed):  # its own words before those that hint at it
         attribute = table.renamed.get(name, name)
         held = told.get(attribute)
         if held is not None and name in table.ranked and (name, held) in table.ranks:
@@ -91,19 +91,20 @@ def _beyond(begin: int, stop: int, said: list[str]) -> int:
 
 
 def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table: ProcedureNames) -> dict[str, str]:
-    """What these words say: of two values of one attribute the first listed; each coronary artery is counted."""
+    """What these words say: of two values of one attribute the first listed; coronary arteries are counted, and stents told by size."""
     if not wanted:
         return {}
     told: dict[str, str] = {}
     arteries: set[str] = set()
+    sized = 0
     both: set[str] = set()
     through: set[str] = set()
-    for at, _, meanings in table.words.matches(said, begin, stop):
+    for at, last, meanings in table.words.matches(said, begin, stop):
         if at > begin and (
             said[at - 1] in _DENIES or (at > begin + 1 and said[at - 2] in _DENIES and said[at - 1] in ("including", "any"))
         ):
             continue
-        if said[at] in _LETTERS and not _is_a_side(at, stop, said):
+        if last == at + 1 and said[at] in _LETTERS and not _is_a_side(at, stop, said):
             continue
         for name, value in meanings:
             if name not in wanted:
@@ -112,6 +113,8 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
                 arteries.add(value)
             elif name == "with":
                 through.add(value)
+            elif name == "sized-stents":
+                sized += 1
             elif name not in told:
                 told[name] = value
             elif told[name] != value and name in table.ranked:
@@ -122,6 +125,8 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
         told[name] = BOTH
     if through:
         told["with"] = AND.join(sorted(through))
+    if sized:
+        told.setdefault("stents", str(min(sized, 4)))
     if arteries:
         told.setdefault("arteries", str(min(len(arteries), 4)))
         if told.get("stents", "9") < told["arteries"]:
@@ -132,4 +137,6 @@ def _said(begin: int, stop: int, said: list[str], wanted: frozenset[str], table:
 def _is_a_side(at: int, stop: int, said: list[str]) -> bool:
     """Whether a lone letter is left or right: not "6.2 L", nor "r/o"."""
     before, behind = said[at - 1] if at else "", said[at + 1] if at + 1 < stop else ""
-    return behind[:1].isalpha() and behind not in ("o", "of", "and", "l", "r") and not before[-1:].isdigit()
+    if before.isalpha() and (behind in ("", BREAK) or behind.isdigit()):
+        return True  # "TKA R 5/3"
+    return behind[:1].isalpha() and behind not in ("o", "of", "and", "l", "r") and not (said[at] == "l" and before[-1:].isdigit())

@@ -16,7 +16,7 @@ _DATE: Final = re.compile(
     rf"|{_MONTH.format('a')}\s+(?P<day_a>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year_a>\d{{4}}))?\b"
     rf"|(?P<day_b>\d{{1,2}})\s+{_MONTH.format('b')}(?:\s+(?P<year_b>\d{{4}}))?"
     r"|(?P<word>yesterday|today|this morning|this afternoon|this evening|overnight|last night)"
-    r"|(?:pod|postop(?:erative)? day|post-op day|post-operative day)\s*#?\s*(?P<pod>\d{1,2}))(?:\b|(?=T\d\d:))",
+    r"|(?:pod|(?<!\d )ppd|postpartum day|postop(?:erative)? day|post-op day|post-operative day)\s*#?\s*(?P<pod>\d{1,2}))(?:\b|(?=T\d\d:))",
     re.IGNORECASE,
 )
 _CLOCK: Final = re.compile(

@@ -13,7 +13,7 @@ from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, QueryAlert, QueryWording
 from opencdi.events.contract import Contract
 from opencdi.events.facts import Fact, KnownFact, NoteFiled
-from opencdi.events.pages import CodingPage, WorkingCode, WorkingDrg
+from opencdi.events.pages import CodingPage, WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
 from opencdi.events.reading import NoteRead
 from opencdi.store.tables import (
@@ -66,6 +66,7 @@ class OnWorklist:
     alerts: tuple[QueryAlert, ...]
     failed: int
     labelled: tuple[WorkingCode, ...] = ()  # today's codes, where restricted notes support one of them (DOMAIN F.17)
+    labelled_procedures: tuple[WorkingProcedure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,11 @@ def worklist(connection: Connection, tenant: str, settled: Collection[str]) -> l
             no_drg=row.no_drg,
             alerts=tuple(alerts.get(row.encounter_id, ())),
             failed=failed.get(row.encounter_id, 0),
-            labelled=CodingPage.read(row.labelled).codes if row.labelled else (),
+            labelled=page.codes if page else (),
+            labelled_procedures=page.procedures if page else (),
         )
         for row in rows
+        for page in [CodingPage.read(row.labelled) if row.labelled else None]
     ]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from opencdi.events.audiences import FinalCodeSet
 from opencdi.events.ids import message_of
-from opencdi.store.encounters import Header, discharged, final_sets, header_of, notes, on_line
+from opencdi.events.pages import WorkingCode, WorkingProcedure
+from opencdi.store.encounters import Header, discharged, final_sets, header_of, notes
 from opencdi.store.engine import snapshot
 from opencdi.store.health import as_of as speaks_up_to
 from opencdi.store.questions import Pending, unsettled
@@ -46,8 +47,9 @@ class Ended:
 def _listed(final: FinalCodeSet | None, persona: Persona) -> FinalCodeSet | None:
     if final is None:
         return None
-    withheld = restriction_by_label(final.codes, sees_restricted=persona.sees_restricted)
-    return withheld.final(final, withheld.hidden(final.codes))
+    told: list[WorkingCode | WorkingProcedure] = [*final.codes, *final.procedures]
+    withheld = restriction_by_label(told, sees_restricted=persona.sees_restricted)
+    return withheld.final(final, withheld.hidden(told))
 
 
 def _ended(header: Header, final: FinalCodeSet | None, now: datetime | None) -> Ended:
@@ -77,11 +79,9 @@ def coder_pages(desk: Desk) -> APIRouter:
                 raise HTTPException(404, "There is no final code set for this encounter.")
             withheld = restriction(notes(connection, encounter_id), sees_restricted=persona.sees_restricted)
             codes, hidden_codes = code_lines(sets[0].codes, withheld)
-            # A set holds no procedures of its own: they are those of the chart as it stands.
-            line = on_line(connection, encounter_id)
-            done = line.coding.procedures if line and line.coding else ()
-            procedures, hidden_procedures = procedure_lines(done, withheld)
-            hidden = withheld.hidden([*(code for one in sets for code in one.codes), *done])
+            procedures, hidden_procedures = procedure_lines(sets[0].procedures, withheld)
+            every: list[WorkingCode | WorkingProcedure] = [code for one in sets for code in one.codes]
+            hidden = withheld.hidden([*every, *(done for one in sets for done in one.procedures)])
             return {
                 "header": header,
                 "final": withheld.final(sets[0], hidden),

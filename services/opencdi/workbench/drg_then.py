@@ -19,9 +19,9 @@ def drg_then(connection: Connection, tenant: str, encounter_id: str, persona: Pe
         on_line(connection, encounter_id),
         restriction(notes(connection, encounter_id), sees_restricted=persona.sees_restricted),
     )
-    if line and line.coding and withheld.drg_tells(line.coding.codes):
+    if line and line.coding and withheld.drg_tells(line.coding.codes, line.coding.drg):
         return {"encounter_id": encounter_id, "drg": None, "baseline": None, "no_drg": HIDDEN}
-    history = in_order(drg_history(connection, encounter_id))
+    history = [withheld.change(change, frozenset()) for change in in_order(drg_history(connection, encounter_id))]
     then = drg_at(history, at.replace(tzinfo=at.tzinfo or UTC)) if at else history[-1].after if history else None
     first = next((change.after for change in history if change.after), None)
     told = {name: drg.model_dump(mode="json") if drg else None for name, drg in (("drg", then), ("baseline", first))}

@@ -110,8 +110,8 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
     days = days_in(header, now.received_at if now else None, zone)
     codes, hidden_codes = code_lines(coding.codes if coding else (), withheld)
     procedures, hidden_procedures = procedure_lines(coding.procedures if coding else (), withheld)
-    if coding and withheld.drg_tells(coding.codes):
-        coding, history = coding.model_copy(update={"drg": None, "effects": (), "no_drg": HIDDEN}), []
+    if coding and withheld.drg_tells(coding.codes, coding.drg):
+        coding, history = coding.model_copy(update={"drg": None, "effects": (), "procedure_effects": (), "no_drg": HIDDEN}), []
     return {
         "header": header,
         "days": days,
@@ -121,7 +121,8 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "hidden_codes": hidden_codes,
         "procedures": procedures,
         "hidden_procedures": hidden_procedures,
-        "effects": {effect.code: effect for effect in coding.effects} if coding else {},
+        "edits": [edit for edit in coding.edits if edit.code not in hidden] if coding else [],
+        "effects": {effect.code: effect for effect in (*coding.effects, *coding.procedure_effects)} if coding else {},
         "history": history,
         "plot": drg_plot(history, until) if (until := _until(header, now)) else None,
         "questions": sorted(_still_open(questions, days), key=lambda question: urgency(question.alert)),

@@ -9,7 +9,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.clinical.confidentiality import HIDDEN as HIDDEN
 from opencdi.clinical.confidentiality import is_restricted
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, ProviderQuery, QueryAlert, QueryWording
-from opencdi.events.pages import Evidence, WorkingCode, WorkingProcedure
+from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.store.encounters import NoteOnChart, OnWorklist
 
 Supported = TypeVar("Supported", WorkingCode, WorkingProcedure)
@@ -35,9 +35,10 @@ class Restriction:
         """The codes that restricted notes alone support."""
         return frozenset(code.code for code in codes if code.code and self._hides(code.evidence))
 
-    def drg_tells(self, codes: Iterable[WorkingCode]) -> bool:
-        """Whether the DRG itself would tell: its principal diagnosis is a hidden one."""
-        return any(code.role == "principal" and self.code(code) is None for code in codes)
+    def drg_tells(self, codes: Iterable[WorkingCode], drg: WorkingDrg | None) -> bool:
+        """Whether the DRG itself would tell: its principal diagnosis is a hidden one, or it rests on a hidden procedure."""
+        by_procedure = drg is not None and drg.confidentiality is not None and bool(self.note_ids)
+        return by_procedure or any(code.role == "principal" and self.code(code) is None for code in codes)
 
     def note(self, shown: NoteOnChart) -> NoteOnChart:
         """The note less its words; its title is the sender's, and may tell as much."""
@@ -47,15 +48,24 @@ class Restriction:
 
     def change(self, change: DrgChanged, hidden: frozenset[str]) -> DrgChanged:
         """The change of the DRG; what caused it is withheld where that would tell of a restricted note or a hidden code."""
+        change = self._less_drg(change)
         cause = change.cause
         told = hidden & {*cause.added, *cause.removed} or names(cause.words, hidden) or names(cause.other, hidden)
         if not told and not (self.note_ids and (cause.confidentiality or "restricted note" in cause.words)):
             return change
         return change.model_copy(update={"cause": cause.model_copy(update={"added": (), "removed": (), "other": "", "words": HIDDEN})})
 
+    def _less_drg(self, change: DrgChanged) -> DrgChanged:
+        """The change less a DRG that rests on a hidden procedure."""
+        tells = [drg for drg in (change.before, change.after) if drg is not None and self.drg_tells((), drg)]
+        if not tells:
+            return change
+        before, after = (None if drg in tells else drg for drg in (change.before, change.after))
+        return change.model_copy(update={"before": before, "after": after, "weight_delta": None})
+
     def final(self, final: FinalCodeSet, hidden: frozenset[str]) -> FinalCodeSet:
         """The final set less what names hidden codes, and less its DRG where that rests on one."""
-        told = {"drg": None, "drg_before": None, "no_drg": HIDDEN} if self.drg_tells(final.codes) else {}
+        told = {"drg": None, "drg_before": None, "no_drg": HIDDEN} if self.drg_tells(final.codes, final.drg) else {}
         return final.model_copy(
             update={
                 "added": tuple(code for code in final.added if code not in hidden),
@@ -103,7 +113,7 @@ def restriction(notes: Iterable[NoteOnChart], *, sees_restricted: bool) -> Restr
     return Restriction(frozenset(shown.note.note_id for shown in notes if is_restricted(shown.note.confidentiality)))
 
 
-def restriction_by_label(codes: Iterable[WorkingCode], *, sees_restricted: bool) -> Restriction:
+def restriction_by_label(codes: Iterable[WorkingCode | WorkingProcedure], *, sees_restricted: bool) -> Restriction:
     """The same by the labels that quotes carry: for lists, which read no notes."""
     if sees_restricted:
         return Restriction(frozenset())
@@ -121,6 +131,6 @@ def as_asked(query: ProviderQuery, *, sees_restricted: bool) -> ProviderQuery:
 
 def worklist_row(row: OnWorklist, *, sees_restricted: bool) -> OnWorklist:
     """The row, less a DRG that would tell."""
-    if restriction_by_label(row.labelled, sees_restricted=sees_restricted).drg_tells(row.labelled):
+    if restriction_by_label((*row.labelled, *row.labelled_procedures), sees_restricted=sees_restricted).drg_tells(row.labelled, row.drg):
         return replace(row, drg=None, no_drg=HIDDEN)
     return row

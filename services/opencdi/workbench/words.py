@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from opencdi.clinical.codes import dotted
+from opencdi.clinical.codes import dotted, written
 from opencdi.clinical.time import completed_years
 from opencdi.events.reasons import REASONS
 from opencdi.workbench.vocabulary import CAUSES, DISMISSALS, DISPOSITIONS, REFUSALS, STATES
@@ -70,8 +70,8 @@ def size(count: int) -> str:
 
 
 def code(value: str) -> str:
-    """A diagnosis code with its dot."""
-    return dotted(value)
+    """A diagnosis code with its dot, a procedure's as it is."""
+    return written(value)
 
 
 def disposition(value: str | None) -> str:

@@ -26,7 +26,7 @@ from opencdi.events.facts import (
     OrderPlaced,
 )
 from opencdi.events.pages import (
-    Claim,
+    ClaimEdit,
     CodingPage,
     Effect,
     FactsPage,
@@ -38,6 +38,7 @@ from opencdi.events.pages import (
     TickPage,
     WorkingCode,
     WorkingDrg,
+    WorkingProcedure,
 )
 from opencdi.events.people import CodeSetAttested, Person
 from opencdi.events.reading import NoteRead
@@ -211,10 +212,7 @@ def test_a_set_names_what_a_coder_has_to_settle() -> None:
             "principal_candidates": ("J441", "J9601"),
             "principal_effects": (Effect(code="J9601", drg_with="189", drg_without="190"),),
             "drg": page.drg.model_copy(update={"if_not_poa": "192", "initial_drg": "191"}),
-            "claim": Claim(
-                age=71, sex="M", discharge_status="01", admit_date="2026-05-04", discharge_date="2026-05-08", version="43.1",
-                principal=("J441", "Y"), secondary=(("J9601", "Y"), ("N179", "Y"), ("S72009A", "Y")),
-            ),
+            "edits": (ClaimEdit(edit="UNSPECIFIED", code="S72009A"), ClaimEdit(edit="INVALID_AGE")),
         }
     )  # fmt: skip
     hospital = Hospital().admitted()
@@ -226,7 +224,20 @@ def test_a_set_names_what_a_coder_has_to_settle() -> None:
         "E44.0: I.B.14: … conflicting documentation",
         "hospital-acquired condition: DRG 191 without it",
         "code editor: UNSPECIFIED S72.009A",
+        "code editor: INVALID_AGE",
     )
+
+
+def test_a_set_carries_the_procedures_and_another_one_makes_it_another_set() -> None:
+    page = coded("K8000", drg="419").model_copy(update={"procedures": (WorkingProcedure(procedure="cholecystectomy", code="0FT44ZZ"),)})
+    hospital = Hospital().admitted()
+    hospital.entry(page)
+    (final,) = hospital.discharge()
+    assert [one.code for one in final.procedures] == ["0FT44ZZ"]
+    asked = WorkingProcedure(procedure="transfusion", status="question", asks=("which blood product",))
+    assert hospital.entry(page.model_copy(update={"procedures": (*page.procedures, asked)})) == [], "what only asks changes no set"
+    (again,) = hospital.entry(page.model_copy(update={"procedures": (WorkingProcedure(procedure="cholecystectomy", code="0FT40ZZ"),)}))
+    assert (again.status, again.added, again.removed) == ("amended", ("0FT40ZZ",), ("0FT44ZZ",))
 
 
 def test_a_plain_chart_leaves_nothing_to_settle() -> None:

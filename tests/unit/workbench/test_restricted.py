@@ -93,6 +93,19 @@ def test_a_drg_that_rests_on_a_hidden_principal_diagnosis_is_withheld() -> None:
     assert Restriction(frozenset()).final(final, frozenset()) == final
 
 
+def test_a_drg_that_rests_on_a_hidden_procedure_is_withheld() -> None:
+    on_it = drg().model_copy(update={"confidentiality": "R"})
+    final = FinalCodeSet(
+        tenant="t", encounter_id="x", nth=1, status="amended", at=NOON, as_of="e", made_by=MADE_BY, codes=(CODES[2],), drg=on_it
+    )
+    assert (WITHHELD.final(final, frozenset()).drg, WITHHELD.final(final, frozenset()).no_drg) == (None, HIDDEN)
+    assert Restriction(frozenset()).final(final, frozenset()) == final
+    moved = change(words="restricted note of 2026-05-08").model_copy(update={"before": drg(), "after": on_it, "weight_delta": 1.0})
+    seen = WITHHELD.change(moved, frozenset())
+    assert (seen.before, seen.after, seen.weight_delta) == (drg(), None, None)
+    assert Restriction(frozenset()).change(moved, frozenset()) == moved
+
+
 def test_the_reason_of_an_open_code_does_not_name_a_hidden_one() -> None:
     beside = CODES[2].model_copy(update={"reasons": ("Excludes1 at F11.20", "Excludes1 at F1120", "II.C")})
     lines, hidden = code_lines((CODES[0], beside), WITHHELD)
