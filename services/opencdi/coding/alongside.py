@@ -2,6 +2,7 @@
 
 from opencdi.coding.alongside_data import Alongside
 from opencdi.coding.candidates import Stated, candidate_of
+from opencdi.coding.combinations import flag
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.specific import documented
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
@@ -15,6 +16,7 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
             continue
         code = documented("", found[0].finding.attributes, known.table.in_words).leaf(row.code)
         if code and not proposed(codes, code):
+            codes = flag(codes, proposed(codes, *row.replaces), row.reason)
             codes = with_code(codes, candidate_of(found, code, row.poa, row.reason))
     return codes
 
