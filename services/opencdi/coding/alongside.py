@@ -16,7 +16,7 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
             continue
         code = documented("", found[0].finding.attributes, known.table.in_words).leaf(row.code)
         if code and not proposed(codes, code):
-            codes = flag(codes, proposed(codes, *row.replaces), row.reason)
+            codes = flag(codes, proposed(codes, *row.replaces), row.reason) if row.replaces else codes
             codes = with_code(codes, candidate_of(found, code, row.poa, row.reason))
     return codes
 
