@@ -162,10 +162,9 @@ CHARTS = {
     ),
     "malnutrition": Chart(
         principal="K5651",
-        poa={"K5651": "Y", "E43": "Y", "Z681": "1", "E039": "Y", "Z85038": "1"},
+        poa={"K5651": "Y", "E43": "Y", "Z681": "1", "E039": "Y", "Z85038": "1", "Z9049": "1"},
         moves=((None, "390", ("history and physical",)), ("390", "388", ("progress note of 2026-05-08", "MCC E43"))),
         vaguer={"K5651": "K56600"},
-        unread=frozenset({"Z9049"}),
         severity="MCC",
     ),
     "respiratory-failure": Chart(

@@ -2,6 +2,7 @@
 
 from opencdi.coding.alongside_data import Alongside
 from opencdi.coding.candidates import Said, Stated, candidate_of, heard_of, in_order, said_in
+from opencdi.coding.combinations import flag
 from opencdi.coding.of_note import remembered_under
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.specific import documented
@@ -17,6 +18,7 @@ def comes_along(known: Known, codes: Candidates) -> Candidates:
             continue
         code = documented("", found[0].finding.attributes, known.table.in_words).leaf(row.code)
         if code and not proposed(codes, code):
+            codes = flag(codes, proposed(codes, *row.replaces), row.reason) if row.replaces else codes
             codes = with_code(codes, candidate_of(found, code, row.poa, row.reason))
     return codes
 

@@ -28,6 +28,7 @@ class Alongside(Row):
     sections: tuple[SectionKind, ...] = ()
     beside: Codes = ()
     unless: Codes = ()
+    replaces: Codes = ()
     any_clinician: bool = False
     poa: Literal["chronic", "exempt"] = "exempt"
 

@@ -108,6 +108,8 @@ def bleeding(known: Known, codes: Candidates) -> Candidates:
     sources = [one for one in proposed(codes) if one.code in data.sources]
     blood = proposed(codes, *data.codes)
     told = [one for one in sources if one.together & set(data.concepts)]
+    if any(one.at_admission for one in blood):  # what has bled was there with its blood, and was only found later (appendix I)
+        codes = tuple(replace(one, at_admission=True) if one.code in data.sources.values() else one for one in codes)
     named = [one for one in sources if any({one.concept, one.family} & blood_.caused_by for blood_ in blood)]
     if not sources or not (blood or told):
         return codes

@@ -13,7 +13,8 @@ from opencdi.coding.guideline_data import Codes
 from opencdi.coding.steps import Candidates, Known, and_code, proposed
 
 NONCOMPLIANCE = "noncompliance"
-UNTAKEN = frozenset({"underdosing", NONCOMPLIANCE})
+UNINTENDED = "unintended"
+UNTAKEN = frozenset({"underdosing", NONCOMPLIANCE, UNINTENDED})
 """The cause of what came of a drug that was not taken, or too little of it."""
 ATTEMPT = "T1491"
 REASONS = {"cannot-afford": "Z91120", "forgot-drugs": "Z91138", "stopped-drugs": "Z91128"}
@@ -57,6 +58,8 @@ def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:
 def _why(known: Known, one: Candidate) -> str | None:
     """Why a drug was not taken as ordered: as a note says it, else noncompliance where the record has it."""
     told = {said.finding.concept for said in known.stated if said.finding.assertion == "present"}
+    if UNINTENDED in one.caused_by:
+        return "Z91138"
     if said := next((code for concept, code in REASONS.items() if concept in told), None):
         return said
     return "Z91148" if NONCOMPLIANCE in one.caused_by else None

@@ -19,7 +19,7 @@ from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
 from opencdi.coding.obstetric_data import ObstetricData
 from opencdi.coding.specific import Documented, documented
-from opencdi.knowledge.icd10cm import undivided
+from opencdi.knowledge.icd10cm import description_of, undivided
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.specificity import says_more
 from opencdi.knowledge.tables import parsed
@@ -164,6 +164,23 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     """
     if not table.has(concept, attributes):
         return ()
+    if attributes.get("laterality") == "bilateral":
+        return _of_both_sides(table, concept, attributes, text)
+    return _of_one(table, concept, attributes, text)
+
+
+def _of_both_sides(table: ConceptTable, concept: str, attributes: Mapping[str, str], text: str) -> tuple[Assignment, ...]:
+    """The bilateral code; where the classification has none, that of each side (I.B.13)."""
+    both = _of_one(table, concept, attributes, text)
+    right, left = (_of_one(table, concept, {**attributes, "laterality": side}, text) for side in ("right", "left"))
+    sided = right and left and right[0].code != left[0].code
+    if not sided or (both and "ilateral" in description_of(both[0].code)):
+        return both
+    other = replace(left[0], companion=True, reason=f"{left[0].reason}; the other side (I.B.13)")
+    return (*right, other, *(one for one in left[1:] if one.code not in {held.code for held in right}))
+
+
+def _of_one(table: ConceptTable, concept: str, attributes: Mapping[str, str], text: str) -> tuple[Assignment, ...]:
     said = documented(text, attributes, table.in_words)
     if concept.startswith(BY_TABULAR):
         code = said.leaf(concept.removeprefix(BY_TABULAR))

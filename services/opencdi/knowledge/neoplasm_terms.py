@@ -14,8 +14,8 @@ def neoplasm_terms(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((pattern.format(organ=organ, what=what, part=part), code) for pattern, organ, what, part in whole)
     for row in told["tumors"]:
         for code, words in row["where"].items():
-            whole = product(told["beside"], row["what"], _sided(words, row))
-            yield from ((pattern.format(what=what, part=part), code) for pattern, what, part in whole)
+            placed = product(told["beside"], row["what"], _sided(words, row))
+            yield from ((pattern.format(what=what, part=part), code) for pattern, what, part in placed)
 
 
 def _sided(words: Sequence[str], row: Mapping[str, Any]) -> tuple[str, ...]:

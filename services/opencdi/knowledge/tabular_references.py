@@ -23,6 +23,8 @@ def between(low: str, high: str, code: str) -> bool:
 
 
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
+_OTHER_FORMS = {"D64": ("C920",)}
+"""Where a note names one form of what its code holds: at D64 refractory anemia in transformation, no anemia of a leukemia's treatment."""
 _ITS_OWN = frozenset({"diabetes", "diabetic", "mellitus", "categories", "with", "other", "type"})
 
 
@@ -60,6 +62,8 @@ def excluded_categories(code: str) -> frozenset[str]:
 def excluded_here(code: str, other: str) -> str | None:
     """The category or code with an Excludes1 note, at or above `code`, that sends `other` elsewhere; None if there is none."""
     for at, line in tabular().notes(code, "excludes1"):
+        if other.startswith(_OTHER_FORMS.get(at, ("-",))):
+            continue
         for low, high in references(line):
             if between(low, high, other) and not code.startswith(low) and _is_meant(line, code, other):
                 return at

@@ -16,7 +16,6 @@ _AFTER: Final = 5
 _NAME: Final = 3
 _AFTER_DRUG: Final = 2
 _CAUSES: Final = frozenset({"diagnosis", "finding", "symptom", "organism", "medication", "device", "procedure"})
-_COMMA: Final = frozenset({","})
 _CLAUSE_ENDS: Final = frozenset({BREAK, ",", ";", ")", "on"})
 SICK: Final = frozenset({"diagnosis", "finding", "symptom"})
 
@@ -76,8 +75,7 @@ def _link_behind(begin: int, following: Mentioned, words: list[str], table: Tabl
         return None
     first, _, role = links[0]
     if role in ("weak", "with", "without") and not _passable(words, begin, first, table.links.before - {",", "(", ":"}, table):
-        modified = role == "with" and _passable(words, begin, first, _COMMA, table)  # "depression, recurrent, severe, with psychosis"
-        return links[0] if modified else None
+        return links[0] if role == "with" and _modified(words, begin, first, table) else None
     return links[0] if _passable(words, begin, first, table.links.before, table) else None
 
 
@@ -95,6 +93,15 @@ def _passable(words: list[str], begin: int, stop: int, allowed: frozenset[str], 
         else:
             return False
     return True
+
+
+def _modified(words: list[str], begin: int, stop: int, table: Table) -> bool:
+    """Whether only commas and what the mention is stand between, no turn of its course: "depression, recurrent, severe, with psychosis"."""
+    modifying = {first: last for first, last, meaning in table.phrases.matches(words, begin, stop) if "acuity" not in meaning.says}
+    i = begin
+    while i < stop and (words[i] == "," or i in modifying):
+        i = modifying.get(i, i + 1)
+    return i == stop
 
 
 def _behind_link(at: int, mentions: list[Mentioned], words: list[str], table: Table, link: tuple[int, int, str]) -> list[Told]:
