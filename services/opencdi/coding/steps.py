@@ -18,6 +18,8 @@ class Known:
     table: ConceptTable
     notes: tuple[NoteRead, ...] = ()
     age: int | None = None
+    days: int | None = None
+    """From the birth to the admission."""
     final: bool = False
     said: tuple[Stated, ...] = ()
     """The mentions of all clinicians in the order of writing, listed once for all steps: a chart has thousands."""
