@@ -10,14 +10,19 @@ from opencdi.knowledge.icd10cm import description_of, tabular
 _TIME: Final = re.compile(
     r",? (?:(?:complicating|in|of|associated with) )?(?:(?:the )?(puerperium|childbirth)|(?:pregnancy, )?((?:first|second|third|unspecified) trimester))"
 )
+_GONE_BY: Final = ("childbirth", "puerperium")
+_OPEN: Final = ("unspecified trimester", "pregnancy")
+"""What says no more than that she is pregnant; a trimester that is told yields to nothing but the birth."""
+_SHORT_FORM: Final = re.compile(r" \([A-Z]+\)")
 _PREGNANCY: Final = re.compile(r",? (?:complicating|in) pregnancy\b")
 
 
 def at_time(code: str, periods: Iterable[str]) -> str:
     """The code of the same condition at the first of these times that has one; the code itself where none has."""
     condition, told = _read(code)
-    if not told:
+    if not told or told in _GONE_BY:
         return code
+    periods = [one for one in periods if told in _OPEN or one in _GONE_BY]
     others = _of_category(code[:3])
     return next((other for period in periods if (other := others.get((condition, period)))), code)
 
@@ -39,7 +44,7 @@ def leaf_at(stem: str, periods: tuple[str, ...]) -> str | None:
 @lru_cache(maxsize=5_000)
 def _read(code: str) -> tuple[str, str]:
     """(the condition, its time) by the code's title; no time where the title names none."""
-    title = description_of(code)
+    title = _SHORT_FORM.sub("", description_of(code))
     if (at := _TIME.search(title)) is not None:
         return title[: at.start()] + title[at.end() :], (at[1] or at[2])
     if (at := _PREGNANCY.search(title)) is not None:

@@ -22,6 +22,8 @@ YOUNGEST: Final = 10
 VIABLE: Final = 20
 """Weeks: an earlier number in the chart of a later pregnancy is that of the ultrasound that dated it."""
 NO_TRIMESTER: Final = "unspecified trimester"
+_SCORED: Final = frozenset({"apgar"})
+"""Scored in the stay of the birth only."""
 _LATER_OR_PAST: Final = frozenset({"plan", "assessment-and-plan", "past-medical-history", "past-surgical-history", "family-history"})
 _PREGNANCY: Final = frozenset({"pregnancy"})
 _AFTER_BIRTH: Final = frozenset({"postpartum"})
@@ -59,7 +61,7 @@ def pregnancy_of(known: Known, codes: Candidates) -> Pregnancy | None:
     if known.age is not None and known.age < YOUNGEST:
         return None
     told = [one for one in mentions(known, _PREGNANCY) if one.finding.attributes.get("form", "").startswith(WEEKS)]
-    over = any(_now(one) and _as_she_came(one) for one in _certain(known, _AFTER_BIRTH))
+    over = any(_now(one) and _as_she_came(one) for one in _certain(known, _AFTER_BIRTH)) and not any(mentions(known, _SCORED))
     told_birth = None if over else delivery_of(known)
     outcome = next((one for one in proposed(codes, "Z37") if not over), None)
     delivery = place_of(told_birth) if told_birth else outcome.order if outcome else None
@@ -80,7 +82,8 @@ def mentions(known: Known, concepts: frozenset[str]) -> Iterator[Stated]:
     """Mentions that are present and certain, whoever the reader takes to be their subject: of mother and child each is told in the other's chart."""
     for note in sorted((one for one in known.notes if one.counts and not one.retracted), key=lambda one: (one.written_at.at, one.note_id)):
         for one in note.findings:
-            if one.concept in concepts and one.assertion == "present" and one.certainty == "certain" and one.temporality == "current":
+            now = one.temporality == "current" or (one.concept in BORN_ALIVE and note.note_type not in AT_ADMISSION)
+            if one.concept in concepts and one.assertion == "present" and one.certainty == "certain" and now:
                 yield Stated(note, one, wording_of(one))
 
 
