@@ -18,8 +18,8 @@ TERM: Final = 37
 _AT_TERM: Final = "term"
 _ASSISTED: Final = "assisted"
 _STERILIZED: Final = frozenset({"tubal-ligation", "oophorectomy"})
-_OF_FETUS: Final = ("O32", "O36", "O64", "O69", "O76", "O77")
-"""What the mother is cared for that is told of the fetus."""
+_OF_BIRTH: Final = ("O3", "O4", "O6", "O7")
+"""What is told in one breath with the child, and is the mother's."""
 _OUTCOME: Final = "I.C.15.b.5: outcome of delivery, on the mother's record"
 _WEEKS: Final = "I.C.21.c.11: weeks of gestation, on the mother's record"
 
@@ -34,7 +34,7 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
     for row in known.table.obstetrics.elsewhere:
         if _holds(row.when, pregnancy, None):
             codes = flag(codes, proposed(codes, *row.codes), row.reason)
-    codes = with_told(known, codes, _OF_FETUS)
+    codes = with_told(known, codes, _OF_BIRTH)
     codes = _as_told(known, _scarred(known, codes))
     for one in proposed(codes, "O"):
         if (code := at_time(one.code, pregnancy.periods)) != one.code and not one.code.startswith("O0"):
