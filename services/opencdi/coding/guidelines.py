@@ -150,7 +150,13 @@ def check_steps(table: ConceptTable) -> None:
 
 
 def apply_guidelines(
-    table: ConceptTable, codes: Candidates, notes: Iterable[NoteRead] = (), *, age: int | None = None, days: int | None = None, final: bool = False
+    table: ConceptTable,
+    codes: Candidates,
+    notes: Iterable[NoteRead] = (),
+    *,
+    age: int | None = None,
+    days: int | None = None,
+    final: bool = False,
 ) -> Candidates:
     """All steps of the list, in its order: the order in which they need each other."""
     heard = tuple(notes)

@@ -1,4 +1,4 @@
-"""The newborn's own record (I.C.16): how it was born first, its conditions from the perinatal chapter, weight and weeks, nothing of its mother's."""
+"""The newborn's own record (I.C.16): its birth first, perinatal conditions, weight and weeks, nothing of its mother's."""
 
 from dataclasses import replace
 from typing import Final
@@ -7,6 +7,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate, Stated, candidate_of, evidence_of
 from opencdi.coding.combinations import flag
 from opencdi.coding.newborn_data import OfNewborn
+from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pregnancy import CESAREAN, DELIVERIES, WEEKS, mentions, place_of, weeks_of, with_told
 from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
 
@@ -69,7 +70,9 @@ def _told_of_mother(known: Known, wanted: tuple[str, ...]) -> bool:
 def _weight_and_weeks(known: Known, codes: Candidates) -> Candidates:
     """I.C.16.d: prematurity by the recorded weeks and the birth weight, both; a light child's weight is said by P05.-."""
     data = known.table.newborns
-    if (born_at := next((one for one in mentions(known, _WEEKS) if _tells_weeks(one)), None)) and weeks_of(born_at) < TERM:
+    if (born_at := next((one for one in mentions(known, _WEEKS, ever=known.days == 0) if _tells_weeks(one)), None)) and weeks_of(
+        born_at
+    ) < TERM:
         code = data.weeks[max(weeks_of(born_at), min(data.weeks))]
         codes = flag(codes, [one for one in proposed(codes, *_SHORT) if one.code != code], f"I.C.16.d: said by {dotted(code)}")
         codes = and_code(codes, _coded(born_at, code, "I.C.16.d: completed weeks of gestation at birth"))
@@ -103,8 +106,8 @@ def _observed(known: Known, codes: Candidates) -> Candidates:
 
 
 def _birth(known: Known, codes: Candidates) -> Candidates:
-    """I.C.16.a.2: Z38.- once, on the record of the birth; never where the child was brought here from another hospital."""
-    if known.days not in (0, None) or next(mentions(known, _MOVED), None) is not None:
+    """I.C.16.a.2: Z38.- once, on the record of the birth; never where the child was brought here later."""
+    if known.days not in (0, None) or any(one.note.note_type in AT_ADMISSION for one in mentions(known, _MOVED)):
         return flag(codes, proposed(codes, "Z38"), "I.C.16.a.2: only on the record of the birth itself")
     if proposed(codes, "Z38"):
         return codes
@@ -124,7 +127,8 @@ def _birth(known: Known, codes: Candidates) -> Candidates:
 
 def _way_of_birth(known: Known) -> Stated | None:
     """The first word of how this child was born; an earlier birth of its mother is told as past."""
-    return min(mentions(known, DELIVERIES), key=place_of, default=None)
+    now = min(mentions(known, DELIVERIES), key=place_of, default=None)
+    return now or (min(mentions(known, DELIVERIES, ever=True), key=place_of, default=None) if known.days == 0 else None)
 
 
 def _tells_weeks(one: Stated) -> bool:

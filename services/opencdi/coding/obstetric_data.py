@@ -13,8 +13,9 @@ When = Literal["", "before", "after", "delivered"]
 class InPregnancy(Row):
     """A condition and the stem of its obstetric code; `replaces`: that code says it all.
 
-    `when`: only so far as it began before the birth or after it, or where she delivers in this stay; `from_weeks`, `below_weeks`: of gestation.
-    `unless`: not beside one of these.
+    `when`: only so far as it began before the birth or after it, or where she delivers in this stay.
+
+    `from_weeks`, `below_weeks`: of gestation; `unless`: not beside one of these.
     """
 
     codes: Codes

@@ -8,7 +8,8 @@ from typing import Final
 from opencdi.knowledge.icd10cm import description_of, tabular
 
 _TIME: Final = re.compile(
-    r",? (?:(?:complicating|in|of|associated with) )?(?:(?:the )?(puerperium|childbirth)|(?:pregnancy, )?((?:first|second|third|unspecified) trimester))"
+    r",? (?:(?:complicating|in|of|associated with) )?"
+    r"(?:(?:the )?(puerperium|childbirth)|(?:pregnancy, )?((?:first|second|third|unspecified) trimester))"
 )
 _GONE_BY: Final = ("childbirth", "puerperium")
 _OPEN: Final = ("unspecified trimester", "pregnancy")

@@ -10,7 +10,18 @@ from opencdi.coding.newborn_data import code_of
 from opencdi.coding.obstetric_data import InPregnancy, When
 from opencdi.coding.obstetric_time import at_time, leaf_at
 from opencdi.coding.onset import AT_ADMISSION
-from opencdi.coding.pregnancy import BORN_ALIVE, CESAREAN, DELIVERIES, VAGINAL, YOUNGEST, Pregnancy, delivery_of, mentions, pregnancy_of, with_told
+from opencdi.coding.pregnancy import (
+    BORN_ALIVE,
+    CESAREAN,
+    DELIVERIES,
+    VAGINAL,
+    YOUNGEST,
+    Pregnancy,
+    delivery_of,
+    mentions,
+    pregnancy_of,
+    with_told,
+)
 from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
 
 TERM: Final = 37
@@ -44,7 +55,8 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
     codes = _outcome(known, pregnancy, codes)
     after = known.table.obstetrics.after_birth
     codes = tuple(
-        replace(one, onset_after=True) if pregnancy.delivery and one.code.startswith(after) and not one.at_admission else one for one in codes
+        replace(one, onset_after=True) if pregnancy.delivery and one.code.startswith(after) and not one.at_admission else one
+        for one in codes
     )
     held = [one for one in proposed(codes, "O") if not one.code.startswith(known.table.obstetrics.no_weeks)]
     return _with_weeks(codes, pregnancy) if held else codes

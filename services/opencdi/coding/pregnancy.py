@@ -31,7 +31,7 @@ _AFTER_BIRTH: Final = frozenset({"postpartum"})
 
 @dataclass(frozen=True, slots=True)
 class Pregnancy:
-    """What the record says of it.  `weeks`: completed; `said`: where; `delivery`: where that of this stay is told; `over`: she gave birth before."""
+    """What the record says of it.  `weeks`: completed; `said`: where; `delivery`: where this stay's is told; `over`: it was before."""
 
     weeks: int | None
     said: Stated | None
@@ -74,15 +74,18 @@ def pregnancy_of(known: Known, codes: Candidates) -> Pregnancy | None:
 
 
 def delivery_of(known: Known, which: frozenset[str] = DELIVERIES) -> Stated | None:
-    """The first mention of the delivery of this stay."""
-    return next(filter(_now, _certain(known, which)), None)
+    """The first mention of the delivery of this stay: hers, or the child's that was born by it."""
+    return next((one for one in mentions(known, which) if _now(one) or one.finding.experiencer == "other"), None)
 
 
-def mentions(known: Known, concepts: frozenset[str]) -> Iterator[Stated]:
-    """Mentions that are present and certain, whoever the reader takes to be their subject: of mother and child each is told in the other's chart."""
+def mentions(known: Known, concepts: frozenset[str], *, ever: bool = False) -> Iterator[Stated]:
+    """Mentions that are present and certain, whoever their subject: mother and child are told of in each other's charts.
+
+    `ever`: also as history, in the record of a child's first day.
+    """
     for note in sorted((one for one in known.notes if one.counts and not one.retracted), key=lambda one: (one.written_at.at, one.note_id)):
         for one in note.findings:
-            now = one.temporality == "current" or (one.concept in BORN_ALIVE and note.note_type not in AT_ADMISSION)
+            now = ever or one.temporality == "current" or (one.concept in BORN_ALIVE and note.note_type not in AT_ADMISSION)
             if one.concept in concepts and one.assertion == "present" and one.certainty == "certain" and now:
                 yield Stated(note, one, wording_of(one))
 

@@ -10,10 +10,10 @@ from opencdi.bus import over
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, States, under
 from opencdi.bus.site import remember_site, site_of
 from opencdi.coding.bmi import ANALYTES as WEIGHED
-from opencdi.coding.newborns import WEIGHED as BORN_WEIGHING
 from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.guidelines import check_steps
 from opencdi.coding.history import change_of
+from opencdi.coding.newborns import WEIGHED as BORN_WEIGHING
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pressure_injuries import CONCEPT as PRESSURE_INJURY
 from opencdi.coding.procedure_table import ProcedureTable, load_procedures
