@@ -9,7 +9,7 @@ from opencdi.events.reading import Finding
 from opencdi.knowledge.lexicon import BY_TABULAR
 
 _OF_THE_BIRTH: Final = frozenset({
-    "pregnancy", "vaginal-delivery", "cesarean-section", "live-birth", "apgar", "twins", "born-elsewhere", "transferred-in",
+    "pregnancy", "vaginal-delivery", "cesarean-section", "live-birth", "apgar", "twins", "born-elsewhere", "transferred-in", "months-old",
     "diabetes-mellitus",
 })  # fmt: skip
 _OF_BOTH: Final = ("O", "P", "Z37", "Z38")

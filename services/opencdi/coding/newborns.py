@@ -24,6 +24,7 @@ _BORN: Final = frozenset({"live-birth", "apgar", "twins"})
 _TWINS: Final = frozenset({"twins"})
 _ELSEWHERE: Final = frozenset({"born-elsewhere"})
 _MOVED: Final = frozenset({"transferred-in"})
+_MONTHS_OLD: Final = frozenset({"months-old"})
 _WEEKS: Final = frozenset({"pregnancy"})
 
 
@@ -47,6 +48,8 @@ def newborn(known: Known, codes: Candidates) -> Candidates:
 
 def _is_newborn(known: Known, codes: Candidates) -> bool:
     """By the day of birth; where that is unknown by its words: months later a history of the birth is told too."""
+    if any(one.note.note_type in AT_ADMISSION for one in mentions(known, _MONTHS_OLD)):
+        return False
     return known.days is not None or bool(proposed(codes, "P", "Z38")) or next(mentions(known, _BORN), None) is not None
 
 

@@ -14,6 +14,7 @@ from opencdi.coding.pregnancy import (
     BORN_ALIVE,
     CESAREAN,
     DELIVERIES,
+    OLDEST,
     VAGINAL,
     YOUNGEST,
     Pregnancy,
@@ -41,7 +42,8 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
         return flag(codes, proposed(codes, "Z37"), "I.C.21.c.11: outcome of delivery, on the mother's record only")
     pregnancy = pregnancy_of(known, codes)
     if pregnancy is None:
-        return flag(codes, proposed(codes, "O3421", "Z22330"), "I.C.15: of a pregnancy, and the record names none")
+        held = proposed(codes, "O", "Z37") if (known.age or 0) >= OLDEST else proposed(codes, "O3421", "Z22330")
+        return flag(codes, held, "I.C.15: of a pregnancy, and the record names none")
     for row in known.table.obstetrics.elsewhere:
         if _holds(row.when, pregnancy, None):
             codes = flag(codes, proposed(codes, *row.codes), row.reason)

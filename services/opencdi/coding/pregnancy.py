@@ -19,12 +19,16 @@ DELIVERIES: Final = VAGINAL | CESAREAN
 BORN_ALIVE: Final = frozenset({"live-birth", "apgar"})
 YOUNGEST: Final = 10
 """Years: below it a note that names a pregnancy is a child's, and the pregnancy its mother's."""
+OLDEST: Final = 60
+"""Years: from then on a pregnancy that a note names is told of the past or of another."""
 VIABLE: Final = 20
 """Weeks: an earlier number in the chart of a later pregnancy is that of the ultrasound that dated it."""
 NO_TRIMESTER: Final = "unspecified trimester"
 _SCORED: Final = frozenset({"apgar"})
 """Scored in the stay of the birth only."""
 _LATER_OR_PAST: Final = frozenset({"plan", "assessment-and-plan", "past-medical-history", "past-surgical-history", "family-history"})
+_SCAR: Final = "O3421"
+"""Told of every woman who once had a cesarean."""
 _PREGNANCY: Final = frozenset({"pregnancy"})
 _AFTER_BIRTH: Final = frozenset({"postpartum"})
 
@@ -58,16 +62,17 @@ class Pregnancy:
 
 def pregnancy_of(known: Known, codes: Candidates) -> Pregnancy | None:
     """The present pregnancy; None where neither weeks, a complication nor the birth of a child are told (a "pregnancy test" is none)."""
-    if known.age is not None and known.age < YOUNGEST:
+    if known.age is not None and not YOUNGEST <= known.age < OLDEST:
         return None
-    told = [one for one in mentions(known, _PREGNANCY) if one.finding.attributes.get("form", "").startswith(WEEKS)]
+    told = [one for one in _certain(known, _PREGNANCY) if _now(one) and _tells_weeks(one)]
     over = any(_now(one) and _as_she_came(one) for one in _certain(known, _AFTER_BIRTH)) and not any(mentions(known, _SCORED))
     told_birth = None if over else delivery_of(known)
     outcome = next((one for one in proposed(codes, "Z37") if not over), None)
     delivery = place_of(told_birth) if told_birth else outcome.order if outcome else None
     born = delivery is not None and next(mentions(known, BORN_ALIVE), None) is not None
-    if not (told or over or born or proposed(codes, *IN_PREGNANCY)):
+    if not (told or over or born or [one for one in proposed(codes, *IN_PREGNANCY) if not one.code.startswith(_SCAR)]):
         return None
+    told = told or [one for one in mentions(known, _PREGNANCY) if _tells_weeks(one)]  # as the child's, in one breath with its birth
     later = [one for one in told if weeks_of(one) >= VIABLE]
     said = next(iter(later or told), None)
     return Pregnancy(weeks_of(said) if said else None, said, delivery, over)
@@ -98,6 +103,10 @@ def with_told(known: Known, codes: Candidates, chapters: tuple[str, ...]) -> Can
             if code and code.startswith(chapters) and one.temporality == "current" and tabular().billable(code):
                 codes = and_code(codes, candidate_of([Stated(note, one, wording_of(one))], code, "", "as the words say, whoever they name"))
     return codes
+
+
+def _tells_weeks(one: Stated) -> bool:
+    return one.finding.attributes.get("form", "").startswith(WEEKS)
 
 
 def weeks_of(one: Stated) -> int:
