@@ -215,6 +215,7 @@ class GuidelineData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     steps: tuple[StepNamed, ...]
     first: tuple[First, ...]
+    begun_here: Codes
     behind: tuple[Behind, ...]
     seldom_first: tuple[SeldomFirst, ...]
     said_by: tuple[SaidBy, ...]

@@ -19,6 +19,7 @@ from opencdi.coding.external_causes import external_causes
 from opencdi.coding.fractures import fractures, superficial_injuries
 from opencdi.coding.hypertension import hypertension_combinations
 from opencdi.coding.neoplasms import neoplasms
+from opencdi.coding.newborns import newborn
 from opencdi.coding.obstetrics import normal_delivery, obstetric
 from opencdi.coding.pressure_injuries import pressure_injury_stage
 from opencdi.coding.scales import coma_scale, stroke_scale
@@ -109,6 +110,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "comes-along": comes_along,
     "obstetric": obstetric,
     "normal-delivery": normal_delivery,
+    "newborn": newborn,
     "pressure-injury-stage": pressure_injury_stage,
     "stroke-scale": stroke_scale,
     "coma-scale": coma_scale,
@@ -149,11 +151,17 @@ def check_steps(table: ConceptTable) -> None:
 
 
 def apply_guidelines(
-    table: ConceptTable, codes: Candidates, notes: Iterable[NoteRead] = (), *, age: int | None = None, final: bool = False
+    table: ConceptTable,
+    codes: Candidates,
+    notes: Iterable[NoteRead] = (),
+    *,
+    age: int | None = None,
+    days: int | None = None,
+    final: bool = False,
 ) -> Candidates:
     """All steps of the list, in its order: the order in which they need each other."""
     heard = tuple(notes)
-    known = Known(table, heard, age, final)
+    known = Known(table, heard, age, days, final)
     listed = Listed(codes)
     for step in table.guidelines.steps:
         changed = STEPS[step.name](known, listed)

@@ -1,151 +1,164 @@
-"""Pregnancy and delivery (I.C.15): the obstetric chapter comes first, by trimester, and only on the mother's record."""
+"""Pregnancy and delivery (I.C.15): the obstetric chapter comes first, of its time, and only on the mother's record."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate, Stated, candidate_of
 from opencdi.coding.combinations import flag
-from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
-from opencdi.knowledge.icd10cm import description_of, tabular
-
-IN_PREGNANCY: Final = (
-    "O10",
-    "O11",
-    "O12",
-    "O13",
-    "O14",
-    "O15",
-    "O16",
-    "O2",
-    "O3",
-    "O40",
-    "O41",
-    "O42",
-    "O43",
-    "O44",
-    "O45",
-    "O46",
-    "O47",
-    "O60",
-    "O98",
-    "O99",
+from opencdi.coding.newborn_data import code_of
+from opencdi.coding.obstetric_data import InPregnancy, When
+from opencdi.coding.obstetric_time import at_time, leaf_at
+from opencdi.coding.onset import AT_ADMISSION
+from opencdi.coding.pregnancy import (
+    BORN_ALIVE,
+    CESAREAN,
+    DELIVERIES,
+    OLDEST,
+    VAGINAL,
+    YOUNGEST,
+    Pregnancy,
+    delivery_of,
+    mentions,
+    pregnancy_of,
+    with_told,
 )
-WEEKS: Final = "weeks-"
-DELIVERIES: Final = frozenset({"vaginal-delivery", "cesarean-section"})
-_VAGINAL: Final = frozenset({"vaginal-delivery"})
-_PREGNANCY: Final = frozenset({"pregnancy"})
-YOUNGEST: Final = 10
-"""Years: below it a note that names a pregnancy is a child's, and the pregnancy its mother's."""
+from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
+
 TERM: Final = 37
 """Weeks from which a delivery is at term."""
-NO_TRIMESTER: Final = "unspecified trimester"
-
-
-@dataclass(frozen=True, slots=True)
-class Pregnancy:
-    """What the record says of it.  `weeks`: completed; `delivered`: in this stay; `said`: the mention that tells the weeks."""
-
-    weeks: int | None
-    delivered: bool
-    said: Stated | None
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        """How the classification calls the time, the most exact first (I.C.15.a.3, I.C.15.b)."""
-        if self.weeks is None:
-            trimester = NO_TRIMESTER
-        else:
-            trimester = "first trimester" if self.weeks < 14 else "second trimester" if self.weeks < 28 else "third trimester"
-        return ("childbirth", trimester) if self.delivered else (trimester,)
+_AT_TERM: Final = "term"
+_ASSISTED: Final = "assisted"
+_STERILIZED: Final = frozenset({"tubal-ligation", "oophorectomy"})
+_OF_BIRTH: Final = ("O3", "O4", "O6", "O7")
+"""What is told in one breath with the child, and is the mother's."""
+_OUTCOME: Final = "I.C.15.b.5: outcome of delivery, on the mother's record"
+_WEEKS: Final = "I.C.21.c.11: weeks of gestation, on the mother's record"
 
 
 def obstetric(known: Known, codes: Candidates) -> Candidates:
-    """I.C.15.a: in pregnancy a condition has its obstetric code first, of its trimester; the weeks stand on the mother's record only."""
+    """I.C.15.a: in pregnancy a condition has its obstetric code first, of its time; the weeks stand on the mother's record only."""
     if known.age is not None and known.age < YOUNGEST:  # the outcome of delivery on the child's own record is told of the mother
         return flag(codes, proposed(codes, "Z37"), "I.C.21.c.11: outcome of delivery, on the mother's record only")
-    pregnancy = _pregnancy(known, codes)
+    pregnancy = pregnancy_of(known, codes)
     if pregnancy is None:
-        return codes
-    for one in proposed(codes, *IN_PREGNANCY):
-        if NO_TRIMESTER in description_of(one.code) and (code := _of_time(one.code, pregnancy)) != one.code:
-            reason = f"I.C.15.a.3: {pregnancy.periods[0]}"
-            codes = (
-                *flag(codes, [one], f"{reason} ({dotted(code)})"),
-                replace(one, code=code, family=one.family, reasons=(*one.reasons, reason)),
-            )
-    for row in known.table.obstetrics.conditions:
-        held = proposed(codes, *row.codes)
-        leaf = next((leaf for period in pregnancy.periods if (leaf := _leaf_of(row.into, period))), None)
-        if not held or leaf is None or proposed(codes, row.into):
-            continue
-        reason = f"{row.reason} ({dotted(held[0].code)})"
-        made = replace(held[0], code=leaf, concept="pregnancy", family=leaf, specific=True, reasons=(reason,), parts=())
-        codes = with_code(codes, made)
-        codes = flag(codes, held, f"{row.cite}: said by {dotted(leaf)}") if row.replaces else codes
-    if pregnancy.said is not None and pregnancy.weeks is not None and proposed(codes, "O"):
-        codes = and_code(
-            codes, _coded(pregnancy.said, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record")
-        )
-    return codes
+        held = proposed(codes, "O", "Z37") if (known.age or 0) >= OLDEST else proposed(codes, "O3421", "Z22330")
+        return flag(codes, held, "I.C.15: of a pregnancy, and the record names none")
+    for row in known.table.obstetrics.elsewhere:
+        if _holds(row.when, pregnancy, None):
+            codes = flag(codes, proposed(codes, *row.codes), row.reason)
+    codes = with_told(known, codes, _OF_BIRTH)
+    codes = _as_told(known, _scarred(known, codes))
+    for one in proposed(codes, "O"):
+        if (code := at_time(one.code, pregnancy.periods)) != one.code and not one.code.startswith("O0"):
+            codes = _instead(codes, one, code, f"I.C.15.a.3: {pregnancy.periods[0]}")
+    for condition in known.table.obstetrics.conditions:
+        codes = _in_pregnancy(condition, pregnancy, codes)
+    codes = _outcome(known, pregnancy, codes)
+    after = known.table.obstetrics.after_birth
+    codes = tuple(
+        replace(one, onset_after=True) if pregnancy.delivery and one.code.startswith(after) and not one.at_admission else one
+        for one in codes
+    )
+    held = [one for one in proposed(codes, "O") if not one.code.startswith(known.table.obstetrics.no_weeks)]
+    return _with_weeks(codes, pregnancy) if held else codes
 
 
 def normal_delivery(known: Known, codes: Candidates) -> Candidates:
     """I.C.15.n: O80 where the record names a delivery at term with a single live birth and nothing of the obstetric chapter beside it."""
-    if not proposed(codes, "Z370") or proposed(codes, "O"):
+    others = [one for one in proposed(codes, "O") if one.code != "O80"]
+    if others:
+        return flag(codes, proposed(codes, "O80"), f"I.C.15.n.1: not with a complication ({dotted(others[0].code)})")
+    pregnancy, delivery = pregnancy_of(known, codes), delivery_of(known, VAGINAL)
+    if not proposed(codes, "Z370") or pregnancy is None or delivery is None or delivery_of(known, CESAREAN):
         return codes
-    pregnancy = _pregnancy(known, codes)
-    delivery = next(filter(_now, _told(known, _VAGINAL)), None)
-    if pregnancy is None or delivery is None or pregnancy.weeks is None or pregnancy.weeks < TERM:
+    forms = {one.finding.attributes.get("form") for one in mentions(known, VAGINAL)}
+    at_term = _AT_TERM in forms or bool(proposed(codes, "O80")) or (pregnancy.weeks or 0) >= TERM
+    if not at_term or _ASSISTED in forms or (pregnancy.weeks or TERM) < TERM:
         return codes
-    codes = and_code(codes, _coded(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it"))
-    return and_code(codes, _coded(delivery, f"Z3A{pregnancy.weeks:02}", "I.C.21.c.11: weeks of gestation, on the mother's record"))
+    return _with_weeks(and_code(codes, _coded(delivery, "O80", "I.C.15.n.1: a normal delivery, nothing complicates it")), pregnancy)
 
 
-def _pregnancy(known: Known, codes: Candidates) -> Pregnancy | None:
-    """The present pregnancy; None where neither weeks nor a complication of it are told (a "pregnancy test" is none)."""
-    if known.age is not None and known.age < YOUNGEST:
-        return None
-    told = [one for one in _told(known, _PREGNANCY) if _now(one) and one.finding.attributes.get("form", "").startswith(WEEKS)]
-    if not told and not proposed(codes, *IN_PREGNANCY):
-        return None
-    said = told[0] if told else None
-    weeks = int(said.finding.attributes["form"].removeprefix(WEEKS)) if said else None
-    return Pregnancy(weeks, any(map(_now, _told(known, DELIVERIES))), said)
+def _in_pregnancy(row: InPregnancy, pregnancy: Pregnancy, codes: Candidates) -> Candidates:
+    """The obstetric code of a condition, before it or in its place."""
+    held = [one for one in proposed(codes, *row.codes) if _holds(row.when, pregnancy, one)]
+    leaf = leaf_at(row.into, pregnancy.periods)
+    of_weeks = (row.from_weeks, row.below_weeks) == (0, 99) or row.from_weeks <= (pregnancy.weeks or -1) < row.below_weeks
+    if not held or leaf is None or not of_weeks or proposed(codes, *row.unless):
+        return codes
+    if not proposed(codes, row.into):
+        made = replace(
+            held[0], code=leaf, concept="pregnancy", kind="diagnosis", family=leaf, specific=True, parts=(),
+            nature="" if held[0].nature == "exempt" else held[0].nature, reasons=(f"{row.reason} ({dotted(held[0].code)})",),
+        )  # fmt: skip
+        codes = with_code(codes, made)
+    return flag(codes, [one for one in held if one.code != leaf], f"{row.cite}: said by {dotted(leaf)}") if row.replaces else codes
 
 
-def _told(known: Known, concepts: frozenset[str]) -> Iterator[Stated]:
-    named = (one for one in known.said if one.finding.concept in concepts and one.note.counts)
-    return (one for one in named if one.finding.assertion == "present" and one.finding.certainty == "certain")
+def _holds(when: When, pregnancy: Pregnancy, one: Candidate | None) -> bool:
+    match when:
+        case "":
+            return True
+        case "delivered":
+            return pregnancy.delivery is not None
+        case "after":
+            return pregnancy.began_after(one) if one else pregnancy.over
+        case "before":
+            return not pregnancy.began_after(one) if one else not pregnancy.over
 
 
-def _now(one: Stated) -> bool:
-    return one.finding.active == "yes"
+def _as_told(known: Known, codes: Candidates) -> Candidates:
+    """What another mention makes more exact; a sterilization is coded where it was done."""
+    told = {one.finding.concept for one in known.stated if one.finding.assertion == "present" and one.finding.section != "allergies"}
+    for row in known.table.obstetrics.told_by:
+        for one in proposed(codes, *row.codes):
+            codes = _instead(codes, one, row.into, row.reason) if told & row.mentions else codes
+    return codes if told & _STERILIZED else flag(codes, proposed(codes, "Z302"), "I.C.21.c.8: no sterilization is told as done")
 
 
-@lru_cache(maxsize=500)
-def _leaf_of(stem: str, period: str) -> str | None:
-    held = tabular()
-    below, found = [stem], []
-    while below:
-        code = below.pop()
-        below += held.children(code)
-        if held.billable(code) and description_of(code).endswith(period):
-            found.append(code)
-    return found[0] if len(found) == 1 else None
+def _scarred(known: Known, codes: Candidates) -> Candidates:
+    """The scar of an earlier cesarean, as the operations that the record tells say it."""
+    for one in known.stated:
+        code = code_of(one.finding) or ""
+        if code.startswith("O3421") and one.finding.assertion == "present" and one.finding.certainty == "certain":
+            codes = and_code(codes, _coded(one, code, "tabular: O34.21: a scar from a previous cesarean"))
+    for row in known.table.obstetrics.scars:
+        name, value = row.attribute
+        told = (one for one in known.stated if one.finding.concept in DELIVERIES and one.finding.assertion == "present")
+        said = [one for one in told if one.finding.attributes.get(name) == value and (not row.past or _earlier(one))]
+        if said and not proposed(codes, "O3421" if row.code.endswith("9") else row.code):
+            codes = and_code(codes, _coded(said[0], row.code, row.reason))
+    exact = [one for one in proposed(codes, "O3421") if one.code != "O34219"]
+    return flag(codes, proposed(codes, "O34219"), f"I.B.2: said by {dotted(exact[0].code)}") if exact else codes
 
 
-def _of_time(code: str, pregnancy: Pregnancy) -> str:
-    entry = tabular().entry(code)
-    for period in pregnancy.periods:
-        said = description_of(code).replace(NO_TRIMESTER, period)
-        near = tabular().children(entry.parent) if entry and entry.parent else ()
-        exact = next((other for other in near if description_of(other) in (said, said.replace(period, f"complicating {period}"))), None)
-        if exact is not None:
-            return exact
-    return code
+def _earlier(one: Stated) -> bool:
+    return one.finding.active == "no" and one.finding.temporality == "historical" and one.note.note_type in AT_ADMISSION
+
+
+def _outcome(known: Known, pregnancy: Pregnancy, codes: Candidates) -> Candidates:
+    """I.C.15.b.5: living children, of one birth or two, where she was delivered in this stay; a stillbirth is coded by its own words."""
+    alive = next(mentions(known, BORN_ALIVE), None)
+    if pregnancy.delivery is None:
+        return flag(codes, proposed(codes, "Z37"), "I.C.15.b.5: not delivered in this stay") if pregnancy.over else codes
+    twins = proposed(codes, "O30")
+    if twins and (one := next(iter(proposed(codes, "Z370")), None)):
+        return _instead(codes, one, "Z372", _OUTCOME)
+    if alive is None or proposed(codes, "Z37", "O364"):
+        return codes
+    return and_code(codes, _coded(alive, "Z372" if twins else "Z370", _OUTCOME))
+
+
+def _with_weeks(codes: Candidates, pregnancy: Pregnancy) -> Candidates:
+    if pregnancy.said is None or pregnancy.weeks is None or pregnancy.over:
+        return codes
+    return and_code(codes, _coded(pregnancy.said, f"Z3A{pregnancy.weeks:02}" if pregnancy.weeks >= 8 else "Z3A01", _WEEKS))
+
+
+def _instead(codes: Candidates, one: Candidate, code: str, reason: str) -> Candidates:
+    """The same condition under another code."""
+    codes = flag(codes, [one], f"{reason} ({dotted(code)})")
+    return codes if proposed(codes, code) else with_code(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
 
 
 def _coded(said: Stated, code: str, reason: str) -> Candidate:

@@ -14,6 +14,7 @@ from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.guidelines import check_steps
 from opencdi.coding.history import change_of
 from opencdi.coding.official_drugs import with_official_drugs
+from opencdi.coding.newborns import WEIGHED as BORN_WEIGHING
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pressure_injuries import CONCEPT as PRESSURE_INJURY
 from opencdi.coding.procedure_table import ProcedureTable, load_procedures
@@ -199,9 +200,11 @@ def _what_coding_needs(note: NoteRead, table: ConceptTable) -> NoteRead:
     findings = tuple(
         one
         for one in note.findings
-        if one.experiencer == "patient" and table.has(one.concept, one.attributes) and (note.counts or _by_any_clinician(one, table))
+        if (one.experiencer == "patient" or table.newborns.of_both(one))
+        and table.has(one.concept, one.attributes)
+        and (note.counts or _by_any_clinician(one, table))
     )
-    measured = WEIGHED | SCALES
+    measured = WEIGHED | SCALES | BORN_WEIGHING
     wanted = measured | table.guidelines.analytes if note.note_type in AT_ADMISSION else measured
     values = tuple(value for value in note.values if value.analyte in wanted)
     procedures = note.procedures if note.counts else ()

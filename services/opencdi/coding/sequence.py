@@ -69,7 +69,7 @@ def principal_of(
     Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
     """
     claimed = [one for one in codes if one.status == "proposed"]
-    came = [one for one in claimed if poa[one.code] != "N"]
+    came = [one for one in claimed if poa[one.code] != "N" or one.code.startswith(table.guidelines.begun_here)]
     came_for = {one.code for one in claimed if _answers(table, one, claimed, why)}
     yielding = {one.code: row for one in came if (row := _behind(table, one, came))}
     later = {one.code: before for one in came if (before := coded_before(one, came))}
@@ -97,7 +97,8 @@ class _Rank:
 
 
 def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], came_for: bool, open_symptom: bool) -> _Rank:
-    first, cite = _sequenced_first(table, one.code, held) if poa in _THERE else (0, "")
+    here = one.code.startswith(table.guidelines.begun_here)
+    first, cite = _sequenced_first(table, one.code, held) if poa in _THERE or here else (0, "")
     level, kind = _level(table, one, poa, came_for, open_symptom)
     words = (cite, kind, "what the patient came for, or its cause" if came_for else "", "assessed" if one.assessed else "")
     return _Rank((first, level, came_for, one.assessed), tuple(word for word in words if word))

@@ -54,6 +54,13 @@ class Stay(State):
         """Years completed on that day; None where the birth date is unknown."""
         return completed_years(self.birth_date, day)
 
+    @property
+    def days_old(self) -> int | None:
+        """Days from the birth to the admission; None where either day is unknown."""
+        if self.admitted_at is None or len(self.birth_date or "") < len("2026-05-04"):
+            return None
+        return (self.admitted_at.at.date() - date.fromisoformat((self.birth_date or "")[:10])).days
+
 
 class ReadNote(State):
     """`note/<encounter>/<note>`: what one note says, less what coding does not need."""

@@ -32,6 +32,8 @@ class Known:
     table: ConceptTable
     notes: tuple[NoteRead, ...] = ()
     age: int | None = None
+    days: int | None = None
+    """From the birth to the admission."""
     final: bool = False
 
     @cached_property
@@ -44,10 +46,10 @@ class Known:
         """The steps' own tables."""
         return self.table.guidelines
 
-    @property
-    def stated(self) -> list[Stated]:
+    @cached_property
+    def stated(self) -> tuple[Stated, ...]:
         """The mentions that may be coded: those of providers."""
-        return [one for one in self.said if one.note.counts]
+        return tuple(one for one in self.said if one.note.counts)
 
 
 Step = Callable[[Known, Candidates], Candidates]

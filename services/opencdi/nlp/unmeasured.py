@@ -59,7 +59,7 @@ def unmeasured(text: str, match: re.Match[str], analyte: Analyte) -> bool:
         return True
     behind = match.end("number")
     amount, down = _AMOUNT.match(text, behind), _DOWN_TO.match(text, behind)
-    if (amount and (analyte.unit != "g/dL" or analyte.given or "g" not in amount.group())) or (
+    if (amount and analyte.unit != "g" and (analyte.unit != "g/dL" or analyte.given or "g" not in amount.group())) or (
         down and float(down[1]) < float(match["number"].replace(",", ""))
     ):
         return True

@@ -180,6 +180,8 @@ def in_unit(analyte: Analyte, number: float, written: str) -> tuple[float | None
     if analyte.slug == "temperature" and (written.endswith("F") or number >= _FAHRENHEIT_FROM):
         plausible = (number - 32) / 1.8
         return (number if analyte.low <= plausible <= analyte.high else None), "[degF]"
+    if analyte.slug == "birth-weight" and written.startswith("k"):
+        number *= 1000
     if analyte.slug == "weight" and written.startswith(("lb", "pound")):
         number = round(number * _POUND, 1)
     elif analyte.slug == "weight" and written.startswith("k") and number >= _NEWBORN:
