@@ -121,8 +121,8 @@ class Coordinations:
 
 
 def _another(implied: Mapping[str, str], mention: Mentioned) -> bool:
-    """The same disease at another site is another mention."""
-    return implied.get("site") != mention.attributes.get("site")
+    """The same disease at another site is another mention, and so is what has another code: two broken bones."""
+    return any(implied.get(name) != mention.attributes.get(name) for name in ("site", "icd10cm"))
 
 
 def _one_of_both(part: Mentioned, mention: Mentioned) -> Mentioned:
