@@ -1,6 +1,7 @@
 """External causes (I.C.20): how, where and at what the patient was hurt; beside an injury, never without one and never first."""
 
 from opencdi.clinical.codes import dotted
+from opencdi.coding.candidates import Candidate
 from opencdi.coding.steps import Candidates, Known, proposed
 
 _CAUSES = ("V", "W", "X", "Y")
@@ -11,7 +12,7 @@ _NO_EVENTS = ("Y62", "Y63", "Y64", "Y65", "Y66", "Y69", "Y7", "Y8", "Y90", "Y92"
 def external_causes(known: Known, codes: Candidates) -> Candidates:
     """I.C.20.a: an external cause is said beside the injury that it explains; the general one yields to the exact one."""
     data = known.table.external
-    events = [one for one in proposed(codes, *_CAUSES) if not one.code.startswith(_NO_EVENTS)]
+    events = events_of(codes)
     reasons: dict[str, str] = {}
     if not proposed(codes, *data.beside):
         reasons |= {one.code: "I.C.20.a: no injury is documented that it explains" for one in events}
@@ -23,3 +24,8 @@ def external_causes(known: Known, codes: Candidates) -> Candidates:
         told = proposed(codes, *data.only_beside_a_cause)
         reasons |= {one.code: "I.C.20.b: a place or an activity is said only beside its external cause" for one in told}
     return tuple(one.flagged(reasons[one.code]) if one.code in reasons and one.status == "proposed" else one for one in codes)
+
+
+def events_of(codes: Candidates) -> list[Candidate]:
+    """The events on the claim by which the patient was hurt."""
+    return [one for one in proposed(codes, *_CAUSES) if not one.code.startswith(_NO_EVENTS)]

@@ -17,6 +17,7 @@ from opencdi.coding.alongside_data import AlongsideData
 from opencdi.coding.drug_table import DrugTable
 from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
+from opencdi.coding.injury_data import InjuryData
 from opencdi.coding.obstetric_data import ObstetricData
 from opencdi.coding.specific import Documented, documented
 from opencdi.knowledge.icd10cm import undivided
@@ -26,7 +27,7 @@ from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
 
 GUIDELINES = "guidelines.yaml"
-BESIDE = {"drugs": "drugs.yaml", "alongside": "alongside.yaml", "external": "external_causes.yaml", "obstetrics": "obstetrics.yaml"}
+BESIDE = {"drugs": "drugs.yaml", "alongside": "alongside.yaml", "external": "external_causes.yaml", "injuries": "injuries.yaml", "obstetrics": "obstetrics.yaml"}
 """The tables of single steps: field -> file."""
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]
@@ -105,6 +106,7 @@ class ConceptTable(BaseModel):
     drugs: DrugTable
     alongside: AlongsideData
     external: ExternalCauses
+    injuries: InjuryData
     obstetrics: ObstetricData
     edition: str = Field(default="", description="hash of the files: part of what derived a code")
 

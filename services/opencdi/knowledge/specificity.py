@@ -17,13 +17,11 @@ _LEFT_OPEN: Final = re.compile(r"unspecified \w+", re.IGNORECASE)
 _VAGUE: Final = re.compile(r"unspecified", re.IGNORECASE)
 _WHOLE: Final = 7
 _ENDINGS: Final = (
-    (frozenset({"nonunion"}), "K"),
-    (frozenset({"malunion"}), "P"),
     (frozenset({"open", "iii"}), "C"),
     (frozenset({"open"}), "B"),
 )
-"""The seventh character of a fracture by what is said of it: how it healed, its type by Gustilo (IIIA to IIIC), open (I.C.19.c: closed only
-where nothing is said).  The first that the category has."""
+"""The seventh character of a fracture by what is said of it: its type by Gustilo (IIIA to IIIC), open (I.C.19.c: closed only where nothing
+is said).  The first that the category has."""
 
 
 @lru_cache(maxsize=50_000)

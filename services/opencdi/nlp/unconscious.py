@@ -1,0 +1,33 @@
+"""How long consciousness was lost: "LOC x 5 min", "brief LOC", "unconscious for about 2 hours" (the sixth character of S06)."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_LOST: Final = re.compile(r"\bloc\b|conscious|knocked out|blacked out", re.IGNORECASE)
+_BRIEF: Final = re.compile(r"\b(?:brief(?:ly)?|momentar(?:y|ily)|transient(?:ly)?|few (?:seconds?|minutes?|mins?)|seconds)\b", re.IGNORECASE)
+_TIME: Final = re.compile(
+    r"(?P<number>\d{1,3}(?:\.\d)?)\s?(?:-|–|to)?\s?(?P<most>\d{1,3})?\s?-?(?P<unit>s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:(?:ou)?rs?)?)\b", re.IGNORECASE
+)
+_BETWEEN: Final = re.compile(r"\s*[(,:]?\s*(?:(?:of|for|x|~|about|approx\w*|around|approximately|lasting|lasted|was|estimated|at|est|<|>|less than|up to|per \w+|duration)\.?\s*)*\Z", re.IGNORECASE)
+_AHEAD: Final = re.compile(r"\s*(?:-?\s?(?:of|period of|duration of)?)?\s*\Z", re.IGNORECASE)
+_REACH: Final = 40
+_BRIEF_REACH: Final = 24
+_MINUTES: Final = {"s": 1 / 60, "m": 1.0, "h": 60.0}
+_UP_TO: Final = ((30, "brief"), (59, "minutes-31-59"), (359, "hours-1-5"), (1440, "hours-6-24"))
+"""Minutes up to which each span of the classification goes."""
+
+
+def unconscious(text: str, start: int, end: int, told: Mapping[str, str]) -> dict[str, str]:
+    """The span in which the duration lies that stands beside a loss of consciousness; nothing where none is told."""
+    if "form" in told or _LOST.search(text[start:end]) is None:
+        return {}
+    for time in _TIME.finditer(text, max(0, start - _REACH), end + _REACH):
+        beside = (time.start() >= end and _BETWEEN.match(text[end : time.start()])) or (
+            time.end() <= start and _AHEAD.match(text[time.end() : start])
+        )
+        if beside:
+            minutes = float(time["most"] or time["number"]) * _MINUTES[time["unit"][0].lower()]
+            return {"form": next((span for most, span in _UP_TO if minutes <= most), "over-24-hours")}
+    near = text[max(0, start - _BRIEF_REACH) : start].rpartition(".")[2] + text[start:end] + text[end : end + _BRIEF_REACH].partition(".")[0]
+    return {"form": "brief"} if _BRIEF.search(near) else {}
