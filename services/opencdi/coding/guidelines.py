@@ -10,6 +10,7 @@ from typing import Final
 
 from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
+from opencdi.coding.burns import burn_extent
 from opencdi.coding.candidates import Candidate, stated
 from opencdi.coding.combinations import bleeding, said, said_as_one
 from opencdi.coding.degrees import one_degree, said_by_another
@@ -20,6 +21,7 @@ from opencdi.coding.external_causes import external_causes
 from opencdi.coding.fragility import fragility_fractures
 from opencdi.coding.fractures import fractures, superficial_injuries
 from opencdi.coding.hypertension import hypertension_combinations
+from opencdi.coding.in_trauma import in_trauma
 from opencdi.coding.neoplasms import neoplasms
 from opencdi.coding.obstetrics import normal_delivery, obstetric
 from opencdi.coding.pressure_injuries import pressure_injury_stage
@@ -109,6 +111,8 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "fractures": fractures,
     "fragility-fractures": fragility_fractures,
     "loss-of-consciousness": loss_of_consciousness,
+    "in-trauma": in_trauma,
+    "burn-extent": burn_extent,
     "superficial-injuries": superficial_injuries,
     "external-causes": external_causes,
     "comes-along": comes_along,

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from opencdi.coding.guideline_data import Codes
+from opencdi.coding.guideline_data import Codes, Row
 
 
 class _Part(BaseModel):
@@ -29,9 +29,23 @@ class Fragility(_Part):
     collapsed: dict[str, str]
 
 
+class Becomes(Row):
+    """Codes that say more where one of `beside` is on the claim; `into`: what takes the place of their beginning.
+
+    `concepts`: only as these conditions, where told.
+    """
+
+    codes: Codes
+    concepts: frozenset[str] = frozenset()
+    beside: Codes
+    into: str
+
+
 class InjuryData(_Part):
     """The whole file."""
 
     unconscious: Unconscious
     fragility: Fragility
     burns: Codes
+    in_trauma: tuple[Becomes, ...]
+    penetrating: tuple[Becomes, ...]

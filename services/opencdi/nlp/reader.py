@@ -16,6 +16,7 @@ from opencdi.knowledge.procedure_names import ProcedureNames, load_procedure_nam
 from opencdi.knowledge.words import FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Hit, Mention, cued
 from opencdi.nlp.beside import beside
+from opencdi.nlp.burnt import burnt
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
@@ -52,7 +53,7 @@ _LISTS: Final[frozenset[SectionKind]] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
-_MEASURED: Final = {"fracture": broken_ribs, "syncope": unconscious, "unconsciousness": unconscious}
+_MEASURED: Final = {"burn": burnt, "fracture": broken_ribs, "syncope": unconscious, "unconsciousness": unconscious}
 """Concepts of which notes tell by numbers what their code asks for."""
 _AROUND_HEADING: Final = " \t\r\n:-–—*_#"
 
