@@ -14,7 +14,6 @@ _NO_EVENTS = ("Y62", "Y63", "Y64", "Y65", "Y66", "Y69", "Y7", "Y8", "Y90", "Y92"
 def external_causes(known: Known, codes: Candidates) -> Candidates:
     """I.C.20.a: an external cause is said beside the injury that it explains; the general one yields to the exact one."""
     data = known.table.external
-    codes = _in_a_vehicle(known, codes)
     events = events_of(codes)
     reasons: dict[str, str] = {}
     if not proposed(codes, *data.beside):
@@ -29,7 +28,7 @@ def external_causes(known: Known, codes: Candidates) -> Candidates:
     return tuple(one.flagged(reasons[one.code]) if one.code in reasons and one.status == "proposed" else one for one in codes)
 
 
-def _in_a_vehicle(known: Known, codes: Candidates) -> Candidates:
+def collisions(known: Known, codes: Candidates) -> Candidates:
     """A collision by whom the patient was in the car, and by what it met where a provider says so."""
     data = known.table.external.vehicles
     occupant, partner = (_told(known, concept) for concept in (data.occupant, data.partner))

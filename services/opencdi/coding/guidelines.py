@@ -17,7 +17,7 @@ from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.consciousness import loss_of_consciousness
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
 from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
-from opencdi.coding.external_causes import external_causes
+from opencdi.coding.external_causes import collisions, external_causes
 from opencdi.coding.fragility import fragility_fractures
 from opencdi.coding.fractures import fractures, superficial_injuries
 from opencdi.coding.hypertension import hypertension_combinations
@@ -108,6 +108,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "adverse-effects": adverse_effects,
     "underdosing": underdosing,
     "neoplasms": neoplasms,
+    "collisions": collisions,
     "fractures": fractures,
     "fragility-fractures": fragility_fractures,
     "loss-of-consciousness": loss_of_consciousness,

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from opencdi.cli.app import app
 from opencdi.coding.specific import documented
-from opencdi.coding.table import Assignment, load_table, on_the_day
+from opencdi.coding.table import NOTHING, Assignment, load_table, on_the_day
 from opencdi.knowledge.code_year import RELEASES, GrouperRelease
 from opencdi.knowledge.icd10cm import tabular, valid_on
 from opencdi.settings import rules_dir
@@ -29,9 +29,11 @@ def leaf_of(code: str) -> str | None:
 def told_by_the_table() -> Iterator[tuple[str, Assignment]]:
     for slug, row in TABLE.codes.items():
         for one in (row, *row.by):
-            if code := leaf_of(one.code):
+            if one.code != NOTHING and (code := leaf_of(one.code)):
                 yield slug, Assignment(code, slug, specific=False, other_years=one.other_years)
             yield from ((slug, Assignment(leaf_of(code) or code, slug, specific=False)) for code in one.also)
+        places = (code for form in row.forms.values() for code in form.values())
+        yield from ((slug, Assignment(leaf_of(code) or code, slug, specific=False)) for code in places)
     yield from ((slug, Assignment(code, slug, specific=False)) for slug, code in TABLE.organisms.items())
 
 
