@@ -8,6 +8,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate, Stated
 from opencdi.coding.combinations import flag
 from opencdi.coding.injury_data import Unconscious
+from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.knowledge.icd10cm import tabular
 
@@ -25,11 +26,13 @@ def loss_of_consciousness(known: Known, codes: Candidates) -> Candidates:
     character = _character(data, told)
     if character is None:
         return codes
+    at_admission = any(one.note.note_type in AT_ADMISSION for one in told)  # it came with the blow, whoever named the injury later
     for one in injuries:
         exact = one.code[:_AT] + character + one.code[_AT + 1 :]
         if tabular().billable(exact):
             reason = "I.B.2: the loss of consciousness is said"
-            codes = with_code(flag(codes, [one], f"{reason} ({dotted(exact)})"), replace(one, code=exact, reasons=(*one.reasons, reason)))
+            said = replace(one, code=exact, reasons=(*one.reasons, reason), at_admission=one.at_admission or at_admission)
+            codes = with_code(flag(codes, [one], f"{reason} ({dotted(exact)})"), said)
     if proposed(codes, BRAIN):
         quotes = {(one.note.note_id, one.finding.start) for one in told}
         part = [one for one in proposed(codes) if one.concept in data.concepts and _only(one, quotes)]
