@@ -13,13 +13,13 @@ from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.burns import burn_extent
 from opencdi.coding.candidates import Candidate, stated
 from opencdi.coding.combinations import bleeding, said, said_as_one
-from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.consciousness import loss_of_consciousness
+from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
 from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
 from opencdi.coding.external_causes import collisions, external_causes
-from opencdi.coding.fragility import fragility_fractures
 from opencdi.coding.fractures import fractures, superficial_injuries
+from opencdi.coding.fragility import fragility_fractures
 from opencdi.coding.hypertension import hypertension_combinations
 from opencdi.coding.in_trauma import in_trauma
 from opencdi.coding.neoplasms import neoplasms

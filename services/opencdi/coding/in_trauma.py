@@ -12,7 +12,7 @@ from opencdi.knowledge.icd10cm import tabular
 
 
 def in_trauma(known: Known, codes: Candidates) -> Candidates:
-    """What an event did is an injury though its name has not "traumatic" in it; a wound of the wall with an organ hurt behind it went through."""
+    """What an event did is an injury though nobody calls it traumatic; a wound with an organ hurt behind it went through the wall."""
     data = known.table.injuries
     if events_of(codes):
         codes = _become(codes, data.in_trauma)

@@ -27,7 +27,10 @@ from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
 
 GUIDELINES = "guidelines.yaml"
-BESIDE = {"drugs": "drugs.yaml", "alongside": "alongside.yaml", "external": "external_causes.yaml", "injuries": "injuries.yaml", "obstetrics": "obstetrics.yaml"}
+BESIDE = {
+    "drugs": "drugs.yaml", "alongside": "alongside.yaml", "external": "external_causes.yaml", "injuries": "injuries.yaml",
+    "obstetrics": "obstetrics.yaml",
+}  # fmt: skip
 """The tables of single steps: field -> file."""
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]

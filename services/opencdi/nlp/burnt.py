@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 _SURFACE: Final = r"(?:tbsa|bsa|(?:of )?(?:the )?(?:total )?body surface)"
+_PERCENT: Final = r"\d{1,2}(?:\.\d)?"
+_LINK: Final = r"(?: area)?(?: burned| burnt)?\s?(?:of|:|=|~|approximately|about)?\s?"
 _EXTENT: Final = re.compile(
-    rf"(?P<before>\d{{1,2}}(?:\.\d)?)\s?%\s?(?:of )?(?:full[- ]thickness |partial[- ]thickness )?{_SURFACE}|\b{_SURFACE}(?: area)?(?: burned| burnt)?\s?(?:of|:|=|~|approximately|about)?\s?(?P<behind>\d{{1,2}}(?:\.\d)?)\s?%",
+    rf"(?P<before>{_PERCENT})\s?%\s?(?:of )?(?:full[- ]thickness |partial[- ]thickness )?{_SURFACE}"
+    rf"|\b{_SURFACE}{_LINK}(?P<behind>{_PERCENT})\s?%",
     re.IGNORECASE,
 )
 _REACH: Final = 100

@@ -17,9 +17,13 @@ _RUN: Final = re.compile(
     rf"\b(?:{_NUMBER}|{_WORDED})\s*(?:-|–|—|/|,|&|\+|\bto\b|\bthrough\b|\bthru\b|\band\b)\s*(?:and\s+)?(?:{_NUMBER}|{_WORDED})(?!\s*(?:mm|cm|days?|/10))\b",
     re.IGNORECASE,
 )
-_SINGLE: Final = re.compile(rf"\b(?:{_WORDED}|[1-9]\d?(?:st|nd|rd|th))\s+(?:\w+\s+){{0,2}}rib\b|\brib\s+#?(?:1[0-2]|[1-9])\b|\ba\s+(?:\w+\s+){{0,2}}rib\b", re.IGNORECASE)
+_SINGLE: Final = re.compile(
+    rf"\b(?:{_WORDED}|[1-9]\d?(?:st|nd|rd|th)|a)\s+(?:\w+\s+){{0,2}}rib\b|\brib\s+#?(?:1[0-2]|[1-9])\b", re.IGNORECASE
+)
 _MANY: Final = re.compile(
-    r"\bribs\b|\brib\s+(?:fractures|fxs|fx's|fxes)\b|\b(?:multiple|several|numerous|two|three|four|five|six|seven|eight)\s+(?:\S+\s+){0,4}ribs?\b", re.IGNORECASE
+    r"\bribs\b|\brib\s+(?:fractures|fxs|fx's|fxes)\b"
+    r"|\b(?:multiple|several|numerous|two|three|four|five|six|seven|eight)\s+(?:\S+\s+){0,4}ribs?\b",
+    re.IGNORECASE,
 )
 _LEFT: Final = re.compile(r"\b(?:left|lt)\b|\bL\b(?![1-5]\b)", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"\b(?:right|rt)\b|\bR\b", re.IGNORECASE)
