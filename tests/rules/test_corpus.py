@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from opencdi.knowledge.analytes import ANALYTES
+from opencdi.knowledge.concepts import load_concepts
 from opencdi.knowledge.diagnosis_terms import diagnoses_in, diagnosis_of
 from opencdi.knowledge.query_language import LEADING, MONEY, MONEY_IN_CAPITALS
 from opencdi.knowledge.site import SiteData
@@ -25,9 +26,7 @@ def test_there_are_the_five_of_the_thin_line() -> None:
 
 @rules
 def test_concepts_analytes_and_treatments_are_known(rule: Rule) -> None:
-    import yaml
-
-    concepts = set(yaml.load((rules_dir() / "nlp" / "concepts.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    concepts = set(load_concepts(rules_dir() / "nlp"))
     read = index((rule,))
     assert read.concepts - concepts == set()
     assert set(rule.not_satisfied_by) - concepts == set()

@@ -155,7 +155,7 @@ def candidates(
     for note in in_order(note for note in notes if note.counts):
         for finding, wording, sure, is_ruled_out, weighs in said_in(note):
             if is_ruled_out:  # "anoxic encephalopathy ruled out" leaves the toxic one
-                typed = "type" in finding.attributes
+                typed = "type" in finding.attributes or "icd10cm" in finding.attributes  # of bones one, and of vertebrae one
                 kinds = {one.code for one in codes_of(table, finding, valid, index, wording)} if typed else {finding.concept}
                 ruled_out.update(dict.fromkeys(kinds, note.written_at.at))
                 cleared.update(dict.fromkeys(kinds, note.written_at.at))

@@ -12,6 +12,16 @@ class General(Row):
     into: Codes
 
 
+class Vehicles(BaseModel):
+    """What a collision becomes by whom the patient was in the car and by what the car met ("": not said)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    collision: Codes
+    occupant: str
+    partner: str
+    occupants: dict[str, dict[str, str]]
+
+
 class ExternalCauses(BaseModel):
     """The whole file.  `beside`: what external causes explain."""
 
@@ -19,3 +29,4 @@ class ExternalCauses(BaseModel):
     beside: Codes
     only_beside_a_cause: Codes
     general: tuple[General, ...]
+    vehicles: Vehicles

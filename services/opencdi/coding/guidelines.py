@@ -10,14 +10,18 @@ from typing import Final
 
 from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
+from opencdi.coding.burns import burn_extent
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import bleeding, said, said_as_one
+from opencdi.coding.consciousness import loss_of_consciousness
 from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
 from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
-from opencdi.coding.external_causes import external_causes
+from opencdi.coding.external_causes import collisions, external_causes
 from opencdi.coding.fractures import fractures, superficial_injuries
+from opencdi.coding.fragility import fragility_fractures
 from opencdi.coding.hypertension import hypertension_combinations
+from opencdi.coding.in_trauma import in_trauma
 from opencdi.coding.neoplasms import neoplasms
 from opencdi.coding.newborns import newborn
 from opencdi.coding.obstetrics import normal_delivery, obstetric
@@ -52,6 +56,8 @@ def _finer(other: Candidate, one: Candidate) -> bool:
     # "Unspecified ovarian cyst, unspecified side" yields to "…, right side"; "with unspecified retinopathy" not to "without complications".
     if " with " in description_of(one.code) and " with " not in description_of(other.code):
         return False
+    if one.code.startswith("S") and one.code[:4] != other.code[:4] and one.code[3] != "9":
+        return False  # another bone of the same limb
     return one.code[:3] == other.code[:3] and vagueness(other.code) < vagueness(one.code)
 
 
@@ -104,7 +110,12 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "adverse-effects": adverse_effects,
     "underdosing": underdosing,
     "neoplasms": neoplasms,
+    "collisions": collisions,
     "fractures": fractures,
+    "fragility-fractures": fragility_fractures,
+    "loss-of-consciousness": loss_of_consciousness,
+    "in-trauma": in_trauma,
+    "burn-extent": burn_extent,
     "superficial-injuries": superficial_injuries,
     "external-causes": external_causes,
     "comes-along": comes_along,

@@ -13,8 +13,8 @@ from opencdi.coding.bmi import ANALYTES as WEIGHED
 from opencdi.coding.facts import concerns_coding, told
 from opencdi.coding.guidelines import check_steps
 from opencdi.coding.history import change_of
-from opencdi.coding.official_drugs import with_official_drugs
 from opencdi.coding.newborns import WEIGHED as BORN_WEIGHING
+from opencdi.coding.official_drugs import with_official_drugs
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pressure_injuries import CONCEPT as PRESSURE_INJURY
 from opencdi.coding.procedure_table import ProcedureTable, load_procedures

@@ -17,6 +17,7 @@ from opencdi.coding.alongside_data import AlongsideData
 from opencdi.coding.drug_table import DrugTable
 from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
+from opencdi.coding.injury_data import InjuryData
 from opencdi.coding.newborn_data import NewbornData
 from opencdi.coding.obstetric_data import ObstetricData
 from opencdi.coding.specific import Documented, documented
@@ -31,12 +32,15 @@ BESIDE = {
     "drugs": "drugs.yaml",
     "alongside": "alongside.yaml",
     "external": "external_causes.yaml",
+    "injuries": "injuries.yaml",
     "obstetrics": "obstetrics.yaml",
     "newborns": "newborns.yaml",
 }
 """The tables of single steps: field -> file."""
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]
+NOTHING = "-"
+"""In place of a code: so said it is coded to nothing, whatever the place's name would lead to."""
 _ACUTE_TYPES = frozenset({"status-asthmaticus"})
 
 
@@ -86,6 +90,7 @@ class Row(BaseModel):
     other_years: tuple[str, ...] = ()
     by: tuple[ByAttributes, ...] = ()
     sites: dict[str, str] = Field(default_factory=dict)  # site -> the code or stem that it is coded under
+    forms: dict[str, dict[str, str]] = Field(default_factory=dict)  # form -> beginning of the place's code -> the code or stem there
     also: tuple[str, ...] = ()
     poa: Nature = ""
     kind: RowKind = "diagnosis"
@@ -109,6 +114,7 @@ class ConceptTable(BaseModel):
     drugs: DrugTable
     alongside: AlongsideData
     external: ExternalCauses
+    injuries: InjuryData
     obstetrics: ObstetricData
     newborns: NewbornData
     edition: str = Field(default="", description="hash of the files: part of what derived a code")
@@ -221,13 +227,18 @@ def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, 
     """The concept's own code: by its form, by its site, by the tabular term that nlp found, or as when nothing more is said."""
     named = said.leaf(attributes.get("icd10cm", ""))
     form = term_form(text) if any(by.words for by in row.by) else ""
-    if (found := next((by for by in row.by if by.holds(attributes, form)), None)) is not None and found.code:
+    found = next((by for by in row.by if by.holds(attributes, form)), None)
+    if found is not None and found.code == NOTHING:
+        return None
+    if found is not None and found.code:
         needed = [f"{name} {attributes[name]}" for name in (found.model_extra or {}) if name in attributes]
         told = ", ".join((*needed, *((form,) if found.words else ())))
         code = said.leaf(found.code)
         if code is None:
             return None
         own = Assignment(code, f"{concept}: {told}", True, found.nature(row.poa), other_years=found.other_years, also=found.also)
+    elif formed := _of_form(row, attributes.get("form", ""), named or row.sites.get(attributes.get("site", ""), row.code), said):
+        return Assignment(formed, f"{concept}: form {attributes['form']}", specific=True, nature=row.poa)
     elif named:
         return Assignment(named, f"{concept}: tabular term", specific=True, nature=row.poa)
     elif at := said.leaf(row.sites.get(attributes.get("site", ""), "")):
@@ -240,6 +251,13 @@ def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, 
     if named and says_more(named, than=exact):
         exact = named
     return own if exact == own.code else replace(own, code=exact, reason=f"{own.reason}: as exact as it is said (I.B.2)", specific=True)
+
+
+def _of_form(row: Row, form: str, place: str, said: Documented) -> str | None:
+    """The code of a form that the classification has elsewhere, by place there too: of a fracture, that of diseased bone (I.C.13.d.2)."""
+    there = row.forms.get(form, {})
+    nearest = max((begins for begins in there if place.startswith(begins)), key=len, default=None)
+    return None if nearest is None else said.leaf(there[nearest])
 
 
 @lru_cache(maxsize=8)

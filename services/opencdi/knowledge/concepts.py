@@ -6,7 +6,7 @@ Which ICD-10-CM code a concept with its attributes becomes is the coding room's 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,9 @@ def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
         raise WrongConcepts(f"{slug}: unknown field {', '.join(sorted(unknown))}")
     terms: dict[str, Mapping[str, str]] = {str(term): {} for term in told.get("terms", ())}
     terms |= {pattern.format(word): {} for pattern, words in told.get("patterns", {}).items() for word in words}  # "lost {} pounds"
-    for term, implied in (*_each(dict(told.get("each", {}))), *told.get("implies", {}).items()):
+    groups = told.get("each", ())
+    each = chain.from_iterable(_each(dict(group)) for group in ([groups] if isinstance(groups, dict) else groups))
+    for term, implied in (*each, *told.get("implies", {}).items()):
         if unknown := set(implied) - set(ATTRIBUTES):
             raise WrongConcepts(f"{slug}: unknown attribute {', '.join(sorted(unknown))}")
         terms[str(term)] = implied
@@ -73,8 +75,11 @@ def _each(told: dict[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 @lru_cache(maxsize=4)
 def load_concepts(folder: Path) -> Mapping[str, Concept]:
-    """slug -> concept, from `concepts.yaml` in that folder; raises `WrongConcepts` where a term belongs to two concepts."""
-    return _table(folder / "concepts.yaml")
+    """slug -> concept, from `concepts.yaml` in that folder, and `injuries.yaml` where it has one.
+
+    Raises: `WrongConcepts` where a term belongs to two concepts.
+    """
+    return _table(*(path for name in ("concepts.yaml", "injuries.yaml") if (path := folder / name).exists() or name == "concepts.yaml"))
 
 
 @lru_cache(maxsize=4)

@@ -237,7 +237,7 @@ def unspecified_below(code: str, laterality: str = "") -> str | None:
     """
     held = tabular()
     every = held.children(code)
-    below = [child for child in every if not (held.description(child) or "").startswith("Nondisplaced")] or every
+    below = [child for child in every if "nondisplaced" not in (held.description(child) or "").lower()] or every
     sided = [child for child in below if _SIDE.search(held.description(child) or "")]
     if not {"left", "right"} <= {_side_of(held.description(child) or "") for child in sided}:
         sided = []  # "unspecified stage" is no side

@@ -16,6 +16,12 @@ displaced unless said (I.C.19.c)."""
 _LEFT_OPEN: Final = re.compile(r"unspecified \w+", re.IGNORECASE)
 _VAGUE: Final = re.compile(r"unspecified", re.IGNORECASE)
 _WHOLE: Final = 7
+_ENDINGS: Final = (
+    (frozenset({"open", "iii"}), "C"),
+    (frozenset({"open"}), "B"),
+)
+"""The seventh character of a fracture by what is said of it: its type by Gustilo (IIIA to IIIC), open (I.C.19.c: closed only where nothing
+is said).  The first that the category has."""
 
 
 @lru_cache(maxsize=50_000)
@@ -45,7 +51,8 @@ def more_exact(code: str, documented: frozenset[str], places: frozenset[str] = f
     leaves = [leaf for stem in _vague_stems(code) if (leaf := supported_leaf(stem, documented, places))]
     more = [leaf for leaf in leaves if _adds_only(leaf, code, documented, places)]
     exact = min((code, *more), key=vagueness)
-    return _opened(exact) if "open" in documented else exact
+    letters = [letter for words, letter in _ENDINGS if words <= documented]
+    return next((ended for letter in letters if (ended := _ended(exact, letter)) is not None), exact)
 
 
 def _adds_only(leaf: str, code: str, documented: frozenset[str], places: frozenset[str]) -> bool:
@@ -55,10 +62,12 @@ def _adds_only(leaf: str, code: str, documented: frozenset[str], places: frozens
     return kept and _said(held, leaf, _words_of(before), documented, places) is not None
 
 
-def _opened(code: str) -> str:
-    """An open fracture of a type that is not said has the seventh character B (I.C.19.c: closed only where nothing is said)."""
-    open_one = code[:-1] + "B"
-    return open_one if len(code) == _WHOLE and code.endswith("A") and "open fracture" in (tabular().description(open_one) or "") else code
+def _ended(code: str, letter: str) -> str | None:
+    """A fracture's code with another seventh character than A, where the category has it with a fracture's meaning."""
+    held, other = tabular(), code[:-1] + letter
+    if len(code) != _WHOLE or not code.endswith("A") or not held.billable(other):
+        return None
+    return other if "fracture" in (held.description(other) or "").lower() else None
 
 
 @lru_cache(maxsize=20_000)

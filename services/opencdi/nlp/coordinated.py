@@ -14,6 +14,8 @@ from opencdi.nlp.mentioned import Mentioned
 
 Meaning = tuple[Concept, Mapping[str, str]]
 _JOINING: Final = frozenset({"and", "or", "&"})
+_SIDES: Final = frozenset({"left", "right", "bilateral", "l", "r"})
+"""Each part may have its own: "left clavicle and right scapula fractures"."""
 _GLUE: Final = frozenset("-–/")
 _PARTS: Final = 3
 _WORDS: Final = 3
@@ -39,7 +41,7 @@ class Coordinations:
         found: list[Mentioned] = []
         said, text, ends = self.said, self.text, self.words.ends
         for at, mention in enumerate(mentions):
-            left = mention.first - 1
+            left = self._beyond_side(mention.first) - 1
             alone = left < 0 or (said[left] not in _JOINING and text[ends[left] : ends[left] + 1] not in _GLUE)
             if alone and mention.concept != _STAGED and said[mention.last] not in _JOINING:
                 found.append(mention)  # nearly all do
@@ -47,7 +49,7 @@ class Coordinations:
             begin = mentions[at - 1].last if at else 0
             stop = mentions[at + 1].first if at + 1 < len(mentions) else len(self.said)
             mention, staged = self._staged(mention, begin)
-            if not (self._joins(mention.first - 1) or self._glued(mention.first - 1) or self._joins(mention.last)):
+            if not (self._joins(left) or self._glued(left) or self._joins(mention.last)):
                 found.extend((*staged, mention))
                 continue
             before = list(self._before(mention, begin))
@@ -57,6 +59,9 @@ class Coordinations:
             parts = [part for part in before if part.last <= mention.first]
             found.extend(sorted((*parts, *staged, mention, *self._behind(mention, stop)), key=lambda one: one.first))
         return found
+
+    def _beyond_side(self, at: int) -> int:
+        return at - 1 if at > 0 and self.said[at - 1] in _SIDES else at
 
     def _joins(self, at: int) -> bool:
         return 0 <= at < len(self.said) and self.said[at] in _JOINING
@@ -69,7 +74,7 @@ class Coordinations:
         """Leftwards from the mention, part by part: "lung, bone and liver metastases"."""
         at = mention.first
         for nth in range(_PARTS):
-            end = at
+            at = end = self._beyond_side(at)
             if self._joins(end - 1):
                 end -= 1
             if end > begin and self.said[end - 1] == "," and (nth or end < at):
@@ -121,8 +126,8 @@ class Coordinations:
 
 
 def _another(implied: Mapping[str, str], mention: Mentioned) -> bool:
-    """The same disease at another site is another mention."""
-    return implied.get("site") != mention.attributes.get("site")
+    """The same disease at another site is another mention, and so is what has another code: two broken bones."""
+    return any(implied.get(name) != mention.attributes.get(name) for name in ("site", "icd10cm"))
 
 
 def _one_of_both(part: Mentioned, mention: Mentioned) -> Mentioned:

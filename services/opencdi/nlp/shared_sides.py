@@ -28,8 +28,10 @@ def shared_sides(mentions: list[Mentioned], told: Sequence[Mapping[str, str]], n
         side = told[at].get(_SIDE)
         if side is None:
             before = (told[at - 1].get(_SIDE) or found.get(at - 1)) if at else None
-            if before and _comes_with(mentions[at - 1], mention, near):
+            if (before and _comes_with(mentions[at - 1], mention, near)) or (before and _one_phrase(mentions[at - 1], mention, near)):
                 side = before
+            elif at + 1 < len(mentions) and told[at + 1].get(_SIDE) and _one_phrase(mention, mentions[at + 1], near):
+                side = told[at + 1][_SIDE]
             elif mention.first and said[mention.first - 1] in near.table.known and mention.concept in last:
                 where, known = last[mention.concept]
                 side = known if mention.first - where <= _REMEMBERED else None
@@ -41,6 +43,13 @@ def shared_sides(mentions: list[Mentioned], told: Sequence[Mapping[str, str]], n
             both = mention.concept in last and last[mention.concept][1] != side
             last[mention.concept] = mention.first, "" if both else side
     return found
+
+
+def _one_phrase(part: Mentioned, head: Mentioned, near: Beside) -> bool:
+    """Whether two parts share the head that is said once: "left tibia and fibula fractures"."""
+    said = near.words.words
+    elliptic = part.concept == head.concept and said[part.last - 1] != said[head.last - 1]
+    return elliptic and said[part.last : head.first] in (["and"], ["&"])
 
 
 def _comes_with(before: Mentioned, mention: Mentioned, near: Beside) -> bool:
