@@ -1,13 +1,16 @@
-"""Why the patient came, in the hospital's own words ("shortness of breath"): the codes of the concepts that it names.
+"""Why the patient came, in the hospital's own words ("shortness of breath", "elective TKA"): the codes of the concepts and the operations
+that it names.
 
 It points to the circumstances of the admission and never satisfies anything (DOMAIN F.6).
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from opencdi.coding.table import ConceptTable, assignments
-from opencdi.knowledge.concepts import forms_of, load_concepts
+from opencdi.coding.treated_data import named_operation
+from opencdi.knowledge.concepts import forms_of, load_concepts, load_named
 from opencdi.knowledge.words import Lexicon, words_of
 
 Meaning = tuple[str, tuple[tuple[str, str], ...]]
@@ -16,11 +19,22 @@ Meaning = tuple[str, tuple[tuple[str, str], ...]]
 
 @lru_cache(maxsize=4)
 def load_reasons(folder: Path) -> Lexicon[Meaning]:
-    """The words of our concepts, from the folder that nlp reads them from."""
-    return Lexicon((form, (concept.slug, tuple(implied.items()))) for form, concept, implied in forms_of(load_concepts(folder)))
+    """The words of our concepts and of operations, from the folder that nlp reads them from."""
+    operations = (told for told in forms_of(load_named(folder)) if told[1].kind == "procedure")
+    known = (*forms_of(load_concepts(folder)), *operations)
+    return Lexicon((form, (concept.slug, tuple(implied.items()))) for form, concept, implied in known)
 
 
 def reason_codes(table: ConceptTable, words: Lexicon[Meaning], reason: str | None) -> frozenset[str]:
-    """The codes of what the reason names; none where it is empty or in words that we do not know."""
-    found = (meaning for _, _, meaning in words.matches(words_of(reason or "").words))
-    return frozenset(one.code for slug, implied in found for one in assignments(table, slug, dict(implied)))
+    """The codes of what the reason names, and the operations that it names; none where it is empty or in words that we do not know."""
+    return frozenset(_named(table, words, reason or ""))
+
+
+def _named(table: ConceptTable, words: Lexicon[Meaning], reason: str) -> Iterator[str]:
+    said = words_of(reason).words
+    over = min((last for _, last, _ in table.treated.words_over.matches(said)), default=len(said))
+    for first, last, (slug, implied) in words.matches(said):
+        if slug not in table.treated.operations:
+            yield from (one.code for one in assignments(table, slug, dict(implied)))
+        elif first < over:  # "fever after colectomy": the operation is over, and not what one comes for
+            yield named_operation(slug, " ".join(said[first:last]))

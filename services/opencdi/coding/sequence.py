@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
@@ -36,13 +36,16 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Why the patient came, as the hospital told it: `listed` categories of the admitting diagnosis, `reason` codes of the stated reason.
+    """Why the patient came: `listed` categories of the admitting diagnosis, `reason` codes of the stated reason, as the hospital told them;
+    `operated` codes that an operation of this stay treats, `planned` those that the operation of the stated reason treats.
 
     They point, they never satisfy (DOMAIN F.6).
     """
 
     listed: frozenset[str] = frozenset()
     reason: frozenset[str] = frozenset()
+    operated: frozenset[str] = frozenset()
+    planned: frozenset[str] = frozenset()
 
 
 def _behind(table: ConceptTable, one: Candidate, came: Iterable[Candidate]) -> Behind | None:
@@ -80,7 +83,7 @@ def principal_of(
         return None
     held = [one.code for one in claimed]
     open_symptom = any(one.kind != "diagnosis" and one.assessed and poa[one.code] in _THERE for one in able)
-    ranked = {one.code: _rank(table, one, poa[one.code], held, one.code in came_for, open_symptom) for one in able}
+    ranked = {one.code: _rank(table, one, poa[one.code], held, _done(one.code, came_for, why), open_symptom) for one in able}
     best = max(rank.key for rank in ranked.values())
     tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
     names = tuple(one.code for one in tied)
@@ -96,11 +99,24 @@ class _Rank:
     words: tuple[str, ...]
 
 
-def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], came_for: bool, open_symptom: bool) -> _Rank:
+class _For(NamedTuple):
+    """Whether the patient came for this disease, and whether an operation of this stay treats it."""
+
+    came: bool
+    operated: bool
+
+
+def _done(code: str, came_for: set[str], why: Circumstances) -> _For:
+    """An operation that did not take place is still what the patient came for (II.F)."""
+    return _For(code in came_for or code in why.planned, code in why.operated or code in why.planned)
+
+
+def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], done: _For, open_symptom: bool) -> _Rank:
     first, cite = _sequenced_first(table, one.code, held) if poa in _THERE else (0, "")
-    level, kind = _level(table, one, poa, came_for, open_symptom)
-    words = (cite, kind, "what the patient came for, or its cause" if came_for else "", "assessed" if one.assessed else "")
-    return _Rank((first, level, came_for, one.assessed), tuple(word for word in words if word))
+    level, kind = _level(table, one, poa, done, open_symptom)
+    treated = f"{table.treated.cite}: {table.treated.words}" if done.operated else ""
+    words = (cite, kind, "what the patient came for, or its cause" if done.came else "", treated, "assessed" if one.assessed else "")
+    return _Rank((first, level, done.came, one.assessed), tuple(word for word in words if word))
 
 
 def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[int, str]:
@@ -116,12 +132,14 @@ def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[i
     return 0, ""
 
 
-def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool, open_symptom: bool) -> tuple[int, str]:
-    known = poa in _THERE
+def _level(table: ConceptTable, one: Candidate, poa: Poa, done: _For, open_symptom: bool) -> tuple[int, str]:
+    known, came_for = poa in _THERE, done.came or done.operated
+    if done.came and done.operated and known:
+        return 7, "the disease for whose operation the patient came"
     if one.kind != "diagnosis":
         return 3, "a symptom, its cause not established (II.A)"
     if one.code.startswith(_NEOPLASM):
-        return (7 if came_for else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
+        return (7 if done.came else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
     if one.nature != "":
         often = not open_symptom and one.code.startswith(table.guidelines.chronic_first)
         return (6, "a chronic disease that was the reason for the admission") if came_for else (5 if often else 1, "chronic")

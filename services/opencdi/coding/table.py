@@ -19,6 +19,7 @@ from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
 from opencdi.coding.obstetric_data import ObstetricData
 from opencdi.coding.specific import Documented, documented
+from opencdi.coding.treated_data import TreatedBy
 from opencdi.knowledge.icd10cm import undivided
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.specificity import says_more
@@ -26,7 +27,13 @@ from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.words import term_form
 
 GUIDELINES = "guidelines.yaml"
-BESIDE = {"drugs": "drugs.yaml", "alongside": "alongside.yaml", "external": "external_causes.yaml", "obstetrics": "obstetrics.yaml"}
+BESIDE = {
+    "drugs": "drugs.yaml",
+    "alongside": "alongside.yaml",
+    "external": "external_causes.yaml",
+    "obstetrics": "obstetrics.yaml",
+    "treated": "treated.yaml",
+}
 """The tables of single steps: field -> file."""
 Nature = Literal["", "chronic", "exempt"]
 RowKind = Literal["diagnosis", "symptom", "abnormal-finding"]
@@ -103,6 +110,7 @@ class ConceptTable(BaseModel):
     alongside: AlongsideData
     external: ExternalCauses
     obstetrics: ObstetricData
+    treated: TreatedBy
     edition: str = Field(default="", description="hash of the files: part of what derived a code")
 
     def has(self, concept: str, attributes: Mapping[str, str]) -> bool:
@@ -112,6 +120,7 @@ class ConceptTable(BaseModel):
             or concept in self.alongside.concepts
             or concept in self.drugs.taken
             or concept in self.obstetrics.concepts
+            or concept in self.treated.operations
         ):
             return True
         return concept.startswith(BY_TABULAR) or "icd10cm" in attributes
