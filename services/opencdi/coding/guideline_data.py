@@ -85,6 +85,37 @@ class Combined(Row):
     link: Literal["", "presumed", "documented"] = ""
 
 
+class OfCare(BaseModel):
+    """A condition that is a complication of an operation where a provider links them.  `kept`: the condition is coded too.
+
+    `of`: after these operations only; of any where there are none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    codes: Codes
+    into: str
+    kept: bool
+    of: frozenset[str] = frozenset()
+
+
+class SepsisOfCare(BaseModel):
+    """Sepsis that is ascribed to the infection of an operation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    into: str
+    of: Codes
+    after: Codes
+
+
+class ComplicationsOfCare(Row):
+    """`links`: causes that are operations; `heart`: those on the heart, which the rows name."""
+
+    links: frozenset[str]
+    heart: frozenset[str]
+    infections: SepsisOfCare
+    rows: tuple[OfCare, ...]
+
+
 class Bleeding(Row):
     """`sources`: what may bleed -> the same with bleeding; `codes` and `concepts`: bleeding by itself."""
 
@@ -202,6 +233,7 @@ class GuidelineData(BaseModel):
     one_of: tuple[OneOf, ...]
     combined: tuple[Combined, ...]
     bleeding: Bleeding
+    complications: ComplicationsOfCare
     hypertension: Hypertension
     diabetes: Diabetes
     sepsis: Sepsis

@@ -6,11 +6,13 @@ It points to the circumstances of the admission and never satisfies anything (DO
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from opencdi.coding.table import ConceptTable, assignments
 from opencdi.coding.treated_data import named_operation
 from opencdi.knowledge.concepts import forms_of, load_concepts, load_named
+from opencdi.knowledge.lexicon import BY_TABULAR, load_synonyms, tabular_lexicon
 from opencdi.knowledge.words import Lexicon, words_of
 
 Meaning = tuple[str, tuple[tuple[str, str], ...]]
@@ -19,10 +21,12 @@ Meaning = tuple[str, tuple[tuple[str, str], ...]]
 
 @lru_cache(maxsize=4)
 def load_reasons(folder: Path) -> Lexicon[Meaning]:
-    """The words of our concepts and of operations, from the folder that nlp reads them from."""
+    """The words of our concepts, of operations and of the tabular, from the folder that nlp reads them from."""
     operations = (told for told in forms_of(load_named(folder)) if told[1].kind == "procedure")
     known = (*forms_of(load_concepts(folder)), *operations)
-    return Lexicon((form, (concept.slug, tuple(implied.items()))) for form, concept, implied in known)
+    ours = ((form, (concept.slug, tuple(implied.items()))) for form, concept, implied in known)
+    tabular = tabular_lexicon(synonyms=load_synonyms(folder)).terms
+    return Lexicon(chain(ours, ((form, (BY_TABULAR + code, ())) for form, code in tabular.items())))
 
 
 def reason_codes(table: ConceptTable, words: Lexicon[Meaning], reason: str | None) -> frozenset[str]:
@@ -33,7 +37,9 @@ def reason_codes(table: ConceptTable, words: Lexicon[Meaning], reason: str | Non
 def _named(table: ConceptTable, words: Lexicon[Meaning], reason: str) -> Iterator[str]:
     said = words_of(reason).words
     over = min((last for _, last, _ in table.treated.words_over.matches(said)), default=len(said))
-    for first, last, (slug, implied) in words.matches(said):
+    told = list(words.matches(said))
+    told += [(first, last, (operation, ())) for first, last, operation in table.treated.short_forms.matches(said)]
+    for first, last, (slug, implied) in told:
         if slug not in table.treated.operations:
             yield from (one.code for one in assignments(table, slug, dict(implied)))
         elif first < over:  # "fever after colectomy": the operation is over, and not what one comes for

@@ -135,7 +135,7 @@ def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[i
 def _level(table: ConceptTable, one: Candidate, poa: Poa, done: _For, open_symptom: bool) -> tuple[int, str]:
     known, came_for = poa in _THERE, done.came or done.operated
     if done.came and done.operated and known:
-        return 7, "the disease for whose operation the patient came"
+        return 7, f"{'a neoplasm (I.C.2)' if one.code.startswith(_NEOPLASM) else 'a disease'} that was the reason for the admission, for its operation"
     if one.kind != "diagnosis":
         return 3, "a symptom, its cause not established (II.A)"
     if one.code.startswith(_NEOPLASM):

@@ -30,12 +30,16 @@ class Treated(BaseModel):
 
 
 class TreatedBy(BaseModel):
-    """The whole file.  `over`: words before the name of an operation that is no longer to come."""
+    """The whole file.  `over`: words before the name of an operation that is no longer to come.
+
+    `short`: operation -> short forms that mean it in a stated reason.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     cite: str
     words: str
     over: tuple[str, ...]
+    short: dict[str, tuple[str, ...]]
     rows: tuple[Treated, ...]
 
     @cached_property
@@ -47,6 +51,11 @@ class TreatedBy(BaseModel):
     def words_over(self) -> Lexicon[bool]:
         """`over`, to be found in a reason."""
         return Lexicon((term_form(words), True) for words in self.over)
+
+    @cached_property
+    def short_forms(self) -> Lexicon[str]:
+        """`short`, to be found in a reason."""
+        return Lexicon((term_form(words), operation) for operation, forms in self.short.items() for words in forms)
 
     def done_for(self, named: str, claimed: Iterable[str]) -> frozenset[str]:
         """Those of the claimed codes that the named operation is done for; none where it is the name of none."""
