@@ -41,6 +41,13 @@ def _named(table: ConceptTable, words: Lexicon[Meaning], reason: str) -> Iterato
     told += [(first, last, (operation, ())) for first, last, operation in table.treated.short_forms.matches(said)]
     for first, last, (slug, implied) in told:
         if slug not in table.treated.operations:
-            yield from (one.code for one in assignments(table, slug, dict(implied)))
+            yield from (one.code for one in assignments(table, slug, _sited(table, slug, dict(implied), said)))
         elif first < over:  # "fever after colectomy": the operation is over, and not what one comes for
             yield named_operation(slug, " ".join(said[first:last]))
+
+
+def _sited(table: ConceptTable, slug: str, implied: dict[str, str], said: list[str]) -> dict[str, str]:
+    """With the site that the reason names, where the disease is coded by its site ("foot ulcer")."""
+    row = table.codes.get(slug)
+    site = next((word for word in said if row and word in row.sites), None)
+    return {"site": site, **implied} if site else implied

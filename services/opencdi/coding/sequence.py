@@ -155,6 +155,8 @@ def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
     if _named(table, one.code, why) or (why.reason and not why.reason.isdisjoint(table.says(one.concept))):
         return True
+    if any(part[:3] in {reason[:3] for reason in why.reason} for part in one.parts):  # "foot ulcer": the diabetic's
+        return True
     caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
     return any(_named(table, other.code, why) for other in caused)
 

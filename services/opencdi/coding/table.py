@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.alongside_data import AlongsideData
+from opencdi.coding.drug_codes import How
 from opencdi.coding.drug_table import DrugTable
 from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
@@ -92,6 +93,7 @@ class Row(BaseModel):
     family: str = ""
     organism: bool = False
     poisoning: bool = False  # by the Table of Drugs: the drug that the note names, and how it came to be taken
+    how: How | None = None  # of what the Table of Drugs has: always so, whatever the note says
     underlying: str = ""  # the concept that is coded with it where the note names its organism ("septic shock due to E. coli")
 
 
@@ -181,7 +183,7 @@ def assignments(table: ConceptTable, concept: str, attributes: Mapping[str, str]
     if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
         code = said.leaf(attributes.get("icd10cm", ""))
         return (Assignment(code, f"{concept}: tabular term", specific=True),) if code else ()
-    if row.poisoning and (poisoned := table.drugs.poisoning(attributes)):
+    if row.poisoning and (poisoned := table.drugs.poisoning(attributes, row.how)):
         return (Assignment(poisoned, f"{concept}: {attributes['drug']}, Table of Drugs", specific=True),)
     own = _own_code(row, concept, attributes, text, said)
     if own is None:
