@@ -20,7 +20,7 @@ _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "disch
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
 _PAINS = ("M255", "M542", "M545", "M546", "M549", "M796", "H571", "N644")
-"""Pain of a joint, the back, a limb, an eye, a breast: a symptom, though the classification has it among the diseases of the part (I.B.4)."""
+"""Pain of a joint, the back, a limb, an eye, a breast: a symptom, though the classification has it among the diseases (I.B.4)."""
 _START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
@@ -231,7 +231,7 @@ def _place(one: _Mention) -> tuple[datetime, int]:
 
 
 def _kind(code: str, told: RowKind) -> RowKind:
-    """A code of the symptom chapter, or of pain, is a symptom, but for shock, severe sepsis and coma; a finer row may lead out of it (F05)."""
+    """A code of the symptom chapter, or of pain, is a symptom, but for shock, severe sepsis, coma; a finer row may lead out of it (F05)."""
     in_chapter = code.startswith(("R", *_PAINS)) and not code.startswith(("R65", "R57", "R402"))
     if told != "diagnosis":
         return "diagnosis" if code in _DIAGNOSES_OF_SYMPTOMS else told

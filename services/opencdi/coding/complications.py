@@ -38,7 +38,9 @@ def _sepsis(known: Known, codes: Candidates, linked: list[Candidate]) -> Candida
     septic = next((one for one in proposed(codes, *row.of) if one.caused_by & names), None)
     if septic is None or not infected:
         return codes
-    return and_code(codes, _of_care(septic, row.into, f"I.C.1.d.5.b: sepsis of the infection after a procedure ({dotted(infected[0].code)})"))
+    return and_code(
+        codes, _of_care(septic, row.into, f"I.C.1.d.5.b: sepsis of the infection after a procedure ({dotted(infected[0].code)})")
+    )
 
 
 def _of_care(one: Candidate, into: str, reason: str) -> Candidate:

@@ -117,9 +117,10 @@ class ComplicationsOfCare(Row):
 
 
 class Bleeding(Row):
-    """`sources`: what may bleed -> the same with bleeding; `codes` and `concepts`: bleeding by itself."""
+    """`sources`: what may bleed -> the same with bleeding; `codes`, `concepts`: bleeding by itself; `complaints`: as one comes with it."""
 
     codes: Codes
+    complaints: Codes
     concepts: frozenset[str]
     sources: dict[str, str]
 
@@ -243,6 +244,7 @@ class GuidelineData(BaseModel):
     signs: tuple[Sign, ...]
     deficits: tuple[Deficits, ...]
     slow: Slow
+    long_there: Codes
     chronic_first: Codes
     acute_form: Codes
     poa_exempt: Codes

@@ -12,8 +12,8 @@ from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.candidates import Candidate, stated
 from opencdi.coding.combinations import bleeding, said, said_as_one
-from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.complications import complications
+from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
 from opencdi.coding.drug_effects import adverse_effects, intent, underdosing
 from opencdi.coding.external_causes import external_causes

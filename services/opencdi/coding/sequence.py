@@ -135,12 +135,13 @@ def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[i
 def _level(table: ConceptTable, one: Candidate, poa: Poa, done: _For, open_symptom: bool) -> tuple[int, str]:
     known, came_for = poa in _THERE, done.came or done.operated
     if done.came and done.operated and known:
-        return 7, f"{'a neoplasm (I.C.2)' if one.code.startswith(_NEOPLASM) else 'a disease'} that was the reason for the admission, for its operation"
+        what = "a neoplasm (I.C.2)" if one.code.startswith(_NEOPLASM) else "a disease"
+        return 7, f"{what} that was the reason for the admission, for its operation"
     if one.kind != "diagnosis":
         return 3, "a symptom, its cause not established (II.A)"
     if one.code.startswith(_NEOPLASM):
         return (7 if done.came else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
-    if one.nature != "":
+    if one.nature != "" or one.code.startswith(table.guidelines.long_there):
         often = not open_symptom and one.code.startswith(table.guidelines.chronic_first)
         return (6, "a chronic disease that was the reason for the admission") if came_for else (5 if often else 1, "chronic")
     seldom = next((row for row in table.guidelines.seldom_first if one.code.startswith(row.codes)), None)

@@ -18,6 +18,7 @@ from opencdi.coding.poa import ProposedPoa, proposed_poa
 from opencdi.coding.procedure_table import ProcedureTable
 from opencdi.coding.procedures import of_claim, working_procedures
 from opencdi.coding.sequence import Circumstances, Principal, principal_of
+from opencdi.coding.shown import named_at_admission
 from opencdi.coding.signs import Signs, presenting
 from opencdi.coding.state import Stay
 from opencdi.coding.table import ConceptTable
@@ -97,7 +98,8 @@ def coding_page(
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
     statements = final_statements(chart)
     codes = working_codes(chart, table, today, statements, index)
-    poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at), chart.reason, statements)
+    seen, named = presenting(chart.signs, chart.notes, stay.inpatient_at), named_at_admission(table, chart.notes)
+    poa = proposed_poa(table, codes, stay.inpatient_at, seen, chart.reason, statements, named)
     release = release_on(today, site.code_year)
     told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
     not_present: dict[str, Poa] = {code: "N" if poa == "undetermined" else poa for code, poa in told.items()}

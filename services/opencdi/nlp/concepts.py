@@ -179,9 +179,7 @@ def _with_tabular(ours: list[Mentioned], terms: list[tuple[int, int, str]], voca
             head.concept in generic or head.kind in _COMPANY or head.concept.startswith(BY_TABULAR) or _another(head, code, vocabulary)
         ):
             others = (
-                mention
-                for mention in inside
-                if mention is not head and mention.concept not in generic and not code.startswith(_SEQUELAE)
+                mention for mention in inside if mention is not head and mention.concept not in generic and not code.startswith(_SEQUELAE)
             )  # "cancer related pain" is one mention
             inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:
