@@ -33,11 +33,15 @@ class StepNamed(Row):
 
 
 class First(Row):
-    """Sequenced first where present on admission; `beside`: only beside one of these; `how`: only drugs' codes that say one of these."""
+    """Sequenced first where present on admission; `beside`: only beside one of these; `how`: only drugs' codes that say one of these.
+
+    `unless`: not where the patient came for one of these, and not for it.
+    """
 
     codes: Codes
     how: tuple[How, ...] = ()
     beside: Codes = Field(default=(), alias="with")
+    unless: Codes = ()
 
 
 class Behind(Row):

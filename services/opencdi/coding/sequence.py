@@ -81,9 +81,9 @@ def principal_of(
     able = [one for one in able if one.nature != "exempt" or one.code in came_for]  # a status is not what one is admitted for
     if not able:
         return None
-    held = [one.code for one in claimed]
     open_symptom = any(one.kind != "diagnosis" and one.assessed and poa[one.code] in _THERE for one in able)
-    ranked = {one.code: _rank(table, one, poa[one.code], held, _done(one.code, came_for, why), open_symptom) for one in able}
+    claim = _Claim([one.code for one in claimed], came_for)
+    ranked = {one.code: _rank(table, one, poa[one.code], claim, _done(one.code, came_for, why), open_symptom) for one in able}
     best = max(rank.key for rank in ranked.values())
     tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
     names = tuple(one.code for one in tied)
@@ -99,6 +99,13 @@ class _Rank:
     words: tuple[str, ...]
 
 
+class _Claim(NamedTuple):
+    """The codes on the claim, and those of them that the patient came for."""
+
+    held: list[str]
+    came_for: set[str]
+
+
 class _For(NamedTuple):
     """Whether the patient came for this disease, and whether an operation of this stay treats it."""
 
@@ -111,22 +118,23 @@ def _done(code: str, came_for: set[str], why: Circumstances) -> _For:
     return _For(code in came_for or code in why.planned, code in why.operated or code in why.planned)
 
 
-def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], done: _For, open_symptom: bool) -> _Rank:
-    first, cite = _sequenced_first(table, one.code, held) if poa in _THERE else (0, "")
+def _rank(table: ConceptTable, one: Candidate, poa: Poa, claim: _Claim, done: _For, open_symptom: bool) -> _Rank:
+    first, cite = _sequenced_first(table, one.code, claim) if poa in _THERE else (0, "")
     level, kind = _level(table, one, poa, done, open_symptom)
     treated = f"{table.treated.cite}: {table.treated.words}" if done.operated else ""
     words = (cite, kind, "what the patient came for, or its cause" if done.came else "", treated, "assessed" if one.assessed else "")
     return _Rank((first, level, done.came, one.assessed), tuple(word for word in words if word))
 
 
-def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[int, str]:
+def _sequenced_first(table: ConceptTable, code: str, claim: _Claim) -> tuple[int, str]:
     """How far up the list of the guidelines, the higher the earlier its row stands; 0 for most diseases."""
     rows = table.guidelines.first
     for nth, row in enumerate(rows):
         if (
             code.startswith(row.codes)
             and (not row.how or how_of(code) in row.how)
-            and (not row.beside or any(other.startswith(row.beside) for other in held))
+            and (not row.beside or any(other.startswith(row.beside) for other in claim.held))
+            and not (row.unless and code not in claim.came_for and any(other.startswith(row.unless) for other in claim.came_for))
         ):
             return len(rows) - nth, row.reason
     return 0, ""

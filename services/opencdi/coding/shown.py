@@ -24,7 +24,8 @@ def named_at_admission(table: ConceptTable, notes: Iterable[NoteRead]) -> frozen
     admission = (note for note in notes if note.note_type in AT_ADMISSION and note.counts and not note.retracted)
     said = (one for note in admission for one in note.findings if one.experiencer == "patient" and one.assertion in _TOO_GENERAL)
     there = (one for one in said if one.active == "yes" and one.temporality == "current" and one.kind == "diagnosis")
-    return frozenset(one.concept for one in there if not table.codes_of_wording(wording_of(one)))
+    ours = (one for one in there if table.has(one.concept, one.attributes))
+    return frozenset(one.concept for one in ours if not table.codes_of_wording(wording_of(one)))
 
 
 def shown_at_admission(
