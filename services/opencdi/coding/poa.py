@@ -103,8 +103,10 @@ def _by_the_same_words(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]
         if told[one.code].poa != "undetermined" or not one.code.startswith(_ALONGSIDE):
             continue
         words = {(quote.note_id, quote.start) for quote in one.evidence}
-        others = (other for other in held if other.status == "proposed" and not other.code.startswith((*_ALONGSIDE, *_OUTSIDE)))
-        beside = {told[other.code].poa for other in others if words & {(quote.note_id, quote.start) for quote in other.evidence}}
+        others = [other for other in held if other.status == "proposed" and not other.code.startswith((*_ALONGSIDE, *_OUTSIDE))]
+        same = [other for other in others if words & {(quote.note_id, quote.start) for quote in other.evidence}]
+        # "MRSA cellulitis", whose leg another note names: the same disease, said more exactly.
+        beside = {told[other.code].poa for other in same or (other for other in others if other.concept == one.concept)}
         if beside in ({"Y"}, {"N"}):
             told[one.code] = ProposedPoa("Y" if beside == {"Y"} else "N", "appendix I: as old as the condition that it is told with")
 
