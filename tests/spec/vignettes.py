@@ -124,7 +124,7 @@ def _note(which: str, text: str) -> NoteRead:
     reading = load_reader(rules_dir() / "nlp").read(text, kind[0])
     return NoteRead(
         note_id=which, revision=1, note_type=kind[0], author_role="provider", written_at=_at(kind[1]), authentication="authenticated",
-        counts=True, findings=reading.findings, values=reading.values,
+        counts=True, findings=reading.findings, values=reading.values, procedures=reading.procedures,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ Status = Literal["proposed", "flagged", "uncertain"]
 _ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "discharge-diagnoses", "hospital-course", "addendum"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
+_PAINS = ("M255", "M542", "M545", "M546", "M549", "M796", "H571", "N644")
+"""Pain of a joint, the back, a limb, an eye, a breast: a symptom, though the classification has it among the diseases (I.B.4)."""
 _START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
@@ -249,8 +251,8 @@ def _place(one: _Mention) -> tuple[datetime, int]:
 
 
 def _kind(code: str, told: RowKind) -> RowKind:
-    """A code of the symptom chapter is a symptom, but for shock, severe sepsis and coma; a finer row may lead out of it (F05)."""
-    in_chapter = code.startswith("R") and not code.startswith(("R65", "R57", "R402"))
+    """A code of the symptom chapter, or of pain, is a symptom, but for shock, severe sepsis, coma; a finer row may lead out of it (F05)."""
+    in_chapter = code.startswith(("R", *_PAINS)) and not code.startswith(("R65", "R57", "R402"))
     if told != "diagnosis":
         return "diagnosis" if code in _DIAGNOSES_OF_SYMPTOMS else told
     return "symptom" if in_chapter else "diagnosis"

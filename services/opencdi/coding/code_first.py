@@ -12,6 +12,8 @@ _IN_BRACKETS = re.compile(r"\(([^)]*)\)")
 _CODES = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:-([A-Z]\d[0-9A-Z])(?:\.[0-9A-Z]{1,4})?)?")
 """A code, or a range of them: "D50.0-D64.9" is read as the categories D50 to D64."""
 _ANY = (("", ""),)
+_OF_A_FRACTURE = "such as traumatic or pathological"
+"""M97 wants the kind of its fracture before it, and no other disease."""
 
 
 def coded_before(one: Candidate, others: Iterable[Candidate]) -> list[str]:
@@ -39,7 +41,7 @@ def _wanted(code: str) -> tuple[tuple[str, str], ...]:
     told = (inside[1] for line in lines for inside in _IN_BRACKETS.finditer(line))
     found = (match.groups() for inside in told for match in _CODES.finditer(inside))
     named = tuple((first[:3] if last else first.replace(".", ""), last or "") for first, last in found)
-    return named or (_ANY if lines else ())
+    return named or (_ANY if any(not line.endswith(_OF_A_FRACTURE) for line in lines) else ())
 
 
 def _is_wanted(other: Candidate, wanted: tuple[tuple[str, str], ...]) -> bool:

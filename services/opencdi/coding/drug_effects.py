@@ -39,9 +39,16 @@ def underdosing(known: Known, codes: Candidates) -> Candidates:
             continue
         for code in sorted({code for names in one.drugs if (code := known.table.drugs.code("underdosing", *names))}):
             codes = and_code(codes, _drug(one, code, f"I.C.19.e.5.c: {dotted(one.code)} by underdosing, which never stands first"))
-            if (why := _why(known, one)) and not proposed(codes, "Z911"):
-                codes = and_code(codes, replace(_drug(one, why, "I.C.19.e.5.c: why it was not taken"), nature="exempt"))
+            codes = _with_why(known, one, codes)
+    named = (one for one in proposed(codes) if one.concept == "underdosing" and how_of(one.code) == "underdosing")
+    for one in named:  # "underdosing of insulin", whatever came of it
+        codes = _with_why(known, one, codes)
     return codes
+
+
+def _with_why(known: Known, one: Candidate, codes: Candidates) -> Candidates:
+    why = None if proposed(codes, "Z911") else _why(known, one)
+    return and_code(codes, replace(_drug(one, why, "I.C.19.e.5.c: why it was not taken"), nature="exempt")) if why else codes
 
 
 def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:

@@ -58,7 +58,8 @@ class DrugTable(BaseModel):
         stem = self.stem_by_drug[name]
         return (stem if "*" in stem else f"{stem}*").replace("*", SIXTH[how]) + "A"
 
-    def poisoning(self, attributes: Mapping[str, str]) -> str | None:
-        """Of an overdose: by its drug and its intent, which is accidental where none is said (I.C.19.e.5.b)."""
-        how: How = next((one for one in POISONINGS if one == attributes.get("form")), "accidental")
+    def poisoning(self, attributes: Mapping[str, str], how: How | None = None) -> str | None:
+        """Of an overdose: by its drug and its intent, which is accidental where none is said (I.C.19.e.5.b); or as `how` says."""
+        if how is None:
+            how = next((one for one in POISONINGS if one == attributes.get("form")), "accidental")
         return self.code(how, attributes.get("drug", ""))

@@ -40,11 +40,15 @@ class StepNamed(Row):
 
 
 class First(Row):
-    """Sequenced first where present on admission; `beside`: only beside one of these; `how`: only drugs' codes that say one of these."""
+    """Sequenced first where present on admission; `beside`: only beside one of these; `how`: only drugs' codes that say one of these.
+
+    `unless`: not where the patient came for one of these, and not for it.
+    """
 
     codes: Codes
     how: tuple[How, ...] = ()
     beside: Codes = Field(default=(), alias="with")
+    unless: Codes = ()
 
 
 class Behind(Row):
@@ -104,10 +108,42 @@ class Combined(Row):
         return categories_of(self.of[0])
 
 
+class OfCare(BaseModel):
+    """A condition that is a complication of an operation where a provider links them.  `kept`: the condition is coded too.
+
+    `of`: after these operations only; of any where there are none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    codes: Codes
+    into: str
+    kept: bool
+    of: frozenset[str] = frozenset()
+
+
+class SepsisOfCare(BaseModel):
+    """Sepsis that is ascribed to the infection of an operation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    into: str
+    of: Codes
+    after: Codes
+
+
+class ComplicationsOfCare(Row):
+    """`links`: causes that are operations; `heart`: those on the heart, which the rows name."""
+
+    links: frozenset[str]
+    heart: frozenset[str]
+    infections: SepsisOfCare
+    rows: tuple[OfCare, ...]
+
+
 class Bleeding(Row):
-    """`sources`: what may bleed -> the same with bleeding; `codes` and `concepts`: bleeding by itself."""
+    """`sources`: what may bleed -> the same with bleeding; `codes`, `concepts`: bleeding by itself; `complaints`: as one comes with it."""
 
     codes: Codes
+    complaints: Codes
     concepts: frozenset[str]
     sources: dict[str, str]
 
@@ -222,6 +258,7 @@ class GuidelineData(BaseModel):
     one_of: tuple[OneOf, ...]
     combined: tuple[Combined, ...]
     bleeding: Bleeding
+    complications: ComplicationsOfCare
     hypertension: Hypertension
     diabetes: Diabetes
     sepsis: Sepsis
@@ -231,6 +268,7 @@ class GuidelineData(BaseModel):
     signs: tuple[Sign, ...]
     deficits: tuple[Deficits, ...]
     slow: Slow
+    long_there: Codes
     chronic_first: Codes
     acute_form: Codes
     poa_exempt: Codes

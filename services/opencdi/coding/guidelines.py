@@ -13,6 +13,7 @@ from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.burns import burn_extent
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import bleeding, said, said_as_one
+from opencdi.coding.complications import complications
 from opencdi.coding.consciousness import loss_of_consciousness
 from opencdi.coding.degrees import one_degree, said_by_another
 from opencdi.coding.diabetes import diabetes_combinations, diabetes_type
@@ -129,6 +130,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "said-by-another": said_by_another,
     "one-degree": one_degree,
     "said-as-one": said_as_one,
+    "complications": complications,
     "hypertension": hypertension_combinations,
     "diabetes-type": diabetes_type,
     "diabetes": diabetes_combinations,

@@ -39,12 +39,14 @@ def proposed_poa(
     seen: tuple[Presenting, ...] = (),
     reason: frozenset[str] = frozenset(),
     statements: frozenset[str] = frozenset(),
+    named: frozenset[str] = frozenset(),
 ) -> Mapping[str, ProposedPoa]:
     """code -> its proposal: each by its own documentation, then by what was there when the patient came.
 
     What was documented only later is Y where the admission shows it (`shown_at_admission`), and N where it is told as a complication and
     the admission's notes, which there must be, show nothing of it.  `seen`: findings from before the order; `reason`: codes of what the
-    hospital stated as the reason for the admission; `statements`: the final ones, by note id.
+    hospital stated as the reason for the admission; `statements`: the final ones, by note id; `named`: what the admission's notes name too
+    generally for a code.
     """
     held = tuple(codes)
     exempt = table.guidelines.poa_exempt
@@ -54,7 +56,7 @@ def proposed_poa(
     for one in held:
         if told[one.code].poa != "undetermined" or one.onset_after:
             continue
-        shown = shown_at_admission(table, one, held, came, seen, reason, inpatient_at)
+        shown = shown_at_admission(table, one, held, came, seen, reason, inpatient_at, named)
         if one.told_later and admission_noted:
             complication = "told as a complication of the stay, and the notes of the admission do not name it"
             told[one.code] = _UNDER_WAY if shown else ProposedPoa("N", complication)
@@ -101,8 +103,10 @@ def _by_the_same_words(held: tuple[Candidate, ...], told: dict[str, ProposedPoa]
         if told[one.code].poa != "undetermined" or not one.code.startswith(_ALONGSIDE):
             continue
         words = {(quote.note_id, quote.start) for quote in one.evidence}
-        others = (other for other in held if other.status == "proposed" and not other.code.startswith((*_ALONGSIDE, *_OUTSIDE)))
-        beside = {told[other.code].poa for other in others if words & {(quote.note_id, quote.start) for quote in other.evidence}}
+        others = [other for other in held if other.status == "proposed" and not other.code.startswith((*_ALONGSIDE, *_OUTSIDE))]
+        same = [other for other in others if words & {(quote.note_id, quote.start) for quote in other.evidence}]
+        # "MRSA cellulitis", whose leg another note names: the same disease, said more exactly.
+        beside = {told[other.code].poa for other in same or (other for other in others if other.concept == one.concept)}
         if beside in ({"Y"}, {"N"}):
             told[one.code] = ProposedPoa("Y" if beside == {"Y"} else "N", "appendix I: as old as the condition that it is told with")
 

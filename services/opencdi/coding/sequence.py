@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import Poa
@@ -36,13 +36,16 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Why the patient came, as the hospital told it: `listed` categories of the admitting diagnosis, `reason` codes of the stated reason.
+    """Why the patient came: `listed` categories of the admitting diagnosis, `reason` codes of the stated reason, as the hospital told them;
+    `operated` codes that an operation of this stay treats, `planned` those that the operation of the stated reason treats.
 
     They point, they never satisfy (DOMAIN F.6).
     """
 
     listed: frozenset[str] = frozenset()
     reason: frozenset[str] = frozenset()
+    operated: frozenset[str] = frozenset()
+    planned: frozenset[str] = frozenset()
 
 
 def _behind(table: ConceptTable, one: Candidate, came: Iterable[Candidate]) -> Behind | None:
@@ -78,9 +81,9 @@ def principal_of(
     able = [one for one in able if one.nature != "exempt" or one.code in came_for]  # a status is not what one is admitted for
     if not able:
         return None
-    held = [one.code for one in claimed]
     open_symptom = any(one.kind != "diagnosis" and one.assessed and poa[one.code] in _THERE for one in able)
-    ranked = {one.code: _rank(table, one, poa[one.code], held, one.code in came_for, open_symptom) for one in able}
+    claim = _Claim([one.code for one in claimed], came_for)
+    ranked = {one.code: _rank(table, one, poa[one.code], claim, _done(one.code, came_for, why), open_symptom) for one in able}
     best = max(rank.key for rank in ranked.values())
     tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
     names = tuple(one.code for one in tied)
@@ -96,34 +99,58 @@ class _Rank:
     words: tuple[str, ...]
 
 
-def _rank(table: ConceptTable, one: Candidate, poa: Poa, held: list[str], came_for: bool, open_symptom: bool) -> _Rank:
+class _Claim(NamedTuple):
+    """The codes on the claim, and those of them that the patient came for."""
+
+    held: list[str]
+    came_for: set[str]
+
+
+class _For(NamedTuple):
+    """Whether the patient came for this disease, and whether an operation of this stay treats it."""
+
+    came: bool
+    operated: bool
+
+
+def _done(code: str, came_for: set[str], why: Circumstances) -> _For:
+    """An operation that did not take place is still what the patient came for (II.F)."""
+    return _For(code in came_for or code in why.planned, code in why.operated or code in why.planned)
+
+
+def _rank(table: ConceptTable, one: Candidate, poa: Poa, claim: _Claim, done: _For, open_symptom: bool) -> _Rank:
     here = one.code.startswith(table.guidelines.begun_here)
-    first, cite = _sequenced_first(table, one.code, held) if poa in _THERE or here else (0, "")
-    level, kind = _level(table, one, poa, came_for, open_symptom)
-    words = (cite, kind, "what the patient came for, or its cause" if came_for else "", "assessed" if one.assessed else "")
-    return _Rank((first, level, came_for, one.assessed), tuple(word for word in words if word))
+    first, cite = _sequenced_first(table, one.code, claim) if poa in _THERE or here else (0, "")
+    level, kind = _level(table, one, poa, done, open_symptom)
+    treated = f"{table.treated.cite}: {table.treated.words}" if done.operated else ""
+    words = (cite, kind, "what the patient came for, or its cause" if done.came else "", treated, "assessed" if one.assessed else "")
+    return _Rank((first, level, done.came, one.assessed), tuple(word for word in words if word))
 
 
-def _sequenced_first(table: ConceptTable, code: str, held: list[str]) -> tuple[int, str]:
+def _sequenced_first(table: ConceptTable, code: str, claim: _Claim) -> tuple[int, str]:
     """How far up the list of the guidelines, the higher the earlier its row stands; 0 for most diseases."""
     rows = table.guidelines.first
     for nth, row in enumerate(rows):
         if (
             code.startswith(row.codes)
             and (not row.how or how_of(code) in row.how)
-            and (not row.beside or any(other.startswith(row.beside) for other in held))
+            and (not row.beside or any(other.startswith(row.beside) for other in claim.held))
+            and not (row.unless and code not in claim.came_for and any(other.startswith(row.unless) for other in claim.came_for))
         ):
             return len(rows) - nth, row.reason
     return 0, ""
 
 
-def _level(table: ConceptTable, one: Candidate, poa: Poa, came_for: bool, open_symptom: bool) -> tuple[int, str]:
-    known = poa in _THERE
+def _level(table: ConceptTable, one: Candidate, poa: Poa, done: _For, open_symptom: bool) -> tuple[int, str]:
+    known, came_for = poa in _THERE, done.came or done.operated
+    if done.came and done.operated and known:
+        what = "a neoplasm (I.C.2)" if one.code.startswith(_NEOPLASM) else "a disease"
+        return 7, f"{what} that was the reason for the admission, for its operation"
     if one.kind != "diagnosis":
         return 3, "a symptom, its cause not established (II.A)"
     if one.code.startswith(_NEOPLASM):
-        return (7 if came_for else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
-    if one.nature != "":
+        return (7 if done.came else 6, "a neoplasm present on admission (I.C.2)") if known else (4, "a neoplasm, its onset not said")
+    if one.nature != "" or one.code.startswith(table.guidelines.long_there):
         often = not open_symptom and one.code.startswith(table.guidelines.chronic_first)
         return (6, "a chronic disease that was the reason for the admission") if came_for else (5 if often else 1, "chronic")
     seldom = next((row for row in table.guidelines.seldom_first if one.code.startswith(row.codes)), None)
@@ -138,8 +165,8 @@ def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
     if _named(table, one.code, why) or (why.reason and not why.reason.isdisjoint(table.says(one.concept))):
         return True
-    if not why.listed and not why.reason:
-        return False
+    if any(part[:3] in {reason[:3] for reason in why.reason} for part in one.parts):  # "foot ulcer": the diabetic's
+        return True
     caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
     return any(_named(table, other.code, why) for other in caused)
 

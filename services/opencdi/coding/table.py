@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.alongside_data import AlongsideData
+from opencdi.coding.drug_codes import How
 from opencdi.coding.drug_table import DrugTable
 from opencdi.coding.external_data import ExternalCauses
 from opencdi.coding.guideline_data import GuidelineData
@@ -21,6 +22,7 @@ from opencdi.coding.injury_data import InjuryData
 from opencdi.coding.newborn_data import NewbornData
 from opencdi.coding.obstetric_data import ObstetricData
 from opencdi.coding.specific import Documented, documented
+from opencdi.coding.treated_data import TreatedBy
 from opencdi.knowledge.icd10cm import description_of, undivided
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.specificity import says_more
@@ -35,6 +37,7 @@ BESIDE = {
     "injuries": "injuries.yaml",
     "obstetrics": "obstetrics.yaml",
     "newborns": "newborns.yaml",
+    "treated": "treated.yaml",
 }
 """The tables of single steps: field -> file."""
 Nature = Literal["", "chronic", "exempt"]
@@ -97,6 +100,7 @@ class Row(BaseModel):
     family: str = ""
     organism: bool = False
     poisoning: bool = False  # by the Table of Drugs: the drug that the note names, and how it came to be taken
+    how: How | None = None  # of what the Table of Drugs has: always so, whatever the note says
     underlying: str = ""  # the concept that is coded with it where the note names its organism ("septic shock due to E. coli")
 
 
@@ -117,6 +121,7 @@ class ConceptTable(BaseModel):
     injuries: InjuryData
     obstetrics: ObstetricData
     newborns: NewbornData
+    treated: TreatedBy
     edition: str = Field(default="", description="hash of the files: part of what derived a code")
 
     def has(self, concept: str, attributes: Mapping[str, str]) -> bool:
@@ -127,6 +132,7 @@ class ConceptTable(BaseModel):
             or concept in self.drugs.taken
             or concept in self.obstetrics.concepts
             or concept in self.newborns.concepts
+            or concept in self.treated.operations
         ):
             return True
         return concept.startswith(BY_TABULAR) or "icd10cm" in attributes
@@ -204,7 +210,7 @@ def _of_one(table: ConceptTable, concept: str, attributes: Mapping[str, str], te
     if row is None:  # said too generally for a code, unless its own words name one: "lung abscess"
         code = said.leaf(attributes.get("icd10cm", ""))
         return (Assignment(code, f"{concept}: tabular term", specific=True),) if code else ()
-    if row.poisoning and (poisoned := table.drugs.poisoning(attributes)):
+    if row.poisoning and (poisoned := table.drugs.poisoning(attributes, row.how)):
         return (Assignment(poisoned, f"{concept}: {attributes['drug']}, Table of Drugs", specific=True),)
     own = _own_code(row, concept, attributes, text, said)
     if own is None:

@@ -13,10 +13,12 @@ from opencdi.coding.confidence import confidence, parts
 from opencdi.coding.drg import Grouped, grouped, why_no_drg
 from opencdi.coding.explained import MOST_CHOICES, could_say, path_to
 from opencdi.coding.guidelines import apply_guidelines
+from opencdi.coding.operated import done_for, operated_for
 from opencdi.coding.poa import ProposedPoa, proposed_poa
 from opencdi.coding.procedure_table import ProcedureTable
 from opencdi.coding.procedures import labels_of, of_claim, working_procedures
 from opencdi.coding.sequence import Circumstances, Principal, principal_of
+from opencdi.coding.shown import named_at_admission
 from opencdi.coding.signs import Signs, presenting
 from opencdi.coding.state import Stay
 from opencdi.coding.table import ConceptTable
@@ -41,7 +43,7 @@ class Chart:
     notes: tuple[NoteRead, ...]
     site: SiteData
     signs: Signs = field(default_factory=Signs)
-    reason: frozenset[str] = frozenset()  # codes of the stated reason for the admission
+    reason: frozenset[str] = frozenset()  # codes of the stated reason for the admission, and the operations that it names
 
 
 def final_statements(chart: Chart) -> frozenset[str]:
@@ -96,12 +98,15 @@ def coding_page(
         return CodingPage(as_of=as_of, made_by=made_by, codes=(), no_drg=why_no_drg(stay))
     statements = final_statements(chart)
     codes = working_codes(chart, table, today, statements, index)
-    poa = proposed_poa(table, codes, stay.inpatient_at, presenting(chart.signs, chart.notes, stay.inpatient_at), chart.reason, statements)
+    seen, named = presenting(chart.signs, chart.notes, stay.inpatient_at), named_at_admission(table, chart.notes)
+    poa = proposed_poa(table, codes, stay.inpatient_at, seen, chart.reason, statements, named)
     release = release_on(today, site.code_year)
     told: dict[str, Poa] = {code: proposed.poa for code, proposed in poa.items()}
     not_present: dict[str, Poa] = {code: "N" if poa == "undetermined" else poa for code, poa in told.items()}
     listed = frozenset(undotted(listed.code)[:3] for listed in stay.listed.values() if listed.role == "admitting")
-    first = partial(_first, table, codes, Circumstances(listed, chart.reason), release)
+    claimed = [one.code for one in codes if one.status == "proposed"]
+    why = Circumstances(listed, chart.reason, operated_for(table, chart.notes, claimed), done_for(table, chart.reason, claimed))
+    first = partial(_first, table, codes, why, release)
     principal = first(told)
     if_not = principal if not_present == told else first(not_present)
     procedures = working_procedures(stay, chart.notes, done, today, zone, site.code_year)

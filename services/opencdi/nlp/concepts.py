@@ -148,6 +148,10 @@ def _with_short_forms(
     return [found[first] for first in sorted(found)]
 
 
+_SEQUELAE: Final = ("B90", "B91", "B92", "B94", "E64", "G09", "I69", "O94")
+"""What a disease of the past has left: "hemiplegia following stroke" is no stroke of today (I.B.10)."""
+
+
 def _with_tabular(ours: list[Mentioned], terms: list[tuple[int, int, str]], vocabulary: Vocabulary) -> list[Mentioned]:
     generic = vocabulary.generic
     found: list[Mentioned] = []
@@ -175,7 +179,7 @@ def _with_tabular(ours: list[Mentioned], terms: list[tuple[int, int, str]], voca
             head.concept in generic or head.kind in _COMPANY or head.concept.startswith(BY_TABULAR) or _another(head, code, vocabulary)
         ):
             others = (
-                mention for mention in inside if mention is not head and mention.concept not in generic
+                mention for mention in inside if mention is not head and mention.concept not in generic and not code.startswith(_SEQUELAE)
             )  # "cancer related pain" is one mention
             inside = [Mentioned(first, last, f"{BY_TABULAR}{code}", kind_of_code(code), chronic_code(code)), *others]
         elif longer:

@@ -5,11 +5,12 @@ from typing import Final
 
 CAME: Final = re.compile(
     r"\b(?:(?:re-?)?admitted|hospitali[sz]ed|presented|presents|presenting|came[ ]in|came[ ]to|arrived|brought[ ]in|brought[ ]to|"
-    r"comes[ ]in)\b"
+    r"comes[ ]in|transferred[ ](?:here[ ]|in[ ])?from)\b"
     r"(?:[ ](?!and\b|for\b)[\w/'’-]+){0,6}?[ ](?:with|w/?|for|due[ ]to|because[ ]of|after)[ ]|\bp/w[ ]"
     r"|\badmi(?:ssion|tting)[ ](?:diagnos[ei]s|dx)[ ]?:"
     r"|\b(?:up)?on[ ](?:(?:his|her|the|initial)[ ])?(?:arrival|admission|presentation)\b"
-    r"|\bat[ ](?:(?:the[ ])?time[ ]of[ ])?(?:arrival|admission|presentation)\b|\bin[ ]the[ ](?:ed|er|emergency[ ](?:room|department))\b"
+    r"|\bat[ ](?:(?:the[ ])?time[ ]of[ ])?(?:arrival|admission|presentation)\b|\bin[ ](?:the[ ])?(?:ed|emergency[ ](?:room|department))\b"
+    r"|\bin[ ]the[ ]er\b|\binitial[ ](?:labs?|laboratory[ ]\w+|work-?up|evaluation)\b"
 )
 TURNS: Final = re.compile(
     r"[.!?](?=\s|$)|[;\n]|->|→|\b(?:"

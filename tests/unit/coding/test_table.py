@@ -8,6 +8,7 @@ import pytest
 from opencdi.coding.table import assignments, load_table
 from opencdi.knowledge.concepts import load_concepts, load_named
 from opencdi.knowledge.icd10cm import tabular, valid_on
+from opencdi.knowledge.operations import load_operations
 from opencdi.settings import rules_dir
 
 TABLE = load_table(rules_dir() / "coding" / "concepts.yaml")
@@ -142,6 +143,18 @@ def test_every_code_and_prefix_of_the_guideline_lists_exists() -> None:
     prefixes = {code for row in (*data.first, *data.seldom_first, *data.one_of, *data.signs) for code in row.codes}
     prefixes |= {code for row in data.said_by for code in (*row.codes, *row.into)}
     prefixes |= {code for row in data.combined for group in (*row.of, row.replaces) for code in group} | set(data.sepsis_organism)
+    prefixes |= {code for row in data.behind for code in (*row.codes, *row.after)} | set(data.long_there) | set(data.bleeding.complaints)
+    prefixes |= {code for row in (*data.complications.rows, *data.deficits) for code in row.codes}
+    prefixes |= {code for row in TABLE.treated.rows for group in row.treats for code in group}
     assert [prefix for prefix in sorted(prefixes) if not any(code.startswith(prefix) for code in tabular())] == []
-    made = {row.into for row in data.combined} | set(data.sepsis_organism.values())
+    made = {row.into for row in (*data.combined, *data.complications.rows, data.complications.infections)} | set(
+        data.sepsis_organism.values()
+    )
     assert [code for code in made if not all(valid_on(code, day) for day in DAYS)] == []
+
+
+def test_every_operation_of_the_lists_is_one_that_the_reader_knows() -> None:
+    nlp, links = rules_dir() / "nlp", TABLE.guidelines.complications
+    known = {*load_named(nlp), *load_concepts(nlp), *(act.slug for act in load_operations(nlp).acts.values())}
+    assert (TABLE.treated.operations | links.links | links.heart) - known == {"operation"}, "an operation that nobody names is a link too"
+    assert set(TABLE.treated.short) <= TABLE.treated.operations
