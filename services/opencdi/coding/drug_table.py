@@ -60,5 +60,5 @@ class DrugTable(BaseModel):
 
     def poisoning(self, attributes: Mapping[str, str], how: How | None = None) -> str | None:
         """Of an overdose: by its drug and its intent, which is accidental where none is said (I.C.19.e.5.b); or as `how` says."""
-        form: How = next((one for one in POISONINGS if one == attributes.get("form")), "accidental")
-        return self.code(how or form, attributes.get("drug", ""))
+        intent: How = next((one for one in POISONINGS if one == attributes.get("form")), "accidental")
+        return self.code(how or intent, attributes.get("drug", ""))
