@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_a_disease_with_a_thousand_kinds_costs_what_is_documented_of_it(tmp_path
     keep(tmp_path, "FY2026", {"index": [[-1, "Syndrome", [], ["A00"], [], []], *kinds, [-1, "Another", [], ["B00"], [], []]]})
     index = loaded_anew(tmp_path)
     assert index is not None
-    read, compared = list[str](), list[str]()
+    read, compared = list[bytes](), list[str]()
     taken_apart = json.loads
 
     class Known(frozenset[str]):
@@ -96,7 +97,12 @@ def test_a_disease_with_a_thousand_kinds_costs_what_is_documented_of_it(tmp_path
             return super().issuperset(words)
 
     passed = IndexTerm.passed
-    monkeypatch.setattr(alphabetic_index.json, "loads", lambda line: read.append(line) or taken_apart(line))
+
+    def counted(line: bytes) -> Any:
+        read.append(line)
+        return taken_apart(line)
+
+    monkeypatch.setattr(json, "loads", counted)
     monkeypatch.setattr(IndexTerm, "passed", lambda term, known: passed(term, Known(known)))
     monkeypatch.setattr(alphabetic_index, "forms_of", lambda _: pytest.fail("worked out when it was loaded"))
     path = find(index, "kind7 lung syndrome")
