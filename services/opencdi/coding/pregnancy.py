@@ -71,7 +71,7 @@ def pregnancy_of(known: Known, codes: Candidates) -> Pregnancy | None:
     outcome = next((one for one in proposed(codes, "Z37") if not over), None)
     delivery = place_of(told_birth) if told_birth else outcome.order if outcome else None
     born = delivery is not None and next(mentions(known, BORN_ALIVE), None) is not None
-    if not (told or over or born or [one for one in proposed(codes, *IN_PREGNANCY) if not one.code.startswith(_SCAR)]):
+    if not (told or over or born or any(not coded.code.startswith(_SCAR) for coded in proposed(codes, *IN_PREGNANCY))):
         return None
     told = told or [one for one in mentions(known, _PREGNANCY) if _tells_weeks(one)]  # as the child's, in one breath with its birth
     later = [one for one in told if weeks_of(one) >= VIABLE]
