@@ -19,6 +19,7 @@ from opencdi.coding.pregnancy import (
     YOUNGEST,
     Pregnancy,
     delivery_of,
+    is_earlier_birth,
     mentions,
     pregnancy_of,
     with_told,
@@ -42,7 +43,7 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
         return flag(codes, proposed(codes, "Z37"), "I.C.21.c.11: outcome of delivery, on the mother's record only")
     pregnancy = pregnancy_of(known, codes)
     if pregnancy is None:
-        held = proposed(codes, "O", "Z37") if (known.age or 0) >= OLDEST else proposed(codes, "O3421", "Z22330")
+        held = proposed(codes, "O3421", "Z22330", *(("O", "Z37") if (known.age or 0) >= OLDEST else ()))
         return flag(codes, held, "I.C.15: of a pregnancy, and the record names none")
     for row in known.table.obstetrics.elsewhere:
         if _holds(row.when, pregnancy, None):
@@ -133,6 +134,8 @@ def _scarred(known: Known, codes: Candidates) -> Candidates:
 
 
 def _earlier(one: Stated) -> bool:
+    if is_earlier_birth(one.finding):
+        return True
     return one.finding.active == "no" and one.finding.temporality == "historical" and one.note.note_type in AT_ADMISSION
 
 

@@ -9,6 +9,7 @@ from opencdi.coding.candidates import Candidate, Stated, candidate_of, wording_o
 from opencdi.coding.newborn_data import code_of
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.steps import Candidates, Known, and_code, proposed
+from opencdi.events.reading import Finding
 from opencdi.knowledge.icd10cm import tabular
 
 IN_PREGNANCY: Final = ("O0", "O1", "O2", "O3", "O4", "O6", "O7", "O98", "O99", "O80", "Z37")
@@ -70,7 +71,7 @@ def pregnancy_of(known: Known, codes: Candidates) -> Pregnancy | None:
     outcome = next((one for one in proposed(codes, "Z37") if not over), None)
     delivery = place_of(told_birth) if told_birth else outcome.order if outcome else None
     born = delivery is not None and next(mentions(known, BORN_ALIVE), None) is not None
-    if not (told or over or born or any(not one.code.startswith(_SCAR) for one in proposed(codes, *IN_PREGNANCY))):
+    if not (told or over or born or any(not coded.code.startswith(_SCAR) for coded in proposed(codes, *IN_PREGNANCY))):
         return None
     told = told or [birth for birth in mentions(known, _PREGNANCY) if _tells_weeks(birth)]  # as the child's, in one breath with its birth
     later = [one for one in told if weeks_of(one) >= VIABLE]
@@ -91,8 +92,13 @@ def mentions(known: Known, concepts: frozenset[str], *, ever: bool = False) -> I
     for note in sorted((one for one in known.notes if one.counts and not one.retracted), key=lambda one: (one.written_at.at, one.note_id)):
         for one in note.findings:
             now = ever or one.temporality == "current" or (one.concept in BORN_ALIVE and note.note_type not in AT_ADMISSION)
-            if one.concept in concepts and one.assertion == "present" and one.certainty == "certain" and now:
+            if one.concept in concepts and one.assertion == "present" and one.certainty == "certain" and now and not is_earlier_birth(one):
                 yield Stated(note, one, wording_of(one))
+
+
+def is_earlier_birth(finding: Finding) -> bool:
+    """Whether its own words say that it is an earlier cesarean: "prior c/s", "TOLAC"."""
+    return finding.attributes.get("type") == "previous"
 
 
 def with_told(known: Known, codes: Candidates, chapters: tuple[str, ...]) -> Candidates:
