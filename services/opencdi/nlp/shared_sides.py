@@ -28,9 +28,7 @@ def shared_sides(mentions: list[Mentioned], told: Sequence[Mapping[str, str]], n
         side = told[at].get(_SIDE)
         if side is None:
             before = (told[at - 1].get(_SIDE) or found.get(at - 1)) if at else None
-            if before and _comes_with(mentions[at - 1], mention, near):
-                side = before
-            elif before and _one_phrase(mentions[at - 1], mention, near):
+            if (before and _comes_with(mentions[at - 1], mention, near)) or (before and _one_phrase(mentions[at - 1], mention, near)):
                 side = before
             elif at + 1 < len(mentions) and told[at + 1].get(_SIDE) and _one_phrase(mention, mentions[at + 1], near):
                 side = told[at + 1][_SIDE]
