@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from opencdi.knowledge.concepts import Concept
-from opencdi.knowledge.words import Lexicon, Words
+from opencdi.knowledge.words import BREAK, Lexicon, Words
 from opencdi.nlp.mentioned import Mentioned
 
 Meaning = tuple[Concept, Mapping[str, str]]
 _JOINING: Final = frozenset({"and", "or", "&"})
 _SIDES: Final = frozenset({"left", "right", "bilateral", "l", "r"})
 """Each part may have its own: "left clavicle and right scapula fractures"."""
+_BEGIN: Final = frozenset({BREAK, ",", ":", ";", "(", "with", "and", "has", "sustained", "for"})
 _GLUE: Final = frozenset("-–/")
 _PARTS: Final = 3
 _WORDS: Final = 3
@@ -63,6 +64,11 @@ class Coordinations:
     def _beyond_side(self, at: int) -> int:
         return at - 1 if at > 0 and self.said[at - 1] in _SIDES else at
 
+    def _begins_a_phrase(self, at: int) -> bool:
+        """Whether a part stands for itself: in "contusion of the right hip and left wrist fracture" the hip is the contusion's."""
+        before = self._beyond_side(at) - 1
+        return before < 0 or self.said[before] in _BEGIN
+
     def _joins(self, at: int) -> bool:
         return 0 <= at < len(self.said) and self.said[at] in _JOINING
 
@@ -74,6 +80,7 @@ class Coordinations:
         """Leftwards from the mention, part by part: "lung, bone and liver metastases"."""
         at = mention.first
         for nth in range(_PARTS):
+            sided = self._beyond_side(at) < at
             at = end = self._beyond_side(at)
             if self._joins(end - 1):
                 end -= 1
@@ -82,7 +89,7 @@ class Coordinations:
             if end == at and not self._glued(end - 1):
                 return
             part = self._part(mention, begin, end)
-            if part is None:
+            if part is None or (sided and not self._begins_a_phrase(part.first)):
                 return
             yield part
             at = part.first

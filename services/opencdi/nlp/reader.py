@@ -16,7 +16,6 @@ from opencdi.knowledge.procedure_names import ProcedureNames, load_procedure_nam
 from opencdi.knowledge.words import FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Hit, Mention, cued
 from opencdi.nlp.beside import beside
-from opencdi.nlp.burnt import burnt
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
@@ -28,6 +27,7 @@ from opencdi.nlp.lasting import how_it_lasts
 from opencdi.nlp.leads import leads_in
 from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
+from opencdi.nlp.numbered import numbered
 from opencdi.nlp.operated import dealt_with
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
@@ -37,12 +37,10 @@ from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, finding_of,
 from opencdi.nlp.recalled import recalled
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
-from opencdi.nlp.ribs import broken_ribs
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.shared_sides import shared_sides
 from opencdi.nlp.signs import denied_by_sign, has_minus_in_brackets
-from opencdi.nlp.unconscious import unconscious
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 from opencdi.nlp.visits import is_visit
@@ -53,8 +51,6 @@ _LISTS: Final[frozenset[SectionKind]] = frozenset(
     {"discharge-diagnoses", "past-medical-history", "past-surgical-history", "medications", "allergies"}
 )
 """Sections whose lines are items."""
-_MEASURED: Final = {"burn": burnt, "fracture": broken_ribs, "syncope": unconscious, "unconsciousness": unconscious}
-"""Concepts of which notes tell by numbers what their code asks for."""
 _AROUND_HEADING: Final = " \t\r\n:-–—*_#"
 
 
@@ -210,10 +206,8 @@ class RuleReader:
         in_assessment = _assessed(outline, mentions)
         for at, mentioned in enumerate(mentions):
             sentence = outline.sentence_at(mentioned.first)
-            attributes = attributes_of(at, mentions, near)
             start, end = words.starts[mentioned.first], words.ends[mentioned.last - 1]
-            if mentioned.concept in _MEASURED:
-                attributes |= _MEASURED[mentioned.concept](text, start, end, attributes)
+            attributes = numbered(mentioned.concept, text, start, end, attributes_of(at, mentions, near))
             section = outline.sections[mentioned.first]
             mention = Mention(
                 mentioned.first,
