@@ -1,6 +1,7 @@
 """Body mass index: coded from any clinician's note, but only beside a provider's weight diagnosis (Guideline I.B.14)."""
 
-from opencdi.coding.candidates import Candidate, evidence_of
+from opencdi.coding.candidates import Candidate
+from opencdi.coding.quotes import evidence_of
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 WEIGHT_DIAGNOSES = ("E40", "E41", "E43", "E44", "E45", "E46", "E66", "R636", "R64")

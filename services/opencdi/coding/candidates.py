@@ -7,13 +7,13 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from opencdi.clinical.confidentiality import label
 from opencdi.coding.by_index import by_index
 from opencdi.coding.of_note import remembered
 from opencdi.coding.onset import AT_ADMISSION, began_here, began_on, onset_told
+from opencdi.coding.quotes import evidence_of
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, Wording, on_the_day
 from opencdi.events.pages import Evidence
-from opencdi.events.reading import Finding, NoteRead, ValueInText
+from opencdi.events.reading import Finding, NoteRead
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 
 Status = Literal["proposed", "flagged", "uncertain"]
@@ -265,20 +265,6 @@ def _quotes(held: list[_Mention]) -> tuple[Evidence, ...]:
     return tuple(evidence_of(one.note, one.finding) for one in shown)
 
 
-@remembered
-def _quotes_of(_: NoteRead) -> dict[tuple[int, int, str], Evidence]:
-    """What has been quoted of this note: the same quote stands on every page of the stay."""
-    return {}
-
-
-def evidence_of(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
-    """The quote of a note on which a code rests."""
-    held, place = _quotes_of(note), (quoted.start, quoted.end, quoted.text)
-    if place not in held:
-        held[place] = _evidence(note, quoted)
-    return held[place]
-
-
 def candidate_of(found: Sequence[Stated], code: str, nature: Nature, reason: str) -> Candidate:
     """A code that a step finds in mentions of its own, in the order of writing: the first tells when, the first two are quoted."""
     first = found[0]
@@ -293,19 +279,6 @@ def candidate_of(found: Sequence[Stated], code: str, nature: Nature, reason: str
         order=(first.note.written_at.at, first.finding.start),
         last=first.note.written_at.at,
         at_admission=first.note.note_type in AT_ADMISSION,
-    )
-
-
-def _evidence(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
-    return Evidence(
-        note_id=note.note_id,
-        revision=note.revision,
-        start=quoted.start,
-        end=quoted.end,
-        quote=quoted.text,
-        author=(note.author.name or note.author.staff_id) if note.author else "",
-        at=note.written_at,
-        confidentiality=label(note.confidentiality),
     )
 
 

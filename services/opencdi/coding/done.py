@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from opencdi.coding.candidates import evidence_of
 from opencdi.coding.procedure_times import moment_of, whole_day
+from opencdi.coding.quotes import evidence_of
 from opencdi.coding.state import Stay
 from opencdi.coding.ventilation import Moment
 from opencdi.events.pages import WorkingProcedure

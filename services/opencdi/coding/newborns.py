@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated, candidate_of, evidence_of
+from opencdi.coding.candidates import Candidate, Stated, candidate_of
 from opencdi.coding.combinations import flag
 from opencdi.coding.newborn_data import OfNewborn
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pregnancy import CESAREAN, DELIVERIES, WEEKS, mentions, place_of, weeks_of, with_told
+from opencdi.coding.quotes import evidence_of
 from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
 
 NEONATAL: Final = 28

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated, evidence_of
+from opencdi.coding.candidates import Candidate, Stated
 from opencdi.coding.combinations import flag
+from opencdi.coding.quotes import evidence_of
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.coding.table import assignments
 from opencdi.knowledge.icd10cm import description_of

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from opencdi.coding.candidates import Candidate, evidence_of
+from opencdi.coding.candidates import Candidate
+from opencdi.coding.quotes import evidence_of
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.events.reading import NoteRead, ValueInText
 
