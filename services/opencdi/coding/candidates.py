@@ -109,6 +109,12 @@ def _alike(*_: object) -> object:
     return object()
 
 
+@remembered
+def concepts_in(note: NoteRead) -> frozenset[str]:
+    """All that a note mentions, in whatever way and of whomever."""
+    return frozenset(one.concept for one in note.findings)
+
+
 def in_order(notes: Iterable[NoteRead]) -> list[NoteRead]:
     """Those that stand, as they were written."""
     return sorted((note for note in notes if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))

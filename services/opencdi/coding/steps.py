@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from opencdi.coding.candidates import Candidate, Stated, stated
+from opencdi.coding.candidates import Candidate, Stated, concepts_in, stated
 from opencdi.coding.guideline_data import GuidelineData, categories_of
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
@@ -35,6 +35,11 @@ class Known:
     days: int | None = None
     """From the birth to the admission."""
     final: bool = False
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """All that any note mentions: what is not among it, no step need look for."""
+        return frozenset[str]().union(*map(concepts_in, self.notes))
 
     @cached_property
     def said(self) -> tuple[Stated, ...]:
