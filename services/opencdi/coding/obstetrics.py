@@ -123,7 +123,7 @@ def _as_told(known: Known, codes: Candidates) -> Candidates:
 
 
 def _left_by_earlier(known: Known, codes: Candidates) -> Candidates:
-    """What an earlier birth has left, told as past or not: the history of preterm labor, and the scar of a cesarean, as the operations say it."""
+    """What an earlier birth has left: the history of preterm labor, and the scar of a cesarean, as the operations say it."""
     for one in known.stated:
         code = code_of(one.finding) or ""
         if code.startswith(_LEFT) and one.finding.assertion == "present" and one.finding.certainty == "certain":
