@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import Sex
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guidelines import STEPS, check_steps
 from opencdi.coding.state import Stay
@@ -42,6 +43,7 @@ class Case:
     uncertain: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
     age: int = 70
+    sex: Sex = "U"
     leaves_alone: bool = False
 
     def failures(self, codes: tuple[Candidate, ...]) -> Iterator[str]:
@@ -90,7 +92,7 @@ def chart_of(nth: int) -> Chart:
     case = CASES[nth]
     notes = tuple(note_of(nth, told) for nth, told in enumerate(case.notes))
     left = ClinicalTime(notes[-1].written_at.at, "minute") if any(note.note_type == "discharge-summary" for note in notes) else None
-    return Chart(Stay(tenant="", birth_date=f"{TODAY.year - case.age}-01-01", discharged_at=left), notes, SiteData())
+    return Chart(Stay(tenant="", sex=case.sex, birth_date=f"{TODAY.year - case.age}-01-01", discharged_at=left), notes, SiteData())
 
 
 def coded(case: Case, table: ConceptTable) -> tuple[Candidate, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from opencdi.clinical.vocabulary import Sex
 from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.burns import burn_extent
@@ -171,10 +172,11 @@ def apply_guidelines(
     age: int | None = None,
     days: int | None = None,
     final: bool = False,
+    sex: Sex = "U",
 ) -> Candidates:
     """All steps of the list, in its order: the order in which they need each other."""
     heard = tuple(notes)
-    known = Known(table, heard, age, days, final)
+    known = Known(table, heard, age, days, final, sex)
     listed = Listed(codes)
     for step in table.guidelines.steps:
         changed = STEPS[step.name](known, listed)

@@ -34,11 +34,21 @@ class OfMother(Row):
     codes: Codes
 
 
+class Outgrown(Row):
+    """Codes of the newborn in a life of so many years; `lasting`: but for these; `beside`: not beside one of these."""
+
+    codes: Codes
+    from_age: int
+    lasting: Codes = ("-",)
+    beside: Codes = ()
+
+
 class Observation(Row):
-    """An infection that was suspected and ruled out: by these mentions."""
+    """An infection that was suspected and ruled out, or treated until it was denied: by these mentions."""
 
     code: str
     mentions: frozenset[str]
+    treated_with: frozenset[str]
 
 
 class NewbornData(BaseModel):
@@ -47,6 +57,7 @@ class NewbornData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     conditions: tuple[OfNewborn, ...]
     mothers: tuple[OfMother, ...]
+    outgrown: tuple[Outgrown, ...]
     born_with: Codes
     signs: Codes
     observation: Observation
@@ -56,7 +67,7 @@ class NewbornData(BaseModel):
     @property
     def concepts(self) -> frozenset[str]:
         """The mentions that coding must be told of."""
-        return _OF_THE_BIRTH | self.observation.mentions
+        return _OF_THE_BIRTH | self.observation.mentions | self.observation.treated_with
 
     @staticmethod
     def of_both(finding: Finding) -> bool:

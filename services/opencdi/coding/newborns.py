@@ -31,6 +31,8 @@ _WEEKS: Final = frozenset({"pregnancy"})
 
 def newborn(known: Known, codes: Candidates) -> Candidates:
     """I.C.16.a: to the 28th day of life, on the child's own record."""
+    if known.age:
+        return _outgrown(known, known.age, codes)
     if known.age != 0 or (known.days is not None and known.days > NEONATAL):
         return codes
     if not _is_newborn(known, codes):
@@ -45,6 +47,14 @@ def newborn(known: Known, codes: Candidates) -> Candidates:
     codes = _observed(known, codes)
     codes = tuple(replace(one, at_admission=True) if one.code.startswith(data.born_with) else one for one in codes)
     return _birth(known, codes)
+
+
+def _outgrown(known: Known, age: int, codes: Candidates) -> Candidates:
+    """I.C.16.a.4: what began at birth is coded in a later life where it lasts."""
+    for row in known.table.newborns.outgrown:
+        if age >= row.from_age and not (row.beside and proposed(codes, *row.beside)):
+            codes = flag(codes, [one for one in proposed(codes, *row.codes) if not one.code.startswith(row.lasting)], row.reason)
+    return codes
 
 
 def _is_newborn(known: Known, codes: Candidates) -> bool:
@@ -101,9 +111,11 @@ def _weight_and_weeks(known: Known, codes: Candidates) -> Candidates:
 
 
 def _observed(known: Known, codes: Candidates) -> Candidates:
-    """I.C.16.b: an infection that was suspected and not found, where no sign of one is coded."""
+    """I.C.16.b: an infection that was suspected and not found, where no sign of one is coded; who was given antibiotics was suspected."""
     row = known.table.newborns.observation
-    out = [one for one in known.stated if one.finding.concept in row.mentions and one.finding.certainty == "ruled-out"]
+    treated = any(one.finding.concept in row.treated_with and one.finding.assertion == "present" for one in known.stated)
+    named = [one for one in known.stated if one.finding.concept in row.mentions]
+    out = [one for one in named if one.finding.certainty == "ruled-out" or (treated and one.finding.assertion == "absent")]
     if not out or proposed(codes, *known.table.newborns.signs):
         return codes
     return and_code(codes, candidate_of(out, row.code, "exempt", row.reason))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from opencdi.coding.guideline_data import Codes, Row
 
-When = Literal["", "before", "after", "delivered"]
+When = Literal["", "before", "after", "delivered", "undelivered"]
 
 
 class InPregnancy(Row):

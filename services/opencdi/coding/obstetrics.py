@@ -14,12 +14,12 @@ from opencdi.coding.pregnancy import (
     BORN_ALIVE,
     CESAREAN,
     DELIVERIES,
-    OLDEST,
     VAGINAL,
     YOUNGEST,
     Pregnancy,
     delivery_of,
     is_earlier_birth,
+    is_of_none,
     mentions,
     pregnancy_of,
     with_told,
@@ -29,10 +29,13 @@ from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_cod
 TERM: Final = 37
 """Weeks from which a delivery is at term."""
 _AT_TERM: Final = "term"
+_LEFT: Final = ("O3421", "Z8751")
 _ASSISTED: Final = "assisted"
 _STERILIZED: Final = frozenset({"tubal-ligation", "oophorectomy"})
 _OF_BIRTH: Final = ("O3", "O4", "O6", "O7")
 """What is told in one breath with the child, and is the mother's."""
+_EARLY: Final = ("O00", "O01", "O02", "O03", "O04", "O07", "O08")
+"""Pregnancies that ended early: their codes have no trimester."""
 _OUTCOME: Final = "I.C.15.b.5: outcome of delivery, on the mother's record"
 _WEEKS: Final = "I.C.21.c.11: weeks of gestation, on the mother's record"
 
@@ -43,15 +46,15 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
         return flag(codes, proposed(codes, "Z37"), "I.C.21.c.11: outcome of delivery, on the mother's record only")
     pregnancy = pregnancy_of(known, codes)
     if pregnancy is None:
-        held = proposed(codes, "O3421", "Z22330", *(("O", "Z37") if (known.age or 0) >= OLDEST else ()))
+        held = proposed(codes, "O3421", "Z22330", *(("O", "Z37", "Z3A", "Z33") if is_of_none(known) else ()))
         return flag(codes, held, "I.C.15: of a pregnancy, and the record names none")
+    codes = with_told(known, codes, _OF_BIRTH)
+    codes = _as_told(known, _left_by_earlier(known, codes))
     for row in known.table.obstetrics.elsewhere:
         if _holds(row.when, pregnancy, None):
             codes = flag(codes, proposed(codes, *row.codes), row.reason)
-    codes = with_told(known, codes, _OF_BIRTH)
-    codes = _as_told(known, _scarred(known, codes))
     for one in proposed(codes, "O"):
-        if (code := at_time(one.code, pregnancy.periods)) != one.code and not one.code.startswith("O0"):
+        if (code := at_time(one.code, pregnancy.periods)) != one.code and not one.code.startswith(_EARLY):
             codes = _instead(codes, one, code, f"I.C.15.a.3: {pregnancy.periods[0]}")
     for condition in known.table.obstetrics.conditions:
         codes = _in_pregnancy(condition, pregnancy, codes)
@@ -102,6 +105,8 @@ def _holds(when: When, pregnancy: Pregnancy, one: Candidate | None) -> bool:
             return True
         case "delivered":
             return pregnancy.delivery is not None
+        case "undelivered":
+            return pregnancy.delivery is None and not pregnancy.over
         case "after":
             return pregnancy.began_after(one) if one else pregnancy.over
         case "before":
@@ -117,12 +122,12 @@ def _as_told(known: Known, codes: Candidates) -> Candidates:
     return codes if told & _STERILIZED else flag(codes, proposed(codes, "Z302"), "I.C.21.c.8: no sterilization is told as done")
 
 
-def _scarred(known: Known, codes: Candidates) -> Candidates:
-    """The scar of an earlier cesarean, as the operations that the record tells say it."""
+def _left_by_earlier(known: Known, codes: Candidates) -> Candidates:
+    """What an earlier birth has left: the history of preterm labor, and the scar of a cesarean, as the operations say it."""
     for one in known.stated:
         code = code_of(one.finding) or ""
-        if code.startswith("O3421") and one.finding.assertion == "present" and one.finding.certainty == "certain":
-            codes = and_code(codes, _coded(one, code, "tabular: O34.21: a scar from a previous cesarean"))
+        if code.startswith(_LEFT) and one.finding.assertion == "present" and one.finding.certainty == "certain":
+            codes = and_code(codes, _coded(one, code, f"tabular: {dotted(code[:5])}: of an earlier birth"))
     for row in known.table.obstetrics.scars:
         name, value = row.attribute
         told = (one for one in known.stated if one.finding.concept in DELIVERIES and one.finding.assertion == "present")

@@ -63,7 +63,7 @@ class Pregnancy:
 
 def pregnancy_of(known: Known, codes: Candidates) -> Pregnancy | None:
     """The present pregnancy; None where neither weeks, a complication nor the birth of a child are told (a "pregnancy test" is none)."""
-    if known.age is not None and not YOUNGEST <= known.age < OLDEST:
+    if (known.age is not None and known.age < YOUNGEST) or is_of_none(known):
         return None
     told = [one for one in _certain(known, _PREGNANCY) if _now(one) and _tells_weeks(one)]
     over = any(_now(one) and _as_she_came(one) for one in _certain(known, _AFTER_BIRTH)) and not any(mentions(known, _SCORED))
@@ -77,6 +77,11 @@ def pregnancy_of(known: Known, codes: Candidates) -> Pregnancy | None:
     later = [one for one in told if weeks_of(one) >= VIABLE]
     said = next(iter(later or told), None)
     return Pregnancy(weeks_of(said) if said else None, said, delivery, over)
+
+
+def is_of_none(known: Known) -> bool:
+    """Whether no pregnancy can be this patient's: a man's record, or that of a woman past it, tells of another's or of the past."""
+    return known.sex == "M" or (known.age or 0) >= OLDEST
 
 
 def delivery_of(known: Known, which: frozenset[str] = DELIVERIES) -> Stated | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from opencdi.clinical.vocabulary import Sex
 from opencdi.coding.candidates import Candidate, Stated, concepts_in, stated
 from opencdi.coding.guideline_data import GuidelineData, categories_of
 from opencdi.coding.table import ConceptTable
@@ -35,6 +36,7 @@ class Known:
     days: int | None = None
     """From the birth to the admission."""
     final: bool = False
+    sex: Sex = "U"
 
     @cached_property
     def concepts(self) -> frozenset[str]:

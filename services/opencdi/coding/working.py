@@ -74,7 +74,10 @@ def working_codes(
     """Candidates, guidelines, and what must come along; in the order of documentation.  `statements`: the final ones, by note id."""
     valid = partial(valid_on, day=today, code_year=chart.site.code_year)
     found = candidates(table, chart.notes, statements, valid, index)
-    everything = apply_guidelines(table, found, chart.notes, age=chart.stay.age_on(today), days=chart.stay.days_old, final=bool(statements))
+    stay = chart.stay
+    everything = apply_guidelines(
+        table, found, chart.notes, age=stay.age_on(today), days=stay.days_old, final=bool(statements), sex=stay.sex
+    )
     everything = tuple(one for one in everything if valid(one.code))  # what a step led to and is not in this day's code set goes
     latest = (datetime.max.replace(tzinfo=UTC), 0)
     return tuple(sorted(everything, key=lambda one: (one.order or latest, one.code)))[:MOST_CODES]
