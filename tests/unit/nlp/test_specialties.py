@@ -190,7 +190,7 @@ def test_what_only_shares_a_word_is_not(line: str, concept: str) -> None:
         ("prior chemo and radiation for breast cancer", "radiation-therapy"),
         ("VF arrest, shocked twice, ROSC", "defibrillation"),
         ("34M with AIDS, CD4 20", "icd10cm:B20"),
-        ("MG crisis, NIF -20", "icd10cm:G7000"),
+        ("MG crisis, NIF -20", "icd10cm:G7001"),
         ("Rheum: SEM at RUSB, heart regular", "heart-murmur"),
         ("calcium and vitamin D for hypocalcemia", "calcium-supplement"),
     ],
