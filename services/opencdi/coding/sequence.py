@@ -1,7 +1,7 @@
 """The principal diagnosis: what, after study, occasioned the admission (UHDDS; Guidelines section II).  Never the heaviest code."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from opencdi.clinical.codes import dotted
@@ -75,6 +75,7 @@ class Sequencing:
     def of(cls, table: ConceptTable, codes: Iterable[Candidate], why: Circumstances, barred: Barred) -> "Sequencing":
         """All that does not ask when a condition began."""
         claimed = [one for one in codes if one.status == "proposed"]
+        why = replace(why, reason=why.reason.union(*_diseases_of(table, claimed, why)))
         claim = _Claim([one.code for one in claimed], {one.code for one in claimed if _answers(table, one, claimed, why)})
         places = {
             one.code: _Place(
@@ -200,6 +201,13 @@ def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why:
         return True
     caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
     return any(_named(table, other.code, why) for other in caused)
+
+
+def _diseases_of(table: ConceptTable, claimed: list[Candidate], why: Circumstances) -> Iterator[list[str]]:
+    """Of the manifestations that the patient came for, the diseases that their notes name with them: a foot ulcer, the diabetic's."""
+    for one in claimed:
+        if _named(table, one.code, why):
+            yield coded_before(one, [other for other in claimed if other.concept == one.concept])
 
 
 def _named(table: ConceptTable, code: str, why: Circumstances) -> bool:
