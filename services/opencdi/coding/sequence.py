@@ -1,7 +1,7 @@
 """The principal diagnosis: what, after study, occasioned the admission (UHDDS; Guidelines section II).  Never the heaviest code."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from opencdi.clinical.codes import dotted
@@ -48,49 +48,81 @@ class Circumstances:
     planned: frozenset[str] = frozenset()
 
 
-def _behind(table: ConceptTable, one: Candidate, came: Iterable[Candidate]) -> Behind | None:
-    """The row by which this code comes behind another of those that were not acquired here."""
-    for row in table.guidelines.behind:
-        if one.code.startswith(row.codes) and any(other.code != one.code and other.code.startswith(row.after) for other in came):
-            return row
-    return None
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a code's place among the others rests on whatever was present on admission.
 
-
-def principal_of(
-    table: ConceptTable,
-    codes: Iterable[Candidate],
-    poa: Mapping[str, Poa],
-    why: Circumstances,
-    barred: Barred,
-) -> Principal | None:
-    """Rank the established diagnoses by the circumstances of the admission; None if nothing may stand first.
-
-    In this order: what a guideline sequences first; an acute disease present on admission, or a neoplasm that was the reason; another
-    neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another, or, where no symptom is left
-    unexplained, a chronic disease that admissions are often for; an acute disease of unknown onset; a symptom that nothing related
-    explains (II.A); another chronic disease.  What comes behind another never stands first beside it.
-    Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
+    `behind`: the rows by which it comes behind codes of the claim, and those codes; `before`: what the tabular wants before it (I.A.13);
+    `first`: how far up the list of the guidelines it stands.
     """
-    claimed = [one for one in codes if one.status == "proposed"]
-    came = [one for one in claimed if poa[one.code] != "N" or one.code.startswith(table.guidelines.begun_here)]
-    came_for = {one.code for one in claimed if _answers(table, one, claimed, why)}
-    yielding = {one.code: row for one in came if (row := _behind(table, one, came))}
-    later = {one.code: before for one in came if (before := coded_before(one, came))}
-    able = [one for one in came if one.code not in yielding and one.code not in later and not barred(one.code)]
-    able = [one for one in able if how_of(one.code) not in _NEVER_FIRST]
-    able = [one for one in able if one.nature != "exempt" or one.code in came_for]  # a status is not what one is admitted for
-    if not able:
-        return None
-    open_symptom = any(one.kind != "diagnosis" and one.assessed and poa[one.code] in _THERE for one in able)
-    claim = _Claim([one.code for one in claimed], came_for)
-    ranked = {one.code: _rank(table, one, poa[one.code], claim, _done(one.code, came_for, why), open_symptom) for one in able}
-    best = max(rank.key for rank in ranked.values())
-    tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
-    names = tuple(one.code for one in tied)
-    words = [row.reason for _, row in sorted(yielding.items()) if any(name.startswith(row.after) for name in names)]
-    words += [f"I.A.13: coded before {dotted(code)}" for code, before in sorted(later.items()) if not set(names).isdisjoint(before)]
-    words += [word for name in names for word in ranked[name].words]
-    return Principal(names[0], names, _reason(names, "; ".join(dict.fromkeys(words))))
+
+    done: "_For"
+    behind: tuple[tuple[Behind, frozenset[str]], ...]
+    before: tuple[str, ...]
+    first: tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequencing:
+    """A claim, looked through once: which of its codes stands first is then asked for each presence on admission (`principal`)."""
+
+    table: ConceptTable
+    claimed: tuple[Candidate, ...]
+    places: Mapping[str, _Place]
+    barred: Barred
+
+    @classmethod
+    def of(cls, table: ConceptTable, codes: Iterable[Candidate], why: Circumstances, barred: Barred) -> "Sequencing":
+        """All that does not ask when a condition began."""
+        claimed = [one for one in codes if one.status == "proposed"]
+        why = replace(why, reason=why.reason.union(*_diseases_of(table, claimed, why)))
+        claim = _Claim([one.code for one in claimed], {one.code for one in claimed if _answers(table, one, claimed, why)})
+        places = {
+            one.code: _Place(
+                _done(one.code, claim.came_for, why),
+                tuple(_behind(table, one.code, claim.held)),
+                tuple(coded_before(one, claimed)),
+                _sequenced_first(table, one.code, claim),
+            )
+            for one in claimed
+        }
+        return cls(table, tuple(claimed), places, barred)
+
+    def principal(self, poa: Mapping[str, Poa]) -> Principal | None:
+        """Rank the established diagnoses by the circumstances of the admission; None if nothing may stand first.
+
+        In this order: what a guideline sequences first; an acute disease present on admission, or a neoplasm that was the reason; another
+        neoplasm, or a chronic disease that was the reason; an acute disorder that usually accompanies another, or, where no symptom is left
+        unexplained, a chronic disease that admissions are often for; an acute disease of unknown onset; a symptom that nothing related
+        explains (II.A); another chronic disease.  What comes behind another never stands first beside it.
+        Among equals: what the patient came for, or what explains it; what stands in an assessment.  Equals stay equals (II.B, II.C).
+        """
+        table, places = self.table, self.places
+        came = [one for one in self.claimed if poa[one.code] != "N" or one.code.startswith(table.guidelines.begun_here)]
+        there = {one.code for one in came}
+        yielding = {code: row for code in there if (row := next((row for row, after in places[code].behind if after & there), None))}
+        later = {code: before for code in there if (before := [other for other in places[code].before if other in there])}
+        able = [one for one in came if one.code not in yielding and one.code not in later and not self.barred(one.code)]
+        able = [one for one in able if how_of(one.code) not in _NEVER_FIRST]
+        able = [one for one in able if one.nature != "exempt" or places[one.code].done.came]  # a status is not what one is admitted for
+        if not able:
+            return None
+        open_symptom = any(one.kind != "diagnosis" and one.assessed and poa[one.code] in _THERE for one in able)
+        ranked = {one.code: _rank(table, one, poa[one.code], places[one.code], open_symptom) for one in able}
+        best = max(rank.key for rank in ranked.values())
+        tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
+        names = tuple(one.code for one in tied)
+        words = [row.reason for _, row in sorted(yielding.items()) if any(name.startswith(row.after) for name in names)]
+        words += [f"I.A.13: coded before {dotted(code)}" for code, before in sorted(later.items()) if not set(names).isdisjoint(before)]
+        words += [word for name in names for word in ranked[name].words]
+        return Principal(names[0], names, _reason(names, "; ".join(dict.fromkeys(words))))
+
+
+def _behind(table: ConceptTable, code: str, claimed: list[str]) -> Iterator[tuple[Behind, frozenset[str]]]:
+    """The rows by which this code comes behind others of the claim, and those."""
+    for row in table.guidelines.behind:
+        if code.startswith(row.codes) and (after := frozenset(other for other in claimed if other != code and other.startswith(row.after))):
+            yield row, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +150,9 @@ def _done(code: str, came_for: set[str], why: Circumstances) -> _For:
     return _For(code in came_for or code in why.planned, code in why.operated or code in why.planned)
 
 
-def _rank(table: ConceptTable, one: Candidate, poa: Poa, claim: _Claim, done: _For, open_symptom: bool) -> _Rank:
-    here = one.code.startswith(table.guidelines.begun_here)
-    first, cite = _sequenced_first(table, one.code, claim) if poa in _THERE or here else (0, "")
+def _rank(table: ConceptTable, one: Candidate, poa: Poa, place: _Place, open_symptom: bool) -> _Rank:
+    done, here = place.done, one.code.startswith(table.guidelines.begun_here)
+    first, cite = place.first if poa in _THERE or here else (0, "")
     level, kind = _level(table, one, poa, done, open_symptom)
     treated = f"{table.treated.cite}: {table.treated.words}" if done.operated else ""
     words = (cite, kind, "what the patient came for, or its cause" if done.came else "", treated, "assessed" if one.assessed else "")
@@ -169,6 +201,13 @@ def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why:
         return True
     caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
     return any(_named(table, other.code, why) for other in caused)
+
+
+def _diseases_of(table: ConceptTable, claimed: list[Candidate], why: Circumstances) -> Iterator[list[str]]:
+    """Of the manifestations that the patient came for, the diseases that their notes name with them: a foot ulcer, the diabetic's."""
+    for one in claimed:
+        if _named(table, one.code, why):
+            yield coded_before(one, [other for other in claimed if other.concept == one.concept])
 
 
 def _named(table: ConceptTable, code: str, why: Circumstances) -> bool:

@@ -17,7 +17,7 @@ from opencdi.coding.operated import done_for, operated_for
 from opencdi.coding.poa import ProposedPoa, proposed_poa
 from opencdi.coding.procedure_table import ProcedureTable
 from opencdi.coding.procedures import labels_of, of_claim, working_procedures
-from opencdi.coding.sequence import Circumstances, Principal, principal_of
+from opencdi.coding.sequence import Circumstances, Principal, Sequencing
 from opencdi.coding.shown import named_at_admission
 from opencdi.coding.signs import Signs, presenting
 from opencdi.coding.state import Stay
@@ -27,7 +27,7 @@ from opencdi.events.pages import CodingPage, WorkingCode, WorkingProcedure
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.code_editor import never_principal
-from opencdi.knowledge.code_year import GrouperRelease, no_grouper_reason, release_on
+from opencdi.knowledge.code_year import no_grouper_reason, release_on
 from opencdi.knowledge.icd10cm import description_of, valid_on
 from opencdi.knowledge.site import SiteData
 
@@ -109,9 +109,9 @@ def coding_page(
     listed = frozenset(undotted(listed.code)[:3] for listed in stay.listed.values() if listed.role == "admitting")
     claimed = [one.code for one in codes if one.status == "proposed"]
     why = Circumstances(listed, chart.reason, operated_for(table, chart.notes, claimed), done_for(table, chart.reason, claimed))
-    first = partial(_first, table, codes, why, release)
-    principal = first(told)
-    if_not = principal if not_present == told else first(not_present)
+    first = Sequencing.of(table, codes, why, lambda code: never_principal(code, release.version) if release else None)
+    principal = first.principal(told)
+    if_not = principal if not_present == told else first.principal(not_present)
     procedures = working_procedures(stay, chart.notes, done, today, zone, site.code_year)
     answer = _grouped(chart, codes, told, principal, if_not, today, procedures)
     return CodingPage(
@@ -128,12 +128,6 @@ def coding_page(
         procedure_effects=answer.procedure_effects,
         edits=answer.edits,
     )
-
-
-def _first(
-    table: ConceptTable, codes: tuple[Candidate, ...], why: Circumstances, release: GrouperRelease | None, poa: Mapping[str, Poa]
-) -> Principal | None:
-    return principal_of(table, codes, poa, why, lambda code: never_principal(code, release.version) if release else None)
 
 
 def _grouped(

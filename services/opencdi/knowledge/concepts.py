@@ -3,11 +3,12 @@
 Which ICD-10-CM code a concept with its attributes becomes is the coding room's knowledge, not this table's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, product
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from opencdi.clinical.vocabulary import FindingKind
@@ -65,12 +66,18 @@ def _concept(slug: str, told: Mapping[str, Any]) -> Concept:
 
 
 def _each(told: dict[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Terms of one pattern: "{} metastasis" of the site liver, told as "liver" and "hepatic"."""
-    patterns = told.pop("terms", ())
-    for attribute, values in told.items():
-        for value, words in values.items():
-            for word, pattern in product(words, patterns):
-                yield pattern.format(word), {attribute: value}
+    """Terms of one pattern: "{} metastasis" of the site liver, told as "liver" and "hepatic"; "loose {laterality} {site}" of two."""
+    for pattern in told.pop("terms", ()):
+        named = tuple(name for _, name, _, _ in Formatter().parse(pattern) if name)
+        for attributes in (named,) if named else ((attribute,) for attribute in told):
+            for said in product(*(_words(told[attribute]) for attribute in attributes)):
+                values, words = zip(*said, strict=True)
+                yield pattern.format(*words, **dict(zip(named, words, strict=False))), dict(zip(attributes, values, strict=True))
+
+
+def _words(values: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    """(value, a word for it)."""
+    return ((value, word) for value, words in values.items() for word in words)
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.drug_codes import POISONINGS, SIXTH, How, how_of
-from opencdi.coding.sequence import Circumstances, principal_of
+from opencdi.coding.sequence import Circumstances, Sequencing
 from opencdi.coding.table import assignments, load_table
 from opencdi.knowledge.concepts import load_concepts
 from opencdi.knowledge.icd10cm import description_of, tabular, valid_on
@@ -104,6 +104,6 @@ def test_what_stands_first_beside_a_drug(codes: tuple[str, ...], first: str) -> 
     ]
     poa: dict[str, Poa] = dict.fromkeys(codes, "Y")
     for order in (said, said[::-1]):
-        told = principal_of(TABLE, order, poa, Circumstances(), lambda _: None)
+        told = Sequencing.of(TABLE, order, Circumstances(), lambda _: None).principal(poa)
         assert told is not None
         assert told.code == first

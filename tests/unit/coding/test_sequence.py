@@ -10,7 +10,7 @@ from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guidelines import apply_guidelines
 from opencdi.coding.poa import proposed_poa
-from opencdi.coding.sequence import Circumstances, Principal, principal_of
+from opencdi.coding.sequence import Circumstances, Principal, Sequencing
 from opencdi.coding.table import assignments, load_table
 from opencdi.knowledge.code_editor import never_principal
 from opencdi.settings import rules_dir
@@ -37,7 +37,7 @@ def principal(*told: tuple[Candidate, ...], reason: str = "", poa: dict[str, Poa
     codes = apply_guidelines(TABLE, tuple({one.code: one for group in told for one in group}.values()))
     proposed = {code: found.poa for code, found in proposed_poa(TABLE, codes, T0).items()} | (poa or {})
     why = Circumstances(reason=frozenset(one.code for one in assignments(TABLE, reason, {})) if reason else frozenset())
-    return principal_of(TABLE, codes, proposed, why, lambda code: never_principal(code, 431))
+    return Sequencing.of(TABLE, codes, why, lambda code: never_principal(code, 431)).principal(proposed)
 
 
 def first(*told: tuple[Candidate, ...], reason: str = "") -> tuple[str, ...] | None:
@@ -194,5 +194,7 @@ def test_the_order_in_which_codes_come_does_not_matter(concepts: list[str], rand
     poa = {code: found.poa for code, found in proposed_poa(TABLE, codes, T0).items()}
     mixed = list(codes)
     random.shuffle(mixed)
-    one, other = (principal_of(TABLE, each, poa, Circumstances(), lambda code: never_principal(code, 431)) for each in (codes, mixed))
+    one, other = (
+        Sequencing.of(TABLE, each, Circumstances(), lambda code: never_principal(code, 431)).principal(poa) for each in (codes, mixed)
+    )
     assert one == other
