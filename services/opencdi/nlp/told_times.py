@@ -138,7 +138,8 @@ def assigned(names: Sequence[tuple[int, int]], moments: Sequence[Told]) -> dict[
     for at, (_, end) in enumerate(names):
         if near := next((one for one in left if 0 <= one.start - end <= _BESIDE), None):
             taken[at] = near.moment
-            left.remove(near)
+            if "T" in near.moment or at + 1 == len(names) or near.start < names[at + 1][1]:
+                left.remove(near)  # else the day is the next name's as well: "AROM, NSVD 5/4"
     for at, (start, end) in enumerate(names):
         if at in taken:
             continue
