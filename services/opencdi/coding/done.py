@@ -118,7 +118,9 @@ def _of_this_stay(note: NoteRead, finding: Finding) -> bool:
 
 def _was_done(note: NoteRead, finding: Finding, when: Moment | None, days: StayDays) -> bool:
     """Whether these words say that it was done to this patient; of the past only what a day of this stay is told for."""
-    if finding.experiencer != "patient" or finding.assertion != "present" or finding.temporality == "hypothetical":
+    # In the note of a delivery the tear "of a viable female infant" is the mother's.
+    another = finding.experiencer != "patient" and not (finding.experiencer == "other" and _is_the_report(note, finding))
+    if another or finding.assertion != "present" or finding.temporality == "hypothetical":
         return False
     told = finding.attributes[DONE]
     if told == "past" or finding.temporality == "historical":
@@ -128,6 +130,8 @@ def _was_done(note: NoteRead, finding: Finding, when: Moment | None, days: StayD
 
 def _is_the_report(note: NoteRead, finding: Finding) -> bool:
     """Whether the note is of what was done: it needs no word that says so ("EGD: duodenal ulcer")."""
+    if note.note_type in IN_SURGERY and finding.section == "assessment":
+        return all(one.section == "assessment" for one in note.procedures)  # the report follows the diagnosis without a heading
     return note.note_type in _ON_THE_DAY and finding.section not in _NOT_THE_REPORT
 
 

@@ -54,6 +54,10 @@ class ProcedureNames:
     far: frozenset[str]
     back: frozenset[str]
     """Of the far ones those that may stand in the sentence before."""
+    to_the_end: frozenset[str]
+    """What may stand anywhere behind the sentence."""
+    of_sentence: frozenset[str]
+    """What the sentence may tell outside a name's own part."""
     sites: frozenset[str]
     """Where something was done through a scope: told in the same sentence as what was."""
     ranked: frozenset[str]
@@ -99,6 +103,8 @@ def load_procedure_names(folder: Path) -> ProcedureNames:
         renamed=told["as"],
         far=frozenset(told["far"]),
         back=frozenset(told["back"]),
+        to_the_end=frozenset(told["to-the-end"]),
+        of_sentence=frozenset(told["of-sentence"]),
         sites=frozenset(told["sites"]),
         ranked=frozenset(told["ranked"]),
     )

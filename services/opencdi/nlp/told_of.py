@@ -41,8 +41,11 @@ def told_of(place: Place, words: Words, wanted: frozenset[str], implied: Mapping
 def _around(place: Place, words: Words, wanted: frozenset[str], table: ProcedureNames) -> dict[str, str]:
     """What its part of the sentence says; what that leaves out, the sentences behind it and before it."""
     said = _said(*place.part, words.words, wanted, table)
-    far = wanted.intersection(table.far).difference(said)
+    if shared := (wanted & table.of_sentence).difference(said):
+        said |= {name: value for name, value in _said(*place.sentence, words.words, shared, table).items() if value != BOTH}
     end = place.sentence[1]
+    said = {**_said(end, len(words.words), words.words, (wanted & table.to_the_end).difference(said), table), **said}
+    far = wanted.intersection(table.far).difference(said)
     if far and place.following >= end:
         beyond = _beyond(end, min(place.following, len(words.words)), words.words)
         later = _said(end, beyond, words.words, far, table)

@@ -25,6 +25,7 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_PRESSURES: Final = re.compile(r"(?:bipap|bilevel|nippv|niv|settings)(?: (?:at|of))? ?\Z", re.IGNORECASE)
+_BEFORE_SCORES: Final = re.compile(r"apgars?(?: scores?)?(?: of|:)? ?\Z", re.IGNORECASE)
 _BEFORE: Final = 16
 _INSPIRED: Final = range(8, 31)
 _EXPIRED: Final = range(4, 9)
@@ -48,7 +49,7 @@ def moments_in(text: str, start: int, end: int) -> list[Told]:
     dates = [
         (found.start(), found.end(), day)
         for found in _DATE.finditer(text, start, end)
-        if (day := _day(found)) is not None and not _are_pressures(found, text, start)
+        if (day := _day(found)) is not None and not _are_no_day(found, text, start)
     ]
     clocks = [
         (found.start(), found.end(), _clock(found))
@@ -74,8 +75,10 @@ def moments_in(text: str, start: int, end: int) -> list[Told]:
     return sorted(told)
 
 
-def _are_pressures(found: re.Match[str], text: str, start: int) -> bool:
-    """Whether these are the pressures of a mask; a time of day right behind them makes them a day."""
+def _are_no_day(found: re.Match[str], text: str, start: int) -> bool:
+    """Whether these are a newborn's scores, or the pressures of a mask; a time of day right behind them makes them a day."""
+    if found["m"] and not found["y"] and _BEFORE_SCORES.search(text[max(start, found.start() - _BEFORE) : found.start()]):
+        return True
     if not found["m"] or found["y"] or int(found["m"]) not in _INSPIRED or int(found["d"]) not in _EXPIRED:
         return False
     behind = text[found.end() : found.end() + 4].lower()
@@ -85,9 +88,13 @@ def _are_pressures(found: re.Match[str], text: str, start: int) -> bool:
 
 
 def _is_time(text: str, start: int, at: int, dates: list[tuple[int, int, str]]) -> bool:
-    """Four figures are a time behind "at" or beside a date, or where they begin with 0; else a dose, a volume or a year."""
-    before = text[max(start, at - 5) : at].lower()
+    """Four figures are a time behind "at" or "since" or beside a date, or where they begin with 0; else a dose, a volume or a year."""
+    before = text[max(start, at - 6) : at].lower()
     if text[at] == "0" and not before.endswith(("room ", "rm ", "bed ", "ext ", "x ", "#", "# ", "pin ")):
+        return True
+    if text[at + 4 : at + 8].lower() == " on " and any(first == at + 8 for first, _, _ in dates):
+        return True
+    if before.endswith("since ") and text[at : at + 2] not in ("19", "20"):
         return True
     return before.endswith(("at ", "@ ", "@")) or any(0 <= at - last <= 4 for _, last, _ in dates)
 
@@ -131,7 +138,8 @@ def assigned(names: Sequence[tuple[int, int]], moments: Sequence[Told]) -> dict[
     for at, (_, end) in enumerate(names):
         if near := next((one for one in left if 0 <= one.start - end <= _BESIDE), None):
             taken[at] = near.moment
-            left.remove(near)
+            if "T" in near.moment or at + 1 == len(names) or near.start < names[at + 1][1]:
+                left.remove(near)  # else the day is the next name's as well: "AROM, NSVD 5/4"
     for at, (start, end) in enumerate(names):
         if at in taken:
             continue
