@@ -130,9 +130,9 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
         if form in _ALSO_NOUNS and after[:1].islower():
             return _GOES_ON.match(after) is None
         return not after or (form == "no" and after[0].isalpha())  # "chest pain: no. sats 94 %", but "no. 5"
-    if text[at - 1].isdigit() and _ITEM_NUMBER.search(text, max(begin, at - 3), at):
-        if not _is_counted(text, at - 2 if text[at - 2].isdigit() else at - 1):
-            return False  # "1. Acute kidney injury": the number belongs to its item
+    number = _ITEM_NUMBER.search(text, max(begin, at - 3), at) if text[at - 1].isdigit() else None
+    if number is not None and not _is_counted(text, number.start()):
+        return False  # "1. Acute kidney injury": the number belongs to its item
     after = text[end : end + 15].lstrip()
     if not (after and after[0].islower()):
         return True
