@@ -67,6 +67,9 @@ _ANSWER_CELL: Final = re.compile(
     r"(?:yes|no|none|y|n|neg|pos|denies|unknown|\?)(?![\w/.-])(?! (?:known|other|further|more|evidence|signs?|acute|new)\b)", re.IGNORECASE
 )
 _ITEM_NUMBER: Final = re.compile(r"(?<![^\s;,])1?\d$")
+_COUNTED: Final = re.compile(r"(?:CKD|stages?|stg|grade|type|class|GOLD|NYHA|Hinchey|ECOG|score)[ \t]+$", re.IGNORECASE)
+"""The number behind these is theirs: "CKD 4. Diabetes type 2. Hypertension"."""
+_COUNTED_REACH: Final = 12
 _BEFORE_DOT: Final = re.compile(r"(?<![\d'’])[A-Za-z.]{1,12}$")  # not the s of "in her 70s." and "Parkinson's."
 
 
@@ -127,7 +130,8 @@ def _ends_at_dot(text: str, begin: int, at: int, end: int) -> bool:
         if form in _ALSO_NOUNS and after[:1].islower():
             return _GOES_ON.match(after) is None
         return not after or (form == "no" and after[0].isalpha())  # "chest pain: no. sats 94 %", but "no. 5"
-    if text[at - 1].isdigit() and _ITEM_NUMBER.search(text, max(begin, at - 3), at):
+    number = _ITEM_NUMBER.search(text, max(begin, at - 3), at) if text[at - 1].isdigit() else None
+    if number is not None and not _is_counted(text, number.start()):
         return False  # "1. Acute kidney injury": the number belongs to its item
     after = text[end : end + 15].lstrip()
     if not (after and after[0].islower()):
@@ -205,9 +209,16 @@ def _answered_cells(text: str) -> Iterator[int]:
         at = text.find(_GAP, end)
 
 
+def _is_counted(text: str, at: int) -> bool:
+    """Whether the number at that place says which of its kind the word before it is."""
+    return _COUNTED.search(text, max(0, at - _COUNTED_REACH), at) is not None
+
+
 def _is_item(text: str, match: re.Match[str]) -> bool:
     """Whether it is an item of a running list; small letters are only behind the item before: "a) AKI b) sepsis", not "(stage 3) with"."""
     number, close = match["number"], match["close"]
+    if _is_counted(text, match.start()):
+        return False
     if number is None:
         return True
     before = str(int(number) - 1) if number.isdigit() else chr(ord(number) - 1)

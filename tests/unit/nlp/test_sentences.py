@@ -35,6 +35,11 @@ def test_items_within_a_line_are_sentences() -> None:
     assert quotes("1. AKI 2. UTI") == ["1. AKI", "2. UTI"]
 
 
+def test_a_number_that_says_which_of_its_kind_opens_no_item() -> None:
+    assert quotes("CKD 4. Diabetes type 2. Hypertension") == ["CKD 4.", "Diabetes type 2.", "Hypertension"]
+    assert quotes("AKI 2. Diabetes") == ["AKI", "2. Diabetes"]
+
+
 def test_short_lines_are_items_though_they_are_written_small() -> None:
     assert quotes("no PE\nhx of DVT\nafib") == ["no PE", "hx of DVT", "afib"]
 
