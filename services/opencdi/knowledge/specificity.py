@@ -99,6 +99,11 @@ def _alternatives(description: str) -> tuple[frozenset[str], ...]:
     return tuple(words_in(f"{before[-1]} {behind[0]}") for before, behind in pairwise(parts) if before and behind)
 
 
+def left_open(code: str) -> str:
+    """The stem under which all codes say more exactly what this one leaves open: of the unspecified lung's metastasis only the lung's."""
+    return (_vague_stems(code) or (code[:3],))[-1]
+
+
 def says_more(code: str, than: str) -> bool:
     """Whether a code of the same category leaves less open."""
     return code[:3] == than[:3] and vagueness(code) < vagueness(than)
