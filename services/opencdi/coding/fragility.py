@@ -49,5 +49,5 @@ def _osteoporotic(known: Known, one: Candidate) -> str | None:
 def _as(codes: Candidates, one: Candidate, code: str | None, reason: str) -> Candidates:
     if code is None:
         return codes
-    into = replace(one, code=code, family=code, specific=True, reasons=(*one.reasons, reason))
+    into = replace(one, code=code, specific=True, reasons=(*one.reasons, reason))
     return with_code(flag(codes, [one], f"{reason} ({dotted(code)})"), into)

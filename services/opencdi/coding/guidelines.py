@@ -4,6 +4,7 @@ Nothing documented is dropped silently (DOMAIN F.13): a step flags, replaces a c
 that must come along; what it replaced stays visible as flagged.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -39,6 +40,8 @@ from opencdi.knowledge.icd10cm import description_of
 from opencdi.knowledge.specificity import left_open, vagueness
 from opencdi.knowledge.tabular_references import excluded_categories, excluded_here
 
+_WHICH_ONE: Final = re.compile(r"(?: of|,) unspecified (?!as\b)\w")
+
 
 def specificity(_: Known, codes: Candidates) -> Candidates:
     """I.B.2: the disease said in general yields to the same disease said more exactly."""
@@ -60,7 +63,7 @@ def _finer(other: Candidate, one: Candidate) -> bool:
     if one.code.startswith("S") and one.code[:4] != other.code[:4] and one.code[3] != "9":
         return False  # another bone of the same limb
     # "Metastasis of unspecified lung" leaves open which lung: another organ does not say it.
-    begins = left_open(one.code) if " of unspecified " in description_of(one.code) else one.code[:3]
+    begins = left_open(one.code) if _WHICH_ONE.search(description_of(one.code)) else one.code[:3]
     return other.code.startswith(begins) and vagueness(other.code) < vagueness(one.code)
 
 
