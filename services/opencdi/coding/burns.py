@@ -1,4 +1,4 @@
-"""What burnt and how much of the body: a chemical corrodes; the extent goes behind the burns (I.C.19.d.6), where a provider says it in percent."""
+"""What burnt and how much of the body: a chemical corrodes; the extent goes behind the burns (I.C.19.d.6), where it is told in percent."""
 
 from dataclasses import replace
 from typing import Final

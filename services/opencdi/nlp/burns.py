@@ -47,8 +47,8 @@ _MIDLINE: Final = frozenset({"face", "neck", "chest", "abdomen", "back", "buttoc
 _TELLS: Final = {"degree": _DEGREES, "side": _SIDES, "site": _SITES}
 _PIECE: Final = re.compile(
     "|".join(rf"(?P<{kind}>\b(?:{'|'.join(words.values())})\b)" for kind, words in _TELLS.items())
-    + r"|(?P<fills>\s+|[,+&/():~<-]+|\d+(?:\.\d+)?\s?%|\b(?:and|also|as well as|to|of|on|over|involving|the|his|her|entire|minor|small|scattered|"
-    r"mixed|thickness|anterior|posterior|lateral|medial|volar|dorsal|dorsum|proximal|distal|upper|lower|aspects?|surfaces?|tbsa|burn(?:s|ed)?|injur(?:y|ies)|"
+    + r"|(?P<fills>\s+|[,+&/():~<-]+|\d+(?:\.\d+)?\s?%|\b(?:and|also|as well as|to|of|on|over|involving|the|his|her|entire|minor|small|"
+    r"scattered|mixed|thickness|anterior|posterior|lateral|medial|volar|dorsal|dorsum|proximal|distal|upper|lower|aspects?|surfaces?|tbsa|burn(?:s|ed)?|injur(?:y|ies)|"
     r"scalds?|thermal|chemical|electrical|flame|flash|grease|contact)\b)|(?P<ends>\S+?(?=\b|\s|$))",
     re.IGNORECASE,
 )
