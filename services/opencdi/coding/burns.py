@@ -1,16 +1,31 @@
-"""How much of the body is burnt: the extent goes behind the burns (I.C.19.d.6), where a provider says it in percent."""
+"""What burnt and how much of the body: a chemical corrodes; the extent goes behind the burns (I.C.19.d.6), where it is told in percent."""
 
+from dataclasses import replace
 from typing import Final
 
+from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import candidate_of
+from opencdi.coding.combinations import flag
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 EXTENT: Final = "T31"
 _TOLD: Final = "tbsa-"
 _THIRD: Final = "third"
+_CHEMICAL: Final = "chemical-burn"
+_CORRODED: Final = 4
+"""So much further than a burn's stand the degrees of a corrosion."""
 _THIRD_DEGREE: Final = "3"
 _DEGREE_AT: Final = 3
 """Where a burn's code says its degree."""
+
+
+def corrosions(_: Known, codes: Candidates) -> Candidates:
+    """I.C.19.d: what a chemical burnt is a corrosion, of the same place and degree."""
+    for one in [one for one in proposed(codes) if one.concept == _CHEMICAL]:
+        code = one.code[:_DEGREE_AT] + str(int(one.code[_DEGREE_AT]) + _CORRODED) + one.code[_DEGREE_AT + 1 :]
+        reason = f"I.C.19.d: burnt by a chemical, a corrosion ({dotted(code)})"
+        codes = with_code(flag(codes, [one], reason), replace(one, code=code, family=code, reasons=(*one.reasons, reason)))
+    return codes
 
 
 def burn_extent(known: Known, codes: Candidates) -> Candidates:

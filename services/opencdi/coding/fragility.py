@@ -13,17 +13,20 @@ from opencdi.knowledge.icd10cm import description_of, unspecified_leaf
 _WEDGE: Final = "0A"
 """A wedge compression is what falls in upon itself: S22.000A, S32.010A."""
 _SIDES: Final = ("left", "right")
+_SOME_FALL: Final = "W19"
 
 
 def fragility_fractures(known: Known, codes: Candidates) -> Candidates:
     """In known osteoporosis a minor fall breaks diseased bone (I.C.13.d.2); a compressed vertebra that nothing hurt has collapsed."""
     data = known.table.injuries.fragility
     events = events_of(codes)
+    exact = [one for one in events if not one.code.startswith(_SOME_FALL)]
+    minor = all(one.code.startswith(data.minor_falls) for one in exact)
     osteoporosis = proposed(codes, *data.osteoporosis)
-    minor = bool(events) and all(one.code.startswith(data.minor_falls) for one in events)
+    named = proposed(codes, *data.nowhere)
     for one in proposed(codes, *data.fragile):
         collapsed = not events and one.code.endswith(_WEDGE) and one.code.startswith(tuple(data.collapsed))
-        if osteoporosis and (minor or collapsed):
+        if (osteoporosis and ((exact and minor) or collapsed)) or (named and minor):
             why = "I.C.13.d.2: known osteoporosis, and no injury that would break a healthy bone"
             codes = _as(codes, one, _osteoporotic(known, one), why)
         elif collapsed:
@@ -46,5 +49,5 @@ def _osteoporotic(known: Known, one: Candidate) -> str | None:
 def _as(codes: Candidates, one: Candidate, code: str | None, reason: str) -> Candidates:
     if code is None:
         return codes
-    into = replace(one, code=code, family=code, specific=True, reasons=(*one.reasons, reason))
+    into = replace(one, code=code, specific=True, reasons=(*one.reasons, reason))
     return with_code(flag(codes, [one], f"{reason} ({dotted(code)})"), into)

@@ -4,6 +4,7 @@ Nothing documented is dropped silently (DOMAIN F.13): a step flags, replaces a c
 that must come along; what it replaced stays visible as flagged.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from opencdi.clinical.vocabulary import Sex
 from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
-from opencdi.coding.burns import burn_extent
+from opencdi.coding.burns import burn_extent, corrosions
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import bleeding, said, said_as_one
 from opencdi.coding.complications import complications
@@ -37,8 +38,10 @@ from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.icd10cm import description_of
-from opencdi.knowledge.specificity import vagueness
+from opencdi.knowledge.specificity import left_open, vagueness
 from opencdi.knowledge.tabular_references import excluded_categories, excluded_here
+
+_WHICH_ONE: Final = re.compile(r"(?: of|,) unspecified (?!as\b)\w")
 
 
 def specificity(_: Known, codes: Candidates) -> Candidates:
@@ -60,7 +63,9 @@ def _finer(other: Candidate, one: Candidate) -> bool:
         return False
     if one.code.startswith("S") and one.code[:4] != other.code[:4] and one.code[3] != "9":
         return False  # another bone of the same limb
-    return one.code[:3] == other.code[:3] and vagueness(other.code) < vagueness(one.code)
+    # "Metastasis of unspecified lung" leaves open which lung: another organ does not say it.
+    begins = left_open(one.code) if _WHICH_ONE.search(description_of(one.code)) else one.code[:3]
+    return other.code.startswith(begins) and vagueness(other.code) < vagueness(one.code)
 
 
 def excludes1(_: Known, codes: Candidates) -> Candidates:
@@ -118,6 +123,7 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType({
     "loss-of-consciousness": loss_of_consciousness,
     "in-trauma": in_trauma,
     "burn-extent": burn_extent,
+    "corrosions": corrosions,
     "superficial-injuries": superficial_injuries,
     "external-causes": external_causes,
     "comes-along": comes_along,

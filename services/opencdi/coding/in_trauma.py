@@ -21,7 +21,7 @@ def in_trauma(known: Known, codes: Candidates) -> Candidates:
 
 def _become(codes: Candidates, rows: Iterable[Becomes]) -> Candidates:
     for row in rows:
-        for one in proposed(codes, *row.codes) if proposed(codes, *row.beside) else ():
+        for one in proposed(codes, *row.codes) if not row.beside or proposed(codes, *row.beside) else ():
             if row.concepts and one.concept not in row.concepts:
                 continue
             code = row.into if tabular().billable(row.into) else row.into + one.code[len(row.into) :]

@@ -20,24 +20,28 @@ class Unconscious(_Part):
 
 
 class Fragility(_Part):
-    """Fractures that osteoporosis explains though nobody calls them pathological; `collapsed`: a vertebra's -> the collapsed one."""
+    """Fractures that osteoporosis explains though nobody calls them pathological; `collapsed`: a vertebra's -> the collapsed one.
+
+    `nowhere`: a fragility fracture of which its mention names no bone, though another one does.
+    """
 
     form: str
     osteoporosis: Codes
+    nowhere: Codes
     fragile: Codes
     minor_falls: Codes
     collapsed: dict[str, str]
 
 
 class Becomes(Row):
-    """Codes that say more where one of `beside` is on the claim; `into`: what takes the place of their beginning.
+    """Codes that say more where one of `beside` is on the claim, if any is asked for; `into`: what takes the place of their beginning.
 
     `concepts`: only as these conditions, where told.
     """
 
     codes: Codes
     concepts: frozenset[str] = frozenset()
-    beside: Codes
+    beside: Codes = ()
     into: str
 
 

@@ -17,11 +17,18 @@ _LEFT_OPEN: Final = re.compile(r"unspecified \w+", re.IGNORECASE)
 _VAGUE: Final = re.compile(r"unspecified", re.IGNORECASE)
 _WHOLE: Final = 7
 _ENDINGS: Final = (
+    (frozenset({"nonunion", "open", "iii"}), "N"),
+    (frozenset({"nonunion", "open"}), "M"),
+    (frozenset({"nonunion"}), "K"),
+    (frozenset({"malunion", "open", "iii"}), "R"),
+    (frozenset({"malunion", "open"}), "Q"),
+    (frozenset({"malunion"}), "P"),
+    (frozenset({"delayed", "healing"}), "G"),
     (frozenset({"open", "iii"}), "C"),
     (frozenset({"open"}), "B"),
 )
-"""The seventh character of a fracture by what is said of it: its type by Gustilo (IIIA to IIIC), open (I.C.19.c: closed only where nothing
-is said).  The first that the category has."""
+"""The seventh character of a fracture by what is said of it: how it failed to heal (I.C.19.c.1), its type by Gustilo (IIIA to IIIC),
+open (I.C.19.c: closed only where nothing is said).  The first that the category has."""
 
 
 @lru_cache(maxsize=50_000)
@@ -97,6 +104,11 @@ def _alternatives(description: str) -> tuple[frozenset[str], ...]:
     """The words on both sides of each "and"."""
     parts = [part.split() for part in description.split(" and ")]
     return tuple(words_in(f"{before[-1]} {behind[0]}") for before, behind in pairwise(parts) if before and behind)
+
+
+def left_open(code: str) -> str:
+    """The stem under which all codes say more exactly what this one leaves open: of the unspecified lung's metastasis only the lung's."""
+    return (_vague_stems(code) or (code[:3],))[-1]
 
 
 def says_more(code: str, than: str) -> bool:

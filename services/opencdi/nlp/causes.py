@@ -119,7 +119,7 @@ def _behind_link(at: int, mentions: list[Mentioned], words: list[str], table: Ta
                 found.append(("organism", other.concept))  # but "urosepsis with E. coli bacteremia"
             after = other.last  # "due to E. coli UTI": the infection behind it is the cause
             continue
-        if role in ("cause", "weak") and other.kind in _CAUSES:
+        if role in ("cause", "weak") and other.kind in _CAUSES and other.concept != mentions[at].concept:  # nothing is its own cause
             found += _caused_by(other, words, after, table)
         elif role == "with" and other.kind in SICK:
             found.append(("with", other.concept))

@@ -16,6 +16,7 @@ from opencdi.knowledge.procedure_names import ProcedureNames, load_procedure_nam
 from opencdi.knowledge.words import FirstWords, Words, term_form, words_of
 from opencdi.nlp.around import Cued, Hit, Mention, cued
 from opencdi.nlp.beside import beside
+from opencdi.nlp.burns import each_burn
 from opencdi.nlp.concepts import Vocabulary, load_vocabulary, mentions_in
 from opencdi.nlp.context import Context, judged
 from opencdi.nlp.cues import Cues, load_cues
@@ -231,7 +232,7 @@ class RuleReader:
             findings[at] = findings[at].model_copy(update={"temporality": "historical", "active": "no"})
         for at, said in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **said}})
-        return findings
+        return each_burn(text, findings)
 
     def _procedures(self, outline: Outline, told: Told) -> list[Finding]:
         """The procedures of the closed list, each in its context; most notes name none."""
@@ -253,8 +254,7 @@ class RuleReader:
 
 
 def _assessed(outline: Outline, mentions: Iterable[Mentioned]) -> frozenset[str] | None:
-    sections = [stretch.kind for stretch in outline.stretches]
-    return assessed(sections, ((one.concept, outline.sections[one.first]) for one in mentions))
+    return assessed([part.kind for part in outline.stretches], ((one.concept, outline.sections[one.first]) for one in mentions))
 
 
 def _denied_by_mark(outline: Outline, start: int, end: int, section: SectionKind) -> bool:
