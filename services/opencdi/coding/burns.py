@@ -31,8 +31,10 @@ def corrosions(_: Known, codes: Candidates) -> Candidates:
 def burn_extent(known: Known, codes: Candidates) -> Candidates:
     """I.C.19.d.6: the extent of all burns, with how much of it is of third degree; nothing where that is not told."""
     burns = proposed(codes, *known.table.injuries.burns)
+    if not burns or proposed(codes, EXTENT):
+        return codes
     told = [one for one in known.stated if one.finding.active != "no" and one.finding.attributes.get("stage", "").startswith(_TOLD)]
-    if not burns or not told or proposed(codes, EXTENT):
+    if not told:
         return codes
     percent = [(float(one.finding.attributes["stage"].removeprefix(_TOLD)), one.finding.attributes.get("form")) for one in told]
     total = max(number for number, _ in percent)

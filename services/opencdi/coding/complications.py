@@ -11,6 +11,8 @@ from opencdi.coding.steps import Candidates, Known, and_code, proposed
 
 def complications(known: Known, codes: Candidates) -> Candidates:
     """I.B.16: the condition that a provider links to an operation has the complication's code, before it or in its place."""
+    if not any(one.caused_by for one in codes):
+        return codes
     data = known.data.complications
     links = data.links | known.table.treated.operations
     done: dict[str, Candidate] = {}

@@ -21,6 +21,8 @@ _AT: Final = 5
 def loss_of_consciousness(known: Known, codes: Candidates) -> Candidates:
     """Whether and how long consciousness was lost is part of the code of the brain's injury, and no symptom beside it."""
     data = known.table.injuries.unconscious
+    if not proposed(codes, BRAIN):
+        return codes
     told = [one for one in known.stated if (_of_an_injury(data, one) and one.finding.active != "no") or _denied(data, one)]
     injuries = [one for one in proposed(codes, BRAIN) if one.code[_AT] == _UNKNOWN and len(one.code) > _AT + 1]
     character = _character(data, told)

@@ -31,6 +31,8 @@ def external_causes(known: Known, codes: Candidates) -> Candidates:
 def collisions(known: Known, codes: Candidates) -> Candidates:
     """A collision by whom the patient was in the car, and by what it met where a provider says so."""
     data = known.table.external.vehicles
+    if data.occupant not in known.concepts:
+        return codes
     occupant, partner = (_told(known, concept) for concept in (data.occupant, data.partner))
     exact = data.occupants.get(occupant.finding.attributes["form"], {}) if occupant else {}
     code = exact.get(partner.finding.attributes["form"] if partner else "") or exact.get("")

@@ -94,6 +94,8 @@ def mentions(known: Known, concepts: frozenset[str], *, ever: bool = False) -> I
 
     `ever`: also as history, in the record of a child's first day.
     """
+    if known.concepts.isdisjoint(concepts):
+        return
     for note in sorted((one for one in known.notes if one.counts and not one.retracted), key=lambda one: (one.written_at.at, one.note_id)):
         for one in note.findings:
             now = ever or one.temporality == "current" or (one.concept in BORN_ALIVE and note.note_type not in AT_ADMISSION)
@@ -131,7 +133,8 @@ def place_of(one: Stated) -> tuple[datetime, int]:
 
 
 def _certain(known: Known, concepts: frozenset[str]) -> Iterator[Stated]:
-    named = (one for one in known.said if one.finding.concept in concepts and one.note.counts)
+    said = () if known.concepts.isdisjoint(concepts) else known.said
+    named = (one for one in said if one.finding.concept in concepts and one.note.counts)
     return (one for one in named if one.finding.assertion == "present" and one.finding.certainty == "certain")
 
 
