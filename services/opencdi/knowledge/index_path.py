@@ -47,8 +47,10 @@ class _Way:
     """Documented words that are its nonessential modifiers."""
     brought: frozenset[str] = frozenset()
     owed: frozenset[str] = frozenset()
-    """Of what was brought, the words that no term has asked for yet."""
+    """Of what was brought last, the words that no term has asked for yet."""
     sends: int = 0
+    also: int = 0
+    """How often it was a "see also", which need not be followed where the term itself has the code (I.A.16)."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -81,9 +83,10 @@ def find(index: AlphabeticIndex, phrase: str, also: Iterable[str] = ()) -> Index
     return None
 
 
-def _rank(way: _Way) -> tuple[int, int, int, int]:
-    """The more documented words it explains, and asks for, the better; then the more exactly it is where it was sent; then the shorter."""
-    return len(way.used), len(way.asked), -len(way.owed), -len(way.steps)
+def _rank(way: _Way) -> tuple[int, int, int, int, int]:
+    """The more documented words it explains, and asks for, the better; then without a "see also" (I.A.16); then the more
+    exactly it is where it was sent; then the shorter."""
+    return len(way.used), len(way.asked), -way.also, -len(way.owed), -len(way.steps)
 
 
 def _mains(index: AlphabeticIndex, phrase: str) -> Iterator[list[tuple[int, frozenset[str]]]]:
@@ -117,7 +120,7 @@ def _down(index: AlphabeticIndex, nth: int, way: _Way, been: set[tuple[int, froz
         for to in term.see:
             yield from _sent(index, f"see {to}", to, here, been)
         for to in term.see_also if not here.documented <= here.used else ():
-            yield from _sent(index, f"see also {to}", to, here, been)
+            yield from _sent(index, f"see also {to}", to, replace(here, also=here.also + 1), been)
 
 
 def _sent(index: AlphabeticIndex, step: str, to: str, way: _Way, been: set[tuple[int, frozenset[str]]]) -> Iterator[tuple[str, _Way]]:
