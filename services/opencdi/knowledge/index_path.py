@@ -48,6 +48,8 @@ class _Way:
     brought: frozenset[str] = frozenset()
     owed: frozenset[str] = frozenset()
     """Of what was brought last, the words that no term has asked for yet."""
+    met: frozenset[str] = frozenset()
+    """Documented words that a term asked for since it was last sent on: the more, the deeper it stands there."""
     sends: int = 0
     also: int = 0
     """How often it was a "see also", which need not be followed where the term itself has the code (I.A.16)."""
@@ -58,7 +60,8 @@ class _Way:
 
     def past(self, words: frozenset[str]) -> "_Way":
         """Behind a term that has a place for these words."""
-        return replace(self, asked=self.asked | (words & self.documented), owed=self.owed - words) if words else self
+        said = words & self.documented
+        return replace(self, asked=self.asked | said, met=self.met | said, owed=self.owed - words) if words else self
 
     @property
     def used(self) -> frozenset[str]:
@@ -83,10 +86,10 @@ def find(index: AlphabeticIndex, phrase: str, also: Iterable[str] = ()) -> Index
     return None
 
 
-def _rank(way: _Way) -> tuple[int, int, int, int, int]:
+def _rank(way: _Way) -> tuple[int, ...]:
     """The more documented words it explains, and asks for, the better; then without a "see also" (I.A.16); then the more
-    exactly it is where it was sent; then the shorter."""
-    return len(way.used), len(way.asked), -way.also, -len(way.owed), -len(way.steps)
+    exactly it is where it was sent; then the deeper; then the shorter."""
+    return len(way.used), len(way.asked), -way.also, -len(way.owed), len(way.met), -len(way.steps)
 
 
 def _mains(index: AlphabeticIndex, phrase: str) -> Iterator[list[tuple[int, frozenset[str]]]]:
@@ -130,7 +133,7 @@ def _sent(index: AlphabeticIndex, step: str, to: str, way: _Way, been: set[tuple
         return
     name, _, rest = to.partition(",")
     brought = words_in(rest)
-    on = replace(way, steps=(*way.steps, step), brought=way.brought | brought, owed=brought, sends=way.sends + 1)
+    on = replace(way, steps=(*way.steps, step), brought=way.brought | brought, owed=brought, sends=way.sends + 1, met=frozenset())
     for main in dict.fromkeys(main for form in forms_of(name) for main in index.main_terms(form)):
         if (inverted := index.term(main).inverted) <= on.known:
             yield from _down(index, main, on.past(inverted), been)
