@@ -30,7 +30,7 @@ def code_of(said: str) -> list[str]:
     ("said", "without", "with_index"),
     [
         ("chronic gastric ulcer", "K259", "K257"),
-        ("duodenal ulcer with perforation", "K269", "K265"),
+        ("chronic duodenal ulcer", "K269", "K267"),
         ("gastric ulcer", "K259", "K259"),
         ("acute on chronic systolic heart failure", "I5023", "I5023"),
     ],

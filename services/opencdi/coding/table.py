@@ -254,7 +254,8 @@ def _own_code(row: Row, concept: str, attributes: Mapping[str, str], text: str, 
     else:
         return None
     exact = said.exact(own.code)
-    if named and says_more(named, than=exact):
+    judged = found is not None and "icd10cm" in (found.model_extra or {})  # the row has weighed the tabular term itself
+    if named and not judged and says_more(named, than=exact):
         exact = named
     return own if exact == own.code else replace(own, code=exact, reason=f"{own.reason}: as exact as it is said (I.B.2)", specific=True)
 

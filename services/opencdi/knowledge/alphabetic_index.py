@@ -7,6 +7,7 @@ first has no word for what is documented (I.A.16).
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,6 +40,8 @@ _WITHOUT: Final = "without"
 _ENDS_LACK: Final = frozenset({"with", "due", ",", ";"})
 _NEVER_SAID: Final = CONNECTING | {"nec", "nos", "no", "region", "area", ""}
 """What nobody need document: those, the index's own "NEC" and "NOS", and that a place is a region."""
+_A_BONE: Final = re.compile(r"^((?:meta)?(?:carp|tars)al) bone")
+"""Says what it is without "bone": "tarsal bone(s)", to which "see Fracture, tarsal" sends."""
 _ASSUMED: Final = frozenset({"traumatic", "neoplastic"})
 """What a main term says behind its name though nobody need say it: a fracture is traumatic (I.C.19.c)."""
 
@@ -165,5 +168,6 @@ def inverted_in(title: str) -> frozenset[str]:
 def asked_by(title: str, below: str = "") -> tuple[frozenset[str], ...]:
     """What must be documented for a term `below` another: one of these sets of words.  None at all: it only connects ("with")."""
     lacking = f"{_WITHOUT} " if below == _WITHOUT else ""
-    sets = (words_in(lacking + form) - _NEVER_SAID for form in forms_of(title))
+    forms = (*forms_of(title), *(term_form(bone[1]) for bone in _A_BONE.finditer(title)))
+    sets = (words_in(lacking + form) - _NEVER_SAID for form in forms)
     return tuple(dict.fromkeys(words for words in sets if words))

@@ -47,8 +47,12 @@ class _Way:
     """Documented words that are its nonessential modifiers."""
     brought: frozenset[str] = frozenset()
     owed: frozenset[str] = frozenset()
-    """Of what was brought, the words that no term has asked for yet."""
+    """Of what was brought last, the words that no term has asked for yet."""
+    met: frozenset[str] = frozenset()
+    """Documented words that a term asked for since it was last sent on: the more, the deeper it stands there."""
     sends: int = 0
+    also: int = 0
+    """How often it was a "see also", which need not be followed where the term itself has the code (I.A.16)."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -56,7 +60,8 @@ class _Way:
 
     def past(self, words: frozenset[str]) -> "_Way":
         """Behind a term that has a place for these words."""
-        return replace(self, asked=self.asked | (words & self.documented), owed=self.owed - words) if words else self
+        said = words & self.documented
+        return replace(self, asked=self.asked | said, met=self.met | said, owed=self.owed - words) if words else self
 
     @property
     def used(self) -> frozenset[str]:
@@ -81,9 +86,10 @@ def find(index: AlphabeticIndex, phrase: str, also: Iterable[str] = ()) -> Index
     return None
 
 
-def _rank(way: _Way) -> tuple[int, int, int, int]:
-    """The more documented words it explains, and asks for, the better; then the more exactly it is where it was sent; then the shorter."""
-    return len(way.used), len(way.asked), -len(way.owed), -len(way.steps)
+def _rank(way: _Way) -> tuple[int, ...]:
+    """The more documented words it explains, and asks for, the better; then without a "see also" (I.A.16); then the more
+    exactly it is where it was sent; then the deeper; then the shorter."""
+    return len(way.used), len(way.asked), -way.also, -len(way.owed), len(way.met), -len(way.steps)
 
 
 def _mains(index: AlphabeticIndex, phrase: str) -> Iterator[list[tuple[int, frozenset[str]]]]:
@@ -117,7 +123,7 @@ def _down(index: AlphabeticIndex, nth: int, way: _Way, been: set[tuple[int, froz
         for to in term.see:
             yield from _sent(index, f"see {to}", to, here, been)
         for to in term.see_also if not here.documented <= here.used else ():
-            yield from _sent(index, f"see also {to}", to, here, been)
+            yield from _sent(index, f"see also {to}", to, replace(here, also=here.also + 1), been)
 
 
 def _sent(index: AlphabeticIndex, step: str, to: str, way: _Way, been: set[tuple[int, frozenset[str]]]) -> Iterator[tuple[str, _Way]]:
@@ -127,7 +133,7 @@ def _sent(index: AlphabeticIndex, step: str, to: str, way: _Way, been: set[tuple
         return
     name, _, rest = to.partition(",")
     brought = words_in(rest)
-    on = replace(way, steps=(*way.steps, step), brought=way.brought | brought, owed=brought, sends=way.sends + 1)
+    on = replace(way, steps=(*way.steps, step), brought=way.brought | brought, owed=brought, sends=way.sends + 1, met=frozenset())
     for main in dict.fromkeys(main for form in forms_of(name) for main in index.main_terms(form)):
         if (inverted := index.term(main).inverted) <= on.known:
             yield from _down(index, main, on.past(inverted), been)
