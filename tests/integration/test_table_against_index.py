@@ -4,7 +4,9 @@ Where a term's own words lead down the index to a code and none is left unexplai
 terms, each with the reason why ours stands.  A new difference fails, and so does a reason that no term needs any more.
 """
 
+from itertools import product
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from typer.testing import CliRunner
@@ -59,13 +61,21 @@ OURS_STANDS = {
     ),
     "use alone; no disorder by nicotine is said (I.C.5.b.3)": ("nicotine use disorder",),
     "for how long follows: lost for a time, not a coma": ("unconscious for",),
-    "how it came about; the burn has its own words, and an electric shock is also what pain feels like": ("hot liquid burn", "electric shock"),
+    "how it came about; the burn has its own words, and an electric shock is also what pain feels like": ("hot liquid burn", "steam burn", "electric shock"),
     "an accident, not the tendency to fall": ("fall",),
     "newer than this edition of the index (R10.A-, FY2026)": ("pain in the flank", "flank pain"),
 }  # fmt: skip
 """why -> terms."""
 WHOLE = {"metastasis": "the index has no way from metastatic disease to its site: the table of neoplasms, secondary, has it"}
 """concept -> why."""
+
+
+def filled(pattern: str, words: dict[str, list[str]]) -> list[str]:
+    """The pattern with every name, or with every name of each attribute that it names."""
+    asked = [name for _, name, _, _ in Formatter().parse(pattern) if name]
+    if not asked:
+        return [pattern.format(name) for of_one in words.values() for name in of_one]
+    return [pattern.format(**dict(zip(asked, names, strict=True))) for names in product(*(words[name] for name in asked))]
 
 
 def made_by_pattern() -> dict[str, set[str]]:
@@ -75,9 +85,11 @@ def made_by_pattern() -> dict[str, set[str]]:
         for slug, told in read_table(rules_dir() / "nlp" / file).items():
             groups = told.get("each", ())
             for group in [groups] if isinstance(groups, dict) else groups:
-                names = [str(name) for key, values in group.items() if key != "terms" for of_one in values.values() for name in of_one]
-                others = {pattern.format(name) for pattern in group["terms"][1:] for name in names[1:]}
-                made.setdefault(slug, set()).update(others)
+                words = {
+                    key: [str(name) for of_one in values.values() for name in of_one] for key, values in group.items() if key != "terms"
+                }
+                _, *others = group["terms"]
+                made.setdefault(slug, set()).update(name for pattern in others for name in filled(pattern, words)[1:])
     return made
 
 
