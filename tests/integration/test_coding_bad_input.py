@@ -166,7 +166,8 @@ def no_drg(line: Line) -> str | None:
 def test_a_birth_date_that_cannot_be_gives_no_drg_and_says_so(born: str | None, reason: str | None) -> None:
     line = ill(admitted(born=born, admitted_at=at(-1)))
     assert (no_drg(line), line.drg is None) == (reason, reason is not None)
-    assert line.status("A419") == "proposed"
+    born_today = born == "2026-05-04"  # whose sepsis is the newborn's (I.C.16.f)
+    assert line.status("A419") == ("flagged" if born_today else "proposed")
 
 
 def test_an_unknown_sex_groups_all_the_same_and_so_does_an_admission_without_a_time() -> None:
@@ -240,9 +241,10 @@ def test_what_may_not_stand_first_is_no_principal_diagnosis_even_alone(alone: st
 
 
 def test_a_delivery_of_a_man_of_seventy_is_said_and_never_998() -> None:
-    said = no_drg(ill(admitted(), "icd10cm:O80"))
-    assert said is not None
-    assert said.startswith("grouper: 998, the principal diagnosis is not one to be discharged with")
+    line = ill(admitted(), "icd10cm:O80")
+    assert (line.status("O80"), no_drg(line)) == ("flagged", "no principal diagnosis")
+    assert line.page is not None
+    assert any("I.C.15" in reason for one in line.page.codes if one.code == "O80" for reason in one.reasons)
 
 
 def test_a_procedure_before_birth_is_said_and_never_grouped() -> None:

@@ -33,7 +33,7 @@ def newborn(known: Known, codes: Candidates) -> Candidates:
     """I.C.16.a: to the 28th day of life, on the child's own record."""
     if known.age:
         return _outgrown(known, known.age, codes)
-    if known.age != 0 or (known.days is not None and known.days > NEONATAL):
+    if known.age != 0 or (known.days is not None and not 0 <= known.days <= NEONATAL):
         return codes
     if not _is_newborn(known, codes):
         return codes

@@ -16,6 +16,7 @@ from opencdi.settings import rules_dir
 NEGATED_BEFORE = re.compile(
     r"(?:without|no|not|never|rather than|absence of|ruled out|other than|excluding)\s+(?:\w+\s+){0,3}$", re.IGNORECASE
 )
+_WORD, _GOES_ON = re.compile("[a-z0-9]+"), re.compile("[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def _diagnosis(concept: str, kinds: dict[str, list[str]], told: dict[str, Any]) 
 
 
 @lru_cache(maxsize=1)
-def _lexicon() -> tuple[dict[str, Diagnosis], re.Pattern[str]]:
-    """term -> diagnosis, and the pattern that finds the terms, longest first."""
+def _lexicon() -> dict[str, dict[str, Diagnosis]]:
+    """First word -> the terms that begin with it, the longest first, and their diagnoses."""
     told, by_concept = _told(), _by_concept()
     by_term = {term: diagnosis for diagnosis in by_concept.values() for term in diagnosis.terms}
     by_term |= {term: by_concept[concept] for concept, terms in told["written"].items() for term in terms}
@@ -59,8 +60,11 @@ def _lexicon() -> tuple[dict[str, Diagnosis], re.Pattern[str]]:
             diagnosis = by_concept.get(slug) or next((by_term[t] for t in terms if t in by_term), Diagnosis(slug, terms))
             for term in terms:
                 by_term.setdefault(term, diagnosis)
-    by_length = sorted(map(re.escape, by_term), key=len, reverse=True)
-    return by_term, re.compile(r"(?<![a-z0-9])(?:" + "|".join(by_length) + r")(?![a-z0-9])")
+    by_first: dict[str, dict[str, Diagnosis]] = {}
+    for term in sorted(by_term, key=len, reverse=True):
+        if first := _WORD.match(term):
+            by_first.setdefault(first.group(), {})[term] = by_term[term]
+    return by_first
 
 
 def diagnosis_of(concept: str) -> Diagnosis | None:
@@ -71,10 +75,16 @@ def diagnosis_of(concept: str) -> Diagnosis | None:
 def diagnoses_in(text: str, *, negated_too: bool = False) -> tuple[Diagnosis, ...]:
     """The diagnoses that a text names, longest terms first taken; those behind "without" or "no" are left out unless asked for."""
     lower = text.lower().replace("–", "-")
-    by_term, pattern = _lexicon()
+    lexicon = _lexicon()
     found: dict[str, Diagnosis] = {}
-    for match in pattern.finditer(lower):
-        if negated_too or not NEGATED_BEFORE.search(lower[: match.start()]):
-            diagnosis = by_term[match.group()]
-            found.setdefault(diagnosis.concept, diagnosis)
+    behind = 0
+    for word in _WORD.finditer(lower):
+        at = word.start()
+        terms = lexicon.get(word.group(), {}) if at >= behind else {}
+        term = next((term for term in terms if lower.startswith(term, at) and not _GOES_ON.match(lower, at + len(term))), None)
+        if term is None:
+            continue
+        behind = at + len(term)
+        if negated_too or not NEGATED_BEFORE.search(lower[:at]):
+            found.setdefault(terms[term].concept, terms[term])
     return tuple(found.values())

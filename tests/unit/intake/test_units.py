@@ -26,7 +26,7 @@ SAME: dict[str, dict[str, float]] = {
     "magnesium": {"mg/dL": 2.0, "mmol/L": 0.8228, "mEq/L": 1.6456}, "phosphate": {"mg/dL": 3.0, "mmol/L": 0.9686},
     "albumin": {"g/dL": 3.5, "g/L": 35.0, "G/L": 35.0, "gm/dL": 3.5, "mg/dL": 3500.0, "umol/L": 526.3},
     "bilirubin-total": {"mg/dL": 2.0, "umol/L": 34.2, "µmol/L": 34.2}, "ast": {"U/L": 40.0, "IU/L": 40.0, "[IU]/L": 40.0, "ukat/L": 0.6667, "mU/mL": 40.0},
-    "ammonia": {"umol/L": 50.0, "ug/dL": 85.2, "mcg/dL": 85.2}, "lactate": {"mmol/L": 4.0, "mg/dL": 36.03, "mEq/L": 4.0},
+    "birth-weight": {"g": 3200.0, "kg": 3.2}, "ammonia": {"umol/L": 50.0, "ug/dL": 85.2, "mcg/dL": 85.2}, "lactate": {"mmol/L": 4.0, "mg/dL": 36.03, "mEq/L": 4.0},
     "beta-hydroxybutyrate": {"mmol/L": 3.0, "mg/dL": 31.2}, "ethanol": {"mg/dL": 100.0, "mmol/L": 21.7, "g/L": 1.0},
     "paco2": {"mm[Hg]": 40.0, "mmHg": 40.0, "mm(hg)": 40.0, "MM(HG)": 40.0, "torr": 40.0, "kPa": 5.333}, "pao2": {"mm[Hg]": 60.0, "kPa": 8.0},
     "ph-arterial": {"[pH]": 7.31, "": 7.31, "pH units": 7.31, "units": 7.31},

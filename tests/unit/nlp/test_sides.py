@@ -32,7 +32,7 @@ def side(text: str, words: str) -> str | None:
         ("Repair of left inguinal hernia.", "Repair", "left"),
         ("ORIF of the right ankle fracture.", "ORIF", "right"),
         ("Hammertoe, second digit, right foot.", "Hammertoe", "right"),
-        ("R prosthetic knee infection.", "prosthesis-infection", "right"),
+        ("R prosthetic knee infection.", "prosthetic knee infection", "right"),
         ("PICC placed yesterday R arm.", "PICC", "right"),
         ("2 L IJ thrombophlebitis, probable septic emboli.", "thrombophlebitis", "left"),
     ],

@@ -100,7 +100,7 @@ def test_disease_that_does_not_end_is_the_patient_s(line: str, concept: str) -> 
         ("Loss of interest, poor concentration and early morning awakening.", "poor-sleep"),
         ("Morning stiffness of the hands lasts an hour.", "stiffness"),
         ("MRI: disk herniation at L5-S1.", "disc-herniation"),
-        ("Nonunion of the scaphoid.", "nonunion"),
+        ("Nonunion of the scaphoid.", "fracture"),
         ("Torn meniscus on the left.", "tear"),
         ("Consent included bowel injury.", "operative-injury"),
         ("Carcinoma of the right breast, stage II.", "breast-cancer"),
