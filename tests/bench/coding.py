@@ -39,10 +39,10 @@ Row = tuple[str, str, str]
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """Of one call, in processor time."""
-    begun = time.process_time()
+    """Of one call, in processor time of this thread: the one that draws the progress bar is not part of it."""
+    begun = time.thread_time()
     work()
-    return 1e3 * (time.process_time() - begun)
+    return 1e3 * (time.thread_time() - begun)
 
 
 # --- grouping -------------------------------------------------------------------------------------------------------
@@ -88,9 +88,9 @@ def beside(asked: list[GrouperClaim]) -> Iterator[Row]:
     engine, same, took = DRGEngine("v43.1"), 0, []
     for one in (claim for claim in asked if claim.sex != "U"):
         codes, poa = [one.principal.code, *(d.code for d in one.secondary)], [d.poa or "Y" for d in (one.principal, *one.secondary)]
-        begun = time.process_time()
+        begun = time.thread_time()
         told = engine.get_drg(codes, list(one.procedures), gender=one.sex, poa=poa, discharge_status=f"{one.discharge_status:02d}")
-        took.append(1e3 * (time.process_time() - begun))
+        took.append(1e3 * (time.thread_time() - begun))
         same += f"{int(told):03d}" == group(one).drg if str(told).isdigit() else False
     yield f"  drgpy, a claim, p50 ({same / len(took):.1%} the same DRG)", f"{percentile(sorted(took), 0.5):.3f} ms", ""
 
