@@ -3,6 +3,8 @@
 import gc
 import gzip
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,35 @@ def test_fields_are_those_of_the_design_and_unknown_ones_are_passed_over(name: s
     answer = opencdi(name, stdin=line(name, ward={"new": [1]}))
     assert (answer.code, answer.errors) == (0, "")
     assert set(answer.lines[0]) >= KEYS[name]
+
+
+@pytest.fixture(scope="module")
+def opened() -> Callable[[], int]:
+    """How many files this process has opened since it was last asked."""
+    count = 0
+
+    def heard(event: str, _: tuple[object, ...]) -> None:
+        nonlocal count
+        count += event == "open"
+
+    def since() -> int:
+        nonlocal count
+        told, count = count, 0
+        return told
+
+    sys.addaudithook(heard)  # stays to the end of the process: there is no taking it away
+    return since
+
+
+@filters
+def test_tables_are_read_once_however_many_lines_come(name: str, opened: Callable[[], int]) -> None:
+    def for_lines(count: int) -> int:
+        opened()
+        assert len(opencdi(name, stdin=f"{line(name)}\n" * count).lines) == count
+        return opened()
+
+    for_lines(1)  # what a process reads but once
+    assert for_lines(20) == for_lines(1)
 
 
 @filters
