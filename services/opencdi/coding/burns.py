@@ -5,7 +5,7 @@ from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import candidate_of
-from opencdi.coding.combinations import flag
+from opencdi.coding.combinations import instead
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 EXTENT: Final = "T31"
@@ -24,7 +24,7 @@ def corrosions(_: Known, codes: Candidates) -> Candidates:
     for one in [one for one in proposed(codes) if one.concept == _CHEMICAL]:
         code = one.code[:_DEGREE_AT] + str(int(one.code[_DEGREE_AT]) + _CORRODED) + one.code[_DEGREE_AT + 1 :]
         reason = f"I.C.19.d: burnt by a chemical, a corrosion ({dotted(code)})"
-        codes = with_code(flag(codes, [one], reason), replace(one, code=code, family=code, reasons=(*one.reasons, reason)))
+        codes = instead(codes, one, replace(one, code=code, family=code), reason)
     return codes
 
 
@@ -48,4 +48,4 @@ def burn_extent(known: Known, codes: Candidates) -> Candidates:
     if tens and third < 0:
         return codes
     code = f"{EXTENT}{tens}" + (str(min(int(third // 10), tens)) if tens else "")
-    return with_code(codes, candidate_of([one for one in told], code, burns[0].nature, f"I.C.19.d.6: {total:g} % of the body surface"))
+    return with_code(codes, candidate_of(told, code, burns[0].nature, f"I.C.19.d.6: {total:g} % of the body surface"))

@@ -43,6 +43,11 @@ def flag(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidat
     return Listed([one.flagged(reason) if one.code in gone and one.status == "proposed" else one for one in codes]) if gone else codes
 
 
+def instead(codes: Candidates, one: Candidate, said: Candidate, reason: str, *, flagged: str = "") -> Candidates:
+    """`said` in the place of `one`, which leaves the claim and stays visible.  `flagged`: what `one` is told, where not the reason."""
+    return with_code(flag(codes, [one], flagged or reason), replace(said, reasons=(*one.reasons, reason)))
+
+
 def other_cause(one: Candidate, own: Collection[str]) -> str | None:
     """What the provider ascribes it to, where that is none of `own`: then "with" presumes nothing (I.A.15)."""
     return None if one.caused_by & set(own) else next(iter(sorted(one.caused_by)), None)

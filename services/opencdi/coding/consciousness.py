@@ -6,10 +6,10 @@ from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate, Stated
-from opencdi.coding.combinations import flag
+from opencdi.coding.combinations import flag, instead
 from opencdi.coding.injury_data import Unconscious
 from opencdi.coding.onset import AT_ADMISSION
-from opencdi.coding.steps import Candidates, Known, proposed, with_code
+from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import tabular
 
 BRAIN: Final = "S06"
@@ -21,10 +21,11 @@ _AT: Final = 5
 def loss_of_consciousness(known: Known, codes: Candidates) -> Candidates:
     """Whether and how long consciousness was lost is part of the code of the brain's injury, and no symptom beside it."""
     data = known.table.injuries.unconscious
-    if not proposed(codes, BRAIN):
+    injured = proposed(codes, BRAIN)
+    if not injured:
         return codes
     told = [one for one in known.stated if (_of_an_injury(data, one) and one.finding.active != "no") or _denied(data, one)]
-    injuries = [one for one in proposed(codes, BRAIN) if one.code[_AT] == _UNKNOWN and len(one.code) > _AT + 1]
+    injuries = [one for one in injured if one.code[_AT] == _UNKNOWN and len(one.code) > _AT + 1]
     character = _character(data, told)
     if character is None:
         return codes
@@ -33,13 +34,11 @@ def loss_of_consciousness(known: Known, codes: Candidates) -> Candidates:
         exact = one.code[:_AT] + character + one.code[_AT + 1 :]
         if tabular().billable(exact):
             reason = "I.B.2: the loss of consciousness is said"
-            said = replace(one, code=exact, reasons=(*one.reasons, reason), at_admission=one.at_admission or at_admission)
-            codes = with_code(flag(codes, [one], f"{reason} ({dotted(exact)})"), said)
-    if proposed(codes, BRAIN):
-        quotes = {(one.note.note_id, one.finding.start) for one in told}
-        part = [one for one in proposed(codes) if one.concept in data.concepts and _only(one, quotes)]
-        codes = flag(codes, part, "I.B.5: the loss of consciousness is part of the injury of the brain")
-    return codes
+            said = replace(one, code=exact, at_admission=one.at_admission or at_admission)
+            codes = instead(codes, one, said, reason, flagged=f"{reason} ({dotted(exact)})")
+    quotes = {(one.note.note_id, one.finding.start) for one in told}
+    part = [one for one in proposed(codes) if one.concept in data.concepts and _only(one, quotes)]
+    return flag(codes, part, "I.B.5: the loss of consciousness is part of the injury of the brain")
 
 
 def _of_an_injury(data: Unconscious, one: Stated) -> bool:

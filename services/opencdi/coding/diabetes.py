@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import combined, flag, other_cause, said, said_unrelated
+from opencdi.coding.combinations import combined, flag, instead, other_cause, said, said_unrelated
 from opencdi.coding.guideline_data import Complication
-from opencdi.coding.steps import Candidates, Known, proposed, with_code
+from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import tabular
 
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
@@ -21,9 +21,7 @@ def diabetes_type(known: Known, codes: Candidates) -> Candidates:
         into = stem + one.code[3:]
         if stem == one.code[:3] or not one.code.startswith("E11") or not tabular().billable(into):
             continue
-        reason = f"{cite}: {dotted(into)}"
-        typed = replace(one, code=into, family=into, reasons=(*one.reasons, reason))
-        codes = with_code(flag(codes, [one], reason), typed)
+        codes = instead(codes, one, replace(one, code=into, family=into), f"{cite}: {dotted(into)}")
     return codes
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate, Stated, candidate_of
+from opencdi.coding.combinations import instead
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 _CAUSES = ("V", "W", "X", "Y")
@@ -42,8 +43,7 @@ def collisions(known: Known, codes: Candidates) -> Candidates:
     reason = f"index: the collision by its occupant and what it met ({dotted(code)})"
     if collision is None:
         return with_code(codes, candidate_of([occupant], code, "exempt", reason))
-    said = replace(collision, code=code, family=code, specific=True, reasons=(*collision.reasons, reason))
-    return with_code(tuple(one.flagged(reason) if one is collision else one for one in codes), said)
+    return instead(codes, collision, replace(collision, code=code, family=code, specific=True), reason)
 
 
 def _told(known: Known, concept: str) -> Stated | None:

@@ -5,9 +5,9 @@ from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import flag
+from opencdi.coding.combinations import flag, instead
 from opencdi.coding.external_causes import events_of
-from opencdi.coding.steps import Candidates, Known, proposed, with_code
+from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import description_of, unspecified_leaf
 
 _WEDGE: Final = "0A"
@@ -49,5 +49,4 @@ def _osteoporotic(known: Known, one: Candidate) -> str | None:
 def _as(codes: Candidates, one: Candidate, code: str | None, reason: str) -> Candidates:
     if code is None:
         return codes
-    into = replace(one, code=code, specific=True, reasons=(*one.reasons, reason))
-    return with_code(flag(codes, [one], f"{reason} ({dotted(code)})"), into)
+    return instead(codes, one, replace(one, code=code, specific=True), reason, flagged=f"{reason} ({dotted(code)})")

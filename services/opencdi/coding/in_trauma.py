@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.combinations import flag
+from opencdi.coding.combinations import instead
 from opencdi.coding.external_causes import events_of
 from opencdi.coding.injury_data import Becomes
-from opencdi.coding.steps import Candidates, Known, proposed, with_code
+from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import tabular
 
 
@@ -27,5 +27,5 @@ def _become(codes: Candidates, rows: Iterable[Becomes]) -> Candidates:
             code = row.into if tabular().billable(row.into) else row.into + one.code[len(row.into) :]
             if tabular().billable(code):
                 reason = f"{row.reason} ({dotted(code)})"
-                codes = with_code(flag(codes, [one], reason), replace(one, code=code, family=code, reasons=(*one.reasons, reason)))
+                codes = instead(codes, one, replace(one, code=code, family=code), reason)
     return codes

@@ -166,7 +166,7 @@ def _with_weeks(codes: Candidates, pregnancy: Pregnancy) -> Candidates:
 def _instead(codes: Candidates, one: Candidate, code: str, reason: str) -> Candidates:
     """The same condition under another code."""
     codes = flag(codes, [one], f"{reason} ({dotted(code)})")
-    return codes if proposed(codes, code) else with_code(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
+    return and_code(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
 
 
 def _coded(said: Stated, code: str, reason: str) -> Candidate:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from opencdi.coding.candidates import Candidate, Stated, candidate_of, wording_of
+from opencdi.coding.candidates import Candidate, Stated, candidate_of, heard_of, in_order, wording_of
 from opencdi.coding.newborn_data import code_of
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.steps import Candidates, Known, and_code, proposed
@@ -96,7 +96,7 @@ def mentions(known: Known, concepts: frozenset[str], *, ever: bool = False) -> I
     """
     if known.concepts.isdisjoint(concepts):
         return
-    for note in sorted((one for one in known.notes if one.counts and not one.retracted), key=lambda one: (one.written_at.at, one.note_id)):
+    for note in in_order(heard_of(known.notes)):
         for one in note.findings:
             now = ever or one.temporality == "current" or (one.concept in BORN_ALIVE and note.note_type not in AT_ADMISSION)
             if one.concept in concepts and one.assertion == "present" and one.certainty == "certain" and now and not is_earlier_birth(one):
