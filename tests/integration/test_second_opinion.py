@@ -7,7 +7,6 @@ official one on every claim, so each class below that occurs there is an error o
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -90,7 +89,7 @@ def random_claims(number: int) -> Iterator[GrouperClaim]:
         if draw.random() < 0.5:
             for _ in range(30):
                 told = dict.fromkeys(draw.choice((usual, operations)[draw.randrange(2)]) for _ in range(draw.choice((1, 1, 2, 3))))
-                operated = replace(claim, procedures=tuple(told))
+                operated = claim._replace(procedures=tuple(told))
                 if group(operated).drg not in UNRELATED or draw.random() < 0.05:
                     break
             claim = operated
@@ -107,8 +106,8 @@ def own_operation(claim: GrouperClaim, ours: str, theirs: str) -> bool:
     939-941 and so on: the MDC lists these operations, or has no surgical part at all.  981-989 are for operations no list of the MDC has.
     """
     if theirs in UNRELATED and ours not in UNRELATED:
-        return group(claim).mdc == group(replace(claim, procedures=())).mdc
-    alone = [replace(claim, procedures=(code,)) for code in claim.procedures]
+        return group(claim).mdc == group(claim._replace(procedures=())).mdc
+    alone = [claim._replace(procedures=(code,)) for code in claim.procedures]
     return any(second(one) in UNRELATED and group(one).drg not in UNRELATED for one in alone)
 
 
@@ -136,7 +135,7 @@ def hac_by_its_definition(claim: GrouperClaim, ours: str, theirs: str) -> bool:
     An embolism (HAC 10) without an orthopaedic operation, a urinary infection (HAC 06) without a catheter: the second opinion takes the
     code's CC away all the same.  Were it all present on admission, the two would agree.
     """
-    present = replace(claim, secondary=tuple(CodedDiagnosis(one.code, "Y") for one in claim.secondary))
+    present = claim._replace(secondary=tuple(CodedDiagnosis(one.code, "Y") for one in claim.secondary))
     return any(one.poa == "N" for one in claim.secondary) and group(present).drg == second(present)
 
 
@@ -248,7 +247,7 @@ def test_real_charts_shuffled_into_new_ones_agree_or_the_disagreement_has_a_name
         others = [one for one in (*first.secondary, *second_half.secondary) if one.code != first.principal.code]
         kept = {one.code: one for one in draw.sample(others, min(len(others), 12))}
         operated = draw.choice((first.procedures, first.procedures, second_half.procedures))
-        claim = replace(first, secondary=tuple(kept.values()), procedures=operated)
+        claim = first._replace(secondary=tuple(kept.values()), procedures=operated)
         mixed += [claim] if clean(claim) else []
     seen, other = compared(mixed)
     assert [(claim, ours, theirs) for claim, ours, theirs in other if named(claim, ours, theirs) is None] == []

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -198,9 +197,9 @@ def _procedures(path: Path, on: date) -> Callable[["NoteRead"], list[dict[str, A
 def _mentions(path: Path, table: "ConceptTable", on: date) -> Coder:
     from opencdi.cli.codes import index_of_site
     from opencdi.coding.mentions import load_mentions, mentioned
-    from opencdi.knowledge.icd10cm import description_of, valid_on
+    from opencdi.knowledge.icd10cm import description_of, valid_for
 
-    extra, valid, index = load_mentions(path), partial(valid_on, day=on), index_of_site()
+    extra, valid, index = load_mentions(path), valid_for(on), index_of_site()
 
     def coder(note: "NoteRead", told: dict[str, Any]) -> list[dict[str, Any]]:
         return [

@@ -1,11 +1,12 @@
 """What must come along: status, history and circumstances that the record names beside the disease (I.C.21, "use additional code")."""
 
 from opencdi.coding.alongside_data import Alongside
-from opencdi.coding.candidates import Said, Stated, candidate_of, heard_of, in_order, said_in
+from opencdi.coding.candidates import candidate_of
 from opencdi.coding.combinations import flag
 from opencdi.coding.of_note import remembered_under
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.specific import documented
+from opencdi.coding.stated import Said, Stated, heard_of, in_order, said_in
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import Finding, NoteRead

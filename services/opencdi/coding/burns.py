@@ -1,6 +1,5 @@
 """What burnt and how much of the body: a chemical corrodes; the extent goes behind the burns (I.C.19.d.6), where it is told in percent."""
 
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
@@ -24,7 +23,7 @@ def corrosions(_: Known, codes: Candidates) -> Candidates:
     for one in [one for one in proposed(codes) if one.concept == _CHEMICAL]:
         code = one.code[:_DEGREE_AT] + str(int(one.code[_DEGREE_AT]) + _CORRODED) + one.code[_DEGREE_AT + 1 :]
         reason = f"I.C.19.d: burnt by a chemical, a corrosion ({dotted(code)})"
-        codes = instead(codes, one, replace(one, code=code, family=code), reason)
+        codes = instead(codes, one, one._replace(code=code, family=code), reason)
     return codes
 
 

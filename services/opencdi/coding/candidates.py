@@ -1,35 +1,33 @@
 """From what the notes say to candidate codes: only what a provider has authenticated, of this patient, present in this stay."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
-from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from opencdi.coding.by_index import by_index
 from opencdi.coding.of_note import remembered
 from opencdi.coding.onset import AT_ADMISSION, began_here, began_on, onset_told
 from opencdi.coding.quotes import evidence_of
+from opencdi.coding.stated import ASSESSED, Stated, bearing_on_codes, in_order, wording_of
 from opencdi.coding.table import Assignment, ConceptTable, Nature, RowKind, Wording, on_the_day
 from opencdi.events.pages import Evidence
 from opencdi.events.reading import Finding, NoteRead
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 
 Status = Literal["proposed", "flagged", "uncertain"]
-_ASSESSED = frozenset({"assessment", "assessment-and-plan", "impression", "discharge-diagnoses", "hospital-course", "addendum"})
 _FINAL = "final statement: uncertain, coded as if established (II.H, III.C)"
 _DIAGNOSES_OF_SYMPTOMS = frozenset({"F05"})  # delirium with its cause said
 _PAINS = ("M255", "M542", "M545", "M546", "M549", "M796", "H571", "N644")
 """Pain of a joint, the back, a limb, an eye, a breast: a symptom, though the classification has it among the diseases (I.B.4)."""
-_START = attrgetter("start")
 MOST_QUOTES = 8
 """Of more mentions the first six and the last two are shown, so that the page of day 30 is no longer than that of day 5."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A code that the record supports, with what supports it.  `order`: where it first stood (note's time, then offset)."""
+class Candidate(NamedTuple):
+    """A code that the record supports, with what supports it.  `order`: where it first stood (note's time, then offset).
+
+    A tuple: each event makes a hundred of them, and a changed copy of a frozen dataclass takes six times as long.
+    """
 
     code: str
     concept: str
@@ -53,94 +51,14 @@ class Candidate:
     came_with: bool = False  # the note itself says that it was present on admission
     onset_unknown: bool = False  # the provider says that it cannot be determined whether it was
     suspected: datetime | None = None  # where it was first named at all, be it as possible
-    caused_by: frozenset[str] = field(default_factory=frozenset)
-    together: frozenset[str] = field(default_factory=frozenset)  # what the note says it comes "with"
+    caused_by: frozenset[str] = frozenset()
+    together: frozenset[str] = frozenset()  # what the note says it comes "with"
     drugs: frozenset[tuple[str, str]] = frozenset()  # the drugs that did it, each by the name that was used and by its concept
     parts: tuple[str, ...] = ()  # of a combination: the codes that it says
 
     def flagged(self, reason: str) -> "Candidate":
         """Documented, not proposed: stays visible, leaves the claim (DOMAIN F.13)."""
-        return replace(self, status="flagged", reasons=(*self.reasons, reason))
-
-
-class Stated(NamedTuple):
-    """One mention in one note."""
-
-    note: NoteRead
-    finding: Finding
-    wording: Wording
-
-
-def wording_of(finding: Finding) -> Wording:
-    """All of a mention that its code rests on."""
-    return finding.concept, finding.text, tuple(finding.attributes.items())
-
-
-class Said(NamedTuple):
-    """One mention as its note alone tells it.  `sure`: whether it is said as certain; None where it can be neither coded nor suspected.
-
-    `weighs`: one object for all mentions said as certain that bear on their code alike, beside the day; None for others.
-    """
-
-    finding: Finding
-    wording: Wording
-    sure: bool | None
-    ruled_out: bool
-    weighs: object | None
-
-
-@remembered
-def said_in(note: NoteRead) -> tuple[Said, ...]:
-    """The mentions of this patient, in their order in the note."""
-    told = (one for one in sorted(note.findings, key=_START) if one.experiencer == "patient" and one.temporality != "hypothetical")
-    return tuple(_said(note, one) for one in told)
-
-
-def _said(note: NoteRead, one: Finding) -> Said:
-    wording, sure = wording_of(one), True if _is_certain(one) else False if _is_uncertain(one) else None
-    dated = "poa" in one.attributes  # "yesterday" is another day in each note
-    weighs = _alike(wording, one.section in _ASSESSED, one.temporality, note.note_type in AT_ADMISSION) if sure and not dated else None
-    return Said(one, wording, sure, one.assertion == "absent" and one.certainty == "ruled-out", weighs)
-
-
-@lru_cache(maxsize=50_000)
-def _alike(*_: object) -> object:
-    """What these have in common: it is told apart in no time, though it is asked of every mention at each event."""
-    return object()
-
-
-@remembered
-def concepts_in(note: NoteRead) -> frozenset[str]:
-    """All that a note mentions, in whatever way and of whomever."""
-    return frozenset(one.concept for one in note.findings)
-
-
-def in_order(notes: Iterable[NoteRead]) -> list[NoteRead]:
-    """Those that stand, as they were written."""
-    return sorted((note for note in notes if not note.retracted), key=lambda note: (note.written_at.at, note.note_id))
-
-
-def stated(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[Stated]:
-    """The mentions that may be coded, in the order in which they were written (DOMAIN F.6, F.8).
-
-    `any_clinician`: also those of clinicians who are no providers, for what may be coded whoever documents it (I.B.14).
-    """
-    heard = in_order(heard_of(notes, any_clinician=any_clinician))
-    return [Stated(note, one.finding, one.wording) for note in heard for one in said_in(note)]
-
-
-def heard_of(notes: Iterable[NoteRead], *, any_clinician: bool = False) -> list[NoteRead]:
-    """The notes whose words may be coded."""
-    return [note for note in notes if note.counts or (any_clinician and note.authentication == "authenticated" and not note.query_echo)]
-
-
-def _is_certain(finding: Finding) -> bool:
-    return finding.assertion == "present" and finding.active == "yes" and finding.certainty == "certain"
-
-
-def _is_uncertain(finding: Finding) -> bool:
-    told = finding.assertion == "possible" or (finding.assertion == "present" and finding.certainty in ("probable", "possible"))
-    return told and finding.active != "no" and finding.temporality == "current" and finding.certainty not in ("unlikely", "ruled-out")
+        return self._replace(status="flagged", reasons=(*self.reasons, reason))
 
 
 def candidates(
@@ -158,38 +76,37 @@ def candidates(
     mentions: dict[str, list[_Mention]] = {}
     ruled_out: dict[str, datetime] = {}
     cleared: dict[str, datetime] = {}  # the last ruling out, whatever was said after it
-    known: dict[Wording, list[Assignment]] = {}
+    codes_on_the_day = table.on_day(_coded_on, valid, index)
     weighed: set[object] = set()
     for note in in_order(note for note in notes if note.counts):
-        for finding, wording, sure, is_ruled_out, weighs in said_in(note):
+        for finding, wording, sure, is_ruled_out, weighs in bearing_on_codes(note):
             if is_ruled_out:  # "anoxic encephalopathy ruled out" leaves the toxic one
                 typed = "type" in finding.attributes or "icd10cm" in finding.attributes  # of bones one, and of vertebrae one
-                kinds = {one.code for one in codes_of(table, finding, valid, index, wording)} if typed else {finding.concept}
+                kinds = {one.code for one in codes_on_the_day(wording)} if typed else {finding.concept}
                 ruled_out.update(dict.fromkeys(kinds, note.written_at.at))
                 cleared.update(dict.fromkeys(kinds, note.written_at.at))
-            if is_ruled_out or sure is None:
                 continue
             if weighs is not None and weighs in weighed and finding.copied and not ruled_out:
                 continue  # said before in every way that matters; copied text adds no quote and renews nothing (DOMAIN F.10)
             weighed.add(weighs)
-            if (codes := known.get(wording)) is None:
-                codes = known[wording] = codes_of(table, finding, valid, index, wording)
             ruled_out.pop(finding.concept, None)
-            for assignment in codes:
+            for assignment in codes_on_the_day(wording):
                 ruled_out.pop(assignment.code, None)
                 final = not sure and note.note_id in final_statements and not assignment.code.startswith(table.never_uncertain)
                 status: Status = "proposed" if sure or final else "uncertain"
                 mentions.setdefault(assignment.code, []).append(_Mention(note, finding, assignment, status, final))
-    return tuple(_ruled_out(_candidate(table, told, cleared), ruled_out) for told in mentions.values())
+    return tuple(_ruled_out(_of_these(table, told, cleared), ruled_out) for told in mentions.values())
 
 
-def codes_of(
-    table: ConceptTable, finding: Finding, valid: Callable[[str], bool], index: AlphabeticIndex | None, wording: Wording | None = None
-) -> list[Assignment]:
+def codes_of(table: ConceptTable, finding: Finding, valid: Callable[[str], bool], index: AlphabeticIndex | None) -> tuple[Assignment, ...]:
     """The codes of one mention on the day of discharge, as exact as it and the site's index say."""
-    told = table.codes_of_wording(wording or wording_of(finding))
-    of_day = [one for found in told if (one := on_the_day(found, valid))]
-    return of_day if index is None else [by_index(index, table.in_words, one, finding.text, finding.attributes, valid) for one in of_day]
+    return table.on_day(_coded_on, valid, index)(wording_of(finding))
+
+
+def _coded_on(table: ConceptTable, valid: Callable[[str], bool], index: AlphabeticIndex | None, said: Wording) -> tuple[Assignment, ...]:
+    _, text, attributes = said
+    of_day = [one for found in table.codes_of_wording(said) if (one := on_the_day(found, valid))]
+    return tuple(of_day if index is None else [by_index(index, table.in_words, one, text, dict(attributes), valid) for one in of_day])
 
 
 class _Mention(NamedTuple):
@@ -202,17 +119,48 @@ class _Mention(NamedTuple):
     final: bool  # uncertain, and counted because it stands in the final statement
 
 
-def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[str, datetime]) -> Candidate:
+class _Made(NamedTuple):
+    """A candidate as it was made last, and all that it was made of but the notes: these are told by their findings, which no two share."""
+
+    table: ConceptTable
+    cleared_at: datetime | None
+    told: list[tuple[Finding, Assignment, Status, bool]]
+    candidate: Candidate
+
+    def is_of(self, table: ConceptTable, cleared_at: datetime | None, mentions: list[_Mention]) -> bool:
+        """Whether the same is told now."""
+        if self.table is not table or self.cleared_at != cleared_at or len(self.told) != len(mentions):
+            return False
+        pairs = zip(self.told, mentions, strict=True)
+        return all([then[0] is now.finding and then[1:] == (now.assignment, now.status, now.final) for then, now in pairs])
+
+
+@remembered
+def _made_in(_: NoteRead) -> dict[str, _Made]:
+    """Of each code that this note is the first to name, its candidate as it was made last."""
+    return {}
+
+
+def _of_these(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[str, datetime]) -> Candidate:
+    """The candidate of these mentions: as it was, where they are what they were.  One more note of a long chart changes few."""
+    first, code = next((one for one in mentions if one.status == "proposed"), mentions[0]), mentions[0].assignment.code
+    cleared_at, made = cleared.get(first.finding.concept) or cleared.get(code), _made_in(mentions[0].note)
+    if (held := made.get(code)) is None or not held.is_of(table, cleared_at, mentions):
+        told = [(one.finding, one.assignment, one.status, one.final) for one in mentions]
+        held = made[code] = _Made(table, cleared_at, told, _candidate(table, mentions, cleared_at))
+    return held.candidate
+
+
+def _candidate(table: ConceptTable, mentions: list[_Mention], cleared_at: datetime | None) -> Candidate:
     """One code from all its mentions.  Evidence of mere possibility does not support what is established elsewhere."""
     sure = [one for one in mentions if one.status == "proposed"]
     held = sure or mentions
     first = held[0]
     finding, assignment = first.finding, first.assignment
-    at = cleared.get(finding.concept) or cleared.get(assignment.code)
-    open_ = mentions if at is None else [one for one in mentions if one.status == "proposed" or one.note.written_at.at > at]
+    standing = [one for one in mentions if cleared_at is None or one.status == "proposed" or one.note.written_at.at > cleared_at]
     row = table.codes.get(finding.concept)
     reasons = [one.assignment.reason for one in held] + [_FINAL for one in held if one.final]
-    assessed = next((one for one in held if one.finding.section in _ASSESSED), None)
+    assessed = next((one for one in held if one.finding.section in ASSESSED), None)
     told = [one.finding.attributes for one in held if one.finding.attributes]
     written = [one.note.written_at.at for one in held if not one.finding.copied]  # in the order of writing
     return Candidate(
@@ -228,7 +176,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         order=_place(first),
         assessed_order=_place(assessed) if assessed else None,
         last=written[-1] if written else first.note.written_at.at,
-        at_admission=any(one.note.note_type in AT_ADMISSION for one in open_),
+        at_admission=any(one.note.note_type in AT_ADMISSION for one in standing),
         only_suspected=not any(one.note.note_type in AT_ADMISSION for one in sure),
         began=frozenset(day for one in held if (day := began_on(one.note, one.finding))),
         told_later=any(onset_told(one.note, one.finding) == "later" for one in held),
@@ -240,7 +188,7 @@ def _candidate(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[s
         together=frozenset([said["with"] for said in told if said.get("with")]),
         drugs=frozenset([(said.get("drug", ""), said["cause"]) for said in told if "cause" in said]),
         onset_unknown=any([said.get("poa") == "undetermined" for said in told]),
-        suspected=open_[0].note.written_at.at if open_ else None,
+        suspected=standing[0].note.written_at.at if standing else None,
     )
 
 

@@ -1,13 +1,14 @@
 """What the classification says with one code: the parts make the combination, and what it replaced stays visible (DOMAIN F.13)."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.guideline_data import Combined
-from opencdi.coding.steps import Candidates, Known, Listed, proposed, with_code
+from opencdi.coding.of_note import remembered
+from opencdi.coding.steps import Candidates, Known, Listed, listed, proposed, with_code
+from opencdi.events.reading import Finding, NoteRead
 
 _BESIDE: Final = 40
 """So many characters behind a disease a denied cause still speaks of it."""
@@ -18,8 +19,7 @@ def combined(codes: Candidates, parts: Iterable[Candidate], into: str, concept: 
     held = list(parts)
     first = held[0]
     acute = [part for part in held if part.nature == "" and part.kind == "diagnosis"]
-    whole = replace(
-        first,
+    whole = first._replace(
         code=into,
         concept=concept,
         status="proposed",
@@ -39,13 +39,19 @@ def combined(codes: Candidates, parts: Iterable[Candidate], into: str, concept: 
 
 def flag(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidates:
     """These leave the claim and stay visible."""
-    gone = {one.code for one in which}
-    return Listed([one.flagged(reason) if one.code in gone and one.status == "proposed" else one for one in codes]) if gone else codes
+    return flag_each(codes, {one.code: reason for one in which})
+
+
+def flag_each(codes: Candidates, reasons: Mapping[str, str]) -> Candidates:
+    """The same, each code of them for its own reason."""
+    if not reasons:
+        return codes
+    return Listed([one.flagged(reasons[one.code]) if one.code in reasons and one.status == "proposed" else one for one in codes])
 
 
 def instead(codes: Candidates, one: Candidate, said: Candidate, reason: str, *, flagged: str = "") -> Candidates:
     """`said` in the place of `one`, which leaves the claim and stays visible.  `flagged`: what `one` is told, where not the reason."""
-    return with_code(flag(codes, [one], flagged or reason), replace(said, reasons=(*one.reasons, reason)))
+    return with_code(flag(codes, [one], flagged or reason), said._replace(reasons=(*one.reasons, reason)))
 
 
 def other_cause(one: Candidate, own: Collection[str]) -> str | None:
@@ -53,12 +59,22 @@ def other_cause(one: Candidate, own: Collection[str]) -> str | None:
     return None if one.caused_by & set(own) else next(iter(sorted(one.caused_by)), None)
 
 
+@remembered
+def _denied_in(note: NoteRead) -> dict[str, list[Finding]]:
+    """The mentions of a note that say that there is none of it, by concept."""
+    found: dict[str, list[Finding]] = {}
+    for said in note.findings:
+        if said.assertion == "absent":
+            found.setdefault(said.concept, []).append(said)
+    return found
+
+
 def said_unrelated(known: Known, one: Candidate, disease: str) -> bool:
     """Whether a note says right beside it that it is not due to that disease: "CKD not due to diabetes", "non-diabetic CKD"."""
     for note in known.notes:
-        told = note.findings if note.counts and not note.retracted else ()
-        for no in (said for said in told if said.concept == disease and said.assertion == "absent"):
-            of_it = [said for said in told if said.concept == one.concept and said.assertion == "present"]
+        denied = _denied_in(note).get(disease) if note.counts and not note.retracted else None
+        for no in denied or ():
+            of_it = [said for said in note.findings if said.concept == one.concept and said.assertion == "present"]
             if any(0 <= no.start - said.end <= _BESIDE or 0 <= said.start - no.end <= 1 for said in of_it):
                 return True
     return False
@@ -69,19 +85,20 @@ def said(codes: Candidates, which: Iterable[Candidate], reason: str) -> Candidat
     held = {one.code for one in which}
     if not held:
         return codes
-    return Listed(replace(one, reasons=(*one.reasons, reason)) if one.code in held and reason not in one.reasons else one for one in codes)
+    return Listed(one._replace(reasons=(*one.reasons, reason)) if one.code in held and reason not in one.reasons else one for one in codes)
 
 
 def said_as_one(known: Known, codes: Candidates) -> Candidates:
     """I.B.9 and the index's "with" (I.A.15): one code of each group makes another; what it replaces is flagged."""
-    listed = Listed(codes)
-    for row in known.data.combined:
-        if listed.has_none_in(row.near):
-            continue
-        held = _parts(row, listed)
-        if held and not any(one.code == row.into for one in held):
-            listed = Listed(_as_one(row, held, listed))
-    return listed
+    now, done = listed(codes), -1
+    while True:
+        for nth, row in known.data.combined_for(now.categories):
+            held = _parts(row, now) if nth > done else []
+            if held and not any(one.code == row.into for one in held):
+                now, done = listed(_as_one(row, held, now)), nth
+                break  # what it made, a later row may ask for
+        else:
+            return now
 
 
 def _parts(row: Combined, codes: Candidates) -> list[Candidate]:
@@ -114,7 +131,7 @@ def bleeding(known: Known, codes: Candidates) -> Candidates:
     blood = proposed(codes, *data.codes)
     told = [one for one in sources if one.together & set(data.concepts)]
     if any(one.at_admission for one in blood):  # what has bled was there with its blood, and was only found later (appendix I)
-        codes = tuple(replace(one, at_admission=True) if one.code in data.sources.values() else one for one in codes)
+        codes = tuple(one._replace(at_admission=True) if one.code in data.sources.values() else one for one in codes)
     named = [one for one in sources if any({one.concept, one.family} & blood_.caused_by for blood_ in blood)]
     if not sources or not (blood or told):
         return codes
@@ -129,6 +146,6 @@ def bleeding(known: Known, codes: Candidates) -> Candidates:
         reason = f"{data.reason} ({', '.join(dotted(one.code) for one in (source, *blood))})"
         codes = combined(codes, (source, *blood), into, source.concept, reason)
         if any(one.at_admission for one in blood):  # the bleeding was there, and its source was only found later (appendix I)
-            codes = tuple(replace(one, at_admission=True) if one.code == into else one for one in codes)
+            codes = tuple(one._replace(at_admission=True) if one.code == into else one for one in codes)
         codes = flag(codes, [source], f"{data.cite}: said by {dotted(into)}")
     return flag(codes, blood, f"{data.cite}: said by {dotted(data.sources[bled[0].code])}")

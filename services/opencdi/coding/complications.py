@@ -1,7 +1,5 @@
 """Complications of care (I.B.16): only what a provider links to the operation, never what merely came after it."""
 
-from dataclasses import replace
-
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
@@ -47,4 +45,4 @@ def _sepsis(known: Known, codes: Candidates, linked: list[Candidate]) -> Candida
 
 def _of_care(one: Candidate, into: str, reason: str) -> Candidate:
     """As old and as sure as the condition, and never of long standing."""
-    return replace(one, code=into, nature="", kind="diagnosis", specific=True, reasons=(reason,))
+    return one._replace(code=into, nature="", kind="diagnosis", specific=True, reasons=(reason,))

@@ -1,14 +1,14 @@
 """The loss of consciousness that came with an injury of the brain: its sixth character (S06; I.B.2, I.B.9)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated
+from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag, instead
 from opencdi.coding.injury_data import Unconscious
 from opencdi.coding.onset import AT_ADMISSION
+from opencdi.coding.stated import Stated
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.knowledge.icd10cm import tabular
 
@@ -34,7 +34,7 @@ def loss_of_consciousness(known: Known, codes: Candidates) -> Candidates:
         exact = one.code[:_AT] + character + one.code[_AT + 1 :]
         if tabular().billable(exact):
             reason = "I.B.2: the loss of consciousness is said"
-            said = replace(one, code=exact, at_admission=one.at_admission or at_admission)
+            said = one._replace(code=exact, at_admission=one.at_admission or at_admission)
             codes = instead(codes, one, said, reason, flagged=f"{reason} ({dotted(exact)})")
     quotes = {(one.note.note_id, one.finding.start) for one in told}
     part = [one for one in proposed(codes) if one.concept in data.concepts and _only(one, quotes)]

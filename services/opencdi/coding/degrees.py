@@ -4,32 +4,29 @@ from datetime import UTC, datetime
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.combinations import flag
 from opencdi.coding.guideline_data import OneOf
-from opencdi.coding.steps import Candidates, Known, Listed, proposed
+from opencdi.coding.steps import Candidates, Known, listed, proposed
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def said_by_another(known: Known, codes: Candidates) -> Candidates:
     """What another code of the claim says too leaves the claim: what was seen first, once it is documented what it was (II)."""
-    listed = Listed(codes)  # rows only take codes off the claim: what it had is more than it has
-    for row in known.data.said_by:
-        found = [] if listed.has_none_in(row.near) else proposed(codes, *row.into)
-        if found:
-            seen = {one.code for one in proposed(codes, *row.codes)}
-            reason = f"{row.reason} ({dotted(found[0].code)})"
-            codes = tuple(one.flagged(reason) if one.code in seen else one for one in codes)
+    for _, row in known.data.said_by_for(listed(codes).categories):  # rows only take codes off the claim: none comes that it had not
+        if found := proposed(codes, *row.into):
+            codes = flag(codes, proposed(codes, *row.codes), f"{row.reason} ({dotted(found[0].code)})")
     return codes
 
 
 def one_degree(known: Known, codes: Candidates) -> Candidates:
     """A patient has one degree of a disease: the others are documented too, so they stay, flagged for a person (DOMAIN D-77, F.13)."""
-    for row in known.data.one_of:
+    for _, row in known.data.one_of_for(listed(codes).categories):
         held = proposed(codes, *row.codes)
         if len(held) > 1:
             kept = _kept(row, [one for one in held if not one.code.startswith(row.vague)] or held)
             reason = f"{row.reason}; {dotted(kept.code)} is proposed: {_why(row, kept, held)}"
-            codes = tuple(one.flagged(reason) if one in held and one is not kept else one for one in codes)
+            codes = flag(codes, [one for one in held if one is not kept], reason)
     return codes
 
 

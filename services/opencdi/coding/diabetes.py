@@ -1,12 +1,10 @@
 """Diabetes: its type, and what "with" links to it (I.C.4.a, I.A.15)."""
 
-from dataclasses import replace
-
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import combined, flag, instead, other_cause, said, said_unrelated
 from opencdi.coding.guideline_data import Complication
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, listed, proposed
 from opencdi.knowledge.icd10cm import tabular
 
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
@@ -21,7 +19,7 @@ def diabetes_type(known: Known, codes: Candidates) -> Candidates:
         into = stem + one.code[3:]
         if stem == one.code[:3] or not one.code.startswith("E11") or not tabular().billable(into):
             continue
-        codes = instead(codes, one, replace(one, code=into, family=into), f"{cite}: {dotted(into)}")
+        codes = instead(codes, one, one._replace(code=into, family=into), f"{cite}: {dotted(into)}")
     return codes
 
 
@@ -48,7 +46,7 @@ def diabetes_combinations(known: Known, codes: Candidates) -> Candidates:
         return codes
     stem = min(held, key=lambda one: (one.code not in _PLAIN, one.code)).code[:3] if held else "E11"
     plain = [one for one in held if one.code in _PLAIN]
-    for row in data.complications:
+    for _, row in data.complications_for(listed(codes).categories.union(_DIABETES)):  # a row may lead to the next
         codes = _with(known, row, stem, plain or held[:1], codes)
     codes = _poorly_controlled(stem, held, codes)
     others = [one for one in proposed(codes, *_DIABETES) if one not in plain]

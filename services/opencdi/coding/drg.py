@@ -1,7 +1,7 @@
 """Today's claim, grouped: the working DRG, or why there is none, and what each code does to it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -12,7 +12,7 @@ from opencdi.coding.state import Stay
 from opencdi.events.pages import Claim, ClaimEdit, Effect, PaidByDay, WorkingDrg
 from opencdi.knowledge.code_editor import edits
 from opencdi.knowledge.code_year import GrouperRelease
-from opencdi.knowledge.effect import DrgEffect, effect_of_adding, effects_of_removing, weight_delta
+from opencdi.knowledge.effect import DrgEffect, effects_of_adding, effects_of_removing, weight_delta
 from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
 from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.transfer import transferred
@@ -95,7 +95,7 @@ def grouped(
     )
     if why := why_no_paid_drg(answer.drg, answer.return_code):
         return Grouped(told, no_drg=f"grouper: {answer.drg}, {why}", secondary=answer.secondary, edits=_editor(claim, release, today))
-    if_not = _if_not_present(claim, principal_if_not, undetermined) if undetermined else None
+    if_not = _if_not_present(claim, answer, principal_if_not, undetermined) if undetermined else None
     weight = weight_of(answer.drg, release.fiscal_year)
     drg = WorkingDrg(
         drg=answer.drg,
@@ -114,16 +114,18 @@ def grouped(
         transfer=_transfer(told, answer.drg, release.fiscal_year),
     )
     by_logic = excluded_by_logic(claim, answer)
-    marked = tuple(replace(one, excluded=True) if one.code in by_logic else one for one in answer.secondary)
+    marked = tuple(one._replace(excluded=True) if one.code in by_logic else one for one in answer.secondary)
     firsts = tuple(_effect_of_first(claim, code, answer, release.fiscal_year) for code in others)
     done = tuple(_effect_of_procedure(claim, code, answer, release.fiscal_year) for code in procedures[:MOST_PROCEDURES])
     return Grouped(told, drg, None, _effects(claim, answer, waiting), firsts, done, marked, _editor(claim, release, today))
 
 
-def _if_not_present(claim: GrouperClaim, first: str | None, undetermined: list[str]) -> str | None:
+def _if_not_present(claim: GrouperClaim, answer: Grouping, first: str | None, undetermined: list[str]) -> str | None:
     """The DRG with every undetermined POA as N; None where then nothing may stand first."""
     if first is None:
         return None
+    if first == claim.principal.code and not any(one.may_be_hac for one in answer.secondary if one.code in undetermined):
+        return answer.drg if answer.return_code == "OK" else None
     answer = group(claim.with_principal(first).poa_as("N", *undetermined))
     return answer.drg if answer.return_code == "OK" else None
 
@@ -132,7 +134,7 @@ def _label(claim: GrouperClaim, answer: Grouping, labels: Mapping[str, str]) -> 
     """The label of a DRG that is another without the procedures that restricted notes alone tell: its title would tell them."""
     if not labels:
         return None
-    without = group(replace(claim, procedures=tuple(code for code in claim.procedures if code not in labels)))
+    without = group(claim._replace(procedures=tuple(code for code in claim.procedures if code not in labels)))
     return highest(labels.values()) if without.drg != answer.drg else None
 
 
@@ -159,7 +161,7 @@ def _effect_of_first(claim: GrouperClaim, code: str, answer: Grouping, fiscal_ye
 
 def _effect_of_procedure(claim: GrouperClaim, code: str, answer: Grouping, fiscal_year: int) -> Effect:
     """The claim regrouped without this procedure."""
-    drg = group(replace(claim, procedures=tuple(one for one in claim.procedures if one != code))).drg
+    drg = group(claim._replace(procedures=tuple(one for one in claim.procedures if one != code))).drg
     return Effect(code=code, drg_with=answer.drg, drg_without=drg, weight_delta=weight_delta(answer.drg, drg, fiscal_year))
 
 
@@ -171,7 +173,7 @@ def _effects(claim: GrouperClaim, answer: Grouping, waiting: tuple[str, ...]) ->
     # Of a code that is no CC and moved nothing, the grouper itself says that it looked at nothing in it.
     codes = [one.code for one in answer.secondary if one.severity in ("MCC", "CC") or one.moved]
     told = list(map(_told, codes, effects_of_removing(claim, codes, answer)))
-    told += [_told(code, effect_of_adding(claim, CodedDiagnosis(code, "Y"), grouped=answer)) for code in waiting]
+    told += map(_told, waiting, effects_of_adding(claim, waiting, answer))
     return tuple(told)
 
 

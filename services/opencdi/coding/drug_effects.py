@@ -3,8 +3,6 @@
 A provider links the two ("due to", "-induced"); none is inferred from a drug on a list.
 """
 
-from dataclasses import replace
-
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
@@ -24,7 +22,7 @@ REASONS = {"cannot-afford": "Z91120", "forgot-drugs": "Z91138", "stopped-drugs":
 def adverse_effects(known: Known, codes: Candidates) -> Candidates:
     """I.C.19.e.5.a: the nature of the adverse effect, as the classification says it of a drug, and behind it the drug taken as ordered."""
     for one in proposed(codes):
-        if one.caused_by & UNTAKEN:
+        if not one.drugs or one.caused_by & UNTAKEN:
             continue
         drugs = {code for names in one.drugs if (code := known.table.drugs.code("adverse-effect", *names)) and not _poisoned(codes, code)}
         for code in sorted(drugs):
@@ -48,7 +46,7 @@ def underdosing(known: Known, codes: Candidates) -> Candidates:
 
 def _with_why(known: Known, one: Candidate, codes: Candidates) -> Candidates:
     why = None if proposed(codes, "Z911") else _why(known, one)
-    return and_code(codes, replace(_drug(one, why, "I.C.19.e.5.c: why it was not taken"), nature="exempt")) if why else codes
+    return and_code(codes, _drug(one, why, "I.C.19.e.5.c: why it was not taken")._replace(nature="exempt")) if why else codes
 
 
 def _said_elsewhere(known: Known, codes: Candidates) -> Candidates:
@@ -85,7 +83,7 @@ def intent(known: Known, codes: Candidates) -> Candidates:
         if how == "accidental":
             code = _as(one.code, "2")
             reason = "I.C.19.e.5.b: taken in a suicide attempt"
-            codes = and_code(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
+            codes = and_code(codes, one._replace(code=code, reasons=(*one.reasons, reason)))
             codes = flag(codes, [one], f"{reason} ({dotted(code)})")
         codes = flag(codes, [attempt], f"index: Suicide, attempted, by the means ({dotted(code)})")
     return codes
@@ -114,14 +112,14 @@ def _of_a_drug(known: Known, codes: Candidates, one: Candidate, drug: str) -> Ca
     if row and not (row.unless and proposed(codes, *row.unless)):
         if row.into:
             codes = and_code(
-                codes, replace(one, code=row.into, kind="diagnosis", family=row.into, specific=True, reasons=(*one.reasons, row.reason))
+                codes, one._replace(code=row.into, kind="diagnosis", family=row.into, specific=True, reasons=(*one.reasons, row.reason))
             )
             codes = flag(codes, [one], f"{row.reason} ({dotted(row.into)})")
         if row.also:
-            codes = and_code(codes, replace(one, code=row.also, family=row.also, specific=True, reasons=(row.reason,)))
+            codes = and_code(codes, one._replace(code=row.also, family=row.also, specific=True, reasons=(row.reason,)))
     elif one.kind == "abnormal-finding":
         # Its meaning is said: the drug did it (III.B).
-        codes = tuple(replace(other, kind="symptom") if other.code == one.code else other for other in codes)
+        codes = tuple(other._replace(kind="symptom") if other.code == one.code else other for other in codes)
     return and_code(
         codes, _drug(one, drug, f"I.C.19.e.5.a: adverse effect behind its nature ({dotted(row.into if row and row.into else one.code)})")
     )
@@ -144,7 +142,7 @@ def _taken(known: Known, stems: Codes) -> set[str]:
 
 
 def _drug(one: Candidate, code: str, reason: str) -> Candidate:
-    return replace(
-        one, code=code, concept="drug", kind="diagnosis", family=code, specific=True, status="proposed", reasons=(reason,), nature="",
+    return one._replace(
+        code=code, concept="drug", kind="diagnosis", family=code, specific=True, status="proposed", reasons=(reason,), nature="",
         assessed=False, assessed_order=None, caused_by=frozenset(), drugs=frozenset(), parts=(),
     )  # fmt: skip

@@ -1,10 +1,9 @@
 """External causes (I.C.20): how, where and at what the patient was hurt; beside an injury, never without one and never first."""
 
-from dataclasses import replace
-
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated, candidate_of
+from opencdi.coding.candidates import Candidate, candidate_of
 from opencdi.coding.combinations import instead
+from opencdi.coding.stated import Stated
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 _CAUSES = ("V", "W", "X", "Y")
@@ -43,7 +42,7 @@ def collisions(known: Known, codes: Candidates) -> Candidates:
     reason = f"index: the collision by its occupant and what it met ({dotted(code)})"
     if collision is None:
         return with_code(codes, candidate_of([occupant], code, "exempt", reason))
-    return instead(codes, collision, replace(collision, code=code, family=code, specific=True), reason)
+    return instead(codes, collision, collision._replace(code=code, family=code, specific=True), reason)
 
 
 def _told(known: Known, concept: str) -> Stated | None:

@@ -1,6 +1,5 @@
 """Fractures of diseased bone (I.C.13.d, I.C.2.l.6) and injuries that a worse one of the same site says too (I.C.19.b)."""
 
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
@@ -29,7 +28,7 @@ def fractures(_: Known, codes: Candidates) -> Candidates:
         code = into + one.code[4:]
         if not tabular().billable(code):
             continue
-        said = replace(one, code=code, family=code, specific=True, reasons=(*one.reasons, reason))
+        said = one._replace(code=code, family=code, specific=True, reasons=(*one.reasons, reason))
         codes = (*flag(codes, [one], f"{reason} ({dotted(code)})"), said)
         if into == IN_OSTEOPOROSIS:
             codes = flag(codes, proposed(codes, "M81"), f"I.C.13.d.1: osteoporosis with a current fracture is {dotted(code)}")

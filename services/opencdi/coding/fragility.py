@@ -1,6 +1,5 @@
 """Fractures that the disease of the bone made, though nobody calls them pathological (I.C.13.d.2), and vertebrae that collapsed."""
 
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
@@ -49,4 +48,4 @@ def _osteoporotic(known: Known, one: Candidate) -> str | None:
 def _as(codes: Candidates, one: Candidate, code: str | None, reason: str) -> Candidates:
     if code is None:
         return codes
-    return instead(codes, one, replace(one, code=code, specific=True), reason, flagged=f"{reason} ({dotted(code)})")
+    return instead(codes, one, one._replace(code=code, specific=True), reason, flagged=f"{reason} ({dotted(code)})")

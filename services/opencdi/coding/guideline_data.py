@@ -1,8 +1,9 @@
 """The guideline steps that are lists (`rules/coding/guidelines.yaml`): each row cites its section; a slip stops the room at its start."""
 
 import re
+from collections.abc import Callable
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -71,11 +72,6 @@ class SaidBy(Row):
     codes: Codes
     into: Codes
 
-    @cached_property
-    def near(self) -> frozenset[str] | None:
-        """The categories without which the row has nothing to say."""
-        return categories_of(self.into)
-
 
 class OneOf(Row):
     """Degrees of one disease, the highest first.
@@ -101,11 +97,6 @@ class Combined(Row):
     replaces: Codes
     link: Literal["", "presumed", "documented"] = ""
     effect: int | None = None
-
-    @cached_property
-    def near(self) -> frozenset[str] | None:
-        """The categories without which the row has nothing to say: those of its first group."""
-        return categories_of(self.of[0])
 
 
 class OfCare(BaseModel):
@@ -185,6 +176,11 @@ class Diabetes(BaseModel):
     own_causes: tuple[str, ...]
     complications: tuple[Complication, ...]
 
+    @cached_property
+    def complications_for(self) -> "RowsFor[Complication]":
+        """Those of `complications` that a claim may have a code of."""
+        return _rows_for(self.complications, lambda row: (row.codes,))
+
 
 class Sepsis(BaseModel):
     """`codes`: sepsis itself; `organ_dysfunction`: what makes it severe where a provider links it."""
@@ -245,6 +241,31 @@ class Sequelae(Row):
     beside: dict[str, str]
 
 
+Coded = TypeVar("Coded", First, Behind, SeldomFirst)
+RowsOf = Callable[[str], tuple[tuple[int, Coded], ...]]
+"""code -> the rows that it is under, each with its place in the list."""
+
+
+def _rows_of(rows: tuple[Coded, ...]) -> RowsOf[Coded]:
+    """Remembered: which rows a code is under is asked of every code of a claim at each event, and is always the same."""
+    return lru_cache(maxsize=20_000)(lambda code: tuple((nth, row) for nth, row in enumerate(rows) if code.startswith(row.codes)))
+
+
+Asking = TypeVar("Asking", SaidBy, OneOf, Combined, Complication)
+RowsFor = Callable[[frozenset[str]], tuple[tuple[int, Asking], ...]]
+"""categories on a claim -> the rows that may have something to say of it, each with its place in the list."""
+
+
+def _rows_for(rows: tuple[Asking, ...], groups: Callable[[Asking], tuple[Codes, ...]]) -> RowsFor[Asking]:
+    """Rows that ask for a code of each of these groups; remembered, for there are hundreds, and a claim's categories seldom change."""
+    asked = [(nth, row, [near for codes in groups(row) if (near := categories_of(codes)) is not None]) for nth, row in enumerate(rows)]
+
+    def those(categories: frozenset[str]) -> tuple[tuple[int, Asking], ...]:
+        return tuple((nth, row) for nth, row, near in asked if not any(map(categories.isdisjoint, near)))
+
+    return lru_cache(maxsize=2_000)(those)
+
+
 class GuidelineData(BaseModel):
     """The whole file."""
 
@@ -272,6 +293,36 @@ class GuidelineData(BaseModel):
     chronic_first: Codes
     acute_form: Codes
     poa_exempt: Codes
+
+    @cached_property
+    def first_of(self) -> "RowsOf[First]":
+        """Those of `first` that a code is under."""
+        return _rows_of(self.first)
+
+    @cached_property
+    def behind_of(self) -> "RowsOf[Behind]":
+        """Those of `behind` that a code is under."""
+        return _rows_of(self.behind)
+
+    @cached_property
+    def seldom_of(self) -> "RowsOf[SeldomFirst]":
+        """Those of `seldom_first` that a code is under."""
+        return _rows_of(self.seldom_first)
+
+    @cached_property
+    def said_by_for(self) -> RowsFor[SaidBy]:
+        """Those of `said_by` that a claim may have both sides of."""
+        return _rows_for(self.said_by, lambda row: (row.codes, row.into))
+
+    @cached_property
+    def one_of_for(self) -> RowsFor[OneOf]:
+        """Those of `one_of` that a claim may have a degree of."""
+        return _rows_for(self.one_of, lambda row: (row.codes,))
+
+    @cached_property
+    def combined_for(self) -> RowsFor[Combined]:
+        """Those of `combined` that a claim may have a code of each group of."""
+        return _rows_for(self.combined, lambda row: row.of)
 
     @cached_property
     def bounds(self) -> dict[str, tuple[Bound, ...]]:

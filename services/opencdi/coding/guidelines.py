@@ -14,7 +14,7 @@ from opencdi.coding.alongside import comes_along
 from opencdi.coding.bmi import body_mass_index
 from opencdi.coding.burns import burn_extent, corrosions
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.combinations import bleeding, said, said_as_one
+from opencdi.coding.combinations import bleeding, flag, flag_each, said, said_as_one
 from opencdi.coding.complications import complications
 from opencdi.coding.consciousness import loss_of_consciousness
 from opencdi.coding.degrees import one_degree, said_by_another
@@ -32,7 +32,7 @@ from opencdi.coding.pressure_injuries import pressure_injury_stage
 from opencdi.coding.scales import coma_scale, stroke_scale
 from opencdi.coding.sepsis import noninfectious_inflammation, sepsis_and_organ_dysfunction, sepsis_organism
 from opencdi.coding.sequelae import stroke_sequelae
-from opencdi.coding.steps import Candidates, Known, Listed, Step, proposed
+from opencdi.coding.steps import Candidates, Known, Step, listed, proposed
 from opencdi.coding.symptoms import integral_symptoms, presenting_symptoms
 from opencdi.coding.table import ConceptTable
 from opencdi.coding.tabular_notes import asked_along, manifestations
@@ -46,12 +46,16 @@ _WHICH_ONE: Final = re.compile(r"(?: of|,) unspecified (?!as\b)\w")
 
 def specificity(_: Known, codes: Candidates) -> Candidates:
     """I.B.2: the disease said in general yields to the same disease said more exactly."""
-    exact = [one for one in codes if one.status == "proposed" and one.specific]
-    out = []
-    for one in codes:
-        finer = next((other for other in exact if other.code != one.code and other.family == one.family and _finer(other, one)), None)
-        out.append(one.flagged(f"I.B.2: said more exactly by {finer.code}") if finer and one.status == "proposed" else one)
-    return tuple(out)
+    claimed, exact = proposed(codes), dict[str, list[Candidate]]()
+    for one in claimed:
+        if one.specific:
+            exact.setdefault(one.family, []).append(one)
+    gone = {
+        one.code: f"I.B.2: said more exactly by {finer.code}"
+        for one in claimed
+        if (finer := next((other for other in exact.get(one.family, ()) if other.code != one.code and _finer(other, one)), None))
+    }
+    return flag_each(codes, gone)
 
 
 def _finer(other: Candidate, one: Candidate) -> bool:
@@ -70,11 +74,11 @@ def _finer(other: Candidate, one: Candidate) -> bool:
 
 def excludes1(_: Known, codes: Candidates) -> Candidates:
     """I.A.12.a: an Excludes1 pair is a conflict for a person; until then the one that sends elsewhere waits outside the claim."""
-    claimed = proposed(codes)
-    gone: dict[str, str] = {}
+    now, gone = listed(codes), dict[str, str]()
+    claimed = proposed(now)
     for one in claimed:
-        elsewhere = excluded_categories(one.code)
-        for other in (other for other in claimed if other.code[:3] in elsewhere):
+        elsewhere = excluded_categories(one.code) & now.categories
+        for other in (other for other in claimed if other.code[:3] in elsewhere) if elsewhere else ():
             if one.code == other.code or one.code in gone or other.code in gone:
                 continue
             at = excluded_here(one.code, other.code)
@@ -84,16 +88,13 @@ def excludes1(_: Known, codes: Candidates) -> Candidates:
             yields = other if other.kind != "diagnosis" and one.kind == "diagnosis" else one
             stays = one if yields is other else other
             gone[yields.code] = f"Excludes1 at {at}: not with {stays.code} unless unrelated (I.A.12.a)"
-    return tuple(one.flagged(gone[one.code]) if one.code in gone else one for one in codes)
+    return flag_each(codes, gone)
 
 
 def abnormal_findings(_: Known, codes: Candidates) -> Candidates:
     """III.B: an abnormal finding is not coded unless the provider says what it means."""
-    return tuple(
-        one.flagged("III.B: an abnormal finding, its meaning not said")
-        if one.status == "proposed" and one.kind == "abnormal-finding"
-        else one
-        for one in codes
+    return flag(
+        codes, [one for one in proposed(codes) if one.kind == "abnormal-finding"], "III.B: an abnormal finding, its meaning not said"
     )
 
 
@@ -164,8 +165,8 @@ def check_steps(table: ConceptTable) -> None:
 
     Raises: ValueError, which names the step, where one has no function, is listed twice or not at all.
     """
-    listed = [step.name for step in table.guidelines.steps]
-    wrong = {*(set(listed) ^ set(STEPS)), *(name for name in listed if listed.count(name) > 1)}
+    named = [step.name for step in table.guidelines.steps]
+    wrong = {*(set(named) ^ set(STEPS)), *(name for name in named if named.count(name) > 1)}
     if wrong:
         raise ValueError(f"guidelines.yaml: steps unknown, missing or listed twice: {', '.join(sorted(wrong))}")
 
@@ -183,8 +184,7 @@ def apply_guidelines(
     """All steps of the list, in its order: the order in which they need each other."""
     heard = tuple(notes)
     known = Known(table, heard, age, days, final, sex)
-    listed = Listed(codes)
+    now = listed(codes)
     for step in table.guidelines.steps:
-        changed = STEPS[step.name](known, listed)
-        listed = listed if changed is listed else Listed(changed)
-    return listed
+        now = listed(STEPS[step.name](known, now))
+    return now

@@ -1,7 +1,6 @@
 """What the company of other injuries says: that a bleeding or a pneumothorax is traumatic, that a wound penetrates (I.C.19.b)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.combinations import instead
@@ -27,5 +26,5 @@ def _become(codes: Candidates, rows: Iterable[Becomes]) -> Candidates:
             code = row.into if tabular().billable(row.into) else row.into + one.code[len(row.into) :]
             if tabular().billable(code):
                 reason = f"{row.reason} ({dotted(code)})"
-                codes = instead(codes, one, replace(one, code=code, family=code), reason)
+                codes = instead(codes, one, one._replace(code=code, family=code), reason)
     return codes

@@ -1,7 +1,5 @@
 """Neoplasms (I.C.2): the primary that a secondary needs."""
 
-from dataclasses import replace
-
 from opencdi.clinical.codes import dotted
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 from opencdi.knowledge.lexicon import BY_TABULAR
@@ -49,7 +47,7 @@ def neoplasms(known: Known, codes: Candidates) -> Candidates:
     if secondary and not proposed(codes, *PRIMARY) and not proposed(codes, "Z85") and not _was_elsewhere(known):
         first = secondary[0]
         reason = f"I.C.2.j: {dotted(first.code)} is secondary and no primary is named: unknown only where that is said"
-        asked = replace(first, code="C801", status="flagged", family="C801", specific=False, reasons=(reason,), nature="chronic")
+        asked = first._replace(code="C801", status="flagged", family="C801", specific=False, reasons=(reason,), nature="chronic")
         codes = with_code(codes, asked)
     return codes
 

@@ -1,15 +1,15 @@
 """The newborn's own record (I.C.16): its birth first, perinatal conditions, weight and weeks, nothing of its mother's."""
 
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated, candidate_of
+from opencdi.coding.candidates import Candidate, candidate_of
 from opencdi.coding.combinations import flag
 from opencdi.coding.newborn_data import OfNewborn
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pregnancy import CESAREAN, DELIVERIES, WEEKS, mentions, place_of, weeks_of, with_told
 from opencdi.coding.quotes import evidence_of
+from opencdi.coding.stated import Stated
 from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
 
 NEONATAL: Final = 28
@@ -45,7 +45,7 @@ def newborn(known: Known, codes: Candidates) -> Candidates:
         codes = flag(codes, proposed(codes, *mothers.codes), mothers.reason)
     codes = _weight_and_weeks(known, codes)
     codes = _observed(known, codes)
-    codes = tuple(replace(one, at_admission=True) if one.code.startswith(data.born_with) else one for one in codes)
+    codes = tuple(one._replace(at_admission=True) if one.code.startswith(data.born_with) else one for one in codes)
     return _birth(known, codes)
 
 
@@ -72,7 +72,7 @@ def _of_newborn(known: Known, row: OfNewborn, codes: Candidates) -> Candidates:
         return codes
     reason = f"{row.reason} ({dotted(held[0].code)})"
     if not proposed(codes, row.into):
-        codes = with_code(codes, replace(held[0], code=row.into, family=row.into, kind="diagnosis", nature="", reasons=(reason,), parts=()))
+        codes = with_code(codes, held[0]._replace(code=row.into, family=row.into, kind="diagnosis", nature="", reasons=(reason,), parts=()))
     return flag(codes, held, f"{row.cite}: said by {dotted(row.into)}")
 
 
@@ -100,12 +100,12 @@ def _weight_and_weeks(known: Known, codes: Candidates) -> Candidates:
         exact = f"{one.code[:4]}{band or 9}" if one.code.startswith(_LIGHT) else "P080" if grams >= _HEAVY else one.code
         if exact != one.code:
             codes = flag(codes, [one], f"I.C.16.d: said by {dotted(exact)}")
-            codes = with_code(codes, replace(one, code=exact, reasons=(*one.reasons, "I.C.16.d: by the birth weight")))
+            codes = with_code(codes, one._replace(code=exact, reasons=(*one.reasons, "I.C.16.d: by the birth weight")))
     asks = proposed(codes, *_SHORT, "P070", "P071")
     if band and asks and not proposed(codes, "P05"):
         code = f"P07{'0' if grams < _EXTREMELY_LOW else '1'}{band}"
         codes = flag(codes, [one for one in proposed(codes, "P070", "P071") if one.code != code], f"I.C.16.d: said by {dotted(code)}")
-        weight = replace(asks[0], code=code, family=code, evidence=quote, reasons=("I.C.16.d: birth weight",), nature="")
+        weight = asks[0]._replace(code=code, family=code, evidence=quote, reasons=("I.C.16.d: birth weight",), nature="")
         codes = and_code(codes, weight)
     return codes
 
@@ -152,4 +152,4 @@ def _tells_weeks(one: Stated) -> bool:
 
 
 def _coded(said: Stated, code: str, reason: str) -> Candidate:
-    return replace(candidate_of([said], code, "", reason), at_admission=True)
+    return candidate_of([said], code, "", reason)._replace(at_admission=True)

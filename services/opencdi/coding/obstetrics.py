@@ -1,10 +1,9 @@
 """Pregnancy and delivery (I.C.15): the obstetric chapter comes first, of its time, and only on the mother's record."""
 
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated, candidate_of
+from opencdi.coding.candidates import Candidate, candidate_of
 from opencdi.coding.combinations import flag
 from opencdi.coding.newborn_data import code_of
 from opencdi.coding.obstetric_data import InPregnancy, When
@@ -24,6 +23,7 @@ from opencdi.coding.pregnancy import (
     pregnancy_of,
     with_told,
 )
+from opencdi.coding.stated import Stated
 from opencdi.coding.steps import Candidates, Known, and_code, proposed, with_code
 
 TERM: Final = 37
@@ -61,7 +61,7 @@ def obstetric(known: Known, codes: Candidates) -> Candidates:
     codes = _outcome(known, pregnancy, codes)
     after = known.table.obstetrics.after_birth
     codes = tuple(
-        replace(one, onset_after=True) if pregnancy.delivery and one.code.startswith(after) and not one.at_admission else one
+        one._replace(onset_after=True) if pregnancy.delivery and one.code.startswith(after) and not one.at_admission else one
         for one in codes
     )
     held = [one for one in proposed(codes, "O") if not one.code.startswith(known.table.obstetrics.no_weeks)]
@@ -91,8 +91,8 @@ def _in_pregnancy(row: InPregnancy, pregnancy: Pregnancy, codes: Candidates) -> 
     if not held or leaf is None or not of_weeks or proposed(codes, *row.unless):
         return codes
     if not proposed(codes, row.into):
-        made = replace(
-            held[0], code=leaf, concept="pregnancy", kind="diagnosis", family=leaf, specific=True, parts=(),
+        made = held[0]._replace(
+            code=leaf, concept="pregnancy", kind="diagnosis", family=leaf, specific=True, parts=(),
             nature="" if held[0].nature == "exempt" else held[0].nature, reasons=(f"{row.reason} ({dotted(held[0].code)})",),
         )  # fmt: skip
         codes = with_code(codes, made)
@@ -166,7 +166,7 @@ def _with_weeks(codes: Candidates, pregnancy: Pregnancy) -> Candidates:
 def _instead(codes: Candidates, one: Candidate, code: str, reason: str) -> Candidates:
     """The same condition under another code."""
     codes = flag(codes, [one], f"{reason} ({dotted(code)})")
-    return and_code(codes, replace(one, code=code, reasons=(*one.reasons, reason)))
+    return and_code(codes, one._replace(code=code, reasons=(*one.reasons, reason)))
 
 
 def _coded(said: Stated, code: str, reason: str) -> Candidate:

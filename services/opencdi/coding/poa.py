@@ -7,7 +7,7 @@ from typing import Final
 
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.shown import shown_at_admission
+from opencdi.coding.shown import Admission
 from opencdi.coding.signs import Presenting
 from opencdi.coding.table import ConceptTable
 
@@ -43,7 +43,7 @@ def proposed_poa(
 ) -> Mapping[str, ProposedPoa]:
     """code -> its proposal: each by its own documentation, then by what was there when the patient came.
 
-    What was documented only later is Y where the admission shows it (`shown_at_admission`), and N where it is told as a complication and
+    What was documented only later is Y where the admission shows it (`Admission`), and N where it is told as a complication and
     the admission's notes, which there must be, show nothing of it.  `seen`: findings from before the order; `reason`: codes of what the
     hospital stated as the reason for the admission; `statements`: the final ones, by note id; `named`: what the admission's notes name too
     generally for a code.
@@ -51,12 +51,13 @@ def proposed_poa(
     held = tuple(codes)
     exempt = table.guidelines.poa_exempt
     told = {one.code: poa_of(one, inpatient_at, exempt) for one in held}
-    came = [one for one in held if told[one.code].poa == "Y"]
+    came = tuple(one for one in held if told[one.code].poa == "Y")
+    admission = Admission(table, held, came, seen, reason, inpatient_at, named)
     admission_noted = any(one.at_admission for one in held)
     for one in held:
         if told[one.code].poa != "undetermined" or one.onset_after:
             continue
-        shown = shown_at_admission(table, one, held, came, seen, reason, inpatient_at, named)
+        shown = admission.shows(one)
         if one.told_later and admission_noted:
             complication = "told as a complication of the stay, and the notes of the admission do not name it"
             told[one.code] = _UNDER_WAY if shown else ProposedPoa("N", complication)

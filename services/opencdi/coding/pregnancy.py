@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from opencdi.coding.candidates import Candidate, Stated, candidate_of, heard_of, in_order, wording_of
+from opencdi.coding.candidates import Candidate, candidate_of
 from opencdi.coding.newborn_data import code_of
 from opencdi.coding.onset import AT_ADMISSION
+from opencdi.coding.stated import Stated, heard_of, in_order, wording_of
 from opencdi.coding.steps import Candidates, Known, and_code, proposed
 from opencdi.events.reading import Finding
 from opencdi.knowledge.icd10cm import tabular

@@ -1,12 +1,12 @@
 """Pressure injuries (I.C.12.a): the ulcer by a provider, its stage by whoever looked at it (I.B.14)."""
 
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, Stated
+from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
 from opencdi.coding.quotes import evidence_of
+from opencdi.coding.stated import Stated
 from opencdi.coding.steps import Candidates, Known, proposed
 from opencdi.coding.table import assignments
 from opencdi.knowledge.icd10cm import description_of
@@ -40,6 +40,6 @@ def _codes(known: Known, one: Stated) -> list[str]:
 
 
 def _refined(one: Candidate, code: str, said: Stated, reason: str) -> Candidate:
-    return replace(
-        one, code=code, specific=True, evidence=(*one.evidence, evidence_of(said.note, said.finding)), reasons=(*one.reasons, reason)
+    return one._replace(
+        code=code, specific=True, evidence=(*one.evidence, evidence_of(said.note, said.finding)), reasons=(*one.reasons, reason)
     )

@@ -1,8 +1,9 @@
 """The coding room: what the encounter would be coded as today, and the DRG that follows (DESIGN §4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from opencdi.coding.official_drugs import with_official_drugs
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.pressure_injuries import CONCEPT as PRESSURE_INJURY
 from opencdi.coding.procedure_table import ProcedureTable, load_procedures
-from opencdi.coding.reason import Meaning, load_reasons, reason_codes
+from opencdi.coding.reason import load_reasons, reason_codes
 from opencdi.coding.scales import ANALYTES as SCALES
 from opencdi.coding.signs import Signs, after_results, may_hold_signs, presenting
 from opencdi.coding.state import MODELS, ReadNote, Stay, Today, forget
@@ -34,7 +35,6 @@ from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.icd10cm import tabular
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.site import SiteData
-from opencdi.knowledge.words import Lexicon
 from opencdi.settings import rules_dir
 
 TABLE = Path("coding") / "concepts.yaml"
@@ -52,7 +52,8 @@ def coding_room(site: SiteData, rules: Path | None = None, index: AlphabeticInde
     procedures = load_procedures(folder / PROCEDURES)
     rules_read = f"{table.edition}-{procedures.edition}"
     made_by = MadeBy(room="coding", software=version("opencdi"), rules=rules_read, code_set=_code_set(index))
-    coder = _Coder(site, table, procedures, load_reasons(folder / "nlp"), made_by, index)
+    reasons = lru_cache(maxsize=10_000)(partial(reason_codes, table, load_reasons(folder / "nlp")))  # a stay's is read at its every event
+    coder = _Coder(site, table, procedures, reasons, made_by, index)
     return Room("coding", FINDINGS, (CODING, DRG_CHANGES), coder.step, RecordCodec(MODELS))
 
 
@@ -63,7 +64,7 @@ class _Coder:
     site: SiteData
     table: ConceptTable
     procedures: ProcedureTable
-    reasons: Lexicon[Meaning]
+    reasons: Callable[[str | None], frozenset[str]]
     made_by: MadeBy
     index: AlphabeticIndex | None
 
@@ -121,7 +122,7 @@ class _Coder:
             return
         envelope = entry.envelope
         notes = tuple(note.note for note_id in stay.note_ids if isinstance(note := states.get(f"note/{encounter_id}/{note_id}"), ReadNote))
-        reason = reason_codes(self.table, self.reasons, stay.admitting_reason)
+        reason = self.reasons(stay.admitting_reason)
         chart = Chart(stay, notes, self._site_of(states, envelope.tenant), _signs_in(states, encounter_id), reason)
         today = states.get(f"today/{encounter_id}")
         before = today.page if isinstance(today, Today) else None

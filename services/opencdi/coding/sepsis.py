@@ -1,7 +1,5 @@
 """Sepsis, severe sepsis and shock (I.C.1.d), and systemic inflammation without infection (I.C.18.g)."""
 
-from dataclasses import replace
-
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import combined, flag
@@ -40,7 +38,7 @@ def sepsis_organism(known: Known, codes: Candidates) -> Candidates:
         return codes
     into = by_organism[source.code]
     reason = f"I.C.1.d.4: sepsis due to the infection coded as {dotted(source.code)}, by its organism"
-    said = replace(vague, code=into, specific=True, reasons=(reason,))
+    said = vague._replace(code=into, specific=True, reasons=(reason,))
     return with_code(flag(codes, [vague], f"I.B.2: said more exactly by {into}"), said)
 
 

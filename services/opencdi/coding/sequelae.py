@@ -1,12 +1,11 @@
 """What a stroke of the past has left: its sequelae, not a new stroke (I.C.9.d)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Stated
 from opencdi.coding.combinations import flag
+from opencdi.coding.stated import Stated
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
 _BEHIND: Final = 40
@@ -24,11 +23,11 @@ def stroke_sequelae(known: Known, codes: Candidates) -> Candidates:
         if one.concept in left:
             into = data.of.get(one.code) or next(code for stem, code in data.beside.items() if one.code.startswith(stem))
             reason = f"{data.reason}: {dotted(into)}"
-            late = replace(one, code=into, family=into, kind="diagnosis", nature="chronic", reasons=(*one.reasons, reason))
+            late = one._replace(code=into, family=into, kind="diagnosis", nature="chronic", reasons=(*one.reasons, reason))
             if one.code in data.of:
                 codes = flag(codes, [one], reason)
             else:  # what it is like is said behind the sequela
-                told = replace(one, kind="diagnosis", nature="chronic")
+                told = one._replace(kind="diagnosis", nature="chronic")
                 codes = tuple(told if other.code == one.code else other for other in codes)
             codes = with_code(codes, late)
     return codes

@@ -120,8 +120,8 @@ class Sequencing:
 
 def _behind(table: ConceptTable, code: str, claimed: list[str]) -> Iterator[tuple[Behind, frozenset[str]]]:
     """The rows by which this code comes behind others of the claim, and those."""
-    for row in table.guidelines.behind:
-        if code.startswith(row.codes) and (after := frozenset(other for other in claimed if other != code and other.startswith(row.after))):
+    for _, row in table.guidelines.behind_of(code):
+        if after := frozenset(other for other in claimed if other != code and other.startswith(row.after)):
             yield row, after
 
 
@@ -161,15 +161,13 @@ def _rank(table: ConceptTable, one: Candidate, poa: Poa, place: _Place, open_sym
 
 def _sequenced_first(table: ConceptTable, code: str, claim: _Claim) -> tuple[int, str]:
     """How far up the list of the guidelines, the higher the earlier its row stands; 0 for most diseases."""
-    rows = table.guidelines.first
-    for nth, row in enumerate(rows):
+    for nth, row in table.guidelines.first_of(code):
         if (
-            code.startswith(row.codes)
-            and (not row.how or how_of(code) in row.how)
+            (not row.how or how_of(code) in row.how)
             and (not row.beside or any(other.startswith(row.beside) for other in claim.held))
             and not (row.unless and code not in claim.came_for and any(other.startswith(row.unless) for other in claim.came_for))
         ):
-            return len(rows) - nth, row.reason
+            return len(table.guidelines.first) - nth, row.reason
     return 0, ""
 
 
@@ -185,7 +183,7 @@ def _level(table: ConceptTable, one: Candidate, poa: Poa, done: _For, open_sympt
     if one.nature != "" or one.code.startswith(table.guidelines.long_there):
         often = not open_symptom and one.code.startswith(table.guidelines.chronic_first)
         return (6, "a chronic disease that was the reason for the admission") if came_for else (5 if often else 1, "chronic")
-    seldom = next((row for row in table.guidelines.seldom_first if one.code.startswith(row.codes)), None)
+    seldom = next((row for _, row in table.guidelines.seldom_of(one.code)), None)
     if seldom and not came_for:
         return 5 if known and seldom.before_symptoms else 2, seldom.words
     if known:
@@ -195,7 +193,7 @@ def _level(table: ConceptTable, one: Candidate, poa: Poa, done: _For, open_sympt
 
 def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances) -> bool:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
-    if _named(table, one.code, why) or (why.reason and not why.reason.isdisjoint(table.says(one.concept))):
+    if _named(table, one.code, why) or (why.reason and not why.reason.isdisjoint(table.says.get(one.concept, ()))):
         return True
     if any(part[:3] in {reason[:3] for reason in why.reason} for part in one.parts):  # "foot ulcer": the diabetic's
         return True

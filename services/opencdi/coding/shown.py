@@ -4,13 +4,16 @@ Appendix I: Y for "conditions diagnosed during the admission that were clearly p
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from opencdi.clinical.codes import dotted
-from opencdi.coding.candidates import Candidate, wording_of
+from opencdi.coding.candidates import Candidate
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.signs import Presenting, sign_of
+from opencdi.coding.stated import wording_of
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
 from opencdi.knowledge.specificity import vagueness
@@ -28,57 +31,63 @@ def named_at_admission(table: ConceptTable, notes: Iterable[NoteRead]) -> frozen
     return frozenset(one.concept for one in ours if not table.codes_of_wording(wording_of(one)))
 
 
-def shown_at_admission(
-    table: ConceptTable,
-    one: Candidate,
-    held: tuple[Candidate, ...],
-    came: list[Candidate],
-    seen: tuple[Presenting, ...],
-    reason: frozenset[str],
-    inpatient_at: datetime | None,
-    named: frozenset[str] = frozenset(),
-) -> str | None:
-    """How, in words: the same disease less exactly, the stated reason, a symptom that nothing else explains, a finding, its slow course.
+@dataclass(frozen=True)
+class Admission:
+    """What there was when the patient came, looked through once for all diagnoses that were documented only later.
 
     `came`: of the codes `held` those that were there; `seen`: findings from before the order; `reason`: codes of the stated reason;
     `named`: concepts that the admission's notes name too generally for a code.
     """
-    for other in came:
-        if other.family == one.family and other.code != one.code and _says_less(other, one):
-            return f"the same disease, less exactly, at admission ({dotted(other.code)})"
-    if one.concept in named and not any(other.concept == one.concept and other.code[:3] != one.code[:3] for other in held):
-        return "the notes of the admission name it, too generally for a code"
-    if any(one.kind == "diagnosis" and one.code[:3] == told[:3] for told in reason):
-        return "the stated reason for the admission names it"
-    blood = table.guidelines.bleeding
-    if one.code.startswith(blood.codes) and not reason.isdisjoint(blood.complaints):
-        return "the stated reason for the admission is the bleeding"
-    if (symptom := _explains(table, one, came, reason)) is not None:
-        return f"it explains a symptom of the admission ({dotted(symptom)})"
-    if (disease := _deficit_of(table, one, came)) is not None:
-        return f"a deficit of what was present on admission ({dotted(disease)})"
-    if (injury := _of_the_accident(one, held, came)) is not None:
-        return f"an injury of the accident that brought the patient ({dotted(injury)})"
-    claimed = [other.code for other in held if other.status == "proposed"]
-    if (found := sign_of(one.code, table.guidelines, seen, claimed)) is not None:
-        return f"found before the inpatient order or in the admission note ({found})"
-    return _too_slow(table, one, inpatient_at)
+
+    table: ConceptTable
+    held: tuple[Candidate, ...]
+    came: tuple[Candidate, ...]
+    seen: tuple[Presenting, ...]
+    reason: frozenset[str]
+    inpatient_at: datetime | None
+    named: frozenset[str] = frozenset()
+
+    def shows(self, one: Candidate) -> str | None:
+        """How, in words: the same disease less exactly, the stated reason, a symptom nothing else explains, a finding, its slow course."""
+        for other in self.came:
+            if other.family == one.family and other.code != one.code and _says_less(other, one):
+                return f"the same disease, less exactly, at admission ({dotted(other.code)})"
+        if one.concept in self.named and not any(other.concept == one.concept and other.code[:3] != one.code[:3] for other in self.held):
+            return "the notes of the admission name it, too generally for a code"
+        if any(one.kind == "diagnosis" and one.code[:3] == told[:3] for told in self.reason):
+            return "the stated reason for the admission names it"
+        blood = self.table.guidelines.bleeding
+        if one.code.startswith(blood.codes) and not self.reason.isdisjoint(blood.complaints):
+            return "the stated reason for the admission is the bleeding"
+        if (symptom := next((symptom for symptom, by in self._unexplained if one.code.startswith(by)), None)) is not None:
+            return f"it explains a symptom of the admission ({dotted(symptom)})"
+        if (disease := _deficit_of(self.table, one, self.came)) is not None:
+            return f"a deficit of what was present on admission ({dotted(disease)})"
+        if (injury := _of_the_accident(one, self.held, self.came)) is not None:
+            return f"an injury of the accident that brought the patient ({dotted(injury)})"
+        if (found := sign_of(one.code, self.table.guidelines, self.seen, self._claimed)) is not None:
+            return f"found before the inpatient order or in the admission note ({found})"
+        return _too_slow(self.table, one, self.inpatient_at)
+
+    @cached_property
+    def _claimed(self) -> tuple[str, ...]:
+        return tuple(other.code for other in self.held if other.status == "proposed")
+
+    @cached_property
+    def _unexplained(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The symptoms and the bleeding that nothing established there explains, each with what would."""
+        blood = self.table.guidelines.bleeding
+        symptoms = [other.code for other in self.came if other.kind != "diagnosis" or other.code.startswith(blood.codes)]
+        bled = {other.code for other in self.came if other.concept in blood.concepts}
+        established = [other.code for other in self.came if other.kind == "diagnosis" and other.status == "proposed"]
+        told = (
+            (symptom, (*self.table.integral_to(symptom), *(blood.sources if symptom in bled else ())))
+            for symptom in (*symptoms, *sorted(self.reason))
+        )
+        return [(symptom, by) for symptom, by in told if by and not any(code.startswith(by) for code in established)]
 
 
-def _explains(table: ConceptTable, one: Candidate, came: list[Candidate], reason: Iterable[str]) -> str | None:
-    """The symptom, or the bleeding, of the admission that it explains and that nothing else established there does."""
-    blood = table.guidelines.bleeding
-    symptoms = [other.code for other in came if other.kind != "diagnosis" or other.code.startswith(blood.codes)]
-    bled = {other.code for other in came if other.concept in blood.concepts}
-    established = [other for other in came if other.kind == "diagnosis" and other.status == "proposed"]
-    for symptom in (*symptoms, *sorted(reason)):
-        explained_by = (*table.integral_to(symptom), *(blood.sources if symptom in bled else ()))
-        if explained_by and one.code.startswith(explained_by) and not any(other.code.startswith(explained_by) for other in established):
-            return symptom
-    return None
-
-
-def _deficit_of(table: ConceptTable, one: Candidate, came: list[Candidate]) -> str | None:
+def _deficit_of(table: ConceptTable, one: Candidate, came: tuple[Candidate, ...]) -> str | None:
     """The stroke of the admission whose deficit it is: the swallow was tested only on the second day."""
     for row in table.guidelines.deficits:
         if one.code.startswith(row.codes):
@@ -86,7 +95,7 @@ def _deficit_of(table: ConceptTable, one: Candidate, came: list[Candidate]) -> s
     return None
 
 
-def _of_the_accident(one: Candidate, held: tuple[Candidate, ...], came: list[Candidate]) -> str | None:
+def _of_the_accident(one: Candidate, held: tuple[Candidate, ...], came: tuple[Candidate, ...]) -> str | None:
     """An injury of the admission, where a second survey or a scan found this one later and nobody was injured in the hospital."""
     if not one.code.startswith(_INJURY) or any(
         other.code.startswith(_INJURY) and (other.onset_after or other.told_later) for other in held

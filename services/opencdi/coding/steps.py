@@ -1,12 +1,13 @@
 """What a guideline step is: from the candidates to the candidates, with what it may look at beside them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from opencdi.clinical.vocabulary import Sex
-from opencdi.coding.candidates import Candidate, Stated, concepts_in, stated
+from opencdi.coding.candidates import Candidate
 from opencdi.coding.guideline_data import GuidelineData, categories_of
+from opencdi.coding.stated import Stated, concepts_in, stated
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead
 
@@ -16,14 +17,17 @@ Candidates = tuple[Candidate, ...]
 class Listed(tuple[Candidate, ...]):
     """The candidates between two changes: the steps ask them for hundreds of prefixes, and most of these nobody has."""
 
-    @cached_property
-    def categories(self) -> frozenset[str]:
-        """The three-character categories on the claim."""
-        return frozenset([one.code[:3] for one in self if one.status == "proposed"])
+    claimed: dict[str, list[Candidate]]
+    """What is on the claim, by its three-character category."""
+    categories: frozenset[str]
 
-    def has_none_in(self, near: frozenset[str] | None) -> bool:
-        """Whether nothing on the claim is in these categories; never so where they are not known."""
-        return near is not None and self.categories.isdisjoint(near)
+    def __init__(self, codes: Iterable[Candidate]) -> None:
+        """Looked through at once: there is no step that does not ask."""
+        found: dict[str, list[Candidate]] = {}
+        for one in self:
+            if one.status == "proposed":
+                found.setdefault(one.code[:3], []).append(one)
+        self.claimed, self.categories = found, frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ Step = Callable[[Known, Candidates], Candidates]
 """A step flags, replaces or adds, and says so in the reasons of what it touched; it drops nothing (DOMAIN F.13)."""
 
 
+def listed(codes: Candidates) -> Listed:
+    """The same, looked through."""
+    return codes if isinstance(codes, Listed) else Listed(codes)
+
+
 def with_code(codes: Candidates, one: Candidate) -> Candidates:
     """The codes with this one, in place of any that is the same code."""
     return Listed((*(other for other in codes if other.code != one.code), one))
@@ -77,6 +86,10 @@ def proposed(codes: Candidates, *prefixes: str) -> list[Candidate]:
     """Those on the claim, all or under these prefixes."""
     if not prefixes:
         return [one for one in codes if one.status == "proposed"]
-    if isinstance(codes, Listed) and codes.has_none_in(categories_of(prefixes)):
-        return []
+    if isinstance(codes, Listed) and (near := categories_of(prefixes)) is not None:
+        match [*codes.categories & near]:
+            case []:
+                return []
+            case [category]:
+                return [one for one in codes.claimed[category] if one.code.startswith(prefixes)]
     return [one for one in codes if one.code.startswith(prefixes) and one.status == "proposed"]

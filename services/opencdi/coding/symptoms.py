@@ -1,16 +1,17 @@
 """Signs and symptoms beside what they turned out to be (Guidelines I.B.4, I.B.5): flagged, never dropped (DOMAIN F.13)."""
 
+from opencdi.coding.combinations import flag, flag_each
 from opencdi.coding.steps import Candidates, Known, proposed
 
 
 def integral_symptoms(known: Known, codes: Candidates) -> Candidates:
     """I.B.5: signs and symptoms that belong to an established diagnosis are flagged beside it."""
-    out = []
-    for one in codes:
+    gone: dict[str, str] = {}
+    for one in proposed(codes):
         explained_by = known.table.integral_to(one.code)
-        whole = next((o for o in proposed(codes, *explained_by) if o.code != one.code), None) if explained_by else None
-        out.append(one.flagged(f"I.B.5: part of {whole.code}") if whole and one.status == "proposed" else one)
-    return tuple(out)
+        if explained_by and (whole := next((other for other in proposed(codes, *explained_by) if other.code != one.code), None)):
+            gone[one.code] = f"I.B.5: part of {whole.code}"
+    return flag_each(codes, gone)
 
 
 def presenting_symptoms(_: Known, codes: Candidates) -> Candidates:
@@ -22,7 +23,4 @@ def presenting_symptoms(_: Known, codes: Candidates) -> Candidates:
         return codes
     reason = "I.B.4, III: a complaint or sign at admission that no assessment takes up beside the established diagnoses"
     taken_up = {one.code[:3] for one in codes if one.assessed or not one.presenting}  # by the same sign, less or more exactly said
-    return tuple(
-        one.flagged(reason) if one.status == "proposed" and one.kind != "diagnosis" and one.code[:3] not in taken_up else one
-        for one in codes
-    )
+    return flag(codes, [one for one in proposed(codes) if one.kind != "diagnosis" and one.code[:3] not in taken_up], reason)

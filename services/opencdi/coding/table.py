@@ -6,7 +6,7 @@ Beside it lie `guidelines.yaml`, the guideline steps that are lists, and the tab
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +23,7 @@ from opencdi.coding.newborn_data import NewbornData
 from opencdi.coding.obstetric_data import ObstetricData
 from opencdi.coding.specific import Documented, documented
 from opencdi.coding.treated_data import TreatedBy
+from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.icd10cm import description_of, undivided
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.specificity import says_more
@@ -137,19 +138,27 @@ class ConceptTable(BaseModel):
             return True
         return concept.startswith(BY_TABULAR) or "icd10cm" in attributes
 
-    def says(self, concept: str) -> frozenset[str]:
-        """All codes of a concept's row: what may be meant where it is named without its attributes."""
-        row = self.codes.get(concept)
-        return frozenset((row.code, *(by.code for by in row.by))) if row else frozenset()
+    @cached_property
+    def says(self) -> Mapping[str, frozenset[str]]:
+        """concept -> all codes of its row: what may be meant where it is named without its attributes."""
+        return {concept: frozenset((row.code, *(by.code for by in row.by))) for concept, row in self.codes.items()}
 
     @cached_property
     def codes_of_wording(self) -> "Callable[[Wording], tuple[Assignment, ...]]":
         """`assignments`, remembered: they follow from the words and this table, and a stay says the same at each of its events."""
         return lru_cache(maxsize=20_000)(lambda said: assignments(self, said[0], dict(said[2]), said[1]))
 
+    @cached_property
+    def on_day(self) -> "Callable[[CodedOn, Callable[[str], bool], AlphabeticIndex | None], Callable[[Wording], tuple[Assignment, ...]]]":
+        """The same under one day's code set and the site's index, by whoever works it out from this table."""
+        return lru_cache(maxsize=8)(lambda coded, valid, index: lru_cache(maxsize=20_000)(partial(coded, self, valid, index)))
+
     def integral_to(self, code: str) -> tuple[str, ...]:
         """The diagnoses (as prefixes) that this sign or symptom is part of."""
         return self.integral.get(code, ())
+
+
+CodedOn = Callable[[ConceptTable, Callable[[str], bool], AlphabeticIndex | None, "Wording"], tuple["Assignment", ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The tabular's notes at a code: code first, use additional code, code also (I.A.13, I.A.17); said to the coder, nothing is made up."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from opencdi.clinical.codes import dotted
@@ -87,7 +87,7 @@ def _told(one: Candidate, claimed: list[str]) -> Candidate:
         elif asked.needed:
             found.append(f"{asked.words} ({asked.line}): none documented")
     new = [reason for reason in found if reason not in one.reasons]
-    return replace(one, reasons=(*one.reasons, *new)) if new else one
+    return one._replace(reasons=(*one.reasons, *new)) if new else one
 
 
 @lru_cache(maxsize=20_000)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from opencdi.clinical.codes import undotted
@@ -28,7 +27,7 @@ from opencdi.events.reading import NoteRead
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.code_editor import never_principal
 from opencdi.knowledge.code_year import no_grouper_reason, release_on
-from opencdi.knowledge.icd10cm import description_of, valid_on
+from opencdi.knowledge.icd10cm import description_of, valid_for, valid_on
 from opencdi.knowledge.site import SiteData
 
 MOST_CODES = 400
@@ -72,7 +71,7 @@ def working_codes(
     chart: Chart, table: ConceptTable, today: date, statements: frozenset[str], index: AlphabeticIndex | None = None
 ) -> tuple[Candidate, ...]:
     """Candidates, guidelines, and what must come along; in the order of documentation.  `statements`: the final ones, by note id."""
-    valid = partial(valid_on, day=today, code_year=chart.site.code_year)
+    valid = valid_for(today, chart.site.code_year)
     found = candidates(table, chart.notes, statements, valid, index)
     stay = chart.stay
     everything = apply_guidelines(

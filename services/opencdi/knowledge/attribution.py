@@ -7,7 +7,7 @@ ten-thousandths of a weight: shares add up without a rounding error.  Internal: 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
@@ -96,8 +96,7 @@ def with_movers(before: GrouperClaim, after: GrouperClaim, moved: frozenset[Move
     kinds = {one.kind for one in moved}
     patient = after if "patient" in kinds else before
     edition = after if "grouper" in kinds else before
-    return replace(
-        before,
+    return before._replace(
         principal=first,
         secondary=tuple(CodedDiagnosis(code, poa) for code, poa in codes.items()),
         procedures=(*(one for one in before.procedures if one not in gone), *(one for one in after.procedures if one in added)),

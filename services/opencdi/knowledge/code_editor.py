@@ -3,7 +3,7 @@
 import atexit
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import cast
@@ -77,20 +77,20 @@ def claim_edit(version: int, age: int, discharge_status: int) -> str | None:
 
 
 def _attributed(claim: GrouperClaim, day: date, names: set[str]) -> Iterable[Edit]:
-    alone = replace(claim, secondary=(), procedures=())
-    of_claim = {name for name, _ in _edits_of(replace(alone, principal=CodedDiagnosis(NEUTRAL_PRINCIPAL)), day)}
+    alone = claim._replace(secondary=(), procedures=())
+    of_claim = {name for name, _ in _edits_of(alone._replace(principal=CodedDiagnosis(NEUTRAL_PRINCIPAL)), day)}
     for name, _ in _edits_of(alone, day):
         if name not in of_claim:
             yield _named(name, claim.principal.code)
-    neutral = replace(alone, principal=CodedDiagnosis(NEUTRAL_PRINCIPAL))
+    neutral = alone._replace(principal=CodedDiagnosis(NEUTRAL_PRINCIPAL))
     for diagnosis in claim.secondary:
         if "DUPLICATE_OF_PDX" in names and diagnosis.code == claim.principal.code:
             yield Edit("DUPLICATE_OF_PDX", diagnosis.code)
-        for name, _ in _edits_of(replace(neutral, secondary=(diagnosis,)), day):
+        for name, _ in _edits_of(neutral._replace(secondary=(diagnosis,)), day):
             if name in names and name not in of_claim and name != "DUPLICATE_OF_PDX":
                 yield _named(name, diagnosis.code)
     for code in claim.procedures:
-        for name, _ in _edits_of(replace(neutral, procedures=(code,)), day):
+        for name, _ in _edits_of(neutral._replace(procedures=(code,)), day):
             if name in names and name not in of_claim:
                 yield _named(name, code, _ICD9_PROCEDURE)
 
@@ -106,5 +106,5 @@ _LAST_WITH_SEX_EDIT = 411
 def sex_conflicts(claim: GrouperClaim) -> tuple[str, ...]:
     """The codes that the editor's last table of sex conflicts sets against the patient's sex; none where that is unknown."""
     release = next(release for release in RELEASES if release.version == _LAST_WITH_SEX_EDIT)
-    found = edits(replace(claim, version=release.version), release.last_day) if claim.sex != "U" else ()
+    found = edits(claim._replace(version=release.version), release.last_day) if claim.sex != "U" else ()
     return tuple(edit.code for edit in found if edit.edit == "SEX_CONFLICT" and edit.code)

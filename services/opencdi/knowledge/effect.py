@@ -4,14 +4,14 @@ Pure: a claim in, groupings out; every interplay (exclusion by the principal dia
 grouper's own.  Money never decides what a physician sees (DOMAIN F.14): callers keep these figures on internal pages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from opencdi.clinical.vocabulary import Severity
 from opencdi.knowledge.code_year import RELEASES
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, Grouping, drg_of, excluded_by_logic, group
+from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, drg_of, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
 _YEAR_BY_VERSION = {release.version: release.fiscal_year for release in RELEASES}
@@ -35,6 +35,10 @@ def weight_delta(drg_with: str, drg_without: str, fiscal_year: int) -> float | N
     return round(heavier.weight - lighter.weight, 4) if heavier and lighter else None
 
 
+def _year(claim: GrouperClaim) -> int:
+    return _YEAR_BY_VERSION[claim.version]
+
+
 _RANK: Final[dict[Severity, int]] = {"MCC": 2, "CC": 1, "NON_CC": 0, "NONE": 0}
 
 
@@ -50,14 +54,18 @@ def why_nothing_moved(code: str, claim: GrouperClaim) -> str:
     """Why a secondary diagnosis of a claim does nothing to its DRG; "" where it is none that could."""
     grouped = group(claim)
     one = next((told for told in grouped.secondary if told.code == code), None)
-    if one is None or not _RANK[one.severity]:
+    return _why_not(one, _counting(claim), grouped.drg) if one else ""
+
+
+def _why_not(one: GroupedSecondary, counting: Mapping[str, int], drg: str) -> str:
+    """Why this code does nothing beside those that count."""
+    if not (rank := _RANK[one.severity]):
         return ""
-    counting = _counting(claim)
-    if code not in counting:
+    if one.code not in counting:
         return "hospital-acquired" if one.hacs else "excluded"
-    if any(other != code and rank >= _RANK[one.severity] for other, rank in counting.items()):
+    if any(other != one.code and other_rank >= rank for other, other_rank in counting.items()):
         return "redundant"  # which other code, is not said: its evidence may be restricted
-    return f"MS-DRG {grouped.drg} asks for no {one.severity}"
+    return f"MS-DRG {drg} asks for no {one.severity}"
 
 
 def effect_of_removing(claim: GrouperClaim, code: str, grouped: Grouping | None = None) -> DrgEffect:
@@ -94,6 +102,22 @@ def effect_of_adding(claim: GrouperClaim, *gap: CodedDiagnosis, grouped: Groupin
     return _effect(with_it, group(with_it).drg, (grouped or group(claim)).drg, *(one.code for one in gap))
 
 
+def effects_of_adding(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> list[DrgEffect]:
+    """`effect_of_adding` for each of these codes, present on admission, on its own; with one grouping where all together move nothing."""
+    every = claim.with_secondary(*(CodedDiagnosis(code, "Y") for code in codes))
+    if len(every.secondary) < len(claim.secondary) + len(codes) or (answer := group(every)).drg != grouped.drg:
+        return [effect_of_adding(claim, CodedDiagnosis(code, "Y"), grouped=grouped) for code in codes]
+    # A further diagnosis only ever lifts a claim: what several do not move, none of them moves.
+    told, counted = {one.code: one for one in answer.secondary}, _counting(every)
+    without = {code: rank for code, rank in counted.items() if code not in codes}
+
+    def why(code: str) -> str:
+        return _why_not(told[code], without | {code: counted[code]} if code in counted else without, grouped.drg)
+
+    nothing = weight_delta(grouped.drg, grouped.drg, _year(claim))
+    return [DrgEffect(grouped.drg, grouped.drg, nothing, why(code)) for code in codes]
+
+
 def _effect(claim: GrouperClaim, told: str, less: str, *codes: str) -> DrgEffect:
     none = why_nothing_moved(codes[0], claim) if codes and told == less else ""
-    return DrgEffect(told, less, weight_delta(told, less, _YEAR_BY_VERSION[claim.version]), none)
+    return DrgEffect(told, less, weight_delta(told, less, _year(claim)), none)

@@ -5,7 +5,7 @@ One grouper lives in each process (the library maps its tables read-only and is 
 """
 
 import atexit
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, cast
 
@@ -31,8 +31,7 @@ class CodedDiagnosis(NamedTuple):
     poa: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GrouperClaim:
+class GrouperClaim(NamedTuple):
     """What the grouper is given.  `version` 431 is 43.1; `discharge_status` is the UB-04 patient status; `age` in years."""
 
     version: int
@@ -46,32 +45,32 @@ class GrouperClaim:
 
     def without(self, *codes: str) -> "GrouperClaim":
         """The claim less these secondary diagnoses."""
-        return replace(self, secondary=tuple(d for d in self.secondary if d.code not in codes))
+        return self._replace(secondary=tuple(d for d in self.secondary if d.code not in codes))
 
     def with_secondary(self, *diagnoses: CodedDiagnosis) -> "GrouperClaim":
         """The claim and these secondary diagnoses, unless it has them."""
         held = {self.principal.code, *(d.code for d in self.secondary)}
-        return replace(self, secondary=(*self.secondary, *(d for d in diagnoses if d.code not in held)))
+        return self._replace(secondary=(*self.secondary, *(d for d in diagnoses if d.code not in held)))
 
     def with_principal(self, code: str) -> "GrouperClaim":
         """The claim with this secondary diagnosis in first place and the first one behind it; the claim itself where it is first."""
         first = next((d for d in self.secondary if d.code == code), None)
         if first is None:
             return self
-        return replace(self, principal=first, secondary=(self.principal, *(d for d in self.secondary if d.code != code)))
+        return self._replace(principal=first, secondary=(self.principal, *(d for d in self.secondary if d.code != code)))
 
     def poa_as(self, told: str, *codes: str) -> "GrouperClaim":
         """The claim with another POA for these secondary diagnoses."""
-        return replace(self, secondary=tuple(CodedDiagnosis(d.code, told) if d.code in codes else d for d in self.secondary))
+        return self._replace(secondary=tuple(CodedDiagnosis(d.code, told) if d.code in codes else d for d in self.secondary))
 
 
-@dataclass(frozen=True, slots=True)
-class GroupedSecondary:
+class GroupedSecondary(NamedTuple):
     """A secondary diagnosis after grouping.
 
     `severity` is what the code is on its own; `excluded` says that it does not count on this claim (CC exclusion by the principal
     diagnosis, by the DRG's own logic, or because the patient died).  `moved`: the grouper used it to find this DRG.
-    `hacs`: the hospital-acquired conditions that it is on this claim, whose CC or MCC does not count in the final DRG.
+    `hacs`: the hospital-acquired conditions that it is on this claim, whose CC or MCC does not count in the final DRG; `may_be_hac`:
+    whether it stands on the list of one at all.  Of any other code the grouper does not ask when it began.
     """
 
     code: str
@@ -80,6 +79,7 @@ class GroupedSecondary:
     valid: bool
     moved: bool
     hacs: tuple[str, ...] = ()
+    may_be_hac: bool = False
 
 
 """No groups but the grouper's refusals: the principal diagnosis cannot be one of a discharge; ungroupable."""
@@ -150,7 +150,7 @@ def group(claim: GrouperClaim) -> Grouping:
         return_code=told["return_code"],
         initial_drg=f"{told['initial_drg']:03d}",
         initial_severity=_severity(told["initial_severity"], grouped=told["initial_return_code"] == "OK"),
-        secondary=tuple(_secondary(diagnosis.code, by_code) for diagnosis in claim.secondary),
+        secondary=tuple([_secondary(diagnosis.code, by_code) for diagnosis in claim.secondary]),
     )
 
 
@@ -179,7 +179,8 @@ def _secondary(code: str, by_code: dict[str, list[dict[str, Any]]]) -> GroupedSe
         excluded="EXCLUDED" in told or "EXCLUSION" in told,
         valid=valid,
         moved=out["drg_impact"] != "NONE",
-        hacs=tuple(hac["hac_list"] for hac in out["hacs"] if hac["hac_status"] == "HAC_CRITERIA_MET"),
+        hacs=tuple([hac["hac_list"] for hac in out["hacs"] if hac["hac_status"] == "HAC_CRITERIA_MET"]),
+        may_be_hac=bool(out["hacs"]),
     )
 
 
@@ -195,7 +196,7 @@ def excluded_by_logic(claim: GrouperClaim, grouping: Grouping) -> frozenset[str]
     found = []
     for diagnosis, answer in zip(claim.secondary, grouping.secondary, strict=True):
         if answer.severity in ("MCC", "CC") and not answer.excluded:
-            alone = group(replace(claim, secondary=(diagnosis,)))
+            alone = group(claim._replace(secondary=(diagnosis,)))
             if alone.return_code == "OK" and _STEPS[alone.initial_severity] < _STEPS[answer.severity]:
                 found.append(diagnosis.code)
     return frozenset(found)

@@ -160,10 +160,16 @@ def valid_on(code: str, day: date, code_year: int | None = None) -> bool:
     return tabular().billable(code) if release is None else is_valid(code, release.version)
 
 
+@lru_cache(maxsize=64)
+def valid_for(day: date, code_year: int | None = None) -> Callable[[str], bool]:
+    """`valid_on` for that day: one and the same function each time, so that what follows from it can be remembered by it."""
+    return partial(valid_on, day=day, code_year=code_year)
+
+
 def valid_below(code: str, day: date, code_year: int | None = None) -> tuple[str, ...]:
     """The codes below a stem that may be billed on that day, in the tabular's order; none below a code that is one itself, or unknown."""
     stem = undotted(code).rstrip("-")
-    valid = partial(valid_on, day=day, code_year=code_year)
+    valid = valid_for(day, code_year)
     return () if valid(stem) else tuple(_valid_within(tabular(), stem, valid))
 
 

@@ -1,6 +1,6 @@
 """Internal: what the answers would do to the working DRG, from the claim that coding published (DOMAIN B55).  CDI's half only."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 from opencdi.clinical.vocabulary import Sex
@@ -28,7 +28,7 @@ class Answer:
         if not self.first or claim.principal.code == self.codes[0]:
             return claim.with_secondary(*told)
         rest = tuple(one for one in (claim.principal, *claim.secondary) if one.code != self.codes[0])
-        return replace(claim, principal=told[0], secondary=rest).with_secondary(*told[1:])
+        return claim._replace(principal=told[0], secondary=rest).with_secondary(*told[1:])
 
 
 def grouper_claim(claim: Claim | None) -> GrouperClaim | None:

@@ -1,11 +1,9 @@
 """With and without (DOMAIN B54, B55, B58)."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, effects_of_removing
+from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, effects_of_adding, effects_of_removing
 from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, drg_of, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
@@ -63,10 +61,10 @@ def test_it_says_why_nothing_moved() -> None:
 
 def test_a_code_that_the_drg_itself_is_made_of_counts_for_nothing_in_it() -> None:
     """A heart attack behind another heart disease makes the DRG (280-282), and is not its MCC besides."""
-    told = replace(claim("I214"), principal=CodedDiagnosis("I2510", "Y"))
+    told = claim("I214")._replace(principal=CodedDiagnosis("I2510", "Y"))
     effect = effect_of_removing(told, "I214")
     assert (effect.drg_with, effect.drg_without, excluded_by_logic(told, group(told))) == ("282", "303", frozenset({"I214"}))
-    twice = replace(told, secondary=(*told.secondary, CodedDiagnosis("I213", "Y")))
+    twice = told._replace(secondary=(*told.secondary, CodedDiagnosis("I213", "Y")))
     assert {effect_of_removing(twice, code).why_none for code in ("I214", "I213")} == {"excluded"}
 
 
@@ -121,6 +119,21 @@ def test_together_or_one_by_one_codes_are_weighed_the_same(mix: tuple[str, int, 
     codes = [one.code for one in asked.secondary]
     answer = group(asked)
     assert effects_of_removing(asked, codes, answer) == [effect_of_removing(asked, code, answer) for code in codes]
+    waiting = data.draw(st.lists(st.sampled_from([*pool, "Z6841"]), unique=True, max_size=4))
+    alone = [effect_of_adding(asked, CodedDiagnosis(code, "Y"), grouped=answer) for code in waiting]
+    assert effects_of_adding(asked, waiting, answer) == alone
+    # When a code began that is on no list of hospital-acquired conditions, the grouper does not ask.
+    unasked = [one.code for one in answer.secondary if not one.may_be_hac]
+    told = [group(asked.poa_as(poa, *unasked)) for poa in "YNUW"]
+    assert {(one.drg, one.return_code, one.severity) for one in told} == {(answer.drg, answer.return_code, answer.severity)}
+
+
+def test_what_waits_is_weighed_with_one_grouping_where_nothing_moves() -> None:
+    told = claim("J9601", "N170")
+    answer = group(told)
+    group.cache_clear()
+    assert [one.why_none for one in effects_of_adding(told, ["E43", "N179", "D62"], answer)] == ["redundant"] * 3
+    assert group.cache_info().misses == 6  # the claim with all three, and each of its MCCs and CCs alone
 
 
 @settings(max_examples=60, deadline=None)

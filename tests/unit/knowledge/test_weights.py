@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -150,4 +149,4 @@ def test_a_severity_grouper_of_a_site_takes_the_same_claim() -> None:
     assert with_it is not None
     assert without is not None
     assert (with_it.severity, without.severity) == (4, 2)
-    assert plugged.grouped(replace(told, principal=CodedDiagnosis("J189", "Y"))) is None
+    assert plugged.grouped(told._replace(principal=CodedDiagnosis("J189", "Y"))) is None
