@@ -13,7 +13,7 @@ from opencdi.events.pages import Claim, ClaimEdit, Effect, PaidByDay, WorkingDrg
 from opencdi.knowledge.code_editor import edits
 from opencdi.knowledge.code_year import GrouperRelease
 from opencdi.knowledge.effect import DrgEffect, effects_of_adding, effects_of_removing, weight_delta
-from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, excluded_by_logic, group
+from opencdi.knowledge.grouper import CodedDiagnosis, GroupedSecondary, GrouperClaim, Grouping, begun_here_counts, excluded_by_logic, group
 from opencdi.knowledge.return_codes import why_no_paid_drg
 from opencdi.knowledge.transfer import transferred
 from opencdi.knowledge.weights import weight_of
@@ -124,9 +124,8 @@ def _if_not_present(claim: GrouperClaim, answer: Grouping, first: str | None, un
     """The DRG with every undetermined POA as N; None where then nothing may stand first."""
     if first is None:
         return None
-    if first == claim.principal.code and not any(one.may_be_hac for one in answer.secondary if one.code in undetermined):
-        return answer.drg if answer.return_code == "OK" else None
-    answer = group(claim.with_principal(first).poa_as("N", *undetermined))
+    if first != claim.principal.code or begun_here_counts(claim, answer, undetermined):
+        answer = group(claim.with_principal(first).poa_as("N", *undetermined))
     return answer.drg if answer.return_code == "OK" else None
 
 

@@ -136,9 +136,10 @@ def _inspections(told: Iterable[WorkingProcedure], table: ProcedureTable) -> Ite
     held = list(told)
     if not held:
         return
+    named = {row.family for one in held if (row := table.codes.get(one.procedure)) and row.family}
     families = {
         family: {one.code or one.procedure for one in held if one.status != "flagged" and _in_family(one, family, table)}
-        for family in {row.family for row in table.codes.values() if row.family}
+        for family in named
     }
     for one in held:
         row = table.codes.get(one.procedure)

@@ -75,8 +75,9 @@ class Sequencing:
     def of(cls, table: ConceptTable, codes: Iterable[Candidate], why: Circumstances, barred: Barred) -> "Sequencing":
         """All that does not ask when a condition began."""
         claimed = [one for one in codes if one.status == "proposed"]
-        why = replace(why, reason=why.reason.union(*_diseases_of(table, claimed, why)))
-        claim = _Claim([one.code for one in claimed], {one.code for one in claimed if _answers(table, one, claimed, why)})
+        why = replace(why, reason=why.reason.union(*_diseases_of(claimed, _Reason.of(table, why))))
+        stated = _Reason.of(table, why)
+        claim = _Claim([one.code for one in claimed], {one.code for one in claimed if _answers(table, one, claimed, why, stated)})
         places = {
             one.code: _Place(
                 _done(one.code, claim.came_for, why),
@@ -191,27 +192,37 @@ def _level(table: ConceptTable, one: Candidate, poa: Poa, done: _For, open_sympt
     return 4, "acute, its onset not said"
 
 
-def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances) -> bool:
+class _Reason(NamedTuple):
+    """The reason for the admission, as far as it names a code: its category, or a symptom that is part of the disease."""
+
+    categories: frozenset[str]
+    symptoms_of: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: ConceptTable, why: Circumstances) -> "_Reason":
+        """Looked through once for all codes of the claim."""
+        categories = why.listed | {reason[:3] for reason in why.reason}
+        return cls(categories, tuple(prefix for reason in why.reason for prefix in table.integral_to(reason)))
+
+    def names(self, code: str) -> bool:
+        """Whether it is stated, or what it shows as is."""
+        return code[:3] in self.categories or code.startswith(self.symptoms_of)
+
+
+def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances, stated: _Reason) -> bool:
     """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
-    if _named(table, one.code, why) or (why.reason and not why.reason.isdisjoint(table.says.get(one.concept, ()))):
+    if stated.names(one.code) or (why.reason and not why.reason.isdisjoint(table.says.get(one.concept, ()))):
         return True
-    if any(part[:3] in {reason[:3] for reason in why.reason} for part in one.parts):  # "foot ulcer": the diabetic's
+    if one.parts and any(part[:3] in {reason[:3] for reason in why.reason} for part in one.parts):  # "foot ulcer": the diabetic's
         return True
-    caused = (other for other in claimed if one.concept in other.caused_by and not other.code.startswith(_SECONDARY))
-    return any(_named(table, other.code, why) for other in caused)
+    return any(one.concept in other.caused_by and not other.code.startswith(_SECONDARY) and stated.names(other.code) for other in claimed)
 
 
-def _diseases_of(table: ConceptTable, claimed: list[Candidate], why: Circumstances) -> Iterator[list[str]]:
+def _diseases_of(claimed: list[Candidate], stated: _Reason) -> Iterator[list[str]]:
     """Of the manifestations that the patient came for, the diseases that their notes name with them: a foot ulcer, the diabetic's."""
     for one in claimed:
-        if _named(table, one.code, why):
+        if stated.names(one.code):
             yield coded_before(one, [other for other in claimed if other.concept == one.concept])
-
-
-def _named(table: ConceptTable, code: str, why: Circumstances) -> bool:
-    if code[:3] in why.listed:
-        return True
-    return any(code[:3] == reason[:3] or code.startswith(table.integral_to(reason) or ("\0",)) for reason in why.reason)
 
 
 def _stood_first(one: Candidate) -> tuple[object, ...]:

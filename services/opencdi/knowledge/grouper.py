@@ -5,6 +5,7 @@ One grouper lives in each process (the library maps its tables read-only and is 
 """
 
 import atexit
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, cast
@@ -200,6 +201,18 @@ def excluded_by_logic(claim: GrouperClaim, grouping: Grouping) -> frozenset[str]
             if alone.return_code == "OK" and _STEPS[alone.initial_severity] < _STEPS[answer.severity]:
                 found.append(diagnosis.code)
     return frozenset(found)
+
+
+def begun_here_counts(claim: GrouperClaim, grouping: Grouping, codes: Collection[str]) -> bool:
+    """Whether it would make a difference if these secondary diagnoses had begun after the admission: as hospital-acquired conditions.
+
+    Asked of a claim of nothing but the codes that stand on a list of such conditions, and the procedures: few, and mostly asked before.
+    """
+    listed = {one.code for one in grouping.secondary if one.may_be_hac}
+    if listed.isdisjoint(codes):
+        return False
+    few = claim._replace(secondary=tuple(one for one in claim.secondary if one.code in listed)).poa_as("N", *codes)
+    return any(one.hacs for one in group(few).secondary)
 
 
 @lru_cache(maxsize=200_000)

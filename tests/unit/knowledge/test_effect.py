@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencdi.knowledge.effect import effect_of_adding, effect_of_removing, effects_of_adding, effects_of_removing
-from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, drg_of, excluded_by_logic, group
+from opencdi.knowledge.grouper import CodedDiagnosis, GrouperClaim, begun_here_counts, drg_of, excluded_by_logic, group
 from opencdi.knowledge.weights import weight_of
 
 CODES_ON_A_LONG_CHART = (
@@ -92,6 +92,7 @@ BIRTH = ["O9962", "O1414", "O34211", "O6981X0", "O480", "O99324", "O721", "O9081
 INJURIES = ["S36031A", "S270XXA", "S72001A", "S065X1A", "S2241XA", "S37011A", "S32009A", "S82201A", "T794XXA", "L89153"]
 NEWBORN = ["P0739", "P220", "P599", "P704", "P0714", "Q210", "P369", "Z3801", "P0716"]
 HEART = ["I214", "I213", "I5023", "I4901", "I469", "R570", "I472", "I509", "N179", "J9601"]
+AFTER_OPERATIONS = ["N390", "T83511A", "I82402", "I2699", "T8141XA", "K6811", "T80211A", "J95811", "E1101", "T8149XA", "Y838", "B9620"]
 MIXES = [
     ("A419", 70, POOL),
     ("O80", 28, BIRTH),
@@ -122,10 +123,21 @@ def test_together_or_one_by_one_codes_are_weighed_the_same(mix: tuple[str, int, 
     waiting = data.draw(st.lists(st.sampled_from([*pool, "Z6841"]), unique=True, max_size=4))
     alone = [effect_of_adding(asked, CodedDiagnosis(code, "Y"), grouped=answer) for code in waiting]
     assert effects_of_adding(asked, waiting, answer) == alone
-    # When a code began that is on no list of hospital-acquired conditions, the grouper does not ask.
-    unasked = [one.code for one in answer.secondary if not one.may_be_hac]
-    told = [group(asked.poa_as(poa, *unasked)) for poa in "YNUW"]
-    assert {(one.drg, one.return_code, one.severity) for one in told} == {(answer.drg, answer.return_code, answer.severity)}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([*MIXES, ("M1711", 66, AFTER_OPERATIONS)]), st.data())
+def test_when_a_code_began_counts_for_hospital_acquired_conditions_alone(mix: tuple[str, int, list[str]], data: st.DataObject) -> None:
+    first, age, pool = mix
+    codes = [code for code in data.draw(st.lists(st.sampled_from([*pool, *AFTER_OPERATIONS]), unique=True, max_size=9)) if code != first]
+    done = data.draw(st.lists(st.sampled_from(["0SRC0J9", "0JH60PZ", "021009W", "0D16079", "0SG00AJ", "02HV33Z"]), unique=True, max_size=2))
+    told = tuple(CodedDiagnosis(code, data.draw(st.sampled_from("YN"))) for code in codes)
+    asked = GrouperClaim(431, age, "F", 1, CodedDiagnosis(first, "Y"), told, tuple(done))
+    answer = group(asked)
+    open_ = data.draw(st.lists(st.sampled_from(codes), unique=True)) if codes else []
+    if not begun_here_counts(asked, answer, open_):
+        begun = group(asked.poa_as("N", *open_))
+        assert (begun.drg, begun.return_code, begun.severity) == (answer.drg, answer.return_code, answer.severity)
 
 
 def test_what_waits_is_weighed_with_one_grouping_where_nothing_moves() -> None:
