@@ -20,7 +20,12 @@ def parts(one: Candidate) -> tuple[tuple[str, float], ...]:
 
 def confidence(one: Candidate) -> float:
     """The sum of its parts."""
-    return round(sum([value for _, value in parts(one)]), 2)
+    return _sum(parts(one))
+
+
+@cache
+def _sum(told: tuple[tuple[str, float], ...]) -> float:
+    return round(sum([value for _, value in told]), 2)
 
 
 @cache

@@ -76,8 +76,14 @@ def effect_of_removing(claim: GrouperClaim, code: str, grouped: Grouping | None 
 
 def effects_of_removing(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> list[DrgEffect]:
     """`effect_of_removing` for each of these secondary diagnoses of the claim, with fewer groupings."""
-    still = _unmoving(claim, codes, grouped)
-    return [_effect(claim, grouped.drg, grouped.drg if code in still else drg_of(claim.without(code)), code) for code in codes]
+    still, counting = _unmoving(claim, codes, grouped), _counting(claim)
+    nothing, by_code = weight_delta(grouped.drg, grouped.drg, _year(claim)), {one.code: one for one in grouped.secondary}
+    return [
+        DrgEffect(grouped.drg, grouped.drg, nothing, _why_not(by_code[code], counting, grouped.drg))
+        if code in still
+        else _effect(claim, grouped.drg, drg_of(claim.without(code)), code)
+        for code in codes
+    ]
 
 
 def _unmoving(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> set[str]:
