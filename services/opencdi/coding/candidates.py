@@ -143,8 +143,10 @@ def _made_in(_: NoteRead) -> dict[str, _Made]:
 
 def _of_these(table: ConceptTable, mentions: list[_Mention], cleared: Mapping[str, datetime]) -> Candidate:
     """The candidate of these mentions: as it was, where they are what they were.  One more note of a long chart changes few."""
-    first, code = next((one for one in mentions if one.status == "proposed"), mentions[0]), mentions[0].assignment.code
-    cleared_at, made = cleared.get(first.finding.concept) or cleared.get(code), _made_in(mentions[0].note)
+    code, made, cleared_at = mentions[0].assignment.code, _made_in(mentions[0].note), None
+    if cleared:
+        first = next((one for one in mentions if one.status == "proposed"), mentions[0])
+        cleared_at = cleared.get(first.finding.concept) or cleared.get(code)
     if (held := made.get(code)) is None or not held.is_of(table, cleared_at, mentions):
         told = [(one.finding, one.assignment, one.status, one.final) for one in mentions]
         held = made[code] = _Made(table, cleared_at, told, _candidate(table, mentions, cleared_at))

@@ -241,7 +241,7 @@ class Sequelae(Row):
     beside: dict[str, str]
 
 
-Coded = TypeVar("Coded", First, Behind, SeldomFirst)
+Coded = TypeVar("Coded", First, Behind, SeldomFirst, Sign, Deficits)
 RowsOf = Callable[[str], tuple[tuple[int, Coded], ...]]
 """code -> the rows that it is under, each with its place in the list."""
 
@@ -308,6 +308,16 @@ class GuidelineData(BaseModel):
     def seldom_of(self) -> "RowsOf[SeldomFirst]":
         """Those of `seldom_first` that a code is under."""
         return _rows_of(self.seldom_first)
+
+    @cached_property
+    def signs_of(self) -> "RowsOf[Sign]":
+        """Those of `signs` that show a code."""
+        return _rows_of(self.signs)
+
+    @cached_property
+    def deficits_of(self) -> "RowsOf[Deficits]":
+        """Those of `deficits` that a code is of."""
+        return _rows_of(self.deficits)
 
     @cached_property
     def said_by_for(self) -> RowsFor[SaidBy]:

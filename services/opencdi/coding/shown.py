@@ -11,6 +11,7 @@ from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
+from opencdi.coding.of_note import remembered_under
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.coding.signs import Presenting, sign_of
 from opencdi.coding.stated import wording_of
@@ -25,7 +26,12 @@ _TOO_GENERAL: Final = frozenset({"present", "possible"})
 def named_at_admission(table: ConceptTable, notes: Iterable[NoteRead]) -> frozenset[str]:
     """The concepts that the admission's own notes name in words that lead to no code: "an abscess", of which a later note says where."""
     admission = (note for note in notes if note.note_type in AT_ADMISSION and note.counts and not note.retracted)
-    said = (one for note in admission for one in note.findings if one.experiencer == "patient" and one.assertion in _TOO_GENERAL)
+    return frozenset[str]().union(*(_named_in(table, note) for note in admission))
+
+
+@remembered_under
+def _named_in(table: ConceptTable, note: NoteRead) -> frozenset[str]:
+    said = (one for one in note.findings if one.experiencer == "patient" and one.assertion in _TOO_GENERAL)
     there = (one for one in said if one.active == "yes" and one.temporality == "current" and one.kind == "diagnosis")
     ours = (one for one in there if table.has(one.concept, one.attributes))
     return frozenset(one.concept for one in ours if not table.codes_of_wording(wording_of(one)))
@@ -89,10 +95,8 @@ class Admission:
 
 def _deficit_of(table: ConceptTable, one: Candidate, came: tuple[Candidate, ...]) -> str | None:
     """The stroke of the admission whose deficit it is: the swallow was tested only on the second day."""
-    for row in table.guidelines.deficits:
-        if one.code.startswith(row.codes):
-            return next((other.code for other in came if other.code.startswith(row.of) and other.status == "proposed"), None)
-    return None
+    row = next((row for _, row in table.guidelines.deficits_of(one.code)), None)
+    return next((other.code for other in came if row and other.code.startswith(row.of) and other.status == "proposed"), None)
 
 
 def _of_the_accident(one: Candidate, held: tuple[Candidate, ...], came: tuple[Candidate, ...]) -> str | None:

@@ -13,6 +13,7 @@ from pydantic import Field
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
 from opencdi.coding.guideline_data import Bound, GuidelineData
+from opencdi.coding.of_note import remembered
 from opencdi.coding.onset import AT_ADMISSION
 from opencdi.events.facts import Fact, MeasurementResulted
 from opencdi.events.reading import NoteRead
@@ -83,19 +84,26 @@ def presenting(signs: Signs, notes: Iterable[NoteRead], inpatient_at: datetime |
                 found.append(Presenting(seen.analyte, seen.value, f"{seen.analyte} {seen.value:g} {seen.unit} at {at}"))
     for note in notes:
         if note.note_type in AT_ADMISSION and note.counts and not note.retracted:
-            for value in note.values:
-                analyte = _ANALYTE_BY_SLUG.get(value.analyte)
-                number = in_house_unit(analyte, value.value, value.unit or analyte.unit) if analyte else None
-                if analyte and number is not None and analyte.low <= number <= analyte.high:
-                    found.append(Presenting(value.analyte, number, f"{value.analyte} {number:g} {analyte.unit} in the admission note"))
+            found += _written_in(note)
     return tuple(found)
+
+
+@remembered
+def _written_in(note: NoteRead) -> list[Presenting]:
+    found = []
+    for value in note.values:
+        analyte = _ANALYTE_BY_SLUG.get(value.analyte)
+        number = in_house_unit(analyte, value.value, value.unit or analyte.unit) if analyte else None
+        if analyte and number is not None and analyte.low <= number <= analyte.high:
+            found.append(Presenting(value.analyte, number, f"{value.analyte} {number:g} {analyte.unit} in the admission note"))
+    return found
 
 
 def sign_of(code: str, data: GuidelineData, seen: Iterable[Presenting], claimed: Iterable[str]) -> str | None:
     """The findings that show this diagnosis at admission, in words; None where there are too few."""
     held, codes = tuple(seen), tuple(claimed)
-    for sign in data.signs:
-        if not code.startswith(sign.codes) or (sign.unless and any(one.startswith(sign.unless) for one in codes)):
+    for _, sign in data.signs_of(code):
+        if sign.unless and any(one.startswith(sign.unless) for one in codes):
             continue
         first: Mapping[str, str] = _first_outside(sign.of, held)
         if len(first) >= sign.at_least:

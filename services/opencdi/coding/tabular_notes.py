@@ -66,7 +66,12 @@ def manifestations(known: Known, codes: Candidates) -> Candidates:
 
 
 def _is_manifestation(known: Known, code: str) -> bool:
-    return code.startswith(known.data.manifestations) or "classified elsewhere" in description_of(code)
+    return code.startswith(known.data.manifestations) or _is_classified_elsewhere(code)
+
+
+@lru_cache(maxsize=20_000)
+def _is_classified_elsewhere(code: str) -> bool:
+    return "classified elsewhere" in description_of(code)
 
 
 def asked_along(_: Known, codes: Candidates) -> Candidates:
