@@ -77,7 +77,9 @@ class Sequencing:
         claimed = [one for one in codes if one.status == "proposed"]
         why = replace(why, reason=why.reason.union(*_diseases_of(claimed, _Reason.of(table, why))))
         stated = _Reason.of(table, why)
-        claim = _Claim([one.code for one in claimed], {one.code for one in claimed if _answers(table, one, claimed, why, stated)})
+        shown = (one for one in claimed if one.caused_by and not one.code.startswith(_SECONDARY) and stated.names(one.code))
+        causes = frozenset[str]().union(*(one.caused_by for one in shown))
+        claim = _Claim([one.code for one in claimed], {one.code for one in claimed if _answers(table, one, causes, why, stated)})
         places = {
             one.code: _Place(
                 _done(one.code, claim.came_for, why),
@@ -209,13 +211,13 @@ class _Reason(NamedTuple):
         return code[:3] in self.categories or code.startswith(self.symptoms_of)
 
 
-def _answers(table: ConceptTable, one: Candidate, claimed: list[Candidate], why: Circumstances, stated: _Reason) -> bool:
-    """Whether the patient came for this, for a symptom of it, or for what a provider says it caused."""
+def _answers(table: ConceptTable, one: Candidate, causes: frozenset[str], why: Circumstances, stated: _Reason) -> bool:
+    """Whether the patient came for this, for a symptom of it, or for what a provider says it caused (`causes`: of what was stated)."""
+    if one.concept in causes:
+        return True
     if stated.names(one.code) or (why.reason and not why.reason.isdisjoint(table.says.get(one.concept, ()))):
         return True
-    if one.parts and any(part[:3] in {reason[:3] for reason in why.reason} for part in one.parts):  # "foot ulcer": the diabetic's
-        return True
-    return any(one.concept in other.caused_by and not other.code.startswith(_SECONDARY) and stated.names(other.code) for other in claimed)
+    return any(part[:3] in {reason[:3] for reason in why.reason} for part in one.parts)  # "foot ulcer": the diabetic's
 
 
 def _diseases_of(claimed: list[Candidate], stated: _Reason) -> Iterator[list[str]]:

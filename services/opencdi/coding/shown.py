@@ -55,8 +55,8 @@ class Admission:
 
     def shows(self, one: Candidate) -> str | None:
         """How, in words: the same disease less exactly, the stated reason, a symptom nothing else explains, a finding, its slow course."""
-        for other in self.came:
-            if other.family == one.family and other.code != one.code and _says_less(other, one):
+        for other in self._of_family.get(one.family, ()):
+            if other.code != one.code and _says_less(other, one):
                 return f"the same disease, less exactly, at admission ({dotted(other.code)})"
         if one.concept in self.named and not any(other.concept == one.concept and other.code[:3] != one.code[:3] for other in self.held):
             return "the notes of the admission name it, too generally for a code"
@@ -74,6 +74,13 @@ class Admission:
         if (found := sign_of(one.code, self.table.guidelines, self.seen, self._claimed)) is not None:
             return f"found before the inpatient order or in the admission note ({found})"
         return _too_slow(self.table, one, self.inpatient_at)
+
+    @cached_property
+    def _of_family(self) -> dict[str, list[Candidate]]:
+        found: dict[str, list[Candidate]] = {}
+        for one in self.came:
+            found.setdefault(one.family, []).append(one)
+        return found
 
     @cached_property
     def _claimed(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
-from opencdi.coding.steps import Candidates, Known, proposed
+from opencdi.coding.steps import Candidates, Known, Listed, listed, proposed
 from opencdi.knowledge.icd10cm import description_of, tabular
 from opencdi.knowledge.tabular_references import between, categories, references
 
@@ -76,15 +76,15 @@ def _is_classified_elsewhere(code: str) -> bool:
 
 def asked_along(_: Known, codes: Candidates) -> Candidates:
     """I.A.17: what the tabular wants beside a code, and whether the claim has it."""
-    claimed = sorted(one.code for one in proposed(codes))
-    return tuple(_told(one, claimed) if one.status == "proposed" else one for one in codes)
+    now = listed(codes)
+    return tuple([_told(one, now) if one.status == "proposed" else one for one in codes])
 
 
-def _told(one: Candidate, claimed: list[str]) -> Candidate:
+def _told(one: Candidate, claimed: Listed) -> Candidate:
     if not asked_at(one.code):
         return one
-    found, near = [], _near(one.code)
-    beside = [(other, asked) for other in claimed if other[:3] in near and other != one.code for asked in _named(one.code, other)]
+    near = sorted(other.code for category in claimed.categories & _near(one.code) for other in claimed.claimed[category])
+    found, beside = [], [(other, asked) for other in near if other != one.code for asked in _named(one.code, other)]
     for asked in asked_at(one.code):
         have = [dotted(other) for other, named in beside if named is asked]
         if have:
