@@ -42,9 +42,7 @@ def _leading(table: ConceptTable, note: NoteRead) -> tuple[tuple[int, Said], ...
         finding = one.finding
         if finding.assertion != "present" or finding.certainty != "certain":
             continue
-        named = finding.active == "no" or data.names_code(finding.concept, finding.attributes)
-        codes = tuple(told.code for told in table.codes_of_wording(one.wording)) if named else ()
-        rows = data.rows_for(finding.concept, finding.attributes, codes)
+        rows, codes = table.alongside_of(one.wording, finding.active == "no")
         found += [(nth, one) for nth in rows if _fits(data.rows[nth], note, finding, codes)]
     return tuple(found)
 

@@ -2,7 +2,7 @@
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate, candidate_of
-from opencdi.coding.combinations import instead
+from opencdi.coding.combinations import flag_each, instead
 from opencdi.coding.stated import Stated
 from opencdi.coding.steps import Candidates, Known, proposed, with_code
 
@@ -25,7 +25,7 @@ def external_causes(known: Known, codes: Candidates) -> Candidates:
     if all(one.code in reasons for one in events):
         told = proposed(codes, *data.only_beside_a_cause)
         reasons |= {one.code: "I.C.20.b: a place or an activity is said only beside its external cause" for one in told}
-    return tuple(one.flagged(reasons[one.code]) if one.code in reasons and one.status == "proposed" else one for one in codes)
+    return flag_each(codes, reasons)
 
 
 def collisions(known: Known, codes: Candidates) -> Candidates:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
@@ -76,6 +76,11 @@ class ProcedureTable:
         """The families of the procedures that this may be the code of."""
         return frozenset(self.codes[slug].family for slug in self.owners.get(code, ())) - {""}
 
+    @cached_property
+    def resolved(self) -> "Callable[[str, frozenset[tuple[str, str]]], Resolved]":
+        """`resolved`, remembered: a stay tells of the same procedures at each of its events."""
+        return lru_cache(maxsize=20_000)(lambda slug, told: _resolved(self.codes[slug], dict(sorted(told))))
+
     def only_of(self, slug: str, code: str) -> bool:
         """Whether this is a code of that procedure and of no other of the list."""
         return self.owners.get(code) == frozenset({slug})
@@ -92,7 +97,10 @@ class Resolved:
 
 def resolved(table: ProcedureTable, slug: str, told: Mapping[str, str]) -> Resolved:
     """The codes of a procedure of which this is told; a missing attribute is never guessed."""
-    row = table.codes[slug]
+    return table.resolved(slug, frozenset(told.items()))
+
+
+def _resolved(row: ProcedureRow, told: Mapping[str, str]) -> Resolved:
     leaves, missing = _walk(row.codes, told)
     filled = [_filled(leaf, row, told) for leaf in leaves]
     # What is said and fits no character of a leaf speaks against that leaf, where it fits another.

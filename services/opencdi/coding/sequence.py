@@ -1,7 +1,7 @@
 """The principal diagnosis: what, after study, occasioned the admission (UHDDS; Guidelines section II).  Never the heaviest code."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from opencdi.clinical.codes import dotted
@@ -70,6 +70,7 @@ class Sequencing:
     claimed: tuple[Candidate, ...]
     places: Mapping[str, _Place]
     barred: Barred
+    ranks: dict[tuple[str, Poa, bool], "_Rank"] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, table: ConceptTable, codes: Iterable[Candidate], why: Circumstances, barred: Barred) -> "Sequencing":
@@ -111,7 +112,7 @@ class Sequencing:
         if not able:
             return None
         open_symptom = any(one.kind != "diagnosis" and one.assessed and poa[one.code] in _THERE for one in able)
-        ranked = {one.code: _rank(table, one, poa[one.code], places[one.code], open_symptom) for one in able}
+        ranked = {one.code: self._rank(one, poa[one.code], open_symptom) for one in able}
         best = max(rank.key for rank in ranked.values())
         tied = sorted((one for one in able if ranked[one.code].key == best), key=_stood_first)
         names = tuple(one.code for one in tied)
@@ -119,6 +120,11 @@ class Sequencing:
         words += [f"I.A.13: coded before {dotted(code)}" for code, before in sorted(later.items()) if not set(names).isdisjoint(before)]
         words += [word for name in names for word in ranked[name].words]
         return Principal(names[0], names, _reason(names, "; ".join(dict.fromkeys(words))))
+
+    def _rank(self, one: Candidate, poa: Poa, open_symptom: bool) -> "_Rank":
+        if (key := (one.code, poa, open_symptom)) not in self.ranks:
+            self.ranks[key] = _rank(self.table, one, poa, self.places[one.code], open_symptom)
+        return self.ranks[key]
 
 
 def _behind(table: ConceptTable, code: str, claimed: list[str]) -> Iterator[tuple[Behind, frozenset[str]]]:

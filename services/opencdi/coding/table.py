@@ -149,6 +149,18 @@ class ConceptTable(BaseModel):
         return lru_cache(maxsize=20_000)(lambda said: assignments(self, said[0], dict(said[2]), said[1]))
 
     @cached_property
+    def alongside_of(self) -> "Callable[[Wording, bool], tuple[tuple[int, ...], tuple[str, ...]]]":
+        """A mention, and whether it is told as over -> the rows of `alongside` that it may be one of, and its codes where they decide."""
+
+        def those(said: Wording, over: bool) -> tuple[tuple[int, ...], tuple[str, ...]]:
+            concept, attributes = said[0], dict(said[2])
+            named = over or self.alongside.names_code(concept, attributes)
+            codes = tuple(one.code for one in self.codes_of_wording(said)) if named else ()
+            return self.alongside.rows_for(concept, attributes, codes), codes
+
+        return lru_cache(maxsize=20_000)(those)
+
+    @cached_property
     def on_day(self) -> "Callable[[CodedOn, Callable[[str], bool], AlphabeticIndex | None], Callable[[Wording], tuple[Assignment, ...]]]":
         """The same under one day's code set and the site's index, by whoever works it out from this table."""
         return lru_cache(maxsize=8)(lambda coded, valid, index: lru_cache(maxsize=20_000)(partial(coded, self, valid, index)))
