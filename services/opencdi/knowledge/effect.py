@@ -87,7 +87,7 @@ def effects_of_removing(claim: GrouperClaim, codes: Sequence[str], grouped: Grou
 
 
 def _unmoving(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> set[str]:
-    """Those without any one of which the claim groups the same, as far as a grouping without many of them shows.
+    """Those without any one of which the claim groups the same, as far as a grouping with one code alone shows.
 
     A further diagnosis only ever lifts a claim, in severity and in the order of the DRGs of its category: where taking several away moves
     nothing, taking away one of them moves nothing.  The two that count most are each kept once, to hold the claim's severity up.
@@ -97,7 +97,8 @@ def _unmoving(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> s
     still: set[str] = set()
     for kept in most:
         others = [code for code in codes if code != kept]
-        if len(others) > 1 and not still.issuperset(others) and drg_of(claim.without(*others)) == grouped.drg:
+        alone = tuple(one for one in claim.secondary if one.code == kept)
+        if len(others) > 1 and not still.issuperset(others) and drg_of(claim._replace(secondary=alone)) == grouped.drg:
             still.update(others)
     return still
 
