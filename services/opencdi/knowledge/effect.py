@@ -98,7 +98,7 @@ def _unmoving(claim: GrouperClaim, codes: Sequence[str], grouped: Grouping) -> s
     for kept in most:
         others = [code for code in codes if code != kept]
         alone = tuple(one for one in claim.secondary if one.code == kept)
-        if len(others) > 1 and not still.issuperset(others) and drg_of(claim._replace(secondary=alone)) == grouped.drg:
+        if len(others) > 1 and not still.issuperset(others) and group(claim._replace(secondary=alone)).drg == grouped.drg:
             still.update(others)
     return still
 
