@@ -131,21 +131,24 @@ def after(room: Room, records: Iterable[Record]) -> dict[str, State]:
 
 
 def re_coding() -> Iterator[Row]:
-    """What comes after a chart's thirtieth note, each event on its own; another patient of the sort was coded before."""
+    """What comes after a chart's thirtieth note, each event on its own; another patient of the sort was coded before.
+
+    The same happens to five patients, so that a moment in which the machine was busy elsewhere is told from an event that is dear.
+    """
     stay = Stay()
     before, further = stay.thirty_notes(), list(stay.further())
     room = coding_room(SiteData())
     settle_memory()
-    other = [
-        Record(one.topic, one.key, one.value.replace(b"1955-01-02", b"1949-01-02").replace(b'"sex":"M"', b'"sex":"F"')) for one in before
-    ]
-    for told in (other, before):
-        held, took = after(room, told), {}
-        for kind, record in further:
-            took.setdefault(kind, []).append(event(room, held, record))
-    everything = sorted(one for found in took.values() for one in found)
-    yield f"one event after 30 notes re-coded, p95 of {len(everything)}", f"{percentile(everything, 0.95):.1f} ms", "< 5 ms"
-    for kind, found in took.items():
+    took: list[list[float]] = []
+    for born in (b"1949", b"1951", b"1953", b"1955", b"1957", b"1959"):  # of another age: no claim was ever grouped before
+        held = after(room, [Record(one.topic, one.key, one.value.replace(b"1955-01-02", born + b"-01-02")) for one in before])
+        took.append([event(room, held, record) for _, record in further])
+    of_five = list(zip(*took[1:], strict=True))
+    each, every = sorted(map(median, of_five)), sorted(one for found in of_five for one in found)
+    yield f"one event after 30 notes re-coded, p95 of {len(each)}, each the median of 5", f"{percentile(each, 0.95):.1f} ms", "< 5 ms"
+    yield f"  p95 of all {len(every)}, whatever else the machine did", f"{percentile(every, 0.95):.1f} ms", ""
+    for kind in dict.fromkeys(kind for kind, _ in further):
+        found = [median(told) for told, (of, _) in zip(of_five, further, strict=True) if of == kind]
         yield f"  {kind}: median (longest) of {len(found)}", f"{median(found):.1f} ms ({max(found):.1f})", ""
 
 
