@@ -45,6 +45,12 @@ def milliseconds(work: Callable[[], object]) -> float:
     return 1e3 * (time.thread_time() - begun)
 
 
+def this_machine() -> Iterator[Row]:
+    """The same work each time, so that a run is told from one on a machine that was busy, or is another."""
+    took = sorted(milliseconds(lambda: sum(nth * nth for nth in range(1_000_000))) for _ in range(9))
+    yield "this machine: a million squares added up, median of 9", f"{median(took):.0f} ms ({took[0]:.0f} to {took[-1]:.0f})", ""
+
+
 # --- grouping -------------------------------------------------------------------------------------------------------
 def grouping() -> Iterator[Row]:
     """Claims that nobody has asked of this process, grouped one by one."""
@@ -249,7 +255,7 @@ def loaded_index(folder: Path) -> Path | None:
 def speeds(codes: Path | None) -> Table:
     """Everything that has a clock."""
     table = Table("what", "measured", "wanted", title="coding")
-    parts = (re_coding, grouping, lambda: loading(codes), lambda: memory(codes), lambda: filtering(codes))
+    parts = (this_machine, re_coding, grouping, lambda: loading(codes), lambda: memory(codes), lambda: filtering(codes), this_machine)
     for part in track(parts, "measuring", console=CONSOLE, transient=True):
         for row in part():
             table.add_row(*row)

@@ -1,9 +1,8 @@
 """Present on admission: proposed, never computed as if it were known (Guidelines appendix I; DOMAIN F.12)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
@@ -20,8 +19,7 @@ _OUTSIDE: Final = ("V", "W", "X", "Y", "Z")
 _THERE: Final = ("Y", "W", "1")
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedPoa:
+class ProposedPoa(NamedTuple):
     """The proposal and its reason."""
 
     poa: Poa

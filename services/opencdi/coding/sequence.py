@@ -48,8 +48,7 @@ class Circumstances:
     planned: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """What a code's place among the others rests on whatever was present on admission.
 
     `behind`: the rows by which it comes behind codes of the claim, and those codes; `before`: what the tabular wants before it (I.A.13);
@@ -134,8 +133,7 @@ def _behind(table: ConceptTable, code: str, claimed: list[str]) -> Iterator[tupl
             yield row, after
 
 
-@dataclass(frozen=True, slots=True)
-class _Rank:
+class _Rank(NamedTuple):
     key: tuple[int, int, bool, bool]
     words: tuple[str, ...]
 

@@ -5,9 +5,8 @@ grouper's own.  Money never decides what a physician sees (DOMAIN F.14): callers
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from opencdi.clinical.vocabulary import Severity
 from opencdi.knowledge.code_year import RELEASES
@@ -17,8 +16,7 @@ from opencdi.knowledge.weights import weight_of
 _YEAR_BY_VERSION = {release.version: release.fiscal_year for release in RELEASES}
 
 
-@dataclass(frozen=True, slots=True)
-class DrgEffect:
+class DrgEffect(NamedTuple):
     """The DRG with and without; `weight_delta` is with minus without, None where either has no weight loaded."""
 
     drg_with: str

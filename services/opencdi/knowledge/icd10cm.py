@@ -265,6 +265,7 @@ def unspecified_below(code: str, laterality: str = "") -> str | None:
     return next((found[0] for found in (vague, bare) if len(found) == 1), None)
 
 
+@lru_cache(maxsize=100_000)
 def description_of(code: str) -> str:
     """What to print for a code; says so where our edition of the tabular does not know it."""
     return tabular().description(code) or f"{dotted(code)} (not in the tabular of April 2026)"
