@@ -18,10 +18,14 @@ class Form(BaseModel):
 
 
 class Measurement(Form):
-    """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none."""
+    """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none.
+
+    `written`: also a number that a note tells of now ("EF 30 %"), for what comes in reports and seldom as a result; copied text tells none.
+    """
 
     kind: Literal["measurement"]
     analyte: str
+    written: bool = False
     above: str | None = None
     at_least: str | None = None
     below: str | None = None
@@ -96,12 +100,18 @@ class Repeated(Form):
 
 
 class Stated(Form):
-    """A note says so: present, of this patient, active in this encounter.  `having`: the finding must carry that attribute."""
+    """A note says so: present, of this patient, active in this encounter.  `having`: the finding must carry that attribute.
+
+    `lacking`: it carries at least one of these attributes in no note of a provider ("CHF", whose type nobody names).
+    `standing`: no provider denied or ruled it out in a later note.
+    """
 
     kind: Literal["stated"]
     concepts: tuple[str, ...] = Field(min_length=1)
     note_types: tuple[NoteType, ...] = ()
     having: dict[str, str | None] = Field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+    standing: bool = False
     by: Literal["anyone", "provider"] = "anyone"
     notes: int = Field(default=1, ge=1)  # in at least so many different notes
 

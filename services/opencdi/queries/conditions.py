@@ -8,7 +8,7 @@ from typing import assert_never
 
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import measurements, sofa
-from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.chart import Chart, Mention, attributes_told
 from opencdi.queries.condition import (
     AllOf,
     AnyOf,
@@ -104,8 +104,16 @@ def _says(condition: Stated, mention: Mention) -> bool:
     )
 
 
+def _is_open(condition: Stated, mention: Mention, every: tuple[Mention, ...]) -> bool:
+    """Whether what this leaves unsaid is said nowhere, and no provider took it back since."""
+    if condition.lacking and set(condition.lacking) <= attributes_told(every):
+        return False
+    return not (condition.standing and any(other.counts and other.ruled_out and other.at.at > mention.at.at for other in every))
+
+
 def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
     said = [(concept, mention) for concept in condition.concepts for mention in chart.mentions(concept) if _says(condition, mention)]
+    said = [(concept, mention) for concept, mention in said if _is_open(condition, mention, chart.mentions(concept))]
     if condition.notes == 1:
         yield from (Sign(mention.at.at, (Cited(concept, mention),)) for concept, mention in said)
         return

@@ -6,7 +6,7 @@ from typing import Literal
 
 from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Act, Chart, Mention
+from opencdi.queries.chart import Act, Chart, Mention, attributes_told
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.rule import Rule
@@ -46,11 +46,12 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     `since`: people decided on the evidence up to then, so what came after it is looked at first (Q-55).
     """
     q = Question(rule, site, chart)
-    answers = [(told.concept, m) for told in rule.satisfied_by for m in chart.mentions(told.concept)]
-    # A denial or a doubt need not name the attribute that only an affirmed diagnosis must carry.
-    lacking = {told.concept: told.having for told in rule.satisfied_by if told.having}
-    full = [(c, m) for c, m in answers if c not in lacking or lacking[c] in m.attributes]
-    if affirmed := [(c, m) for c, m in full if m.counts and m.affirmed]:
+    answers = [(one.concept, m) for one in rule.satisfied_by for m in chart.mentions(one.concept)]
+    # A denial or a doubt need not name the attributes that only an affirmed diagnosis must carry.
+    needed = {one.concept: set(one.having) for one in rule.satisfied_by}
+    told = {concept: attributes_told(chart.mentions(concept)) for concept in needed}
+    full = [(c, m) for c, m in answers if needed[c] <= told[c] | m.attributes.keys()]
+    if affirmed := [(c, m) for c, m in full if m.counts and m.affirmed and (not needed[c] or needed[c] & m.attributes.keys())]:
         return _documented("satisfied", "DOCUMENTED", affirmed)
     if final := [(c, m) for c, m in full if m.counts and m.uncertain and m.note_type == "discharge-summary"]:
         return _documented("satisfied", "UNCERTAIN_IN_FINAL_STATEMENT", final)  # coded as if established (Guideline II.H, DOMAIN F.11)
@@ -58,7 +59,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
         return excluded
     found = signs(rule.when, q)
     if not found:
-        return Judgement("silent", "NOT_MET")
+        return Judgement("silent", "NO_LONGER_SO" if rule.stands_by_itself else "NOT_MET")
     for name, condition in rule.unless.items():
         if against := signs(condition, q):
             return _suppressed(name, against[0].cited)

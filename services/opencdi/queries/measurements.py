@@ -18,11 +18,14 @@ SAME_DRAW = timedelta(minutes=30)
 
 def beyond(point: Point, condition: Measurement, limit: float) -> bool:
     """Whether the value is beyond the limit.  "<0.5" is below all that is ≥ 0.5 and never above anything; ">600" likewise."""
+    not_beside = ("<", "<=") if condition.above or condition.at_least else (">", ">=")
+    return _is_over(point.value, condition, limit) and point.comparator not in not_beside
+
+
+def _is_over(value: float, condition: Measurement, limit: float) -> bool:
     if condition.above or condition.at_least:
-        over = point.value >= limit if condition.at_least else point.value > limit
-        return over and point.comparator not in ("<", "<=")
-    under = point.value <= limit if condition.at_most else point.value < limit
-    return under and point.comparator not in (">", ">=")
+        return value >= limit if condition.at_least else value > limit
+    return value <= limit if condition.at_most else value < limit
 
 
 def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
@@ -60,6 +63,9 @@ def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sig
                 continue
             label = "room air" if fraction is not None else "no oxygen charted"
         yield Sign(point.at.at, (Cited(condition.analyte, point, label),))
+    for told in chart.written(condition.analyte) if condition.written else ():
+        if _is_over(told.value, condition, limit):
+            yield Sign(told.at.at, (Cited(condition.analyte, told),))
 
 
 def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[Point], float]) -> Iterator[tuple[Point, Point]]:

@@ -56,10 +56,10 @@ class Preconditions(Form):
 
 
 class Documentation(Form):
-    """A concept, or with `having` only a mention that carries that attribute (malnutrition with its severity)."""
+    """A concept, with `having` only where providers tell these of it too, in one note or in several (malnutrition with its severity)."""
 
     concept: str
-    having: str | None = None
+    having: tuple[str, ...] = ()
 
 
 class AnswerOption(Form):
@@ -102,7 +102,7 @@ class Rule(Form):
     supporting: tuple[Condition, ...] = ()  # shown where present, not required
     contrary: tuple[Condition, ...]
     unless: dict[str, Condition] = Field(default_factory=dict)
-    satisfied_by: tuple[Documentation, ...] = Field(min_length=1)
+    satisfied_by: tuple[Documentation, ...] = ()
     not_satisfied_by: tuple[str, ...] = ()  # concepts that are less than the diagnosis: where they are written, the question stands
     title: str
     why: str
@@ -120,9 +120,19 @@ class Rule(Form):
             raise ValueError(f"threshold that no condition reads: {', '.join(sorted(unread))}")
         if not {"other", "undetermined"} <= {option.id for option in self.options}:
             raise ValueError('options need "other" and "undetermined" (Q-13)')
+        if not self.satisfied_by and not self.stands_by_itself:
+            raise ValueError("what documentation would satisfy? (satisfied_by)")
         if self.revision != max(line.revision for line in self.history):
             raise ValueError("the history does not end at this revision")
         return self
+
+    @property
+    def stands_by_itself(self) -> bool:
+        """Whether `when` alone says that the record is unclear, and is settled once that is so no more: what is documented is the question.
+
+        A missing or an unspecific diagnosis is settled by being documented; a value that was beyond its limit stays a fact.
+        """
+        return self.type not in ("missing-diagnosis", "unspecific")
 
     def conditions(self) -> Iterator[Condition]:
         """Every condition of the rule, inner ones too."""
