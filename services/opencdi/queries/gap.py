@@ -58,6 +58,8 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     if excluded := _excluded(rule, chart):
         return excluded
     found = signs(rule.when, q)
+    if not found and rule.type == "unspecific" and (taken_back := _taken_back(answers)):
+        return _documented("ruled-out", "RULED_OUT", taken_back)  # what was to be said more exactly, the patient does not have
     if not found:
         return Judgement("silent", "NO_LONGER_SO" if rule.stands_by_itself else "NOT_MET")
     for name, condition in rule.unless.items():
@@ -74,6 +76,12 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
             "unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered
         )
     return gap
+
+
+def _taken_back(answers: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
+    """What providers ruled out and nobody of them affirmed since."""
+    affirmed_at = max((m.at.at for _, m in answers if m.counts and m.affirmed), default=None)
+    return [(c, m) for c, m in answers if m.counts and m.ruled_out and affirmed_at is not None and m.at.at > affirmed_at]
 
 
 def _shown_at(sign: Sign) -> datetime:
