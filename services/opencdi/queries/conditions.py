@@ -15,6 +15,7 @@ from opencdi.queries.condition import (
     AtBaseline,
     Change,
     Condition,
+    Consecutive,
     CountOf,
     Definition,
     Listed,
@@ -58,8 +59,9 @@ def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
 def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
     match condition:
         case Measurement():
-            name = condition.above or condition.at_least or condition.below or condition.at_most
-            return measurements.measured(condition, q.chart, q.limit(name or ""))
+            return measurements.measured(condition, q.chart, q.limit(condition.name))
+        case Consecutive():
+            return measurements.in_a_row(condition, q.chart, q.limit(condition.name))
         case Change():
             return measurements.changed(condition, q.chart, q.limit(condition.by))
         case RatioToBaseline():

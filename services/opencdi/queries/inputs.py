@@ -9,6 +9,7 @@ from opencdi.queries.condition import (
     AtBaseline,
     Change,
     Condition,
+    Consecutive,
     Listed,
     Measurement,
     OrganDysfunction,
@@ -39,7 +40,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case Measurement():
             own = {f"analyte/{condition.analyte}", *([f"written/{condition.analyte}"] if condition.written else [])}
             return frozenset(own | OXYGEN) if condition.oxygen != "any" else frozenset(own)
-        case Change() | RatioToBaseline() | AtBaseline() | Repeated():
+        case Consecutive() | Change() | RatioToBaseline() | AtBaseline() | Repeated():
             return frozenset({f"analyte/{condition.analyte}"})
         case OxygenationRatio():
             return frozenset({"analyte/pao2"}) | OXYGEN

@@ -84,7 +84,7 @@ class Cooldown(Form):
 class Rule(Form):
     """What the record would show, what would have been written, and what may be asked."""
 
-    id: str = Field(pattern=r"^D-\d{2,}$")
+    id: str = Field(pattern=r"^D-\d{2,}[a-z]?$")  # a letter where one entry of the catalogue asks about several conditions
     revision: int = Field(ge=1)
     status: Literal["draft", "active", "retired"]
     type: GapType

@@ -1,8 +1,8 @@
 """What was done for the patient, by name: which drugs and orders belong to "iv-antibiotic", "culture", "oxygen-therapy" …
 
 A word list (`rules/queries/treatments.yaml`), because senders name the same drug in a hundred ways and codes are often local.
-`not` lists the words that tell another use of it: cefazolin "for prophylaxis", tobramycin "ophthalmic"; `with` those of which one must stand
-there too: furosemide "IV".
+`not` lists the words that tell another use of it: cefazolin "for prophylaxis", tobramycin "ophthalmic"; `with` those of which one must
+stand there too: furosemide "IV".
 """
 
 import re
