@@ -152,7 +152,9 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    by_policy = query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"  # a second reviewer looks first
+    by_policy = (
+        query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"
+    )  # a second reviewer looks first
     if by_policy and query.gate and query.gate.compliant:
         work.send(query, "AUTO_SEND_POLICY")
 

@@ -22,6 +22,7 @@ from opencdi.queries.rule import BadRule, all_rules
         ("status: active", "status: active\nstatus: draft", "told twice: status (line"),
         ("within_h: 48", "within_h: a while", "within_h"),
         ("- {revision: 2,", "- {revision: 3,", "history"),
+        ("satisfied_by: [{concept: acute-kidney-injury}, {concept: acute-tubular-necrosis}]\n", "", "satisfied_by"),
     ],
 )
 def test_a_bad_rule_is_named(tmp_path: Path, before: str, after: str, said: str) -> None:
