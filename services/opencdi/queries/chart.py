@@ -126,9 +126,13 @@ class Mention(Remembered):
         return self.of_now and not self.ruled_out and (self.assertion == "possible" or self.certainty != "certain")
 
 
-def attributes_told(mentions: Iterable[Mention]) -> frozenset[str]:
+def attributes_told(mentions: Iterable[Mention]) -> dict[str, set[str]]:
     """What providers tell of a condition beyond its name, in whichever of their notes: "acute on chronic" in one, "HFpEF" in another."""
-    return frozenset(name for mention in mentions if mention.counts and mention.affirmed for name in mention.attributes)
+    told: dict[str, set[str]] = {}
+    for mention in mentions:
+        for name, value in mention.attributes.items() if mention.counts and mention.affirmed else ():
+            told.setdefault(name, set()).add(value)
+    return told
 
 
 class Written(Remembered):

@@ -108,7 +108,7 @@ def _says(condition: Stated, mention: Mention) -> bool:
 
 def _is_open(condition: Stated, mention: Mention, every: tuple[Mention, ...]) -> bool:
     """Whether what this leaves unsaid is said nowhere, and no provider took it back since."""
-    if condition.lacking and set(condition.lacking) <= attributes_told(every):
+    if condition.lacking and set(condition.lacking) <= attributes_told(every).keys():
         return False
     return not (condition.standing and any(other.counts and other.ruled_out and other.at.at > mention.at.at for other in every))
 

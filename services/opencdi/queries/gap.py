@@ -1,5 +1,6 @@
 """What one rule finds in one record: a gap, or why there is none.  Every judgement carries its reasons (STYLE rule 6)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,7 +10,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Act, Chart, Mention, attributes_told
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.rule import Rule
+from opencdi.queries.rule import Documentation, Rule
 
 Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
 BEFORE = timedelta(hours=24)
@@ -48,10 +49,8 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     q = Question(rule, site, chart)
     answers = [(one.concept, m) for one in rule.satisfied_by for m in chart.mentions(one.concept)]
     # A denial or a doubt need not name the attributes that only an affirmed diagnosis must carry.
-    needed = {one.concept: set(one.having) for one in rule.satisfied_by}
-    told = {concept: attributes_told(chart.mentions(concept)) for concept in needed}
-    full = [(c, m) for c, m in answers if needed[c] <= told[c] | m.attributes.keys()]
-    if affirmed := [(c, m) for c, m in full if m.counts and m.affirmed and (not needed[c] or needed[c] & m.attributes.keys())]:
+    full = [(one.concept, m) for one in rule.satisfied_by for m in _saying_all(one, chart.mentions(one.concept))]
+    if affirmed := [(c, m) for c, m in full if m.counts and m.affirmed]:
         return _documented("satisfied", "DOCUMENTED", affirmed)
     if final := [(c, m) for c, m in full if m.counts and m.uncertain and m.note_type == "discharge-summary"]:
         return _documented("satisfied", "UNCERTAIN_IN_FINAL_STATEMENT", final)  # coded as if established (Guideline II.H, DOMAIN F.11)
@@ -76,6 +75,16 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
             "unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered
         )
     return gap
+
+
+def _saying_all(one: Documentation, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
+    """The mentions that say a part of what is needed and, with what providers say of the condition elsewhere, leave nothing of it open."""
+    told = attributes_told(mentions)
+    for mention in mentions:
+        own = {name: {value} for name, value in mention.attributes.items()}
+        says_a_part = not one.having or not own.keys().isdisjoint(one.having)
+        if says_a_part and one.told_by({name: own.get(name, set()) | told.get(name, set()) for name in own | told}):
+            yield mention
 
 
 def _taken_back(answers: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:

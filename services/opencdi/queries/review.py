@@ -189,12 +189,12 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
 
 def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> bool:
     """Whether an authenticated note now says what was answered, which closes it: only this makes it documentation (DOMAIN F.9)."""
-    needed = next((set(one.having) for one in rule.satisfied_by if one.concept == query.answer_diagnosis), set[str]())
+    needed = next((one for one in rule.satisfied_by if one.concept == query.answer_diagnosis), None)
     said = [m for m in work.records.chart().mentions(query.answer_diagnosis or "") if m.counts and m.affirmed]
     if rule.stands_by_itself:  # what was asked about was written before: only what is written since the answer answers
         said = [m for m in said if m.at.at > query.moved_at]
     settled = judgement.outcome == "satisfied" or judgement.reason == "NO_LONGER_SO"
-    if not settled and not (said and needed <= attributes_told(said)):
+    if not settled and not (said and (needed is None or needed.told_by(attributes_told(said)))):
         return False
     validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
     work.move(validated, "closed", "DOCUMENTED")

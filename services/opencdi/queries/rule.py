@@ -3,14 +3,14 @@
 Data never computes and code never knows a rule's id: what a rule may say is `opencdi.queries.condition`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from opencdi.clinical.vocabulary import EncounterClass, GapType
 from opencdi.events.ids import content_hash
@@ -56,10 +56,24 @@ class Preconditions(Form):
 
 
 class Documentation(Form):
-    """A concept, with `having` only where providers tell these of it too, in one note or in several (malnutrition with its severity)."""
+    """A concept, with `having` only where providers tell these of it too, in one note or in several (malnutrition with its severity).
+
+    `having`: attributes, with a list of values only where one of them is told (anemia of the type "acute-blood-loss").
+    """
 
     concept: str
-    having: tuple[str, ...] = ()
+    having: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @field_validator("having", mode="before")
+    @classmethod
+    def _any_value(cls, told: Any) -> Any:
+        return dict.fromkeys(told, ()) if isinstance(told, list) else told
+
+    def told_by(self, attributes: Mapping[str, Collection[str]]) -> bool:
+        """Whether these say all of it."""
+        return all(
+            name in attributes and (not values or not set(values).isdisjoint(attributes[name])) for name, values in self.having.items()
+        )
 
 
 class AnswerOption(Form):
