@@ -5,7 +5,7 @@ the wording, the cases and the revision.  A rule of which something does not hol
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.units import unit_of
 from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
-from opencdi.queries.inputs import index
+from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_wording import wrong_wording
 from opencdi.queries.revisions import wrong_revision
@@ -48,15 +48,13 @@ def words_of(path: Path) -> Words:
 
 def wrong_words(file: RuleFile, words: Words) -> Iterator[tuple[Place, str]]:
     """Names that nothing answers to: a condition over them would be met by no patient."""
-    read = index((file.rule,))
-    concepts = {one for one in read.concepts | set(file.rule.not_satisfied_by) if one not in words.concepts and not _in_tabular(one)}
-    for what, unknown, known in (
-        ("analyte", read.analytes - set(words.analytes), words.analytes),
-        ("concept", concepts, words.concepts),
-        ("treatment", read.treatments - words.treatments, words.treatments),
-    ):
-        for word in sorted(unknown):
-            yield place_of(file.told, word), unknown_word(what, word, known)
+    concepts = (*file.rule.concepts(), *file.rule.not_satisfied_by)
+    read = {name for condition in file.rule.conditions() for name in inputs_of(condition)} | {f"concept/{one}" for one in concepts}
+    known: dict[str, Collection[str]] = {"analyte": words.analytes, "concept": words.concepts, "treatment": words.treatments}
+    for name in sorted(read):
+        what, _, word = name.partition("/")
+        if what in known and word not in known[what] and not _in_tabular(word):
+            yield place_of(file.told, word), unknown_word(what, word, known[what])
 
 
 def _in_tabular(concept: str) -> bool:
@@ -73,9 +71,9 @@ def wrong_limits(file: RuleFile, words: Words) -> Iterator[tuple[Place, str]]:
     rule = file.rule
     read = {name for condition in rule.conditions() for name in limits_of(condition)}
     for name in sorted(read - set(rule.thresholds)):
-        yield place_of(file.told, name), unknown_word("such threshold:", name, rule.thresholds)
+        yield place_of(file.told, name), unknown_word("threshold", name, rule.thresholds)
     for name in sorted(set(rule.thresholds) - read):
-        yield ("thresholds", name), f"threshold that no condition reads: {name}"
+        yield ("thresholds", name), "no condition reads it"
     for name, limit in rule.thresholds.items():
         if unit_of(limit.unit) is None:
             yield ("thresholds", name, "unit"), f'no unit "{limit.unit}"'
@@ -99,7 +97,7 @@ def wrong_windows(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
 def wrong_frame(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
     """What every rule has: the answers that Q-13 asks for, and a history that ends at its revision."""
     if missing := {"other", "undetermined"} - {option.id for option in file.rule.options}:
-        yield ("options",), f'options need "{min(missing)}" (Q-13)'
+        yield ("options",), f'no option "{min(missing)}" (Q-13)'
     if file.rule.revision != max((line.revision for line in file.rule.history), default=0):
         yield ("revision",), "the history does not end at this revision"
 

@@ -24,10 +24,8 @@ def wrong_wording(rule: Rule) -> Iterator[tuple[Place, str]]:
         if option.diagnosis:
             known, nth = diagnosis_of(option.diagnosis), place_of_option[option.id]
             if known is None or not known.support:
-                yield (
-                    ("options", nth, "diagnosis"),
-                    f"the gate knows nothing that would support {option.diagnosis} (rules/gate/diagnoses.yaml)",
-                )
+                why = f"the gate knows nothing that would support {option.diagnosis} (rules/gate/diagnoses.yaml)"
+                yield ("options", nth, "diagnosis"), why
             if not option.codes:
                 yield ("options", nth, "codes"), f"no code for {option.diagnosis}"
     shown = specimen(rule)

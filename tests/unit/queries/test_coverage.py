@@ -1,0 +1,35 @@
+"""What there is of the catalogue, as the command says it."""
+
+import json
+
+from typer.testing import CliRunner
+
+from opencdi.cli.app import app
+from opencdi.queries.cases import load_cases
+from opencdi.queries.coverage import LETTER, covered, load_catalogue
+from opencdi.queries.room import rules_path
+from opencdi.queries.rule import all_rules
+
+CATALOGUE = load_catalogue(rules_path() / "catalogue.yaml")
+
+
+def test_every_id_of_either_has_a_line() -> None:
+    rules, cases = all_rules(rules_path()), load_cases(rules_path() / "cases")
+    told = {one.rule_id: one for one in covered({"D-15": CATALOGUE["D-15"]}, rules, cases)}
+    assert told["D-15"].rule is None
+    assert told["D-15"].cases == 0
+    assert told["D-11"].entry is None
+    assert told["D-11"].cases == sum(case.rule_id == "D-11" for case in cases)
+    assert min(told["D-11"].by_kind.values()) > 0
+
+
+def test_a_rule_is_of_a_type_that_the_catalogue_gives_it() -> None:
+    assert [rule.id for rule in all_rules(rules_path()) if LETTER[rule.type] not in CATALOGUE[rule.id].types.split("/")] == []
+
+
+def test_the_command() -> None:
+    lines = [json.loads(line) for line in CliRunner().invoke(app, ["rules", "coverage", "--json"]).output.splitlines()]
+    assert len(lines) == len(CATALOGUE)
+    assert next(line for line in lines if line["id"] == "D-01")["definitions"] == ["sepsis-2", "sepsis-3"]
+    table = CliRunner().invoke(app, ["rules", "coverage"]).output
+    assert f"of {len(CATALOGUE)} rules of the catalogue are active" in table
