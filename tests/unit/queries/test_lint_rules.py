@@ -4,10 +4,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer import Exit
+from typer.testing import CliRunner
 
+from opencdi.cli.app import app
+from opencdi.cli.run import supervise
 from opencdi.queries.lint_rules import wrong_in
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import BadRule, load_rules, read_file
+from opencdi.settings import Settings
 
 NAME = "D-11-acute-kidney-injury.yaml"
 
@@ -98,6 +103,22 @@ def test_what_is_missing_is_said_where_it_should_be(folder: Path, before: str, a
     assert f"{NAME}:{line}: {said}" in "\n".join(wrong(folder))
 
 
+@pytest.mark.parametrize(("gap", "named"), [("missing-diagnosis", True), ("unsupported-diagnosis", False), ("unspecific", False)])
+def test_only_a_diagnosis_that_is_documented_may_be_named(folder: Path, gap: str, named: bool) -> None:
+    changed(folder / NAME, "type: missing-diagnosis", f"type: {gap}")
+    changed(folder / NAME, "clarification: kidney function", "clarification: acute kidney injury")
+    assert [one.endswith("title: Q-10: names acute-kidney-injury, which no provider has documented") for one in wrong(folder)] == [
+        True
+    ] * named
+
+
+def test_no_case_is_run_while_something_is_wrong(folder: Path) -> None:
+    changed(folder / NAME, "unit: mg/dL", "unit: umol/L")
+    done = CliRunner().invoke(app, ["rules", "test", "--rules", str(folder)])
+    assert (done.exit_code, "cases hold" in done.output) == (1, False)
+    assert done.output.startswith(f"{NAME}:")
+
+
 @pytest.mark.parametrize("concept", ["icd10cm:G936", "icd10cm:M810", "thoracentesis", "bleeding", "fracture"])
 def test_what_the_reader_finds_may_be_asked_about(folder: Path, concept: str) -> None:
     """Cerebral edema and osteoporosis, which only the tabular names; a procedure, a sign, an injury."""
@@ -142,6 +163,19 @@ def test_the_service_does_not_start_with_it(folder: Path) -> None:
     changed(folder / NAME, "analyte: creatinin, direction", "analyte: creatinine, direction")
     load_rules.cache_clear()
     assert load_rules(folder)
+
+
+@pytest.mark.usefixtures("no_memory")
+def test_the_operator_is_told_in_one_line(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(folder / NAME, "unit: mg/dL", "unit: umol/L")
+    line = 1 + (folder / NAME).read_text(encoding="utf-8").partition("  delta:")[0].count("\n")
+    monkeypatch.setattr("opencdi.cli.line.rules_dir", lambda: folder.parent)
+    with pytest.raises(Exit) as stopped:
+        supervise(Settings(home=tmp_path), ("queries",))
+    assert stopped.value.exit_code == 2
+    assert capsys.readouterr().err.startswith(f"{NAME}:{line}: thresholds.delta.unit: ")
 
 
 @pytest.mark.usefixtures("no_memory")
