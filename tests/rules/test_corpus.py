@@ -6,7 +6,7 @@ import pytest
 
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.cases import failures, load_cases
-from opencdi.queries.coverage import load_catalogue
+from opencdi.queries.coverage import entry_of, load_catalogue
 from opencdi.queries.lint_rules import wrong_in
 from opencdi.queries.revisions import locked
 from opencdi.queries.room import queries_room, rules_path
@@ -32,7 +32,7 @@ def test_what_its_revision_says_is_locked(rule: Rule) -> None:
 
 @rules
 def test_it_is_in_the_catalogue(rule: Rule) -> None:
-    assert rule.id in load_catalogue(rules_path() / "catalogue.yaml")
+    assert entry_of(rule.id) in load_catalogue(rules_path() / "catalogue.yaml")
 
 
 def test_the_catalogue_is_that_of_the_brief() -> None:

@@ -26,13 +26,14 @@ def coverage(
 
     from opencdi.queries.case_facts import BadCase
     from opencdi.queries.cases import load_cases
-    from opencdi.queries.coverage import LETTER, covered, load_catalogue
+    from opencdi.queries.coverage import LETTER, asked, covered, load_catalogue
     from opencdi.queries.lint_cases import KINDS
     from opencdi.queries.rule import BadRule, all_rules
 
     path = folder or rules_dir() / "queries"
     try:
-        told = covered(load_catalogue(path / "catalogue.yaml"), all_rules(path), load_cases(path / "cases"))
+        catalogue = load_catalogue(path / "catalogue.yaml")
+        told = covered(catalogue, all_rules(path), load_cases(path / "cases"))
     except (BadRule, BadCase) as error:
         stop(str(error))
     if as_json:
@@ -49,9 +50,7 @@ def coverage(
         definitions = " · ".join((rule.definition_id, *rule.definitions))
         table.add_row(one.rule_id, name, LETTER[rule.type], revision, definitions, str(one.cases), " ".join(map(str, one.by_kind.values())))
     Console().print(table)
-    wanted = [one for one in told if one.entry]
-    there = sum(one.rule is not None and one.rule.status == "active" for one in wanted)
-    typer.echo(f"{there} of {len(wanted)} rules of the catalogue are active; {sum(one.cases for one in told)} cases")
+    typer.echo(f"{len(asked(told))} of {len(catalogue)} entries of the catalogue are asked about; {sum(one.cases for one in told)} cases")
 
 
 def _as_json(one: "Covered") -> dict[str, Any]:

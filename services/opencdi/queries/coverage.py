@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase
 
 from pydantic import TypeAdapter
 
@@ -46,12 +47,23 @@ def load_catalogue(path: Path) -> dict[str, Entry]:
     return _SHAPE.validate_python(parsed(path.read_bytes())) if path.exists() else {}
 
 
+def entry_of(rule_id: str) -> str:
+    """The catalogue's id for a rule: an entry that asks about several conditions is several rules (`D-15a`, `D-15b`)."""
+    return rule_id.rstrip(ascii_lowercase)
+
+
 def covered(catalogue: dict[str, Entry], rules: tuple[Rule, ...], cases: tuple[Case, ...]) -> tuple[Covered, ...]:
-    """A line for each id of either."""
+    """A line for each rule, and for each entry that has none."""
     rule_by_id = {rule.id: rule for rule in rules}
     cases_of = Counter(case.rule_id for case in cases)
     kinds = Counter((case.rule_id, kind) for case in cases for kind in kinds_of(case))
+    without = set(catalogue) - {entry_of(rule_id) for rule_id in rule_by_id}
     return tuple(
-        Covered(one, catalogue.get(one), rule_by_id.get(one), cases_of[one], {kind: kinds[one, kind] for kind in KINDS})
-        for one in sorted({*catalogue, *rule_by_id})
+        Covered(one, catalogue.get(entry_of(one)), rule_by_id.get(one), cases_of[one], {kind: kinds[one, kind] for kind in KINDS})
+        for one in sorted({*rule_by_id, *without})
     )
+
+
+def asked(told: tuple[Covered, ...]) -> frozenset[str]:
+    """The entries of the catalogue that an active rule asks about."""
+    return frozenset(entry_of(one.rule_id) for one in told if one.entry and one.rule and one.rule.status == "active")
