@@ -4,6 +4,7 @@
 service.  A revision that is not in it (a site's own rule) is no one's promise yet.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -21,8 +22,9 @@ Locked = Mapping[str, Mapping[int, str]]
 
 
 def hash_of(rule: Rule) -> str:
-    """Names what the rule says.  What it leaves to a default is not in it, so that a new field of ours changes no rule."""
-    return content_hash(rule.model_dump_json(exclude={"history", "known_gaps"}, exclude_defaults=True))[:16]
+    """Names what the rule says.  What it leaves to a default is not in it, nor is any order of fields: our own changes change no rule."""
+    told = rule.model_dump(mode="json", exclude={"history", "known_gaps"}, exclude_defaults=True)
+    return content_hash(json.dumps(told, sort_keys=True))[:16]
 
 
 def locked(path: Path) -> Locked:

@@ -51,6 +51,7 @@ def test_a_change_under_the_same_number_stops_the_service(folder: Path, before: 
         ("change: first version", "change: the first version"),
         ("# fluids given before", "# a comment: fluids given before"),
         ("cooldown: {after_decision_h: 72}\n", ""),  # as it is by default
+        ("{kind: change, analyte: creatinine,", "{analyte: creatinine, kind: change,"),
     ],
 )
 def test_what_says_nothing_else_is_no_change(folder: Path, before: str, after: str) -> None:
