@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from opencdi.clinical.vocabulary import EncounterClass, GapType
 from opencdi.events.ids import content_hash
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.tables import ToldTwice, parsed
+from opencdi.knowledge.yaml_places import Place, said_wrong, told_at, unknown_word
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form, OrganDysfunction, Without
 
 Severity = Literal[1, 2, 3]
@@ -125,21 +126,6 @@ class Rule(Form):
     cooldown: Cooldown = Cooldown()
     known_gaps: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        named = {name for c in self.conditions() for name in limits_of(c)}
-        if unknown := named - set(self.thresholds):
-            raise ValueError(f"no such threshold: {', '.join(sorted(unknown))}")
-        if unread := set(self.thresholds) - named:
-            raise ValueError(f"threshold that no condition reads: {', '.join(sorted(unread))}")
-        if not {"other", "undetermined"} <= {option.id for option in self.options}:
-            raise ValueError('options need "other" and "undetermined" (Q-13)')
-        if not self.satisfied_by and not self.stands_by_itself:
-            raise ValueError("what documentation would satisfy? (satisfied_by)")
-        if self.revision != max(line.revision for line in self.history):
-            raise ValueError("the history does not end at this revision")
-        return self
-
     @property
     def stands_by_itself(self) -> bool:
         """Whether `when` alone says that the record is unclear, and is settled once that is so no more: what is documented is the question.
@@ -201,40 +187,63 @@ def limits_of(condition: Condition) -> Iterator[str]:
 _SHAPE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
 
-def read_rule(told: Any, where: str) -> Rule:
-    """The rule in parsed YAML; `BadRule` names the place and the field."""
+class RuleFile(NamedTuple):
+    """One rule, with the file in which it is written."""
+
+    name: str
+    written: bytes
+    told: Any
+    rule: Rule
+
+    def wrong(self, place: Place, why: str) -> str:
+        """What is wrong, and where, in one line."""
+        return said_wrong(self.name, self.written, place, why)
+
+
+def read_file(path: Path) -> RuleFile:
+    """The rule in a file.  Raises: `BadRule` for what is no rule; whether its words are known is `opencdi.queries.lint_rules`."""
+    written = path.read_bytes()
     try:
-        return _SHAPE.validate_python(told)
+        told = parsed(written)
+        return RuleFile(path.name, written, told, _SHAPE.validate_python(told))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise BadRule(f"{where}: {field or 'rule'}: {first['msg']}") from None
+        place, why = told_at(told, first["loc"]), first["msg"]
+        if first["type"] == "union_tag_invalid":
+            place, why = (*place, "kind"), unknown_word("condition", first["ctx"]["tag"], first["ctx"]["expected_tags"].split("'")[1::2])
+        raise BadRule(said_wrong(path.name, written, place, why)) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BadRule(f"{path.name}:{mark.line + 1 if mark else 1}: not YAML") from None
+    except ToldTwice as error:
+        raise BadRule(f"{path.name}: told twice: {error}") from None
 
 
 @lru_cache(maxsize=8)
 def load_rules(path: Path) -> tuple[Rule, ...]:
-    """All active rules of a folder, by id; raises `BadRule` for the first file that is wrong."""
+    """All active rules of a folder, by id; raises `BadRule` for the first thing that is wrong with one of them."""
+    from opencdi.queries.lint_once import refuse_wrong  # it reads rules, too
+
+    refuse_wrong(path)
     return tuple(rule for rule in all_rules(path) if rule.status == "active")
 
 
 def all_rules(path: Path) -> tuple[Rule, ...]:
     """All rules of a folder, drafts and retired ones too."""
-    rules: dict[str, Rule] = {}
-    for file in sorted(path.glob("D-*.yaml")):
-        try:
-            told = parsed(file.read_bytes())
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            raise BadRule(f"{file.name}: not YAML, line {mark.line + 1 if mark else '?'}") from None
-        except ToldTwice as error:
-            raise BadRule(f"{file.name}: told twice: {error}") from None
-        rule = read_rule(told, file.name)
-        if rule.id in rules:
-            raise BadRule(f"{file.name}: id: {rule.id} exists already")
-        rules[rule.id] = rule
-    if not rules:
+    return tuple(file.rule for file in rule_files(path))
+
+
+def rule_files(path: Path) -> tuple[RuleFile, ...]:
+    """The same with their files."""
+    files: dict[str, RuleFile] = {}
+    for one in sorted(path.glob("D-*.yaml")):
+        file = read_file(one)
+        if file.rule.id in files:
+            raise BadRule(file.wrong(("id",), f"{file.rule.id} exists already"))
+        files[file.rule.id] = file
+    if not files:
         raise BadRule(f"{path.name}: no rule in it")
-    return tuple(rules[name] for name in sorted(rules))
+    return tuple(files[name] for name in sorted(files))
 
 
 def edition(rules: tuple[Rule, ...]) -> str:
