@@ -152,8 +152,8 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    if query.rule_id in work.site.auto_send_rules and query.gate and query.gate.compliant:
-        work.send(query, "AUTO_SEND_POLICY")
+    if query.rule_id in work.site.auto_send_rules and query.wording and query.gate and query.gate.compliant:
+        work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
 
 def _hold(work: Casework, query: Query, judgement: Judgement) -> None:
