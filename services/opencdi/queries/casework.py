@@ -217,7 +217,7 @@ class Casework:
         return told
 
 
-def shown(words: gate.Passed) -> dict[str, object]:
+def shown(words: gate.Passed) -> dict[str, Any]:
     """What changes in a question that a physician is to see in these words."""
     return {"wording": words.wording, "gate": words.report, "passed": words}
 

@@ -77,7 +77,7 @@ def test_nobody_else_says_that_words_have_passed(seal: object) -> None:
 def test_words_that_passed_are_not_exchanged_for_others() -> None:
     words = gate.passed(a_wording())
     with pytest.raises((TypeError, ValueError)):
-        replace(words, wording=leading())
+        replace(words, wording=leading())  # type: ignore[call-arg]
     with pytest.raises((FrozenInstanceError, TypeError)):
         words.wording = leading()  # type: ignore[misc]
 
