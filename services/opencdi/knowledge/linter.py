@@ -4,14 +4,12 @@ Deterministic, no model.  It knows nothing of rules, topics or states; `opencdi.
 list is tried on what a reader sees (`opencdi.knowledge.plain_text`), so that no spelling gets by which a person would understand.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from opencdi.knowledge import query_language as language
 from opencdi.knowledge.not_leading import NOT_LEADING
-from opencdi.knowledge.plain_text import plain, readings
+from opencdi.knowledge.plain_text import found, plain
 from opencdi.knowledge.prior_facts import prior_facts
 from opencdi.knowledge.query_text import QueryText, Violation
 from opencdi.knowledge.steering import steering
@@ -47,8 +45,8 @@ def _indicators(q: QueryText) -> Iterator[Violation]:
         elif not _is_time(one.at):
             yield Violation("Q-02", where, "its time cannot be read")
         said = one.text.replace(one.chart_words(), "") if one.chart_words() else one.text
-        if found := _found(language.INTERPRETING, said, one.label):
-            yield Violation("Q-05", where, f"interprets: {found}")
+        if word := found(language.INTERPRETING, said, one.label):
+            yield Violation("Q-05", where, f"interprets: {word}")
     if bool(q.contrary) == q.no_contrary_evidence_found:
         yield Violation("Q-04", "contrary", "contrary evidence is listed, or it is said that none was found: one of the two")
 
@@ -72,20 +70,15 @@ def _concise(q: QueryText) -> Iterator[Violation]:
 # --- C.4 what must never reach the provider ------------------------------------------------------------------------------
 def _money(q: QueryText) -> Iterator[Violation]:
     for where, text in (*q.prose(), ("author", q.author), ("addressed_to", q.addressed_to)):
-        if found := _found(language.MONEY, text) or _found(language.MONEY_IN_CAPITALS, text):
-            yield Violation("Q-30", where, f"speaks of {found}")
+        if word := found(language.MONEY, text) or found(language.MONEY_IN_CAPITALS, text):
+            yield Violation("Q-30", where, f"speaks of {word}")
     for where, one in q.evidence():
-        if found := _found(language.MONEY_IN_EVIDENCE, one.text, one.source, one.label, one.author, one.quote):
-            yield Violation("Q-30", where, f"speaks of {found}")
+        if word := found(language.MONEY_IN_EVIDENCE, one.text, one.source, one.label, one.author, one.quote):
+            yield Violation("Q-30", where, f"speaks of {word}")
     for text in q.extra:
         name, _, value = text.partition(": ")
-        if language.MONEY_FIELD.search(name) or _found(language.MONEY, value) or _found(language.MONEY_IN_CAPITALS, value):
+        if language.MONEY_FIELD.search(name) or found(language.MONEY, value) or found(language.MONEY_IN_CAPITALS, value):
             yield Violation("Q-30", name, "a field that the provider's half does not have")
-
-
-@lru_cache(maxsize=8192)
-def _found(pattern: re.Pattern[str], *texts: str) -> str:
-    return next((match.group() for text in texts for told in readings(text) if (match := pattern.search(told))), "")
 
 
 CHECKS: Mapping[str, Callable[[QueryText], Iterator[Violation]]] = {

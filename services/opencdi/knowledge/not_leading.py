@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from opencdi.knowledge import query_language as language
 from opencdi.knowledge.diagnosis_terms import diagnosis_of
 from opencdi.knowledge.named_diagnoses import diagnoses_of, rests_on, undocumented
-from opencdi.knowledge.plain_text import disguised, plain, readings
+from opencdi.knowledge.plain_text import disguised, found, plain
 from opencdi.knowledge.query_text import QueryText, Violation
 
 
@@ -18,10 +18,8 @@ def _title(q: QueryText) -> Iterator[Violation]:
 
 def _leading(q: QueryText) -> Iterator[Violation]:
     for where, text in q.prose():
-        for told in readings(text):
-            if match := language.LEADING.search(told) or language.DEFINITION.search(told):
-                yield Violation("Q-11", where, f"leads: {match.group()}")
-                break
+        if leads := found(language.LEADING, text) or found(language.DEFINITION, text):
+            yield Violation("Q-11", where, f"leads: {leads}")
         if why := disguised(text):
             yield Violation("Q-11", where, f"holds {why}")
     for where, text in (("why", q.why), ("question", q.question)):

@@ -65,3 +65,9 @@ def readings(text: str) -> tuple[str, ...]:
         _STRETCHED.sub(lambda match: re.sub(r"[\s.\-·]", "", match.group()), base),
     )
     return tuple(dict.fromkeys(told))
+
+
+@lru_cache(maxsize=16384)
+def found(pattern: re.Pattern[str], *texts: str) -> str:
+    """What the pattern finds in a reading of one of the texts; "" if nothing."""
+    return next((match.group() for text in texts for told in readings(text) if (match := pattern.search(told))), "")

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from opencdi.knowledge import query_language as language
-from opencdi.knowledge.gate_words import gate_table, said
-from opencdi.knowledge.named_diagnoses import diagnoses_of, of_this_encounter, rests_on, supported
+from opencdi.knowledge.gate_words import gate_table
+from opencdi.knowledge.named_diagnoses import diagnoses_of, named_in, of_this_encounter, rests_on, supported
+from opencdi.knowledge.plain_text import found
 from opencdi.knowledge.query_text import QueryText, Quoted, Violation
 
 _AGE = re.compile(r"(\d+) ?(d|days?|w|weeks?|mo|months?|y|yr|years?)\b[^,;()]{0,20}\b(?:before|ago|old|earlier|prior)\b", re.IGNORECASE)
@@ -29,10 +30,10 @@ def prior_facts(q: QueryText) -> Iterator[Violation]:
 
 def _offered_again(q: QueryText) -> Iterator[Violation]:
     now = of_this_encounter(q)
-    before = [one.quote or one.text for _, one in q.evidence() if q.is_prior(one)]
+    before = {named.concept for _, one in q.evidence() if q.is_prior(one) for named in named_in(one.quote or one.text)}
     for index, option in enumerate(q.options):
         for diagnosis in diagnoses_of(option):
-            was = supported(q, diagnosis) or any(said(diagnosis.terms, text) for text in before)
+            was = diagnosis.concept in before or supported(q, diagnosis)
             if was and not rests_on(now, diagnosis):
                 yield Violation("Q-22", f"options[{index}]", f"{diagnosis.concept} of a prior encounter, and no indicator of this one")
 
@@ -51,7 +52,7 @@ def _hides_its_age(q: QueryText, one: Quoted) -> str:
 
 def _limit_days(one: Quoted) -> int:
     table = gate_table("prior_facts")
-    limits = (told["days"] for told in table["facts"].values() if said(told["words"], f"{one.text} ; {one.source}"))
+    limits = (told["days"] for told in table["facts"].values() if found(told["words"], f"{one.text} ; {one.source}"))
     return int(next(limits, table["other_days"]))
 
 

@@ -1,21 +1,23 @@
 """Steering toward a complication or away from it (DOMAIN Q-32): whoever names one side, in question or answers, names the other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 
-from opencdi.knowledge.gate_words import gate_table, said, without
+from opencdi.knowledge.gate_words import gate_table, without
 from opencdi.knowledge.named_diagnoses import diagnoses_of
 from opencdi.knowledge.not_leading import boxes
+from opencdi.knowledge.plain_text import found
 from opencdi.knowledge.query_text import Offered, QueryText, Violation
 
-Sides = Mapping[str, Sequence[str]]
+Sides = Mapping[str, re.Pattern[str]]
 
 
 def steering(q: QueryText) -> Iterator[Violation]:
     """What is said for the sake of a count, then each pair of sides."""
     table = gate_table("steering")
     for where, text in q.prose():
-        if found := said(table["never"], text):
-            yield Violation("Q-32", where, f"asks for the sake of what is counted: {found}")
+        if word := found(table["never"], text):
+            yield Violation("Q-32", where, f"asks for the sake of what is counted: {word}")
     for name, pair in table["pairs"].items():
         yield from _in_question(q, name, pair["question"])
         if not boxes(q):  # yes stands beside no
@@ -32,17 +34,17 @@ def _in_question(q: QueryText, name: str, words: Sides) -> Iterator[Violation]:
 
 def _in_answers(q: QueryText, name: str, words: Sides) -> Iterator[Violation]:
     told = [(_sides(words, option.text), option) for option in q.options]
-    sides = {side for found, _ in told for side in found}
-    if len(sides) == 1 and not any(_is_another(words, option) for found, option in told if not found):
+    sides = {side for on, _ in told for side in on}
+    if len(sides) == 1 and not any(_is_another(words, option) for on, option in told if not on):
         yield Violation("Q-32", "options", f"every answer is on one side of {name}: {sides.pop()}")
 
 
 def _is_another(words: Sides, option: Offered) -> bool:
-    return bool(diagnoses_of(option) or said(words["otherwise"], option.text))
+    return bool(diagnoses_of(option) or found(words["otherwise"], option.text))
 
 
 def _sides(words: Sides, text: str) -> set[str]:
     """'Not a complication' is away, and not toward as well."""
-    away = bool(said(words["away"], text))
-    toward = bool(said(words["toward"], without(words["away"], text) if away else text))
+    away = bool(found(words["away"], text))
+    toward = bool(found(words["toward"], without(words["away"], text) if away else text))
     return ({"away"} if away else set()) | ({"toward"} if toward else set())
