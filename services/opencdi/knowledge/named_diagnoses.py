@@ -17,9 +17,14 @@ def named_in(text: str, *, negated_too: bool = False) -> tuple[Diagnosis, ...]:
 
 def is_documented(q: QueryText, diagnosis: Diagnosis) -> bool:
     """Whether a provider has documented it, or a relative that makes naming it no news, in this encounter."""
-    told = [d for one in q.documented if not q.is_prior(one) for d in named_in(one.quote or one.text)]
+    return any(tells(one.quote or one.text, diagnosis) for one in q.documented if not q.is_prior(one))
+
+
+def tells(text: str, diagnosis: Diagnosis) -> bool:
+    """Whether the text affirms it, or a relative that makes naming it no news."""
     return any(
-        d.concept == diagnosis.concept or (diagnosis.family and d.family == diagnosis.family and _vaguer(diagnosis, d)) for d in told
+        d.concept == diagnosis.concept or (diagnosis.family and d.family == diagnosis.family and _vaguer(diagnosis, d))
+        for d in named_in(text)
     )
 
 

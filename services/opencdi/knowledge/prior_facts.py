@@ -43,7 +43,8 @@ def _hides_its_age(q: QueryText, one: Quoted) -> str:
     told, asked = _day(one.at), _day(q.created_at)
     if told is None or asked is None or (days := (asked - told).days) <= _limit_days(one):
         return ""
-    match = _AGE.search(f"{one.label} ; {one.text}")
+    ours = one.text.replace(one.chart_words(), "") if one.chart_words() else one.text  # the chart's "72 years old" is not its age
+    match = _AGE.search(f"{one.label} ; {ours}")
     if match is None:
         return f"{days} days old, which is not shown"
     shown = int(match.group(1)) * _DAYS[match.group(2)[0].lower()]

@@ -27,8 +27,8 @@ def steering(q: QueryText) -> Iterator[Violation]:
 def _in_question(q: QueryText, name: str, words: Sides) -> Iterator[Violation]:
     documented = " ; ".join(one.quote or one.text for one in q.documented)
     for where, text in (("title", q.title), ("why", q.why), ("question", q.question)):
-        sides = _sides(words, text) - _sides(words, documented)
-        if len(sides) == 1:
+        sides = _sides(words, text)
+        if len(sides) == 1 and not sides <= _sides(words, documented):
             yield Violation("Q-32", where, f"names one side of {name}: {sides.pop()}")
 
 
