@@ -10,6 +10,7 @@ from opencdi.knowledge.plain_text import found
 from opencdi.knowledge.query_text import Offered, QueryText, Violation
 
 Sides = Mapping[str, re.Pattern[str]]
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
 
 
 def steering(q: QueryText) -> Iterator[Violation]:
@@ -28,8 +29,9 @@ def _in_question(q: QueryText, name: str, words: Sides) -> Iterator[Violation]:
     documented = " ; ".join(one.quote or one.text for one in q.documented)
     for where, text in (("title", q.title), ("why", q.why), ("question", q.question)):
         sides = _sides(words, text)
-        if len(sides) == 1 and not sides <= _sides(words, documented):
-            yield Violation("Q-32", where, f"names one side of {name}: {sides.pop()}")
+        balanced = len(sides) == 2 and found(_OR, text)  # "was the accidental puncture unavoidable" names two and asks for one
+        if len(new := sides - _sides(words, documented)) == 1 and not balanced:
+            yield Violation("Q-32", where, f"names one side of {name}: {new.pop()}")
 
 
 def _in_answers(q: QueryText, name: str, words: Sides) -> Iterator[Violation]:

@@ -1,11 +1,14 @@
 """The gate has no side door: what a physician is asked has passed it, whatever a report says (DOMAIN B65)."""
 
 import json
+import re
 from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import opencdi
 from opencdi.events.audiences import GateReport, ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.knowledge.query_text import Violation
@@ -145,3 +148,10 @@ def test_a_question_of_an_earlier_edition_is_still_read() -> None:
     assert ProviderQuery.read(old).wording == asked.wording
     with pytest.raises(ValueError, match="no passing gate report"):
         ProviderQuery.read(old.replace(b"Clinical clarification", b"AKI clarification"))
+
+
+def test_nothing_in_the_package_goes_round_the_constructor() -> None:
+    sources = {file.name: file.read_text(encoding="utf-8") for file in Path(opencdi.__file__).parent.rglob("*.py")}
+    made = {(name, how) for name, text in sources.items() for how in re.findall(r"(?<!class )\bProviderQuery\b(\(|\.model_\w+)", text)}
+    assert made == {("gate.py", ".model_validate")}
+    assert not any("model_construct" in text for text in sources.values())
