@@ -4,7 +4,7 @@ import pytest
 
 from bench.thirty_notes import Stay
 from opencdi.bus.room import Record, State
-from opencdi.coding import candidates, table
+from opencdi.coding import stated, table
 from opencdi.coding.room import coding_room
 from opencdi.coding.state import ReadNote, Today
 from opencdi.knowledge import grouper
@@ -91,13 +91,13 @@ def test_what_a_note_says_is_worked_out_once_for_as_long_as_it_is_remembered(
 ) -> None:
     list(ROOM.step(dict(held), further["addendum"][0]))
     looked_at: list[str] = []
-    sure = candidates._is_certain
+    sure = stated._is_certain
 
     def counted(finding):  # type: ignore[no-untyped-def]
         looked_at.append(finding.text)
         return sure(finding)
 
-    monkeypatch.setattr(candidates, "_is_certain", counted)
+    monkeypatch.setattr(stated, "_is_certain", counted)
     list(ROOM.step(dict(held), further["result before the order"][0]))
     assert looked_at == []
     list(ROOM.step(dict(held), further["addendum"][1]))

@@ -83,7 +83,7 @@ def test_the_dietitians_finding_is_asked_and_an_answer_is_not_yet_documentation(
 )
 def test_what_is_open_on_day_three(ward: Ward, name: str, condition: str, until: str) -> None:
     ward.live([story(name)], until=until)
-    assert ward.states() == {condition: "draft"}
+    assert [asked for asked, state in ward.states().items() if state == "draft"] == [condition]
 
 
 def test_a_well_documented_pneumonia_leaves_nothing_to_ask(ward: Ward) -> None:

@@ -12,14 +12,14 @@ def indicators_on(bus: "Bus", site: "SiteData", since: "Mapping[Place, int]") ->
     """The rows for what coding has written since these positions, by clinical time."""
     from opencdi.bus.lying import everything
     from opencdi.bus.room import State
+    from opencdi.cli.line import documentation_rules
     from opencdi.events.entry import read_entry
     from opencdi.events.topics import CODING
     from opencdi.queries.indicators import IndicatorDesk, Shown
     from opencdi.queries.room import rules_path
-    from opencdi.queries.rule import load_rules
     from opencdi.queries.treatments import load_treatments
 
-    desk = IndicatorDesk(site, load_rules(rules_path()), load_treatments(rules_path() / "treatments.yaml"))
+    desk = IndicatorDesk(site, documentation_rules(), load_treatments(rules_path() / "treatments.yaml"))
     states: dict[str, State] = {}
     seen: set[tuple[str, str, str]] = set()
     found: list[Shown] = []

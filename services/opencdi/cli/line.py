@@ -14,6 +14,7 @@ from opencdi.settings import Settings, rules_dir
 
 if TYPE_CHECKING:
     from opencdi.knowledge.alphabetic_index import AlphabeticIndex
+    from opencdi.queries.rule import Rule
 
 
 def site_of(settings: Settings) -> SiteData:
@@ -34,6 +35,16 @@ def site_data(told: Path | None) -> SiteData:
         stop(f"{told or settings.site}: {error.strerror}")
     except (ValueError, YAMLError) as error:
         stop(f"{told or settings.site}: {' '.join(str(error).split())}")
+
+
+def documentation_rules() -> "tuple[Rule, ...]":
+    """The rules by which the queries room asks; one clear line where something is wrong with one."""
+    from opencdi.queries.rule import BadRule, load_rules
+
+    try:
+        return load_rules(rules_dir() / "queries")
+    except BadRule as error:
+        stop(str(error))
 
 
 def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:
@@ -76,9 +87,8 @@ def line_of(site: SiteData, tenant_key: Callable[[str], bytes], codes: Path | No
 
     def queries() -> Room:
         from opencdi.queries.room import queries_room
-        from opencdi.queries.rule import load_rules
 
-        return queries_room(site, load_rules(rules_dir() / "queries"))
+        return queries_room(site, documentation_rules())
 
     def finalize() -> Room:
         from opencdi.finalize.room import finalize_room

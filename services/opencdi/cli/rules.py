@@ -1,4 +1,4 @@
-"""`opencdi rules`: list, show, test and begin documentation rules; adding one needs no Python (rules/README.md)."""
+"""`opencdi rules`: list, show, test, begin and lock documentation rules; adding one needs no Python (rules/README.md)."""
 
 import json
 import re
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencdi.cli.at_bus import stop
+from opencdi.cli.rule_coverage import coverage
 from opencdi.settings import rules_dir
 
 if TYPE_CHECKING:
     from opencdi.queries.rule import Rule
 
-rules = typer.Typer(no_args_is_help=True, help="Documentation rules: list, show, test, new.")
+rules = typer.Typer(no_args_is_help=True, help="Documentation rules: list, show, test, new, lock, coverage.")
 Folder = Annotated[Path | None, typer.Option("--rules", help="folder of rules; default: those of this installation")]
 
 
@@ -70,14 +71,16 @@ def show_rule(rule_id: Annotated[str, typer.Argument(help="for instance D-11")],
 
 @rules.command("test")
 def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "", folder: Folder = None) -> None:
-    """Run the rules' cases through the queries room's own step; exit 1 if one does not hold.
+    """Look for what is wrong with the rules, then run their cases through the queries room's own step; exit 1 if one does not hold.
 
     Example: opencdi rules test D-11
     """
     from opencdi.knowledge.site import SiteData
     from opencdi.queries.case_facts import BadCase
     from opencdi.queries.cases import failures, load_cases
+    from opencdi.queries.lint_rules import wrong_in
     from opencdi.queries.room import queries_room
+    from opencdi.queries.rule import rule_files
     from opencdi.queries.treatments import load_treatments
 
     path, found = _loaded(folder)
@@ -85,6 +88,10 @@ def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "
     room = queries_room(SiteData(), tuple(rule for rule in found if rule.status != "retired"), load_treatments(path / "treatments.yaml"))
     if rule_id and rule_id.upper() not in by_id:
         stop(f"no rule {rule_id}")
+    tried = [file for file in rule_files(path) if file.rule.status != "retired" and rule_id.upper() in ("", file.rule.id)]
+    if said := [one for file in tried for one in wrong_in(path, file)]:
+        typer.echo("\n".join(said))
+        raise typer.Exit(1)
     try:
         cases = [case for case in load_cases(path / "cases") if not rule_id or case.rule_id == rule_id.upper()]
     except BadCase as error:
@@ -135,3 +142,23 @@ def new_rule(
         old = next(rule for rule in found if rule.id == like).condition
         target.write_text(text.replace(f"condition: {old}\n", f"condition: {condition}\n", 1), encoding="utf-8")
         typer.echo(f"wrote {target}")
+
+
+@rules.command("lock")
+def lock_rules(folder: Folder = None) -> None:
+    """Write down what each revision says (revisions.lock), so that a rule which changes without a new revision is refused.
+
+    Example: opencdi rules lock
+    """
+    from opencdi.queries.revisions import FILE, lock
+    from opencdi.queries.rule import BadRule
+
+    path, found = _loaded(folder)
+    try:
+        fresh = lock(path, found)
+    except BadRule as error:
+        stop(str(error))
+    typer.echo(f"{path / FILE}: {', '.join(fresh) or 'nothing'} new")
+
+
+rules.command("coverage")(coverage)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from opencdi.clinical.vocabulary import SectionKind
-from opencdi.coding.guideline_data import Codes, Row
+from opencdi.coding.guideline_rows import Codes, Row
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.words import term_form
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.guideline_data import Combined
+from opencdi.coding.guideline_rows import Combined
 from opencdi.coding.of_note import remembered
 from opencdi.coding.steps import Candidates, Known, Listed, listed, proposed, with_code
 from opencdi.events.reading import Finding, NoteRead

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
-from opencdi.coding.guideline_data import OneOf
+from opencdi.coding.guideline_rows import OneOf
 from opencdi.coding.steps import Candidates, Known, listed, proposed
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

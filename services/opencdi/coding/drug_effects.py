@@ -7,7 +7,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.combinations import flag
 from opencdi.coding.drug_codes import POISONINGS, SIXTH, how_of
-from opencdi.coding.guideline_data import Codes
+from opencdi.coding.guideline_rows import Codes
 from opencdi.coding.steps import Candidates, Known, and_code, proposed
 
 NONCOMPLIANCE = "noncompliance"

@@ -6,7 +6,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict
 
 from opencdi.coding.drug_codes import POISONINGS, SIXTH, How
-from opencdi.coding.guideline_data import Codes, Row
+from opencdi.coding.guideline_rows import Codes, Row
 
 
 class Nature(Row):

@@ -1,102 +1,31 @@
 """The guideline steps that are lists (`rules/coding/guidelines.yaml`): each row cites its section; a slip stops the room at its start."""
 
 import re
-from collections.abc import Callable
-from functools import cached_property, lru_cache
-from typing import Literal, TypeVar
+from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from opencdi.coding.drug_codes import How
+from opencdi.coding.guideline_rows import (
+    Behind,
+    Codes,
+    Combined,
+    First,
+    OneOf,
+    Row,
+    RowsFor,
+    RowsOf,
+    SaidBy,
+    SeldomFirst,
+    rows_for,
+    rows_of,
+)
 from opencdi.knowledge.analytes import ANALYTES
-
-Codes = tuple[str, ...]
-"""Prefixes of un-dotted codes."""
-_CATEGORY = 3
-
-
-@lru_cache(maxsize=5_000)
-def categories_of(prefixes: Codes) -> frozenset[str] | None:
-    """The three-character categories of these prefixes; None where one is shorter and is of many."""
-    return frozenset(prefix[:_CATEGORY] for prefix in prefixes) if all(len(prefix) >= _CATEGORY for prefix in prefixes) else None
-
-
-class Row(BaseModel):
-    """What every row has: `cite` the section of the guidelines, `words` why, for a coder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-    cite: str
-    words: str
-
-    @property
-    def reason(self) -> str:
-        """As the coder reads it."""
-        return f"{self.cite}: {self.words}"
 
 
 class StepNamed(Row):
     """One step of the closed list; the code that carries it out is known by this name."""
 
     name: str
-
-
-class First(Row):
-    """Sequenced first where present on admission; `beside`: only beside one of these; `how`: only drugs' codes that say one of these.
-
-    `unless`: not where the patient came for one of these, and not for it.
-    """
-
-    codes: Codes
-    how: tuple[How, ...] = ()
-    beside: Codes = Field(default=(), alias="with")
-    unless: Codes = ()
-
-
-class Behind(Row):
-    """Never first beside one of `after` that was not acquired here."""
-
-    codes: Codes
-    after: Codes
-
-
-class SeldomFirst(Row):
-    """First only where it answers the reason for the admission; `before_symptoms`: or where else there are only symptoms."""
-
-    codes: Codes
-    before_symptoms: bool
-
-
-class SaidBy(Row):
-    """Codes that leave the claim where one of `into` is on it."""
-
-    codes: Codes
-    into: Codes
-
-
-class OneOf(Row):
-    """Degrees of one disease, the highest first.
-
-    `always`: degrees that outweigh whatever was documented later; `vague`: no degrees at all, which yield to any.
-    """
-
-    codes: Codes
-    which: Literal["latest", "highest"]
-    always: Codes = ()
-    vague: Codes = ("-",)
-
-
-class Combined(Row):
-    """One code of each group makes `into`.
-
-    `link`: "presumed" unless the provider names another cause (I.A.15), "documented" only where he links them; "" where nothing is linked.
-    `effect`: the group of what comes of the others: only its cause unlinks them, theirs is another matter ("ESRD due to hypertension").
-    """
-
-    of: tuple[Codes, ...]
-    into: str
-    replaces: Codes
-    link: Literal["", "presumed", "documented"] = ""
-    effect: int | None = None
 
 
 class OfCare(BaseModel):
@@ -179,7 +108,7 @@ class Diabetes(BaseModel):
     @cached_property
     def complications_for(self) -> "RowsFor[Complication]":
         """Those of `complications` that a claim may have a code of."""
-        return _rows_for(self.complications, lambda row: (row.codes,))
+        return rows_for(self.complications, lambda row: (row.codes,))
 
 
 class Sepsis(BaseModel):
@@ -241,31 +170,6 @@ class Sequelae(Row):
     beside: dict[str, str]
 
 
-Coded = TypeVar("Coded", First, Behind, SeldomFirst, Sign, Deficits)
-RowsOf = Callable[[str], tuple[tuple[int, Coded], ...]]
-"""code -> the rows that it is under, each with its place in the list."""
-
-
-def _rows_of(rows: tuple[Coded, ...]) -> RowsOf[Coded]:
-    """Remembered: which rows a code is under is asked of every code of a claim at each event, and is always the same."""
-    return lru_cache(maxsize=20_000)(lambda code: tuple((nth, row) for nth, row in enumerate(rows) if code.startswith(row.codes)))
-
-
-Asking = TypeVar("Asking", SaidBy, OneOf, Combined, Complication)
-RowsFor = Callable[[frozenset[str]], tuple[tuple[int, Asking], ...]]
-"""categories on a claim -> the rows that may have something to say of it, each with its place in the list."""
-
-
-def _rows_for(rows: tuple[Asking, ...], groups: Callable[[Asking], tuple[Codes, ...]]) -> RowsFor[Asking]:
-    """Rows that ask for a code of each of these groups; remembered, for there are hundreds, and a claim's categories seldom change."""
-    asked = [(nth, row, [near for codes in groups(row) if (near := categories_of(codes)) is not None]) for nth, row in enumerate(rows)]
-
-    def those(categories: frozenset[str]) -> tuple[tuple[int, Asking], ...]:
-        return tuple((nth, row) for nth, row, near in asked if not any(map(categories.isdisjoint, near)))
-
-    return lru_cache(maxsize=2_000)(those)
-
-
 class GuidelineData(BaseModel):
     """The whole file."""
 
@@ -297,42 +201,42 @@ class GuidelineData(BaseModel):
     @cached_property
     def first_of(self) -> "RowsOf[First]":
         """Those of `first` that a code is under."""
-        return _rows_of(self.first)
+        return rows_of(self.first)
 
     @cached_property
     def behind_of(self) -> "RowsOf[Behind]":
         """Those of `behind` that a code is under."""
-        return _rows_of(self.behind)
+        return rows_of(self.behind)
 
     @cached_property
     def seldom_of(self) -> "RowsOf[SeldomFirst]":
         """Those of `seldom_first` that a code is under."""
-        return _rows_of(self.seldom_first)
+        return rows_of(self.seldom_first)
 
     @cached_property
     def signs_of(self) -> "RowsOf[Sign]":
         """Those of `signs` that show a code."""
-        return _rows_of(self.signs)
+        return rows_of(self.signs)
 
     @cached_property
     def deficits_of(self) -> "RowsOf[Deficits]":
         """Those of `deficits` that a code is of."""
-        return _rows_of(self.deficits)
+        return rows_of(self.deficits)
 
     @cached_property
     def said_by_for(self) -> RowsFor[SaidBy]:
         """Those of `said_by` that a claim may have both sides of."""
-        return _rows_for(self.said_by, lambda row: (row.codes, row.into))
+        return rows_for(self.said_by, lambda row: (row.codes, row.into))
 
     @cached_property
     def one_of_for(self) -> RowsFor[OneOf]:
         """Those of `one_of` that a claim may have a degree of."""
-        return _rows_for(self.one_of, lambda row: (row.codes,))
+        return rows_for(self.one_of, lambda row: (row.codes,))
 
     @cached_property
     def combined_for(self) -> RowsFor[Combined]:
         """Those of `combined` that a claim may have a code of each group of."""
-        return _rows_for(self.combined, lambda row: row.of)
+        return rows_for(self.combined, lambda row: row.of)
 
     @cached_property
     def bounds(self) -> dict[str, tuple[Bound, ...]]:

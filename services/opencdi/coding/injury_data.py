@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from opencdi.coding.guideline_data import Codes, Row
+from opencdi.coding.guideline_rows import Codes, Row
 
 
 class _Part(BaseModel):

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from opencdi.coding.guideline_data import Codes, Row
+from opencdi.coding.guideline_rows import Codes, Row
 from opencdi.events.reading import Finding
 from opencdi.knowledge.lexicon import BY_TABULAR
 

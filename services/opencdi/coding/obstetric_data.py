@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from opencdi.coding.guideline_data import Codes, Row
+from opencdi.coding.guideline_rows import Codes, Row
 
 When = Literal["", "before", "after", "delivered", "undelivered"]
 

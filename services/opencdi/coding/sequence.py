@@ -9,7 +9,7 @@ from opencdi.clinical.vocabulary import Poa
 from opencdi.coding.candidates import Candidate
 from opencdi.coding.code_first import coded_before
 from opencdi.coding.drug_codes import how_of
-from opencdi.coding.guideline_data import Behind
+from opencdi.coding.guideline_rows import Behind
 from opencdi.coding.table import ConceptTable
 
 _THERE = ("Y", "W", "1")

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from opencdi.clinical.vocabulary import Sex
 from opencdi.coding.candidates import Candidate
-from opencdi.coding.guideline_data import GuidelineData, categories_of
+from opencdi.coding.guideline_data import GuidelineData
+from opencdi.coding.guideline_rows import categories_of
 from opencdi.coding.stated import Stated, concepts_in, stated
 from opencdi.coding.table import ConceptTable
 from opencdi.events.reading import NoteRead

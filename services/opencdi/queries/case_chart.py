@@ -8,6 +8,7 @@
     d1 11:00 approve · edit question: text · view · answer aki · dismiss
 
 A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
+`number ejection-fraction 30 %` among the findings is a number that the note writes; `copied number …` one that it carries on.
 """
 
 import re
@@ -35,7 +36,7 @@ from opencdi.events.facts import (
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, TickPage
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
-from opencdi.events.reading import Finding, NoteRead
+from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
@@ -203,8 +204,24 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "attested": attested,
             "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
             "findings": tuple(_findings(body)),
+            "values": tuple(_numbers(body)),
         }
     )
+
+
+_NUMBER = re.compile(r"(copied )?number (\S+) (\S+) ?(.*)")
+
+
+def _numbers(body: str) -> Iterator[ValueInText]:
+    start = 0
+    for part in filter(None, (told.strip() for told in body.split(";"))):
+        if match := _NUMBER.fullmatch(part):
+            copied, analyte, value, unit = match.groups()
+            text = f"{analyte.replace('-', ' ')} {value} {unit}".strip()
+            yield ValueInText(
+                start=start, end=start + len(text), text=text, analyte=analyte, value=float(value), unit=unit or None, copied=bool(copied)
+            )
+        start += len(part) + 2
 
 
 _LED: dict[str, dict[str, Any]] = {
@@ -220,6 +237,9 @@ _LED: dict[str, dict[str, Any]] = {
 def _findings(body: str) -> Iterator[Finding]:
     start = 0
     for part in filter(None, (told.strip() for told in body.split(";"))):
+        if _NUMBER.fullmatch(part):
+            start += len(part) + 2
+            continue
         words, _, attributes = part.partition("[")
         lead, _, concept = words.strip().partition(" ")
         led, concept = (_LED[lead], concept) if concept else ({}, lead)

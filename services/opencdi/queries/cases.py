@@ -9,6 +9,7 @@ import yaml
 
 from opencdi.bus.room import Room
 from opencdi.knowledge.tables import ToldTwice, parsed
+from opencdi.knowledge.yaml_places import Place, said_wrong
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.case_facts import BadCase
 
@@ -31,20 +32,29 @@ class Case:
     offers_not: tuple[str, ...] = ()
 
 
-def load_cases(path: Path) -> tuple[Case, ...]:
-    """The cases of all rules in a folder; raises `BadCase` naming the file that cannot be read."""
-    return tuple(case for file in sorted(path.glob("D-*.yaml")) for case in _cases_in(file))
+def load_cases(path: Path, rule_id: str = "D") -> tuple[Case, ...]:
+    """The cases of all rules in a folder, or of one; raises `BadCase` naming file and line of what cannot be read."""
+    return tuple(case for file in sorted(path.glob(f"{rule_id}-*.yaml")) for case in _cases_in(file))
 
 
 def _cases_in(file: Path) -> Iterator[Case]:
+    written = file.read_bytes()
+    place: Place = ()
     try:
-        told = parsed(file.read_bytes())
+        told = parsed(written)
         for name in ("asks", "stays_silent"):
-            for one in told[name]:
+            place = (name,)
+            for nth, one in enumerate(told[name]):
+                place = (name, nth)
                 lists: dict[str, Any] = {key: tuple(one.pop(key, ())) for key in ("chart", "shows", "against", "offers", "offers_not")}
                 yield Case(rule_id=told["rule"], asks=name == "asks", **lists, **one)
-    except (yaml.YAMLError, ToldTwice, KeyError, TypeError, AttributeError) as error:
-        raise BadCase(f"{file.name}: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BadCase(f"cases/{file.name}:{mark.line + 1 if mark else 1}: not YAML") from None
+    except ToldTwice as error:
+        raise BadCase(f"cases/{file.name}: told twice: {error}") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadCase(said_wrong(f"cases/{file.name}", written, place, str(error))) from None
 
 
 def failures(case: Case, room: Room, condition: str) -> list[str]:

@@ -3,7 +3,7 @@
 A view over the room's records: what a rule does not ask for is not looked up, so an event on day 30 costs what it costs on day 1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Self
 
@@ -126,6 +126,30 @@ class Mention(Remembered):
         return self.of_now and not self.ruled_out and (self.assertion == "possible" or self.certainty != "certain")
 
 
+def attributes_told(mentions: Iterable[Mention]) -> dict[str, set[str]]:
+    """What providers tell of a condition beyond its name, in whichever of their notes: "acute on chronic" in one, "HFpEF" in another."""
+    told: dict[str, set[str]] = {}
+    for mention in mentions:
+        for name, value in mention.attributes.items() if mention.counts and mention.affirmed else ():
+            told.setdefault(name, set()).add(value)
+    return told
+
+
+class Written(Remembered):
+    """A number in a note, as the note tells it."""
+
+    note_id: str
+    revision: int
+    note_type: NoteType
+    author: str = ""
+    at: ClinicalTime
+    start: int
+    end: int
+    text: str
+    value: float
+    confidentiality: str | None = None  # of a restricted note only
+
+
 class Act(Remembered):
     """A drug given or ordered, or an order placed."""
 
@@ -200,9 +224,11 @@ class Chart:
         series: Callable[[str], tuple[Point, ...]],
         mentions: Callable[[str], tuple[Mention, ...]],
         acts: Callable[[str], tuple[Act, ...]],
+        written: Callable[[str], tuple[Written, ...]] = lambda _: (),
     ) -> None:
-        """Each callable looks one record up: by analyte, by concept, by treatment."""
+        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it."""
         self.stay = stay
         self.series = series
         self.mentions = mentions
         self.acts = acts
+        self.written = written

@@ -17,22 +17,44 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Measurement(Form):
-    """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none."""
+class Limit(Form):
+    """An analyte and the one limit that its values are held to."""
 
-    kind: Literal["measurement"]
     analyte: str
     above: str | None = None
     at_least: str | None = None
     below: str | None = None
     at_most: str | None = None
-    oxygen: Literal["any", "room-air", "charted-room-air"] = "any"
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
         if len([name for name in (self.above, self.at_least, self.below, self.at_most) if name]) != 1:
-            raise ValueError("a measurement needs exactly one of above, at_least, below, at_most")
+            raise ValueError("needs exactly one of above, at_least, below, at_most")
         return self
+
+    @property
+    def name(self) -> str:
+        """The threshold."""
+        return self.above or self.at_least or self.below or self.at_most or ""
+
+
+class Measurement(Limit):
+    """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none.
+
+    `written`: also a number that a note tells of now ("EF 30 %"), for what comes in reports and seldom as a result; copied text tells none.
+    """
+
+    kind: Literal["measurement"]
+    written: bool = False
+    oxygen: Literal["any", "room-air", "charted-room-air"] = "any"
+
+
+class Consecutive(Limit):
+    """So many readings in a row beyond the limit, none between them that is not, the first and the last so many hours apart or more."""
+
+    kind: Literal["consecutive"]
+    readings: int = Field(ge=2)
+    apart_h: float = Field(gt=0)
 
 
 class Change(Form):
@@ -96,12 +118,18 @@ class Repeated(Form):
 
 
 class Stated(Form):
-    """A note says so: present, of this patient, active in this encounter.  `having`: the finding must carry that attribute."""
+    """A note says so: present, of this patient, active in this encounter.  `having`: the finding must carry that attribute.
+
+    `lacking`: it carries at least one of these attributes in no note of a provider ("CHF", whose type nobody names).
+    `standing`: no provider denied or ruled it out in a later note.
+    """
 
     kind: Literal["stated"]
     concepts: tuple[str, ...] = Field(min_length=1)
     note_types: tuple[NoteType, ...] = ()
     having: dict[str, str | None] = Field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+    standing: bool = False
     by: Literal["anyone", "provider"] = "anyone"
     notes: int = Field(default=1, ge=1)  # in at least so many different notes
 
@@ -197,8 +225,8 @@ class Definition(Form):
 
 
 Condition = Annotated[
-    Measurement | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed | SuspectedInfection
-    | OrganDysfunction | CountOf | AllOf | AnyOf | Without | Definition,
+    Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed
+    | SuspectedInfection | OrganDysfunction | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

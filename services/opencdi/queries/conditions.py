@@ -8,13 +8,14 @@ from typing import assert_never
 
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import measurements, sofa
-from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.chart import Chart, Mention, attributes_told
 from opencdi.queries.condition import (
     AllOf,
     AnyOf,
     AtBaseline,
     Change,
     Condition,
+    Consecutive,
     CountOf,
     Definition,
     Listed,
@@ -58,8 +59,9 @@ def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
 def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
     match condition:
         case Measurement():
-            name = condition.above or condition.at_least or condition.below or condition.at_most
-            return measurements.measured(condition, q.chart, q.limit(name or ""))
+            return measurements.measured(condition, q.chart, q.limit(condition.name))
+        case Consecutive():
+            return measurements.in_a_row(condition, q.chart, q.limit(condition.name))
         case Change():
             return measurements.changed(condition, q.chart, q.limit(condition.by))
         case RatioToBaseline():
@@ -104,8 +106,16 @@ def _says(condition: Stated, mention: Mention) -> bool:
     )
 
 
+def _is_open(condition: Stated, mention: Mention, every: tuple[Mention, ...]) -> bool:
+    """Whether what this leaves unsaid is said nowhere, and no provider took it back since."""
+    if condition.lacking and set(condition.lacking) <= attributes_told(every).keys():
+        return False
+    return not (condition.standing and any(other.counts and other.ruled_out and other.at.at > mention.at.at for other in every))
+
+
 def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
     said = [(concept, mention) for concept in condition.concepts for mention in chart.mentions(concept) if _says(condition, mention)]
+    said = [(concept, mention) for concept, mention in said if _is_open(condition, mention, chart.mentions(concept))]
     if condition.notes == 1:
         yield from (Sign(mention.at.at, (Cited(concept, mention),)) for concept, mention in said)
         return

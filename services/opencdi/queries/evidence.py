@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, Earlier, Listing, Mention, Point
+from opencdi.queries.chart import Act, Earlier, Listing, Mention, Point, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
@@ -26,7 +26,7 @@ class Cited:
     """
 
     kind: str
-    told: Point | Mention | Act | Listing
+    told: Point | Mention | Act | Listing | Written
     label: str | None = None
 
     @cached_property
@@ -37,6 +37,8 @@ class Cited:
                 return _of_point(self.kind, self.told, self.label)
             case Mention():
                 return _of_mention(self.told)
+            case Written():
+                return _of_written(self.told)
             case Act():
                 return _of_act(self.told)
             case Listing():
@@ -48,7 +50,7 @@ class Cited:
         match self.told:
             case Point():
                 return self.kind, self.told.measurement_id, 0
-            case Mention():
+            case Mention() | Written():
                 return self.kind, self.told.note_id, self.told.start
             case Act():
                 return self.kind, self.told.act_id, 0
@@ -91,6 +93,20 @@ def _of_mention(mention: Mention) -> Indicator:
         end=mention.end,
         label=None if mention.counts or mention.authentication == "authenticated" else "unsigned",
         confidentiality=mention.confidentiality,
+    )
+
+
+def _of_written(written: Written) -> Indicator:
+    return Indicator(
+        text=f"“{written.text}”",
+        source=source_of(written.note_type),
+        source_id=f"{written.note_id}@{written.revision}",
+        at=written.at,
+        author=written.author or "author not named",
+        quote=written.text,
+        start=written.start,
+        end=written.end,
+        confidentiality=written.confidentiality,
     )
 
 

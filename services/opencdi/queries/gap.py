@@ -1,15 +1,16 @@
 """What one rule finds in one record: a gap, or why there is none.  Every judgement carries its reasons (STYLE rule 6)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Act, Chart, Mention
+from opencdi.queries.chart import Act, Chart, Mention, attributes_told
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.rule import Rule
+from opencdi.queries.rule import Documentation, Rule
 
 Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
 BEFORE = timedelta(hours=24)
@@ -46,10 +47,9 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     `since`: people decided on the evidence up to then, so what came after it is looked at first (Q-55).
     """
     q = Question(rule, site, chart)
-    answers = [(told.concept, m) for told in rule.satisfied_by for m in chart.mentions(told.concept)]
-    # A denial or a doubt need not name the attribute that only an affirmed diagnosis must carry.
-    lacking = {told.concept: told.having for told in rule.satisfied_by if told.having}
-    full = [(c, m) for c, m in answers if c not in lacking or lacking[c] in m.attributes]
+    answers = [(one.concept, m) for one in rule.satisfied_by for m in chart.mentions(one.concept)]
+    # A denial or a doubt need not name the attributes that only an affirmed diagnosis must carry.
+    full = [(one.concept, m) for one in rule.satisfied_by for m in _saying_all(one, chart.mentions(one.concept))]
     if affirmed := [(c, m) for c, m in full if m.counts and m.affirmed]:
         return _documented("satisfied", "DOCUMENTED", affirmed)
     if final := [(c, m) for c, m in full if m.counts and m.uncertain and m.note_type == "discharge-summary"]:
@@ -57,8 +57,10 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     if excluded := _excluded(rule, chart):
         return excluded
     found = signs(rule.when, q)
+    if not found and rule.type == "unspecific" and (taken_back := _taken_back(answers)):
+        return _documented("ruled-out", "RULED_OUT", taken_back)  # what was to be said more exactly, the patient does not have
     if not found:
-        return Judgement("silent", "NOT_MET")
+        return Judgement("silent", "NO_LONGER_SO" if rule.stands_by_itself else "NOT_MET")
     for name, condition in rule.unless.items():
         if against := signs(condition, q):
             return _suppressed(name, against[0].cited)
@@ -73,6 +75,22 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
             "unsigned", "AWAITING_SIGNATURE", gap.at, gap.cited, gap.contrary, gap.documented, _quoted(unsigned), gap.met, gap.offered
         )
     return gap
+
+
+def _saying_all(one: Documentation, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
+    """The mentions that say a part of what is needed and, with what providers say of the condition elsewhere, leave nothing of it open."""
+    told = attributes_told(mentions)
+    for mention in mentions:
+        own = {name: {value} for name, value in mention.attributes.items()}
+        says_a_part = not one.having or not own.keys().isdisjoint(one.having)
+        if says_a_part and one.told_by({name: own.get(name, set()) | told.get(name, set()) for name in own | told}):
+            yield mention
+
+
+def _taken_back(answers: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
+    """What providers ruled out and nobody of them affirmed since."""
+    affirmed_at = max((m.at.at for _, m in answers if m.counts and m.affirmed), default=None)
+    return [(c, m) for c, m in answers if m.counts and m.ruled_out and affirmed_at is not None and m.at.at > affirmed_at]
 
 
 def _shown_at(sign: Sign) -> datetime:

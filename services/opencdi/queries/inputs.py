@@ -9,6 +9,7 @@ from opencdi.queries.condition import (
     AtBaseline,
     Change,
     Condition,
+    Consecutive,
     Listed,
     Measurement,
     OrganDysfunction,
@@ -37,9 +38,9 @@ def inputs_of(condition: Condition) -> frozenset[str]:
     """The records that one condition looks at (its inner conditions not counted)."""
     match condition:
         case Measurement():
-            own = {f"analyte/{condition.analyte}"}
+            own = {f"analyte/{condition.analyte}", *([f"written/{condition.analyte}"] if condition.written else [])}
             return frozenset(own | OXYGEN) if condition.oxygen != "any" else frozenset(own)
-        case Change() | RatioToBaseline() | AtBaseline() | Repeated():
+        case Consecutive() | Change() | RatioToBaseline() | AtBaseline() | Repeated():
             return frozenset({f"analyte/{condition.analyte}"})
         case OxygenationRatio():
             return frozenset({"analyte/pao2"}) | OXYGEN
@@ -67,6 +68,8 @@ class Inputs:
     analytes: frozenset[str]
     concepts: frozenset[str]
     treatments: frozenset[str]
+    written: frozenset[str]
+    """The analytes whose numbers in notes some rule reads."""
     keep: dict[str, timedelta]
     """How long each analyte's values are kept: as long as the longest window of a rule over them needs."""
     touched: re.Pattern[bytes]
@@ -108,6 +111,7 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
         analytes,
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("concept/")),
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("treatment/")),
+        frozenset(name.partition("/")[2] for name in by_input if name.startswith("written/")),
         {analyte: _kept(analyte, rules) for analyte in analytes},
         re.compile("|".join(told).encode()),
     )

@@ -7,22 +7,27 @@ from datetime import timedelta
 from itertools import pairwise
 
 from opencdi.queries.chart import Chart, Point
-from opencdi.queries.condition import AtBaseline, Change, Measurement, OxygenationRatio, RatioToBaseline, Repeated
+from opencdi.queries.condition import AtBaseline, Change, Consecutive, Limit, Measurement, OxygenationRatio, RatioToBaseline, Repeated
 from opencdi.queries.evidence import Cited, Sign
 
 OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""
+READINGS_APART = timedelta(hours=72)
+"""Readings further from each other are of no one row."""
 SAME_DRAW = timedelta(minutes=30)
 """A blood gas is divided by the oxygen charted no further than that from the draw (DOMAIN D.0)."""
 
 
-def beyond(point: Point, condition: Measurement, limit: float) -> bool:
+def beyond(point: Point, condition: Limit, limit: float) -> bool:
     """Whether the value is beyond the limit.  "<0.5" is below all that is ≥ 0.5 and never above anything; ">600" likewise."""
+    not_beside = ("<", "<=") if condition.above or condition.at_least else (">", ">=")
+    return _is_over(point.value, condition, limit) and point.comparator not in not_beside
+
+
+def _is_over(value: float, condition: Limit, limit: float) -> bool:
     if condition.above or condition.at_least:
-        over = point.value >= limit if condition.at_least else point.value > limit
-        return over and point.comparator not in ("<", "<=")
-    under = point.value <= limit if condition.at_most else point.value < limit
-    return under and point.comparator not in (">", ">=")
+        return value >= limit if condition.at_least else value > limit
+    return value <= limit if condition.at_most else value < limit
 
 
 def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
@@ -60,6 +65,20 @@ def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sig
                 continue
             label = "room air" if fraction is not None else "no oxygen charted"
         yield Sign(point.at.at, (Cited(condition.analyte, point, label),))
+    for told in chart.written(condition.analyte) if condition.written else ():
+        if _is_over(told.value, condition, limit):
+            yield Sign(told.at.at, (Cited(condition.analyte, told),))
+
+
+def in_a_row(condition: Consecutive, chart: Chart, limit: float) -> Iterator[Sign]:
+    """Each reading that ends such a row; the first and the last of it are cited."""
+    row: list[Point] = []
+    for point in chart.series(condition.analyte):
+        if row and point.at.at - row[-1].at.at > READINGS_APART:  # what was between them may have been forgotten
+            row = []
+        row = [*row, point] if beyond(point, condition, limit) else []
+        if len(row) >= condition.readings and point.at.at - row[0].at.at >= timedelta(hours=condition.apart_h):
+            yield Sign(point.at.at, (Cited(condition.analyte, row[0]), Cited(condition.analyte, point)))
 
 
 def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[Point], float]) -> Iterator[tuple[Point, Point]]:

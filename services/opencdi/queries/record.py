@@ -8,7 +8,6 @@ from bisect import insort
 from typing import Any
 
 from opencdi.bus.room import State, States
-from opencdi.clinical.confidentiality import label
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
@@ -26,30 +25,18 @@ from opencdi.events.facts import (
     PatientIdentified,
 )  # fmt: skip
 from opencdi.events.pages import Claim
-from opencdi.events.reading import Finding, NoteRead
-from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay
+from opencdi.events.reading import NoteRead
+from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
 from opencdi.queries.inputs import STAY, Inputs
+from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
 from opencdi.queries.series import file_point, find, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
-
-
-class Statements(State):
-    """What the notes say about one concept."""
-
-    mentions: tuple[Mention, ...] = ()
 
 
 class Acts(State):
     """What was done that belongs to one named treatment."""
 
     acts: tuple[Act, ...] = ()
-
-
-class Note(State):
-    """A note that was read, so that its next revision or its retraction takes everything of it back."""
-
-    revision: int
-    concepts: tuple[str, ...] = ()
 
 
 class LastClaim(State):
@@ -81,7 +68,7 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        return Chart(self.stay, self._points, self._mentions, self._acts)
+        return Chart(self.stay, self._points, self._mentions, self._acts, self._written)
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:
@@ -93,6 +80,10 @@ class Records:
             return ()
         held = self.states.get(f"concept/{self.encounter_id}/{concept}")
         return held.mentions if isinstance(held, Statements) else ()
+
+    def _written(self, analyte: str) -> tuple[Written, ...]:
+        held = self.states.get(f"written/{self.encounter_id}/{analyte}")
+        return held.written if isinstance(held, Numbers) else ()
 
     def _acts(self, treatment: str) -> tuple[Act, ...]:
         if treatment not in self.stay.told:
@@ -236,19 +227,27 @@ class Records:
                 return
             for concept in held.concepts:
                 self._replace(concept, note.note_id, ())
+            for analyte in held.written:
+                self._rewrite(analyte, note.note_id, ())
         said: dict[str, list[Mention]] = {}
+        numbers: dict[str, list[Written]] = {}
         if not (note.retracted or note.query_echo or note.authentication == "cancelled"):
             for finding in note.findings:
                 if finding.concept in self.inputs.concepts:
-                    said.setdefault(finding.concept, []).append(_mention(note, finding))
+                    said.setdefault(finding.concept, []).append(mention_in(note, finding))
+            for value in note.values:
+                if value.analyte in self.inputs.written and not (value.copied or value.earlier):
+                    numbers.setdefault(value.analyte, []).append(written_in(note, value))
         for concept, mentions in said.items():
             self._replace(concept, note.note_id, tuple(mentions))
+        for analyte, written in numbers.items():
+            self._rewrite(analyte, note.note_id, tuple(written))
         if note.note_type in OPERATIVE_NOTES or note.retracted:
             operation = Act(act_id=note.note_id, text="operation", done=True, drug=False, at=note.written_at)
             self._file_act(operation, () if note.retracted else (OPERATION,))
         if isinstance(held, Note) and (note.retracted or note.revision > held.revision):
             self.corrected.add(f"{note.note_id}@{held.revision}")
-        self.states[key] = Note(revision=note.revision, concepts=tuple(said))
+        self.states[key] = Note(revision=note.revision, concepts=tuple(said), written=tuple(numbers))
         if note.counts and not note.retracted and not self.stay.notes_read:
             self.update(notes_read=True)
 
@@ -262,26 +261,14 @@ class Records:
             self.states[f"concept/{self.encounter_id}/{concept}"] = Statements(mentions=tuple(new))
             self.changed.add(f"concept/{concept}")
 
+    def _rewrite(self, analyte: str, note_id: str, written: tuple[Written, ...]) -> None:
+        old = self._written(analyte)
+        new = (*(one for one in old if one.note_id != note_id), *written)
+        new = tuple(sorted(new, key=lambda one: (one.at.at, one.note_id, one.start)))
+        if new != old:
+            self.states[f"written/{self.encounter_id}/{analyte}"] = Numbers(written=new)
+            self.changed.add(f"written/{analyte}")
+
     def _told(self, name: str) -> None:
         if name not in self.stay.told:
             self.update(rules_care=False, told=(*self.stay.told, name))
-
-
-def _mention(note: NoteRead, finding: Finding) -> Mention:
-    author = (note.author.name or note.author.staff_id) if note.author else ""
-    return Mention(
-        **finding.model_dump(
-            include={"start", "end", "text", "assertion", "temporality", "active", "certainty", "experiencer", "section", "copied"}
-        ),
-        attributes=finding.attributes,
-        note_id=note.note_id,
-        revision=note.revision,
-        note_type=note.note_type,
-        author=author,
-        author_role=note.author_role,
-        attested=note.attested,
-        authentication=note.authentication,
-        counts=note.counts,
-        at=note.written_at,
-        confidentiality=label(note.confidentiality),
-    )

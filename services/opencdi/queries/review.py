@@ -9,7 +9,7 @@ from opencdi.events.wording import indicator_in_passing
 from opencdi.queries import gate
 from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Chart
+from opencdi.queries.chart import Chart, attributes_told
 from opencdi.queries.clock import clock_of, documents_flow, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
@@ -152,7 +152,10 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    if query.rule_id in work.site.auto_send_rules and query.wording and query.gate and query.gate.compliant:
+    by_policy = (
+        query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"
+    )  # a second reviewer looks first (Q-43)
+    if by_policy and query.wording and query.gate and query.gate.compliant:
         work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
 
@@ -186,9 +189,12 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
 
 def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> bool:
     """Whether an authenticated note now says what was answered, which closes it: only this makes it documentation (DOMAIN F.9)."""
-    needed = next((told.having for told in rule.satisfied_by if told.concept == query.answer_diagnosis and told.having), None)
-    said = work.records.chart().mentions(query.answer_diagnosis) if query.answer_diagnosis else ()
-    if judgement.outcome != "satisfied" and not any(m.counts and m.affirmed and (needed is None or needed in m.attributes) for m in said):
+    needed = next((one for one in rule.satisfied_by if one.concept == query.answer_diagnosis), None)
+    said = [m for m in work.records.chart().mentions(query.answer_diagnosis or "") if m.counts and m.affirmed]
+    if rule.stands_by_itself:  # what was asked about was written before: only what is written since the answer answers
+        said = [m for m in said if m.at.at > query.moved_at]
+    settled = judgement.outcome == "satisfied" or judgement.reason == "NO_LONGER_SO"
+    if not settled and not (said and (needed is None or needed.told_by(attributes_told(said)))):
         return False
     validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
     work.move(validated, "closed", "DOCUMENTED")
@@ -222,11 +228,14 @@ def _standing(shown: tuple[Indicator, ...], now: tuple[Cited, ...], gone: set[st
 
 def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
     code = judgement.reason.partition(" ")[0]
-    if code == "NOT_MET":
-        # Time passing takes nothing back; only a source that is corrected, retracted or no baseline any more does (DOMAIN F.5).
-        if (work.records.corrected | work.records.replaced) & {source_id for source_id, _, _ in query.sources}:
-            work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-    else:
+    taken_back = (work.records.corrected | work.records.replaced) & {source_id for source_id, _, _ in query.sources}
+    if code in ("NOT_MET", "NO_LONGER_SO") and taken_back:
+        work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
+    elif code == "NO_LONGER_SO":  # a diagnosis that lacked support has it now, or is taken back; two authors agree
+        work.move(query, "auto-resolved", code)
+    elif (
+        code != "NOT_MET"
+    ):  # time passing takes nothing back; only a source that is corrected, retracted or no baseline any more (DOMAIN F.5)
         cause = "CLASS_CHANGED" if code == "CLASS" else judgement.reason
         work.move(query, "withdrawn", cause, satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
 

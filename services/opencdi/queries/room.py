@@ -1,8 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
-Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `acts/<treatment>`,
-`note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `site` and `due/<day>`.  An entry that touches no rule's input is
-passed on as the bytes it came in.
+Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
+`acts/<treatment>`, `note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `site` and `due/<day>`.  An entry that
+touches no rule's input is passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -28,8 +28,9 @@ from opencdi.queries.clock import Clock, Dues, clock_of, told
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
+from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.query import Query
-from opencdi.queries.record import Acts, LastClaim, Note, Records, Statements
+from opencdi.queries.record import Acts, LastClaim, Records
 from opencdi.queries.review import review
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
@@ -40,8 +41,8 @@ from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
-    "stay": Stay, "series": Series, "day": Day, "concept": Statements, "acts": Acts, "note": Note, "query": Query, "claim": LastClaim,
-    "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided,
+    "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "query": Query,
+    "claim": LastClaim, "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided,
 }  # fmt: skip
 
 

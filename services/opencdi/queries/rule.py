@@ -3,19 +3,20 @@
 Data never computes and code never knows a rule's id: what a rule may say is `opencdi.queries.condition`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from opencdi.clinical.vocabulary import EncounterClass, GapType
 from opencdi.events.ids import content_hash
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.tables import ToldTwice, parsed
+from opencdi.knowledge.yaml_places import Place, said_wrong, told_at, unknown_word
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form, OrganDysfunction, Without
 
 Severity = Literal[1, 2, 3]
@@ -56,10 +57,24 @@ class Preconditions(Form):
 
 
 class Documentation(Form):
-    """A concept, or with `having` only a mention that carries that attribute (malnutrition with its severity)."""
+    """A concept, with `having` only where providers tell these of it too, in one note or in several (malnutrition with its severity).
+
+    `having`: attributes, with a list of values only where one of them is told (anemia of the type "acute-blood-loss").
+    """
 
     concept: str
-    having: str | None = None
+    having: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @field_validator("having", mode="before")
+    @classmethod
+    def _any_value(cls, told: Any) -> Any:
+        return dict.fromkeys(told, ()) if isinstance(told, list) else told
+
+    def told_by(self, attributes: Mapping[str, Collection[str]]) -> bool:
+        """Whether these say all of it."""
+        return all(
+            name in attributes and (not values or not set(values).isdisjoint(attributes[name])) for name, values in self.having.items()
+        )
 
 
 class AnswerOption(Form):
@@ -84,7 +99,7 @@ class Cooldown(Form):
 class Rule(Form):
     """What the record would show, what would have been written, and what may be asked."""
 
-    id: str = Field(pattern=r"^D-\d{2,}$")
+    id: str = Field(pattern=r"^D-\d{2,}[a-z]?$")  # a letter where one entry of the catalogue asks about several conditions
     revision: int = Field(ge=1)
     status: Literal["draft", "active", "retired"]
     type: GapType
@@ -102,7 +117,7 @@ class Rule(Form):
     supporting: tuple[Condition, ...] = ()  # shown where present, not required
     contrary: tuple[Condition, ...]
     unless: dict[str, Condition] = Field(default_factory=dict)
-    satisfied_by: tuple[Documentation, ...] = Field(min_length=1)
+    satisfied_by: tuple[Documentation, ...] = ()
     not_satisfied_by: tuple[str, ...] = ()  # concepts that are less than the diagnosis: where they are written, the question stands
     title: str
     why: str
@@ -111,18 +126,13 @@ class Rule(Form):
     cooldown: Cooldown = Cooldown()
     known_gaps: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        named = {name for c in self.conditions() for name in limits_of(c)}
-        if unknown := named - set(self.thresholds):
-            raise ValueError(f"no such threshold: {', '.join(sorted(unknown))}")
-        if unread := set(self.thresholds) - named:
-            raise ValueError(f"threshold that no condition reads: {', '.join(sorted(unread))}")
-        if not {"other", "undetermined"} <= {option.id for option in self.options}:
-            raise ValueError('options need "other" and "undetermined" (Q-13)')
-        if self.revision != max(line.revision for line in self.history):
-            raise ValueError("the history does not end at this revision")
-        return self
+    @property
+    def stands_by_itself(self) -> bool:
+        """Whether `when` alone says that the record is unclear, and is settled once that is so no more: what is documented is the question.
+
+        A missing or an unspecific diagnosis is settled by being documented; a value that was beyond its limit stays a fact.
+        """
+        return self.type not in ("missing-diagnosis", "unspecific")
 
     def conditions(self) -> Iterator[Condition]:
         """Every condition of the rule, inner ones too."""
@@ -177,40 +187,63 @@ def limits_of(condition: Condition) -> Iterator[str]:
 _SHAPE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
 
-def read_rule(told: Any, where: str) -> Rule:
-    """The rule in parsed YAML; `BadRule` names the place and the field."""
+class RuleFile(NamedTuple):
+    """One rule, with the file in which it is written."""
+
+    name: str
+    written: bytes
+    told: Any
+    rule: Rule
+
+    def wrong(self, place: Place, why: str) -> str:
+        """What is wrong, and where, in one line."""
+        return said_wrong(self.name, self.written, place, why)
+
+
+def read_file(path: Path) -> RuleFile:
+    """The rule in a file.  Raises: `BadRule` for what is no rule; whether its words are known is `opencdi.queries.lint_rules`."""
+    written = path.read_bytes()
     try:
-        return _SHAPE.validate_python(told)
+        told = parsed(written)
+        return RuleFile(path.name, written, told, _SHAPE.validate_python(told))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise BadRule(f"{where}: {field or 'rule'}: {first['msg']}") from None
+        place, why = told_at(told, first["loc"]), first["msg"]
+        if first["type"] == "union_tag_invalid":
+            place, why = (*place, "kind"), unknown_word("condition", first["ctx"]["tag"], first["ctx"]["expected_tags"].split("'")[1::2])
+        raise BadRule(said_wrong(path.name, written, place, why)) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BadRule(f"{path.name}:{mark.line + 1 if mark else 1}: not YAML") from None
+    except ToldTwice as error:
+        raise BadRule(f"{path.name}: told twice: {error}") from None
 
 
 @lru_cache(maxsize=8)
 def load_rules(path: Path) -> tuple[Rule, ...]:
-    """All active rules of a folder, by id; raises `BadRule` for the first file that is wrong."""
+    """All active rules of a folder, by id; raises `BadRule` for the first thing that is wrong with one of them."""
+    from opencdi.queries.lint_once import refuse_wrong  # it reads rules, too
+
+    refuse_wrong(path)
     return tuple(rule for rule in all_rules(path) if rule.status == "active")
 
 
 def all_rules(path: Path) -> tuple[Rule, ...]:
     """All rules of a folder, drafts and retired ones too."""
-    rules: dict[str, Rule] = {}
-    for file in sorted(path.glob("D-*.yaml")):
-        try:
-            told = parsed(file.read_bytes())
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            raise BadRule(f"{file.name}: not YAML, line {mark.line + 1 if mark else '?'}") from None
-        except ToldTwice as error:
-            raise BadRule(f"{file.name}: told twice: {error}") from None
-        rule = read_rule(told, file.name)
-        if rule.id in rules:
-            raise BadRule(f"{file.name}: id: {rule.id} exists already")
-        rules[rule.id] = rule
-    if not rules:
+    return tuple(file.rule for file in rule_files(path))
+
+
+def rule_files(path: Path) -> tuple[RuleFile, ...]:
+    """The same with their files."""
+    files: dict[str, RuleFile] = {}
+    for one in sorted(path.glob("D-*.yaml")):
+        file = read_file(one)
+        if file.rule.id in files:
+            raise BadRule(file.wrong(("id",), f"{file.rule.id} exists already"))
+        files[file.rule.id] = file
+    if not files:
         raise BadRule(f"{path.name}: no rule in it")
-    return tuple(rules[name] for name in sorted(rules))
+    return tuple(files[name] for name in sorted(files))
 
 
 def edition(rules: tuple[Rule, ...]) -> str:

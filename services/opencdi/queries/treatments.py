@@ -1,7 +1,8 @@
 """What was done for the patient, by name: which drugs and orders belong to "iv-antibiotic", "culture", "oxygen-therapy" …
 
 A word list (`rules/queries/treatments.yaml`), because senders name the same drug in a hundred ways and codes are often local.
-`not` lists the words that tell another use of it: cefazolin "for prophylaxis", tobramycin "ophthalmic".
+`not` lists the words that tell another use of it: cefazolin "for prophylaxis", tobramycin "ophthalmic"; `with` those of which one must
+stand there too: furosemide "IV".
 """
 
 import re
@@ -24,12 +25,15 @@ class Words(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
     words: tuple[str, ...]
     unless: tuple[str, ...] = Field(default=(), alias="not")
+    beside: tuple[str, ...] = Field(default=(), alias="with")
 
 
 _SHAPE = TypeAdapter(dict[str, tuple[str, ...] | Words])
 
 
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    if not words:
+        return re.compile("")
     return re.compile(r"(?<![a-z0-9])(?:" + "|".join(re.escape(word) for word in words) + r")(?![a-z0-9])")
 
 
@@ -40,12 +44,16 @@ class Treatments:
         """`words_by_name`: treatment -> the words, any of which tells it."""
         self.names = frozenset(words_by_name) | {OPERATION}
         told = {name: words if isinstance(words, Words) else Words(words=words) for name, words in words_by_name.items()}
-        self._told_by = {name: (_pattern(one.words), _pattern(one.unless) if one.unless else None) for name, one in told.items()}
+        self._told_by = {name: tuple(_pattern(words) for words in (one.words, one.unless, one.beside)) for name, one in told.items()}
 
     def of(self, text: str) -> tuple[str, ...]:
         """The treatments that this drug's or order's name belongs to."""
         told = text.lower()
-        return tuple(name for name, (is_it, is_not) in self._told_by.items() if is_it.search(told) and not (is_not and is_not.search(told)))
+        return tuple(
+            name
+            for name, (is_it, is_not, beside) in self._told_by.items()
+            if is_it.search(told) and not (is_not.pattern and is_not.search(told)) and beside.search(told)
+        )
 
 
 @lru_cache(maxsize=8)

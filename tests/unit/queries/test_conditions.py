@@ -1,6 +1,7 @@
 """What the named conditions mean, at their edges."""
 
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from opencdi.queries.condition import (
     AtBaseline,
     Change,
     Condition,
+    Consecutive,
     Measurement,
     OxygenationRatio,
     RatioToBaseline,
@@ -22,7 +24,7 @@ from opencdi.queries.condition import (
     Without,
 )
 from opencdi.queries.conditions import Question, signs
-from opencdi.queries.measurements import beyond, changed, low_oxygenation, measured, oxygen_at, times_baseline
+from opencdi.queries.measurements import READINGS_APART, beyond, changed, in_a_row, low_oxygenation, measured, oxygen_at, times_baseline
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import Rule, load_rules
 from opencdi.queries.sofa import dysfunction, points_of
@@ -50,6 +52,43 @@ RISE = Change(kind="change", analyte="creatinine", direction="rise", by="delta",
 )
 def test_a_rise_within_the_window(hours: float, value: float, met: bool) -> None:
     assert bool(list(changed(RISE, chart(creatinine=[at(0, 1.0), at(hours, value)]), 0.3))) is met
+
+
+TWICE = Consecutive(kind="consecutive", analyte="sodium", below="act", readings=2, apart_h=6)
+
+
+@pytest.mark.parametrize(
+    ("told", "met"),
+    [
+        ([(0, 128), (6, 129)], True),
+        ([(0, 128), (5.9, 129)], False),
+        ([(0, 128), (3, 127), (6, 129)], True),
+        ([(0, 128), (3, 131), (6, 129)], False),  # normal between them
+        ([(0, 131), (3, 128), (9, 127)], True),
+        ([(0, 128)], False),
+        ([(0, 128), (73, 127)], False),  # what was between may have been forgotten
+        ([(0, 128), (73, 127), (80, 127)], True),
+        ([(0, 130), (8, 130)], False),
+    ],
+)
+def test_readings_in_a_row(told: list[tuple[float, float]], met: bool) -> None:
+    found = list(in_a_row(TWICE, chart(sodium=[at(hours, value) for hours, value in told]), 130))
+    assert bool(found) is met
+    for sign in found:
+        first, last = (cited.told for cited in sign.cited)
+        assert timedelta(hours=6) <= last.at.at - first.at.at
+        assert last.at.at == sign.at
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(125, 135)), unique_by=lambda told: told[0], max_size=12))
+def test_a_row_has_no_reading_in_it_that_is_not_beyond(told: list[tuple[int, int]]) -> None:
+    points = [at(hours, value) for hours, value in sorted(told)]
+    for sign in in_a_row(TWICE, chart(sodium=points), 130):
+        first, last = (cited.told.at.at for cited in sign.cited)
+        row = [point for point in points if first <= point.at.at <= last]
+        assert len(row) >= 2
+        assert all(point.value < 130 for point in row)
+        assert all(after.at.at - before.at.at <= READINGS_APART for before, after in pairwise(row))
 
 
 @given(st.integers(min_value=1, max_value=300))
@@ -288,6 +327,10 @@ def test_at_baseline_needs_one_limit() -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        ("furosemide 40 mg IV", ("iv-loop-diuretic",)),
+        ("Furosemide injection 10 mg/mL", ("iv-loop-diuretic",)),
+        ("furosemide 40 mg tablet", ()),  # the home dose
+        ("sodium bicarbonate 650 mg tablet", ()),
         ("cefazolin 2 g IV", ("iv-antibiotic",)),
         ("cefazolin 2 g IV surgical prophylaxis", ()),
         ("tobramycin 0.3 % ophthalmic drops", ()),

@@ -369,16 +369,16 @@ def test_states_come_back_from_their_bytes() -> None:
 def test_an_entry_that_no_rule_reads_is_passed_on_as_the_bytes_it_came_in() -> None:
     told = chart(*KIDNEY)
     before = dict(told.states)
-    potassium = MeasurementResulted(
+    chloride = MeasurementResulted(
         measurement_id="k",
-        analyte="potassium",
+        analyte="chloride",
         code=Coded(code="2823-3"),
         value=4.0,
         unit="mmol/L",
         status="final",
         taken_at=ClinicalTime(DAY_1),
     )
-    out = told.tell(FactsPage(facts=(potassium,), patient_id="p"))
+    out = told.tell(FactsPage(facts=(chloride,), patient_id="p"))
     assert told.states == before
     assert [message.topic for message in out] == [QUERIES]
     assert read_entry(out[0].value).envelope.pages == ("facts",)
