@@ -117,6 +117,21 @@ def test_any_text_is_linted(text: str) -> None:
     assert linted(told) == linted(told)
 
 
+@pytest.mark.parametrize(
+    ("label", "violated"),
+    [
+        ("3 years before", False), ("baseline, 1100 d before, median of outpatient values", False), ("36-month-old result", False),
+        ("age 3 years", False), ("Age: 160 weeks", False), ("", True), ("baseline", True), ("3 weeks ago", True), ("in 3 years", True),
+    ],
+)  # fmt: skip
+def test_an_old_fact_says_how_old_it_is(label: str, violated: bool) -> None:
+    """An echocardiogram of three years ago (Q-23)."""
+    case = next(case for case in TOLD["good"] if case["requirement"] == "Q-23")
+    told = question(case)
+    told["wording"]["indicators"][0]["label"] = label
+    assert [one["requirement"] for one in linted(json.dumps(told))["violations"]] == (["Q-23"] if violated else [])
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("case", TOLD["good"], ids=lambda case: case["why"])
 def test_the_order_of_options_does_not_follow_any_weights(case: dict[str, Any], sign: int) -> None:

@@ -10,7 +10,8 @@ from opencdi.knowledge.named_diagnoses import diagnoses_of, named_in, of_this_en
 from opencdi.knowledge.plain_text import found
 from opencdi.knowledge.query_text import QueryText, Quoted, Violation
 
-_AGE = re.compile(r"(\d+) ?(d|days?|w|weeks?|mo|months?|y|yr|years?)\b[^,;()]{0,20}\b(?:before|ago|old|earlier|prior)\b", re.IGNORECASE)
+_UNIT = r"(\d+)[ -]?(d|days?|w|weeks?|mo|months?|y|yr|years?)\b"
+_AGE = re.compile(rf"{_UNIT}[^,;()]{{0,20}}\b(?:before|ago|old|earlier|prior)\b|\bage:? ?{_UNIT}", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
@@ -44,10 +45,11 @@ def _hides_its_age(q: QueryText, one: Quoted) -> str:
     if told is None or asked is None or (days := (asked - told).days) <= _limit_days(one):
         return ""
     ours = one.text.replace(one.chart_words(), "") if one.chart_words() else one.text  # the chart's "72 years old" is not its age
-    match = _AGE.search(f"{one.label} ; {ours}")
+    match = _AGE.search(f"{one.label} ; {one.pertinence} ; {ours}")
     if match is None:
         return f"{days} days old, which is not shown"
-    shown = int(match.group(1)) * _DAYS[match.group(2)[0].lower()]
+    number, unit = (told for told in match.groups() if told)
+    shown = int(number) * _DAYS[unit[0].lower()]
     return f"{days} days old, shown as {shown}" if shown < days / 2 else ""
 
 
