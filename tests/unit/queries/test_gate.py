@@ -11,6 +11,7 @@ import pytest
 import opencdi
 from opencdi.events.audiences import GateReport, ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
+from opencdi.knowledge.query_language import MONEY_FIELD
 from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
@@ -155,3 +156,11 @@ def test_nothing_in_the_package_goes_round_the_constructor() -> None:
     made = {(name, how) for name, text in sources.items() for how in re.findall(r"(?<!class )\bProviderQuery\b(\(|\.model_\w+)", text)}
     assert made == {("gate.py", ".model_validate")}
     assert not any("model_construct" in text for text in sources.values())
+
+
+def test_the_physicians_half_has_no_field_that_could_carry_money_or_a_score() -> None:
+    """DOMAIN Q-30 and Q-33: what does not exist cannot be shown."""
+    schema = ProviderQuery.model_json_schema()
+    fields = {name for one in (schema, *schema["$defs"].values()) for name in one.get("properties", {})}
+    assert {"wording", "title", "options", "diagnosis", "quote"} <= fields  # all the way down
+    assert {name for name in fields if MONEY_FIELD.search(name)} == set()
