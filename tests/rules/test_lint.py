@@ -1,12 +1,9 @@
 """The compliance linter on good and bad questions, each naming its requirement, through the command's own function."""
 
 import json
-from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -15,28 +12,7 @@ from opencdi.cli.app import app
 from opencdi.cli.jsonl import BadLine
 from opencdi.cli.lint_query import linted
 from opencdi.knowledge.plain_text import disguised
-
-TOLD = yaml.safe_load((Path(__file__).parent / "lint_cases.yaml").read_text(encoding="utf-8"))
-
-
-def question(case: dict[str, Any]) -> dict[str, Any]:
-    wording: dict[str, Any] = deepcopy(TOLD["bases"][case["base"]])
-    wording.update(case.get("set", {}))
-    for name, (text, times) in case.get("repeat", {}).items():
-        wording[name] = " ".join([text] * times)
-    if "ticked" in case:
-        wording["options"][case["ticked"]]["selected"] = True
-    if "option" in case:
-        index, text = case["option"]
-        wording["options"][index] = {"option_id": "x", "text": text}
-    if "set_option" in case:
-        index, name, value = case["set_option"]
-        wording["options"][0 if index == 1 and case.get("order") else index][name] = value
-    if "drop" in case:
-        wording["options"] = [option for index, option in enumerate(wording["options"]) if index not in case["drop"]]
-    if "order" in case:
-        wording["options"] = [wording["options"][index] for index in case["order"]]
-    return {"id": case["why"], "wording": wording, "internal": {"effect": case.get("effect", [])}}
+from rules.lint_cases import TOLD, question
 
 
 @pytest.mark.parametrize("case", TOLD["bad"], ids=lambda case: f"{case['requirement']}: {case['why']}")
@@ -56,7 +32,12 @@ def test_good(case: dict[str, Any]) -> None:
 
 def test_there_are_enough_of_both() -> None:
     assert len(TOLD["bad"]) >= 60
-    assert len(TOLD["good"]) >= 50
+    assert len(TOLD["good"]) >= 60
+
+
+@pytest.mark.parametrize("kind", ["missing", "validation", "specificity", "conflict", "present on admission", "sequence"])
+def test_every_kind_of_gap_is_asked_about_compliantly(kind: str) -> None:
+    assert sum(case.get("type") == kind for case in TOLD["good"]) >= 4
 
 
 @pytest.mark.parametrize("shape", ["flat", "wording", "provider", "provider query"])
@@ -136,10 +117,26 @@ def test_any_text_is_linted(text: str) -> None:
     assert linted(told) == linted(told)
 
 
-def test_the_order_of_the_rules_options_does_not_follow_any_weights() -> None:
-    for case in TOLD["good"]:
-        told = question(case)
-        diagnoses = [option.get("diagnosis") for option in told["wording"]["options"] if option.get("diagnosis")]
-        for sign in (1, -1):
-            told["internal"] = {"effect": [{"concept": name, "weight_delta": sign * n} for n, name in enumerate(diagnoses)]}
-            assert linted(json.dumps(told))["compliant"]
+@pytest.mark.parametrize(
+    ("label", "violated"),
+    [
+        ("3 years before", False), ("baseline, 1100 d before, median of outpatient values", False), ("36-month-old result", False),
+        ("age 3 years", False), ("Age: 160 weeks", False), ("", True), ("baseline", True), ("3 weeks ago", True), ("in 3 years", True),
+    ],
+)  # fmt: skip
+def test_an_old_fact_says_how_old_it_is(label: str, violated: bool) -> None:
+    """An echocardiogram of three years ago (Q-23)."""
+    case = next(case for case in TOLD["good"] if case["requirement"] == "Q-23")
+    told = question(case)
+    told["wording"]["indicators"][0]["label"] = label
+    assert [one["requirement"] for one in linted(json.dumps(told))["violations"]] == (["Q-23"] if violated else [])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("case", TOLD["good"], ids=lambda case: case["why"])
+def test_the_order_of_options_does_not_follow_any_weights(case: dict[str, Any], sign: int) -> None:
+    """Whatever the answers would pay, upward or downward in their order, the question is the same and passes (Q-15, F.14)."""
+    told = question(case)
+    answers = [option.get("option_id", option.get("diagnosis", "")) for option in told["wording"]["options"]]
+    told["internal"] = {"effect": [{"option_id": name, "weight_delta": sign * n} for n, name in enumerate(answers)]}
+    assert linted(json.dumps(told))["violations"] == []

@@ -7,7 +7,7 @@ not exist.  Whatever is internal about a question is in the `QueryAlert` beside 
 from datetime import datetime
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
@@ -16,6 +16,7 @@ from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
+from opencdi.events.seal import SEAL
 
 
 # --- drg-changes ----------------------------------------------------------------------------------------------------
@@ -136,7 +137,10 @@ class ProviderQuery(Contract):
     confidentiality: str | None = None  # the highest of what it quotes (DOMAIN F.17)
 
     @model_validator(mode="after")
-    def _passed(self) -> "ProviderQuery":
+    def _passed(self, info: ValidationInfo) -> "ProviderQuery":
+        # Anybody can write a report, so without the gate's seal a question can only be read from bytes.
+        if info.mode == "python" and info.context is not SEAL:
+            raise ValueError("only the gate makes a question to a physician")
         if not self.gate.compliant or self.gate.text_hash != self.wording.text_hash():
             raise ValueError("no passing gate report for these words")
         if self.confidentiality != self.wording.confidentiality():

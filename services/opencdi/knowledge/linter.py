@@ -4,15 +4,16 @@ Deterministic, no model.  It knows nothing of rules, topics or states; `opencdi.
 list is tried on what a reader sees (`opencdi.knowledge.plain_text`), so that no spelling gets by which a person would understand.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from opencdi.knowledge import query_language as language
 from opencdi.knowledge.not_leading import NOT_LEADING
-from opencdi.knowledge.plain_text import plain, readings
-from opencdi.knowledge.query_text import QueryText, Quoted, Violation
+from opencdi.knowledge.plain_text import found, plain
+from opencdi.knowledge.prior_facts import prior_facts
+from opencdi.knowledge.query_text import QueryText, Violation
+from opencdi.knowledge.steering import steering
+from opencdi.knowledge.validation import validation
 
 
 # --- C.1 content ------------------------------------------------------------------------------------------------------
@@ -33,30 +34,19 @@ def _is_time(text: str) -> bool:
     return True
 
 
-def _evidence(q: QueryText) -> Iterator[tuple[str, Quoted]]:
-    for name, told in (("indicators", q.indicators), ("contrary", q.contrary), ("documented", q.documented)):
-        for index, one in enumerate(told):
-            yield f"{name}[{index}]", one
-
-
 def _indicators(q: QueryText) -> Iterator[Violation]:
     if not q.indicators:
         yield Violation("Q-02", "indicators", "no clinical indicator")
-    for where, one in _evidence(q):
+    for where, one in q.evidence():
         told = {"text": one.text or one.quote, "source": one.source, "source_id": one.source_id, "at": one.at, "author": one.author}
         missing = [field for field, value in told.items() if not plain(value) or language.PLACEHOLDER.match(plain(value))]
         if missing:
             yield Violation("Q-02", where, f"without {', '.join(missing)}")
         elif not _is_time(one.at):
             yield Violation("Q-02", where, "its time cannot be read")
-        foreign = one.encounter_id and one.encounter_id != q.encounter_id
-        if (foreign or one.prior) and not language.PERTINENCE.search(one.pertinence):
-            yield Violation("Q-20" if one.prior else "Q-03", where, "of another encounter, without a reason why it matters here")
         said = one.text.replace(one.chart_words(), "") if one.chart_words() else one.text
-        if found := _found(language.INTERPRETING, said, one.label):
-            yield Violation("Q-05", where, f"interprets: {found}")
-    if q.indicators and all(one.prior or (one.encounter_id and one.encounter_id != q.encounter_id) for one in q.indicators):
-        yield Violation("Q-21", "indicators", "every indicator is of a prior encounter")
+        if word := found(language.INTERPRETING, said, one.label):
+            yield Violation("Q-05", where, f"interprets: {word}")
     if bool(q.contrary) == q.no_contrary_evidence_found:
         yield Violation("Q-04", "contrary", "contrary evidence is listed, or it is said that none was found: one of the two")
 
@@ -80,25 +70,24 @@ def _concise(q: QueryText) -> Iterator[Violation]:
 # --- C.4 what must never reach the provider ------------------------------------------------------------------------------
 def _money(q: QueryText) -> Iterator[Violation]:
     for where, text in (*q.prose(), ("author", q.author), ("addressed_to", q.addressed_to)):
-        if found := _found(language.MONEY, text) or _found(language.MONEY_IN_CAPITALS, text):
-            yield Violation("Q-30", where, f"speaks of {found}")
-    for where, one in _evidence(q):
-        if found := _found(language.MONEY_IN_EVIDENCE, one.text, one.source, one.label, one.author, one.quote):
-            yield Violation("Q-30", where, f"speaks of {found}")
+        if word := found(language.MONEY, text) or found(language.MONEY_IN_CAPITALS, text):
+            yield Violation("Q-30", where, f"speaks of {word}")
+    for where, one in q.evidence():
+        if word := found(language.MONEY_IN_EVIDENCE, one.text, one.source, one.label, one.author, one.quote):
+            yield Violation("Q-30", where, f"speaks of {word}")
     for text in q.extra:
         name, _, value = text.partition(": ")
-        if language.MONEY_FIELD.search(name) or _found(language.MONEY, value) or _found(language.MONEY_IN_CAPITALS, value):
+        if language.MONEY_FIELD.search(name) or found(language.MONEY, value) or found(language.MONEY_IN_CAPITALS, value):
             yield Violation("Q-30", name, "a field that the provider's half does not have")
 
 
-@lru_cache(maxsize=8192)
-def _found(pattern: re.Pattern[str], *texts: str) -> str:
-    return next((match.group() for text in texts for told in readings(text) if (match := pattern.search(told))), "")
-
-
-CHECKS: tuple[Callable[[QueryText], Iterator[Violation]], ...] = (_identity, _indicators, _concise, *NOT_LEADING, _money)
+CHECKS: Mapping[str, Callable[[QueryText], Iterator[Violation]]] = {
+    "identity": _identity, "indicators": _indicators, "concise": _concise, **NOT_LEADING, "prior-facts": prior_facts,
+    "validation": validation, "steering": steering, "money": _money,
+}  # fmt: skip
+"""By the names under which `rules/gate/requirements.yaml` says which requirement each keeps."""
 
 
 def lint(query: QueryText) -> tuple[Violation, ...]:
     """Every requirement that the text does not keep; () means compliant."""
-    return tuple(violation for check in CHECKS for violation in check(query))
+    return tuple(violation for check in CHECKS.values() for violation in check(query))

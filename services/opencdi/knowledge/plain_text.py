@@ -16,7 +16,7 @@ _LOOKS_LIKE = str.maketrans(
 )
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
-_MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>|\*\*|__|~~|&#?\w{2,8};")
+_MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>|\*\*|(?<!_)__[^\W_][^_]*__(?!_)|~~|&#?\w{2,8};")  # "Other: ____" is a line to write on
 _STRETCHED = re.compile(r"\b(?:[A-Za-z][\s.\-·]{1,2}){2,}[A-Za-z]\b")
 _BRITISH = ((re.compile("aemi"), "emi"), (re.compile("oedem"), "edem"), (re.compile(r"\bhaem"), "hem"), (re.compile("rrhoe"), "rrhe"))
 _DASHES = re.compile("[‐‑‒–—―−]")
@@ -65,3 +65,9 @@ def readings(text: str) -> tuple[str, ...]:
         _STRETCHED.sub(lambda match: re.sub(r"[\s.\-·]", "", match.group()), base),
     )
     return tuple(dict.fromkeys(told))
+
+
+@lru_cache(maxsize=16384)
+def found(pattern: re.Pattern[str], *texts: str) -> str:
+    """What the pattern finds in a reading of one of the texts; "" if nothing."""
+    return next((match.group() for text in texts for told in readings(text) if (match := pattern.search(told))), "")

@@ -5,7 +5,7 @@ Word lists of the requirement pack "query-brief-2022" (AHIMA/ACDIS Guidelines fo
 
 import re
 
-EDITION = "query-brief-2022/2"
+EDITION = "query-brief-2022/3"
 MAX_WORDS = 150
 
 
@@ -38,7 +38,8 @@ LEADING = _any(
     r"(?:correct|expected|right|preferred|recommended|best) (?:answer|option|response)|\bpreferred\b|\brecommended\b",
     r"(?:option|answer) (?:a|b|c|1|2|one|two|above) is",
     r"suggest(?:s|ive|ing|ed)?\b|\bindicative of|\bindicates\b",
-    r"consistent with|compatible with|diagnostic of|support(?:s|ing|ive)? (?:of )?(?:a |the )?diagnosis of",
+    r"consistent with|compatible with|diagnostic of|support(?:s|ive)? (?:of )?(?:a |the )?diagnosis of",
+    r"supporting (?:a |the )?diagnosis of(?![^.?]{1,80} (?:could|can) not be (?:located|found))",
     r"for (?:accurate|appropriate|proper|complete|optimal) (?:coding|capture|severity)",
     r"(?:needed|necessary|required) (?:for|to support) (?:coding|billing|the claim)|so that (?:we|it) can",
     r"failure to (?:document|answer|respond)|as (?:we )?discussed|per (?:our )?(?:conversation|discussion)|!",

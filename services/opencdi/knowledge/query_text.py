@@ -68,6 +68,16 @@ class QueryText:
     extra: tuple[str, ...] = ()
     effects: Mapping[str, float] | None = None
 
+    def is_prior(self, one: Quoted) -> bool:
+        """Whether it is a fact of another encounter."""
+        return one.prior or bool(one.encounter_id and one.encounter_id != self.encounter_id)
+
+    def evidence(self) -> Iterator[tuple[str, Quoted]]:
+        """(where, indicator) of everything quoted from the chart."""
+        for name, told in (("indicators", self.indicators), ("contrary", self.contrary), ("documented", self.documented)):
+            for index, one in enumerate(told):
+                yield f"{name}[{index}]", one
+
     def prose(self) -> Iterator[tuple[str, str]]:
         """(where, text) of everything written by the author of the question, indicators left out."""
         yield "title", self.title

@@ -3,7 +3,7 @@
 from opencdi.events.audiences import QueryWording
 from opencdi.events.people import Person
 from opencdi.queries import gate
-from opencdi.queries.casework import Casework
+from opencdi.queries.casework import Casework, shown
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 
 CHANGED = "ATTENDING_CHANGED"
@@ -35,12 +35,15 @@ def readdress(work: Casework) -> None:
         if not another(query.wording.addressed_to, attending):
             continue
         wording = query.wording.model_copy(update={"addressed_to": attending})
-        report = gate.inspect(wording, query.effect)
         if query.sent_at is None:
-            work.show(query.model_copy(update={"wording": wording, "gate": report}), CHANGED)
-        elif not report.compliant:  # by an edition of the requirements that came after it was sent
+            work.show(query.model_copy(update={"wording": wording, "gate": gate.inspect(wording, query.effect)}), CHANGED)
+            continue
+        try:
+            words = gate.passed(wording, query.effect)
+        except gate.NotCompliant:  # by an edition of the requirements that came after it was sent
             work.move(query, "withdrawn", CHANGED)
-        elif query.state in WITH_THE_PHYSICIAN:
-            work.move(query, "sent", CHANGED, wording=wording, gate=report)
+            continue
+        if query.state in WITH_THE_PHYSICIAN:
+            work.move(query, "sent", CHANGED, **shown(words))
         else:  # held by a note that may answer: whoever has it now sees the same
-            work.show(query.model_copy(update={"wording": wording, "gate": report, "held_from": "sent"}), CHANGED)
+            work.show(query.model_copy(update={**shown(words), "held_from": "sent"}), CHANGED)

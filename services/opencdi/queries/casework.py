@@ -141,20 +141,17 @@ class Casework:
         if query.state is None:
             return
         self.said.append(self._alert(query, query.state, before, cause, at))
-        if query.sent_at is not None and query.wording is not None:
-            self.said.append(
-                gate.release(
-                    query.wording,
-                    tenant=self.entry.envelope.tenant,
-                    state=query.state,
-                    as_of=self.entry_id,
-                    made_by=self.made_by,
-                    effect=query.effect,
-                    passed=None if query.state == "sent" else query.gate,
-                    answer_option=query.answer_option,
-                    answer_text=query.answer_text,
-                )
+        if query.passed is not None:
+            asked = gate.release(
+                query.passed,
+                tenant=self.entry.envelope.tenant,
+                state=query.state,
+                as_of=self.entry_id,
+                made_by=self.made_by,
+                answer_option=query.answer_option,
+                answer_text=query.answer_text,
             )
+            self.said.append(asked)
 
     def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: str, at: datetime) -> QueryAlert:
         wording = query.stands or query.wording
@@ -190,10 +187,10 @@ class Casework:
             if query.state is not None and query.state not in OVER:
                 self.tell_cdi_again(query, "RETROSPECTIVE")
 
-    def send(self, query: Query, cause: str, *, actor: Person | None = None) -> Query:
-        """Approved and sent: from now on it is with the physician, and reminders run."""
+    def send(self, query: Query, words: gate.Passed, cause: str, *, actor: Person | None = None) -> Query:
+        """Approved and sent in words that passed the gate: from now on it is with the physician, and reminders run."""
         approved = self.move(query, "approved", cause, actor=actor)
-        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at)
+        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, **shown(words))
         if self.site.reminder_hours:
             due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
             file_due(
@@ -218,6 +215,11 @@ class Casework:
             to = Key(message.room if isinstance(message, Alarm) else self.records.encounter_id)
             told.append(Outgoing(topic, to, message.to_json(), headers))
         return told
+
+
+def shown(words: gate.Passed) -> dict[str, Any]:
+    """What changes in a question that a physician is to see in these words."""
+    return {"wording": words.wording, "gate": words.report, "passed": words}
 
 
 def numbered(headers: Headers, ordinal: int) -> Headers:

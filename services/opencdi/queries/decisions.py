@@ -147,8 +147,8 @@ def _option(query: Query, option_id: str) -> Option | None:
 
 def _carry_out(work: Casework, query: Query, fact: QueryDecision) -> None:
     match fact:
-        case QueryApproved():
-            work.send(query, "APPROVED", actor=fact.actor)
+        case QueryApproved() if query.wording is not None:
+            work.send(query, gate.passed(query.wording, query.effect), "APPROVED", actor=fact.actor)
         case QueryEdited() if query.wording is not None:
             wording, edits = edited(query.wording, _edits(query, fact)), _edits(query, fact)
             report = gate.inspect(wording, query.effect)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from opencdi.bus.room import State
 from opencdi.clinical.vocabulary import GapType, QueryState
-from opencdi.events.audiences import AlertEffect, GateReport, Indicator, QueryWording
+from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
+from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
 
 
@@ -19,7 +19,7 @@ class Edits(Remembered):
     options: Mapping[str, str] = {}
 
 
-class Query(State):
+class Query(gate.Worded):
     """A question on one condition: where its life stands, its words, and what it rests on.
 
     `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
@@ -41,11 +41,8 @@ class Query(State):
     held_from: QueryState | None = None
     opened_at: datetime
     moved_at: datetime
-    sent_at: datetime | None = None
     reminders: int = 0
-    wording: QueryWording | None = None
     stands: QueryWording | None = None
-    gate: GateReport | None = None
     sources: tuple[tuple[str, datetime, str], ...] = ()
     kinds: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()

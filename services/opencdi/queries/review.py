@@ -155,8 +155,8 @@ def advance(work: Casework, query: Query) -> None:
     by_policy = (
         query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"
     )  # a second reviewer looks first
-    if by_policy and query.gate and query.gate.compliant:
-        work.send(query, "AUTO_SEND_POLICY")
+    if by_policy and query.wording and query.gate and query.gate.compliant:
+        work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
 
 def _hold(work: Casework, query: Query, judgement: Judgement) -> None:

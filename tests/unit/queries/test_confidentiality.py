@@ -1,5 +1,6 @@
 """A restricted note's label goes with every alert and question made from it, and its words stand in their indicators alone (F.17)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -105,4 +106,4 @@ def test_what_an_open_note_suppresses_is_named_and_quoted() -> None:
 def test_no_question_can_be_made_with_another_label_than_that_of_its_words(label: str | None) -> None:
     (asked,) = chart(*SEPSIS, "d1 12:00 note history-and-physical label=R: pneumonia", "d2 08:00 approve").asked
     with pytest.raises(ValueError, match="label"):
-        ProviderQuery.model_validate({**dict(asked), "confidentiality": label})
+        ProviderQuery.read(json.dumps({**json.loads(asked.to_json()), "confidentiality": label}))

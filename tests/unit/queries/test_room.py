@@ -1,13 +1,12 @@
 """The life of a question in the room: approval, answer, chart, corrections, silence, time."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from opencdi.bus.room import Key, Outgoing
 from opencdi.clinical.time import ClinicalTime
-from opencdi.events.audiences import ProviderQuery, QueryAlert, QueryWording
+from opencdi.events.audiences import QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced
@@ -16,9 +15,7 @@ from opencdi.events.pages import Claim, CodingPage, FactsPage, FailedPage, Queri
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import QUERIES
-from opencdi.knowledge.query_text import Violation
 from opencdi.knowledge.site import SiteData
-from opencdi.queries import gate
 from opencdi.queries.case_chart import TENANT, Chart, approval_of
 from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.life import OVER
@@ -416,18 +413,6 @@ def test_a_question_over_is_over() -> None:
     assert [state for state in states(told) if state in OVER] == ["auto-resolved"]
 
 
-def test_only_the_gate_makes_a_provider_query() -> None:
-    import opencdi
-
-    package = Path(opencdi.__file__).parent
-    makers = [
-        file.name
-        for file in package.rglob("*.py")
-        if not file.name.startswith("testing") and " ProviderQuery(" in file.read_text(encoding="utf-8").replace("class ProviderQuery(", "")
-    ]
-    assert makers == ["gate.py"]
-
-
 # --- a person's words, and the gate again -----------------------------------------------------------------------------
 def test_a_draft_may_be_worded_anew_and_keeps_those_words_while_the_evidence_moves_on() -> None:
     told = chart(*KIDNEY, "d2 07:00 edit question: What condition, if any, do these findings represent?")
@@ -768,48 +753,6 @@ def test_an_approval_of_words_that_a_changed_effect_told_again_is_stale_once_the
         told.tell(FactsPage(facts=(approval(alert),)))
         assert refusals(told)[before:] == refused
     assert states(told)[-1] == "sent"
-
-
-# --- the gate has no side door ---------------------------------------------------------------------------------------------
-def a_wording() -> QueryWording:
-    wording = chart(*KIDNEY).alerts[-1].wording
-    assert wording is not None
-    return wording
-
-
-MADE_BY = MadeBy(room="queries", software="t")
-
-
-@pytest.mark.parametrize(
-    "change", [{"title": "AKI"}, {"question": "Please document AKI."}, {"why": "The DRG."}, {"indicators": ()}, {"options": ()}]
-)
-def test_what_the_linter_rejects_has_no_way_out(change: dict[str, object]) -> None:
-    wording = a_wording().model_copy(update=change)
-    if "options" in change:  # the open form is always allowed (Q-18)
-        assert gate.release(wording, tenant="t", state="sent", as_of="e", made_by=MADE_BY).wording == wording
-        return
-    with pytest.raises(gate.NotCompliant) as rejected:
-        gate.release(wording, tenant="t", state="sent", as_of="e", made_by=MADE_BY)
-    assert rejected.value.report.violations
-
-
-def test_a_report_on_other_words_passes_nothing() -> None:
-    wording = a_wording()
-    passed = gate.inspect(wording)
-    other = wording.model_copy(update={"title": "AKI"})
-    with pytest.raises(gate.NotCompliant):
-        gate.release(other, tenant="t", state="sent", as_of="e", made_by=MADE_BY, passed=passed)
-    with pytest.raises(ValueError, match="no passing gate report"):
-        ProviderQuery(tenant="t", wording=other, gate=passed, state="sent", as_of="e", made_by=MADE_BY)
-    with pytest.raises(ValueError, match="no passing gate report"):
-        ProviderQuery(tenant="t", wording=other, gate=gate.inspect(other), state="sent", as_of="e", made_by=MADE_BY)
-
-
-def test_what_a_physician_has_is_withdrawn_even_under_stricter_requirements(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = chart(*KIDNEY, "d2 08:00 approve")
-    monkeypatch.setattr("opencdi.queries.gate.lint", lambda text: (Violation("Q-99", "title", "of another year"),))
-    told.line("d2 09:00 cancelled")
-    assert told.asked[-1].state == "withdrawn"
 
 
 # --- policies and corners ----------------------------------------------------------------------------------------------------

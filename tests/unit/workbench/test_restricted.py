@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from by_hand.telling import passed
 from opencdi.clinical.time import ClinicalTime
-from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet, GateReport, Indicator, ProviderQuery, QueryWording
+from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet, Indicator, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg
 from opencdi.events.people import Person
@@ -125,10 +126,7 @@ def test_a_physician_reads_a_question_less_the_words_of_restricted_notes() -> No
         why="w", question="?", options=(), documented=(quoted("secret", "told in confidence", "R"),),
         indicators=(quoted("open", "said openly", None), quoted("secret", "told too", "R")),
     )  # fmt: skip
-    report = GateReport(compliant=True, text_hash=asked.text_hash(), linter="l")
-    query = ProviderQuery(
-        tenant="t", wording=asked, gate=report, state="sent", as_of="e", made_by=MADE_BY, confidentiality="R"
-    )  # fmt: skip
+    query = passed(asked, "sent", "e", confidentiality="R")
     shown = as_asked(query, sees_restricted=False).wording
     assert [one.text for one in (*shown.documented, *shown.indicators)] == [HIDDEN, "said openly", HIDDEN]
     assert "told" not in shown.to_json().decode()
