@@ -152,9 +152,7 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    by_policy = (
-        query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"
-    )  # a second reviewer looks first
+    by_policy = query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"  # a second reviewer first
     if by_policy and query.wording and query.gate and query.gate.compliant:
         work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
@@ -233,9 +231,7 @@ def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
         work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
     elif code == "NO_LONGER_SO":  # a diagnosis that lacked support has it now, or is taken back; two authors agree
         work.move(query, "auto-resolved", code)
-    elif (
-        code != "NOT_MET"
-    ):  # time passing takes nothing back; only a source that is corrected, retracted or no baseline any more (DOMAIN F.5)
+    elif code != "NOT_MET":  # time passing takes nothing back; only a corrected or retracted source does (DOMAIN F.5)
         cause = "CLASS_CHANGED" if code == "CLASS" else judgement.reason
         work.move(query, "withdrawn", cause, satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
 
