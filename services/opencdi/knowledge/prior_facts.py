@@ -10,7 +10,7 @@ from opencdi.knowledge.named_diagnoses import diagnoses_of, named_in, of_this_en
 from opencdi.knowledge.plain_text import found
 from opencdi.knowledge.query_text import QueryText, Quoted, Violation
 
-_UNIT = r"(\d+)[ -]?(d|days?|w|weeks?|mo|months?|y|yr|years?)\b"
+_UNIT = r"(?<!\d)(\d{1,5})[ -]?(d|days?|w|weeks?|mo|months?|y|yr|years?)\b"
 _AGE = re.compile(rf"{_UNIT}[^,;()]{{0,20}}\b(?:before|ago|old|earlier|prior)\b|\bage:? ?{_UNIT}", re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
