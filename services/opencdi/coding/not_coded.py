@@ -38,7 +38,7 @@ def _why(table: ConceptTable, note: NoteRead, finding: Finding) -> str:
         (finding.assertion == "absent", "said not to be there"),
         (finding.certainty == "unlikely", "said to be unlikely"),
         (finding.active == "no", "past, no longer there (III.A)"),
-        (finding.active == "unknown", "past, whether it is still there is not said (III.A)"),
+        (finding.active == "unknown" and finding.assertion == "present", "past, whether it is still there is not said (III.A)"),
         (finding.assertion == "possible" and finding.temporality != "current", "once thought of, not now"),
     )
     return next((why for holds, why in whys if holds), too_general)

@@ -32,6 +32,13 @@ def test_why_nothing_was_made_of_it_is_told(said: str, told: str) -> None:
     assert "  said " not in head
 
 
+def test_what_may_be_is_shown_as_uncertain_and_not_as_past() -> None:
+    said = json.dumps({"id": 1, "text": "Assessment: Possible pneumonia."})
+    done = CliRunner().invoke(app, ["code", "--explain", "--date", "2026-05-01"], input=said)
+    assert "J18.9  Pneumonia, unspecified organism  [uncertain: not on the claim]" in done.stdout
+    assert "read and not coded" not in done.stdout
+
+
 def test_what_is_coded_and_what_is_no_condition_is_not_told_there() -> None:
     told = note("n", 0, finding("sepsis"), finding("pneumonia", assertion="possible"), finding("dialysis", assertion="absent"))
     assert not_coded(TABLE, told) == ()
