@@ -27,7 +27,7 @@ def _evidence(note: NoteRead, quoted: Finding | ValueInText) -> Evidence:
         start=quoted.start,
         end=quoted.end,
         quote=quoted.text,
-        author=(note.author.name or note.author.staff_id) if note.author else "",
+        author=note.author_name,
         at=note.written_at,
         confidentiality=label(note.confidentiality),
     )

@@ -91,6 +91,11 @@ class NoteRead(Contract):
     values: tuple[ValueInText, ...] = ()
     procedures: tuple[Finding, ...] = ()
 
+    @property
+    def author_name(self) -> str:
+        """Who wrote it, by name or else by the sender's id; "" where the note does not say."""
+        return (self.author.name or self.author.staff_id) if self.author else ""
+
 
 class NoteAt(Contract):
     """A note and when it was written."""

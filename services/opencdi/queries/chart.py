@@ -80,21 +80,27 @@ class Earlier(Point):
         return f"baseline, {baseline_on_paper(self.basis, self.days_before)}"
 
 
-class Mention(Remembered):
-    """One statement of one note about a concept."""
+class InNote(Remembered):
+    """Words of a note, and where they stand."""
 
     note_id: str
     revision: int
     note_type: NoteType
     author: str = ""
-    author_role: AuthorRole
-    attested: bool = False
-    authentication: Authentication
-    counts: bool
     at: ClinicalTime
     start: int
     end: int
     text: str
+    confidentiality: str | None = None  # of a restricted note only
+
+
+class Mention(InNote):
+    """One statement of one note about a concept."""
+
+    author_role: AuthorRole
+    attested: bool = False
+    authentication: Authentication
+    counts: bool
     assertion: Assertion
     temporality: Temporality
     active: Active
@@ -103,7 +109,6 @@ class Mention(Remembered):
     section: SectionKind
     attributes: dict[str, str] = Field(default_factory=dict)
     copied: bool = False
-    confidentiality: str | None = None  # of a restricted note only
 
     @property
     def of_now(self) -> bool:
@@ -135,19 +140,10 @@ def attributes_told(mentions: Iterable[Mention]) -> dict[str, set[str]]:
     return told
 
 
-class Written(Remembered):
+class Written(InNote):
     """A number in a note, as the note tells it."""
 
-    note_id: str
-    revision: int
-    note_type: NoteType
-    author: str = ""
-    at: ClinicalTime
-    start: int
-    end: int
-    text: str
     value: float
-    confidentiality: str | None = None  # of a restricted note only
 
 
 class Act(Remembered):

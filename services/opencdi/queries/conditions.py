@@ -106,16 +106,19 @@ def _says(condition: Stated, mention: Mention) -> bool:
     )
 
 
-def _is_open(condition: Stated, mention: Mention, every: tuple[Mention, ...]) -> bool:
-    """Whether what this leaves unsaid is said nowhere, and no provider took it back since."""
-    if condition.lacking and set(condition.lacking) <= attributes_told(every).keys():
-        return False
-    return not (condition.standing and any(other.counts and other.ruled_out and other.at.at > mention.at.at for other in every))
+def _open(condition: Stated, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
+    """Those that say so, where what they leave unsaid is said nowhere and no provider took it back since."""
+    if condition.lacking and set(condition.lacking) <= attributes_told(mentions).keys():
+        return
+    denials = [mention.at.at for mention in mentions if mention.counts and mention.ruled_out] if condition.standing else []
+    denied_at = max(denials, default=None)
+    for mention in mentions:
+        if _says(condition, mention) and (denied_at is None or denied_at <= mention.at.at):
+            yield mention
 
 
 def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
-    said = [(concept, mention) for concept in condition.concepts for mention in chart.mentions(concept) if _says(condition, mention)]
-    said = [(concept, mention) for concept, mention in said if _is_open(condition, mention, chart.mentions(concept))]
+    said = [(concept, mention) for concept in condition.concepts for mention in _open(condition, chart.mentions(concept))]
     if condition.notes == 1:
         yield from (Sign(mention.at.at, (Cited(concept, mention),)) for concept, mention in said)
         return

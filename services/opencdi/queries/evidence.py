@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, Earlier, Listing, Mention, Point, Written
+from opencdi.queries.chart import Act, Earlier, InNote, Listing, Mention, Point, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
@@ -38,7 +38,7 @@ class Cited:
             case Mention():
                 return _of_mention(self.told)
             case Written():
-                return _of_written(self.told)
+                return _of_words(self.told)
             case Act():
                 return _of_act(self.told)
             case Listing():
@@ -82,31 +82,22 @@ def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
 
 
 def _of_mention(mention: Mention) -> Indicator:
-    return Indicator(
-        text=f"“{mention.text}”",
-        source=source_of(mention.note_type),
-        source_id=f"{mention.note_id}@{mention.revision}",
-        at=mention.at,
-        author=mention.author or (mention.author_role if mention.author_role != "unknown" else "author not named"),
-        quote=mention.text,
-        start=mention.start,
-        end=mention.end,
-        label=None if mention.counts or mention.authentication == "authenticated" else "unsigned",
-        confidentiality=mention.confidentiality,
-    )
+    unsigned = not mention.counts and mention.authentication != "authenticated"
+    return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, "unsigned" if unsigned else None)
 
 
-def _of_written(written: Written) -> Indicator:
+def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicator:
     return Indicator(
-        text=f"“{written.text}”",
-        source=source_of(written.note_type),
-        source_id=f"{written.note_id}@{written.revision}",
-        at=written.at,
-        author=written.author or "author not named",
-        quote=written.text,
-        start=written.start,
-        end=written.end,
-        confidentiality=written.confidentiality,
+        text=f"“{told.text}”",
+        source=source_of(told.note_type),
+        source_id=f"{told.note_id}@{told.revision}",
+        at=told.at,
+        author=told.author or role or "author not named",
+        quote=told.text,
+        start=told.start,
+        end=told.end,
+        label=label,
+        confidentiality=told.confidentiality,
     )
 
 

@@ -79,11 +79,14 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
 
 def _saying_all(one: Documentation, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
     """The mentions that say a part of what is needed and, with what providers say of the condition elsewhere, leave nothing of it open."""
+    if not one.having:
+        yield from mentions
+        return
     told = attributes_told(mentions)
     for mention in mentions:
         own = {name: {value} for name, value in mention.attributes.items()}
-        says_a_part = not one.having or not own.keys().isdisjoint(one.having)
-        if says_a_part and one.told_by({name: own.get(name, set()) | told.get(name, set()) for name in own | told}):
+        together = {name: own.get(name, set()) | told.get(name, set()) for name in own | told}
+        if not own.keys().isdisjoint(one.having) and one.told_by(together):
             yield mention
 
 

@@ -28,7 +28,6 @@ class Note(State):
 
 def mention_in(note: NoteRead, finding: Finding) -> Mention:
     """What one finding of a note is remembered as."""
-    author = (note.author.name or note.author.staff_id) if note.author else ""
     return Mention(
         **finding.model_dump(
             include={"start", "end", "text", "assertion", "temporality", "active", "certainty", "experiencer", "section", "copied"}
@@ -37,7 +36,7 @@ def mention_in(note: NoteRead, finding: Finding) -> Mention:
         note_id=note.note_id,
         revision=note.revision,
         note_type=note.note_type,
-        author=author,
+        author=note.author_name,
         author_role=note.author_role,
         attested=note.attested,
         authentication=note.authentication,
@@ -54,7 +53,7 @@ def written_in(note: NoteRead, value: ValueInText) -> Written:
         note_id=note.note_id,
         revision=note.revision,
         note_type=note.note_type,
-        author=(note.author.name or note.author.staff_id) if note.author else "",
+        author=note.author_name,
         at=note.written_at,
         confidentiality=label(note.confidentiality),
     )

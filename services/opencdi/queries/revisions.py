@@ -35,7 +35,8 @@ def locked(path: Path) -> Locked:
 
 def wrong_revision(path: Path, rule: Rule) -> Iterator[tuple[Place, str]]:
     """Says so where this revision was something else."""
-    if locked(path).get(rule.id, {}).get(rule.revision, hash_of(rule)) != hash_of(rule):
+    says = hash_of(rule)
+    if locked(path).get(rule.id, {}).get(rule.revision, says) != says:
         yield ("revision",), f"the rule has changed and its revision has not: raise {rule.revision}, and say in history what changed"
 
 

@@ -12,17 +12,10 @@ from opencdi.events.pages import FactsPage, SitePage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import TENANT, Chart
 from opencdi.queries.case_facts import DAY_1
-from opencdi.queries.room import queries_room, rules_path
-from opencdi.queries.rule import load_rules
+from opencdi.queries.room import queries_room
+from unit.queries.kidney import KIDNEY, RULES
 
-RULES = load_rules(rules_path())
 ROOM = queries_room(SiteData(bill_hold_days=4), RULES)
-KIDNEY = (
-    "d1 09:20 creatinine 1.0 mg/dL",
-    "d1 11:00 note history-and-physical: dehydration",
-    "d2 06:00 creatinine 2.4 mg/dL id=c2",
-    "d2 06:40 given lactated ringers 1000 mL",
-)
 LEFT = (*KIDNEY, "d4 15:00 discharged")
 
 

@@ -17,16 +17,9 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.query import Query
-from opencdi.queries.room import queries_room, rules_path
-from opencdi.queries.rule import load_rules
+from opencdi.queries.room import queries_room
+from unit.queries.kidney import KIDNEY, RULES
 
-RULES = load_rules(rules_path())
-KIDNEY = (
-    "d1 09:20 creatinine 1.0 mg/dL",
-    "d1 11:00 note history-and-physical: dehydration",
-    "d2 06:00 creatinine 2.4 mg/dL id=c2",
-    "d2 06:40 given lactated ringers 1000 mL",
-)
 MADE_BY = MadeBy(room="queries", software="t")
 TOLD: dict[str, Any] = {"tenant": "t", "state": "sent", "as_of": "e", "made_by": MADE_BY}
 

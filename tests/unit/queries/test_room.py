@@ -19,16 +19,8 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import TENANT, Chart, approval_of
 from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.life import OVER
-from opencdi.queries.room import queries_room, rules_path
-from opencdi.queries.rule import load_rules
-
-RULES = load_rules(rules_path())
-KIDNEY = (
-    "d1 09:20 creatinine 1.0 mg/dL",
-    "d1 11:00 note history-and-physical: dehydration",
-    "d2 06:00 creatinine 2.4 mg/dL id=c2",
-    "d2 06:40 given lactated ringers 1000 mL",
-)
+from opencdi.queries.room import queries_room
+from unit.queries.kidney import KIDNEY, RULES
 
 
 def chart(*lines: str, site: SiteData | None = None, **begin: object) -> Chart:

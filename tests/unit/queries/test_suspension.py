@@ -16,15 +16,9 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.cases import failures, load_cases
 from opencdi.queries.room import queries_room, rules_path
-from opencdi.queries.rule import Rule, load_rules
+from opencdi.queries.rule import Rule
+from unit.queries.kidney import KIDNEY, RULES
 
-RULES = load_rules(rules_path())
-KIDNEY = (
-    "d1 09:20 creatinine 1.0 mg/dL",
-    "d1 11:00 note history-and-physical: dehydration",
-    "d2 06:00 creatinine 2.4 mg/dL id=c2",
-    "d2 06:40 given lactated ringers 1000 mL",
-)
 SEPSIS = (
     "d2 08:10 temperature 39.0 Cel",
     "d2 08:10 heart-rate 118 /min",

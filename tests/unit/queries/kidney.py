@@ -1,0 +1,12 @@
+"""A stay in which the kidney fails and nobody says so, and the rules that it is told to."""
+
+from opencdi.queries.room import rules_path
+from opencdi.queries.rule import load_rules
+
+RULES = load_rules(rules_path())
+KIDNEY = (
+    "d1 09:20 creatinine 1.0 mg/dL",
+    "d1 11:00 note history-and-physical: dehydration",
+    "d2 06:00 creatinine 2.4 mg/dL id=c2",
+    "d2 06:40 given lactated ringers 1000 mL",
+)
