@@ -42,6 +42,7 @@ from opencdi.events.wording import shown_text
 from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
 
 ENCOUNTER, TENANT = "case", "cases"
+_READ_NOT_TREATED = ("radiology", "pathology", "laboratory")  # their reader does not treat the patient, so his words never count
 _LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
 _MADE_BY = MadeBy(room="nlp", software="cases")
 
@@ -199,7 +200,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "author_role": role,
             "written_at": ClinicalTime(at, "minute"),
             "authentication": "unsigned" if unsigned else "authenticated",
-            "counts": (role == "provider" or attested) and not unsigned and not echo,
+            "counts": (role == "provider" or attested) and not unsigned and not echo and words[1] not in _READ_NOT_TREATED,
             "query_echo": echo,
             "attested": attested,
             "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
