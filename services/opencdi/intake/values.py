@@ -12,7 +12,7 @@ from opencdi.intake.tables import loinc_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context
 from opencdi.knowledge.analytes import Analyte, analyte_by_loinc
-from opencdi.knowledge.specimens import is_of_another, spoils
+from opencdi.knowledge.specimens import is_of_another, of_that_vessel, spoils
 from opencdi.knowledge.units import in_house_unit, unit_of
 
 Comparator = Literal["<", ">", "<=", ">="]
@@ -89,7 +89,7 @@ def measurement(
     `kind_of_specimen`: all that is told of what was taken, `flaws`: what was wrong with it.
     """
     loinc = loinc_of(code, context.site)
-    analyte = analyte_by_loinc().get(loinc) if loinc else None
+    analyte = analyte_by_loinc().get(of_that_vessel(loinc, kind_of_specimen)) if loinc else None
     number = number_in(sent)
     value, problem = (number.value if number else None), None
     if analyte is not None and number is not None:

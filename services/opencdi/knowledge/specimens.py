@@ -109,6 +109,16 @@ _KNOWN: tuple[tuple[str, str], ...] = (  # words or codes of HL7 0070, 0487 and 
 _SPECIMEN = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KNOWN)
 
 
+_ARTERIAL = re.compile(r"\b(?:arterial|blda|artery|art)\b", re.IGNORECASE)
+_OF_ARTERIAL_BLOOD = {"11558-4": "2744-1", "11557-6": "2019-8", "11556-8": "2703-7"}
+"""Gases "in Blood", of whichever vessel -> the same "in Arterial blood": many laboratories say which only of the specimen."""
+
+
+def of_that_vessel(loinc: str, specimen: str) -> str:
+    """The code of what was measured, the vessel taken from the specimen where the code leaves it open."""
+    return _OF_ARTERIAL_BLOOD[loinc] if loinc in _OF_ARTERIAL_BLOOD and _ARTERIAL.search(specimen) else loinc
+
+
 def specimen_words(kind: str, site: str) -> str:
     """What is known of a specimen: its kind; of the site from which it was taken only that it was the cord."""
     return f"{kind} cord".strip() if _SPECIMEN[0][1].search(site) else kind

@@ -14,12 +14,12 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Without
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Treatment, Without
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.inputs import index
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
-from opencdi.queries.treatments import Treatments
+from opencdi.queries.treatments import OPERATION, Treatments
 
 WHEN = "when"
 
@@ -40,6 +40,9 @@ def measured_part(condition: Condition) -> Condition | None:
     match condition:
         case Stated():
             return None
+        case Treatment():  # that there was an operation is told by its note alone
+            kept_names = tuple(name for name in condition.any_of if name != OPERATION)
+            return condition.model_copy(update={"any_of": kept_names}) if kept_names else None
         case AllOf() | AnyOf():
             kept = tuple(part for part in map(measured_part, condition.of) if part is not None)
             return condition.model_copy(update={"of": kept}) if kept else None

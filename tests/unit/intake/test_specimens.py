@@ -96,6 +96,12 @@ def test_the_specimen_field_of_a_vital_sign_says_nothing(feed, message) -> None:
     assert feed.of("measurement_resulted")[0].problem is None
 
 
+@pytest.mark.parametrize(("kind", "analyte"), [("BLDA^Arterial blood", "ph-arterial"), ("BLDV^Venous blood", None), ("BLD^Blood", None)])
+def test_a_gas_in_blood_is_arterial_where_the_specimen_says_so(feed, message, kind: str, analyte: str | None) -> None:
+    feed.send(message("ORU^R01", "OBR|1||F1|G", "OBX|1|NM|11558-4^pH of Blood^LN||7.21|units|||||F", f"SPM|1|||{kind}^HL70487"))
+    assert [(fact.analyte, fact.value) for fact in feed.of("measurement_resulted")] == [(analyte, 7.21)]
+
+
 def test_an_oul_tells_the_specimen_before_the_orders_made_of_it(feed, message) -> None:
     urine, blood = panel(before=("SPM|1|||UR^Urine^HL70487",)), panel(before=("SPM|2|||BLD^Blood^HL70487",))
     feed.send(message("OUL^R22", *urine, *(line.replace("F1", "F2") for line in blood)))

@@ -333,6 +333,11 @@ def test_at_baseline_needs_one_limit() -> None:
         ("sodium bicarbonate 650 mg tablet", ()),
         ("cefazolin 2 g IV", ("iv-antibiotic",)),
         ("cefazolin 2 g IV surgical prophylaxis", ()),
+        ("Ciprofloxacin HCl 500mg Tab", ()),  # swallowed
+        ("Sodium Chloride 0.9%  Flush 10 mL Syringe", ()),  # keeps a line open
+        ("Sodium Chloride 0.9% 1000mL Bag", ("iv-fluid",)),
+        ("Magnesium Sulfate (Bolus)", ("magnesium-replacement",)),
+        ("Invasive Ventilation", ("respiratory-support",)),
         ("tobramycin 0.3 % ophthalmic drops", ()),
         ("prednisone 40 mg", ("systemic-steroid",)),
         ("hydrocortisone 1 % cream", ()),

@@ -4,7 +4,7 @@ from opencdi.bus.room import State
 from opencdi.events.entry import read_entry
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import Chart
-from opencdi.queries.condition import AllOf, AnyOf, CountOf, Measurement, Stated, Without
+from opencdi.queries.condition import AllOf, AnyOf, CountOf, Measurement, Stated, Treatment, Without
 from opencdi.queries.indicators import IndicatorDesk, Shown, measured_part
 from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import load_rules
@@ -60,5 +60,9 @@ def test_what_only_notes_can_say_is_left_out() -> None:
     assert measured_part(AllOf(kind="all-of", of=(SAID, LOW))) == AllOf(kind="all-of", of=(LOW,))
     assert measured_part(AnyOf(kind="any-of", of=(SAID,))) is None
     assert measured_part(Without(kind="without", of=LOW, sign=SAID, ever=True)) == LOW
+    operated = Treatment(kind="treatment", any_of=("operation",))  # its note alone tells it
+    assert measured_part(operated) is None
+    transfused = Treatment(kind="treatment", any_of=("operation", "red-cells"))
+    assert measured_part(transfused) == Treatment(kind="treatment", any_of=("red-cells",))
     two = CountOf(kind="count-of", at_least=2, within_h=6, of=(SAID, LOW))
     assert measured_part(two) is None

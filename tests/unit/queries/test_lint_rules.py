@@ -98,7 +98,7 @@ def test_what_is_wrong_is_said_with_its_line(folder: Path, before: str, after: s
             "satisfied_by: []\n",
             "satisfied_by: what documentation would satisfy?",
         ),
-        ("- {revision: 2,", "- {revision: 3,", "revision: the history does not end at this revision"),
+        ("- {revision: 3,", "- {revision: 4,", "revision: the history does not end at this revision"),
     ],
 )
 def test_what_is_missing_is_said_where_it_should_be(folder: Path, before: str, after: str, said: str) -> None:

@@ -59,13 +59,13 @@ def test_what_says_nothing_else_is_no_change(folder: Path, before: str, after: s
 
 
 def test_a_new_revision_is_free_until_it_is_locked_and_the_old_one_stays(folder: Path) -> None:
-    before = locked(folder)["D-11"][2]
+    before = locked(folder)["D-11"][3]
     rule_in(folder, "value: 0.3", "value: 0.4")
-    rule_in(folder, "revision: 2\n", "revision: 3\n")
-    rule = rule_in(folder, "history:\n", "history:\n  - {revision: 3, made_on: 2026-11-23, change: higher}\n")
+    rule_in(folder, "revision: 3\n", "revision: 4\n")
+    rule = rule_in(folder, "history:\n", "history:\n  - {revision: 4, made_on: 2026-11-23, change: higher}\n")
     assert load_rules(folder)
     assert lock(folder, all_rules(folder)) == ("D-11",)
-    assert locked(folder)["D-11"] == {2: before, 3: hash_of(rule)}
+    assert locked(folder)["D-11"] == {3: before, 4: hash_of(rule)}
     assert lock(folder, all_rules(folder)) == ()
 
 

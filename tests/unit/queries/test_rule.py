@@ -12,7 +12,7 @@ from opencdi.queries.rule import BadRule, all_rules
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("revision: 2\n", "revision: two\n", "revision: Input should be a valid integer"),
+        ("revision: 3\n", "revision: two\n", "revision: Input should be a valid integer"),
         ("kind: change", "kind: chnage", 'when.of.0.of.0.kind: no condition "chnage"; did you mean "change"'),
         ("direction: rise", "direction: up", "when.of.0.of.0.direction: Input should be 'rise' or 'fall'"),
         ("kind: change, analyte: creatinine", "kind: change", "when.of.0.of.0.analyte: Field required"),

@@ -84,7 +84,7 @@ def test_the_alarm_is_raised_once_and_tells_nothing_of_the_patient() -> None:
     told.line("d3 06:00 creatinine 2.9 mg/dL")
     (alarm,) = told.alarms
     assert (alarm.room, alarm.what, alarm.entry_id) == ("queries", "rule-suspended", "e1/0")
-    assert alarm.reason.startswith("D-11 revision 2: KeyError at rule.py:")
+    assert alarm.reason.startswith("D-11 revision 3: KeyError at rule.py:")
 
 
 def test_the_entry_says_which_rules_are_suspended_when_that_changes() -> None:
@@ -148,7 +148,7 @@ def test_what_was_corrected_meanwhile_is_looked_at_when_it_has_a_new_revision() 
         ("candidate", "INDICATORS_WITHOUT_DOCUMENTATION"),
         ("draft", "READY"),
     ]
-    assert told.alerts[-1].rule_revision == 3
+    assert told.alerts[-1].rule_revision == 4
     assert len(told.alarms) == 1
 
 
@@ -169,7 +169,7 @@ def test_a_revision_that_raises_too_gives_another_alarm() -> None:
     told = Chart.of(room(unjudgeable), *KIDNEY)
     restarted(told, room(lambda rule: revised(unjudgeable(rule))))
     told.line("d2 09:00 note progress: dehydration")
-    assert [alarm.reason[:15] for alarm in told.alarms] == ["D-11 revision 2", "D-11 revision 3"]
+    assert [alarm.reason[:15] for alarm in told.alarms] == ["D-11 revision 3", "D-11 revision 4"]
 
 
 def test_nobody_is_pressed_for_a_question_whose_rule_is_suspended() -> None:
@@ -208,4 +208,4 @@ def test_a_physician_may_answer_meanwhile_and_the_note_that_says_it_closes_it_la
 def test_the_cases_of_a_rule_that_raises_say_so() -> None:
     case = next(case for case in load_cases(rules_path() / "cases") if case.rule_id == "D-11" and not case.asks)
     (failure,) = failures(case, room(unjudgeable), "acute-kidney-injury")
-    assert failure.startswith("suspended: D-11 revision 2: KeyError")
+    assert failure.startswith("suspended: D-11 revision 3: KeyError")
