@@ -152,9 +152,9 @@ def _carry_out(work: Casework, query: Query, fact: QueryDecision) -> None:
         case QueryEdited() if query.wording is not None:
             wording, edits = edited(query.wording, _edits(query, fact)), _edits(query, fact)
             report = gate.inspect(wording, query.effect)
-            work.show(query.model_copy(update={"wording": wording, "gate": report, "edits": edits}), "EDITED")
+            work.show(query.model_copy(update={"wording": wording, "gate": report, "edits": edits}), "EDITED", actor=fact.actor)
         case QueryDismissed():
-            work.move(query, "dismissed", f"DISMISSED {fact.reason}", actor=fact.actor)
+            work.move(query, "dismissed", "DISMISSED", fact.reason, actor=fact.actor)
         case QueryViewed():
             if query.state in WITH_THE_PHYSICIAN and query.state != "viewed":  # opened a second time is no news
                 work.move(query, "viewed", "VIEWED", actor=fact.actor)
@@ -168,7 +168,8 @@ def _answered(work: Casework, query: Query, fact: QueryAnswered) -> None:
     answered = work.move(
         query,
         "answered",
-        f"ANSWERED {option.option_id}" if option else "ANSWERED in words",
+        "ANSWERED",
+        option.option_id if option else "in words",
         actor=fact.actor,
         answer_option=fact.option_id,
         answer_text=fact.free_text or None,

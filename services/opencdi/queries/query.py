@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from opencdi.clinical.vocabulary import GapType, QueryState
+from opencdi.clinical.vocabulary import GapType, QueryCause, QueryState
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
@@ -38,6 +38,7 @@ class Query(gate.Worded):
     severity: int
     title: str
     state: QueryState | None = None
+    cause: QueryCause | None = None  # of the last move
     held_from: QueryState | None = None
     opened_at: datetime
     moved_at: datetime
