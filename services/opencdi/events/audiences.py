@@ -12,6 +12,7 @@ from pydantic import ValidationInfo, model_validator
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
+from opencdi.events.answers import AnswerKept
 from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.ids import content_hash
@@ -185,6 +186,7 @@ class QueryAlert(Caused):
     priority: float = 0.0
     priority_terms: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
+    also_said: tuple[AnswerKept, ...] = ()  # answers that did not count
     confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
 
 

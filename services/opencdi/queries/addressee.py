@@ -3,19 +3,12 @@
 from typing import Final
 
 from opencdi.events.audiences import QueryWording
-from opencdi.events.people import Person
 from opencdi.queries import gate
+from opencdi.queries.care_team import another
 from opencdi.queries.casework import Casework, shown
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 
 CHANGED: Final = "ATTENDING_CHANGED"
-
-
-def another(one: Person, other: Person) -> bool:
-    """Whether these are two people; a name spelt otherwise is none."""
-    if one.staff_id and other.staff_id:
-        return one.staff_id != other.staff_id
-    return one.name != other.name
 
 
 def only_for_another(before: QueryWording, after: QueryWording) -> bool:

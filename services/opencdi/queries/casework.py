@@ -12,12 +12,14 @@ from typing import Any
 from opencdi.bus.room import Key, Outgoing, States
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import QueryCause, QueryState
-from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
+from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Headers, headers_of
+from opencdi.events.ids import content_hash
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryChanged, QueryMoved
 from opencdi.events.people import Person
 from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
+from opencdi.events.wording import shown_text
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, file_due
@@ -88,7 +90,7 @@ class Casework:
         """One legal move, told to all whom it concerns."""
         check_move(query.state, to)
         before, at = query.state, self.at
-        now = query.model_copy(update={"state": to, "moved_at": at, "cause": cause, **self._shown_anew(), **changes})
+        now = self._shown_anew(query.model_copy(update={"state": to, "moved_at": at, "cause": cause, **changes}))
         self.store(now)
         self.moved.append(
             QueryMoved(
@@ -107,9 +109,10 @@ class Casework:
         )
         return self._tell(now, before, cause, detail)
 
-    def _shown_anew(self) -> dict[str, object]:
+    def _shown_anew(self, query: Query) -> Query:
         """From this entry on people see something else: what earlier entries showed is stale."""
-        return {"as_of": self.entry_id, "also": ()}
+        told = ((self.entry_id, words_of(query.passed.wording)),) if query.passed else ()
+        return query.model_copy(update={"as_of": self.entry_id, "also": (), "shown": (*query.shown, *told)[-AGAIN:]})
 
     def tell_cdi_again(self, query: Query, cause: QueryCause, detail: str = "") -> None:
         """An alert about the same question in the same words, for CDI alone: its page, too, shows them."""
@@ -120,7 +123,7 @@ class Casework:
 
     def show(self, query: Query, cause: QueryCause, detail: str = "", *, actor: Person | None = None) -> Query:
         """A question that did not move reads otherwise: a decision about what was shown before is stale now."""
-        shown = query.model_copy(update=self._shown_anew())
+        shown = self._shown_anew(query)
         self.store(shown)
         self.note(shown, cause, detail, actor=actor)
         return self._tell(shown, shown.state, cause, detail)
@@ -189,6 +192,7 @@ class Casework:
             priority=query.priority,
             priority_terms=query.priority_terms,
             satisfied_by=query.satisfied_by,
+            also_said=query.also_said,
             confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
         )
 
@@ -226,6 +230,11 @@ class Casework:
             to = Key(message.room if isinstance(message, Alarm) else self.records.encounter_id)
             told.append(Outgoing(topic, to, message.to_json(), headers))
         return told
+
+
+def words_of(wording: QueryWording) -> str:
+    """Names what a physician reads, whoever it is put to."""
+    return content_hash(shown_text(wording))[:16]
 
 
 def shown(words: gate.Passed) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryCause, QueryState, SiteTable
+from opencdi.events.answers import Standing
 
 Tone = Literal["act", "wait", "good", "quiet"]
 
@@ -120,6 +121,14 @@ CAUSES: dict[QueryCause, str] = {
     "RULE_RESUMED": "its rule is judged again",
 }
 """Why a question moved or reads otherwise; {} is the detail."""
+
+ANSWERS_KEPT: dict[Standing, str] = {
+    "held": "not the one who was asked, but of the care team",
+    "stale": "to other words than the question has now",
+    "after-another": "after another answer",
+    "too-late": "after the question was over",
+}
+"""Why an answer did not count."""
 
 OUTCOMES: dict[Outcome, str] = {
     "entries": "on a chart",
