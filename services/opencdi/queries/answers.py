@@ -12,7 +12,7 @@ from opencdi.events.audiences import Option
 from opencdi.events.pages import DecisionRefused
 from opencdi.events.people import Person, QueryAnswered
 from opencdi.queries.care_team import another, belongs
-from opencdi.queries.casework import Casework, words_of
+from opencdi.queries.casework import Casework
 from opencdi.queries.gap import judge
 from opencdi.queries.life import LEGAL
 from opencdi.queries.query import Query
@@ -53,10 +53,8 @@ def against(work: Casework, query: Query, fact: QueryAnswered, *, told_again: bo
 
 def _other_words(query: Query, fact: QueryAnswered) -> bool:
     """Whether the question read otherwise when it was answered.  The words count, not the entry: a reminder tells the same words anew."""
-    if query.wording is None or fact.as_of in (query.as_of, *query.also):
-        return False
-    told = dict(query.shown)
-    return bool(told) and told.get(fact.as_of) != words_of(query.wording)  # a question of before this was remembered is taken at its word
+    told_since = bool(query.words)  # a question of before they were remembered is taken at its word
+    return told_since and fact.as_of not in (query.as_of, *query.also, *query.shown)
 
 
 def option_of(query: Query, option_id: str | None) -> Option | None:

@@ -111,8 +111,9 @@ class Casework:
 
     def _shown_anew(self, query: Query) -> Query:
         """From this entry on people see something else: what earlier entries showed is stale."""
-        told = ((self.entry_id, words_of(query.passed.wording)),) if query.passed else ()
-        return query.model_copy(update={"as_of": self.entry_id, "also": (), "shown": (*query.shown, *told)[-AGAIN:]})
+        words = words_of(query.wording) if query.wording else ""
+        shown = (*query.shown, self.entry_id)[-AGAIN:] if words == query.words else (self.entry_id,)
+        return query.model_copy(update={"as_of": self.entry_id, "also": (), "words": words, "shown": shown})
 
     def tell_cdi_again(self, query: Query, cause: QueryCause, detail: str = "") -> None:
         """An alert about the same question in the same words, for CDI alone: its page, too, shows them."""

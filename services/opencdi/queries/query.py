@@ -25,7 +25,7 @@ class Query(gate.Worded):
 
     `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
     the entry that last changed what people see of it, `also` those that told the same words again: a decision that names any other is
-    stale.  `shown`: the entries that told the physician, each with the hash of the words that it told.  `stands`: what CDI is shown of an
+    stale.  `shown`: the entries that told these `words` (their hash), wherever the question stood.  `stands`: what CDI is shown of an
     answered question of which some evidence was taken back; what was asked stays.  `settled` are the kinds of evidence on which people
     have decided before, on this question or an earlier one on the condition, the last at `settled_at` (Q-55).
     """
@@ -57,7 +57,8 @@ class Query(gate.Worded):
     priority_terms: tuple[str, ...] = ()
     as_of: str = ""
     also: tuple[str, ...] = ()
-    shown: tuple[tuple[str, str], ...] = ()
+    words: str = ""
+    shown: tuple[str, ...] = ()
     also_said: tuple[AnswerKept, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
     answer_option: str | None = None

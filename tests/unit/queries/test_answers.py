@@ -53,7 +53,7 @@ def test_an_answer_to_other_words_is_refused_and_kept() -> None:
     key = f"query/{ENCOUNTER}/{told.alerts[-1].query_id}"
     query = told.states[key]
     assert isinstance(query, Query)
-    told.states[key] = query.model_copy(update={"shown": ((told.asked[0].as_of, "other words"), *query.shown[1:]), "as_of": "later"})
+    told.states[key] = query.model_copy(update={"words": "others", "shown": ("later",), "as_of": "later"})
     answered(told, 0, "aki")
     (refusal,) = refused(told)
     assert (refusal.reason, refusal.kept) == ("the question has changed since it was shown", True)
