@@ -149,4 +149,4 @@ def kidney(telling: Telling) -> None:
             rule_id="D-40",
         )
     )
-    telling.entry(AKI, at(2, 9), pages=[moved(QUERY_AKI, "acute-kidney-injury", "draft", last, at(2, 9), last)])
+    telling.entry(AKI, at(2, 9), pages=[moved(QUERY_AKI, "acute-kidney-injury", "draft", "READY", at(2, 9), last)])

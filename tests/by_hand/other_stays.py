@@ -49,7 +49,7 @@ def malnutrition(telling: Telling) -> None:
     )
     telling.ask(passed(asked, "sent", last))
     telling.entry(
-        MALNUTRITION, at(2, 9), pages=[moved(QUERY_MALNUTRITION, "malnutrition", "sent", last, at(2, 9), last, from_state="approved")]
+        MALNUTRITION, at(2, 9), pages=[moved(QUERY_MALNUTRITION, "malnutrition", "sent", "APPROVED", at(2, 9), last, from_state="approved")]
     )
 
 

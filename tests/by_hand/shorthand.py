@@ -81,7 +81,7 @@ def wording(
 
 def alert(told_wording: QueryWording, condition: str, state: Any, as_of: str, why_now: str, **more: Any) -> QueryAlert:
     """The internal half."""
-    fields: dict[str, Any] = {"cause": as_of, "gap_type": "missing-diagnosis", "rule_id": "D-11", "definition_id": "kdigo-2012"} | more
+    fields: dict[str, Any] = {"cause": "READY", "gap_type": "missing-diagnosis", "rule_id": "D-11", "definition_id": "kdigo-2012"} | more
     return QueryAlert(
         tenant="demo", query_id=told_wording.query_id, encounter_id=told_wording.encounter_id, condition=condition, rule_revision=1,
         state=state, why_now=why_now, at=at(2, 9, 0), as_of=as_of, made_by=MADE_BY, wording=told_wording, **fields,

@@ -8,7 +8,7 @@ from typing import Any
 
 from opencdi.bus.room import EveryPartition, Key, Outgoing
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import AuthorRole, NoteType, QueryState
+from opencdi.clinical.vocabulary import AuthorRole, NoteType, QueryCause, QueryState
 from opencdi.events import facts as told
 from opencdi.events.audiences import (
     DrgChanged,
@@ -196,7 +196,7 @@ def passed(wording: QueryWording, state: QueryState, as_of: str, **more: Any) ->
     return ProviderQuery.read(json.dumps({**told, "made_by": json.loads(MADE_BY.to_json()), **more}))
 
 
-def moved(query_id: str, condition: str, to_state: QueryState, cause: str, when: datetime, as_of: str, **more: Any) -> QueriesPage:
+def moved(query_id: str, condition: str, to_state: QueryState, cause: QueryCause, when: datetime, as_of: str, **more: Any) -> QueriesPage:
     """The page that says that a question moved."""
     move = QueryMoved(
         query_id=query_id, condition=condition, rule_id="D-11", rule_revision=1, to_state=to_state, cause=cause, at=when, **more

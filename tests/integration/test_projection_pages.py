@@ -21,13 +21,14 @@ from by_hand.kidney import AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY
 from by_hand.other_stays import ENDED, MALNUTRITION, PNEUMONIA, QUERY_MALNUTRITION, SEPSIS
 from by_hand.shorthand import PHYSICIAN
 from by_hand.telling import MADE_BY, Telling, at, moved, passed, refused, seen
-from by_hand.ward import ward
+from by_hand.ward import alerts_of, ward
 from by_hand.workbench import Bench, gateway, words_of
 from opencdi.bus.bus import PARTITIONS
 from opencdi.bus.lying import everything
 from opencdi.bus.murmur2 import partition_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
+from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import EncounterDischarged, EncounterMoved, NoteFiled
@@ -375,6 +376,24 @@ def test_a_refused_dismissal_says_so(bench: Bench, door: Door) -> None:
     bench.tell(telling.messages)
     said = words_of(bench.page(f"/encounters/{AKI}"))
     assert "Refused: only a draft can be dismissed; it is now “resolved by documentation”. Nothing was done" in said
+
+
+def test_answers_that_did_not_count_and_decisions_handed_in_elsewhere_stand_on_the_question(bench: Bench) -> None:
+    telling = Telling(_count=900)
+    draft = next(one for one in alerts_of(WARD) if one.query_id == QUERY_AKI)
+    kept = AnswerKept(
+        decision_id="late", actor=PHYSICIAN, at=at(2, 10), why="held", option_text="Acute kidney injury", free_text="pre-renal"
+    )
+    telling.alert(draft.model_copy(update={"also_said": (kept,)}))
+    about = {"encounter_id": AKI, "query_id": QUERY_AKI, "decided_at": at(2, 11), "as_of": "old", "actor": PHYSICIAN}
+    elsewhere = QueryApproved(decision_id="elsewhere", shown_text="…", **about)
+    page = refused("elsewhere", QUERY_AKI, "the question has changed since it was shown", "x")
+    telling.entry(AKI, at(2, 11), [elsewhere], pages=[page])
+    bench.tell(telling.messages)
+    said = " ".join(words_of(bench.page(f"/encounters/{AKI}")).replace(" :", ":").split())
+    assert "Also said Acute kidney injury: pre-renal" in said
+    assert "not the one who was asked, but of the care team" in said
+    assert "Not carried out Query approved: the question has changed since it was shown" in said
 
 
 def test_a_decision_that_the_line_could_not_place_does_not_wait_for_ever(bench: Bench, door: Door) -> None:

@@ -59,7 +59,10 @@ def approve(ward: Ward, alert: QueryAlert, name: str = "approve") -> None:
 def answer(ward: Ward, alert: QueryAlert, name: str = "answer") -> None:
     assert alert.wording is not None
     option = next(one for one in alert.wording.options if one.diagnosis)
-    ward.decide(decision(QueryAnswered, alert, ward, name, option_id=option.option_id))
+    asked = next(one for one in reversed(ward.asked()) if one.wording.title == alert.wording.title)
+    physician = asked.wording.addressed_to.model_copy(update={"role": "provider"})  # who has it now
+    told = decision(QueryAnswered, alert, ward, name, option_id=option.option_id)
+    ward.decide(told.model_copy(update={"actor": physician}))
 
 
 def refused(ward: Ward) -> list[str]:

@@ -56,5 +56,23 @@ QueryState = Literal[
     "closed", "withdrawn", "expired", "escalated", "auto-resolved", "superseded", "dismissed", "addressed-uncertain",
     "addressed-awaiting-signature",
 ]  # fmt: skip
+# Why a question was opened, moved, or reads otherwise (DOMAIN B64): the reason, never a patient's words.
+QueryCause = Literal[
+    # opened, and on its way to the specialist's list
+    "INDICATORS_WITHOUT_DOCUMENTATION", "WRITTEN", "SPOKEN", "NO_PROVIDER_NOTE_YET", "DOCUMENTS_SILENT", "ON_LEAVE", "READY",
+    # what people decided
+    "APPROVED", "APPROVED_ONCE", "EDITED", "DISMISSED", "MONITORED", "RECHECK_DUE", "READDRESSED", "NOT_FOR_ME", "VIEWED", "ANSWERED",
+    "SAID_ALSO", "WITHDRAWN_BY_CDI", "REOPENED",
+    # what the site's policy does
+    "AUTO_SEND_POLICY", "REMINDER", "PHYSICIAN_ADVISOR", "DEPARTMENT_CHAIR", "BILL_HOLD_OVER", "QUERY_IS_RECORD",
+    # what follows from an answer
+    "AWAITING_CHART", "ANSWERED_WITHOUT_NEW_DIAGNOSIS",
+    # what the record says now
+    "DOCUMENTED", "UNCERTAIN_IN_FINAL_STATEMENT", "RULED_OUT", "UNCERTAIN", "AWAITING_SIGNATURE", "RELEASED", "NARROWED",
+    "EVIDENCE_CORRECTED", "EVIDENCE_CHANGED", "NO_LONGER_SO", "SUPPRESSED", "EFFECT_CHANGED", "YIELDS", "NOT_COMPLIANT",
+    # what happened to the stay, or to the rule
+    "CLASS_CHANGED", "NEWBORN", "AGE", "ATTENDING_CHANGED", "RETROSPECTIVE", "ENCOUNTER_CANCELLED", "SUPERSEDED", "RULE_SUSPENDED",
+    "RULE_RESUMED",
+]  # fmt: skip
 DeliveryStatus = Literal["delivered", "refused", "viewed", "deferred"]
 Outcome = Literal["entries", "kept_with_patient", "no_effect", "dead_letter", "refused"]

@@ -12,6 +12,8 @@ from pydantic import ValidationInfo, model_validator
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
+from opencdi.events.answers import AnswerKept
+from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import WorkingCode, WorkingDrg, WorkingProcedure
@@ -159,7 +161,7 @@ class AlertEffect(Contract):
     option_id: str | None = None  # the answer meant: several may document one concept in different degrees
 
 
-class QueryAlert(Contract):
+class QueryAlert(Caused):
     """What a CDI specialist subscribes to: the question, why now, evidence for and against, and the internal half."""
 
     kind: Literal["query_alert"] = "query_alert"
@@ -173,7 +175,6 @@ class QueryAlert(Contract):
     definition_id: str
     state: QueryState
     from_state: QueryState | None = None
-    cause: str
     why_now: str
     at: datetime
     as_of: str
@@ -185,6 +186,7 @@ class QueryAlert(Contract):
     priority: float = 0.0
     priority_terms: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
+    also_said: tuple[AnswerKept, ...] = ()  # answers that did not count
     confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
 
 

@@ -24,6 +24,7 @@ from opencdi.clinical.vocabulary import (
     QueryState,
     Severity,
 )  # fmt: skip
+from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.entry import Page
 from opencdi.events.facts import AnyFact, Fact, KnownFact
@@ -233,7 +234,7 @@ class CodingPage(Page):
 
 
 # --- queries --------------------------------------------------------------------------------------------------------
-class QueryMoved(Contract):
+class QueryMoved(Caused):
     """One legal move of a question's life, with its cause."""
 
     query_id: str
@@ -242,27 +243,46 @@ class QueryMoved(Contract):
     rule_revision: int
     from_state: QueryState | None = None
     to_state: QueryState
-    cause: str
     at: datetime
     actor: Person | None = None
     title: str = ""
 
 
+class QueryChanged(Caused):
+    """A question stays where its life stands and reads or stands otherwise: its words, whom it is for, what is left of it to ask.
+
+    `text_hash` names the words from then on; the words themselves are in the alert of the same entry.
+    """
+
+    query_id: str
+    condition: str
+    state: QueryState
+    at: datetime
+    actor: Person | None = None
+    text_hash: str | None = None
+
+
 class DecisionRefused(Contract):
-    """A decision that could not be carried out (stale, illegal in that state): visible to who made it."""
+    """A decision that could not be carried out (stale, illegal in that state): visible to who made it.
+
+    `kept`: an answer that did not count, and stands beside the question as also said.
+    """
 
     decision_id: str
     query_id: str | None = None
     reason: str
+    kept: bool = False
 
 
 class QueriesPage(Page):
-    """Which questions moved, which decisions were refused, and, where that changed, which rules can no longer be judged on this stay."""
+    """Which questions moved or read otherwise, which decisions were refused, and, where that changed, which rules can no longer be judged
+    on this stay."""
 
     kind: Literal["queries"] = "queries"
     as_of: str
     made_by: MadeBy
     moved: tuple[QueryMoved, ...] = ()
+    changed: tuple[QueryChanged, ...] = ()
     refused: tuple[DecisionRefused, ...] = ()
     suspended: tuple[str, ...] | None = None
 

@@ -1,19 +1,14 @@
 """Whom a question is for: the attending physician who is responsible now, not the one of the day it was asked (DOMAIN B70)."""
 
+from typing import Final
+
 from opencdi.events.audiences import QueryWording
-from opencdi.events.people import Person
 from opencdi.queries import gate
+from opencdi.queries.care_team import another
 from opencdi.queries.casework import Casework, shown
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 
-CHANGED = "ATTENDING_CHANGED"
-
-
-def another(one: Person, other: Person) -> bool:
-    """Whether these are two people; a name spelt otherwise is none."""
-    if one.staff_id and other.staff_id:
-        return one.staff_id != other.staff_id
-    return one.name != other.name
+CHANGED: Final = "ATTENDING_CHANGED"
 
 
 def only_for_another(before: QueryWording, after: QueryWording) -> bool:

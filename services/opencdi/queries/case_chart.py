@@ -5,7 +5,7 @@
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: dietitian, unsigned, attested, echo, id=n1, r2, label=R)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
-    d1 11:00 approve · edit question: text · view · answer aki · dismiss
+    d1 11:00 approve · edit question: text · view · answer aki · dismiss    (view and answer end in `by 1002` where another provider acts)
 
 A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
 `number ejection-fraction 30 %` among the findings is a number that the note writes; `copied number …` one that it carries on.
@@ -44,6 +44,7 @@ from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
 ENCOUNTER, TENANT = "case", "cases"
 _READ_NOT_TREATED = ("radiology", "pathology", "laboratory")  # their reader does not treat the patient, so his words never count
 _LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
+_BY = re.compile(r" ?\bby (\d+)$")
 _MADE_BY = MadeBy(room="nlp", software="cases")
 
 
@@ -134,17 +135,24 @@ class Chart:
         else:
             self.tell(FactsPage(facts=(self._fact(rest, at),), patient_id="p"))
 
+    def _physician(self) -> Person:
+        asked = self.asked[-1].wording.addressed_to.staff_id if self.asked else "1001"
+        return Person(staff_id=asked, role="provider")
+
     def _fact(self, rest: str, instant: datetime) -> Fact:
         at = ClinicalTime(instant, "minute")
         word, _, told = rest.partition(" ")
         decided: dict[str, Any] = {
             "decision_id": f"d{self.said}",
             "encounter_id": self.encounter_id,
-            "actor": Person(staff_id="1001", role="provider") if word in ("view", "answer") else Person(staff_id="9001", role="nurse"),
+            "actor": self._physician() if word in ("view", "answer") else Person(staff_id="9001", role="nurse"),
             "decided_at": instant,
             "as_of": self.alerts[-1].as_of if self.alerts else "none",
         }
         query_id = self.alerts[-1].query_id if self.alerts else "none"
+        if by := _BY.search(told):
+            told = told[: by.start()]
+            decided["actor"] = Person(staff_id=by[1], role="provider")
         match word:
             case "given" | "prescribed" | "ordered":
                 return act(word, told, at)

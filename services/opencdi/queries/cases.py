@@ -69,10 +69,10 @@ def failures(case: Case, room: Room, condition: str) -> list[str]:
     if not case.asks and wanted is None:
         return ["asked after all"] if any(alert.state == "draft" for alert in mine) else []
     if ended != wanted:
-        return [f"ends {ended} ({last.cause if last else 'never asked'}), not {wanted}"]
+        return [f"ends {ended} ({last.because if last else 'never asked'}), not {wanted}"]
     wrong = []
-    if case.cause and last and last.cause != case.cause:
-        wrong.append(f"cause {last.cause}, not {case.cause}")
+    if case.cause and last and last.because != case.cause:
+        wrong.append(f"cause {last.because}, not {case.cause}")
     wording = last.wording if last else None
     for name, wanted_texts, shown in (
         ("shows", case.shows, wording.indicators if wording else ()),

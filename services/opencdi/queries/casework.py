@@ -11,13 +11,15 @@ from typing import Any
 
 from opencdi.bus.room import Key, Outgoing, States
 from opencdi.clinical.confidentiality import highest
-from opencdi.clinical.vocabulary import QueryState
-from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
+from opencdi.clinical.vocabulary import QueryCause, QueryState
+from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Headers, headers_of
-from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
+from opencdi.events.ids import content_hash
+from opencdi.events.pages import DecisionRefused, QueriesPage, QueryChanged, QueryMoved
 from opencdi.events.people import Person
 from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
+from opencdi.events.wording import shown_text
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, file_due
@@ -45,6 +47,7 @@ class Casework:
     made_by: MadeBy
     rules: Mapping[str, Rule]
     moved: list[QueryMoved] = field(default_factory=list)
+    changed: list[QueryChanged] = field(default_factory=list)
     refused: list[DecisionRefused] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     suspended_before: frozenset[str] = field(init=False)
@@ -82,12 +85,12 @@ class Casework:
         self.states[f"query/{self.records.encounter_id}/{query.query_id}"] = query
 
     def move(
-        self, query: Query, to: QueryState, cause: str, *, actor: Person | None = None, at: datetime | None = None, **changes: Any
+        self, query: Query, to: QueryState, cause: QueryCause, detail: str = "", *, actor: Person | None = None, **changes: Any
     ) -> Query:
         """One legal move, told to all whom it concerns."""
         check_move(query.state, to)
-        before, at = query.state, at or self.at
-        now = query.model_copy(update={"state": to, "moved_at": at, **self._shown_anew(query), **changes})
+        before, at = query.state, self.at
+        now = self._shown_anew(query.model_copy(update={"state": to, "moved_at": at, "cause": cause, **changes}))
         self.store(now)
         self.moved.append(
             QueryMoved(
@@ -98,31 +101,41 @@ class Casework:
                 from_state=before,
                 to_state=to,
                 cause=cause,
+                detail=detail,
                 at=at,
                 actor=actor,
                 title=now.title,
             )
         )
-        self.tell(now, before, cause, at)
-        return now
+        return self._tell(now, before, cause, detail)
 
-    def _shown_anew(self, query: Query) -> dict[str, object]:
+    def _shown_anew(self, query: Query) -> Query:
         """From this entry on people see something else: what earlier entries showed is stale."""
-        return {"as_of": self.entry_id, "also": ()}
+        words = words_of(query.wording) if query.wording else ""
+        shown = (*query.shown, self.entry_id)[-AGAIN:] if words == query.words else (self.entry_id,)
+        return query.model_copy(update={"as_of": self.entry_id, "also": (), "words": words, "shown": shown})
 
-    def tell_cdi_again(self, query: Query, cause: str) -> None:
+    def tell_cdi_again(self, query: Query, cause: QueryCause, detail: str = "") -> None:
         """An alert about the same question in the same words, for CDI alone: its page, too, shows them."""
         if query.state is None:
             return
         self.store(query.model_copy(update={"also": (*query.also, self.entry_id)[-AGAIN:]}))
-        self.said.append(self._alert(query, query.state, query.state, cause, self.at))
+        self.said.append(self._alert(query, query.state, query.state, cause, detail))
 
-    def show(self, query: Query, cause: str) -> Query:
+    def show(self, query: Query, cause: QueryCause, detail: str = "", *, actor: Person | None = None) -> Query:
         """A question that did not move reads otherwise: a decision about what was shown before is stale now."""
-        shown = query.model_copy(update=self._shown_anew(query))
+        shown = self._shown_anew(query)
         self.store(shown)
-        self.tell(shown, shown.state, cause, self.at)
-        return shown
+        self.note(shown, cause, detail, actor=actor)
+        return self._tell(shown, shown.state, cause, detail)
+
+    def note(self, query: Query, cause: QueryCause, detail: str = "", *, actor: Person | None = None) -> None:
+        """What happened to a question that did not move stands on the page too (Q-56)."""
+        if query.state is not None:
+            text_hash = query.wording.text_hash() if query.wording else None
+            about = {"query_id": query.query_id, "condition": query.condition, "state": query.state, "text_hash": text_hash}
+            told = {"cause": cause, "detail": detail, "at": self.at, "actor": actor}
+            self.changed.append(QueryChanged.model_validate({**about, **told}))
 
     def weigh(self, query: Query, effect: tuple[AlertEffect, ...]) -> None:
         """Another internal half of the same words: CDI hears of it, and no decision about the words is stale for it."""
@@ -136,11 +149,11 @@ class Casework:
         else:
             self.tell_cdi_again(weighed, "EFFECT_CHANGED")
 
-    def tell(self, query: Query, before: QueryState | None, cause: str, at: datetime) -> None:
+    def _tell(self, query: Query, before: QueryState | None, cause: QueryCause, detail: str) -> Query:
         """The alert for CDI; and the physician's half, if the physician has it."""
         if query.state is None:
-            return
-        self.said.append(self._alert(query, query.state, before, cause, at))
+            return query
+        self.said.append(self._alert(query, query.state, before, cause, detail))
         if query.passed is not None:
             asked = gate.release(
                 query.passed,
@@ -152,8 +165,9 @@ class Casework:
                 answer_text=query.answer_text,
             )
             self.said.append(asked)
+        return query
 
-    def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: str, at: datetime) -> QueryAlert:
+    def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: QueryCause, detail: str) -> QueryAlert:
         wording = query.stands or query.wording
         return QueryAlert(
             tenant=self.entry.envelope.tenant,
@@ -167,8 +181,9 @@ class Casework:
             state=state,
             from_state=before,
             cause=cause,
+            detail=detail,
             why_now=query.why_now,
-            at=at,
+            at=self.at,
             as_of=self.entry_id,
             made_by=self.made_by,
             wording=wording,
@@ -178,6 +193,7 @@ class Casework:
             priority=query.priority,
             priority_terms=query.priority_terms,
             satisfied_by=query.satisfied_by,
+            also_said=query.also_said,
             confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
         )
 
@@ -187,7 +203,7 @@ class Casework:
             if query.state is not None and query.state not in OVER:
                 self.tell_cdi_again(query, "RETROSPECTIVE")
 
-    def send(self, query: Query, words: gate.Passed, cause: str, *, actor: Person | None = None) -> Query:
+    def send(self, query: Query, words: gate.Passed, cause: QueryCause, *, actor: Person | None = None) -> Query:
         """Approved and sent in words that passed the gate: from now on it is with the physician, and reminders run."""
         approved = self.move(query, "approved", cause, actor=actor)
         sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, **shown(words))
@@ -201,9 +217,9 @@ class Casework:
     def page(self) -> QueriesPage | None:
         """What this step adds to the entry; None if nothing moved."""
         suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
-        if not self.moved and not self.refused and suspended is None:
+        if not (self.moved or self.changed or self.refused) and suspended is None:
             return None
-        told = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended}
+        told = {"moved": tuple(self.moved), "changed": tuple(self.changed), "refused": tuple(self.refused), "suspended": suspended}
         return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
     def side_messages(self) -> list[Outgoing]:
@@ -215,6 +231,11 @@ class Casework:
             to = Key(message.room if isinstance(message, Alarm) else self.records.encounter_id)
             told.append(Outgoing(topic, to, message.to_json(), headers))
         return told
+
+
+def words_of(wording: QueryWording) -> str:
+    """Names what a physician reads, whoever it is put to."""
+    return content_hash(shown_text(wording))[:16]
 
 
 def shown(words: gate.Passed) -> dict[str, Any]:

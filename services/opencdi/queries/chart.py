@@ -184,6 +184,7 @@ class Stay(State):
     birth_date: str | None = None
     encounter_class: EncounterClass | None = None  # of the visit that governs the stay, as intake tells it
     attending: Person | None = None
+    team: tuple[str, ...] = ()  # who has attended this patient or written of them as a provider: staff ids, or names where there is none
     on_leave: bool = False
     newborn: bool = False
     started_at: datetime

@@ -1,28 +1,22 @@
 """People's decisions about questions.  What is stale or illegal is refused visibly, never lost (DESIGN §3)."""
 
-from typing import get_args
-
 from opencdi.bus.room import State
-from opencdi.clinical.vocabulary import AuthorRole, QueryState
-from opencdi.events.audiences import Option
+from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.facts import Fact
 from opencdi.events.pages import DecisionRefused, FactsPage
 from opencdi.events.people import QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.wording import same_words, shown_text
-from opencdi.queries import gate
+from opencdi.queries import answers, gate
+from opencdi.queries.answers import STALE
 from opencdi.queries.casework import Casework
-from opencdi.queries.gap import judge
-from opencdi.queries.life import LEGAL, WITH_THE_PHYSICIAN
+from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.moved import QueryDecision, addressed
 from opencdi.queries.query import Edits, Query
-from opencdi.queries.review import chart_after_answer
-from opencdi.queries.suspension import turn
 from opencdi.queries.wording import edited
 
 NOT_YET_ASKED: frozenset[QueryState] = frozenset(
     ("candidate", "waiting-for-documents", "addressed-uncertain", "addressed-awaiting-signature")
 )
-NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
 
 
 class Decided(State):
@@ -40,14 +34,22 @@ def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
         return
     as_told, fact = fact, addressed(work, fact, told_again=told_again)
     query = work.query(fact.query_id)
-    if reason := _why_not(work, query, fact):
+    why = answers.against(work, query, fact, told_again=told_again) if query and isinstance(fact, QueryAnswered) else None
+    if reason := why.reason if why else _why_not(work, query, fact):
         if not told_again:
-            work.refused.append(DecisionRefused(decision_id=fact.decision_id, query_id=fact.query_id, reason=reason))
+            _refuse(work, query, fact, reason, why)
         elif work.records.stay.unread or (query is not None and query.state in NOT_YET_ASKED):
             later = _told_again(work)
             work.states[f"decided/{work.records.encounter_id}"] = Decided(page=FactsPage(facts=(*later, as_told)).to_json().decode())
     elif query is not None:
         _carry_out(work, query, fact)
+
+
+def _refuse(work: Casework, query: Query | None, fact: QueryDecision, reason: str, why: answers.Against | None) -> None:
+    if why is not None and query is not None and isinstance(fact, QueryAnswered):
+        answers.refuse(work, query, fact, why)
+    else:
+        work.refused.append(DecisionRefused(decision_id=fact.decision_id, query_id=fact.query_id, reason=reason))
 
 
 def carry_over(work: Casework) -> None:
@@ -79,10 +81,7 @@ def _why_not(work: Casework, query: Query | None, fact: QueryDecision) -> str:
         case QueryViewed():
             return "" if query.sent_at else "it has not been sent"
         case QueryAnswered():
-            return _why_not_answered(query, fact)
-
-
-STALE = "the question has changed since it was shown"
+            return ""  # see `answers.against`
 
 
 def _stale(query: Query, fact: QueryDecision) -> str:
@@ -129,22 +128,6 @@ def _edits(query: Query, fact: QueryEdited) -> Edits:
     return before.model_copy(update={**told, "options": {**before.options, **fact.options}, "editor": editor})
 
 
-def _why_not_answered(query: Query, fact: QueryAnswered) -> str:
-    if fact.actor.role in NOT_PROVIDERS:  # Q-52: an answer is a provider's
-        return f"only a provider can answer; the actor is a {fact.actor.role}"
-    if query.sent_at is None or query.state is None or "answered" not in LEGAL[query.state]:
-        return f"it cannot be answered; it is {query.state}"
-    if fact.option_id is None and not fact.free_text.strip():
-        return "an answer needs an option or words"
-    if fact.option_id is not None and _option(query, fact.option_id) is None:
-        return "no such option"
-    return ""
-
-
-def _option(query: Query, option_id: str) -> Option | None:
-    return next((option for option in query.wording.options if option.option_id == option_id), None) if query.wording else None
-
-
 def _carry_out(work: Casework, query: Query, fact: QueryDecision) -> None:
     match fact:
         case QueryApproved() if query.wording is not None:
@@ -152,34 +135,11 @@ def _carry_out(work: Casework, query: Query, fact: QueryDecision) -> None:
         case QueryEdited() if query.wording is not None:
             wording, edits = edited(query.wording, _edits(query, fact)), _edits(query, fact)
             report = gate.inspect(wording, query.effect)
-            work.show(query.model_copy(update={"wording": wording, "gate": report, "edits": edits}), "EDITED")
+            work.show(query.model_copy(update={"wording": wording, "gate": report, "edits": edits}), "EDITED", actor=fact.actor)
         case QueryDismissed():
-            work.move(query, "dismissed", f"DISMISSED {fact.reason}", actor=fact.actor)
+            work.move(query, "dismissed", "DISMISSED", fact.reason, actor=fact.actor)
         case QueryViewed():
             if query.state in WITH_THE_PHYSICIAN and query.state != "viewed":  # opened a second time is no news
                 work.move(query, "viewed", "VIEWED", actor=fact.actor)
         case QueryAnswered():
-            _answered(work, query, fact)
-
-
-def _answered(work: Casework, query: Query, fact: QueryAnswered) -> None:
-    option = _option(query, fact.option_id) if fact.option_id else None
-    diagnosis = option.diagnosis if option else None
-    answered = work.move(
-        query,
-        "answered",
-        f"ANSWERED {option.option_id}" if option else "ANSWERED in words",
-        actor=fact.actor,
-        answer_option=fact.option_id,
-        answer_text=fact.free_text or None,
-        answer_diagnosis=diagnosis,
-    )
-    if diagnosis is None:
-        work.move(answered, "closed", "ANSWERED_WITHOUT_NEW_DIAGNOSIS")  # undetermined, not significant, other: no query until yes (Q-55)
-    elif work.site.query_is_record:
-        work.move(work.move(answered, "validated", "QUERY_IS_RECORD"), "closed", "QUERY_IS_RECORD")
-    else:
-        awaiting = work.move(answered, "answered-awaiting-chart", "AWAITING_CHART")  # an answer is not yet documentation (DOMAIN F.9)
-        if (rule := work.rules.get(query.rule_id)) and not work.suspended(awaiting):
-            with turn(work, rule):
-                chart_after_answer(work, rule, awaiting, judge(rule, work.records.chart(), work.site))  # a note may have said it meanwhile
+            answers.take(work, query, actor=fact.actor, option_id=fact.option_id, words=fact.free_text)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from opencdi.clinical.vocabulary import GapType, QueryState
+from opencdi.clinical.vocabulary import GapType, QueryCause, QueryState
+from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
@@ -24,9 +25,9 @@ class Query(gate.Worded):
 
     `sources` are the indicators as cited (source, time, text), so that a correction is noticed; `kinds` what sort they are of.  `as_of` is
     the entry that last changed what people see of it, `also` those that told the same words again: a decision that names any other is
-    stale.  `stands`: what CDI is shown of an answered question of which some evidence was taken back; what was asked stays.  `settled` are
-    the kinds of evidence on which people have decided before, on this question or an earlier one on the condition, the last at
-    `settled_at` (Q-55).
+    stale.  `shown`: the entries that told these `words` (their hash), wherever the question stood.  `stands`: what CDI is shown of an
+    answered question of which some evidence was taken back; what was asked stays.  `settled` are the kinds of evidence on which people
+    have decided before, on this question or an earlier one on the condition, the last at `settled_at` (Q-55).
     """
 
     query_id: str
@@ -38,6 +39,7 @@ class Query(gate.Worded):
     severity: int
     title: str
     state: QueryState | None = None
+    cause: QueryCause | None = None  # of the last move
     held_from: QueryState | None = None
     opened_at: datetime
     moved_at: datetime
@@ -55,6 +57,9 @@ class Query(gate.Worded):
     priority_terms: tuple[str, ...] = ()
     as_of: str = ""
     also: tuple[str, ...] = ()
+    words: str = ""
+    shown: tuple[str, ...] = ()
+    also_said: tuple[AnswerKept, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
     answer_option: str | None = None
     answer_diagnosis: str | None = None

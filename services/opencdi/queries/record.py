@@ -26,6 +26,7 @@ from opencdi.events.facts import (
 )  # fmt: skip
 from opencdi.events.pages import Claim
 from opencdi.events.reading import NoteRead
+from opencdi.queries.care_team import author_of, with_member
 from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
 from opencdi.queries.inputs import STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
@@ -136,6 +137,7 @@ class Records:
             told["encounter_class"] = fact.encounter_class
         if fact.attending:
             told["attending"] = fact.attending
+            told["team"] = with_member(self.stay, fact.attending)
         if fact.on_leave is not None:
             told["on_leave"] = fact.on_leave
         if fact.newborn is not None:
@@ -250,6 +252,8 @@ class Records:
         self.states[key] = Note(revision=note.revision, concepts=tuple(said), written=tuple(numbers))
         if note.counts and not note.retracted and not self.stay.notes_read:
             self.update(notes_read=True)
+        if (team := with_member(self.stay, author_of(note))) != self.stay.team:
+            self.update(rules_care=False, team=team)
 
     def _replace(self, concept: str, note_id: str, mentions: tuple[Mention, ...]) -> None:
         old = self._mentions(concept)

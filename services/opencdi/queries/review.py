@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from opencdi.events.audiences import Indicator
+from opencdi.events.causes import cause_of
 from opencdi.events.ids import derived_id
 from opencdi.events.wording import indicator_in_passing
 from opencdi.queries import gate
@@ -51,7 +52,7 @@ def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
 
 def _end(work: Casework) -> None:
     """Cancelled or moved: nothing is asked here any more."""
-    cause = work.records.stay.ended
+    cause, _ = cause_of(work.records.stay.ended)
     for condition in work.records.stay.queries:
         query = work.current(condition)
         if query is None or query.state in OVER or query.state == "validated":
@@ -99,7 +100,7 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
     work.records.update(
         rules_care=False, queries={**stay.queries, rule.condition: query.query_id}, asked={**stay.asked, rule.condition: nth}
     )
-    query = work.move(query, "candidate", judgement.reason)
+    query = work.move(query, "candidate", *cause_of(judgement.reason))
     if judgement.outcome == "unsigned":
         _hold(work, query, judgement)
     else:
@@ -163,7 +164,7 @@ def _hold(work: Casework, query: Query, judgement: Judgement) -> None:
         return
     from_state = query.held_from if query.state in _HELD_BY.values() else query.state
     satisfied_by = tuple(cited.indicator for cited in judgement.documentation)
-    work.move(query, to, judgement.reason, held_from=from_state, satisfied_by=satisfied_by)  # type: ignore[arg-type]  # a value of the table above
+    work.move(query, to, *cause_of(judgement.reason), held_from=from_state, satisfied_by=satisfied_by)  # type: ignore[arg-type]  # a value of the table above
 
 
 def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
@@ -176,7 +177,8 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
         return
     match judgement.outcome:
         case "satisfied" | "ruled-out":
-            work.move(query, "auto-resolved", judgement.reason, satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
+            documentation = tuple(cited.indicator for cited in judgement.documentation)
+            work.move(query, "auto-resolved", *cause_of(judgement.reason), satisfied_by=documentation)
         case "uncertain" | "unsigned":
             _hold(work, query, judgement)
         case "silent":
@@ -225,15 +227,14 @@ def _standing(shown: tuple[Indicator, ...], now: tuple[Cited, ...], gone: set[st
 
 
 def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
-    code = judgement.reason.partition(" ")[0]
     taken_back = (work.records.corrected | work.records.replaced) & {source_id for source_id, _, _ in query.sources}
-    if code in ("NOT_MET", "NO_LONGER_SO") and taken_back:
+    if judgement.reason in ("NOT_MET", "NO_LONGER_SO") and taken_back:
         work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-    elif code == "NO_LONGER_SO":  # a diagnosis that lacked support has it now, or is taken back; two authors agree
-        work.move(query, "auto-resolved", code)
-    elif code != "NOT_MET":  # time passing takes nothing back; only a corrected or retracted source does (DOMAIN F.5)
-        cause = "CLASS_CHANGED" if code == "CLASS" else judgement.reason
-        work.move(query, "withdrawn", cause, satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
+    elif judgement.reason == "NO_LONGER_SO":  # a diagnosis that lacked support has it now, or is taken back; two authors agree
+        work.move(query, "auto-resolved", "NO_LONGER_SO")
+    elif judgement.reason != "NOT_MET":  # time passing takes nothing back; only a corrected or retracted source does (DOMAIN F.5)
+        documentation = tuple(cited.indicator for cited in judgement.documentation)
+        work.move(query, "withdrawn", *cause_of(judgement.reason), satisfied_by=documentation)
 
 
 def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import PurePath
 
 from opencdi.bus.room import Overlay
+from opencdi.clinical.vocabulary import QueryCause
 from opencdi.events.audiences import Alarm
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Suspended
@@ -26,7 +27,7 @@ def turn(work: Casework, rule: Rule) -> Iterator[None]:
     What the machine does to us (memory, files) is no rule's doing, and ends the process.
     """
     records, states = work.records, work.states
-    stay, corrected, moved, said = records.stay, records.corrected, [*work.moved], [*work.said]
+    stay, corrected, moved, changed, said = records.stay, records.corrected, [*work.moved], [*work.changed], [*work.said]
     before = stay.suspended.get(rule.id)
     work.states = records.states = attempt = Overlay(states)
     if before:
@@ -40,7 +41,7 @@ def turn(work: Casework, rule: Rule) -> Iterator[None]:
         raise
     except Exception as error:
         work.states = records.states = states
-        records.stay, work.moved[:], work.said[:] = stay, moved, said
+        records.stay, work.moved[:], work.changed[:], work.said[:] = stay, moved, changed, said
         _suspend(work, rule, error, before, corrected)
     else:
         attempt.settle()
@@ -66,7 +67,7 @@ def _suspend(work: Casework, rule: Rule, error: Exception, before: Suspended | N
     _tell(work, rule, "RULE_SUSPENDED")
 
 
-def _tell(work: Casework, rule: Rule, cause: str) -> None:
+def _tell(work: Casework, rule: Rule, cause: QueryCause) -> None:
     """CDI hears that the rule's open question is held, or no longer."""
     query = work.current(rule.condition)
     if query is not None and query.rule_id == rule.id and query.state not in OVER:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from opencdi.bus.room import States
+from opencdi.clinical.vocabulary import QueryCause
 from opencdi.events.entry import Envelope
 from opencdi.events.ids import derived_id
 from opencdi.knowledge.site import SiteData
@@ -15,7 +16,7 @@ from opencdi.queries.life import OVER, WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 from opencdi.queries.review import advance
 
-STEPS = ("reminder", "physician advisor", "department chair")
+STEPS: tuple[QueryCause, ...] = ("REMINDER", "PHYSICIAN_ADVISOR", "DEPARTMENT_CHAIR")
 Begin = Callable[[Envelope], Casework]
 
 
@@ -78,7 +79,7 @@ def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
     step = query.reminders
     if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):
         hours = site.reminder_hours[step] if step < len(site.reminder_hours) else 0
-        query = work.move(query, "escalated", f"{STEPS[min(step, len(STEPS) - 1)].upper().replace(' ', '_')} {hours} h", reminders=step + 1)
+        query = work.move(query, "escalated", STEPS[min(step, len(STEPS) - 1)], f"{hours} h", reminders=step + 1)
     else:  # held by a note that may answer, or by its rule that was suspended: nobody is pressed, the ladder goes on
         query = query.model_copy(update={"reminders": step + 1})
         work.store(query)

@@ -52,6 +52,7 @@ class QuestionShown:
     pending: tuple[Pending, ...]
     answer: QueryAnswered | None
     dismissal: QueryDismissed | None
+    refused: tuple[tuple[Decision, str], ...] = ()
 
     @property
     def ticked(self) -> str | None:
@@ -164,6 +165,7 @@ def _questions(
     # The chart holds every decision that came in, whoever sent it; what happened is those that the line took.
     taken = [item.fact for item in stay if isinstance(item.fact, Decision) and became.get(item.fact.decision_id, "on its way") is None]
     answers = {fact.query_id: fact for fact in taken if isinstance(fact, QueryAnswered)}  # the last one, by its time
+    not_taken = [(item.fact, why) for item in stay if isinstance(item.fact, Decision) and (why := became.get(item.fact.decision_id))]
     dismissals = {fact.query_id: fact for fact in taken if isinstance(fact, QueryDismissed)}
     return [
         QuestionShown(
@@ -173,9 +175,18 @@ def _questions(
             pending=tuple(decision for decision in sent if decision.query_id == alert.query_id),
             answer=answers.get(alert.query_id),
             dismissal=dismissals.get(alert.query_id) if alert.state == "dismissed" else None,
+            refused=tuple(_refused(alert, not_taken, sent)),
         )
         for alert, wording in alerts(connection, encounter_id)
     ]
+
+
+def _refused(alert: QueryAlert, not_taken: Iterable[tuple[Decision, str]], sent: list[Pending]) -> Iterable[tuple[Decision, str]]:
+    """Decisions about the question that were refused, whoever handed them in; what the card says otherwise is not said twice."""
+    elsewhere = {one.decision_id for one in alert.also_said} | {one.decision_id for one in sent}
+    for fact, why in not_taken:
+        if getattr(fact, "query_id", None) == alert.query_id and fact.decision_id not in elsewhere:
+            yield fact, why
 
 
 def _notes(

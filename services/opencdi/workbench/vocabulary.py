@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
+from opencdi.clinical.vocabulary import GapType, Outcome, QueryCause, QueryState, SiteTable
+from opencdi.events.answers import Standing
 
 Tone = Literal["act", "wait", "good", "quiet"]
 
@@ -66,32 +67,68 @@ DISMISSALS: dict[str, str] = {
 }
 """The closed list of DOMAIN E.2."""
 
-CAUSES: dict[str, str] = {
+CAUSES: dict[QueryCause, str] = {
     "INDICATORS_WITHOUT_DOCUMENTATION": "indicators came, nothing documents them",
-    "READY": "a provider's note has been read, nothing in it answers",
+    "WRITTEN": "written by hand",
+    "SPOKEN": "asked in person",
     "NO_PROVIDER_NOTE_YET": "no provider's note has been read yet",
     "DOCUMENTS_SILENT": "the documents feed has been silent",
     "ON_LEAVE": "the patient is on leave",
+    "READY": "a provider's note has been read, nothing in it answers",
     "APPROVED": "approved",
-    "AUTO_SEND_POLICY": "sent by policy of this site",
+    "APPROVED_ONCE": "approved by one; a second person approves it too",
     "EDITED": "worded anew",
+    "DISMISSED": "not to be asked",
+    "MONITORED": "put off, to be looked at again",
+    "RECHECK_DUE": "to be looked at again now",
+    "READDRESSED": "goes to somebody else ({})",
+    "NOT_FOR_ME": "the physician says that it is not for them",
     "VIEWED": "opened",
     "ANSWERED": "answered",
+    "SAID_ALSO": "an answer came that does not count by itself",
+    "WITHDRAWN_BY_CDI": "taken back ({})",
+    "REOPENED": "opened again by hand",
+    "AUTO_SEND_POLICY": "sent by policy of this site",
+    "REMINDER": "no answer yet: reminder after {}",
+    "PHYSICIAN_ADVISOR": "no answer yet: physician advisor after {}",
+    "DEPARTMENT_CHAIR": "no answer yet: department chair after {}",
+    "BILL_HOLD_OVER": "the bill hold is over",
+    "QUERY_IS_RECORD": "the answer is part of the record here",
     "AWAITING_CHART": "an answer is not yet documentation",
     "ANSWERED_WITHOUT_NEW_DIAGNOSIS": "answered without a new diagnosis",
-    "QUERY_IS_RECORD": "the answer is part of the record here",
     "DOCUMENTED": "a provider's note documents it",
+    "UNCERTAIN_IN_FINAL_STATEMENT": "the final statement names it as uncertain, and so it is coded",
+    "RULED_OUT": "a provider's note rules it out",
+    "UNCERTAIN": "a provider's note names it as uncertain",
+    "AWAITING_SIGNATURE": "a note that awaits its signature names it",
+    "RELEASED": "what held it is gone",
+    "NARROWED": "a note tells part of it; the rest is asked ({})",
     "EVIDENCE_CORRECTED": "the evidence was corrected",
+    "EVIDENCE_CHANGED": "there is other evidence",
+    "NO_LONGER_SO": "the record is no longer unclear",
+    "SUPPRESSED": "the record says why not: {}",
+    "EFFECT_CHANGED": "an answer would do something else to the DRG",
+    "YIELDS": "a more specific question is asked instead ({})",
+    "NOT_COMPLIANT": "the words do not pass the compliance gate",
     "CLASS_CHANGED": "the class of the stay changed",
+    "NEWBORN": "the patient is a newborn",
+    "AGE": "the patient's age ({})",
+    "ATTENDING_CHANGED": "the attending physician changed",
+    "RETROSPECTIVE": "the patient has left; it is asked in retrospect",
     "ENCOUNTER_CANCELLED": "the admission was cancelled",
     "SUPERSEDED": "the stay was merged into another",
-    "RELEASED": "what held it is gone",
     "RULE_SUSPENDED": "its rule could not be judged on this stay; nothing is sent until it can",
     "RULE_RESUMED": "its rule is judged again",
-    "ATTENDING_CHANGED": "the attending physician changed",
-    "BILL_HOLD_OVER": "the bill hold is over",
 }
-"""Why a question moved; what is in no list is said in its own words."""
+"""Why a question moved or reads otherwise; {} is the detail."""
+
+ANSWERS_KEPT: dict[Standing, str] = {
+    "held": "not the one who was asked, but of the care team",
+    "stale": "to other words than the question has now",
+    "after-another": "after another answer",
+    "too-late": "after the question was over",
+}
+"""Why an answer did not count."""
 
 OUTCOMES: dict[Outcome, str] = {
     "entries": "on a chart",

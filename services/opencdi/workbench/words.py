@@ -5,6 +5,7 @@ from datetime import date
 
 from opencdi.clinical.codes import dotted, written
 from opencdi.clinical.time import completed_years
+from opencdi.events.causes import Caused
 from opencdi.events.reasons import REASONS
 from opencdi.workbench.vocabulary import CAUSES, DISMISSALS, DISPOSITIONS, REFUSALS, STATES
 
@@ -105,14 +106,12 @@ def _moved_by(part: str) -> str:
     return f"principal diagnosis {dotted(before)} → {'none' if after == 'none' else dotted(after)}"
 
 
-def cause(told: str) -> str:
-    """Why a question moved: "DISMISSED integral" -> "integral to another condition"."""
-    if told in CAUSES:
-        return CAUSES[told]
-    kind, _, rest = told.partition(" ")
-    if kind == "DISMISSED":
-        return DISMISSALS.get(rest, rest).lower()
-    return words(told).lower() if told.isupper() or kind.isupper() else told
+def cause(told: Caused) -> str:
+    """Why a question moved: "integral to another condition", "reminder after 24 h"."""
+    if told.cause == "DISMISSED":
+        return DISMISSALS.get(told.detail, "not to be asked").lower()
+    said = CAUSES[told.cause]
+    return said.replace("{}", words(told.detail)) if "{}" in said else said
 
 
 def refusal(told: str) -> str:

@@ -127,7 +127,7 @@ def read(note_id: str, note_type: Any, *, signed: bool = True, at: datetime = LE
 
 def moved(query_id: str, to_state: Any, title: str = "") -> QueriesPage:
     move = QueryMoved(
-        query_id=query_id, condition="sepsis", rule_id="D-01", rule_revision=1, to_state=to_state, cause="c", at=START, title=title
+        query_id=query_id, condition="sepsis", rule_id="D-01", rule_revision=1, to_state=to_state, cause="READY", at=START, title=title
     )
     return QueriesPage(as_of="x", made_by=MADE_BY, moved=(move,))
 

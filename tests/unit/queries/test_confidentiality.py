@@ -92,13 +92,13 @@ def test_the_first_open_words_name_the_matter_where_there_are_any() -> None:
 )
 def test_what_a_restricted_note_settles_is_labelled_and_not_named(said: str, state: str, cause: str) -> None:
     alert = chart(*KIDNEY, f"d2 09:00 note consult label=V: {said}").alerts[-1]
-    assert (alert.state, alert.cause, alert.confidentiality) == (state, cause, "V")
+    assert (alert.state, alert.because, alert.confidentiality) == (state, cause, "V")
     assert [one.confidentiality for one in alert.satisfied_by] == ["V"]
 
 
 def test_what_an_open_note_suppresses_is_named_and_quoted() -> None:
     alert = chart(*KIDNEY, "d2 09:00 note consult: dialysis").alerts[-1]
-    assert (alert.cause, alert.confidentiality) == ("SUPPRESSED end-stage-renal-disease", None)
+    assert (alert.because, alert.confidentiality) == ("SUPPRESSED end-stage-renal-disease", None)
     assert [one.quote for one in alert.satisfied_by] == ["dialysis"]
 
 

@@ -164,13 +164,13 @@ def test_a_sent_question_whose_evidence_is_corrected_is_withdrawn_and_asked_anew
     [
         ("d2 09:00 cancelled", "withdrawn", "ENCOUNTER_CANCELLED"),
         ("d2 09:00 moved", "superseded", "SUPERSEDED"),
-        ("d2 09:00 class observation", "withdrawn", "CLASS_CHANGED"),
+        ("d2 09:00 class observation", "withdrawn", "CLASS_CHANGED observation"),
         ("d2 09:00 note progress: comfort-care", "withdrawn", "SUPPRESSED comfort-care"),
     ],
 )
 def test_the_stay_itself_ends_a_question(line: str, state: str, cause: str) -> None:
     told = chart(*KIDNEY, "d2 08:00 approve", line)
-    assert (told.alerts[-1].state, told.alerts[-1].cause) == (state, cause)
+    assert (told.alerts[-1].state, told.alerts[-1].because) == (state, cause)
     assert told.asked[-1].state == state
 
 
@@ -262,7 +262,7 @@ def test_documents_stop_for_seven_hours_over_forty_stays_and_no_late_note_meets_
 
 def reminded(*ticks: str) -> list[tuple[str, str, datetime]]:
     told = chart(*KIDNEY, "d2 08:00 approve", *ticks)
-    return [(alert.state, alert.cause, alert.at) for alert in told.alerts if alert.state == "escalated"]
+    return [(alert.state, alert.because, alert.at) for alert in told.alerts if alert.state == "escalated"]
 
 
 def test_reminders_and_escalation_at_their_due_times_whenever_the_tick_comes() -> None:

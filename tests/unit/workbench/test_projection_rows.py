@@ -219,6 +219,7 @@ def test_a_refused_decision_is_never_shown_as_what_happened_whoever_sent_it(engi
     assert shown is not None
     (question,) = shown["questions"]
     assert question.ticked == "Severe malnutrition"
+    assert [(fact.decision_id, why) for fact, why in question.refused] == [("late", "it is answered already")]
     decisions = [one for _, day in shown["days_of_stay"] for one in day if one.sort == "decision"]
     assert [("refused" in one.detail, one.struck) for one in decisions] == [(True, True), (True, True), (False, False)]
 

@@ -21,7 +21,7 @@ HERE = ZoneInfo("America/New_York")
 def alert(encounter_id: str, state: QueryState, priority: float) -> QueryAlert:
     return QueryAlert(
         tenant="t", query_id=f"q-{encounter_id}-{state}", encounter_id=encounter_id, condition="sepsis", rule_id="D-01", rule_revision=1,
-        gap_type="missing-diagnosis", definition_id="d", state=state, cause="c", why_now="", at=NOW, as_of="e",
+        gap_type="missing-diagnosis", definition_id="d", state=state, cause="READY", why_now="", at=NOW, as_of="e",
         made_by=MadeBy(room="r", software="s"), priority=priority,
     )  # fmt: skip
 

@@ -5,9 +5,10 @@ from typing import get_args
 
 import pytest
 
-from opencdi.clinical.vocabulary import GapType, Outcome, QueryState
+from opencdi.clinical.vocabulary import GapType, Outcome, QueryCause, QueryState
+from opencdi.events.causes import Caused
 from opencdi.events.people import QueryDismissed
-from opencdi.workbench.vocabulary import ASKED, DISMISSALS, GAPS, OUTCOMES, OVER, STATES
+from opencdi.workbench.vocabulary import ASKED, CAUSES, DISMISSALS, GAPS, OUTCOMES, OVER, STATES
 from opencdi.workbench.words import age, assumption, cause, drg_title, grouper, moved_by, person_name, place, refusal, signed
 
 
@@ -16,6 +17,7 @@ def test_every_value_of_the_closed_lists_has_words() -> None:
     assert set(get_args(QueryState)) >= OVER | set(ASKED)
     assert set(DISMISSALS) == set(get_args(QueryDismissed.model_fields["reason"].annotation))
     assert set(GAPS) == set(get_args(GapType))
+    assert set(CAUSES) == set(get_args(QueryCause))
     assert set(OUTCOMES) == set(get_args(Outcome))
 
 
@@ -47,9 +49,9 @@ def test_what_moved_a_drg(told: str, shown: str) -> None:
 
 
 def test_why_a_question_moved_and_why_a_decision_was_refused() -> None:
-    assert cause("DISMISSED insufficient-evidence") == "insufficient evidence"
-    assert cause("DOCUMENTED") == "a provider's note documents it"
-    assert cause("PHYSICIAN_ADVISOR 48 h") == "physician advisor 48 h"
+    assert cause(Caused(cause="DISMISSED", detail="insufficient-evidence")) == "insufficient evidence"
+    assert cause(Caused(cause="DOCUMENTED")) == "a provider's note documents it"
+    assert cause(Caused(cause="PHYSICIAN_ADVISOR", detail="48 h")) == "no answer yet: physician advisor after 48 h"
     assert refusal("only a draft can be approved; it is auto-resolved") == (
         "only a draft can be approved; it is now “resolved by documentation”"
     )
