@@ -14,6 +14,7 @@ NAME_BY_ANALYTE = {
     "gcs": "GCS", "bmi": "BMI", "d-dimer-feu": "D-dimer (FEU)", "d-dimer-ddu": "D-dimer (DDU)", "hs-troponin-t": "hs-Troponin T",
     "hs-troponin-i": "hs-Troponin I", "troponin-t": "troponin T", "troponin-i": "troponin I", "vitamin-b12": "vitamin B12",
     "urine-wbc": "urine WBC", "nihss": "NIHSS", "bilirubin-total": "total bilirubin",
+    "osmolality-serum": "serum osmolality", "osmolality-urine": "urine osmolality",
 }  # fmt: skip
 """As it stands in a line; what is in no table is its slug without hyphens."""
 DECIMALS = {"ph-arterial": 2} | dict.fromkeys(

@@ -83,6 +83,7 @@ ANALYTES: tuple[Analyte, ...] = (
     _a("ferritin", "ng/mL", "2276-4 20567-4 24373-3 14723-1"),
     _a("vitamin-b12", "pg/mL", "2132-9 14685-2"),
     _a("folate", "ng/mL", "2284-8 14732-2"),
+    _a("transferrin-saturation", "%", "2502-3", 0, 100),
     # --- microbiology and urine
     _a("urine-wbc", "/[HPF]", "5821-4"),
     _a("urine-nitrite", "", "5802-4 50558-6 32710-6"),
