@@ -68,11 +68,13 @@ class TextsPage(Page):
 
 
 class TickPage(Page):
-    """It is now `at`.  `feeds` says when each feed was last heard (DOMAIN F.7)."""
+    """It is now `at`.  `feeds` says when each feed was last heard, `documents` when the documents of each were heard since the tick before:
+    once a minute at most, and None in an older tick, which did not say (DOMAIN F.7)."""
 
     kind: Literal["tick"] = "tick"
     at: datetime
     feeds: dict[str, datetime] = Field(default_factory=dict)
+    documents: dict[str, tuple[datetime, ...]] | None = None
 
 
 class SitePage(Page):

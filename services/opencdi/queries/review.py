@@ -10,7 +10,7 @@ from opencdi.queries import gate
 from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart, attributes_told
-from opencdi.queries.clock import clock_of, documents_flow, wait
+from opencdi.queries.clock import absence_known, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
@@ -140,15 +140,11 @@ def advance(work: Casework, query: Query) -> None:
         if query.state != "waiting-for-documents":
             work.move(query, "waiting-for-documents", "ON_LEAVE")
         return
-    ready = (
-        stay.notes_read
-        and documents_flow(clock_of(work.states, tenant), work.at, work.site)
-        and not stay.unread
-        and not work.suspended(query)
-    )
-    if not ready:
+    known = absence_known(work.states, tenant, work.at, work.site)
+    if not (stay.notes_read and known and query.opened_at <= known and not stay.unread and not work.suspended(query)):
         if query.state != "waiting-for-documents":
-            work.move(query, "waiting-for-documents", "NO_PROVIDER_NOTE_YET" if not stay.notes_read else "DOCUMENTS_SILENT")
+            silent = "DOCUMENTS_SILENT" if known is None else "NO_DOCUMENT_SINCE"
+            work.move(query, "waiting-for-documents", silent if stay.notes_read else "NO_PROVIDER_NOTE_YET")
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")

@@ -1,7 +1,7 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
-`acts/<treatment>`, `note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `site` and `due/<day>`.  An entry that
+`acts/<treatment>`, `note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site` and `due/<day>`.  An entry that
 touches no rule's input is passed on as the bytes it came in.
 """
 
@@ -24,7 +24,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
-from opencdi.queries.clock import Clock, Dues, clock_of, told
+from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
@@ -32,6 +32,7 @@ from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Records
 from opencdi.queries.review import review
+from opencdi.queries.rhythm import Rhythms
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
@@ -42,7 +43,7 @@ from opencdi.settings import SOFTWARE, rules_dir
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "query": Query,
-    "claim": LastClaim, "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided,
+    "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
 }  # fmt: skip
 
 
@@ -156,8 +157,8 @@ class Desk:
         if tick is None:
             raise Unusable("NO_TICK", "tick")
         site = site_of(states, tenant, self.site)
-        states[f"clock/{tenant}"] = told(clock_of(states, tenant), tick.at, tick.feeds, site)
-        for work in fire(states, tenant, tick.at, site, lambda envelope: self._begin(states, Entry(envelope))):
+        states[f"clock/{tenant}"] = clock_of(states, tenant).model_copy(update={"at": tick.at})
+        for work in fire(states, tenant, tick, site, lambda envelope: self._begin(states, Entry(envelope))):
             carry_over(work)
             yield from self._caused(work)
 

@@ -71,6 +71,7 @@ CAUSES: dict[str, str] = {
     "READY": "a provider's note has been read, nothing in it answers",
     "NO_PROVIDER_NOTE_YET": "no provider's note has been read yet",
     "DOCUMENTS_SILENT": "the documents feed has been silent",
+    "NO_DOCUMENT_SINCE": "no document has come in since then",
     "ON_LEAVE": "the patient is on leave",
     "APPROVED": "approved",
     "AUTO_SEND_POLICY": "sent by policy of this site",
