@@ -124,6 +124,7 @@ class WorkingCode(Contract):
     status: Literal["proposed", "flagged", "uncertain", "recorded"] = "proposed"
     poa: Poa = "undetermined"
     poa_reason: str = ""
+    poa_conflict: bool | None = None  # undetermined because the notes say both (DOMAIN D-78)
     severity: Severity = "NONE"
     excluded: bool = False  # its CC/MCC does not count with this principal diagnosis
     confidence: float

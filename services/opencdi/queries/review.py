@@ -16,6 +16,7 @@ from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
+from opencdi.queries.questions import questions_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
@@ -33,7 +34,8 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     chart = work.records.chart()
     for rule in rules:
         with turn(work, rule):
-            _look_at(work, rule, chart)
+            for one in questions_of(rule, work, chart):
+                _look_at(work, one, chart)
     readdress(work)
 
 

@@ -1,8 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
-`acts/<treatment>`, `note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site` and `due/<day>`.  An entry that
-touches no rule's input is passed on as the bytes it came in.
+`acts/<treatment>`, `note/<note>`, `coded`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site` and `due/<day>`.
+An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUE
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Stay
+from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
@@ -42,8 +42,8 @@ from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
-    "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "query": Query,
-    "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
+    "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "coded": CodeSet,
+    "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
 }  # fmt: skip
 
 
@@ -126,8 +126,10 @@ class Desk:
         if (findings := _decoded(entry, FindingsPage)) is not None:
             for note in findings.notes:
                 work.records.read_note(note)
+        if (coding := _decoded(entry, CodingPage)) is not None:
+            work.records.read_codes(coding)
         rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)
-        if (coding := _decoded(entry, CodingPage)) is not None and _new_claim(work, coding):
+        if coding is not None and _new_claim(work, coding):
             again |= {query.rule_id for query in _open_queries(work)}
         if again:
             rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in again)
