@@ -56,5 +56,7 @@ QueryState = Literal[
     "closed", "withdrawn", "expired", "escalated", "auto-resolved", "superseded", "dismissed", "addressed-uncertain",
     "addressed-awaiting-signature",
 ]  # fmt: skip
+OVER: frozenset[QueryState] = frozenset({"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"})
+"""States in which nobody is waited for any more."""
 DeliveryStatus = Literal["delivered", "refused", "viewed", "deferred"]
 Outcome = Literal["entries", "kept_with_patient", "no_effect", "dead_letter", "refused"]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from opencdi.clinical.vocabulary import OVER
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
 from opencdi.queries.conditions import Question, signs
-from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
 from opencdi.queries.rule import Rule
 

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import Indicator
 from opencdi.events.ids import derived_id
 from opencdi.events.wording import indicator_in_passing
@@ -13,7 +14,7 @@ from opencdi.queries.chart import Chart, attributes_told
 from opencdi.queries.clock import absence_known, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
-from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.life import DECIDED, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
 from opencdi.queries.questions import questions_of
@@ -56,7 +57,7 @@ def _end(work: Casework) -> None:
     cause = work.records.stay.ended
     for condition in work.records.stay.queries:
         query = work.current(condition)
-        if query is None or query.state in OVER or query.state == "validated":
+        if query is None or query.state in OVER:
             continue
         work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
 

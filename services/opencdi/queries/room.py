@@ -12,6 +12,7 @@ from typing import TypeVar
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States, under
 from opencdi.bus.site import SiteKnown, remember_site, site_of
 from opencdi.bus.stepping import pass_on_failed
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Page, headers_of, read_entry
 from opencdi.events.facts import EncounterDischarged
@@ -27,7 +28,6 @@ from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
-from opencdi.queries.life import OVER
 from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Records

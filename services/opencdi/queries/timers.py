@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from opencdi.bus.room import States
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.entry import Envelope
 from opencdi.events.ids import derived_id
 from opencdi.events.pages import TickPage
@@ -12,7 +13,7 @@ from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
 from opencdi.queries.clock import Due, absence_known, clock_of, file_due, hear, hearings, stop_waiting, take_due
-from opencdi.queries.life import OVER, WITH_THE_PHYSICIAN
+from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 from opencdi.queries.review import advance
 
@@ -79,7 +80,7 @@ def _fall_due(states: States, tenant: str, now: datetime, site: SiteData, begin:
 
 def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
     query = work.query(due.query_id)
-    if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart", "validated"):
+    if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart"):
         return work
     step = query.reminders
     if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):

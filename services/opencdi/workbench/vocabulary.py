@@ -26,8 +26,6 @@ STATES: dict[QueryState, tuple[str, Tone]] = {
     "addressed-uncertain": ("addressed, uncertain", "wait"),
     "addressed-awaiting-signature": ("addressed, awaiting signature", "wait"),
 }
-OVER: frozenset[QueryState] = frozenset({"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"})
-"""States in which nobody is waited for any more."""
 
 ASKED: dict[QueryState, tuple[str, Tone]] = {
     "sent": ("new", "act"),

@@ -6,6 +6,7 @@ import pytest
 
 from opencdi.bus.room import Key, Outgoing
 from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
@@ -18,7 +19,6 @@ from opencdi.events.topics import QUERIES
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import TENANT, Chart, approval_of
 from opencdi.queries.case_facts import DAY_1
-from opencdi.queries.life import OVER
 from opencdi.queries.room import queries_room
 from unit.queries.kidney import KIDNEY, RULES
 
