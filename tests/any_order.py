@@ -10,6 +10,7 @@ from typing import Any
 
 from every_feed import every_feed, is_merge
 from opencdi.bus.room import State
+from opencdi.clinical.vocabulary import OVER
 from opencdi.coding.state import Stay as CodedStay
 from opencdi.coding.state import Today
 from opencdi.finalize.stay import Stay as ClosingStay
@@ -17,7 +18,6 @@ from opencdi.hospital.message import Message, play
 from opencdi.hospital.story import load_stories
 from opencdi.intake.memory import Person
 from opencdi.queries.chart import Stay
-from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
 from opencdi.testing import DAY_ZERO, Ward, inbound_records
 

@@ -25,6 +25,7 @@ from sqlalchemy import Engine, create_engine, event, insert, select, text
 from by_hand.telling import Telling
 from by_hand.ward import ward
 from opencdi.bus.embedded import EmbeddedBus
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import MessageEnded
 from opencdi.events.people import Person
 from opencdi.knowledge.site import load_site
@@ -41,7 +42,6 @@ from opencdi.store.positions import Overtaken, empty
 from opencdi.store.questions import remember_sent
 from opencdi.store.tables import DEAD_LETTER, METADATA, POSITION, PROJECTION, SENT_DECISION, TOUCHED
 from opencdi.workbench.projection import READS, Projection, apply_record
-from opencdi.workbench.vocabulary import OVER
 
 Fresh = Callable[[], str]
 
@@ -296,7 +296,6 @@ def test_another_bus_is_another_projection_but_decisions_sent_are_kept(fresh: Fr
 _FOLLOWER = """
 import sys, threading
 from opencdi.store.engine import open_engine
-from opencdi.workbench.vocabulary import OVER
 from opencdi.workbench.projection import follow
 follow(open_engine(sys.argv[1]), sys.argv[2], threading.Event(), lambda: print(flush=True))
 """

@@ -114,9 +114,9 @@ def test_a_late_pathology_report_amends_the_code_set(ward: Ward) -> None:
 
 def test_an_unsigned_note_that_names_the_condition_holds_the_question_until_it_is_signed(ward: Ward) -> None:
     ward.live([story("aki-fhir")], until="4 10:00")
-    assert ward.states() == {"acute-kidney-injury": "addressed-awaiting-signature"}
+    assert ward.states()["acute-kidney-injury"] == "addressed-awaiting-signature"
     ward.live([story("aki-fhir")], until="4 19:00")
-    assert ward.states() == {"acute-kidney-injury": "auto-resolved"}
+    assert ward.states()["acute-kidney-injury"] == "auto-resolved"
 
 
 def test_every_message_ends_in_one_of_five_ways(ward: Ward) -> None:

@@ -74,5 +74,7 @@ QueryCause = Literal[
     "CLASS_CHANGED", "NEWBORN", "AGE", "ATTENDING_CHANGED", "RETROSPECTIVE", "ENCOUNTER_CANCELLED", "SUPERSEDED", "RULE_SUSPENDED",
     "RULE_RESUMED",
 ]  # fmt: skip
+OVER: frozenset[QueryState] = frozenset({"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"})
+"""States in which nobody is waited for any more."""
 DeliveryStatus = Literal["delivered", "refused", "viewed", "deferred"]
 Outcome = Literal["entries", "kept_with_patient", "no_effect", "dead_letter", "refused"]

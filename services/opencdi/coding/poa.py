@@ -20,14 +20,15 @@ _THERE: Final = ("Y", "W", "1")
 
 
 class ProposedPoa(NamedTuple):
-    """The proposal and its reason."""
+    """The proposal and its reason.  `conflict`: the notes say both, as against nothing."""
 
     poa: Poa
     reason: str
+    conflict: bool = False
 
 
 _NEVER: Final = (datetime.max.replace(tzinfo=UTC), 0)
-_UNDER_WAY: Final = ProposedPoa("undetermined", "conflict: a sign of it at admission, told as a complication of the stay")
+_UNDER_WAY: Final = ProposedPoa("undetermined", "conflict: a sign of it at admission, told as a complication of the stay", conflict=True)
 
 
 def proposed_poa(
@@ -130,7 +131,7 @@ def poa_of(one: Candidate, inpatient_at: datetime | None, exempt: tuple[str, ...
     onset_after = one.onset_after or (inpatient_at is not None and any(day > inpatient_at.date() for day in one.began))
     if onset_after and ((one.at_admission and not one.only_suspected) or one.came_with):
         # Two conditions of one code are N where either began here (appendix I); one condition cannot be both.  A person sees which it is.
-        return ProposedPoa("undetermined", "conflict: there at admission by one note, begun after it by another")
+        return ProposedPoa("undetermined", "conflict: there at admission by one note, begun after it by another", conflict=True)
     if onset_after:
         return ProposedPoa("N", "the note says that it began after the admission")
     if one.came_with:

@@ -174,6 +174,7 @@ def _working(
                 status=one.status,
                 poa=poa[one.code].poa,
                 poa_reason=poa[one.code].reason,
+                poa_conflict=poa[one.code].conflict or None,
                 severity=said.severity if said else "NONE",
                 excluded=said.excluded if said else False,
                 confidence=confidence(one),

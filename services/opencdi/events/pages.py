@@ -69,11 +69,13 @@ class TextsPage(Page):
 
 
 class TickPage(Page):
-    """It is now `at`.  `feeds` says when each feed was last heard (DOMAIN F.7)."""
+    """It is now `at`.  `feeds` says when each feed was last heard, `documents` when the documents of each were heard since the tick before:
+    once a minute at most, and None in an older tick, which did not say (DOMAIN F.7)."""
 
     kind: Literal["tick"] = "tick"
     at: datetime
     feeds: dict[str, datetime] = Field(default_factory=dict)
+    documents: dict[str, tuple[datetime, ...]] | None = None
 
 
 class SitePage(Page):
@@ -123,6 +125,7 @@ class WorkingCode(Contract):
     status: Literal["proposed", "flagged", "uncertain", "recorded"] = "proposed"
     poa: Poa = "undetermined"
     poa_reason: str = ""
+    poa_conflict: bool | None = None  # undetermined because the notes say both (DOMAIN D-78)
     severity: Severity = "NONE"
     excluded: bool = False  # its CC/MCC does not count with this principal diagnosis
     confidence: float

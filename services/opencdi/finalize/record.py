@@ -7,7 +7,7 @@ import re
 from typing import TypeVar, cast
 
 from opencdi.bus.room import State, States
-from opencdi.clinical.vocabulary import QueryState
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import OpenQuestion
 from opencdi.events.entry import Entry
 from opencdi.events.facts import Fact
@@ -17,9 +17,6 @@ from opencdi.events.people import CodeSetAttested
 from opencdi.events.reading import NoteRead
 from opencdi.finalize.stay import Stay, after_facts, after_notes
 
-SETTLED: frozenset[QueryState] = frozenset(
-    {"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"},
-)
 _CLOSING = re.compile(
     rb'"(?:encounter_updated|encounter_discharged|discharge_cancelled|encounter_cancelled|encounter_moved|order_placed|code_set_attested)"'
 )
@@ -74,7 +71,7 @@ def notes_in(entry: Entry) -> tuple[NoteRead, ...]:
 def _asked(questions: Questions, moved: QueryMoved) -> Questions:
     before = {question.query_id: question for question in questions.open}
     known = before.pop(moved.query_id, None)
-    if moved.to_state in SETTLED:
+    if moved.to_state in OVER:
         return Questions(open=tuple(before.values()))
     title = moved.title or (known.title if known else "")
     question = OpenQuestion(query_id=moved.query_id, condition=moved.condition, title=title, state=moved.to_state)

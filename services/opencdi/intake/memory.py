@@ -21,13 +21,15 @@
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
 from opencdi.bus import agenda
 from opencdi.bus.room import RecordCodec, State
 from opencdi.clinical.vocabulary import Authentication, AuthorRole, Sex
+
+A_DAY = 24 * 60
 
 
 class Person(State):
@@ -265,10 +267,19 @@ class Parts(State):
 
 
 class Feeds(State):
-    """Feed -> when it was last heard."""
+    """Feed -> when it was last heard; `documents`: what the next tick tells of the documents of each."""
 
     heard: dict[str, datetime] = Field(default_factory=dict)
+    documents: dict[str, tuple[datetime, ...]] = Field(default_factory=dict)
     ticked_at: datetime | None = None
+
+    def hears(self, feed: str, at: datetime, *, documents: bool) -> Self:
+        """These feeds once this one is heard at that instant; documents are told once a minute, whatever a backlog brings."""
+        last, heard = self.heard.get(feed), {**self.heard, feed: at}
+        told = self.documents
+        if documents and (last is None or last.replace(second=0, microsecond=0) != at.replace(second=0, microsecond=0)):
+            told = {**told, feed: (*told.get(feed, ()), at)[-A_DAY:]}
+        return self.model_copy(update={"heard": heard, "documents": told})
 
 
 class Site(State):

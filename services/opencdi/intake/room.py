@@ -154,11 +154,10 @@ class _Intake:
         if inbound.backload or inbound.replays is not None:
             return
         feeds = states.get(f"feeds/{inbound.tenant}")
-        before = feeds.heard if isinstance(feeds, Feeds) else {}
+        before = feeds if isinstance(feeds, Feeds) else Feeds()
         documents = any(item.fact.kind in _NOTES for told in tells for item in told.items)
         name = f"{inbound.feed}/documents" if documents else inbound.feed
-        ticked_at = feeds.ticked_at if isinstance(feeds, Feeds) else None
-        states[f"feeds/{inbound.tenant}"] = Feeds(heard=before | {name: inbound.received_at}, ticked_at=ticked_at)
+        states[f"feeds/{inbound.tenant}"] = before.hears(name, inbound.received_at, documents=documents)
 
     def _told(self, desk: Desk, inbound: Inbound, kind: str) -> Iterator[Outgoing]:
         if inbound.mends is not None:
@@ -184,13 +183,13 @@ class _Intake:
         except ValidationError:
             raise Unusable("NOT_A_TICK", "at") from None
         feeds = states.get(f"feeds/{inbound.tenant}")
-        heard = feeds.heard if isinstance(feeds, Feeds) else {}
+        heard, documents = (feeds.heard, feeds.documents) if isinstance(feeds, Feeds) else ({}, {})
         forget(states, inbound.tenant, at, self._context(states, inbound).site.bill_hold_days)
         states[f"feeds/{inbound.tenant}"] = Feeds(heard=heard, ticked_at=at)
         for rest in given_up(states, inbound.tenant, at):
             yield _letter(Record(INBOUND.name, rest.tenant, rest.body, rest.headers()), PARTS_MISSING, "part")
             yield ended(rest, "dead_letter", message_type="Bundle", reason=PARTS_MISSING, problems=[(PARTS_MISSING, "part")])
-        yield from _to_all(inbound, "tick", TickPage(at=at, feeds=heard))
+        yield from _to_all(inbound, "tick", TickPage(at=at, feeds=heard, documents=documents))
 
     def _site_data(self, states: States, inbound: Inbound) -> Iterator[Outgoing]:
         try:

@@ -71,7 +71,7 @@ class SiteData(BaseModel):
     reminder_hours: tuple[int, ...] = (24, 48, 72)
     bill_hold_days: int = 4
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
-    documents_silence_hours: float = 6.0  # a documents feed silent longer than this is an outage (DOMAIN F.7)
+    documents_silence_hours: float = 1.0  # no shorter silence of a documents feed is an outage, whatever its own rhythm (DOMAIN F.7)
 
     def policy(self) -> dict[str, object]:
         """All but the tables by which intake reads the senders' codes."""

@@ -96,4 +96,5 @@ def take(work: Casework, query: Query, *, actor: Person, option_id: str | None, 
         awaiting = work.move(answered, "answered-awaiting-chart", "AWAITING_CHART")  # an answer is not yet documentation (DOMAIN F.9)
         if (rule := work.rules.get(query.rule_id)) and not work.suspended(awaiting):
             with turn(work, rule):
+                rule = rule.asking(query.condition)
                 chart_after_answer(work, rule, awaiting, judge(rule, work.records.chart(), work.site))  # a note may have said it meanwhile

@@ -5,6 +5,7 @@
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: dietitian, unsigned, attested, echo, id=n1, r2, label=R)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
+    d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
     d1 11:00 approve · edit question: text · view · answer aki · dismiss    (view and answer end in `by 1002` where another provider acts)
 
 A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
@@ -39,6 +40,7 @@ from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDis
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
+from opencdi.queries.case_codes import codes_told
 from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
 
 ENCOUNTER, TENANT = "case", "cases"
@@ -65,6 +67,7 @@ class Chart:
     asked: list[ProviderQuery] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     passed_on: list[bytes] = field(default_factory=list)
+    notes: dict[str, NoteRead] = field(default_factory=dict)
     said: int = 0
     now: datetime = DAY_1
 
@@ -131,7 +134,11 @@ class Chart:
         elif word == "failed":
             self.tell(FailedPage(room="nlp", reason="CASE"))
         elif word in ("note", "retract"):
-            self.tell(FindingsPage(as_of=f"e{self.said}/0", made_by=_MADE_BY, notes=(_note(rest, at),)))
+            note = _note(rest, at)
+            self.notes[note.note_id] = note
+            self.tell(FindingsPage(as_of=f"e{self.said}/0", made_by=_MADE_BY, notes=(note,)))
+        elif word == "coded":
+            self.tell(codes_told(rest.removeprefix("coded"), self.notes.values(), f"e{self.said}/0"))
         else:
             self.tell(FactsPage(facts=(self._fact(rest, at),), patient_id="p"))
 

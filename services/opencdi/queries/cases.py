@@ -62,7 +62,7 @@ def failures(case: Case, room: Room, condition: str) -> list[str]:
     chart = Chart.of(room, *case.chart, age=case.age, encounter_class=case.encounter_class)
     if chart.alarms:
         return [f"suspended: {chart.alarms[0].reason}"]
-    mine = [alert for alert in chart.alerts if alert.condition == condition]
+    mine = [alert for alert in chart.alerts if alert.condition.partition("/")[0] == condition]
     last = mine[-1] if mine else None
     ended = last.state if last else None
     wanted = case.ends or ("draft" if case.asks else None)

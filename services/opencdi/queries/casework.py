@@ -11,7 +11,7 @@ from typing import Any
 
 from opencdi.bus.room import Key, Outgoing, States
 from opencdi.clinical.confidentiality import highest
-from opencdi.clinical.vocabulary import QueryCause, QueryState
+from opencdi.clinical.vocabulary import OVER, QueryCause, QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Headers, headers_of
@@ -23,7 +23,7 @@ from opencdi.events.wording import shown_text
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, file_due
-from opencdi.queries.life import OVER, check_move
+from opencdi.queries.life import check_move
 from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule

@@ -22,6 +22,7 @@ from opencdi.clinical.vocabulary import (
     EncounterClass,
     Experiencer,
     NoteType,
+    Poa,
     SectionKind,
     Temporality,
 )  # fmt: skip
@@ -146,6 +147,40 @@ class Written(InNote):
     value: float
 
 
+class CodeWords(InNote):
+    """Words of a note on which a working code rests: coding takes none but those that count as documentation."""
+
+
+class CodedDiagnosis(Remembered):
+    """A diagnosis of the working code set, and where it was said first and last.  `tied`: it meets the principal definition as well as
+    another does (Guideline II.B, II.C); `conflict`: of its onset the notes say both."""
+
+    code: str
+    concept: str
+    principal: bool = False
+    tied: bool = False
+    status: str = "proposed"
+    poa: Poa = "undetermined"
+    conflict: bool = False
+    first: CodeWords
+    last: CodeWords
+
+
+class OpenProcedure(Remembered):
+    """A procedure whose code waits for what nobody has said, by its name in the closed list (DOMAIN D-68, D-74)."""
+
+    procedure: str
+    asks: tuple[str, ...] = ()
+    first: CodeWords
+
+
+class CodeSet(State):
+    """The codes and procedures of the last coding page that some rule asks for."""
+
+    diagnoses: tuple[CodedDiagnosis, ...] = ()
+    procedures: tuple[OpenProcedure, ...] = ()
+
+
 class Act(Remembered):
     """A drug given or ordered, or an order placed."""
 
@@ -222,10 +257,12 @@ class Chart:
         mentions: Callable[[str], tuple[Mention, ...]],
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
+        code_set: Callable[[], CodeSet] = lambda: CodeSet(),
     ) -> None:
-        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it."""
+        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes."""
         self.stay = stay
         self.series = series
         self.mentions = mentions
         self.acts = acts
         self.written = written
+        self.code_set = code_set

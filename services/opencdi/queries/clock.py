@@ -1,19 +1,19 @@
 """What time it is, as the last tick said, and what is due: this room reads no clock (DESIGN §1)."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from opencdi.bus.room import State, States
+from opencdi.events.pages import TickPage
 from opencdi.knowledge.site import SiteData
+from opencdi.queries.rhythm import Rhythms, absence_until, heard
 
-BACKLOG = timedelta(minutes=30)
-"""After an outage the documents that waited come in first; candidates leave so long after the feed is heard again (DOMAIN F.7)."""
 DOCUMENTS = "/documents"
-RHYTHM = 8
-"""A feed has no usual gap that its silence could exceed before it has been heard at so many ticks."""
-
 What = Literal["reminder", "bill-hold", "forget"]
 
 
@@ -34,12 +34,9 @@ class Dues(State):
 
 
 class Clock(State):
-    """One tenant's time in this partition: feeds as last heard, stays with a candidate that waits for documents, the `days` with dues."""
+    """One tenant's time in this partition: the `days` with dues, and the stays with a candidate that waits for documents."""
 
     at: datetime | None = None
-    heard: datetime | None = None
-    hearings: int = 0
-    resumed: datetime | None = None
     days: tuple[int, ...] = ()
     waiting: tuple[str, ...] = ()
 
@@ -50,34 +47,43 @@ def clock_of(states: States, tenant: str) -> Clock:
     return held if isinstance(held, Clock) else Clock()
 
 
-def documents_heard(feeds: dict[str, datetime]) -> datetime | None:
-    """When a documents feed was last heard: "<feed>/documents" where the tick tells feeds apart, else any feed."""
-    documents = [at for name, at in feeds.items() if name.endswith(DOCUMENTS)] or list(feeds.values())
-    return max(documents, default=None)
+def rhythms_of(states: States, tenant: str) -> Rhythms:
+    """The tenant's documents feeds."""
+    held = states.get(f"rhythm/{tenant}")
+    return held if isinstance(held, Rhythms) else Rhythms()
 
 
-def told(clock: Clock, at: datetime, feeds: dict[str, datetime], site: SiteData) -> Clock:
-    """The clock after a tick."""
-    heard = documents_heard(feeds) or clock.heard
-    limit = timedelta(hours=site.documents_silence_hours)
-    again = clock.heard is not None and heard is not None and heard - clock.heard > limit and clock.hearings >= RHYTHM
-    hearings = clock.hearings + (heard != clock.heard)
-    return clock.model_copy(update={"at": at, "heard": heard, "hearings": hearings, "resumed": heard if again else clock.resumed})
+def hearings(tick: TickPage) -> list[tuple[datetime, list[str]]]:
+    """When which documents feeds were heard since the tick before, in order; an older tick tells only when each was heard last."""
+    told = tick.documents
+    if told is None:
+        told = {name: (at,) for name, at in tick.feeds.items() if name.endswith(DOCUMENTS)}
+    each = sorted((at, name) for name, instants in told.items() for at in instants)
+    return [(at, [name for _, name in together]) for at, together in groupby(each, key=itemgetter(0))]
 
 
-def documents_flow(clock: Clock, at: datetime, site: SiteData) -> bool:
-    """Whether silence of the chart may be taken for absence at that instant: the feed is not silent, and no backlog is coming in."""
-    known = clock.heard is not None and clock.hearings >= RHYTHM
-    if known and clock.heard is not None and at - clock.heard > timedelta(hours=site.documents_silence_hours):
-        return False
-    return clock.resumed is None or at >= clock.resumed + BACKLOG
+def hear(states: States, tenant: str, names: Iterable[str], at: datetime, site: SiteData) -> None:
+    """These documents feeds were heard."""
+    feeds = rhythms_of(states, tenant).feeds
+    states[f"rhythm/{tenant}"] = Rhythms(feeds={**feeds, **{name: heard(feeds.get(name), at, site) for name in names}})
+
+
+def absence_known(states: States, tenant: str, at: datetime, site: SiteData) -> datetime | None:
+    """Until when silence of the chart may be taken for absence, as far as is known at that instant (DOMAIN F.7)."""
+    return absence_until(rhythms_of(states, tenant).feeds.values(), at, site)
 
 
 def wait(states: States, tenant: str, encounter_id: str) -> None:
-    """A candidate of this stay waits for documents: look again at each tick."""
+    """A candidate of this stay waits for documents: look again whenever one is heard."""
     clock = clock_of(states, tenant)
     if encounter_id not in clock.waiting:
         states[f"clock/{tenant}"] = clock.model_copy(update={"waiting": (*clock.waiting, encounter_id)})
+
+
+def stop_waiting(states: States, tenant: str, encounter_id: str) -> None:
+    """None of them does any more."""
+    clock = clock_of(states, tenant)
+    states[f"clock/{tenant}"] = clock.model_copy(update={"waiting": tuple(one for one in clock.waiting if one != encounter_id)})
 
 
 def file_due(states: States, tenant: str, due: Due) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from opencdi.clinical.vocabulary import NoteType
+from opencdi.clinical.vocabulary import NoteType, Poa
 
 
 class Form(BaseModel):
@@ -167,6 +167,37 @@ class OrganDysfunction(Form):
     chronic: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
+class Coded(Form):
+    """A diagnosis that stands in the working code set so; by what it would pay nobody can ask (DOMAIN F.14).
+
+    `codes`: prefixes.  `tied`: it meets the principal definition as another does, and all that do are one sign.  `conflict`: of its onset
+    the notes say both.  `first_after_h`, `still_after_h`: said for the first time, or still, so long after the stay began or later.
+    """
+
+    kind: Literal["coded"]
+    codes: tuple[str, ...] = ()
+    role: Literal["any", "principal", "secondary"] = "any"
+    status: tuple[Literal["proposed", "flagged", "uncertain"], ...] = ("proposed",)
+    poa: tuple[Poa, ...] = ()
+    conflict: bool = False
+    tied: bool = False
+    first_after_h: float = 0
+    still_after_h: float = 0
+
+
+class ProcedureLeftOpen(Form):
+    """A procedure of the closed list was done, and what is written leaves its code open (DOMAIN B46)."""
+
+    kind: Literal["procedure-left-open"]
+    procedures: tuple[str, ...] = Field(min_length=1)
+
+
+class Discharged(Form):
+    """The patient has left."""
+
+    kind: Literal["discharged"]
+
+
 class CountOf(Form):
     """At least so many of these within one window, `including` among them (SIRS: two of four within 6 h, temperature or WBC one)."""
 
@@ -226,7 +257,7 @@ class Definition(Form):
 
 Condition = Annotated[
     Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed
-    | SuspectedInfection | OrganDysfunction | CountOf | AllOf | AnyOf | Without | Definition,
+    | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

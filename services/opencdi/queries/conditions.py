@@ -9,19 +9,23 @@ from typing import assert_never
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import measurements, sofa
 from opencdi.queries.chart import Chart, Mention, attributes_told
+from opencdi.queries.coded import coded, left_open
 from opencdi.queries.condition import (
     AllOf,
     AnyOf,
     AtBaseline,
     Change,
+    Coded,
     Condition,
     Consecutive,
     CountOf,
     Definition,
+    Discharged,
     Listed,
     Measurement,
     OrganDysfunction,
     OxygenationRatio,
+    ProcedureLeftOpen,
     RatioToBaseline,
     Repeated,
     Stated,
@@ -82,6 +86,13 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return (Sign(told.at.at, (Cited("listed", told),)) for told in q.chart.stay.listings if told.code.startswith(condition.codes))
         case SuspectedInfection():
             return _suspected_infection(condition, q.chart)
+        case Coded():
+            return coded(condition, q.chart.code_set(), q.chart.stay.started_at)
+        case ProcedureLeftOpen():
+            return left_open(condition, q.chart.code_set())
+        case Discharged():
+            left = q.chart.stay.discharged_at
+            return (Sign(left.at, ()),) if left else ()
         case AnyOf():
             return (sign for one in condition.of for sign in _signs(one, q))
         case AllOf():
@@ -165,7 +176,8 @@ def _all_of(condition: AllOf, q: Question) -> Iterator[Sign]:
             chosen = (
                 [*(sign for sign in near if sign), anchor] if condition.within_h is None else [anchor, *(sign for sign in near if sign)]
             )
-            yield Sign(max(sign.at for sign in chosen), _merged(chosen))
+            about = next((sign.about for sign in chosen if sign.about), "")
+            yield Sign(max(sign.at for sign in chosen), _merged(chosen), about)
 
 
 def _between(told: tuple[Sign, ...], start: datetime, end: datetime) -> tuple[Sign, ...]:

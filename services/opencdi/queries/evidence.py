@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, Earlier, InNote, Listing, Mention, Point, Written
+from opencdi.queries.chart import Act, CodeWords, Earlier, InNote, Listing, Mention, Point, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
@@ -26,7 +26,7 @@ class Cited:
     """
 
     kind: str
-    told: Point | Mention | Act | Listing | Written
+    told: Point | Mention | Act | Listing | Written | CodeWords
     label: str | None = None
 
     @cached_property
@@ -37,7 +37,7 @@ class Cited:
                 return _of_point(self.kind, self.told, self.label)
             case Mention():
                 return _of_mention(self.told)
-            case Written():
+            case Written() | CodeWords():
                 return _of_words(self.told)
             case Act():
                 return _of_act(self.told)
@@ -45,12 +45,17 @@ class Cited:
                 return _of_listing(self.told)
 
     @property
+    def documents(self) -> bool:
+        """Whether it is a provider's documentation, as against a finding."""
+        return isinstance(self.told, CodeWords) or (isinstance(self.told, Mention) and self.told.counts)
+
+    @property
     def place(self) -> tuple[str, str, int]:
         """Where in the record this stands."""
         match self.told:
             case Point():
                 return self.kind, self.told.measurement_id, 0
-            case Mention() | Written():
+            case Mention() | Written() | CodeWords():
                 return self.kind, self.told.note_id, self.told.start
             case Act():
                 return self.kind, self.told.act_id, 0
@@ -60,10 +65,14 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A condition was met at this instant, and by what: the indicators are the truth value."""
+    """A condition was met at this instant, and by what: the indicators are the truth value.
+
+    `about`: the one diagnosis or procedure that it is met of, where a rule may ask of each by itself.
+    """
 
     at: datetime
     cited: tuple[Cited, ...]
+    about: str = ""
 
 
 def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:

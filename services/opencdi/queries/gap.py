@@ -56,7 +56,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
         return _documented("satisfied", "UNCERTAIN_IN_FINAL_STATEMENT", final)  # coded as if established (Guideline II.H, DOMAIN F.11)
     if excluded := _excluded(rule, chart):
         return excluded
-    found = signs(rule.when, q)
+    found = tuple(sign for sign in signs(rule.when, q) if rule.about in ("", sign.about))
     if not found and rule.type == "unspecific" and (taken_back := _taken_back(answers)):
         return _documented("ruled-out", "RULED_OUT", taken_back)  # what was to be said more exactly, the patient does not have
     if not found:
@@ -158,10 +158,15 @@ def _gap(q: Question, sign: Sign) -> Judgement:
         sign.at,
         tuple(sorted(cited, key=lambda c: c.told.at.at)),
         tuple(sorted(contrary, key=lambda c: c.told.at.at)),
-        _first_documented(rule, chart),
+        _first_documented(rule, chart) or _documented_by(rule, sign),
         met=tuple(name for name, condition in rule.definitions.items() if signs(condition, q)),
         offered=frozenset(option.id for option in rule.options if option.needs is None or signs(option.needs, q)),
     )
+
+
+def _documented_by(rule: Rule, sign: Sign) -> tuple[Cited, ...]:
+    """Where what is documented is the question, what a provider wrote of it."""
+    return tuple(cited for cited in sign.cited if cited.documents) if rule.stands_by_itself else ()
 
 
 def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:

@@ -14,7 +14,7 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Treatment, Without
+from opencdi.queries.condition import AllOf, AnyOf, Coded, Condition, CountOf, Discharged, ProcedureLeftOpen, Stated, Treatment, Without
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.inputs import index
 from opencdi.queries.record import Records
@@ -36,9 +36,9 @@ class Shown:
 
 
 def measured_part(condition: Condition) -> Condition | None:
-    """The condition less what only notes can state; None where nothing is left of it."""
+    """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated():
+        case Stated() | Coded() | ProcedureLeftOpen() | Discharged():
             return None
         case Treatment():  # that there was an operation is told by its note alone
             kept_names = tuple(name for name in condition.any_of if name != OPERATION)

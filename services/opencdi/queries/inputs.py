@@ -8,12 +8,15 @@ from opencdi.queries import sofa
 from opencdi.queries.condition import (
     AtBaseline,
     Change,
+    Coded,
     Condition,
     Consecutive,
+    Discharged,
     Listed,
     Measurement,
     OrganDysfunction,
     OxygenationRatio,
+    ProcedureLeftOpen,
     RatioToBaseline,
     Repeated,
     Stated,
@@ -22,7 +25,7 @@ from opencdi.queries.condition import (
 )  # fmt: skip
 from opencdi.queries.rule import Rule
 
-STAY = "stay"
+STAY, LEFT, CODED = "stay", "left", "coded"
 SHORT_MEMORY = timedelta(hours=72)  # conditions without a window of their own are met together within 48 h (D-01, D-40)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
@@ -55,6 +58,10 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             return frozenset({f"treatment/{condition.antibiotic}", f"treatment/{condition.culture}"})
         case Listed():
             return frozenset({STAY})
+        case Coded() | ProcedureLeftOpen():
+            return frozenset({CODED})
+        case Discharged():
+            return frozenset({LEFT})
         case _:
             return frozenset()
 
@@ -70,6 +77,8 @@ class Inputs:
     treatments: frozenset[str]
     written: frozenset[str]
     """The analytes whose numbers in notes some rule reads."""
+    coded: tuple[Coded | ProcedureLeftOpen, ...]
+    """What rules ask of the working code set: nothing else of it is remembered."""
     keep: dict[str, timedelta]
     """How long each analyte's values are kept: as long as the longest window of a rule over them needs."""
     touched: re.Pattern[bytes]
@@ -112,6 +121,7 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("concept/")),
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("treatment/")),
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("written/")),
+        tuple(condition for rule in rules for condition in rule.conditions() if isinstance(condition, Coded | ProcedureLeftOpen)),
         {analyte: _kept(analyte, rules) for analyte in analytes},
         re.compile("|".join(told).encode()),
     )

@@ -33,7 +33,6 @@ _LEGAL: dict[QueryState | None, tuple[QueryState, ...]] = {
 }
 LEGAL = {state: frozenset(following) for state, following in _LEGAL.items()}
 
-OVER: frozenset[QueryState] = frozenset(state for state, following in LEGAL.items() if state is not None and not following)
 DECIDED: frozenset[QueryState] = frozenset({"dismissed", "closed", "expired"})
 """Ended by a person's decision, or by nobody's answer: the same evidence never asks again (Q-55)."""
 UNANSWERED: frozenset[QueryState] = frozenset(

@@ -98,6 +98,8 @@ def wrong_frame(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
     """What every rule has: the answers that Q-13 asks for, what would satisfy it, and a history that ends at its revision."""
     if not file.rule.satisfied_by and not file.rule.stands_by_itself:
         yield ("satisfied_by",), "what documentation would satisfy?"
+    if file.rule.each and not file.rule.stands_by_itself:
+        yield ("each",), "only of what is documented can each be asked"
     if missing := {"other", "undetermined"} - {option.id for option in file.rule.options}:
         yield ("options",), f'no option "{min(missing)}" (Q-13)'
     if file.rule.revision != max((line.revision for line in file.rule.history), default=0):

@@ -2,6 +2,7 @@
 
 from opencdi.bus.room import State
 from opencdi.clinical.confidentiality import label
+from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.queries.chart import Mention, Written
 
@@ -24,6 +25,7 @@ class Note(State):
     revision: int
     concepts: tuple[str, ...] = ()
     written: tuple[str, ...] = ()  # analytes
+    note_type: NoteType = "other"
 
 
 def mention_in(note: NoteRead, finding: Finding) -> Mention:

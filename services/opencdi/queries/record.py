@@ -8,6 +8,7 @@ from bisect import insort
 from typing import Any
 
 from opencdi.bus.room import State, States
+from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
@@ -24,11 +25,12 @@ from opencdi.events.facts import (
     OrderPlaced,
     PatientIdentified,
 )  # fmt: skip
-from opencdi.events.pages import Claim
+from opencdi.events.pages import Claim, CodingPage
 from opencdi.events.reading import NoteRead
 from opencdi.queries.care_team import author_of, with_member
-from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
-from opencdi.queries.inputs import STAY, Inputs
+from opencdi.queries.chart import Act, Chart, CodeSet, Earlier, Listing, Mention, Point, Stay, Written
+from opencdi.queries.coded import code_set
+from opencdi.queries.inputs import CODED, LEFT, STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
 from opencdi.queries.series import file_point, find, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
@@ -69,7 +71,7 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        return Chart(self.stay, self._points, self._mentions, self._acts, self._written)
+        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, self._code_set)
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:
@@ -91,6 +93,10 @@ class Records:
             return ()
         held = self.states.get(f"acts/{self.encounter_id}/{treatment}")
         return held.acts if isinstance(held, Acts) else ()
+
+    def _code_set(self) -> CodeSet:
+        held = self.states.get(f"coded/{self.encounter_id}")
+        return held if isinstance(held, CodeSet) else CodeSet()
 
     # --- facts --------------------------------------------------------------------------------------------------------
     def take_in(self, fact: Fact) -> None:
@@ -120,8 +126,10 @@ class Records:
                 self._encounter(fact)
             case EncounterDischarged():
                 self.update(rules_care=self.stay.on_leave, discharged_at=fact.at)
+                self.changed.add(LEFT)
             case DischargeCancelled():
                 self.update(rules_care=False, discharged_at=None)
+                self.changed.add(LEFT)
             case EncounterCancelled():
                 self.update(ended="ENCOUNTER_CANCELLED", ended_at=fact.at.at)
             case EncounterMoved():
@@ -249,7 +257,7 @@ class Records:
             self._file_act(operation, () if note.retracted else (OPERATION,))
         if isinstance(held, Note) and (note.retracted or note.revision > held.revision):
             self.corrected.add(f"{note.note_id}@{held.revision}")
-        self.states[key] = Note(revision=note.revision, concepts=tuple(said), written=tuple(numbers))
+        self.states[key] = Note(revision=note.revision, concepts=tuple(said), written=tuple(numbers), note_type=note.note_type)
         if note.counts and not note.retracted and not self.stay.notes_read:
             self.update(notes_read=True)
         if (team := with_member(self.stay, author_of(note))) != self.stay.team:
@@ -272,6 +280,17 @@ class Records:
         if new != old:
             self.states[f"written/{self.encounter_id}/{analyte}"] = Numbers(written=new)
             self.changed.add(f"written/{analyte}")
+
+    def read_codes(self, page: CodingPage) -> None:
+        """Today's codes replace yesterday's, as far as some rule asks for one."""
+        new = code_set(page, self.inputs.coded, self._type_of)
+        if new != self._code_set():
+            self.states[f"coded/{self.encounter_id}"] = new
+            self.changed.add(CODED)
+
+    def _type_of(self, note_id: str) -> NoteType:
+        held = self.states.get(f"note/{self.encounter_id}/{note_id}")
+        return held.note_type if isinstance(held, Note) else "other"
 
     def _told(self, name: str) -> None:
         if name not in self.stay.told:

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import Indicator
 from opencdi.events.causes import cause_of
 from opencdi.events.ids import derived_id
@@ -11,12 +12,13 @@ from opencdi.queries import gate
 from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart, attributes_told
-from opencdi.queries.clock import clock_of, documents_flow, wait
+from opencdi.queries.clock import absence_known, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
-from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.life import DECIDED, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
+from opencdi.queries.questions import questions_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
@@ -34,7 +36,8 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     chart = work.records.chart()
     for rule in rules:
         with turn(work, rule):
-            _look_at(work, rule, chart)
+            for one in questions_of(rule, work, chart):
+                _look_at(work, one, chart)
     readdress(work)
 
 
@@ -55,7 +58,7 @@ def _end(work: Casework) -> None:
     cause, _ = cause_of(work.records.stay.ended)
     for condition in work.records.stay.queries:
         query = work.current(condition)
-        if query is None or query.state in OVER or query.state == "validated":
+        if query is None or query.state in OVER:
             continue
         work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
 
@@ -141,15 +144,11 @@ def advance(work: Casework, query: Query) -> None:
         if query.state != "waiting-for-documents":
             work.move(query, "waiting-for-documents", "ON_LEAVE")
         return
-    ready = (
-        stay.notes_read
-        and documents_flow(clock_of(work.states, tenant), work.at, work.site)
-        and not stay.unread
-        and not work.suspended(query)
-    )
-    if not ready:
+    known = absence_known(work.states, tenant, work.at, work.site)
+    if not (stay.notes_read and known and query.opened_at <= known and not stay.unread and not work.suspended(query)):
         if query.state != "waiting-for-documents":
-            work.move(query, "waiting-for-documents", "NO_PROVIDER_NOTE_YET" if not stay.notes_read else "DOCUMENTS_SILENT")
+            silent = "DOCUMENTS_SILENT" if known is None else "NO_DOCUMENT_SINCE"
+            work.move(query, "waiting-for-documents", silent if stay.notes_read else "NO_PROVIDER_NOTE_YET")
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")

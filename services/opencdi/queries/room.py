@@ -1,8 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
-`acts/<treatment>`, `note/<note>`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `site` and `due/<day>`.  An entry that
-touches no rule's input is passed on as the bytes it came in.
+`acts/<treatment>`, `note/<note>`, `coded`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site` and `due/<day>`.
+An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from typing import TypeVar
 from opencdi.bus.room import Key, Outgoing, Record, RecordCodec, Room, SamePartition, State, States, under
 from opencdi.bus.site import SiteKnown, remember_site, site_of
 from opencdi.bus.stepping import pass_on_failed
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Page, headers_of, read_entry
 from opencdi.events.facts import EncounterDischarged
@@ -23,15 +24,15 @@ from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUE
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Stay
-from opencdi.queries.clock import Clock, Dues, clock_of, told
+from opencdi.queries.chart import CodeSet, Stay
+from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
-from opencdi.queries.life import OVER
 from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Records
 from opencdi.queries.review import review
+from opencdi.queries.rhythm import Rhythms
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
@@ -41,8 +42,8 @@ from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
-    "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "query": Query,
-    "claim": LastClaim, "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided,
+    "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "coded": CodeSet,
+    "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
 }  # fmt: skip
 
 
@@ -125,8 +126,10 @@ class Desk:
         if (findings := _decoded(entry, FindingsPage)) is not None:
             for note in findings.notes:
                 work.records.read_note(note)
+        if (coding := _decoded(entry, CodingPage)) is not None:
+            work.records.read_codes(coding)
         rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)
-        if (coding := _decoded(entry, CodingPage)) is not None and _new_claim(work, coding):
+        if coding is not None and _new_claim(work, coding):
             again |= {query.rule_id for query in _open_queries(work)}
         if again:
             rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in again)
@@ -156,8 +159,8 @@ class Desk:
         if tick is None:
             raise Unusable("NO_TICK", "tick")
         site = site_of(states, tenant, self.site)
-        states[f"clock/{tenant}"] = told(clock_of(states, tenant), tick.at, tick.feeds, site)
-        for work in fire(states, tenant, tick.at, site, lambda envelope: self._begin(states, Entry(envelope))):
+        states[f"clock/{tenant}"] = clock_of(states, tenant).model_copy(update={"at": tick.at})
+        for work in fire(states, tenant, tick, site, lambda envelope: self._begin(states, Entry(envelope))):
             carry_over(work)
             yield from self._caused(work)
 

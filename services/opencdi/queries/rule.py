@@ -113,6 +113,7 @@ class Rule(Form):
     definitions: dict[str, Condition] = Field(default_factory=dict)
     preconditions: Preconditions = Preconditions()
     documented: tuple[str, ...] = ()  # concepts that are quoted under "Documented"
+    each: bool = False  # one question for each diagnosis or procedure that `when` is met of
     when: Condition
     supporting: tuple[Condition, ...] = ()  # shown where present, not required
     contrary: tuple[Condition, ...]
@@ -133,6 +134,15 @@ class Rule(Form):
         A missing or an unspecific diagnosis is settled by being documented; a value that was beyond its limit stays a fact.
         """
         return self.type not in ("missing-diagnosis", "unspecific")
+
+    @property
+    def about(self) -> str:
+        """The one diagnosis or procedure that it asks about, of those that `when` is met of."""
+        return self.condition.partition("/")[2]
+
+    def asking(self, condition: str) -> "Rule":
+        """This rule as it asks that question: about one of those that it may ask about each by itself."""
+        return self if condition == self.condition else self.model_copy(update={"condition": condition})
 
     def conditions(self) -> Iterator[Condition]:
         """Every condition of the rule, inner ones too."""

@@ -15,7 +15,7 @@ from opencdi.clinical.vocabulary import QueryCause
 from opencdi.events.audiences import Alarm
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Suspended
-from opencdi.queries.life import OVER
+from opencdi.queries.questions import open_questions
 from opencdi.queries.rule import Rule
 from opencdi.settings import SOFTWARE
 
@@ -68,7 +68,6 @@ def _suspend(work: Casework, rule: Rule, error: Exception, before: Suspended | N
 
 
 def _tell(work: Casework, rule: Rule, cause: QueryCause) -> None:
-    """CDI hears that the rule's open question is held, or no longer."""
-    query = work.current(rule.condition)
-    if query is not None and query.rule_id == rule.id and query.state not in OVER:
+    """CDI hears that the rule's open questions are held, or no longer."""
+    for query in open_questions(work, rule):
         work.tell_cdi_again(query, cause)

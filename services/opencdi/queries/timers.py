@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from opencdi.bus.room import States
-from opencdi.clinical.vocabulary import QueryCause
+from opencdi.clinical.vocabulary import OVER, QueryCause
 from opencdi.events.entry import Envelope
 from opencdi.events.ids import derived_id
+from opencdi.events.pages import TickPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
-from opencdi.queries.clock import BACKLOG, Due, clock_of, documents_flow, file_due, take_due
-from opencdi.queries.life import OVER, WITH_THE_PHYSICIAN
+from opencdi.queries.clock import Due, absence_known, clock_of, file_due, hear, hearings, stop_waiting, take_due
+from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 from opencdi.queries.review import advance
 
@@ -31,15 +32,38 @@ def timer_envelope(tenant: str, encounter_id: str, what: str, at: datetime) -> E
     )
 
 
-def fire(states: States, tenant: str, now: datetime, site: SiteData, begin: Begin) -> Iterator[Casework]:
-    """The casework of each timer due by now, in due order."""
-    for encounter_id, at in _released(states, tenant, now, site):
-        work = begin(timer_envelope(tenant, encounter_id, "documents", at))
-        for condition in work.records.stay.queries:
-            query = work.current(condition)
-            if query is not None and query.state == "waiting-for-documents":
+def fire(states: States, tenant: str, tick: TickPage, site: SiteData, begin: Begin) -> Iterator[Casework]:
+    """The casework of each document heard and each timer due by this tick, in the order of their times."""
+    for at, names in hearings(tick):
+        yield from _fall_due(states, tenant, at, site, begin)
+        hear(states, tenant, names, at, site)
+        yield from _released(states, tenant, at, site, begin)
+    yield from _fall_due(states, tenant, tick.at, site, begin)
+
+
+def _released(states: States, tenant: str, at: datetime, site: SiteData, begin: Begin) -> Iterator[Casework]:
+    """A document was heard: the stays with candidates that need not wait any longer."""
+    if (known := absence_known(states, tenant, at, site)) is None:
+        return
+    for encounter_id in clock_of(states, tenant).waiting:
+        waiting = _waiting(states, encounter_id)
+        if any(query.opened_at <= known for query in waiting):
+            work = begin(timer_envelope(tenant, encounter_id, "documents", at))
+            for query in waiting:
                 advance(work, query)
-        yield work
+            yield work
+        if not _waiting(states, encounter_id):
+            stop_waiting(states, tenant, encounter_id)
+
+
+def _waiting(states: States, encounter_id: str) -> list[Query]:
+    stay = states.get(f"stay/{encounter_id}")
+    held = [states.get(f"query/{encounter_id}/{query_id}") for query_id in stay.queries.values()] if isinstance(stay, Stay) else []
+    return [query for query in held if isinstance(query, Query) and query.state == "waiting-for-documents"]
+
+
+def _fall_due(states: States, tenant: str, now: datetime, site: SiteData, begin: Begin) -> Iterator[Casework]:
+    """What is due by now, in due order."""
     gone: set[str] = set()
     while (due := take_due(states, tenant, now)) is not None:
         what = f"reminder/{due.query_id}" if due.what == "reminder" else due.what
@@ -54,27 +78,9 @@ def fire(states: States, tenant: str, now: datetime, site: SiteData, begin: Begi
     closing.forget(states, gone)
 
 
-def _released(states: States, tenant: str, now: datetime, site: SiteData) -> list[tuple[str, datetime]]:
-    """Stays whose candidates need not wait any longer, and since when: not when the tick happened to come."""
-    clock = clock_of(states, tenant)
-    since = clock.resumed + BACKLOG if clock.resumed else clock.heard
-    if not clock.waiting or since is None or since > now or not documents_flow(clock, since, site):
-        return []
-    states[f"clock/{tenant}"] = clock.model_copy(update={"waiting": ()})
-    return [(encounter_id, max(since, _waiting_since(states, encounter_id, since))) for encounter_id in clock.waiting]
-
-
-def _waiting_since(states: States, encounter_id: str, default: datetime) -> datetime:
-    stay = states.get(f"stay/{encounter_id}")
-    if not isinstance(stay, Stay):
-        return default
-    held = [states.get(f"query/{encounter_id}/{query_id}") for query_id in stay.queries.values()]
-    return max((query.moved_at for query in held if isinstance(query, Query) and query.state == "waiting-for-documents"), default=default)
-
-
 def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
     query = work.query(due.query_id)
-    if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart", "validated"):
+    if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart"):
         return work
     step = query.reminders
     if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):

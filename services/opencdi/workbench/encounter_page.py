@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from opencdi.clinical.codes import dotted
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, QueryMoved, WorkingCode, WorkingProcedure
@@ -38,7 +39,6 @@ from opencdi.workbench.rank import days_in, urgency, weighed_today
 from opencdi.workbench.restricted import HIDDEN, Restriction, restriction
 from opencdi.workbench.results import baselines, trends
 from opencdi.workbench.timeline import timeline
-from opencdi.workbench.vocabulary import OVER
 from opencdi.workbench.words import words
 
 

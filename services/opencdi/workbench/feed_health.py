@@ -54,9 +54,12 @@ class FeedHealth:
 def feed_health(feeds: Sequence[Feed], now: datetime, zone: ZoneInfo, documents_silence: timedelta) -> list[FeedHealth]:
     """How each feed is doing at this instant of the line's own clock; the silent ones first.
 
-    For a feed's documents the site says how long a silence is an outage (DOMAIN F.7).  Any other feed is measured against itself.
+    A feed is measured against itself, its documents against all that it brings; of documents the site says, too, which silence is too
+    short to be an outage (DOMAIN F.7).
     """
-    told = [_health(feed, now, zone, documents_silence) for feed in feeds]
+    week = {feed.name: usual_gap(feed.quarters) or documents_silence for feed in feeds}
+    usual = {name + DOCUMENTS: max(gap, documents_silence) for name, gap in week.items()}
+    told = [_health(feed, now, zone, usual.get(feed.name, documents_silence)) for feed in feeds]
     return sorted(told, key=lambda one: (one.standing != "silent", one.name))
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import QueryAlert
 from opencdi.events.priority import weighed_on
 from opencdi.store.encounters import Header, OnWorklist
 from opencdi.workbench.moments import local
-from opencdi.workbench.vocabulary import OVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Connection
 
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import QueryAlert, QueryWording
 from opencdi.events.wording import shown_text
 from opencdi.store.encounters import lives_on_as, notes, worklist
@@ -20,7 +21,7 @@ from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.rank import ranked
 from opencdi.workbench.restricted import restriction, worklist_row
-from opencdi.workbench.vocabulary import DISMISSALS, OVER
+from opencdi.workbench.vocabulary import DISMISSALS
 
 
 def specialist_pages(desk: Desk) -> APIRouter:

@@ -27,8 +27,6 @@ STATES: dict[QueryState, tuple[str, Tone]] = {
     "addressed-uncertain": ("addressed, uncertain", "wait"),
     "addressed-awaiting-signature": ("addressed, awaiting signature", "wait"),
 }
-OVER: frozenset[QueryState] = frozenset({"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"})
-"""States in which nobody is waited for any more."""
 
 ASKED: dict[QueryState, tuple[str, Tone]] = {
     "sent": ("new", "act"),
@@ -73,6 +71,7 @@ CAUSES: dict[QueryCause, str] = {
     "SPOKEN": "asked in person",
     "NO_PROVIDER_NOTE_YET": "no provider's note has been read yet",
     "DOCUMENTS_SILENT": "the documents feed has been silent",
+    "NO_DOCUMENT_SINCE": "no document has come in since then",
     "ON_LEAVE": "the patient is on leave",
     "READY": "a provider's note has been read, nothing in it answers",
     "APPROVED": "approved",

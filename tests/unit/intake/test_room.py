@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from opencdi.bus.room import EveryPartition, Record
+from opencdi.events.entry import read_entry
 from opencdi.events.inbound import Inbound
 from opencdi.events.pages import TickPage
 
@@ -24,6 +25,10 @@ def test_a_tick_goes_to_every_partition_with_each_feeds_last_word(feed, message)
     assert page is not None
     assert page.at == NOON
     assert set(page.feeds) == {"feed", "feed/documents"}
+    first = read_entry(said.value).page(TickPage)
+    assert first is not None
+    assert first.documents == {"feed/documents": (page.feeds["feed/documents"],)}
+    assert page.documents == {}, "it has been told"
 
 
 def test_a_decision_is_a_fact_about_its_encounter_with_the_gates_time_and_id(feed, message) -> None:

@@ -6,19 +6,19 @@ import pytest
 
 from opencdi.bus.room import Key, Outgoing
 from opencdi.clinical.time import ClinicalTime
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import Coded, MeasurementResulted, OrderPlaced
 from opencdi.events.ids import derived_id
-from opencdi.events.pages import Claim, CodingPage, FactsPage, FailedPage, QueriesPage, SitePage, TickPage
+from opencdi.events.pages import Claim, CodingPage, FactsPage, FailedPage, QueriesPage, SitePage
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited
 from opencdi.events.problems import Unusable
 from opencdi.events.topics import QUERIES
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import TENANT, Chart, approval_of
 from opencdi.queries.case_facts import DAY_1
-from opencdi.queries.life import OVER
 from opencdi.queries.room import queries_room
 from unit.queries.kidney import KIDNEY, RULES
 
@@ -203,61 +203,6 @@ def test_a_candidate_waits_for_the_first_providers_note() -> None:
     assert states(told)[-1] == "waiting-for-documents"
     told.line("d2 08:00 note progress: edema")
     assert states(told)[-1] == "draft"
-
-
-def outage() -> list[str]:
-    ticks = [f"d1 {hour:02}:00 tick mdm/documents" for hour in range(10, 20)]
-    return [*KIDNEY[:2], *ticks]
-
-
-def silent_tick(told: Chart, at: datetime, heard: datetime) -> None:
-    told.now = max(told.now, at)
-    told.tell(TickPage(at=at, feeds={"mdm/documents": heard, "lab": at}), kind="tick")
-
-
-def test_while_the_documents_feed_is_silent_nothing_leaves_and_the_backlog_comes_first() -> None:
-    told = chart(*outage())
-    silent_tick(told, DAY_1 + timedelta(days=1, hours=6), DAY_1 + timedelta(hours=19))
-    for line in KIDNEY[2:]:
-        told.line(line)
-    assert told.alerts[-1].cause == "DOCUMENTS_SILENT"
-    again = DAY_1 + timedelta(days=1, hours=8)
-    silent_tick(told, again, again)
-    assert states(told)[-1] == "waiting-for-documents"  # the backlog is coming in
-    silent_tick(told, again + timedelta(minutes=45), again + timedelta(minutes=40))
-    assert states(told)[-1] == "draft"
-    assert told.alerts[-1].at == again + timedelta(minutes=30)
-
-
-def test_a_note_of_the_backlog_that_answers_leaves_no_question() -> None:
-    told = chart(*outage())
-    silent_tick(told, DAY_1 + timedelta(days=1, hours=6), DAY_1 + timedelta(hours=19))
-    for line in (*KIDNEY[2:], "d2 08:10 note progress: acute-kidney-injury"):
-        told.line(line)
-    assert states(told)[-1] == "auto-resolved"
-    assert "draft" not in states(told)
-
-
-def test_documents_stop_for_seven_hours_over_forty_stays_and_no_late_note_meets_a_question() -> None:
-    room = queries_room(SiteData(), RULES)
-    stays = [Chart(room, f"stay {n}") for n in range(40)]
-    for stay in stays:
-        stay.states = stays[0].states
-        stay.begin()
-        for line in KIDNEY[:2]:
-            stay.line(line)
-    for line in outage()[2:]:
-        stays[0].line(line)
-    silent_tick(stays[0], DAY_1 + timedelta(days=1, hours=5), DAY_1 + timedelta(hours=22))  # silent from 22:00, seven hours by now
-    for stay in stays:
-        for line in KIDNEY[2:]:
-            stay.line(line)
-    for nth, stay in enumerate(stays):  # the backlog, a note each, over twenty minutes
-        silent_tick(stays[0], DAY_1 + timedelta(days=1, hours=7, seconds=30 * nth), DAY_1 + timedelta(days=1, hours=7, seconds=30 * nth))
-        stay.line(f"d2 07:{nth // 2:02} note progress: acute-kidney-injury")
-    silent_tick(stays[0], DAY_1 + timedelta(days=1, hours=12), DAY_1 + timedelta(days=1, hours=11))
-    assert [states(stay)[-1] for stay in stays] == ["auto-resolved"] * 40
-    assert all("draft" not in states(stay) for stay in stays)
 
 
 def reminded(*ticks: str) -> list[tuple[str, str, datetime]]:

@@ -1,4 +1,4 @@
-"""A feed is silent when it has been so for longer than is usual for it; for documents the site says how long."""
+"""A feed is silent when it has been so for longer than is usual for it; for documents the site says how long at least."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -37,6 +37,12 @@ def hourly(hours: int) -> tuple[Quarter, ...]:
 def test_a_documents_feed_is_silent_beyond_the_sites_hours(heard_at: datetime | None, standing: str) -> None:
     (one,) = health(Feed("epic/documents", heard_at))
     assert (one.name, one.documents, one.standing, one.bars) == ("epic", True, standing, ())
+
+
+def test_documents_are_not_silent_for_as_long_as_their_feed_usually_is() -> None:
+    nightly = tuple(quarter(at(2, 9) - timedelta(hours=8 * back)) for back in reversed(range(9)))
+    told = {one.documents: one.standing for one in health(Feed("epic", at(2, 9), nightly), Feed("epic/documents", at(2, 3)))}
+    assert told == {False: "heard", True: "heard"}
 
 
 def test_any_other_feed_is_measured_against_its_own_week() -> None:

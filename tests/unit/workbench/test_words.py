@@ -5,10 +5,10 @@ from typing import get_args
 
 import pytest
 
-from opencdi.clinical.vocabulary import GapType, Outcome, QueryCause, QueryState
+from opencdi.clinical.vocabulary import OVER, GapType, Outcome, QueryCause, QueryState
 from opencdi.events.causes import Caused
 from opencdi.events.people import QueryDismissed
-from opencdi.workbench.vocabulary import ASKED, CAUSES, DISMISSALS, GAPS, OUTCOMES, OVER, STATES
+from opencdi.workbench.vocabulary import ASKED, CAUSES, DISMISSALS, GAPS, OUTCOMES, STATES
 from opencdi.workbench.words import age, assumption, cause, drg_title, grouper, moved_by, person_name, place, refusal, signed
 
 

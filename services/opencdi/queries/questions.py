@@ -1,0 +1,31 @@
+"""Which questions a rule may have on a stay: most have one; some ask of each diagnosis or procedure by itself (Q-06)."""
+
+from collections.abc import Iterator
+
+from opencdi.clinical.vocabulary import OVER
+from opencdi.queries.casework import Casework
+from opencdi.queries.chart import Chart
+from opencdi.queries.conditions import Question, signs
+from opencdi.queries.query import Query
+from opencdi.queries.rule import Rule
+
+
+def questions_of(rule: Rule, work: Casework, chart: Chart) -> Iterator[Rule]:
+    """The rule as it asks each of its questions: of what `when` is met of now, and of what is asked already."""
+    if not rule.each:
+        yield rule
+        return
+    found = {f"{rule.condition}/{sign.about}" for sign in signs(rule.when, Question(rule, work.site, chart)) if sign.about}
+    asked = {query.condition for query in open_questions(work, rule)}
+    for condition in sorted(found | asked):
+        yield rule.asking(condition)
+
+
+def open_questions(work: Casework, rule: Rule) -> Iterator[Query]:
+    """The rule's questions that are not over."""
+    for condition in work.records.stay.queries:
+        if condition.partition("/")[0] != rule.condition:
+            continue
+        query = work.current(condition)
+        if query is not None and query.rule_id == rule.id and query.state not in OVER:
+            yield query

@@ -1,0 +1,84 @@
+"""What today's codes leave open is asked (DOMAIN D-61, D-78, D-79), from the hospital's messages on."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from opencdi.events.audiences import QueryAlert
+from opencdi.events.ids import derived_id
+from opencdi.events.inbound import Inbound
+from opencdi.testing import TENANT, Ward
+
+NOW = datetime(2026, 5, 6, 20, tzinfo=UTC)
+TROPONIN = (
+    "OBR|1||L1|6598-7^Troponin T^LN|||20260504100000-0400|||||||||||||||20260504103000-0400|||F",
+    "OBX|1|NM|67151-1^Troponin T high sensitivity^LN||210|ng/L|||||F|||20260504100000-0400",
+)
+
+
+def said(kind: str, at: str, *segments: str) -> Inbound:
+    lines = [
+        f"MSH|^~\\&|EHR|MERCY|CDI|MERCY|{at}||{kind}|{derived_id(kind, at, *segments)[:12]}|P|2.5.1", f"EVN||{at}",
+        "PID|1||100^^^MERCY^MR||DOE^JANE||19500102|F", "PV1|1|I|5E^501^A||||77^Lindqvist^Sara||||||||||||I1^^^MERCY" + "|" * 25 + "20260504080000-0400",
+    ]  # fmt: skip
+    body = ("\r".join((*lines, *segments)) + "\r").encode()
+    return Inbound(derived_id(body.decode()), "cdi.inbound.hl7v2", TENANT, "adt", NOW, body)
+
+
+def note(kind: str, at: str, text: str) -> Inbound:
+    code = {"admission": "34117-2^History and physical^LN", "progress": "11506-3^Progress note^LN"}[kind]
+    return said(
+        "MDM^T02", at, f"TXA|1|{code}|TX|{at}|||||77^Lindqvist^Sara|||D{at}|||||AU",
+        *(f"OBX|{nth}|TX|{code}||{line}||||||F" for nth, line in enumerate(text.splitlines(), 1)),
+    )  # fmt: skip
+
+
+ADMITTED = said("ADT^A01", "20260504080000-0400")
+
+
+def alerts(*messages: Inbound) -> list[QueryAlert]:
+    with TemporaryDirectory() as folder:
+        ward = Ward(Path(folder))
+        ward.hear((ADMITTED, *messages))
+        return ward.alerts()
+
+
+def question(condition: str, *messages: Inbound) -> QueryAlert:
+    return [alert for alert in alerts(*messages) if alert.condition == condition][-1]
+
+
+def test_chest_pain_that_is_still_only_that_on_the_second_day() -> None:
+    asked = question(
+        "cause-of-the-symptom",
+        note("admission", "20260504090000-0400", "Chief complaint: chest pain.\nAssessment and plan:\n1. Chest pain. Serial troponins."),
+        said("ORU^R01", "20260504103000-0400", *TROPONIN),
+        note("progress", "20260505110000-0400", "Assessment and plan:\n1. Chest pain. Continue telemetry."),
+    )
+    assert asked.wording is not None
+    assert [one.quote for one in asked.wording.documented] == ["chest pain", "Chest pain"]  # the first words, and the last
+    assert any("210 ng/L" in one.text for one in asked.wording.indicators)
+
+
+def test_a_pneumonia_that_nobody_dates() -> None:
+    asked = question(
+        "onset/pneumonia",
+        note("admission", "20260504090000-0400", "Assessment and plan:\n1. Cellulitis of the left leg. Cefazolin."),
+        note("progress", "20260506110000-0400", "Assessment and plan:\n1. Pneumonia. Start ceftriaxone."),
+    )
+    assert asked.wording is not None
+    assert [one.quote for one in asked.wording.documented] == ["Pneumonia"]
+    assert [one.source for one in asked.wording.documented] == ["progress note"]
+
+
+def test_a_note_of_another_patient_takes_its_question_back() -> None:
+    written = note("progress", "20260506110000-0400", "Assessment and plan:\n1. Pneumonia. Start ceftriaxone.")
+    deleted = said(
+        "MDM^T11", "20260506150000-0400", "TXA|1|11506-3^Progress note^LN|TX|20260506110000-0400|||||77|||D20260506110000-0400|||||CA"
+    )
+    asked = question(
+        "onset/pneumonia",
+        note("admission", "20260504090000-0400", "Assessment and plan:\n1. Cellulitis of the left leg. Cefazolin."),
+        written,
+        deleted,
+    )
+    assert (asked.state, asked.cause) == ("withdrawn", "EVIDENCE_CORRECTED")
