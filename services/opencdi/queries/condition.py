@@ -134,6 +134,20 @@ class Stated(Form):
     notes: int = Field(default=1, ge=1)  # in at least so many different notes
 
 
+class Conflicting(Form):
+    """Two authors say different things of one of `concepts` within the window, and the attending has not decided since.
+
+    `attributes`: what they name of it differs; none: one affirms what the other rules out.  `against`: a provider's word against that of
+    these notes, a dietitian's or a pathologist's; none: two providers.
+    """
+
+    kind: Literal["conflicting"]
+    concepts: tuple[str, ...] = Field(min_length=1)
+    attributes: tuple[str, ...] = ()
+    against: tuple[NoteType, ...] = ()
+    within_h: float = Field(gt=0)
+
+
 class Treatment(Form):
     """A drug given or an order placed that belongs to one of the named treatments (`treatments.yaml`)."""
 
@@ -256,8 +270,9 @@ class Definition(Form):
 
 
 Condition = Annotated[
-    Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed
-    | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged | CountOf | AllOf | AnyOf | Without | Definition,
+    Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Conflicting | Treatment
+    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged
+    | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

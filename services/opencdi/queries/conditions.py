@@ -17,6 +17,7 @@ from opencdi.queries.condition import (
     Change,
     Coded,
     Condition,
+    Conflicting,
     Consecutive,
     CountOf,
     Definition,
@@ -33,6 +34,7 @@ from opencdi.queries.condition import (
     Treatment,
     Without,
 )  # fmt: skip
+from opencdi.queries.conflicts import conflicting
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.rule import Rule
 
@@ -80,6 +82,8 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return sofa.dysfunction(q.chart, q.limit(condition.at_least), condition.chronic)
         case Stated():
             return _stated(condition, q.chart)
+        case Conflicting():
+            return conflicting(condition, q.chart)
         case Treatment():
             return (Sign(act.at.at, (Cited(name, act),)) for name in condition.any_of for act in q.chart.acts(name))
         case Listed():

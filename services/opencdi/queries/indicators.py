@@ -14,7 +14,7 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Coded, Condition, CountOf, Discharged, ProcedureLeftOpen, Stated, Without
+from opencdi.queries.condition import AllOf, AnyOf, Coded, Condition, Conflicting, CountOf, Discharged, ProcedureLeftOpen, Stated, Without
 from opencdi.queries.conditions import Question, signs
 from opencdi.queries.inputs import index
 from opencdi.queries.record import Records
@@ -38,7 +38,7 @@ class Shown:
 def measured_part(condition: Condition) -> Condition | None:
     """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated() | Coded() | ProcedureLeftOpen() | Discharged():
+        case Stated() | Conflicting() | Coded() | ProcedureLeftOpen() | Discharged():
             return None
         case AllOf() | AnyOf():
             kept = tuple(part for part in map(measured_part, condition.of) if part is not None)

@@ -10,6 +10,7 @@ from opencdi.queries.condition import (
     Change,
     Coded,
     Condition,
+    Conflicting,
     Consecutive,
     Discharged,
     Listed,
@@ -50,7 +51,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case OrganDysfunction():
             chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
             return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
-        case Stated():
+        case Stated() | Conflicting():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)
         case Treatment():
             return frozenset(f"treatment/{name}" for name in condition.any_of)
