@@ -191,6 +191,8 @@ class Act(Remembered):
     drug: bool
     at: ClinicalTime
     author: str = ""
+    dose: str = ""
+    route: str = ""
 
 
 class Listing(Remembered):

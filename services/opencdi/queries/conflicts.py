@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.queries.chart import Chart, Mention
-from opencdi.queries.condition import Conflicting
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.feed_conditions import Conflicting
 
 _WEIGHED: Final[frozenset[SectionKind]] = frozenset(
     {"assessment", "assessment-and-plan", "plan", "impression", "discharge-diagnoses", "hospital-course", "addendum", "nutrition", "other"}

@@ -113,8 +113,9 @@ def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicat
 
 def _of_act(act: Act) -> Indicator:
     source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
+    how = [told for told in (act.dose, act.route) if told and told.lower() not in act.text.lower()]
     return Indicator(
-        text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}",
+        text=f"{' '.join((act.text, *how))} {'given' if act.drug and act.done else 'ordered'}",
         source=source,
         source_id=act.act_id,
         at=act.at,

@@ -14,8 +14,9 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Coded, Condition, Conflicting, CountOf, Discharged, ProcedureLeftOpen, Stated, Without
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Without
 from opencdi.queries.conditions import Question, signs
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule

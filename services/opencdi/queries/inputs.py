@@ -8,22 +8,19 @@ from opencdi.queries import sofa
 from opencdi.queries.condition import (
     AtBaseline,
     Change,
-    Coded,
     Condition,
-    Conflicting,
     Consecutive,
-    Discharged,
     Listed,
     Measurement,
     OrganDysfunction,
     OxygenationRatio,
-    ProcedureLeftOpen,
     RatioToBaseline,
     Repeated,
     Stated,
     SuspectedInfection,
     Treatment,
 )  # fmt: skip
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 STAY, LEFT, CODED = "stay", "left", "coded"
