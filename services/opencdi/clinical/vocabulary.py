@@ -59,7 +59,8 @@ QueryState = Literal[
 # Why a question was opened, moved, or reads otherwise (DOMAIN B64): the reason, never a patient's words.
 QueryCause = Literal[
     # opened, and on its way to the specialist's list
-    "INDICATORS_WITHOUT_DOCUMENTATION", "WRITTEN", "SPOKEN", "NO_PROVIDER_NOTE_YET", "DOCUMENTS_SILENT", "ON_LEAVE", "READY",
+    "INDICATORS_WITHOUT_DOCUMENTATION", "WRITTEN", "SPOKEN", "NO_PROVIDER_NOTE_YET", "DOCUMENTS_SILENT",
+    "NO_DOCUMENT_SINCE", "ON_LEAVE", "READY",
     # what people decided
     "APPROVED", "APPROVED_ONCE", "EDITED", "DISMISSED", "MONITORED", "RECHECK_DUE", "READDRESSED", "NOT_FOR_ME", "VIEWED", "ANSWERED",
     "SAID_ALSO", "WITHDRAWN_BY_CDI", "REOPENED",

@@ -13,6 +13,7 @@ DAY_1 = datetime(2026, 5, 1, tzinfo=ZoneInfo("America/New_York"))
 _RESULT = re.compile(r"([a-z0-9-]+) ([<>]?)(-?[\d.]+)(?: (\S+))?$")
 _OPTION = re.compile(r" (id=\S+|preliminary|corrected|withdrawn|problem=\S+)")
 _BASELINE = re.compile(r"([a-z0-9-]+) (?:withdrawn|([\d.]+) (\S+) (\d+) d before)((?: (?:id|basis)=\S+)*)")
+_DOSE = re.compile(r" ([\d.]+ (?:mg|g|mcg|units?|mL|mEq))\b(?: (IV|PO|SC|IM)\b)?")
 _ACT = re.compile(r" (id=\S+|cancelled$)")
 
 
@@ -26,11 +27,17 @@ def act(word: str, told: str, at: ClinicalTime) -> Fact:
     if named := re.search(r" id=(\S+)", told):
         act_id = named.group(1)
     what = Coded(code="", text=text)
+    how = _DOSE.search(text)
+    dose, route = how.groups() if how else (None, None)
     match word:
         case "given":
-            return MedicationGiven(administration_id=act_id, drug=what, status="withdrawn" if cancelled else "given", given_at=at)
+            return MedicationGiven(
+                administration_id=act_id, drug=what, status="withdrawn" if cancelled else "given", given_at=at, dose=dose, route=route
+            )
         case "prescribed":
-            return MedicationOrdered(order_id=act_id, drug=what, status="cancelled" if cancelled else "active", ordered_at=at)
+            return MedicationOrdered(
+                order_id=act_id, drug=what, status="cancelled" if cancelled else "active", ordered_at=at, dose=dose, route=route
+            )
         case _:
             return OrderPlaced(order_id=act_id, code=what, status="cancelled" if cancelled else "active", ordered_at=at)
 

@@ -98,6 +98,7 @@ class InNote(Remembered):
 class Mention(InNote):
     """One statement of one note about a concept."""
 
+    author_id: str = ""
     author_role: AuthorRole
     attested: bool = False
     authentication: Authentication
@@ -190,6 +191,8 @@ class Act(Remembered):
     drug: bool
     at: ClinicalTime
     author: str = ""
+    dose: str = ""
+    route: str = ""
 
 
 class Listing(Remembered):

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.pages import CodingPage, Evidence, WorkingCode, WorkingProcedure
 from opencdi.queries.chart import CodedDiagnosis, CodeSet, CodeWords, OpenProcedure
-from opencdi.queries.condition import Coded, ProcedureLeftOpen
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.feed_conditions import Coded, ProcedureLeftOpen
 
 NoteTypes = Callable[[str], NoteType]
 

@@ -6,15 +6,13 @@ hours.  `opencdi.queries.conditions` and `.measurements` hold what each of them 
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from opencdi.clinical.vocabulary import NoteType, Poa
+from opencdi.clinical.vocabulary import NoteType
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.form import Form
 
-
-class Form(BaseModel):
-    """A part of a rule file: frozen, and no field that we do not know (a typo would silently never match)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+Route = Literal["iv", "oral", "injected"]
 
 
 class Limit(Form):
@@ -135,10 +133,24 @@ class Stated(Form):
 
 
 class Treatment(Form):
-    """A drug given or an order placed that belongs to one of the named treatments (`treatments.yaml`)."""
+    """A drug given or an order placed that belongs to one of the named treatments (`treatments.yaml`).
+
+    `given`: not only ordered; `route`: by this way; `dose_at_least`: each dose so large.  `doses`, `at_least_h`: a course of so many doses,
+    so long from the first to the last.
+    """
 
     kind: Literal["treatment"]
     any_of: tuple[str, ...] = Field(min_length=1)
+    given: bool = False
+    route: Route | None = None
+    dose_at_least: str | None = None
+    doses: int = Field(default=1, ge=1)
+    at_least_h: float = 0
+
+    @property
+    def is_course(self) -> bool:
+        """Whether one dose is not enough."""
+        return self.doses > 1 or self.at_least_h > 0
 
 
 class Listed(Form):
@@ -165,37 +177,6 @@ class OrganDysfunction(Form):
     kind: Literal["organ-dysfunction"]
     at_least: str
     chronic: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-
-
-class Coded(Form):
-    """A diagnosis that stands in the working code set so; by what it would pay nobody can ask (DOMAIN F.14).
-
-    `codes`: prefixes.  `tied`: it meets the principal definition as another does, and all that do are one sign.  `conflict`: of its onset
-    the notes say both.  `first_after_h`, `still_after_h`: said for the first time, or still, so long after the stay began or later.
-    """
-
-    kind: Literal["coded"]
-    codes: tuple[str, ...] = ()
-    role: Literal["any", "principal", "secondary"] = "any"
-    status: tuple[Literal["proposed", "flagged", "uncertain"], ...] = ("proposed",)
-    poa: tuple[Poa, ...] = ()
-    conflict: bool = False
-    tied: bool = False
-    first_after_h: float = 0
-    still_after_h: float = 0
-
-
-class ProcedureLeftOpen(Form):
-    """A procedure of the closed list was done, and what is written leaves its code open (DOMAIN B46)."""
-
-    kind: Literal["procedure-left-open"]
-    procedures: tuple[str, ...] = Field(min_length=1)
-
-
-class Discharged(Form):
-    """The patient has left."""
-
-    kind: Literal["discharged"]
 
 
 class CountOf(Form):
@@ -256,8 +237,9 @@ class Definition(Form):
 
 
 Condition = Annotated[
-    Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed
-    | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged | CountOf | AllOf | AnyOf | Without | Definition,
+    Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Conflicting | Treatment
+    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged
+    | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -36,7 +36,7 @@ class Cited:
             case Point():
                 return _of_point(self.kind, self.told, self.label)
             case Mention():
-                return _of_mention(self.told)
+                return _of_mention(self.told, self.label)
             case Written() | CodeWords():
                 return _of_words(self.told)
             case Act():
@@ -90,9 +90,10 @@ def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
     )
 
 
-def _of_mention(mention: Mention) -> Indicator:
+def _of_mention(mention: Mention, label: str | None) -> Indicator:
     unsigned = not mention.counts and mention.authentication != "authenticated"
-    return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, "unsigned" if unsigned else None)
+    labels = [told for told in ("unsigned" if unsigned else None, label) if told]
+    return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, ", ".join(labels) or None)
 
 
 def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicator:
@@ -112,8 +113,9 @@ def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicat
 
 def _of_act(act: Act) -> Indicator:
     source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
+    how = [told for told in (act.dose, act.route) if told and told.lower() not in act.text.lower()]
     return Indicator(
-        text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}",
+        text=f"{' '.join((act.text, *how))} {'given' if act.drug and act.done else 'ordered'}",
         source=source,
         source_id=act.act_id,
         at=act.at,

@@ -14,8 +14,9 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Coded, Condition, CountOf, Discharged, ProcedureLeftOpen, Stated, Treatment, Without
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Treatment, Without
 from opencdi.queries.conditions import Question, signs
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
@@ -38,7 +39,7 @@ class Shown:
 def measured_part(condition: Condition) -> Condition | None:
     """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated() | Coded() | ProcedureLeftOpen() | Discharged():
+        case Stated() | Conflicting() | Coded() | ProcedureLeftOpen() | Discharged():
             return None
         case Treatment():  # that there was an operation is told by its note alone
             kept_names = tuple(name for name in condition.any_of if name != OPERATION)

@@ -8,21 +8,19 @@ from opencdi.queries import sofa
 from opencdi.queries.condition import (
     AtBaseline,
     Change,
-    Coded,
     Condition,
     Consecutive,
-    Discharged,
     Listed,
     Measurement,
     OrganDysfunction,
     OxygenationRatio,
-    ProcedureLeftOpen,
     RatioToBaseline,
     Repeated,
     Stated,
     SuspectedInfection,
     Treatment,
 )  # fmt: skip
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 STAY, LEFT, CODED = "stay", "left", "coded"
@@ -50,7 +48,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case OrganDysfunction():
             chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
             return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
-        case Stated():
+        case Stated() | Conflicting():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)
         case Treatment():
             return frozenset(f"treatment/{name}" for name in condition.any_of)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencdi.knowledge.analytes import ANALYTES
+from opencdi.knowledge.concepts import ATTRIBUTES
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.units import unit_of
@@ -106,7 +107,17 @@ def wrong_frame(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
         yield ("revision",), "the history does not end at this revision"
 
 
-CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (wrong_words, wrong_limits, wrong_windows, wrong_frame)
+def wrong_attributes(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
+    """Attributes that no finding carries."""
+    for condition in file.rule.conditions():
+        for name in getattr(condition, "attributes", ()):
+            if name not in ATTRIBUTES:
+                yield place_of(file.told, name), unknown_word("attribute", name, ATTRIBUTES)
+
+
+CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (
+    wrong_words, wrong_attributes, wrong_limits, wrong_windows, wrong_frame,
+)  # fmt: skip
 
 
 def wrong_in(path: Path, file: RuleFile) -> Iterator[str]:

@@ -39,6 +39,7 @@ def mention_in(note: NoteRead, finding: Finding) -> Mention:
         revision=note.revision,
         note_type=note.note_type,
         author=note.author_name,
+        author_id=(note.author.staff_id or "") if note.author else "",
         author_role=note.author_role,
         attested=note.attested,
         authentication=note.authentication,

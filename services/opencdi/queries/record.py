@@ -8,6 +8,7 @@ from bisect import insort
 from typing import Any
 
 from opencdi.bus.room import State, States
+from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.entry import Envelope
@@ -107,13 +108,9 @@ class Records:
             case BaselineCarried():
                 self._baseline(fact)
             case MedicationGiven():
-                text = fact.drug.text or fact.drug.code
-                self._act(
-                    Act(act_id=fact.administration_id, text=text, done=True, drug=True, at=fact.given_at), kept=fact.status == "given"
-                )
+                self._act(_drug(fact, fact.administration_id, fact.given_at, done=True), kept=fact.status == "given")
             case MedicationOrdered():
-                text = fact.drug.text or fact.drug.code
-                self._act(Act(act_id=fact.order_id, text=text, done=False, drug=True, at=fact.ordered_at), kept=fact.status != "cancelled")
+                self._act(_drug(fact, fact.order_id, fact.ordered_at, done=False), kept=fact.status != "cancelled")
             case OrderPlaced():
                 by = fact.by.name if fact.by else ""
                 act = Act(
@@ -295,3 +292,8 @@ class Records:
     def _told(self, name: str) -> None:
         if name not in self.stay.told:
             self.update(rules_care=False, told=(*self.stay.told, name))
+
+
+def _drug(fact: MedicationGiven | MedicationOrdered, act_id: str, at: ClinicalTime, *, done: bool) -> Act:
+    text = fact.drug.text or fact.drug.code
+    return Act(act_id=act_id, text=text, done=done, drug=True, at=at, dose=fact.dose or "", route=fact.route or "")

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from opencdi.clinical.vocabulary import OVER
+from opencdi.clinical.vocabulary import OVER, QueryCause
 from opencdi.events.audiences import Indicator
 from opencdi.events.causes import cause_of
 from opencdi.events.ids import derived_id
@@ -147,7 +147,7 @@ def advance(work: Casework, query: Query) -> None:
     known = absence_known(work.states, tenant, work.at, work.site)
     if not (stay.notes_read and known and query.opened_at <= known and not stay.unread and not work.suspended(query)):
         if query.state != "waiting-for-documents":
-            silent = "DOCUMENTS_SILENT" if known is None else "NO_DOCUMENT_SINCE"
+            silent: QueryCause = "DOCUMENTS_SILENT" if known is None else "NO_DOCUMENT_SINCE"
             work.move(query, "waiting-for-documents", silent if stay.notes_read else "NO_PROVIDER_NOTE_YET")
         wait(work.states, tenant, work.records.encounter_id)
         return

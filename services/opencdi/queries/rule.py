@@ -17,7 +17,8 @@ from opencdi.events.ids import content_hash
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.tables import ToldTwice, parsed
 from opencdi.knowledge.yaml_places import Place, said_wrong, told_at, unknown_word
-from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form, OrganDysfunction, Without
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, OrganDysfunction, Without
+from opencdi.queries.form import Form
 
 Severity = Literal[1, 2, 3]
 
@@ -189,7 +190,7 @@ def with_inner(condition: Condition) -> Iterator[Condition]:
 
 def limits_of(condition: Condition) -> Iterator[str]:
     """The names of thresholds that this condition reads."""
-    for field in ("above", "at_least", "below", "at_most", "by", "times", "from_level"):
+    for field in ("above", "at_least", "below", "at_most", "by", "times", "from_level", "dose_at_least"):
         if isinstance(name := getattr(condition, field, None), str) and not (field == "by" and condition.kind == "stated"):
             yield name
 

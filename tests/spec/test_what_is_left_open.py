@@ -1,4 +1,4 @@
-"""What today's codes leave open is asked (DOMAIN D-61, D-78, D-79), from the hospital's messages on."""
+"""What today's codes or two authors leave open is asked (DOMAIN D-61, D-77, D-78), from the hospital's messages on."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +25,14 @@ def said(kind: str, at: str, *segments: str) -> Inbound:
     return Inbound(derived_id(body.decode()), "cdi.inbound.hl7v2", TENANT, "adt", NOW, body)
 
 
-def note(kind: str, at: str, text: str) -> Inbound:
-    code = {"admission": "34117-2^History and physical^LN", "progress": "11506-3^Progress note^LN"}[kind]
+def note(kind: str, at: str, text: str, by: str = "77^Lindqvist^Sara") -> Inbound:
+    code = {
+        "admission": "34117-2^History and physical^LN",
+        "progress": "11506-3^Progress note^LN",
+        "consult": "11488-4^Consultation note^LN",
+    }[kind]
     return said(
-        "MDM^T02", at, f"TXA|1|{code}|TX|{at}|||||77^Lindqvist^Sara|||D{at}|||||AU",
+        "MDM^T02", at, f"TXA|1|{code}|TX|{at}|||||{by}|||D{at}|||||AU",
         *(f"OBX|{nth}|TX|{code}||{line}||||||F" for nth, line in enumerate(text.splitlines(), 1)),
     )  # fmt: skip
 
@@ -82,3 +86,23 @@ def test_a_note_of_another_patient_takes_its_question_back() -> None:
         deleted,
     )
     assert (asked.state, asked.cause) == ("withdrawn", "EVIDENCE_CORRECTED")
+
+
+PLAN = "Assessment and plan:\n1. Cellulitis of the left leg, with acute kidney injury. Fluids."
+DENIED = "Assessment and plan:\n1. Acute kidney injury is ruled out: creatinine at baseline."
+NEPHROLOGY = "88^Okafor^Ada"
+
+
+def test_a_consultant_rules_out_what_the_attending_wrote() -> None:
+    asked = question(
+        "two-opinions/acute-kidney-injury",
+        note("progress", "20260504110000-0400", PLAN),
+        note("consult", "20260505090000-0400", DENIED, by=NEPHROLOGY),
+    )
+    assert asked.wording is not None
+    assert [one.label for one in asked.wording.documented] == ["present", "ruled out"]
+
+
+def test_what_the_attending_rules_out_himself_is_settled() -> None:
+    told = alerts(note("consult", "20260504110000-0400", PLAN, by=NEPHROLOGY), note("progress", "20260505090000-0400", DENIED))
+    assert not [alert for alert in told if alert.condition.startswith("two-opinions")]
