@@ -116,6 +116,12 @@ def test_whoever_looks_for_a_stay_that_was_merged_is_led_to_where_it_lives_on(be
         assert (answer.status_code, answer.headers["location"]) == (303, f"/encounters/{AKI}")
 
 
+def test_the_specialist_reads_who_adopted_the_definition_and_whose_limit_was_crossed(bench: Bench) -> None:
+    said = words_of(bench.page(f"/encounters/{AKI}"))
+    assert "Judged by KDIGO-2012, adopted by Medical Executive Committee on 2026-03-12 (site data demo, revision 4)" in said
+    assert "D-11.ratio: at least 1.6 , the hospital's limit cr-base in e00007/0, creatinine-0-8 in an entry not named" in said
+
+
 def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands(bench: Bench) -> None:
     page = bench.page(f"/encounters/{AKI}")
     said = words_of(page)

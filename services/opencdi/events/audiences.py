@@ -13,6 +13,7 @@ from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
 from opencdi.events.contract import Contract, MadeBy
+from opencdi.events.definitions import Crossing, InForce
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
@@ -181,6 +182,8 @@ class QueryAlert(Contract):
     wording: QueryWording | None = None
     gate: GateReport | None = None
     met: tuple[str, ...] = ()  # names of definitions met: "sepsis-2", "sepsis-3"; shown to CDI, never to the provider
+    definition: InForce | None = None  # by which it was judged, and who adopted it here
+    crossed: tuple[Crossing, ...] = ()  # each limit that its indicators crossed, and whose limit it is
     effect: tuple[AlertEffect, ...] = ()
     priority: float = 0.0
     priority_terms: tuple[str, ...] = ()

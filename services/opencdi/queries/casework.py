@@ -174,6 +174,8 @@ class Casework:
             wording=wording,
             gate=query.gate,
             met=query.met,
+            definition=query.definition,
+            crossed=query.crossed,
             effect=query.effect,
             priority=query.priority,
             priority_terms=query.priority_terms,

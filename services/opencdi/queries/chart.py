@@ -45,6 +45,7 @@ class Point(Remembered):
     preliminary: bool = False
     at: ClinicalTime
     author: str = ""
+    entry_id: str = ""  # that told it first
 
 
 class Earlier(Point):
@@ -55,7 +56,7 @@ class Earlier(Point):
     basis: BaselineBasis
 
     @classmethod
-    def told(cls, fact: BaselineCarried) -> Self | None:
+    def told(cls, fact: BaselineCarried, entry_id: str) -> Self | None:
         """The baseline that the fact tells; None where none stands any more."""
         if fact.value is None or fact.taken_at is None or fact.measurement_id is None or fact.basis is None:
             return None
@@ -67,6 +68,7 @@ class Earlier(Point):
             encounter_id=fact.from_encounter_id,
             days_before=fact.days_before or 0,
             basis=fact.basis,
+            entry_id=entry_id,
         )
 
     @property
@@ -144,6 +146,7 @@ class Written(InNote):
     """A number in a note, as the note tells it."""
 
     value: float
+    entry_id: str = ""
 
 
 class Act(Remembered):

@@ -15,6 +15,7 @@ from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.units import unit_of
 from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
+from opencdi.queries.condition import Definition
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_wording import wrong_wording
@@ -104,7 +105,17 @@ def wrong_frame(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
         yield ("revision",), "the history does not end at this revision"
 
 
-CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (wrong_words, wrong_limits, wrong_windows, wrong_frame)
+def wrong_definitions(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
+    """A definition as shipped that the rule does not give, or a choice that nothing asks for."""
+    asked = [condition for condition in file.rule.conditions() if isinstance(condition, Definition)]
+    for condition in asked:
+        if condition.as_shipped not in file.rule.definitions:
+            yield place_of(file.told, condition.as_shipped), unknown_word("definition", condition.as_shipped, file.rule.definitions)
+
+
+CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (
+    wrong_words, wrong_limits, wrong_windows, wrong_frame, wrong_definitions,
+)  # fmt: skip
 
 
 def wrong_in(path: Path, file: RuleFile) -> Iterator[str]:

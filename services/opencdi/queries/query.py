@@ -5,6 +5,7 @@ from datetime import datetime
 
 from opencdi.clinical.vocabulary import GapType, QueryState
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
+from opencdi.events.definitions import Crossing, InForce
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
 
@@ -49,6 +50,8 @@ class Query(gate.Worded):
     settled_at: datetime | None = None
     edits: Edits | None = None
     met: tuple[str, ...] = ()
+    definition: InForce | None = None
+    crossed: tuple[Crossing, ...] = ()
     why_now: str = ""
     effect: tuple[AlertEffect, ...] = ()
     priority: float = 0.0

@@ -11,6 +11,8 @@ from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart, attributes_told
 from opencdi.queries.clock import clock_of, documents_flow, wait
+from opencdi.queries.conditions import Question
+from opencdi.queries.crossings import judged_by, same_definition
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
@@ -118,19 +120,15 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
             "rule_revision": rule.revision,
             "wording": wording,
             "gate": query.gate if (wording, effect) == (query.wording, query.effect) else gate.inspect(wording, effect),
-            "sources": _sources(judgement.cited),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,
+            **judged_by(Question(rule, work.site, work.records.chart()), judgement.cited, query),
             "why_now": indicator_in_passing(latest),
             "effect": effect,
             "priority": score,
             "priority_terms": terms,
         }
     )
-
-
-def _sources(cited: tuple[Cited, ...]) -> tuple[tuple[str, object, str], ...]:
-    return tuple((one.indicator.source_id, one.indicator.at.at, one.indicator.text) for one in cited)
 
 
 def advance(work: Casework, query: Query) -> None:
@@ -265,6 +263,8 @@ def _refresh(work: Casework, query: Query, worded: Query) -> None:
     elif _differs(query, worded):
         passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
         work.show(worded, CHANGED if passed_on else "EVIDENCE_CHANGED")
+    elif query.crossed != worded.crossed or not same_definition(query.definition, worded.definition):
+        work.tell_cdi_again(worded, "DEFINITION_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
 

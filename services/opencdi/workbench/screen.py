@@ -73,7 +73,7 @@ def screen(zone: str) -> Screen:
         "number": number_on_paper, "value": on_paper.result_on_paper, "said_together": said_together,
         "sentence": words.sentence, "span": moments.span_text, "bytes": words.size, "means": words.means, "remedy": words.remedy,
     }  # fmt: skip
-    closed_lists = ("STATES", "ASKED", "DISMISSALS", "GAPS", "OUTCOMES", "SITE_TABLES")
+    closed_lists = ("STATES", "ASKED", "DISMISSALS", "GAPS", "OUTCOMES", "SITE_TABLES", "LIMITS")
     templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}
     return Screen(templates, hospital)
 

@@ -82,6 +82,7 @@ CAUSES: dict[str, str] = {
     "QUERY_IS_RECORD": "the answer is part of the record here",
     "DOCUMENTED": "a provider's note documents it",
     "EVIDENCE_CORRECTED": "the evidence was corrected",
+    "DEFINITION_CHANGED": "this hospital's definition or limits are others now",
     "CLASS_CHANGED": "the class of the stay changed",
     "ENCOUNTER_CANCELLED": "the admission was cancelled",
     "SUPERSEDED": "the stay was merged into another",
@@ -110,6 +111,12 @@ DISPOSITIONS: dict[str, str] = {
     "64": "Medicaid nursing facility", "65": "psychiatric hospital", "66": "critical access hospital", "70": "another facility",
 }  # fmt: skip
 """UB-04 patient status."""
+
+LIMITS: dict[str, str] = {
+    "above": "above", "at_least": "at least", "below": "below", "at_most": "at most", "by": "by at least", "times": "at least times",
+    "from_level": "from above",
+}  # fmt: skip
+"""How a value crossed a limit of a rule."""
 
 SITE_TABLES: dict[SiteTable, str] = {
     "class_by_code": "patient class",
