@@ -1,9 +1,10 @@
 """By what a question was judged, for CDI's half only (DOMAIN B62, F.14): the definition in force here, and each limit that was crossed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from opencdi.events.contract import Contract
+from opencdi.events.indicators import Indicator
 
 
 class InForce(Contract):
@@ -15,6 +16,25 @@ class InForce(Contract):
     approved_on: date | None = None
     site: str
     site_revision: int
+
+
+class ConditionNoticed(Contract):
+    """What a record meets whether or not anybody is asked about it: a fact for CDI, never a question (B62).
+
+    `stands` is False where its evidence was corrected since and it is met no more.
+    """
+
+    name: str  # "sepsis-2", "hyperlactatemia"
+    rule_id: str
+    definition: InForce
+    at: datetime  # clinical time of the first sign
+    indicators: tuple[Indicator, ...]
+    stands: bool = True
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is the definition by which this site asks."""
+        return self.name == self.definition.adopted
 
 
 class CrossedBy(Contract):

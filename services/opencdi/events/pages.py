@@ -25,6 +25,7 @@ from opencdi.clinical.vocabulary import (
     Severity,
 )  # fmt: skip
 from opencdi.events.contract import Contract, MadeBy
+from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.entry import Page
 from opencdi.events.facts import AnyFact, Fact, KnownFact
 from opencdi.events.people import Person
@@ -257,7 +258,10 @@ class DecisionRefused(Contract):
 
 
 class QueriesPage(Page):
-    """Which questions moved, which decisions were refused, and, where that changed, which rules can no longer be judged on this stay."""
+    """Which questions moved, which decisions were refused, and, where that changed, which rules can no longer be judged on this stay.
+
+    `noticed`: what the record meets or meets no more, whether or not anybody is asked (DOMAIN B62).
+    """
 
     kind: Literal["queries"] = "queries"
     as_of: str
@@ -265,6 +269,7 @@ class QueriesPage(Page):
     moved: tuple[QueryMoved, ...] = ()
     refused: tuple[DecisionRefused, ...] = ()
     suspended: tuple[str, ...] | None = None
+    noticed: tuple[ConditionNoticed, ...] = ()
 
 
 class FailedPage(Page):

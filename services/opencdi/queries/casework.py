@@ -14,6 +14,7 @@ from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
+from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
 from opencdi.events.people import Person
@@ -22,6 +23,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, file_due
 from opencdi.queries.life import OVER, check_move
+from opencdi.queries.noticing import news, noticed
 from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
@@ -48,10 +50,12 @@ class Casework:
     refused: list[DecisionRefused] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     suspended_before: frozenset[str] = field(init=False)
+    noticed_before: Mapping[str, ConditionNoticed] = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember how the stay came."""
         self.suspended_before = frozenset(self.records.stay.suspended)
+        self.noticed_before = noticed(self.states, self.records.encounter_id)
 
     def suspended(self, query: Query) -> bool:
         """Whether nobody knows what the question's rule would say now: it is neither sent nor pressed."""
@@ -203,9 +207,10 @@ class Casework:
     def page(self) -> QueriesPage | None:
         """What this step adds to the entry; None if nothing moved."""
         suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
-        if not self.moved and not self.refused and suspended is None:
+        new = news(self.noticed_before, noticed(self.states, self.records.encounter_id))
+        if not self.moved and not self.refused and suspended is None and not new:
             return None
-        told = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended}
+        told = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended, "noticed": new}
         return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
     def side_messages(self) -> list[Outgoing]:

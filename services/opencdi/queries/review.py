@@ -16,6 +16,7 @@ from opencdi.queries.crossings import judged_by, same_definition
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.noticing import notice
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
 from opencdi.queries.rule import Rule
@@ -36,6 +37,7 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     for rule in rules:
         with turn(work, rule):
             _look_at(work, rule, chart)
+            notice(work.records, work.site, rule, chart)
     readdress(work)
 
 

@@ -30,6 +30,7 @@ from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.life import OVER
 from opencdi.queries.noted import Note, Numbers, Statements
+from opencdi.queries.noticing import Noticed
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Records
 from opencdi.queries.review import review
@@ -43,7 +44,7 @@ from opencdi.settings import SOFTWARE, rules_dir
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "query": Query,
-    "claim": LastClaim, "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided,
+    "claim": LastClaim, "clock": Clock, "site": SiteKnown, "due": Dues, "decided": Decided, "noticed": Noticed,
 }  # fmt: skip
 
 

@@ -112,6 +112,7 @@ class Rule(Form):
     severity: Severity  # clinical, for the specialist's list: how much harm an unclear record may do
     thresholds: dict[str, Quantity] = Field(default_factory=dict)
     definitions: dict[str, Condition] = Field(default_factory=dict)
+    notices: dict[str, Condition] = Field(default_factory=dict)  # told to CDI where met, asked or not (DOMAIN B62)
     preconditions: Preconditions = Preconditions()
     documented: tuple[str, ...] = ()  # concepts that are quoted under "Documented"
     when: Condition
@@ -144,6 +145,7 @@ class Rule(Form):
         """The outermost conditions."""
         yield self.when
         yield from self.definitions.values()
+        yield from self.notices.values()
         yield from self.supporting
         yield from self.contrary
         yield from self.unless.values()

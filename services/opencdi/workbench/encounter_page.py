@@ -23,6 +23,7 @@ from opencdi.store.encounters import (
     header_of,
     items,
     notes,
+    noticed,
     on_line,
     suspended_rules,
 )
@@ -127,6 +128,7 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "plot": drg_plot(history, until) if (until := _until(header, now)) else None,
         "questions": sorted(_still_open(questions, days), key=lambda question: urgency(question.alert)),
         "past": [question for question in questions if question.alert.state in OVER],
+        "noticed": [withheld.noticed(one) for one in noticed(connection, encounter_id)],
         "around": quoted_in(_cited(questions), on_chart, withheld),
         "notes": _notes(on_chart, coding, questions, withheld),
         "trends": trends(stay),
