@@ -5,9 +5,9 @@ not exist.  Whatever is internal about a question is in the `QueryAlert` beside 
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
@@ -20,6 +20,7 @@ from opencdi.events.indicators import Pertinence as Pertinence
 from opencdi.events.pages import WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
 from opencdi.events.seal import SEAL
+from opencdi.events.weighing import Weighing
 
 
 # --- drg-changes ----------------------------------------------------------------------------------------------------
@@ -162,9 +163,18 @@ class QueryAlert(Contract):
     crossed: tuple[Crossing, ...] = ()  # each limit that its indicators crossed, and whose limit it is
     effect: tuple[AlertEffect, ...] = ()
     priority: float = 0.0
-    priority_terms: tuple[str, ...] = ()
+    priority_terms: dict[str, float] = Field(default_factory=dict)
+    weighing: Weighing | None = None  # what the priority is made of, so that anyone can make it again
     satisfied_by: tuple[Indicator, ...] = ()
     confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
+
+    @field_validator("priority_terms", mode="before")
+    @classmethod
+    def _as_told_before(cls, told: Any) -> Any:
+        """Alerts of before were told with terms in words ("severity 20")."""
+        if not isinstance(told, list | tuple):
+            return told
+        return {name: float(value) for name, _, value in (term.rpartition(" ") for term in told)}
 
 
 # --- final ----------------------------------------------------------------------------------------------------------

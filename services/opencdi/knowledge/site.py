@@ -30,6 +30,8 @@ PatientStatus = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """UB-04 patient status."""
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
 _LOINC = re.compile(r"([0-9]{1,7})-([0-9])", re.ASCII)
 _READ_AT_INTAKE = {*get_args(SiteTable), "confidentiality_by_code"}
 KEPT_AFTER_BILL = timedelta(days=30)
@@ -68,6 +70,7 @@ class SiteData(BaseModel):
     authentication_default: Literal["authenticated", "unsigned"] = "authenticated"
     query_is_record: bool = False  # DOMAIN F.9
     definitions: dict[str, Adoption] = Field(default_factory=dict)  # "SEPSIS-SITE" -> what the medical staff adopted (DOMAIN B62)
+    yields: dict[str, Share] = Field(default_factory=dict)  # "D-11" -> of its questions here, how many ended in documentation (DOMAIN B74)
     auto_send_rules: tuple[str, ...] = ()  # DOMAIN B69: none by default
     reminder_hours: tuple[int, ...] = (24, 48, 72)
     bill_hold_days: int = 4

@@ -22,6 +22,8 @@ def wrong_adoptions(site: SiteData, rules: Iterable[Rule]) -> Iterator[tuple[Pla
     asking: dict[str, list[Rule]] = {}
     for rule in rules:
         asking.setdefault(rule.definition_id, []).append(rule)
+    ids = [rule.id for told in asking.values() for rule in told]
+    yield from ((("yields", name), unknown_word("rule", name, ids)) for name in site.yields if name not in ids)
     for name, adoption in site.definitions.items():
         if name not in asking:
             yield (_FIELD, name), unknown_word("definition", name, asking)

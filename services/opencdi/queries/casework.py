@@ -18,7 +18,9 @@ from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
 from opencdi.events.people import Person
+from opencdi.events.priority import weighed
 from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
+from opencdi.events.weighing import Weighing
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, file_due
@@ -130,15 +132,16 @@ class Casework:
 
     def weigh(self, query: Query, effect: tuple[AlertEffect, ...]) -> None:
         """Another internal half of the same words: CDI hears of it, and no decision about the words is stale for it."""
-        weighed = query.model_copy(update={"effect": effect})
-        told = [n for n, message in enumerate(self.said) if isinstance(message, QueryAlert) and message.query_id == query.query_id]
+        changed = query.model_copy(update={"effect": effect})
+        told = [(n, one) for n, one in enumerate(self.said) if isinstance(one, QueryAlert) and one.query_id == query.query_id]
         if told:
-            self.store(weighed)
-            self.said[told[-1]] = self.said[told[-1]].model_copy(update={"effect": effect})
+            self.store(changed)
+            place, alert = told[-1]
+            self.said[place] = weighed(alert.model_copy(update={"effect": effect}), self.at)
         elif query.state is None:
-            self.store(weighed)
+            self.store(changed)
         else:
-            self.tell_cdi_again(weighed, "EFFECT_CHANGED")
+            self.tell_cdi_again(changed, "EFFECT_CHANGED")
 
     def tell(self, query: Query, before: QueryState | None, cause: str, at: datetime) -> None:
         """The alert for CDI; and the physician's half, if the physician has it."""
@@ -159,7 +162,7 @@ class Casework:
 
     def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: str, at: datetime) -> QueryAlert:
         wording = query.stands or query.wording
-        return QueryAlert(
+        alert = QueryAlert(
             tenant=self.entry.envelope.tenant,
             query_id=query.query_id,
             encounter_id=self.records.encounter_id,
@@ -181,10 +184,19 @@ class Casework:
             definition=query.definition,
             crossed=query.crossed,
             effect=query.effect,
-            priority=query.priority,
-            priority_terms=query.priority_terms,
+            weighing=self._weighing(query),
             satisfied_by=query.satisfied_by,
             confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
+        )
+        return weighed(alert, at)
+
+    def _weighing(self, query: Query) -> Weighing:
+        return Weighing(
+            severity=query.severity,
+            evidence=query.evidence,
+            opened_at=query.opened_at,
+            leaves_at=self.records.stay.leaves_at(self.site),
+            yield_so_far=self.site.yields.get(query.rule_id),
         )
 
     def goes_on(self) -> None:

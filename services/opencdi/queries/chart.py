@@ -4,7 +4,7 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +27,7 @@ from opencdi.clinical.vocabulary import (
 )  # fmt: skip
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
+from opencdi.knowledge.site import SiteData
 
 
 class Remembered(BaseModel):
@@ -190,6 +191,7 @@ class Stay(State):
     on_leave: bool = False
     newborn: bool = False
     started_at: datetime
+    expected_discharge_at: ClinicalTime | None = None
     discharged_at: ClinicalTime | None = None
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
     ended_at: datetime | None = None
@@ -208,6 +210,12 @@ class Stay(State):
     def unread(self) -> bool:
         """Whether some of the chart has not been read: nothing is opened or sent meanwhile (DESIGN §1)."""
         return self.more or bool(self.failed)
+
+    def leaves_at(self, site: SiteData) -> datetime | None:
+        """When asking ends, as far as is known: by the expected discharge; after discharge, when the bill drops (DOMAIN F.15)."""
+        if self.discharged_at is not None:
+            return self.discharged_at.at + timedelta(days=site.bill_hold_days)
+        return self.expected_discharge_at.at if self.expected_discharge_at else None
 
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""

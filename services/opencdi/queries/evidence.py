@@ -45,6 +45,17 @@ class Cited:
                 return _of_listing(self.told)
 
     @property
+    def final(self) -> bool:
+        """Whether it is as it will stay: no preliminary value, no unsigned words."""
+        match self.told:
+            case Point():
+                return not self.told.preliminary
+            case Mention():
+                return self.told.counts or self.told.authentication == "authenticated"
+            case _:
+                return True
+
+    @property
     def place(self) -> tuple[str, str, int]:
         """Where in the record this stands."""
         match self.told:

@@ -40,6 +40,11 @@ class Judgement:
         """The kinds of indicators that it rests on."""
         return frozenset(cited.kind for cited in self.cited)
 
+    @property
+    def final_kinds(self) -> frozenset[str]:
+        """Those of which something is neither preliminary nor unsigned."""
+        return frozenset(cited.kind for cited in self.cited if cited.final)
+
 
 def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = None) -> Judgement:
     """What this rule says to this record.  What is documented comes first: it settles a question whatever the values do later.

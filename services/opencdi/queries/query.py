@@ -54,8 +54,7 @@ class Query(gate.Worded):
     crossed: tuple[Crossing, ...] = ()
     why_now: str = ""
     effect: tuple[AlertEffect, ...] = ()
-    priority: float = 0.0
-    priority_terms: tuple[str, ...] = ()
+    evidence: int = 0  # kinds of indicators that are final
     as_of: str = ""
     also: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()

@@ -144,6 +144,8 @@ class Records:
             told["ended"] = ""
         if fact.admitted_at:
             told["started_at"] = fact.admitted_at.at
+        if fact.expected_discharge_at and fact.expected_discharge_at != self.stay.expected_discharge_at:
+            self.update(rules_care=False, expected_discharge_at=fact.expected_discharge_at)
         if any(getattr(self.stay, name) != value for name, value in told.items()):
             self.update(**told)
 

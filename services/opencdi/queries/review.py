@@ -17,7 +17,6 @@ from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.noticing import notice
-from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
@@ -115,7 +114,6 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
     effect = effects_now(work, rule, query, judgement.offered)
-    score, terms = priority(rule.severity, effect, (work.at - stay.started_at).days, len(judgement.kinds))
     latest = judgement.cited[-1].indicator
     return query.model_copy(
         update={
@@ -127,8 +125,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
             **judged_by(Question(rule, work.site, work.records.chart()), judgement.cited, query),
             "why_now": indicator_in_passing(latest),
             "effect": effect,
-            "priority": score,
-            "priority_terms": terms,
+            "evidence": len(judgement.final_kinds),
         }
     )
 

@@ -1,7 +1,7 @@
 """A hospital's definitions and limits: signed off by its medical staff, refused where no rule knows them, told to CDI and to nobody else."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,17 @@ from typer import Exit
 
 from opencdi.bus.room import Outgoing
 from opencdi.cli.line import check_definitions
+from opencdi.clinical.time import ClinicalTime
 from opencdi.events.definitions import Crossing
 from opencdi.events.entry import Page
-from opencdi.events.facts import MeasurementResulted
+from opencdi.events.facts import EncounterUpdated, MeasurementResulted
 from opencdi.events.pages import FactsPage
 from opencdi.events.problems import Unusable
+from opencdi.events.weighing import sum_of, terms_of
 from opencdi.knowledge.site import SiteData, load_site
 from opencdi.queries.adoptions import wrong_adoptions
 from opencdi.queries.case_chart import Chart
+from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.cases import load_cases
 from opencdi.queries.room import queries_room, rules_path
 from unit.queries.kidney import KIDNEY, RULES
@@ -199,3 +202,40 @@ def test_a_value_told_again_by_a_later_entry_is_the_first_entrys() -> None:
     told.line("d2 09:00 given lactated ringers 500 mL")
     assert crossed(told)["D-11.delta"].crossed_by == first
     assert len(first) == 2
+
+
+# --- what the specialist's list is ordered by -----------------------------------------------------------------------------
+def test_the_yield_of_a_rule_comes_in_as_data_and_a_rule_that_is_none_is_refused() -> None:
+    told = Chart.of(queries_room(SiteData(yields={"D-11": 0.8}), RULES), *KIDNEY)
+    assert told.alerts[-1].priority_terms["yield"] == 8.0
+    assert Chart.of(queries_room(SiteData(), RULES), *KIDNEY).alerts[-1].priority_terms["yield not known"] == 5.0
+    (wrong,) = wrong_adoptions(SiteData(yields={"D-111": 0.8}), RULES)
+    assert wrong == (("yields", "D-111"), 'no rule "D-111"; did you mean "D-11"')
+
+
+def test_the_alert_says_what_it_was_weighed_by() -> None:
+    told = Chart.of(queries_room(SiteData(bill_hold_days=4), RULES))
+    told.tell(
+        FactsPage(
+            facts=(EncounterUpdated(visit_id="v", expected_discharge_at=ClinicalTime(DAY_1 + timedelta(days=3)), at=ClinicalTime(DAY_1)),)
+        )
+    )
+    for line in KIDNEY:
+        told.line(line)
+    alert = told.alerts[-1]
+    assert alert.weighing is not None
+    assert (alert.weighing.severity, alert.weighing.leaves_at) == (2, DAY_1 + timedelta(days=3))
+    assert alert.priority == sum_of(terms_of(alert.weighing, None, alert.at))
+    assert list(alert.priority_terms) == ["severity", "effect not known", "time left", "evidence", "age", "yield not known"]
+    told.line("d2 12:00 discharged")
+    assert told.alerts[-1].weighing is not None
+    assert told.alerts[-1].weighing.leaves_at == DAY_1 + timedelta(days=5, hours=12)  # after that it is the bill that leaves
+
+
+def test_a_preliminary_value_is_less_evidence_than_a_final_one() -> None:
+    told = Chart.of(queries_room(SiteData(), RULES), *KIDNEY)
+    final = told.alerts[-1].priority_terms["evidence"]
+    early = Chart.of(
+        queries_room(SiteData(), RULES), KIDNEY[0].replace("mg/dL", "mg/dL preliminary"), KIDNEY[1], f"{KIDNEY[2]} preliminary", KIDNEY[3]
+    )
+    assert early.alerts[-1].priority_terms["evidence"] < final
