@@ -1,9 +1,12 @@
 """An acute kidney injury with two questions to approve."""
 
+from datetime import date
+
 from by_hand.shorthand import PHYSICIAN, admit, alert, code, drg, measured, result, wording
 from by_hand.telling import MADE_BY, Telling, at, moved, seen, written
 from opencdi.events import facts as told
 from opencdi.events.audiences import AlertEffect, DrgCause, DrgChanged, Option
+from opencdi.events.definitions import CrossedBy, Crossing, InForce
 from opencdi.events.pages import CodingPage, Effect, FindingsPage
 
 AKI, QUERY_AKI, QUERY_ENCEPHALOPATHY = "enc-aki", "q-aki", "q-enceph"
@@ -121,6 +124,24 @@ def kidney(telling: Telling) -> None:
             "Creatinine rose to 3.2 times the baseline and is falling; no authenticated note names a kidney diagnosis.",
             effect=effect,
             met=("kdigo-stage-3",),
+            definition=InForce(
+                definition_id="KDIGO-2012",
+                approved_by="Medical Executive Committee",
+                approved_on=date(2026, 3, 12),
+                site="demo",
+                site_revision=4,
+            ),
+            crossed=(
+                Crossing(
+                    limit="D-11.ratio",
+                    kind="ratio-to-baseline",
+                    how="at_least",
+                    value=1.6,
+                    unit="1",
+                    set_by="site",
+                    crossed_by=(CrossedBy(source_id="cr-base", entry_id="e00007/0"), CrossedBy(source_id="creatinine-0-8")),
+                ),
+            ),
             priority=43.4,
             priority_terms=("severity 20", "effect, absolute 9.4", "days in hospital 10", "kinds of indicators 4"),
         )

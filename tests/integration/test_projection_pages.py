@@ -29,7 +29,8 @@ from opencdi.bus.murmur2 import partition_of
 from opencdi.bus.room import Outgoing
 from opencdi.bus.supervisor import StaysShut
 from opencdi.events.answers import AnswerKept
-from opencdi.events.audiences import DrgChanged, FinalCodeSet, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
+from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
+from opencdi.events.definitions import ConditionNoticed, InForce
 from opencdi.events.entry import read_entry
 from opencdi.events.facts import EncounterDischarged, EncounterMoved, NoteFiled
 from opencdi.events.pages import FactsPage, QueriesPage
@@ -115,6 +116,25 @@ def test_whoever_looks_for_a_stay_that_was_merged_is_led_to_where_it_lives_on(be
     for old in (ENDED, PNEUMONIA):
         answer = bench.ask("GET", f"/encounters/{old}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/encounters/{AKI}")
+
+
+def test_the_specialist_reads_who_adopted_the_definition_and_whose_limit_was_crossed(bench: Bench) -> None:
+    said = words_of(bench.page(f"/encounters/{AKI}"))
+    assert "Judged by KDIGO-2012, adopted by Medical Executive Committee on 2026-03-12 (site data demo, revision 4)" in said
+    assert "D-11.ratio: at least 1.6 , the hospital's limit cr-base in e00007/0, creatinine-0-8 in an entry not named" in said
+
+
+def test_what_the_record_meets_is_shown_where_nobody_is_asked_until_its_evidence_is_corrected(bench: Bench) -> None:
+    by = InForce(definition_id="SEPSIS-SITE", adopted="sepsis-3", site="demo", site_revision=4)
+    shown = Indicator(text="temperature 38.9 °C", source="vital sign", source_id="t1", at=seen(2, 10))
+    met = ConditionNoticed(name="sepsis-2", rule_id="D-01", definition=by, at=at(2, 10), indicators=(shown,))
+    for told, there in ((met, True), (met.model_copy(update={"stands": False}), False)):
+        telling = Telling(_count=900 + there)
+        telling.entry(AKI, at(2, 11), pages=[QueriesPage(as_of="x", made_by=MADE_BY, noticed=(told,))])
+        bench.tell(telling.messages)
+        said = words_of(bench.page(f"/encounters/{AKI}"))
+        assert ("this hospital asks by sepsis 3 temperature 38.9 °C" in said) is there
+        assert ("Met, whether or not anybody is asked" in said) is there
 
 
 def test_the_encounter_shows_both_sides_the_effect_and_the_quote_where_it_stands(bench: Bench) -> None:

@@ -47,6 +47,14 @@ def documentation_rules() -> "tuple[Rule, ...]":
         stop(str(error))
 
 
+def check_definitions(site_file: Path) -> None:
+    """One clear line where a site's file adopts what none of the rules asks by."""
+    from opencdi.queries.adoptions import wrong_in_file
+
+    if wrong := wrong_in_file(site_file, documentation_rules()):
+        stop(wrong)
+
+
 def line(settings: Settings, names: tuple[str, ...] = ()) -> dict[str, Room]:
     """The rooms in the order of the line, by name; `names` leaves out the others (a room's process needs no other room's books)."""
     load_weights(settings.codes_folder)

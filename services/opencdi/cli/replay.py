@@ -41,7 +41,7 @@ def replay(
     Example: opencdi replay stay.hl7 --topics drg-changes | jq .value.after.drg
     """
     from opencdi.cli.indicators import indicators_on
-    from opencdi.cli.line import line_of, site_data
+    from opencdi.cli.line import check_definitions, line_of, site_data
     from opencdi.cli.memory import settle_memory
     from opencdi.cli.playing import line_on, play
     from opencdi.cli.progress import progress
@@ -53,6 +53,7 @@ def replay(
     settings = Settings()
     wanted, until = _topics(topics), instant_of(as_of, "--as-of")
     told = site_data(site)
+    check_definitions(site or settings.site_file)
     if code_year is not None:
         told = _in_year(told, code_year)
     recording = (

@@ -41,7 +41,7 @@ def run(
 def supervise(settings: Settings, what: tuple[str, ...]) -> int:
     """Keep these running until SIGTERM or SIGINT; the exit status."""
     from opencdi.bus.supervisor import Supervisor
-    from opencdi.cli.line import documentation_rules, site_data
+    from opencdi.cli.line import check_definitions, site_data
     from opencdi.cli.ports import busy_port
     from opencdi.events.topics import STATEFUL_ROOMS, TOPICS
 
@@ -56,7 +56,7 @@ def supervise(settings: Settings, what: tuple[str, ...]) -> int:
     if set(what) & {"rooms", *STATEFUL_ROOMS}:
         site_data(None)  # in each room's process it would fail again and again
     if set(what) & {"rooms", "queries"}:
-        documentation_rules()
+        check_definitions(settings.site_file)
     if busy := busy_port(settings, what):
         stop(busy)
     if "pages" in what:

@@ -5,9 +5,9 @@ not exist.  Whatever is internal about a question is in the `QueryAlert` beside 
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
@@ -15,10 +15,14 @@ from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
 from opencdi.events.answers import AnswerKept
 from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
+from opencdi.events.definitions import Crossing, InForce
 from opencdi.events.ids import content_hash
+from opencdi.events.indicators import Indicator as Indicator
+from opencdi.events.indicators import Pertinence as Pertinence
 from opencdi.events.pages import WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
 from opencdi.events.seal import SEAL
+from opencdi.events.weighing import Weighing
 
 
 # --- drg-changes ----------------------------------------------------------------------------------------------------
@@ -50,32 +54,6 @@ class DrgChanged(Contract):
 
 
 # --- questions ------------------------------------------------------------------------------------------------------
-Pertinence = Literal["baseline status", "specificity", "diagnostic criteria", "etiology", "present on admission", "history clarification"]
-"""Why a fact of an earlier encounter matters in this one: the closed list of DOMAIN C.3."""
-
-
-class Indicator(Contract):
-    """A clinical indicator as the physician sees it: factual text, value or quote, source, time, author (DOMAIN Q-02).
-
-    `source_id` is the measurement, order, administration or note (`note_id@revision`) that it reproduces from; for a note, `start` and
-    `end` are the quote's offsets.
-    """
-
-    text: str
-    source: str  # "laboratory", "vital sign", "H&P", "medication administration" …
-    source_id: str
-    at: ClinicalTime
-    author: str = ""
-    quote: str | None = None
-    start: int | None = None
-    end: int | None = None
-    label: str | None = None  # "preliminary", "baseline, 60 d before", "estimated"
-    confidentiality: str | None = None  # of a restricted note only (DOMAIN F.17)
-    prior: bool | None = None  # of an earlier encounter, `encounter_id` where that is known, and why it matters in this one (Q-20)
-    encounter_id: str | None = None
-    pertinence: Pertinence | None = None
-
-
 class Option(Contract):
     """One answer that may be ticked.  `diagnosis` is the concept it would document, None for other/undetermined/not significant."""
 
@@ -182,12 +160,23 @@ class QueryAlert(Caused):
     wording: QueryWording | None = None
     gate: GateReport | None = None
     met: tuple[str, ...] = ()  # names of definitions met: "sepsis-2", "sepsis-3"; shown to CDI, never to the provider
+    definition: InForce | None = None  # by which it was judged, and who adopted it here
+    crossed: tuple[Crossing, ...] = ()  # each limit that its indicators crossed, and whose limit it is
     effect: tuple[AlertEffect, ...] = ()
     priority: float = 0.0
-    priority_terms: tuple[str, ...] = ()
+    priority_terms: dict[str, float] = Field(default_factory=dict)
+    weighing: Weighing | None = None  # what the priority is made of, so that anyone can make it again
     satisfied_by: tuple[Indicator, ...] = ()
     also_said: tuple[AnswerKept, ...] = ()  # answers that did not count
     confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
+
+    @field_validator("priority_terms", mode="before")
+    @classmethod
+    def _as_told_before(cls, told: Any) -> Any:
+        """Alerts of before were told with terms in words ("severity 20")."""
+        if not isinstance(told, list | tuple):
+            return told
+        return {name: float(value) for name, _, value in (term.rpartition(" ") for term in told)}
 
 
 # --- final ----------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from opencdi.clinical.vocabulary import (
 )  # fmt: skip
 from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
+from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.entry import Page
 from opencdi.events.facts import AnyFact, Fact, KnownFact
 from opencdi.events.people import Person
@@ -279,7 +280,10 @@ class DecisionRefused(Contract):
 
 class QueriesPage(Page):
     """Which questions moved or read otherwise, which decisions were refused, and, where that changed, which rules can no longer be judged
-    on this stay."""
+    on this stay.
+
+    `noticed`: what the record meets or meets no more, whether or not anybody is asked (DOMAIN B62).
+    """
 
     kind: Literal["queries"] = "queries"
     as_of: str
@@ -288,6 +292,7 @@ class QueriesPage(Page):
     changed: tuple[QueryChanged, ...] = ()
     refused: tuple[DecisionRefused, ...] = ()
     suspended: tuple[str, ...] | None = None
+    noticed: tuple[ConditionNoticed, ...] = ()
 
 
 class FailedPage(Page):

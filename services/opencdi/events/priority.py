@@ -1,22 +1,19 @@
-"""The term of the published priority (DOMAIN B74) that grows by itself: a list shows it for today, not for the day of the wording."""
+"""An alert with its priority of this hour: time left and age go on by themselves, so a list shows them as of now."""
+
+from datetime import datetime
 
 from opencdi.events.audiences import QueryAlert
-
-DAYS = "days in hospital"
-"""The term's name in `QueryAlert.priority_terms`."""
+from opencdi.events.weighing import sum_of, terms_of
 
 
-def of_days(days: int) -> float:
-    """2 for each day of the stay, up to 10."""
-    return min(10.0, 2.0 * max(0, days))
+def weighed(alert: QueryAlert, now: datetime, leaves_at: datetime | None = None) -> QueryAlert:
+    """The alert as it ranks now; as it was told where it does not say what it was weighed by.
 
-
-def weighed_on(alert: QueryAlert, days: int) -> QueryAlert:
-    """The alert with its priority on that day of the stay; as it is where its sum has no such term."""
-    before = next((term for term in alert.priority_terms if term.startswith(f"{DAYS} ")), None)
-    if before is None:
+    `leaves_at`: the expected discharge as the chart has it by now, where it has one.
+    """
+    if alert.weighing is None:
         return alert
-    terms = tuple(f"{DAYS} {of_days(days):g}" if term == before else term for term in alert.priority_terms)
-    return alert.model_copy(
-        update={"priority": round(alert.priority - float(before.removeprefix(f"{DAYS} ")) + of_days(days), 1), "priority_terms": terms}
-    )
+    told = alert.weighing if leaves_at is None else alert.weighing.model_copy(update={"leaves_at": leaves_at})
+    changes = [abs(one.weight_delta) for one in alert.effect if one.weight_delta is not None]
+    terms = terms_of(told, max(changes, default=None), now)
+    return alert.model_copy(update={"weighing": told, "priority": sum_of(terms), "priority_terms": terms})

@@ -7,13 +7,15 @@ means no DRG and a visible problem (DOMAIN F.4).
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, NoteType, SiteTable
+from opencdi.knowledge.adopted import Adoption
 from opencdi.knowledge.tables import parsed
+from opencdi.knowledge.yaml_places import said_wrong, told_at
 
 
 def _zone(name: str) -> str:
@@ -27,6 +29,8 @@ def _zone(name: str) -> str:
 PatientStatus = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 """UB-04 patient status."""
 
+
+Share = Annotated[float, Field(ge=0, le=1)]
 
 _LOINC = re.compile(r"([0-9]{1,7})-([0-9])", re.ASCII)
 _READ_AT_INTAKE = {*get_args(SiteTable), "confidentiality_by_code"}
@@ -65,13 +69,21 @@ class SiteData(BaseModel):
     # --- policy
     authentication_default: Literal["authenticated", "unsigned"] = "authenticated"
     query_is_record: bool = False  # DOMAIN F.9
-    sepsis_definition: Literal["sepsis-2", "sepsis-3"] = "sepsis-2"
-    thresholds: dict[str, float] = Field(default_factory=dict)  # "D-11.act_delta" -> value, in the rule's unit
+    definitions: dict[str, Adoption] = Field(default_factory=dict)  # "SEPSIS-SITE" -> what the medical staff adopted (DOMAIN B62)
+    yields: dict[str, Share] = Field(default_factory=dict)  # "D-11" -> of its questions here, how many ended in documentation (DOMAIN B74)
     auto_send_rules: tuple[str, ...] = ()  # DOMAIN B69: none by default
     reminder_hours: tuple[int, ...] = (24, 48, 72)
     bill_hold_days: int = 4
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
     documents_silence_hours: float = 1.0  # no shorter silence of a documents feed is an outage, whatever its own rhythm (DOMAIN F.7)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_told_before(cls, told: Any) -> Any:
+        """Site data of before there were adoptions name two fields more; where they set nothing, nothing is lost."""
+        if isinstance(told, dict) and not told.get("thresholds") and told.get("sepsis_definition") in (None, "sepsis-2"):
+            return {name: value for name, value in told.items() if name not in ("thresholds", "sepsis_definition")}
+        return told
 
     def policy(self) -> dict[str, object]:
         """All but the tables by which intake reads the senders' codes."""
@@ -103,5 +115,11 @@ def _is_loinc(code: str) -> bool:
 
 
 def load_site(path: Path) -> SiteData:
-    """Site data from YAML; raises `ValueError` naming the field that is wrong."""
-    return SiteData.model_validate(parsed(path.read_bytes()))
+    """Site data from YAML; raises `ValueError` naming file, line and field of what is wrong."""
+    written = path.read_bytes()
+    told = parsed(written)
+    try:
+        return SiteData.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ValueError(said_wrong(path.name, written, told_at(told, first["loc"]), first["msg"])) from None

@@ -14,16 +14,20 @@ from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.vocabulary import OVER, QueryCause, QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
+from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryChanged, QueryMoved
 from opencdi.events.people import Person
+from opencdi.events.priority import weighed
 from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
+from opencdi.events.weighing import Weighing
 from opencdi.events.wording import shown_text
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, file_due
 from opencdi.queries.life import check_move
+from opencdi.queries.noticing import news, noticed
 from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
@@ -51,10 +55,12 @@ class Casework:
     refused: list[DecisionRefused] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     suspended_before: frozenset[str] = field(init=False)
+    noticed_before: Mapping[str, ConditionNoticed] = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember how the stay came."""
         self.suspended_before = frozenset(self.records.stay.suspended)
+        self.noticed_before = noticed(self.states, self.records.encounter_id)
 
     def suspended(self, query: Query) -> bool:
         """Whether nobody knows what the question's rule would say now: it is neither sent nor pressed."""
@@ -139,15 +145,16 @@ class Casework:
 
     def weigh(self, query: Query, effect: tuple[AlertEffect, ...]) -> None:
         """Another internal half of the same words: CDI hears of it, and no decision about the words is stale for it."""
-        weighed = query.model_copy(update={"effect": effect})
-        told = [n for n, message in enumerate(self.said) if isinstance(message, QueryAlert) and message.query_id == query.query_id]
+        changed = query.model_copy(update={"effect": effect})
+        told = [(n, one) for n, one in enumerate(self.said) if isinstance(one, QueryAlert) and one.query_id == query.query_id]
         if told:
-            self.store(weighed)
-            self.said[told[-1]] = self.said[told[-1]].model_copy(update={"effect": effect})
+            self.store(changed)
+            place, alert = told[-1]
+            self.said[place] = weighed(alert.model_copy(update={"effect": effect}), self.at)
         elif query.state is None:
-            self.store(weighed)
+            self.store(changed)
         else:
-            self.tell_cdi_again(weighed, "EFFECT_CHANGED")
+            self.tell_cdi_again(changed, "EFFECT_CHANGED")
 
     def _tell(self, query: Query, before: QueryState | None, cause: QueryCause, detail: str) -> Query:
         """The alert for CDI; and the physician's half, if the physician has it."""
@@ -169,7 +176,7 @@ class Casework:
 
     def _alert(self, query: Query, state: QueryState, before: QueryState | None, cause: QueryCause, detail: str) -> QueryAlert:
         wording = query.stands or query.wording
-        return QueryAlert(
+        alert = QueryAlert(
             tenant=self.entry.envelope.tenant,
             query_id=query.query_id,
             encounter_id=self.records.encounter_id,
@@ -189,12 +196,23 @@ class Casework:
             wording=wording,
             gate=query.gate,
             met=query.met,
+            definition=query.definition,
+            crossed=query.crossed,
             effect=query.effect,
-            priority=query.priority,
-            priority_terms=query.priority_terms,
+            weighing=self._weighing(query),
             satisfied_by=query.satisfied_by,
             also_said=query.also_said,
             confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
+        )
+        return weighed(alert, self.at)
+
+    def _weighing(self, query: Query) -> Weighing:
+        return Weighing(
+            severity=query.severity,
+            evidence=query.evidence,
+            opened_at=query.opened_at,
+            leaves_at=self.records.stay.leaves_at(self.site),
+            yield_so_far=self.site.yields.get(query.rule_id),
         )
 
     def goes_on(self) -> None:
@@ -217,9 +235,16 @@ class Casework:
     def page(self) -> QueriesPage | None:
         """What this step adds to the entry; None if nothing moved."""
         suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
-        if not (self.moved or self.changed or self.refused) and suspended is None:
+        new = news(self.noticed_before, noticed(self.states, self.records.encounter_id))
+        if not (self.moved or self.changed or self.refused or new) and suspended is None:
             return None
-        told = {"moved": tuple(self.moved), "changed": tuple(self.changed), "refused": tuple(self.refused), "suspended": suspended}
+        told = {
+            "moved": tuple(self.moved),
+            "changed": tuple(self.changed),
+            "refused": tuple(self.refused),
+            "suspended": suspended,
+            "noticed": new,
+        }
         return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
     def side_messages(self) -> list[Outgoing]:

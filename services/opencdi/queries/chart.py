@@ -4,7 +4,7 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +28,7 @@ from opencdi.clinical.vocabulary import (
 )  # fmt: skip
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
+from opencdi.knowledge.site import SiteData
 
 
 class Remembered(BaseModel):
@@ -46,6 +47,7 @@ class Point(Remembered):
     preliminary: bool = False
     at: ClinicalTime
     author: str = ""
+    entry_id: str = ""  # that told it first
 
 
 class Earlier(Point):
@@ -56,7 +58,7 @@ class Earlier(Point):
     basis: BaselineBasis
 
     @classmethod
-    def told(cls, fact: BaselineCarried) -> Self | None:
+    def told(cls, fact: BaselineCarried, entry_id: str) -> Self | None:
         """The baseline that the fact tells; None where none stands any more."""
         if fact.value is None or fact.taken_at is None or fact.measurement_id is None or fact.basis is None:
             return None
@@ -68,6 +70,7 @@ class Earlier(Point):
             encounter_id=fact.from_encounter_id,
             days_before=fact.days_before or 0,
             basis=fact.basis,
+            entry_id=entry_id,
         )
 
     @property
@@ -146,6 +149,7 @@ class Written(InNote):
     """A number in a note, as the note tells it."""
 
     value: float
+    entry_id: str = ""
 
 
 class CodeWords(InNote):
@@ -226,6 +230,7 @@ class Stay(State):
     on_leave: bool = False
     newborn: bool = False
     started_at: datetime
+    expected_discharge_at: ClinicalTime | None = None
     discharged_at: ClinicalTime | None = None
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
     ended_at: datetime | None = None
@@ -244,6 +249,12 @@ class Stay(State):
     def unread(self) -> bool:
         """Whether some of the chart has not been read: nothing is opened or sent meanwhile (DESIGN §1)."""
         return self.more or bool(self.failed)
+
+    def leaves_at(self, site: SiteData) -> datetime | None:
+        """When asking ends, as far as is known: by the expected discharge; after discharge, when the bill drops (DOMAIN F.15)."""
+        if self.discharged_at is not None:
+            return self.discharged_at.at + timedelta(days=site.bill_hold_days)
+        return self.expected_discharge_at.at if self.expected_discharge_at else None
 
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""

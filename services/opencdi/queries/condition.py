@@ -230,10 +230,10 @@ class AnyOf(Form):
 
 
 class Definition(Form):
-    """The definition that the site has adopted, of those that the rule gives (DOMAIN B62)."""
+    """The definition that the site has adopted, of those that the rule gives; `as_shipped` where it has adopted none (DOMAIN B62)."""
 
     kind: Literal["definition"]
-    chosen_by: Literal["sepsis_definition"]
+    as_shipped: str
 
 
 Condition = Annotated[

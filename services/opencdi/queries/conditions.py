@@ -108,7 +108,7 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
         case Without():
             return _without(condition, q)
         case Definition():
-            return _signs(q.rule.definitions[getattr(q.site, condition.chosen_by)], q)
+            return _signs(q.rule.definitions[q.rule.adopted(q.site, condition.as_shipped)], q)
         case _:
             assert_never(condition)
 

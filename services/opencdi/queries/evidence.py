@@ -50,6 +50,17 @@ class Cited:
         return isinstance(self.told, CodeWords) or (isinstance(self.told, Mention) and self.told.counts)
 
     @property
+    def final(self) -> bool:
+        """Whether it is as it will stay: no preliminary value, no unsigned words."""
+        match self.told:
+            case Point():
+                return not self.told.preliminary
+            case Mention():
+                return self.told.counts or self.told.authentication == "authenticated"
+            case _:
+                return True
+
+    @property
     def place(self) -> tuple[str, str, int]:
         """Where in the record this stands."""
         match self.told:

@@ -40,6 +40,11 @@ class Judgement:
         """The kinds of indicators that it rests on."""
         return frozenset(cited.kind for cited in self.cited)
 
+    @property
+    def final_kinds(self) -> frozenset[str]:
+        """Those of which something is neither preliminary nor unsigned."""
+        return frozenset(cited.kind for cited in self.cited if cited.final)
+
 
 def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = None) -> Judgement:
     """What this rule says to this record.  What is documented comes first: it settles a question whatever the values do later.
@@ -54,8 +59,8 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
         return _documented("satisfied", "DOCUMENTED", affirmed)
     if final := [(c, m) for c, m in full if m.counts and m.uncertain and m.note_type == "discharge-summary"]:
         return _documented("satisfied", "UNCERTAIN_IN_FINAL_STATEMENT", final)  # coded as if established (Guideline II.H, DOMAIN F.11)
-    if excluded := _excluded(rule, chart):
-        return excluded
+    if not_asked := excluded(rule, chart):
+        return not_asked
     found = tuple(sign for sign in signs(rule.when, q) if rule.about in ("", sign.about))
     if not found and rule.type == "unspecific" and (taken_back := _taken_back(answers)):
         return _documented("ruled-out", "RULED_OUT", taken_back)  # what was to be said more exactly, the patient does not have
@@ -122,7 +127,7 @@ def _suppressed(name: str, by: tuple[Cited, ...]) -> Judgement:
     return Judgement("silent", f"SUPPRESSED {told}", documentation=by)
 
 
-def _excluded(rule: Rule, chart: Chart) -> Judgement | None:
+def excluded(rule: Rule, chart: Chart) -> Judgement | None:
     """Why this patient is not asked about at all; None if nothing stands against it (DOMAIN D.12)."""
     wanted = rule.preconditions
     encounter_class, age = chart.stay.encounter_class, chart.stay.age()

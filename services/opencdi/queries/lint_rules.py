@@ -16,6 +16,7 @@ from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.units import unit_of
 from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
+from opencdi.queries.condition import Definition
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_wording import wrong_wording
@@ -115,8 +116,16 @@ def wrong_attributes(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str
                 yield place_of(file.told, name), unknown_word("attribute", name, ATTRIBUTES)
 
 
+def wrong_definitions(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
+    """A definition as shipped that the rule does not give, or a choice that nothing asks for."""
+    asked = [condition for condition in file.rule.conditions() if isinstance(condition, Definition)]
+    for condition in asked:
+        if condition.as_shipped not in file.rule.definitions:
+            yield place_of(file.told, condition.as_shipped), unknown_word("definition", condition.as_shipped, file.rule.definitions)
+
+
 CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (
-    wrong_words, wrong_attributes, wrong_limits, wrong_windows, wrong_frame,
+    wrong_words, wrong_attributes, wrong_limits, wrong_windows, wrong_frame, wrong_definitions,
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def mention_in(note: NoteRead, finding: Finding) -> Mention:
     )
 
 
-def written_in(note: NoteRead, value: ValueInText) -> Written:
+def written_in(note: NoteRead, value: ValueInText, entry_id: str) -> Written:
     """What one number of a note is remembered as."""
     return Written(
         **value.model_dump(include={"start", "end", "text", "value"}),
@@ -59,4 +59,5 @@ def written_in(note: NoteRead, value: ValueInText) -> Written:
         author=note.author_name,
         at=note.written_at,
         confidentiality=label(note.confidentiality),
+        entry_id=entry_id,
     )

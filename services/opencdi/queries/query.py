@@ -6,6 +6,7 @@ from datetime import datetime
 from opencdi.clinical.vocabulary import GapType, QueryCause, QueryState
 from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
+from opencdi.events.definitions import Crossing, InForce
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
 
@@ -51,10 +52,11 @@ class Query(gate.Worded):
     settled_at: datetime | None = None
     edits: Edits | None = None
     met: tuple[str, ...] = ()
+    definition: InForce | None = None
+    crossed: tuple[Crossing, ...] = ()
     why_now: str = ""
     effect: tuple[AlertEffect, ...] = ()
-    priority: float = 0.0
-    priority_terms: tuple[str, ...] = ()
+    evidence: int = 0  # kinds of indicators that are final
     as_of: str = ""
     also: tuple[str, ...] = ()
     words: str = ""

@@ -55,7 +55,7 @@ class Records:
     def __init__(self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments) -> None:
         """`envelope` of the entry in hand; its encounter's records are looked up as they are needed."""
         self.states, self.inputs, self.treatments = states, inputs, treatments
-        self.encounter_id = envelope.encounter_id or ""
+        self.encounter_id, self.entry_id = envelope.encounter_id or "", envelope.entry_id
         self.changed: set[str] = set()
         self.corrected: set[str] = set()
         self.replaced: set[str] = set()  # stand as they were told, and are no baseline any more
@@ -151,6 +151,8 @@ class Records:
             told["ended"] = ""
         if fact.admitted_at:
             told["started_at"] = fact.admitted_at.at
+        if fact.expected_discharge_at and fact.expected_discharge_at != self.stay.expected_discharge_at:
+            self.update(rules_care=False, expected_discharge_at=fact.expected_discharge_at)
         if any(getattr(self.stay, name) != value for name, value in told.items()):
             self.update(**told)
 
@@ -178,8 +180,9 @@ class Records:
                 preliminary=fact.status == "preliminary",
                 at=fact.taken_at,
                 author=(fact.performer.name or fact.performer.staff_id) if fact.performer else "",
+                entry_id=self.entry_id,
             )
-        if new == old:
+        if _says_the_same(old, new):
             return
         if old:
             take_back(self.states, self.encounter_id, fact.analyte, old)
@@ -193,8 +196,8 @@ class Records:
 
     def _baseline(self, fact: BaselineCarried) -> None:
         """What stands before the stay, for the rules that read the analyte."""
-        old, new = self.stay.baselines.get(fact.analyte), Earlier.told(fact)
-        if new == old or fact.analyte not in self.inputs.analytes:
+        old, new = self.stay.baselines.get(fact.analyte), Earlier.told(fact, self.entry_id)
+        if _says_the_same(old, new) or fact.analyte not in self.inputs.analytes:
             return
         if old and (new is None or (new.measurement_id == old.measurement_id and (new.value, new.at) != (old.value, old.at))):
             self.corrected.add(old.measurement_id)
@@ -244,7 +247,7 @@ class Records:
                     said.setdefault(finding.concept, []).append(mention_in(note, finding))
             for value in note.values:
                 if value.analyte in self.inputs.written and not (value.copied or value.earlier):
-                    numbers.setdefault(value.analyte, []).append(written_in(note, value))
+                    numbers.setdefault(value.analyte, []).append(written_in(note, value, self.entry_id))
         for concept, mentions in said.items():
             self._replace(concept, note.note_id, tuple(mentions))
         for analyte, written in numbers.items():
@@ -297,3 +300,8 @@ class Records:
 def _drug(fact: MedicationGiven | MedicationOrdered, act_id: str, at: ClinicalTime, *, done: bool) -> Act:
     text = fact.drug.text or fact.drug.code
     return Act(act_id=act_id, text=text, done=done, drug=True, at=at, dose=fact.dose or "", route=fact.route or "")
+
+
+def _says_the_same(old: Point | None, new: Point | None) -> bool:
+    """Whether nothing is new but the entry that tells it again."""
+    return old == new or (old is not None and new is not None and old == new.model_copy(update={"entry_id": old.entry_id}))

@@ -13,10 +13,12 @@ from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart, attributes_told
 from opencdi.queries.clock import absence_known, wait
+from opencdi.queries.conditions import Question
+from opencdi.queries.crossings import judged_by, same_definition
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, UNANSWERED, WITH_THE_PHYSICIAN
-from opencdi.queries.priority import priority
+from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.questions import questions_of
 from opencdi.queries.rule import Rule
@@ -38,6 +40,7 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         with turn(work, rule):
             for one in questions_of(rule, work, chart):
                 _look_at(work, one, chart)
+            notice(work.records, work.site, rule, chart)
     readdress(work)
 
 
@@ -115,26 +118,20 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
     effect = effects_now(work, rule, query, judgement.offered)
-    score, terms = priority(rule.severity, effect, (work.at - stay.started_at).days, len(judgement.kinds))
     latest = judgement.cited[-1].indicator
     return query.model_copy(
         update={
             "rule_revision": rule.revision,
             "wording": wording,
             "gate": query.gate if (wording, effect) == (query.wording, query.effect) else gate.inspect(wording, effect),
-            "sources": _sources(judgement.cited),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,
+            **judged_by(Question(rule, work.site, work.records.chart()), judgement.cited, query),
             "why_now": indicator_in_passing(latest),
             "effect": effect,
-            "priority": score,
-            "priority_terms": terms,
+            "evidence": len(judgement.final_kinds),
         }
     )
-
-
-def _sources(cited: tuple[Cited, ...]) -> tuple[tuple[str, object, str], ...]:
-    return tuple((one.indicator.source_id, one.indicator.at.at, one.indicator.text) for one in cited)
 
 
 def advance(work: Casework, query: Query) -> None:
@@ -265,6 +262,8 @@ def _refresh(work: Casework, query: Query, worded: Query) -> None:
     elif _differs(query, worded):
         passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
         work.show(worded, CHANGED if passed_on else "EVIDENCE_CHANGED")
+    elif query.crossed != worded.crossed or not same_definition(query.definition, worded.definition):
+        work.tell_cdi_again(worded, "DEFINITION_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
 

@@ -23,12 +23,14 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
+from opencdi.queries.adoptions import wrong_adoptions
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.noted import Note, Numbers, Statements
+from opencdi.queries.noticing import Noticed
 from opencdi.queries.query import Query
 from opencdi.queries.record import Acts, LastClaim, Records
 from opencdi.queries.review import review
@@ -44,6 +46,7 @@ P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "coded": CodeSet,
     "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
+    "noticed": Noticed,
 }  # fmt: skip
 
 
@@ -168,9 +171,12 @@ class Desk:
         """What a timer or new site data did to one stay: an entry of its own only where a question moved."""
         yield from self._told(work, page) if (page := work.page()) is not None else work.side_messages()
 
+    def _wrong(self, site: SiteData) -> str:
+        return next((f"{'.'.join(map(str, place))}: {why}" for place, why in wrong_adoptions(site, self.rules.values())), "")
+
     def _site_data(self, states: States, entry: Entry) -> Iterator[Outgoing]:
         """Another policy or threshold: every stay of the tenant is looked at again."""
-        if not remember_site(states, entry, self.site):
+        if not remember_site(states, entry, self.site, self._wrong):
             return
         envelope = entry.envelope
         stays = sorted(

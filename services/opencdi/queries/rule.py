@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from opencdi.clinical.vocabulary import EncounterClass, GapType
 from opencdi.events.ids import content_hash
+from opencdi.knowledge.adopted import SiteLimit
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.tables import ToldTwice, parsed
 from opencdi.knowledge.yaml_places import Place, said_wrong, told_at, unknown_word
@@ -112,6 +113,7 @@ class Rule(Form):
     severity: Severity  # clinical, for the specialist's list: how much harm an unclear record may do
     thresholds: dict[str, Quantity] = Field(default_factory=dict)
     definitions: dict[str, Condition] = Field(default_factory=dict)
+    notices: dict[str, Condition] = Field(default_factory=dict)  # told to CDI where met, asked or not (DOMAIN B62)
     preconditions: Preconditions = Preconditions()
     documented: tuple[str, ...] = ()  # concepts that are quoted under "Documented"
     each: bool = False  # one question for each diagnosis or procedure that `when` is met of
@@ -154,14 +156,26 @@ class Rule(Form):
         """The outermost conditions."""
         yield self.when
         yield from self.definitions.values()
+        yield from self.notices.values()
         yield from self.supporting
         yield from self.contrary
         yield from self.unless.values()
         yield from (option.needs for option in self.options if option.needs is not None)
 
     def limit(self, name: str, site: SiteData) -> float:
-        """A threshold as this site has set it ("D-11.delta"), else as shipped."""
-        return site.thresholds.get(f"{self.id}.{name}", self.thresholds[name].value)
+        """A threshold as the site's medical staff has set it, else as shipped."""
+        return (self.set_by_site(name, site) or self.thresholds[name]).value
+
+    def set_by_site(self, name: str, site: SiteData) -> SiteLimit | None:
+        """The site's own limit of that name; one in another unit than the rule's is none of it."""
+        adoption = site.definitions.get(self.definition_id)
+        told = adoption.thresholds.get(f"{self.id}.{name}") if adoption else None
+        return told if told and told.unit == self.thresholds[name].unit else None
+
+    def adopted(self, site: SiteData, as_shipped: str) -> str:
+        """Which of its definitions the site has adopted."""
+        adoption = site.definitions.get(self.definition_id)
+        return adoption.adopted if adoption and adoption.adopted in self.definitions else as_shipped
 
     def concepts(self) -> frozenset[str]:
         """The concepts of notes that this rule reads."""
@@ -188,9 +202,13 @@ def with_inner(condition: Condition) -> Iterator[Condition]:
         yield from with_inner(one)
 
 
+LIMITS = ("above", "at_least", "below", "at_most", "by", "times", "from_level", "dose_at_least")
+"""The fields in which a condition names a threshold."""
+
+
 def limits_of(condition: Condition) -> Iterator[str]:
     """The names of thresholds that this condition reads."""
-    for field in ("above", "at_least", "below", "at_most", "by", "times", "from_level", "dose_at_least"):
+    for field in LIMITS:
         if isinstance(name := getattr(condition, field, None), str) and not (field == "by" and condition.kind == "stated"):
             yield name
 

@@ -12,6 +12,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import EncounterClass, Sex
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, QueryAlert, QueryWording
 from opencdi.events.contract import Contract
+from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.facts import Fact, KnownFact, NoteFiled
 from opencdi.events.pages import CodingPage, WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
@@ -24,6 +25,7 @@ from opencdi.store.tables import (
     FINAL_SET,
     LINE,
     NOTE,
+    NOTICED,
     QUERY,
     READING,
     RULE_SUSPENDED,
@@ -214,6 +216,12 @@ def alerts(connection: Connection, encounter_id: str) -> list[tuple[QueryAlert, 
     asked = select(QUERY.c.doc, QUERY.c.wording).where(QUERY.c.encounter_id == encounter_id)
     rows = connection.execute(asked.order_by(QUERY.c.priority.desc(), QUERY.c.query_id))
     return [(QueryAlert.read(row.doc), QueryWording.read(row.wording) if row.wording else None) for row in rows]
+
+
+def noticed(connection: Connection, encounter_id: str) -> list[ConditionNoticed]:
+    """What the record meets whether or not anybody is asked, in the order of its clinical times."""
+    told = [ConditionNoticed.read(doc) for doc in connection.scalars(select(NOTICED.c.doc).where(NOTICED.c.encounter_id == encounter_id))]
+    return sorted(told, key=lambda one: (one.at, one.name))
 
 
 def final_sets(connection: Connection, encounter_id: str) -> list[FinalCodeSet]:

@@ -73,6 +73,8 @@ QUERY_MOVE = Table(
     "query_move", METADATA, _key("entry_id"), Column("ordinal", Integer, primary_key=True, autoincrement=False),
     Column("encounter_id", String, nullable=False, index=True), Column("doc", Text, nullable=False),
 )  # fmt: skip
+# What the record meets whether or not anybody is asked; gone where its evidence was corrected.
+NOTICED = Table("noticed", METADATA, _key("encounter_id"), _key("name"), Column("doc", Text, nullable=False))
 RULE_SUSPENDED = "RULE_SUSPENDED"
 """The reason of a row that names a rule (in the place of the entry) which the room of questions cannot judge on this stay."""
 FAILED = Table(

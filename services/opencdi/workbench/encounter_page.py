@@ -24,6 +24,7 @@ from opencdi.store.encounters import (
     header_of,
     items,
     notes,
+    noticed,
     on_line,
     suspended_rules,
 )
@@ -35,7 +36,7 @@ from opencdi.workbench.evidence import quoted_in
 from opencdi.workbench.highlight import Mark, MarkKind, Segment, segments
 from opencdi.workbench.personas import Persona
 from opencdi.workbench.procedure_lines import procedure_lines
-from opencdi.workbench.rank import days_in, urgency, weighed_today
+from opencdi.workbench.rank import days_in, urgency, weighed_now
 from opencdi.workbench.restricted import HIDDEN, Restriction, restriction
 from opencdi.workbench.results import baselines, trends
 from opencdi.workbench.timeline import timeline
@@ -126,8 +127,9 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "effects": {effect.code: effect for effect in (*coding.effects, *coding.procedure_effects)} if coding else {},
         "history": history,
         "plot": drg_plot(history, until) if (until := _until(header, now)) else None,
-        "questions": sorted(_still_open(questions, days), key=lambda question: urgency(question.alert)),
+        "questions": sorted(_still_open(questions, header, now.received_at if now else None), key=lambda question: urgency(question.alert)),
         "past": [question for question in questions if question.alert.state in OVER],
+        "noticed": [withheld.noticed(one) for one in noticed(connection, encounter_id)],
         "around": quoted_in(_cited(questions), on_chart, withheld),
         "notes": _notes(on_chart, coding, questions, withheld),
         "trends": trends(stay),
@@ -145,10 +147,10 @@ def _until(header: Header, now: AsOf | None) -> datetime | None:
     return now.received_at if now else None
 
 
-def _still_open(questions: Iterable[QuestionShown], days: int | None) -> Iterable[QuestionShown]:
+def _still_open(questions: Iterable[QuestionShown], header: Header, now: datetime | None) -> Iterable[QuestionShown]:
     for question in questions:
         if question.alert.state not in OVER:
-            (alert,) = weighed_today([question.alert], days)
+            (alert,) = weighed_now([question.alert], header, now)
             yield replace(question, alert=alert)
 
 

@@ -2,12 +2,13 @@
 
 import json
 
+from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.entry import Entry
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, SitePage, TickPage
 from opencdi.events.people import CodeSetAttested, Decision
 from opencdi.store.batch import Batch
-from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, QUERY_MOVE, READING, RULE_SUSPENDED, SETTLED, SITE
+from opencdi.store.tables import APPLIED, FAILED, FEED, LINE, NOTICED, QUERY_MOVE, READING, RULE_SUSPENDED, SETTLED, SITE
 from opencdi.workbench.chart_rows import instant
 
 
@@ -32,12 +33,22 @@ def apply_line(batch: Batch, entry: Entry) -> None:
         for ordinal, move in enumerate(queries.moved):
             key = {"entry_id": entry.envelope.entry_id, "ordinal": ordinal}
             batch.put(QUERY_MOVE, {**key, "encounter_id": encounter_id, "doc": move.to_json().decode()})
+        for one in queries.noticed:
+            _notice(batch, encounter_id, one)
     _settle(batch, entry, queries)
     if entry.envelope.replays:
         _mend(batch, encounter_id, message_of(entry.envelope.replays))
     if failed:
         told = {"room": failed.room, "reason": failed.reason, "at_field": failed.where}
         batch.put(FAILED, {"encounter_id": encounter_id, "entry_id": entry.envelope.entry_id, **told})
+
+
+def _notice(batch: Batch, encounter_id: str, told: ConditionNoticed) -> None:
+    row = {"encounter_id": encounter_id, "name": f"{told.definition.definition_id}/{told.name}", "doc": told.to_json().decode()}
+    if told.stands:
+        batch.put(NOTICED, row)
+    else:
+        batch.remove(NOTICED, row)
 
 
 def _suspend(batch: Batch, encounter_id: str, rule_ids: tuple[str, ...]) -> None:

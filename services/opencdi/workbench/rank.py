@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import QueryAlert
-from opencdi.events.priority import weighed_on
+from opencdi.events.priority import weighed
 from opencdi.store.encounters import Header, OnWorklist
 from opencdi.workbench.moments import local
 
@@ -42,7 +42,7 @@ def ranked(rows: list[OnWorklist], now: datetime | None, zone: ZoneInfo) -> list
 def _ranked(row: OnWorklist, now: datetime | None, zone: ZoneInfo) -> Ranked:
     ordered, expected = row.header.ordered_at, row.header.expected_discharge_at
     days = days_in(row.header, now, zone)
-    questions = sorted(weighed_today((alert for alert in row.alerts if alert.state not in OVER), days), key=urgency)
+    questions = sorted(weighed_now((alert for alert in row.alerts if alert.state not in OVER), row.header, now), key=urgency)
     drafts = [alert for alert in questions if alert.state == "draft"]
     return Ranked(
         row=row,
@@ -56,9 +56,10 @@ def _ranked(row: OnWorklist, now: datetime | None, zone: ZoneInfo) -> Ranked:
     )
 
 
-def weighed_today(alerts: Iterable[QueryAlert], days: int | None) -> Iterable[QueryAlert]:
-    """The alerts with the priority of today; as they were last told where the day of the stay is not known."""
-    return alerts if days is None else (weighed_on(alert, days) for alert in alerts)
+def weighed_now(alerts: Iterable[QueryAlert], header: Header, now: datetime | None) -> Iterable[QueryAlert]:
+    """The alerts with the priority of this hour; as they were last told before the line has said what time it is."""
+    expected = header.expected_discharge_at.at if header.expected_discharge_at and not header.discharged_at else None
+    return alerts if now is None else (weighed(alert, now, expected) for alert in alerts)
 
 
 def urgency(alert: QueryAlert) -> tuple[float, str]:

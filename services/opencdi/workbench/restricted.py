@@ -9,6 +9,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.clinical.confidentiality import HIDDEN as HIDDEN
 from opencdi.clinical.confidentiality import is_restricted
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, ProviderQuery, QueryAlert, QueryWording
+from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.pages import Evidence, WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.store.encounters import NoteOnChart, OnWorklist
 
@@ -93,6 +94,10 @@ class Restriction:
     def alert(self, alert: QueryAlert) -> QueryAlert:
         """The alert less what it quotes of the chart from restricted notes."""
         return alert.model_copy(update={"satisfied_by": tuple(map(self.indicator, alert.satisfied_by))})
+
+    def noticed(self, told: ConditionNoticed) -> ConditionNoticed:
+        """What was noticed, less what it quotes of restricted notes."""
+        return told.model_copy(update={"indicators": tuple(map(self.indicator, told.indicators))})
 
     def indicator(self, indicator: Indicator) -> Indicator:
         """The indicator, or a note that there is one."""

@@ -71,9 +71,10 @@ def screen(zone: str) -> Screen:
         "code": words.code, "drg_title": words.drg_title, "grouper": words.grouper, "disposition": words.disposition,
         "assumption": words.assumption, "moved_by": words.moved_by, "cause": words.cause, "refusal": words.refusal,
         "number": number_on_paper, "value": on_paper.result_on_paper, "said_together": said_together,
-        "sentence": words.sentence, "span": moments.span_text, "bytes": words.size, "means": words.means, "remedy": words.remedy,
+        "sentence": words.sentence, "terms": words.terms, "span": moments.span_text, "bytes": words.size,
+        "means": words.means, "remedy": words.remedy,
     }  # fmt: skip
-    closed_lists = ("STATES", "ASKED", "DISMISSALS", "ANSWERS_KEPT", "GAPS", "OUTCOMES", "SITE_TABLES")
+    closed_lists = ("STATES", "ASKED", "DISMISSALS", "ANSWERS_KEPT", "GAPS", "OUTCOMES", "SITE_TABLES", "LIMITS")
     templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}
     return Screen(templates, hospital)
 

@@ -109,6 +109,7 @@ CAUSES: dict[QueryCause, str] = {
     "EFFECT_CHANGED": "an answer would do something else to the DRG",
     "YIELDS": "a more specific question is asked instead ({})",
     "NOT_COMPLIANT": "the words do not pass the compliance gate",
+    "DEFINITION_CHANGED": "this hospital's definition or limits are others now",
     "CLASS_CHANGED": "the class of the stay changed",
     "NEWBORN": "the patient is a newborn",
     "AGE": "the patient's age ({})",
@@ -146,6 +147,12 @@ DISPOSITIONS: dict[str, str] = {
     "64": "Medicaid nursing facility", "65": "psychiatric hospital", "66": "critical access hospital", "70": "another facility",
 }  # fmt: skip
 """UB-04 patient status."""
+
+LIMITS: dict[str, str] = {
+    "above": "above", "at_least": "at least", "below": "below", "at_most": "at most", "by": "by at least", "times": "at least times",
+    "from_level": "from above",
+}  # fmt: skip
+"""How a value crossed a limit of a rule."""
 
 SITE_TABLES: dict[SiteTable, str] = {
     "class_by_code": "patient class",

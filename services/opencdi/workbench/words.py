@@ -1,6 +1,7 @@
 """How things are said on screen: slugs as words, codes with their dots, names, places, and what moved a DRG (pure)."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from opencdi.clinical.codes import dotted, written
@@ -53,6 +54,11 @@ def grouper(version: str) -> str:
 def sentence(text: str) -> str:
     """With a capital at its beginning, and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def terms(told: Mapping[str, float]) -> str:
+    """A sum with the name of each of its terms."""
+    return " + ".join(f"{name} {value:g}" for name, value in told.items())
 
 
 def means(reason: str) -> str:

@@ -21,6 +21,7 @@ from opencdi.queries.case_chart import TENANT, Chart, approval_of
 from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.room import queries_room
 from unit.queries.kidney import KIDNEY, RULES
+from unit.queries.sites import adopted, comes_down
 
 
 def chart(*lines: str, site: SiteData | None = None, **begin: object) -> Chart:
@@ -231,9 +232,7 @@ def test_site_data_sets_a_threshold_and_open_stays_are_looked_at_again() -> None
         "d2 09:00 ordered renal ultrasound",
     )
     assert told.alerts == []
-    told.encounter_id, encounter = "", told.encounter_id
-    told.tell(SitePage(site=SiteData(thresholds={"D-11.delta": 0.2}).model_dump(mode="json")), kind="site-data")
-    told.encounter_id = encounter
+    comes_down(told, SiteData(definitions=adopted("KDIGO-2012", D_11__delta=(0.2, "mg/dL"))))
     assert states(told) == ["candidate", "draft"]
 
 
@@ -243,7 +242,7 @@ SEPSIS = ("d1 08:00 wbc 18.2 10*3/uL", "d1 08:00 heart-rate 118 /min", "d1 08:50
 
 
 def test_sepsis_three_asks_only_with_organ_dysfunction() -> None:
-    site = SiteData(sepsis_definition="sepsis-3")
+    site = SiteData(definitions=adopted("SEPSIS-SITE", "sepsis-3"))
     assert chart(*SEPSIS, site=site).alerts == []
     told = chart(*SEPSIS, "d1 10:00 creatinine 2.2 mg/dL", site=site)
     alert = next(alert for alert in told.alerts if alert.condition == "sepsis")

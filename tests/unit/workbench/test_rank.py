@@ -1,5 +1,6 @@
 """What waits for a decision comes first; then the published priority; and the order is reproducible."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -11,8 +12,10 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import QueryAlert
 from opencdi.events.contract import MadeBy
+from opencdi.events.weighing import Weighing
 from opencdi.store.encounters import Header, OnWorklist
 from opencdi.workbench.rank import days_in, ranked
+from opencdi.workbench.words import terms
 
 NOW = datetime(2026, 5, 6, 14, tzinfo=UTC)
 HERE = ZoneInfo("America/New_York")
@@ -71,14 +74,30 @@ def test_a_first_review_and_a_last_chance_are_said(ordered_h: int, expected: str
     assert (one.is_new, one.leaves_today) == shown
 
 
-def test_the_days_of_the_priority_are_todays_and_not_those_of_the_wording() -> None:
-    told = {"priority": 32.0, "priority_terms": ("severity 20", "days in hospital 10", "kinds of indicators 2")}
-    asked_late = alert("e", "sent", 0).model_copy(update=told | {"query_id": "late"})
-    told = {"priority": 23.0, "priority_terms": ("severity 20", "days in hospital 0", "kinds of indicators 3")}
-    asked_early = alert("e", "sent", 0).model_copy(update=told | {"query_id": "early"})
-    (one,) = ranked([row("e", asked_late, asked_early)], NOW, HERE)  # on day 1
-    assert [(question.query_id, question.priority) for question in one.questions] == [("early", 25.0), ("late", 24.0)]
-    assert one.top is not None
-    assert one.top.priority_terms == ("severity 20", "days in hospital 2", "kinds of indicators 3")
-    (unknown,) = ranked([row("e", asked_late)], None, HERE)
-    assert unknown.questions == (asked_late,)
+def weighing(**told: object) -> Weighing:
+    return Weighing.model_validate({"severity": 2, "evidence": 2, "opened_at": NOW - timedelta(days=2), **told})
+
+
+def test_the_priority_is_of_this_hour_and_not_of_the_wording() -> None:
+    early = alert("e", "sent", 0).model_copy(update={"query_id": "early", "weighing": weighing(opened_at=NOW - timedelta(days=3))})
+    late = alert("e", "sent", 0).model_copy(update={"query_id": "late", "weighing": weighing(opened_at=NOW)})
+    (one,) = ranked([row("e", late, early)], NOW, HERE)
+    assert [(question.query_id, question.priority_terms["age"]) for question in one.questions] == [("early", 6.0), ("late", 0.0)]
+    (unknown,) = ranked([row("e", late)], None, HERE)
+    assert unknown.questions == (late,)
+
+
+def test_whoever_leaves_first_by_what_the_chart_expects_now_is_asked_about_first() -> None:
+    told = row("e", alert("e", "draft", 0).model_copy(update={"weighing": weighing(leaves_at=NOW + timedelta(days=4))}))
+    tomorrow = told.header.model_copy(update={"expected_discharge_at": ClinicalTime(NOW + timedelta(hours=12))})
+    shown = [ranked([row], NOW, HERE)[0].questions[0].priority_terms["time left"] for row in (told, replace(told, header=tomorrow))]
+    assert shown == [4.0, 18.0]
+
+
+def test_an_alert_that_does_not_say_what_it_was_weighed_by_stands_as_it_was_told() -> None:
+    old = alert("e", "sent", 32.0).model_dump(mode="json") | {"priority_terms": ["severity 20", "effect, absolute 12"]}
+    old = QueryAlert.read(json.dumps(old))
+    assert old.priority_terms == {"severity": 20.0, "effect, absolute": 12.0}
+    (one,) = ranked([row("e", old)], NOW, HERE)
+    assert one.questions == (old,)
+    assert terms(old.priority_terms) == "severity 20 + effect, absolute 12"
