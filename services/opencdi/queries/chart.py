@@ -27,6 +27,7 @@ from opencdi.clinical.vocabulary import (
 )  # fmt: skip
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
+from opencdi.queries.found import Found
 
 
 class Remembered(BaseModel):
@@ -221,10 +222,27 @@ class Chart:
         mentions: Callable[[str], tuple[Mention, ...]],
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
+        found: Found | None = None,
     ) -> None:
-        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it."""
+        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it.
+
+        `found`: what conditions found in this stay before.
+        """
         self.stay = stay
         self.series = series
         self.mentions = mentions
         self.acts = acts
         self.written = written
+        self.found = found or Found()
+
+    def between(self, analyte: str, since: datetime, until: datetime) -> tuple[Point, ...]:
+        """The values of that time, both ends included."""
+        return self.found.between(self.series(analyte), since, until)
+
+    def told(self, name: str) -> object:
+        """What stands under the name of an input of rules ("analyte/creatinine"); what is no record of its own is part of the stay."""
+        kind, _, of = name.partition("/")
+        look_up: Callable[[str], object] | None = {
+            "analyte": self.series, "concept": self.mentions, "treatment": self.acts, "written": self.written,
+        }.get(kind)  # fmt: skip
+        return look_up(of) if look_up else None

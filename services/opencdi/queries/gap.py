@@ -8,8 +8,9 @@ from typing import Literal
 from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Act, Chart, Mention, attributes_told
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.question import Question
 from opencdi.queries.rule import Documentation, Rule
 
 Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
@@ -47,6 +48,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     `since`: people decided on the evidence up to then, so what came after it is looked at first (Q-55).
     """
     q = Question(rule, site, chart)
+    chart.found.turn()
     answers = [(one.concept, m) for one in rule.satisfied_by for m in chart.mentions(one.concept)]
     # A denial or a doubt need not name the attributes that only an affirmed diagnosis must carry.
     full = [(one.concept, m) for one in rule.satisfied_by for m in _saying_all(one, chart.mentions(one.concept))]

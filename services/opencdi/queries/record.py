@@ -27,6 +27,7 @@ from opencdi.events.facts import (
 from opencdi.events.pages import Claim
 from opencdi.events.reading import NoteRead
 from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
+from opencdi.queries.found import Found, Held
 from opencdi.queries.inputs import STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
 from opencdi.queries.series import file_point, find, points_of, take_back
@@ -48,14 +49,17 @@ class LastClaim(State):
 class Records:
     """One stay's records within one step."""
 
-    def __init__(self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments) -> None:
-        """`envelope` of the entry in hand; its encounter's records are looked up as they are needed."""
+    def __init__(
+        self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments, found: dict[int, Held] | None = None
+    ) -> None:
+        """`envelope` of the entry in hand; its encounter's records are looked up as they are needed.  `found` in the stay before."""
         self.states, self.inputs, self.treatments = states, inputs, treatments
         self.encounter_id = envelope.encounter_id or ""
         self.changed: set[str] = set()
         self.corrected: set[str] = set()
         self.replaced: set[str] = set()  # stand as they were told, and are no baseline any more
         self._series: dict[str, tuple[Point, ...]] = {}  # as put together from their days within this step
+        self.found = {} if found is None else found
         held = states.get(f"stay/{self.encounter_id}")
         self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
 
@@ -68,7 +72,7 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        return Chart(self.stay, self._points, self._mentions, self._acts, self._written)
+        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, Found(self.found))
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from opencdi.queries.chart import Chart, Point
+from opencdi.queries.chart import Act, Chart, Earlier, Point
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.found import FIRST, LAST, Placed
 from opencdi.queries.measurements import oxygen_at
 
 EDITION = "SOFA-1996"
@@ -36,38 +38,79 @@ def _respiratory(chart: Chart, point: Point) -> int:
     return 2 if ratio < 300 else 1 if ratio < 400 else 0  # 3 and 4 need a ventilator, which is not charted as a value
 
 
-def dysfunction(chart: Chart, at_least: float, chronic: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[Sign]:
-    """Each day-long window, by its first scoring value, in which the worst values together reach the limit.
+class _Scored(NamedTuple):
+    at: datetime
+    organ: str
+    points: int
+    kind: str
+    told: Point | Act
+
+
+def dysfunction(
+    chart: Chart, at_least: float, old: frozenset[str] = frozenset(), since: datetime = FIRST, before: Placed | None = None
+) -> Iterator[Sign]:
+    """Each day-long window from then on, by its first scoring value, in which the worst values together reach the limit.
 
     Points count over the baseline (DOMAIN D.0): where one was carried from before the illness, its points are the patient's own; where not,
-    0 is assumed and said.  `chronic`: analyte -> concepts; where one is documented, the analyte's points are old and score nothing.
+    0 is assumed and said.  `old`: analytes whose points are explained by an old disease and score nothing.  `before`: the last window
+    that opened earlier.
     """
-    old = {analyte for analyte, told in (chronic or {}).items() if any(m.affirmed for concept in told for m in chart.mentions(concept))}
-    scored: list[tuple[datetime, str, int, tuple[Cited, ...]]] = []
-    for analyte in (one for one in (*_LOW, *_HIGH) if one not in old):
-        known = chart.stay.baselines.get(analyte)
-        usable = known if known and known.of_before_the_illness else None
-        own = points_of(analyte, usable.value) if usable else 0
-        before = (Cited(analyte, usable, usable.as_label),) if usable else ()
-        label = None if usable else "baseline not known"
-        for point in chart.series(analyte):
-            if (points := points_of(analyte, point.value) - own) > 0:
-                organ = "circulation" if analyte == "map" else analyte
-                scored.append((point.at.at, organ, points, (*before, Cited(analyte, point, label))))
-    if "pao2" not in old:
-        scored += [(p.at.at, "lungs", n, (Cited("pao2", p),)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
-    scored += [(act.at.at, "circulation", 3, (Cited(PRESSOR, act),)) for act in chart.acts(PRESSOR) if act.done]
-    scored.sort(key=lambda entry: (entry[0], entry[1]))
-    until: datetime | None = None
+    scored = sorted(_scored(chart, old, since), key=lambda one: (one.at, one.organ))
+    if _most(scored) < at_least:
+        return
+    until = before.place + DAY if before else None
     for index, (start, *_) in enumerate(scored):
         if until is not None and start <= until:
             continue
-        worst: dict[str, tuple[int, tuple[Cited, ...]]] = {}
-        for at, organ, points, cited in scored[index:]:
-            if at - start > DAY:
+        worst: dict[str, _Scored] = {}
+        for place in range(index, len(scored)):
+            if (one := scored[place]).at - start > DAY:
                 break
-            if points > worst.get(organ, (0, cited))[0]:
-                worst[organ] = (points, cited)
-        if sum(points for points, _ in worst.values()) >= at_least:
+            chart.found.look(1)
+            if one.organ not in worst or one.points > worst[one.organ].points:
+                worst[one.organ] = one
+        if sum(one.points for one in worst.values()) >= at_least:
             until = start + DAY
-            yield Sign(start, tuple(one for _, cited in worst.values() for one in cited))
+            yield Sign(start, tuple(cited for one in worst.values() for cited in _cited(chart, one)))
+
+
+def _most(scored: list[_Scored]) -> int:
+    """What the worst values score together, however far apart they are."""
+    worst: dict[str, int] = {}
+    for one in scored:
+        worst[one.organ] = max(one.points, worst.get(one.organ, 0))
+    return sum(worst.values())
+
+
+def _scored(chart: Chart, old: frozenset[str], since: datetime) -> Iterator[_Scored]:
+    for analyte in (one for one in (*_LOW, *_HIGH) if one not in old):
+        own = points_of(analyte, usable.value) if (usable := _usable(chart, analyte)) else 0
+        organ = "circulation" if analyte == "map" else analyte
+        for point in chart.between(analyte, since, LAST):
+            if (points := points_of(analyte, point.value) - own) > 0:
+                yield _Scored(point.at.at, organ, points, analyte, point)
+    if "pao2" not in old:
+        for point in chart.between("pao2", since, LAST):
+            if points := _respiratory(chart, point):
+                yield _Scored(point.at.at, "lungs", points, "pao2", point)
+    for act in chart.found.between(chart.acts(PRESSOR), since, LAST):
+        if act.done:
+            yield _Scored(act.at.at, "circulation", 3, PRESSOR, act)
+
+
+def _usable(chart: Chart, analyte: str) -> Earlier | None:
+    known = chart.stay.baselines.get(analyte)
+    return known if known and known.of_before_the_illness else None
+
+
+def _cited(chart: Chart, one: _Scored) -> tuple[Cited, ...]:
+    if one.kind in (PRESSOR, "pao2"):
+        return (Cited(one.kind, one.told),)
+    if usable := _usable(chart, one.kind):
+        return Cited(one.kind, usable, usable.as_label), Cited(one.kind, one.told)
+    return (Cited(one.kind, one.told, "baseline not known"),)
+
+
+def explained(chart: Chart, chronic: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """The analytes for which one of the concepts that explain them is documented: the points are old and score nothing."""
+    return frozenset(analyte for analyte, told in chronic.items() if any(m.affirmed for concept in told for m in chart.mentions(concept)))

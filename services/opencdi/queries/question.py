@@ -1,0 +1,74 @@
+"""What a condition is judged by: the rule's limits at this site, and the chart."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from opencdi.knowledge.site import SiteData
+from opencdi.queries.chart import Chart
+from opencdi.queries.condition import Condition, Definition
+from opencdi.queries.rule import LIMIT_FIELDS, Rule, limits_of
+
+_MOST_PLANS = 2_000
+"""Rules at sites whose conditions are known by number: of hospitals in one process there are a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One rule's conditions at one site, by number.  It holds what it knows by id, so that the id is nobody else's meanwhile."""
+
+    rule: Rule
+    site: SiteData
+    numbers: dict[int, tuple[Condition, int]]
+
+
+_plans: dict[tuple[int, int], _Plan] = {}
+_numbers: dict[str, int] = {}
+"""Each condition with its limits, spelled out, and its number: two rules that state the same share what is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One rule's look at one chart."""
+
+    rule: Rule
+    site: SiteData
+    chart: Chart
+
+    def limit(self, name: str) -> float:
+        """The value of a named threshold."""
+        return self.rule.limit(name, self.site)
+
+    def chosen(self, condition: Definition) -> Condition:
+        """The definition that the site has adopted."""
+        return self.rule.definitions[getattr(self.site, condition.chosen_by)]
+
+    def key(self, condition: Condition) -> int:
+        """The number of the condition with the limits that hold here."""
+        plan = _plans.get((id(self.rule), id(self.site)))
+        if plan is None:
+            if len(_plans) >= _MOST_PLANS:
+                _plans.clear()
+            plan = _plans[id(self.rule), id(self.site)] = _Plan(self.rule, self.site, {})
+        if (known := plan.numbers.get(id(condition))) is None:
+            spelled = json.dumps(self._spelled(condition), sort_keys=True)
+            known = plan.numbers[id(condition)] = condition, _numbers.setdefault(spelled, len(_numbers))
+        return known[1]
+
+    def _spelled(self, condition: Condition) -> dict[str, Any]:
+        if isinstance(condition, Definition):
+            return self._spelled(self.chosen(condition))
+        return dict(self._fields(condition))
+
+    def _fields(self, condition: Condition) -> Iterator[tuple[str, Any]]:
+        limits = set(limits_of(condition))
+        for name, value in condition:
+            if isinstance(value, BaseModel):
+                yield name, self._spelled(value)  # type: ignore[arg-type]  # the only models in conditions are conditions
+            elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+                yield name, [self._spelled(one) for one in value]
+            else:
+                yield name, self.limit(value) if isinstance(value, str) and name in LIMIT_FIELDS and value in limits else value
