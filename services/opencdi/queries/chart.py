@@ -234,15 +234,30 @@ class Chart:
         self.acts = acts
         self.written = written
         self.found = found or Found()
+        self._known: dict[str, object] = {}
 
     def between(self, analyte: str, since: datetime, until: datetime) -> tuple[Point, ...]:
         """The values of that time, both ends included."""
         return self.found.between(self.series(analyte), since, until)
 
-    def told(self, name: str) -> object:
-        """What stands under the name of an input of rules ("analyte/creatinine"); what is no record of its own is part of the stay."""
-        kind, _, of = name.partition("/")
-        look_up: Callable[[str], object] | None = {
-            "analyte": self.series, "concept": self.mentions, "treatment": self.acts, "written": self.written,
-        }.get(kind)  # fmt: skip
-        return look_up(of) if look_up else None
+    def looked_up(self, inputs: tuple[str, ...]) -> tuple[object, ...]:
+        """What stands under the names of inputs of rules ("analyte/creatinine"): the very objects as long as nothing of them changes."""
+        known = self._known
+        return tuple([known[name] if name in known else known.setdefault(name, self._told(name)) for name in inputs])
+
+    def _told(self, name: str) -> object:
+        match name.partition("/"):
+            case "analyte", _, analyte:
+                return self.series(analyte)
+            case "concept", _, concept:
+                return self.mentions(concept)
+            case "treatment", _, treatment:
+                return self.acts(treatment)
+            case "written", _, analyte:
+                return self.written(analyte)
+            case "baselines", *_:
+                return self.stay.baselines
+            case "listings", *_:
+                return self.stay.listings
+            case _:
+                return object()  # what is not known here is another each time

@@ -32,7 +32,6 @@ from opencdi.queries.condition import (
 )  # fmt: skip
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.found import EVER, NO_TIME, Given, Way, at_own_time
-from opencdi.queries.inputs import inputs_of
 from opencdi.queries.question import Question
 
 
@@ -40,7 +39,9 @@ def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
     """All signs of the condition, earliest first."""
     if isinstance(condition, Definition):
         return signs(q.chosen(condition), q)
-    return q.chart.found.signs(q.key(condition), lambda: _way(condition, q))
+    number, inputs = q.atom(condition)
+    found = q.chart.found
+    return found.now[number] if number in found.now else found.signs(number, q.chart.looked_up(inputs), lambda: _way(condition, q))
 
 
 def _way(condition: Condition, q: Question) -> Way:
@@ -84,8 +85,7 @@ def _way(condition: Condition, q: Question) -> Way:
             met = signs(condition.of, q)
             return combined.without(condition, met, signs(condition.sign, q) if met else (), found)
         case _:
-            looked_at = tuple(q.chart.told(name) for name in sorted(inputs_of(condition)))
-            return Way((), lambda *_: at_own_time(_all(condition, q)), (*looked_at, chart.stay))
+            return Way((), lambda *_: at_own_time(_all(condition, q)), (object(),))  # something is another, or nobody would look
 
 
 def _all(condition: Condition, q: Question) -> Iterable[Sign]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Way(NamedTuple):
 class Held(NamedTuple):
     """What a condition was derived from, and what was found."""
 
+    looked_up: tuple[object, ...]
     given: tuple[tuple[Any, ...], ...]
     told: tuple[Any, ...]
     placed: tuple[Placed, ...]
@@ -95,27 +96,29 @@ class Found:
         self.look(max(0, end - start))
         return items[start:end]
 
-    def signs(self, key: int, way: Callable[[], Way]) -> "tuple[Sign, ...]":
-        """The signs of a condition, in clinical order."""
-        if (known := self.now.get(key)) is None:
-            known = self.now[key] = self._derived(key, way())
-        return known
+    def signs(self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way]) -> "tuple[Sign, ...]":
+        """The signs of a condition, in clinical order.  `looked_up`: all records that it and its inner conditions are derived from."""
+        held = self.held.get(number)
+        if held is None or not all(map(is_, held.looked_up, looked_up)):
+            held = self.held[number] = _derived(held, looked_up, way())
+        self.now[number] = held.signs
+        return held.signs
 
-    def _derived(self, key: int, way: Way) -> "tuple[Sign, ...]":
-        held, items = self.held.get(key), tuple(one.items for one in way.given)
-        if held is None or len(held.given) != len(items) or held.told != way.told:
-            placed = _in_order(way.find(FIRST, LAST, None))
-        elif (moved := _moved(held.given, way.given)) is None:
-            return held.signs
-        else:
-            placed = _patched(held.placed, way, *moved)
-        signs = tuple(one.sign for one in placed)
-        if any(later.at < sign.at for sign, later in pairwise(signs)):
-            signs = tuple(sorted(signs, key=_at))
-        if held is not None and signs == held.signs:
-            signs = held.signs
-        self.held[key] = Held(items, way.told, placed, signs)
-        return signs
+
+def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held:
+    items = tuple(one.items for one in way.given)
+    if held is None or len(held.given) != len(items) or held.told != way.told:
+        placed = _in_order(way.find(FIRST, LAST, None))
+    elif (moved := _moved(held.given, way.given)) is None:
+        return held._replace(looked_up=looked_up)
+    else:
+        placed = _patched(held.placed, way, *moved)
+    signs = tuple([one.sign for one in placed])
+    if any(later.at < sign.at for sign, later in pairwise(signs)):
+        signs = tuple(sorted(signs, key=_at))
+    if held is not None and signs == held.signs:
+        signs = held.signs
+    return Held(looked_up, items, way.told, placed, signs)
 
 
 class AtHand:

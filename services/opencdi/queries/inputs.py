@@ -23,6 +23,9 @@ from opencdi.queries.condition import (
 from opencdi.queries.rule import Rule
 
 STAY = "stay"
+"""What every rule cares about: the class of the stay, its end, whom it is of."""
+LISTINGS = "listings"
+BASELINES = "baselines"
 SHORT_MEMORY = timedelta(hours=72)  # conditions without a window of their own are met together within 48 h (D-01, D-40)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
@@ -35,18 +38,20 @@ _OTHER_KINDS = (
 
 
 def inputs_of(condition: Condition) -> frozenset[str]:
-    """The records that one condition looks at (its inner conditions not counted)."""
+    """The records that one condition looks at (its inner conditions not counted): of a change of any other it does not hear."""
     match condition:
         case Measurement():
             own = {f"analyte/{condition.analyte}", *([f"written/{condition.analyte}"] if condition.written else [])}
             return frozenset(own | OXYGEN) if condition.oxygen != "any" else frozenset(own)
-        case Consecutive() | Change() | RatioToBaseline() | AtBaseline() | Repeated():
+        case AtBaseline() | RatioToBaseline(baseline="carried"):
+            return frozenset({f"analyte/{condition.analyte}", BASELINES})
+        case Consecutive() | Change() | RatioToBaseline() | Repeated():
             return frozenset({f"analyte/{condition.analyte}"})
         case OxygenationRatio():
             return frozenset({"analyte/pao2"}) | OXYGEN
         case OrganDysfunction():
             chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
-            return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
+            return frozenset({BASELINES, f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
         case Stated():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)
         case Treatment():
@@ -54,7 +59,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case SuspectedInfection():
             return frozenset({f"treatment/{condition.antibiotic}", f"treatment/{condition.culture}"})
         case Listed():
-            return frozenset({STAY})
+            return frozenset({LISTINGS})
         case _:
             return frozenset()
 

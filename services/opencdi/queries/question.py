@@ -3,17 +3,25 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Chart
 from opencdi.queries.condition import Condition, Definition
-from opencdi.queries.rule import LIMIT_FIELDS, Rule, limits_of
+from opencdi.queries.inputs import inputs_of
+from opencdi.queries.rule import LIMIT_FIELDS, Rule, limits_of, with_inner
 
 _MOST_PLANS = 2_000
 """Rules at sites whose conditions are known by number: of hospitals in one process there are a few."""
+
+
+class Atom(NamedTuple):
+    """A condition with its limits, the same for all rules that state it: its number, and the records that it and its inner ones look at."""
+
+    number: int
+    inputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class _Plan:
 
     rule: Rule
     site: SiteData
-    numbers: dict[int, tuple[Condition, int]]
+    atoms: dict[int, tuple[Condition, Atom]]
 
 
 _plans: dict[tuple[int, int], _Plan] = {}
@@ -46,17 +54,22 @@ class Question:
         """The definition that the site has adopted."""
         return self.rule.definitions[getattr(self.site, condition.chosen_by)]
 
-    def key(self, condition: Condition) -> int:
-        """The number of the condition with the limits that hold here."""
+    def atom(self, condition: Condition) -> Atom:
+        """The condition with the limits that hold here."""
         plan = _plans.get((id(self.rule), id(self.site)))
         if plan is None:
             if len(_plans) >= _MOST_PLANS:
                 _plans.clear()
             plan = _plans[id(self.rule), id(self.site)] = _Plan(self.rule, self.site, {})
-        if (known := plan.numbers.get(id(condition))) is None:
-            spelled = json.dumps(self._spelled(condition), sort_keys=True)
-            known = plan.numbers[id(condition)] = condition, _numbers.setdefault(spelled, len(_numbers))
+        if (known := plan.atoms.get(id(condition))) is None:
+            number = _numbers.setdefault(json.dumps(self._spelled(condition), sort_keys=True), len(_numbers))
+            inputs = {name for one in self._with_inner(condition) for name in inputs_of(one)}
+            known = plan.atoms[id(condition)] = condition, Atom(number, tuple(sorted(inputs)))
         return known[1]
+
+    def _with_inner(self, condition: Condition) -> Iterator[Condition]:
+        for one in with_inner(condition):
+            yield from self._with_inner(self.chosen(one)) if isinstance(one, Definition) else (one,)
 
     def _spelled(self, condition: Condition) -> dict[str, Any]:
         if isinstance(condition, Definition):

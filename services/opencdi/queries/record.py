@@ -28,7 +28,7 @@ from opencdi.events.pages import Claim
 from opencdi.events.reading import NoteRead
 from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
 from opencdi.queries.found import Found, Held
-from opencdi.queries.inputs import STAY, Inputs
+from opencdi.queries.inputs import LISTINGS, STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
 from opencdi.queries.series import file_point, find, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
@@ -157,7 +157,8 @@ class Records:
         if fact.status == "active":
             rest = (*rest, Listing(listing_id=fact.listing_id, code=code, text=fact.code.text, at=fact.at))
         if rest != self.stay.listings:
-            self.update(listings=rest)
+            self.update(rules_care=False, listings=rest)
+            self.changed.add(LISTINGS)
 
     def _measurement(self, fact: MeasurementResulted) -> None:
         if fact.analyte not in self.inputs.analytes:

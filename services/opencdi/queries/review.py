@@ -108,6 +108,16 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
 
 def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Query:
     """The question with its words, evidence, report and internal half as of now."""
+    return _inspected(query, _in_words(work, rule, query, judgement))
+
+
+def _inspected(before: Query, worded: Query) -> Query:
+    if worded.wording is None or (worded.wording, worded.effect) == (before.wording, before.effect):
+        return worded
+    return worded.model_copy(update={"gate": gate.inspect(worded.wording, worded.effect)})
+
+
+def _in_words(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Query:
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
     effect = effects_now(work, rule, query, judgement.offered)
@@ -117,7 +127,6 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
         update={
             "rule_revision": rule.revision,
             "wording": wording,
-            "gate": query.gate if (wording, effect) == (query.wording, query.effect) else gate.inspect(wording, effect),
             "sources": _sources(judgement.cited),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,
@@ -247,7 +256,7 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
             if not work.records.stay.unread:
                 _open(work, rule, judgement)
     else:
-        _refresh(work, query, _worded(work, rule, query, judgement))
+        _refresh(work, query, _in_words(work, rule, query, judgement))
 
 
 def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgement) -> bool:
@@ -260,11 +269,12 @@ def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgem
 
 def _refresh(work: Casework, query: Query, worded: Query) -> None:
     if query.state in ("candidate", "waiting-for-documents"):
+        worded = _inspected(query, worded)
         work.store(worded)
         advance(work, worded)
     elif _differs(query, worded):
         passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
-        work.show(worded, CHANGED if passed_on else "EVIDENCE_CHANGED")
+        work.show(_inspected(query, worded), CHANGED if passed_on else "EVIDENCE_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
 

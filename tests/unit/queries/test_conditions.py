@@ -23,8 +23,9 @@ from opencdi.queries.condition import (
     Repeated,
     Without,
 )
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
 from opencdi.queries.measurements import READINGS_APART, beyond, changed, in_a_row, low_oxygenation, measured, oxygen_at, times_baseline
+from opencdi.queries.question import Question
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import Rule, load_rules
 from opencdi.queries.sofa import dysfunction, points_of
