@@ -4,6 +4,7 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -36,8 +37,9 @@ class Remembered(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Point(Remembered):
-    """One measurement, in its newest version."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One measurement, in its newest version: the smallest thing of which a stay has thousands."""
 
     measurement_id: str
     value: float
@@ -48,6 +50,7 @@ class Point(Remembered):
     author: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier(Point):
     """A value of an earlier encounter, carried to this stay as its baseline (DOMAIN B63)."""
 
@@ -223,10 +226,11 @@ class Chart:
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
         found: Found | None = None,
+        beyond_memory: Callable[[str], tuple[Point, ...]] = lambda _: (),
     ) -> None:
         """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it.
 
-        `found`: what conditions found in this stay before.
+        `found`: what conditions found in this stay before.  `beyond_memory`: the lowest and highest of days of which not all is known.
         """
         self.stay = stay
         self.series = series
@@ -234,6 +238,7 @@ class Chart:
         self.acts = acts
         self.written = written
         self.found = found or Found()
+        self.beyond_memory = beyond_memory
         self._known: dict[str, object] = {}
 
     def between(self, analyte: str, since: datetime, until: datetime) -> tuple[Point, ...]:

@@ -21,7 +21,7 @@ _at = attrgetter("at")
 def any_of(each: list[Signs], found: Found) -> Way:
     """The signs of each."""
     if len(each) == 1:
-        return Way((Given(each[0]),), lambda since, until, _: at_own_time(found.between(each[0], since, until)))
+        return Way((Given(each[0]),), lambda since, until, _: at_own_time(found.between(each[0], since, until)), in_order=True)
     return Way(
         tuple(map(Given, each)),
         lambda since, until, _: at_own_time(chain.from_iterable(found.between(one, since, until) for one in each)),
@@ -90,7 +90,9 @@ def _merged(parts: Iterable[Sign]) -> tuple[Cited, ...]:
 def without(condition: Without, met: Signs, others: Signs, found: Found) -> Way:
     """Those with no sign of the other about their time."""
     if condition.ever:
-        return Way((Given(met),), lambda since, until, _: () if others else at_own_time(found.between(met, since, until)), (bool(others),))
+        return Way(
+            (Given(met),), lambda since, until, _: () if others else at_own_time(found.between(met, since, until)), (bool(others),), True
+        )
     before, after = timedelta(hours=condition.before_h), timedelta(hours=condition.after_h)
 
     def between(since: datetime, until: datetime, _: Placed | None) -> Iterator[Placed]:
@@ -99,7 +101,12 @@ def without(condition: Without, met: Signs, others: Signs, found: Found) -> Way:
             if place == len(others) or others[place].at > sign.at + after:
                 yield Placed(sign.at, sign)
 
-    return Way((Given(met), Given(others, after, before)), between)
+    return Way((Given(met), Given(others, after, before)), between, in_order=True)
+
+
+def never(met: Signs, found: Found, *, ever: bool) -> Way:
+    """Those, where the other was not ever so in the stay."""
+    return Way((Given(met),), lambda since, until, _: () if ever else at_own_time(found.between(met, since, until)), (ever,), in_order=True)
 
 
 def count_of(condition: CountOf, each: list[Signs], required: Signs | None, found: Found) -> Way:

@@ -32,7 +32,7 @@ from opencdi.queries.condition import (
 )  # fmt: skip
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.found import EVER, NO_TIME, Given, Way, at_own_time
-from opencdi.queries.question import Question
+from opencdi.queries.question import Question, number_of
 
 
 def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
@@ -83,9 +83,29 @@ def _way(condition: Condition, q: Question) -> Way:
             return combined.count_of(condition, [signs(one, q) for one in condition.of], required, found)
         case Without():
             met = signs(condition.of, q)
+            if condition.ever:
+                return combined.never(met, found, ever=bool(met) and _ever(condition.sign, q))
             return combined.without(condition, met, signs(condition.sign, q) if met else (), found)
         case _:
             return Way((), lambda *_: at_own_time(_all(condition, q)), (object(),))  # something is another, or nobody would look
+
+
+def _ever(condition: Condition, q: Question) -> bool:
+    """Whether it was ever so in this stay, as far as can be excluded: of a day of which only the extremes are known, little can."""
+    if signs(condition, q):
+        return True
+    match condition:
+        case Definition():
+            return _ever(q.chosen(condition), q)
+        case AnyOf():
+            return any(_ever(one, q) for one in condition.of)
+        case Measurement(oxygen="any"):
+            limit = q.limit(condition.name)
+            return any(measurements.beyond(point, condition, limit) for point in q.chart.beyond_memory(condition.analyte))
+        case _:
+            return any(
+                q.chart.beyond_memory(of) for kind, _, of in (name.partition("/") for name in q.atom(condition).inputs) if kind == "analyte"
+            )
 
 
 def _all(condition: Condition, q: Question) -> Iterable[Sign]:
@@ -103,7 +123,7 @@ def _all(condition: Condition, q: Question) -> Iterable[Sign]:
 
 def _of(signs_of: Callable[[datetime, datetime], Iterable[Sign]], *given: Given, told: tuple[object, ...] = ()) -> Way:
     """Signs that stand where what they tell was."""
-    return Way(given, lambda since, until, _: at_own_time(signs_of(since, until)), told)
+    return Way(given, lambda since, until, _: at_own_time(signs_of(since, until)), told, in_order=True)
 
 
 def _measured(condition: Measurement, chart: Chart) -> Iterator[Given]:
@@ -125,12 +145,23 @@ def _times_baseline(condition: RatioToBaseline, q: Question) -> Way:
 
 def _dysfunction(condition: OrganDysfunction, q: Question) -> Way:
     at_least, old = q.limit(condition.at_least), sofa.explained(q.chart, condition.chronic)
-    given = (*map(q.chart.series, sofa.SCORED), q.chart.acts(sofa.PRESSOR))
+    scored = [_scored(one, q.chart) for one in sofa.SCORING if one not in old]
     return Way(
-        tuple(Given(items, sofa.DAY + measurements.SAME_DRAW, EVER) for items in given),
-        lambda since, _, before: at_own_time(sofa.dysfunction(q.chart, at_least, old, since, before)),
-        (old, *(q.chart.stay.baselines.get(analyte) for analyte in sofa.SCORED)),
+        tuple(Given(items, sofa.DAY, EVER) for items in scored),
+        lambda since, _, before: at_own_time(sofa.dysfunction(q.chart, scored, at_least, since, before)),
+        (at_least,),
     )
+
+
+def _scored(kind: str, chart: Chart) -> tuple[sofa.Scored, ...]:
+    """The organ points of one analyte's values, or of pressors given: the same for whoever asks."""
+    found, inputs = chart.found, sofa.inputs_of(kind)
+    number = number_of(f"sofa/{kind}")
+    if number in found.now:
+        return found.now[number]
+    given = [Given(items, near, near) for items, near in sofa.given(kind, chart)]
+    way = Way(tuple(given), lambda since, until, _: at_own_time(sofa.scored(kind, chart, since, until)), (sofa.usable(kind, chart),), True)
+    return found.signs(number, chart.looked_up(inputs), lambda: way)
 
 
 def _told(chart: Chart, each: list[tuple[str, tuple[Any, ...]]], says: Callable[[Any], bool] = lambda _: True) -> Way:

@@ -55,6 +55,8 @@ class Way(NamedTuple):
     given: tuple[Given, ...]
     find: Callable[[datetime, datetime, Placed | None], Iterable[Placed]]
     told: tuple[Any, ...] = ()
+    in_order: bool = False
+    """Every sign stands where it is placed."""
 
 
 class Held(NamedTuple):
@@ -114,28 +116,43 @@ def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held
     else:
         placed = _patched(held.placed, way, *moved)
     signs = tuple([one.sign for one in placed])
-    if any(later.at < sign.at for sign, later in pairwise(signs)):
+    if not way.in_order and any(later.at < sign.at for sign, later in pairwise(signs)):
         signs = tuple(sorted(signs, key=_at))
     if held is not None and signs == held.signs:
         signs = held.signs
     return Held(looked_up, items, way.told, placed, signs)
 
 
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from."""
+
+    found: dict[int, Held] = field(default_factory=dict)
+    series: dict[str, tuple[tuple[object, ...], tuple[Any, ...]]] = field(default_factory=dict)
+
+    def put_together(self, analyte: str, records: tuple[Any, ...], points_in: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The values in these records: the very same as before where these are the same records."""
+        known = self.series.get(analyte)
+        if known is None or len(known[0]) != len(records) or not all(map(is_, known[0], records)):
+            known = self.series[analyte] = records, points_in(records)
+        return known[1]
+
+
 class AtHand:
-    """What was found in the stays that were looked at last, by tenant and encounter."""
+    """What is remembered of the stays that were looked at last, by tenant and encounter."""
 
     def __init__(self, stays: int = STAYS) -> None:
         """Of no more stays than that."""
         self.stays = stays
-        self._held: dict[tuple[str, str], dict[int, Held]] = {}
+        self._known: dict[tuple[str, str], Memory] = {}
 
-    def of(self, tenant: str, encounter_id: str) -> dict[int, Held]:
-        """What was found in a stay."""
+    def of(self, tenant: str, encounter_id: str) -> Memory:
+        """What is remembered of a stay."""
         stay = tenant, encounter_id
-        held = self._held[stay] = self._held.pop(stay, {})
-        if len(self._held) > self.stays:
-            del self._held[next(iter(self._held))]
-        return held
+        memory = self._known[stay] = self._known.pop(stay, None) or Memory()
+        if len(self._known) > self.stays:
+            del self._known[next(iter(self._known))]
+        return memory
 
 
 _at = attrgetter("at")

@@ -1,5 +1,6 @@
 """What one rule finds in one record: a gap, or why there is none.  Every judgement carries its reasons (STYLE rule 6)."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -146,14 +147,16 @@ def _gap(q: Question, sign: Sign) -> Judgement:
     cited = list(sign.cited)
     held = {c.place for c in cited}
     for condition in rule.supporting:
-        one = next((s for s in signs(condition, q) if near[0] <= s.at <= near[1]), None)
+        found = signs(condition, q)
+        first = bisect_left(found, near[0], key=_when)
+        one = found[first] if first < len(found) and found[first].at <= near[1] else None
         fresh = [c for c in one.cited if c.place not in held] if one else []
         cited += fresh
         held |= {c.place for c in fresh}
     contrary: list[Cited] = []
     for condition in rule.contrary:
-        later = [s for s in signs(condition, q) if s.at >= near[0]]
-        contrary += [c for c in (later[-1].cited if later else ()) if c.place not in held]
+        found = signs(condition, q)
+        contrary += [c for c in (found[-1].cited if found and found[-1].at >= near[0] else ()) if c.place not in held]
     return Judgement(
         "gap",
         "INDICATORS_WITHOUT_DOCUMENTATION",
@@ -164,6 +167,10 @@ def _gap(q: Question, sign: Sign) -> Judgement:
         met=tuple(name for name, condition in rule.definitions.items() if signs(condition, q)),
         offered=frozenset(option.id for option in rule.options if option.needs is None or signs(option.needs, q)),
     )
+
+
+def _when(sign: Sign) -> datetime:
+    return sign.at
 
 
 def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:

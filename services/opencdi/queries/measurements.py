@@ -2,9 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import inf
 
 from opencdi.queries.chart import Chart, Point
 from opencdi.queries.condition import AtBaseline, Change, Consecutive, Limit, Measurement, OxygenationRatio, RatioToBaseline, Repeated
@@ -103,12 +104,14 @@ def _row_until(condition: Consecutive, chart: Chart, limit: float, end: int, bef
     return (points[place + 1], end - place - 1) if place + 1 < end else (None, 0)
 
 
-def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[Point], float]) -> Iterator[tuple[Point, Point]]:
-    """Each point with the one of least `value` before it within the window (the first of equals); one pass, however long the stay.
+def _after_extreme(
+    before: list[Point], points: list[Point], window: timedelta, value: Callable[[Point], float]
+) -> Iterator[tuple[Point, Point]]:
+    """Each of the points with the one of least `value` before it within the window (the first of equals), those `before` them included.
 
-    The clinical order decides, so a result that arrives late is placed where it was taken.
+    One pass.  The clinical order decides, so a result that arrives late is placed where it was taken.
     """
-    rising: deque[Point] = deque()  # of the window, whoever may still be the least: each less than all after it
+    rising = _rising(before, value)
     for point in points:
         while rising and abs(point.at.at - rising[0].at.at) > window:
             rising.popleft()
@@ -119,23 +122,24 @@ def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[
         rising.append(point)
 
 
-def _range(points: Iterable[Point]) -> tuple[float, float]:
-    """Lowest and highest.  Most stays are too steady for any rise or fall: that is seen at once, without looking at windows."""
-    values = [point.value for point in points]
-    return min(values, default=0.0), max(values, default=0.0)
+def _rising(points: list[Point], value: Callable[[Point], float]) -> deque[Point]:
+    """Whoever may still be the least: each no more than all after it."""
+    rising: deque[Point] = deque()
+    least = inf
+    for point in reversed(points):
+        if (told := value(point)) <= least:
+            rising.appendleft(point)
+            least = told
+    return rising
 
 
 def changed(condition: Change, chart: Chart, by: float, since: datetime = FIRST, until: datetime = LAST) -> Iterator[Sign]:
     """Each value that differs by so much from one before it within the window; both are cited."""
     window = timedelta(hours=condition.within_h)
     points = [point for point in chart.between(condition.analyte, since - window, until) if point.at.fits_window(window)]
-    low, high = _range(points)
-    if round(high - low, 6) < by:
-        return
+    start = bisect_left(points, since, key=when)
     sign = 1 if condition.direction == "rise" else -1
-    for point, reference in _after_extreme(points, window, lambda p: sign * p.value):
-        if point.at.at < since:
-            continue
+    for point, reference in _after_extreme(points[:start], points[start:], window, lambda p: sign * p.value):
         difference = sign * (point.value - reference.value)
         if round(difference, 6) >= by and not _wobbles(point, reference, points, window, sign):  # 1.3 - 1.0 is 0.30000000000000004
             yield Sign(point.at.at, (Cited(condition.analyte, reference, "earlier value"), Cited(condition.analyte, point)))
@@ -159,14 +163,15 @@ def times_baseline(
         return
     window, later = timedelta(hours=condition.within_h), condition.baseline == "later"
     near = chart.between(condition.analyte, since, until + window) if later else chart.between(condition.analyte, since - window, until)
-    low, high = _range(near)
-    if low > 0 and round(high / low, 6) < ratio:
-        return
     points = [point for point in near if point.value > 0 and point.at.fits_window(window)]
-    for point, lowest in _after_extreme(reversed(points) if later else points, window, lambda p: p.value):
-        if not since <= point.at.at <= until or round(point.value / lowest.value, 6) < ratio:
-            continue
-        if _wobbles(point, lowest, points, window, later=later):
+    if later:
+        end = bisect_right(points, until, key=when)
+        before, own = points[end:][::-1], points[:end][::-1]
+    else:
+        start = bisect_left(points, since, key=when)
+        before, own = points[:start], points[start:]
+    for point, lowest in _after_extreme(before, own, window, lambda p: p.value):
+        if round(point.value / lowest.value, 6) < ratio or _wobbles(point, lowest, points, window, later=later):
             continue
         reference = Cited(condition.analyte, lowest, "lowest later value" if later else "baseline")
         yield Sign(point.at.at, (Cited(condition.analyte, point), reference) if later else (reference, Cited(condition.analyte, point)))
@@ -186,7 +191,8 @@ def _times_carried(condition: RatioToBaseline, chart: Chart, ratio: float, since
 def at_baseline(condition: AtBaseline, chart: Chart, limit: Callable[[str], float]) -> Iterator[Sign]:
     """The baseline from before the stay, at the time of the stay's highest value, where that is not beyond it."""
     known = chart.stay.baselines.get(condition.analyte)
-    highest = max(chart.series(condition.analyte), key=lambda point: point.value, default=None)
+    of_the_stay = (*chart.beyond_memory(condition.analyte), *chart.series(condition.analyte))
+    highest = max(of_the_stay, key=lambda point: point.value, default=None)
     if known is None or highest is None or not known.of_before_the_illness:
         return
     if condition.from_level is not None and known.value <= limit(condition.from_level):

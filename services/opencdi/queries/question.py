@@ -38,6 +38,11 @@ _numbers: dict[str, int] = {}
 """Each condition with its limits, spelled out, and its number: two rules that state the same share what is found."""
 
 
+def number_of(spelled: str) -> int:
+    """The number of what is looked for."""
+    return _numbers.setdefault(spelled, len(_numbers))
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One rule's look at one chart."""
@@ -62,7 +67,7 @@ class Question:
                 _plans.clear()
             plan = _plans[id(self.rule), id(self.site)] = _Plan(self.rule, self.site, {})
         if (known := plan.atoms.get(id(condition))) is None:
-            number = _numbers.setdefault(json.dumps(self._spelled(condition), sort_keys=True), len(_numbers))
+            number = number_of(json.dumps(self._spelled(condition), sort_keys=True))
             inputs = {name for one in self._with_inner(condition) for name in inputs_of(one)}
             known = plan.atoms[id(condition)] = condition, Atom(number, tuple(sorted(inputs)))
         return known[1]

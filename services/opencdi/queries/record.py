@@ -27,10 +27,10 @@ from opencdi.events.facts import (
 from opencdi.events.pages import Claim
 from opencdi.events.reading import NoteRead
 from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
-from opencdi.queries.found import Found, Held
+from opencdi.queries.found import Found, Memory
 from opencdi.queries.inputs import LISTINGS, STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
-from opencdi.queries.series import file_point, find, points_of, take_back
+from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
 
 
@@ -49,17 +49,15 @@ class LastClaim(State):
 class Records:
     """One stay's records within one step."""
 
-    def __init__(
-        self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments, found: dict[int, Held] | None = None
-    ) -> None:
-        """`envelope` of the entry in hand; its encounter's records are looked up as they are needed.  `found` in the stay before."""
+    def __init__(self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments, memory: Memory | None = None) -> None:
+        """`envelope` of the entry in hand; its encounter's records are looked up as they are needed.  `memory`: of the stay."""
         self.states, self.inputs, self.treatments = states, inputs, treatments
         self.encounter_id = envelope.encounter_id or ""
         self.changed: set[str] = set()
         self.corrected: set[str] = set()
         self.replaced: set[str] = set()  # stand as they were told, and are no baseline any more
         self._series: dict[str, tuple[Point, ...]] = {}  # as put together from their days within this step
-        self.found = {} if found is None else found
+        self.memory = memory or Memory()
         held = states.get(f"stay/{self.encounter_id}")
         self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
 
@@ -72,12 +70,16 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, Found(self.found))
+        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, Found(self.memory.found), self._beyond_memory)
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:
-            self._series[analyte] = points_of(self.states, self.encounter_id, analyte)
+            records = records_of(self.states, self.encounter_id, analyte)
+            self._series[analyte] = self.memory.put_together(analyte, records, points_in)
         return self._series[analyte]
+
+    def _beyond_memory(self, analyte: str) -> tuple[Point, ...]:
+        return beyond_memory(records_of(self.states, self.encounter_id, analyte))
 
     def _mentions(self, concept: str) -> tuple[Mention, ...]:
         if concept not in self.stay.told:

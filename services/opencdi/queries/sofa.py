@@ -1,13 +1,14 @@
 """SOFA points as far as the record can score them (Vincent 1996; Singer 2016).  Unmeasured organs score nothing: a partial score."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from opencdi.queries.chart import Act, Chart, Earlier, Point
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.found import FIRST, LAST, Placed
-from opencdi.queries.measurements import oxygen_at
+from opencdi.queries.measurements import SAME_DRAW, oxygen_at
 
 EDITION = "SOFA-1996"
 DAY = timedelta(hours=24)
@@ -23,6 +24,8 @@ _HIGH: dict[str, tuple[tuple[float, int], ...]] = {
 }
 SCORED = (*_LOW, *_HIGH, "pao2", "fio2", "oxygen-flow")
 PRESSOR = "vasopressor"
+SCORING = (*_LOW, *_HIGH, "pao2", PRESSOR)
+"""What scores points."""
 
 
 def points_of(analyte: str, value: float) -> int:
@@ -38,7 +41,9 @@ def _respiratory(chart: Chart, point: Point) -> int:
     return 2 if ratio < 300 else 1 if ratio < 400 else 0  # 3 and 4 need a ventilator, which is not charted as a value
 
 
-class _Scored(NamedTuple):
+class Scored(NamedTuple):
+    """Organ points of one value."""
+
     at: datetime
     organ: str
     points: int
@@ -46,25 +51,63 @@ class _Scored(NamedTuple):
     told: Point | Act
 
 
+def inputs_of(kind: str) -> tuple[str, ...]:
+    """The records that points of this kind rest on."""
+    if kind == PRESSOR:
+        return (f"treatment/{PRESSOR}",)
+    return ("analyte/pao2", "analyte/fio2", "analyte/oxygen-flow") if kind == "pao2" else (f"analyte/{kind}", "baselines")
+
+
+def given(kind: str, chart: Chart) -> Iterator[tuple[tuple[Point, ...] | tuple[Act, ...], timedelta]]:
+    """The same records, each with how near to a value it must be to count."""
+    if kind == PRESSOR:
+        yield chart.acts(PRESSOR), timedelta(0)
+        return
+    yield chart.series(kind), timedelta(0)
+    if kind == "pao2":
+        yield chart.series("fio2"), SAME_DRAW
+        yield chart.series("oxygen-flow"), SAME_DRAW
+
+
+def scored(kind: str, chart: Chart, since: datetime, until: datetime) -> Iterator[Scored]:
+    """Whatever scores points of that time."""
+    if kind == PRESSOR:
+        told = chart.found.between(chart.acts(PRESSOR), since, until)
+        yield from (Scored(act.at.at, "circulation", 3, PRESSOR, act) for act in told if act.done)
+        return
+    own = points_of(kind, known.value) if kind != "pao2" and (known := usable(kind, chart)) else 0
+    organ = {"map": "circulation", "pao2": "lungs"}.get(kind, kind)
+    for point in chart.between(kind, since, until):
+        points = _respiratory(chart, point) if kind == "pao2" else points_of(kind, point.value) - own
+        if points > 0:
+            yield Scored(point.at.at, organ, points, kind, point)
+
+
+def usable(kind: str, chart: Chart) -> Earlier | None:
+    """The baseline of before the illness, whose points are the patient's own."""
+    known = chart.stay.baselines.get(kind)
+    return known if known and known.of_before_the_illness else None
+
+
 def dysfunction(
-    chart: Chart, at_least: float, old: frozenset[str] = frozenset(), since: datetime = FIRST, before: Placed | None = None
+    chart: Chart, each: Sequence[tuple[Scored, ...]], at_least: float, since: datetime = FIRST, before: Placed | None = None
 ) -> Iterator[Sign]:
     """Each day-long window from then on, by its first scoring value, in which the worst values together reach the limit.
 
     Points count over the baseline (DOMAIN D.0): where one was carried from before the illness, its points are the patient's own; where not,
-    0 is assumed and said.  `old`: analytes whose points are explained by an old disease and score nothing.  `before`: the last window
-    that opened earlier.
+    0 is assumed and said.  `before`: the last window that opened earlier.
     """
-    scored = sorted(_scored(chart, old, since), key=lambda one: (one.at, one.organ))
-    if _most(scored) < at_least:
-        return
     until = before.place + DAY if before else None
-    for index, (start, *_) in enumerate(scored):
+    near = (chart.found.between(one, since if until is None else max(since, until), LAST) for one in each)
+    told = sorted(chain.from_iterable(near), key=lambda one: (one.at, one.organ))
+    if _most(told) < at_least:
+        return
+    for index, (start, *_) in enumerate(told):
         if until is not None and start <= until:
             continue
-        worst: dict[str, _Scored] = {}
-        for place in range(index, len(scored)):
-            if (one := scored[place]).at - start > DAY:
+        worst: dict[str, Scored] = {}
+        for place in range(index, len(told)):
+            if (one := told[place]).at - start > DAY:
                 break
             chart.found.look(1)
             if one.organ not in worst or one.points > worst[one.organ].points:
@@ -74,40 +117,19 @@ def dysfunction(
             yield Sign(start, tuple(cited for one in worst.values() for cited in _cited(chart, one)))
 
 
-def _most(scored: list[_Scored]) -> int:
+def _most(told: list[Scored]) -> int:
     """What the worst values score together, however far apart they are."""
     worst: dict[str, int] = {}
-    for one in scored:
+    for one in told:
         worst[one.organ] = max(one.points, worst.get(one.organ, 0))
     return sum(worst.values())
 
 
-def _scored(chart: Chart, old: frozenset[str], since: datetime) -> Iterator[_Scored]:
-    for analyte in (one for one in (*_LOW, *_HIGH) if one not in old):
-        own = points_of(analyte, usable.value) if (usable := _usable(chart, analyte)) else 0
-        organ = "circulation" if analyte == "map" else analyte
-        for point in chart.between(analyte, since, LAST):
-            if (points := points_of(analyte, point.value) - own) > 0:
-                yield _Scored(point.at.at, organ, points, analyte, point)
-    if "pao2" not in old:
-        for point in chart.between("pao2", since, LAST):
-            if points := _respiratory(chart, point):
-                yield _Scored(point.at.at, "lungs", points, "pao2", point)
-    for act in chart.found.between(chart.acts(PRESSOR), since, LAST):
-        if act.done:
-            yield _Scored(act.at.at, "circulation", 3, PRESSOR, act)
-
-
-def _usable(chart: Chart, analyte: str) -> Earlier | None:
-    known = chart.stay.baselines.get(analyte)
-    return known if known and known.of_before_the_illness else None
-
-
-def _cited(chart: Chart, one: _Scored) -> tuple[Cited, ...]:
+def _cited(chart: Chart, one: Scored) -> tuple[Cited, ...]:
     if one.kind in (PRESSOR, "pao2"):
         return (Cited(one.kind, one.told),)
-    if usable := _usable(chart, one.kind):
-        return Cited(one.kind, usable, usable.as_label), Cited(one.kind, one.told)
+    if known := usable(one.kind, chart):
+        return Cited(one.kind, known, known.as_label), Cited(one.kind, one.told)
     return (Cited(one.kind, one.told, "baseline not known"),)
 
 
