@@ -4,6 +4,7 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -29,6 +30,7 @@ from opencdi.clinical.vocabulary import (
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
 from opencdi.knowledge.site import SiteData
+from opencdi.queries.found import Found
 
 
 class Remembered(BaseModel):
@@ -37,8 +39,9 @@ class Remembered(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Point(Remembered):
-    """One measurement, in its newest version."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One measurement, in its newest version: the smallest thing of which a stay has thousands."""
 
     measurement_id: str
     value: float
@@ -50,6 +53,7 @@ class Point(Remembered):
     entry_id: str = ""  # that told it first
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier(Point):
     """A value of an earlier encounter, carried to this stay as its baseline (DOMAIN B63)."""
 
@@ -272,11 +276,51 @@ class Chart:
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
         code_set: Callable[[], CodeSet] = lambda: CodeSet(),
+        found: Found | None = None,
+        beyond_memory: Callable[[str], tuple[Point, ...]] = lambda _: (),
     ) -> None:
-        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes."""
+        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes.
+
+        `found`: what conditions found in this stay before.  `beyond_memory`: the lowest and highest of days of which not all is known.
+        """
         self.stay = stay
         self.series = series
         self.mentions = mentions
         self.acts = acts
         self.written = written
         self.code_set = code_set
+        self.found = found or Found()
+        self.beyond_memory = beyond_memory
+        self._known: dict[str, object] = {}
+
+    def between(self, analyte: str, since: datetime, until: datetime) -> tuple[Point, ...]:
+        """The values of that time, both ends included."""
+        return self.found.between(self.series(analyte), since, until)
+
+    def looked_up(self, inputs: tuple[str, ...]) -> tuple[object, ...]:
+        """What stands under the names of inputs of rules ("analyte/creatinine"): the very objects as long as nothing of them changes."""
+        known = self._known
+        return tuple([known[name] if name in known else known.setdefault(name, self._told(name)) for name in inputs])
+
+    def _told(self, name: str) -> object:
+        match name.partition("/"):
+            case "analyte", _, analyte:
+                return self.series(analyte)
+            case "concept", _, concept:
+                return self.mentions(concept)
+            case "treatment", _, treatment:
+                return self.acts(treatment)
+            case "written", _, analyte:
+                return self.written(analyte)
+            case "baselines", *_:
+                return self.stay.baselines
+            case "listings", *_:
+                return self.stay.listings
+            case "coded", *_:
+                return self.code_set()
+            case "left", *_:
+                return self.stay.discharged_at
+            case "stay", *_:
+                return self.stay
+            case _:
+                return object()  # what is not known here is another each time

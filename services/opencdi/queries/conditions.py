@@ -1,13 +1,14 @@
-"""Whether a named condition is met by the record: the signs of it, in clinical order.  No sign: not met."""
+"""Whether a named condition is met by the record: the signs of it, in clinical order.  No sign: not met.
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+Each condition says what it is derived from and how far a change of that reaches; `opencdi.queries.found` has only that derived anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import assert_never
+from functools import partial
+from typing import Any
 
-from opencdi.knowledge.site import SiteData
-from opencdi.queries import measurements, sofa
+from opencdi.queries import combined, measurements, sofa
 from opencdi.queries.chart import Chart, Mention, attributes_told
 from opencdi.queries.coded import coded, left_open
 from opencdi.queries.condition import (
@@ -31,67 +32,99 @@ from opencdi.queries.condition import (
     Without,
 )  # fmt: skip
 from opencdi.queries.conflicts import conflicting
-from opencdi.queries.courses import treated
+from opencdi.queries.courses import courses, fits
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
-from opencdi.queries.rule import Rule
-
-CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
-ANTIBIOTIC_THEN_CULTURE = timedelta(hours=24)
-EVER = timedelta(days=3650)
-"""No window: any two instants of one stay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a condition is judged by: the rule's limits at this site, and the chart."""
-
-    rule: Rule
-    site: SiteData
-    chart: Chart
-
-    def limit(self, name: str) -> float:
-        """The value of a named threshold."""
-        return self.rule.limit(name, self.site)
-
-    def limit_in(self, name: str) -> tuple[float, str]:
-        """The same with its unit."""
-        return self.limit(name), self.rule.thresholds[name].unit
+from opencdi.queries.found import EVER, NO_TIME, Given, Way, at_own_time
+from opencdi.queries.question import Question, number_of
 
 
 def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
     """All signs of the condition, earliest first."""
-    return tuple(sorted(_signs(condition, q), key=lambda sign: sign.at))
+    if isinstance(condition, Definition):
+        return signs(q.chosen(condition), q)
+    number, inputs = q.atom(condition)
+    found = q.chart.found
+    return found.now[number] if number in found.now else found.signs(number, q.chart.looked_up(inputs), lambda: _way(condition, q))
 
 
-def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
+def _way(condition: Condition, q: Question) -> Way:
+    chart, found = q.chart, q.chart.found
     match condition:
         case Measurement():
-            return measurements.measured(condition, q.chart, q.limit(condition.name))
+            return _of(partial(measurements.measured, condition, chart, q.limit(condition.name)), *_measured(condition, chart))
         case Consecutive():
-            return measurements.in_a_row(condition, q.chart, q.limit(condition.name))
+            limit = q.limit(condition.name)
+            rows = lambda since, _, before: at_own_time(measurements.in_a_row(condition, chart, limit, since, before))  # noqa: E731
+            return Way((Given(chart.series(condition.analyte), ahead=EVER),), rows)
         case Change():
-            return measurements.changed(condition, q.chart, q.limit(condition.by))
+            points = Given(chart.series(condition.analyte), ahead=timedelta(hours=condition.within_h))
+            return _of(partial(measurements.changed, condition, chart, q.limit(condition.by)), points)
         case RatioToBaseline():
-            return measurements.times_baseline(condition, q.chart, q.limit(condition.at_least))
+            return _times_baseline(condition, q)
+        case OxygenationRatio():
+            oxygen = (Given(chart.series(name), measurements.SAME_DRAW, measurements.SAME_DRAW) for name in ("fio2", "oxygen-flow"))
+            return _of(
+                partial(measurements.low_oxygenation, condition, chart, q.limit(condition.below)), Given(chart.series("pao2")), *oxygen
+            )
+        case Repeated():
+            points = Given(chart.series(condition.analyte), ahead=timedelta(hours=condition.within_h))
+            return _of(partial(measurements.repeated, condition, chart), points)
+        case OrganDysfunction():
+            return _dysfunction(condition, q)
+        case Treatment() if not condition.is_course:
+            return _told(chart, [(name, chart.acts(name)) for name in condition.any_of], lambda act: fits(condition, act, q.limit_in))
+        case Stated() if condition.notes == 1 and not condition.lacking and not condition.standing:
+            return _told(chart, [(concept, chart.mentions(concept)) for concept in condition.concepts], partial(_says, condition))
+        case SuspectedInfection():
+            return combined.suspected_infection(condition, chart)
+        case AnyOf():
+            return combined.any_of([signs(one, q) for one in condition.of], found)
+        case AllOf():
+            return combined.all_of(condition, _until_unmet(condition.of, q), found)
+        case CountOf():
+            required = signs(condition.including, q) if condition.including else None
+            return combined.count_of(condition, [signs(one, q) for one in condition.of], required, found)
+        case Without():
+            met = signs(condition.of, q)
+            if condition.ever:
+                return combined.never(met, found, ever=bool(met) and _ever(condition.sign, q))
+            return combined.without(condition, met, signs(condition.sign, q) if met else (), found)
+        case _:
+            return Way((), lambda *_: at_own_time(_all(condition, q)), (object(),))  # something is another, or nobody would look
+
+
+def _ever(condition: Condition, q: Question) -> bool:
+    """Whether it was ever so in this stay, as far as can be excluded: of a day of which only the extremes are known, little can."""
+    if signs(condition, q):
+        return True
+    match condition:
+        case Definition():
+            return _ever(q.chosen(condition), q)
+        case AnyOf():
+            return any(_ever(one, q) for one in condition.of)
+        case Measurement(oxygen="any"):
+            limit = q.limit(condition.name)
+            return any(measurements.beyond(point, condition, limit) for point in q.chart.beyond_memory(condition.analyte))
+        case _:
+            return any(
+                q.chart.beyond_memory(of) for kind, _, of in (name.partition("/") for name in q.atom(condition).inputs) if kind == "analyte"
+            )
+
+
+def _all(condition: Condition, q: Question) -> Iterable[Sign]:
+    """The signs of a condition that is judged over the whole stay at once."""
+    match condition:
         case AtBaseline():
             return measurements.at_baseline(condition, q.chart, q.limit)
-        case OxygenationRatio():
-            return measurements.low_oxygenation(condition, q.chart, q.limit(condition.below))
-        case Repeated():
-            return measurements.repeated(condition, q.chart)
-        case OrganDysfunction():
-            return sofa.dysfunction(q.chart, q.limit(condition.at_least), condition.chronic)
         case Stated():
             return _stated(condition, q.chart)
         case Conflicting():
             return conflicting(condition, q.chart)
         case Treatment():
-            return treated(condition, q.chart, q.limit_in)
+            return courses(condition, q.chart, q.limit_in)
         case Listed():
             return (Sign(told.at.at, (Cited("listed", told),)) for told in q.chart.stay.listings if told.code.startswith(condition.codes))
-        case SuspectedInfection():
-            return _suspected_infection(condition, q.chart)
         case Coded():
             return coded(condition, q.chart.code_set(), q.chart.stay.started_at)
         case ProcedureLeftOpen():
@@ -99,18 +132,71 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
         case Discharged():
             left = q.chart.stay.discharged_at
             return (Sign(left.at, ()),) if left else ()
-        case AnyOf():
-            return (sign for one in condition.of for sign in _signs(one, q))
-        case AllOf():
-            return _all_of(condition, q)
-        case CountOf():
-            return _count_of(condition, q)
-        case Without():
-            return _without(condition, q)
-        case Definition():
-            return _signs(q.rule.definitions[q.rule.adopted(q.site, condition.as_shipped)], q)
         case _:
-            assert_never(condition)
+            raise NotImplementedError(condition.kind)
+
+
+def _of(signs_of: Callable[[datetime, datetime], Iterable[Sign]], *given: Given, told: tuple[object, ...] = ()) -> Way:
+    """Signs that stand where what they tell was."""
+    return Way(given, lambda since, until, _: at_own_time(signs_of(since, until)), told, in_order=True)
+
+
+def _measured(condition: Measurement, chart: Chart) -> Iterator[Given]:
+    yield Given(chart.series(condition.analyte))
+    if condition.oxygen != "any":
+        yield Given(chart.series("fio2"), ahead=measurements.OXYGEN_HOLDS)
+        yield Given(chart.series("oxygen-flow"), ahead=measurements.OXYGEN_HOLDS)
+    if condition.written:
+        yield Given(chart.written(condition.analyte))
+
+
+def _times_baseline(condition: RatioToBaseline, q: Question) -> Way:
+    window = timedelta(hours=condition.within_h)
+    back, ahead = {"earlier": (NO_TIME, window), "later": (window, NO_TIME), "carried": (NO_TIME, NO_TIME)}[condition.baseline]
+    carried = (q.chart.stay.baselines.get(condition.analyte),) if condition.baseline == "carried" else ()
+    found = partial(measurements.times_baseline, condition, q.chart, q.limit(condition.at_least))
+    return _of(found, Given(q.chart.series(condition.analyte), back, ahead), told=carried)
+
+
+def _dysfunction(condition: OrganDysfunction, q: Question) -> Way:
+    at_least, old = q.limit(condition.at_least), sofa.explained(q.chart, condition.chronic)
+    scored = [_scored(one, q.chart) for one in sofa.SCORING if one not in old]
+    return Way(
+        tuple(Given(items, sofa.DAY, EVER) for items in scored),
+        lambda since, _, before: at_own_time(sofa.dysfunction(q.chart, scored, at_least, since, before)),
+        (at_least,),
+    )
+
+
+def _scored(kind: str, chart: Chart) -> tuple[sofa.Scored, ...]:
+    """The organ points of one analyte's values, or of pressors given: the same for whoever asks."""
+    found, inputs = chart.found, sofa.inputs_of(kind)
+    number = number_of(f"sofa/{kind}")
+    if number in found.now:
+        return found.now[number]
+    given = [Given(items, near, near) for items, near in sofa.given(kind, chart)]
+    way = Way(tuple(given), lambda since, until, _: at_own_time(sofa.scored(kind, chart, since, until)), (sofa.usable(kind, chart),), True)
+    return found.signs(number, chart.looked_up(inputs), lambda: way)
+
+
+def _told(chart: Chart, each: list[tuple[str, tuple[Any, ...]]], says: Callable[[Any], bool] = lambda _: True) -> Way:
+    """Each act, or each mention that says so."""
+
+    def between(since: datetime, until: datetime) -> Iterator[Sign]:
+        for kind, items in each:
+            yield from (Sign(one.at.at, (Cited(kind, one),)) for one in chart.found.between(items, since, until) if says(one))
+
+    return _of(between, *(Given(items) for _, items in each))
+
+
+def _until_unmet(conditions: tuple[Condition, ...], q: Question) -> list[tuple[Sign, ...]]:
+    """The signs of each, in the rule's order, and no further than the first that is not met."""
+    found: list[tuple[Sign, ...]] = []
+    for one in conditions:
+        found.append(signs(one, q))
+        if not found[-1]:
+            break
+    return found
 
 
 def _says(condition: Stated, mention: Mention) -> bool:
@@ -145,90 +231,3 @@ def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
         for end in range(condition.notes, len(each) + 1):
             told = each[end - condition.notes : end]
             yield Sign(told[-1][1].at.at, tuple(Cited(concept, mention) for concept, mention in told))
-
-
-def _suspected_infection(condition: SuspectedInfection, chart: Chart) -> Iterator[Sign]:
-    for antibiotic in chart.acts(condition.antibiotic):
-        for culture in chart.acts(condition.culture):
-            ahead = antibiotic.at.at - culture.at.at
-            if -ANTIBIOTIC_THEN_CULTURE <= ahead <= CULTURE_THEN_ANTIBIOTIC:
-                at = min(antibiotic.at.at, culture.at.at)
-                yield Sign(at, (Cited(condition.culture, culture), Cited(condition.antibiotic, antibiotic)))
-
-
-def _merged(parts: Iterable[Sign]) -> tuple[Cited, ...]:
-    told: dict[tuple[str, str, int], Cited] = {}
-    for sign in parts:
-        for cited in sign.cited:
-            told.setdefault(cited.place, cited)
-    return tuple(told.values())
-
-
-def _all_of(condition: AllOf, q: Question) -> Iterator[Sign]:
-    found: list[tuple[Sign, ...]] = []
-    for one in condition.of:  # in the rule's order, and no further than the first that is not met
-        if not (told := signs(one, q)):
-            return
-        found.append(told)
-    if condition.within_h is None:
-        *others, anchors = found
-        window = EVER
-    else:
-        anchors, *others = found
-        window = timedelta(hours=condition.within_h)
-    for anchor in anchors:
-        near = [_nearest(anchor, other, window, in_order=condition.in_order) for other in others]
-        if all(near):
-            chosen = (
-                [*(sign for sign in near if sign), anchor] if condition.within_h is None else [anchor, *(sign for sign in near if sign)]
-            )
-            about = next((sign.about for sign in chosen if sign.about), "")
-            yield Sign(max(sign.at for sign in chosen), _merged(chosen), about)
-
-
-def _between(told: tuple[Sign, ...], start: datetime, end: datetime) -> tuple[Sign, ...]:
-    return told[bisect_left(told, start, key=_when) : bisect_right(told, end, key=_when)]
-
-
-def _when(sign: Sign) -> datetime:
-    return sign.at
-
-
-def _nearest(anchor: Sign, others: tuple[Sign, ...], window: timedelta, *, in_order: bool) -> Sign | None:
-    inside = _between(others, anchor.at if in_order else anchor.at - window, anchor.at + window)
-    if in_order:  # a value is not its own repetition
-        own = {cited.place for cited in anchor.cited}
-        inside = tuple(s for s in inside if not {cited.place for cited in s.cited} <= own)
-    return min(inside, key=lambda sign: abs(sign.at - anchor.at), default=None)
-
-
-def _without(condition: Without, q: Question) -> Iterator[Sign]:
-    found = signs(condition.of, q)
-    others = signs(condition.sign, q) if found else ()
-    before, after = timedelta(hours=condition.before_h), timedelta(hours=condition.after_h)
-    for sign in found:
-        if not (others if condition.ever else _between(others, sign.at - before, sign.at + after)):
-            yield sign
-
-
-def _count_of(condition: CountOf, q: Question) -> Iterator[Sign]:
-    window = timedelta(hours=condition.within_h)
-    required = signs(condition.including, q) if condition.including else None
-    each = [(index, sign) for index, one in enumerate(condition.of) for sign in signs(one, q)]
-    each.sort(key=lambda told: (told[1].at, told[0]))
-    until = None
-    for position, (_, opening) in enumerate(each):
-        if until is not None and opening.at <= until:
-            continue
-        inside: dict[int, Sign] = {}
-        for later in range(position, len(each)):
-            index, sign = each[later]
-            if sign.at - opening.at > window:
-                break
-            inside.setdefault(index, sign)
-        if len(inside) < condition.at_least:
-            continue
-        if required is not None and not _between(required, opening.at, opening.at + window):
-            continue
-        until = opening.at + window
-        yield Sign(max(sign.at for sign in inside.values()), _merged(inside.values()))

@@ -21,17 +21,14 @@ _ROUTES: Final[dict[Route, re.Pattern[str]]] = {
 """The ways by which a drug is given, as HL7 table 0162, NCI's codes in FHIR and nurses write them."""
 
 
-def treated(condition: Treatment, chart: Chart, limit: Callable[[str], tuple[float, str]]) -> Iterator[Sign]:
-    """Each drug or order of these treatments; where a course is asked for, the dose with which it is one."""
+def courses(condition: Treatment, chart: Chart, limit: Callable[[str], tuple[float, str]]) -> Iterator[Sign]:
+    """Each course of these treatments, at the dose with which it is one."""
     for name in condition.any_of:
-        acts = [act for act in chart.acts(name) if _fits(condition, act, limit)]
-        if condition.is_course:
-            yield from _courses(condition, name, acts)
-        else:
-            yield from (Sign(act.at.at, (Cited(name, act),)) for act in acts)
+        yield from _courses(condition, name, [act for act in chart.acts(name) if fits(condition, act, limit)])
 
 
-def _fits(condition: Treatment, act: Act, limit: Callable[[str], tuple[float, str]]) -> bool:
+def fits(condition: Treatment, act: Act, limit: Callable[[str], tuple[float, str]]) -> bool:
+    """Whether a drug or an order is such a one: given and not only ordered, by this way, so much of it."""
     if (condition.given or condition.is_course) and not act.done:
         return False
     if condition.route and not _ROUTES[condition.route].search(f"{act.route} {act.text}".lower()):

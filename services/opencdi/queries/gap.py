@@ -1,5 +1,6 @@
 """What one rule finds in one record: a gap, or why there is none.  Every judgement carries its reasons (STYLE rule 6)."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +9,9 @@ from typing import Literal
 from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Act, Chart, Mention, attributes_told
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.question import Question
 from opencdi.queries.rule import Documentation, Rule
 
 Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
@@ -52,6 +54,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     `since`: people decided on the evidence up to then, so what came after it is looked at first (Q-55).
     """
     q = Question(rule, site, chart)
+    chart.found.turn()
     answers = [(one.concept, m) for one in rule.satisfied_by for m in chart.mentions(one.concept)]
     # A denial or a doubt need not name the attributes that only an affirmed diagnosis must carry.
     full = [(one.concept, m) for one in rule.satisfied_by for m in _saying_all(one, chart.mentions(one.concept))]
@@ -149,14 +152,16 @@ def _gap(q: Question, sign: Sign) -> Judgement:
     cited = list(sign.cited)
     held = {c.place for c in cited}
     for condition in rule.supporting:
-        one = next((s for s in signs(condition, q) if near[0] <= s.at <= near[1]), None)
+        found = signs(condition, q)
+        first = bisect_left(found, near[0], key=_when)
+        one = found[first] if first < len(found) and found[first].at <= near[1] else None
         fresh = [c for c in one.cited if c.place not in held] if one else []
         cited += fresh
         held |= {c.place for c in fresh}
     contrary: list[Cited] = []
     for condition in rule.contrary:
-        later = [s for s in signs(condition, q) if s.at >= near[0]]
-        contrary += [c for c in (later[-1].cited if later else ()) if c.place not in held]
+        found = signs(condition, q)
+        contrary += [c for c in (found[-1].cited if found and found[-1].at >= near[0] else ()) if c.place not in held]
     return Judgement(
         "gap",
         "INDICATORS_WITHOUT_DOCUMENTATION",
@@ -172,6 +177,10 @@ def _gap(q: Question, sign: Sign) -> Judgement:
 def _documented_by(rule: Rule, sign: Sign) -> tuple[Cited, ...]:
     """Where what is documented is the question, what a provider wrote of it."""
     return tuple(cited for cited in sign.cited if cited.documents) if rule.stands_by_itself else ()
+
+
+def _when(sign: Sign) -> datetime:
+    return sign.at
 
 
 def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:

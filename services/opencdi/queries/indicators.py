@@ -15,9 +15,10 @@ from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Treatment, Without
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
 from opencdi.queries.inputs import index
+from opencdi.queries.question import Question
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
 from opencdi.queries.treatments import OPERATION, Treatments
@@ -82,6 +83,7 @@ class IndicatorDesk:
                 records.read_note(note)
         site, chart = site_of(states, envelope.tenant, self.site), records.chart()
         for rule in self.inputs.rules_for(records.changed):
+            chart.found.turn()
             for part, condition in self.parts[rule.id].items():
                 place = (records.encounter_id, rule.id, part)
                 if place not in shown and (found := signs(condition, Question(rule, site, chart))):

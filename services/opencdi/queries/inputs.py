@@ -1,15 +1,20 @@
 """Which rules read what: so that a result touches only the rules whose inputs it changes, and most results touch none."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from opencdi.queries import sofa
 from opencdi.queries.condition import (
+    AllOf,
+    AnyOf,
     AtBaseline,
     Change,
     Condition,
     Consecutive,
+    CountOf,
+    Definition,
     Listed,
     Measurement,
     OrganDysfunction,
@@ -19,12 +24,15 @@ from opencdi.queries.condition import (
     Stated,
     SuspectedInfection,
     Treatment,
+    Without,
 )  # fmt: skip
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
-STAY, LEFT, CODED = "stay", "left", "coded"
-SHORT_MEMORY = timedelta(hours=72)  # conditions without a window of their own are met together within 48 h (D-01, D-40)
+STAY = "stay"
+"""What every rule cares about: the class of the stay, its end, whom it is of."""
+LISTINGS, BASELINES, LEFT, CODED = "listings", "baselines", "left", "coded"
+SHORT_MEMORY = timedelta(hours=72)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
 _OTHER_KINDS = (
@@ -36,28 +44,32 @@ _OTHER_KINDS = (
 
 
 def inputs_of(condition: Condition) -> frozenset[str]:
-    """The records that one condition looks at (its inner conditions not counted)."""
+    """The records that one condition looks at (its inner conditions not counted): of a change of any other it does not hear."""
     match condition:
         case Measurement():
             own = {f"analyte/{condition.analyte}", *([f"written/{condition.analyte}"] if condition.written else [])}
             return frozenset(own | OXYGEN) if condition.oxygen != "any" else frozenset(own)
-        case Consecutive() | Change() | RatioToBaseline() | AtBaseline() | Repeated():
+        case AtBaseline() | RatioToBaseline(baseline="carried"):
+            return frozenset({f"analyte/{condition.analyte}", BASELINES})
+        case Consecutive() | Change() | RatioToBaseline() | Repeated():
             return frozenset({f"analyte/{condition.analyte}"})
         case OxygenationRatio():
             return frozenset({"analyte/pao2"}) | OXYGEN
         case OrganDysfunction():
             chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
-            return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
-        case Stated() | Conflicting():
+            return frozenset({BASELINES, f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
+        case Conflicting():  # the attending decides
+            return frozenset({STAY, *(f"concept/{concept}" for concept in condition.concepts)})
+        case Stated():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)
         case Treatment():
             return frozenset(f"treatment/{name}" for name in condition.any_of)
         case SuspectedInfection():
             return frozenset({f"treatment/{condition.antibiotic}", f"treatment/{condition.culture}"})
         case Listed():
-            return frozenset({STAY})
+            return frozenset({LISTINGS})
         case Coded() | ProcedureLeftOpen():
-            return frozenset({CODED})
+            return frozenset({CODED, STAY})
         case Discharged():
             return frozenset({LEFT})
         case _:
@@ -90,14 +102,31 @@ class Inputs:
         return tuple(found[name] for name in sorted(found))
 
 
-def _kept(analyte: str, rules: tuple[Rule, ...]) -> timedelta:
-    windows = (
-        condition.within_h
-        for rule in rules
-        for condition in rule.conditions()
-        if isinstance(condition, Change | RatioToBaseline) and condition.analyte == analyte
-    )
-    return max(SHORT_MEMORY, timedelta(hours=max(windows, default=0.0)) + timedelta(days=1))
+def kept(analyte: str, rules: Iterable[Rule]) -> timedelta:
+    """How long values must be kept for the windows of these rules, each within another counted together, and a day more."""
+    hours = (told for rule in rules for condition in rule.top() for name, told in _reach(condition, rule, 0) if name == analyte)
+    return max(SHORT_MEMORY, timedelta(hours=max(hours, default=0.0)) + timedelta(days=1))
+
+
+def _reach(condition: Condition, rule: Rule, hours: float) -> Iterator[tuple[str, float]]:
+    """The analytes, and how many hours before the latest of its signs a value may lie on which the condition rests."""
+    match condition:
+        case AllOf() | CountOf():
+            hours += condition.within_h or 0
+            inner = condition.of
+        case Without():
+            yield from _reach(condition.sign, rule, hours + condition.before_h + condition.after_h)
+            inner = (condition.of,)
+        case AnyOf():
+            inner = condition.of
+        case Definition():
+            inner = tuple(rule.definitions.values())
+        case _:
+            own = getattr(condition, "within_h", 0)
+            yield from ((of, hours + own) for kind, _, of in (name.partition("/") for name in inputs_of(condition)) if kind == "analyte")
+            return
+    for one in inner:
+        yield from _reach(one, rule, hours)
 
 
 def index(rules: tuple[Rule, ...]) -> Inputs:
@@ -120,6 +149,6 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("treatment/")),
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("written/")),
         tuple(condition for rule in rules for condition in rule.conditions() if isinstance(condition, Coded | ProcedureLeftOpen)),
-        {analyte: _kept(analyte, rules) for analyte in analytes},
+        {analyte: kept(analyte, rules) for analyte in analytes},
         re.compile("|".join(told).encode()),
     )

@@ -1,14 +1,16 @@
-"""What the named conditions about measurements mean."""
+"""What the named conditions about measurements mean: each gives the signs of the values between two instants."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from itertools import pairwise
+from math import inf
 
 from opencdi.queries.chart import Chart, Point
 from opencdi.queries.condition import AtBaseline, Change, Consecutive, Limit, Measurement, OxygenationRatio, RatioToBaseline, Repeated
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.found import FIRST, LAST, Placed, when
 
 OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""
@@ -31,12 +33,12 @@ def _is_over(value: float, condition: Limit, limit: float) -> bool:
 
 
 def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
-    before = bisect_right(points, at.at.at, key=lambda point: point.at.at)
+    before = bisect_right(points, at.at.at, key=when)
     return points[before - 1] if before and at.at.at - points[before - 1].at.at <= OXYGEN_HOLDS else None
 
 
 def _same_draw(points: tuple[Point, ...], at: Point) -> Point | None:
-    near = [point for point in points if abs(point.at.at - at.at.at) <= SAME_DRAW]
+    near = points[bisect_left(points, at.at.at - SAME_DRAW, key=when) : bisect_right(points, at.at.at + SAME_DRAW, key=when)]
     return min(near, key=lambda point: abs(point.at.at - at.at.at), default=None)
 
 
@@ -53,9 +55,9 @@ def oxygen_at(chart: Chart, point: Point, *, same_draw: bool = False) -> tuple[f
     return None, False
 
 
-def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sign]:
+def measured(condition: Measurement, chart: Chart, limit: float, since: datetime = FIRST, until: datetime = LAST) -> Iterator[Sign]:
     """Each value beyond the limit."""
-    for point in chart.series(condition.analyte):
+    for point in chart.between(condition.analyte, since, until):
         if not beyond(point, condition, limit):
             continue
         label = None
@@ -65,28 +67,51 @@ def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sig
                 continue
             label = "room air" if fraction is not None else "no oxygen charted"
         yield Sign(point.at.at, (Cited(condition.analyte, point, label),))
-    for told in chart.written(condition.analyte) if condition.written else ():
+    for told in chart.found.between(chart.written(condition.analyte), since, until) if condition.written else ():
         if _is_over(told.value, condition, limit):
             yield Sign(told.at.at, (Cited(condition.analyte, told),))
 
 
-def in_a_row(condition: Consecutive, chart: Chart, limit: float) -> Iterator[Sign]:
-    """Each reading that ends such a row; the first and the last of it are cited."""
-    row: list[Point] = []
-    for point in chart.series(condition.analyte):
-        if row and point.at.at - row[-1].at.at > READINGS_APART:  # what was between them may have been forgotten
-            row = []
-        row = [*row, point] if beyond(point, condition, limit) else []
-        if len(row) >= condition.readings and point.at.at - row[0].at.at >= timedelta(hours=condition.apart_h):
-            yield Sign(point.at.at, (Cited(condition.analyte, row[0]), Cited(condition.analyte, point)))
+def in_a_row(condition: Consecutive, chart: Chart, limit: float, since: datetime = FIRST, before: Placed | None = None) -> Iterator[Sign]:
+    """Each reading from then on that ends such a row; the first and the last of it are cited.  `before`: the last that ends one earlier."""
+    points = chart.series(condition.analyte)
+    start = bisect_left(points, since, key=when)
+    first, length = _row_until(condition, chart, limit, start, before)
+    for position in range(start, len(points)):
+        point = points[position]
+        chart.found.look(1)
+        if length and point.at.at - points[position - 1].at.at > READINGS_APART:  # what was between them may have been forgotten
+            length = 0
+        if not beyond(point, condition, limit):
+            length = 0
+            continue
+        first, length = (first, length + 1) if length else (point, 1)
+        if first and length >= condition.readings and point.at.at - first.at.at >= timedelta(hours=condition.apart_h):
+            yield Sign(point.at.at, (Cited(condition.analyte, first), Cited(condition.analyte, point)))
 
 
-def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[Point], float]) -> Iterator[tuple[Point, Point]]:
-    """Each point with the one of least `value` before it within the window (the first of equals); one pass, however long the stay.
+def _row_until(condition: Consecutive, chart: Chart, limit: float, end: int, before: Placed | None) -> tuple[Point | None, int]:
+    """The first and the number of the readings beyond the limit that lead without a break to the one at `end`."""
+    points, place = chart.series(condition.analyte), end - 1
+    known = {cited.place for cited in before.sign.cited[1:]} if before else set()
+    while place >= 0 and beyond(points[place], condition, limit):
+        chart.found.look(1)
+        if place + 1 < end and points[place + 1].at.at - points[place].at.at > READINGS_APART:
+            break
+        if before and Cited(condition.analyte, points[place]).place in known and isinstance(first := before.sign.cited[0].told, Point):
+            return first, condition.readings + end - place  # that one ended a row already
+        place -= 1
+    return (points[place + 1], end - place - 1) if place + 1 < end else (None, 0)
 
-    The clinical order decides, so a result that arrives late is placed where it was taken.
+
+def _after_extreme(
+    before: list[Point], points: list[Point], window: timedelta, value: Callable[[Point], float]
+) -> Iterator[tuple[Point, Point]]:
+    """Each of the points with the one of least `value` before it within the window (the first of equals), those `before` them included.
+
+    One pass.  The clinical order decides, so a result that arrives late is placed where it was taken.
     """
-    rising: deque[Point] = deque()  # of the window, whoever may still be the least: each less than all after it
+    rising = _rising(before, value)
     for point in points:
         while rising and abs(point.at.at - rising[0].at.at) > window:
             rising.popleft()
@@ -97,72 +122,77 @@ def _after_extreme(points: Iterable[Point], window: timedelta, value: Callable[[
         rising.append(point)
 
 
-def _range(points: tuple[Point, ...]) -> tuple[float, float]:
-    """Lowest and highest.  Most stays are too steady for any rise or fall: that is seen at once, without looking at windows."""
-    values = [point.value for point in points]
-    return min(values, default=0.0), max(values, default=0.0)
+def _rising(points: list[Point], value: Callable[[Point], float]) -> deque[Point]:
+    """Whoever may still be the least: each no more than all after it."""
+    rising: deque[Point] = deque()
+    least = inf
+    for point in reversed(points):
+        if (told := value(point)) <= least:
+            rising.appendleft(point)
+            least = told
+    return rising
 
 
-def _placed(chart: Chart, analyte: str, window: timedelta) -> list[Point]:
-    return [point for point in chart.series(analyte) if point.at.fits_window(window)]
-
-
-def changed(condition: Change, chart: Chart, by: float) -> Iterator[Sign]:
+def changed(condition: Change, chart: Chart, by: float, since: datetime = FIRST, until: datetime = LAST) -> Iterator[Sign]:
     """Each value that differs by so much from one before it within the window; both are cited."""
-    low, high = _range(chart.series(condition.analyte))
-    if round(high - low, 6) < by:
-        return
     window = timedelta(hours=condition.within_h)
+    points = [point for point in chart.between(condition.analyte, since - window, until) if point.at.fits_window(window)]
+    start = bisect_left(points, since, key=when)
     sign = 1 if condition.direction == "rise" else -1
-    points = _placed(chart, condition.analyte, window)
-    for point, reference in _after_extreme(points, window, lambda p: sign * p.value):
+    for point, reference in _after_extreme(points[:start], points[start:], window, lambda p: sign * p.value):
         difference = sign * (point.value - reference.value)
         if round(difference, 6) >= by and not _wobbles(point, reference, points, window, sign):  # 1.3 - 1.0 is 0.30000000000000004
             yield Sign(point.at.at, (Cited(condition.analyte, reference, "earlier value"), Cited(condition.analyte, point)))
 
 
-def _wobbles(point: Point, extreme: Point, points: list[Point], window: timedelta, sign: int = 1) -> bool:
+def _wobbles(point: Point, extreme: Point, points: list[Point], window: timedelta, sign: int = 1, *, later: bool = False) -> bool:
     """Whether the patient had such a value on the other side of the extreme too (1.9, 2.1, 1.8, 2.1): neither rise nor recovery."""
-    after = point.at.at > extreme.at.at
-    return any(
-        sign * other.value >= sign * point.value
-        for other in points
-        if abs(other.at.at - point.at.at) <= window and (other.at.at < extreme.at.at if after else other.at.at > extreme.at.at)
-    )
+    if not later:
+        start, end = bisect_left(points, point.at.at - window, key=when), bisect_left(points, extreme.at.at, key=when)
+    else:
+        start, end = bisect_right(points, extreme.at.at, key=when), bisect_right(points, point.at.at + window, key=when)
+    return any(sign * points[place].value >= sign * point.value for place in range(start, end))
 
 
-def times_baseline(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
+def times_baseline(
+    condition: RatioToBaseline, chart: Chart, ratio: float, since: datetime = FIRST, until: datetime = LAST
+) -> Iterator[Sign]:
     """Each value that is so many times the lowest one before it within the window; or, in retrospect, after it."""
     if condition.baseline == "carried":
-        yield from _times_carried(condition, chart, ratio)
-        return
-    low, high = _range(chart.series(condition.analyte))
-    if low > 0 and round(high / low, 6) < ratio:
+        yield from _times_carried(condition, chart, ratio, since, until)
         return
     window, later = timedelta(hours=condition.within_h), condition.baseline == "later"
-    points = [point for point in _placed(chart, condition.analyte, window) if point.value > 0]
-    for point, lowest in _after_extreme(reversed(points) if later else points, window, lambda p: p.value):
-        if round(point.value / lowest.value, 6) < ratio or _wobbles(point, lowest, points, window):
+    near = chart.between(condition.analyte, since, until + window) if later else chart.between(condition.analyte, since - window, until)
+    points = [point for point in near if point.value > 0 and point.at.fits_window(window)]
+    if later:
+        end = bisect_right(points, until, key=when)
+        before, own = points[end:][::-1], points[:end][::-1]
+    else:
+        start = bisect_left(points, since, key=when)
+        before, own = points[:start], points[start:]
+    for point, lowest in _after_extreme(before, own, window, lambda p: p.value):
+        if round(point.value / lowest.value, 6) < ratio or _wobbles(point, lowest, points, window, later=later):
             continue
         reference = Cited(condition.analyte, lowest, "lowest later value" if later else "baseline")
         yield Sign(point.at.at, (Cited(condition.analyte, point), reference) if later else (reference, Cited(condition.analyte, point)))
 
 
-def _times_carried(condition: RatioToBaseline, chart: Chart, ratio: float) -> Iterator[Sign]:
+def _times_carried(condition: RatioToBaseline, chart: Chart, ratio: float, since: datetime, until: datetime) -> Iterator[Sign]:
     known = chart.stay.baselines.get(condition.analyte)
     if known is None or known.value <= 0:
         return
-    until = known.at.at + timedelta(days=known.days_before, hours=condition.within_h)  # from the day on which the stay began
+    last = known.at.at + timedelta(days=known.days_before, hours=condition.within_h)  # from the day on which the stay began
     reference = Cited(condition.analyte, known, known.as_label)
-    for point in chart.series(condition.analyte):
-        if known.at.at < point.at.at <= until and round(point.value / known.value, 6) >= ratio:
+    for point in chart.between(condition.analyte, since, until):
+        if known.at.at < point.at.at <= last and round(point.value / known.value, 6) >= ratio:
             yield Sign(point.at.at, (reference, Cited(condition.analyte, point)))
 
 
 def at_baseline(condition: AtBaseline, chart: Chart, limit: Callable[[str], float]) -> Iterator[Sign]:
     """The baseline from before the stay, at the time of the stay's highest value, where that is not beyond it."""
     known = chart.stay.baselines.get(condition.analyte)
-    highest = max(chart.series(condition.analyte), key=lambda point: point.value, default=None)
+    of_the_stay = (*chart.beyond_memory(condition.analyte), *chart.series(condition.analyte))
+    highest = max(of_the_stay, key=lambda point: point.value, default=None)
     if known is None or highest is None or not known.of_before_the_illness:
         return
     if condition.from_level is not None and known.value <= limit(condition.from_level):
@@ -172,19 +202,20 @@ def at_baseline(condition: AtBaseline, chart: Chart, limit: Callable[[str], floa
         yield Sign(highest.at.at, (Cited(condition.analyte, known, known.as_label),))
 
 
-def low_oxygenation(condition: OxygenationRatio, chart: Chart, limit: float) -> Iterator[Sign]:
+def low_oxygenation(
+    condition: OxygenationRatio, chart: Chart, limit: float, since: datetime = FIRST, until: datetime = LAST
+) -> Iterator[Sign]:
     """Each arterial oxygen pressure whose ratio to the oxygen fraction of that time is below the limit."""
-    for point in chart.series("pao2"):
+    for point in chart.between("pao2", since, until):
         fraction, estimated = oxygen_at(chart, point, same_draw=True)
         if fraction is None or (ratio := point.value / fraction) >= limit:
             continue
         yield Sign(point.at.at, (Cited("pao2", point, f"PaO2/FiO2 {ratio:.0f}{', FiO2 estimated' if estimated else ''}"),))
 
 
-def repeated(condition: Repeated, chart: Chart) -> Iterator[Sign]:
+def repeated(condition: Repeated, chart: Chart, since: datetime = FIRST, until: datetime = LAST) -> Iterator[Sign]:
     """Each measurement that follows another within the window."""
     window = timedelta(hours=condition.within_h)
-    points = chart.series(condition.analyte)
-    for before, point in pairwise(points):
-        if timedelta(0) < point.at.at - before.at.at <= window:
+    for before, point in pairwise(chart.between(condition.analyte, since - window, until)):
+        if since <= point.at.at and timedelta(0) < point.at.at - before.at.at <= window:
             yield Sign(point.at.at, (Cited(condition.analyte, point, "repeat measurement"),))

@@ -14,8 +14,9 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.adoptions import in_force
 from opencdi.queries.chart import Chart
 from opencdi.queries.condition import Condition
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
 from opencdi.queries.gap import excluded
+from opencdi.queries.question import Question
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
 

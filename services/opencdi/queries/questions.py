@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from opencdi.clinical.vocabulary import OVER
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
 from opencdi.queries.query import Query
+from opencdi.queries.question import Question
 from opencdi.queries.rule import Rule
 
 

@@ -5,6 +5,7 @@ back: a question that rests on one of those is looked at again (DOMAIN F.5).
 """
 
 from bisect import insort
+from dataclasses import replace
 from typing import Any
 
 from opencdi.bus.room import State, States
@@ -31,9 +32,10 @@ from opencdi.events.reading import NoteRead
 from opencdi.queries.care_team import author_of, with_member
 from opencdi.queries.chart import Act, Chart, CodeSet, Earlier, Listing, Mention, Point, Stay, Written
 from opencdi.queries.coded import code_set
-from opencdi.queries.inputs import CODED, LEFT, STAY, Inputs
+from opencdi.queries.found import Found, Memory
+from opencdi.queries.inputs import CODED, LEFT, LISTINGS, STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
-from opencdi.queries.series import file_point, find, points_of, take_back
+from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
 
 
@@ -52,14 +54,15 @@ class LastClaim(State):
 class Records:
     """One stay's records within one step."""
 
-    def __init__(self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments) -> None:
-        """`envelope` of the entry in hand; its encounter's records are looked up as they are needed."""
+    def __init__(self, states: States, envelope: Envelope, inputs: Inputs, treatments: Treatments, memory: Memory | None = None) -> None:
+        """`envelope` of the entry in hand; its encounter's records are looked up as they are needed.  `memory`: of the stay."""
         self.states, self.inputs, self.treatments = states, inputs, treatments
         self.encounter_id, self.entry_id = envelope.encounter_id or "", envelope.entry_id
         self.changed: set[str] = set()
         self.corrected: set[str] = set()
         self.replaced: set[str] = set()  # stand as they were told, and are no baseline any more
         self._series: dict[str, tuple[Point, ...]] = {}  # as put together from their days within this step
+        self.memory = memory or Memory()
         held = states.get(f"stay/{self.encounter_id}")
         self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
 
@@ -72,12 +75,17 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, self._code_set)
+        found = Found(self.memory.found)
+        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, self._code_set, found, self._beyond_memory)
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:
-            self._series[analyte] = points_of(self.states, self.encounter_id, analyte)
+            records = records_of(self.states, self.encounter_id, analyte)
+            self._series[analyte] = self.memory.put_together(analyte, records, points_in)
         return self._series[analyte]
+
+    def _beyond_memory(self, analyte: str) -> tuple[Point, ...]:
+        return beyond_memory(records_of(self.states, self.encounter_id, analyte))
 
     def _mentions(self, concept: str) -> tuple[Mention, ...]:
         if concept not in self.stay.told:
@@ -162,7 +170,8 @@ class Records:
         if fact.status == "active":
             rest = (*rest, Listing(listing_id=fact.listing_id, code=code, text=fact.code.text, at=fact.at))
         if rest != self.stay.listings:
-            self.update(listings=rest)
+            self.update(rules_care=False, listings=rest)
+            self.changed.add(LISTINGS)
 
     def _measurement(self, fact: MeasurementResulted) -> None:
         if fact.analyte not in self.inputs.analytes:
@@ -304,4 +313,4 @@ def _drug(fact: MedicationGiven | MedicationOrdered, act_id: str, at: ClinicalTi
 
 def _says_the_same(old: Point | None, new: Point | None) -> bool:
     """Whether nothing is new but the entry that tells it again."""
-    return old == new or (old is not None and new is not None and old == new.model_copy(update={"entry_id": old.entry_id}))
+    return old == new or (old is not None and new is not None and old == replace(new, entry_id=old.entry_id))

@@ -13,13 +13,13 @@ from opencdi.queries.addressee import CHANGED, only_for_another, readdress
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart, attributes_told
 from opencdi.queries.clock import absence_known, wait
-from opencdi.queries.conditions import Question
 from opencdi.queries.crossings import judged_by, same_definition
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import DECIDED, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
+from opencdi.queries.question import Question
 from opencdi.queries.questions import questions_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
@@ -115,6 +115,16 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
 
 def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Query:
     """The question with its words, evidence, report and internal half as of now."""
+    return _inspected(query, _in_words(work, rule, query, judgement))
+
+
+def _inspected(before: Query, worded: Query) -> Query:
+    if worded.wording is None or (worded.wording, worded.effect) == (before.wording, before.effect):
+        return worded
+    return worded.model_copy(update={"gate": gate.inspect(worded.wording, worded.effect)})
+
+
+def _in_words(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Query:
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
     effect = effects_now(work, rule, query, judgement.offered)
@@ -123,7 +133,6 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
         update={
             "rule_revision": rule.revision,
             "wording": wording,
-            "gate": query.gate if (wording, effect) == (query.wording, query.effect) else gate.inspect(wording, effect),
             "kinds": tuple(sorted(judgement.kinds)),
             "met": judgement.met,
             **judged_by(Question(rule, work.site, work.records.chart()), judgement.cited, query),
@@ -244,7 +253,7 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
             if not work.records.stay.unread:
                 _open(work, rule, judgement)
     else:
-        _refresh(work, query, _worded(work, rule, query, judgement))
+        _refresh(work, query, _in_words(work, rule, query, judgement))
 
 
 def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgement) -> bool:
@@ -257,11 +266,12 @@ def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgem
 
 def _refresh(work: Casework, query: Query, worded: Query) -> None:
     if query.state in ("candidate", "waiting-for-documents"):
+        worded = _inspected(query, worded)
         work.store(worded)
         advance(work, worded)
     elif _differs(query, worded):
         passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
-        work.show(worded, CHANGED if passed_on else "EVIDENCE_CHANGED")
+        work.show(_inspected(query, worded), CHANGED if passed_on else "EVIDENCE_CHANGED")
     elif query.crossed != worded.crossed or not same_definition(query.definition, worded.definition):
         work.tell_cdi_again(worded, "DEFINITION_CHANGED")
     elif query.effect != worded.effect:

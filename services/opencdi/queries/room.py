@@ -28,6 +28,7 @@ from opencdi.queries.casework import Casework
 from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.decisions import Decided, carry_over, decide
+from opencdi.queries.found import AtHand
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.noticing import Noticed
@@ -63,7 +64,7 @@ def rules_path() -> Path:
 
 
 class Desk:
-    """The step of the room: nothing in here changes after it is made; all that is remembered is in the states."""
+    """The step of the room: all that is remembered is in the states, and `found` only spares deriving it from them again."""
 
     def __init__(self, site: SiteData, rules: tuple[Rule, ...], treatments: Treatments) -> None:
         """Index the rules once."""
@@ -71,6 +72,7 @@ class Desk:
         self.inputs: Inputs = index(rules)
         self.rules = {rule.id: rule for rule in rules}
         self.made_by = MadeBy(room="queries", software=SOFTWARE, rules=edition(rules))
+        self.found = AtHand()
 
     def step(self, states: States, record: Record) -> Iterator[Outgoing]:
         """One record of the line."""
@@ -107,7 +109,8 @@ class Desk:
 
     def _begin(self, states: States, entry: Entry) -> Casework:
         site = site_of(states, entry.envelope.tenant, self.site)
-        records = Records(states, entry.envelope, self.inputs, self.treatments)
+        envelope = entry.envelope
+        records = Records(states, envelope, self.inputs, self.treatments, self.found.of(envelope.tenant, envelope.encounter_id or ""))
         return Casework(states, records, entry, site, self.made_by, self.rules)
 
     def _entry(self, states: States, entry: Entry, record: Record) -> Iterator[Outgoing]:

@@ -1,63 +1,124 @@
-"""One analyte's values in clinical order, a day to a record: an event on day 30 rewrites its own day and no other."""
+"""One analyte's values in clinical order: an event on day 30 rewrites its own day and no other.
+
+The last days stand a day to a record.  Of an older day all values are kept where they are few, as a laboratory's are; of a day of which
+there are more, as of a monitor's, the lowest and the highest: whether a value was ever beyond a limit is known of the whole stay, and
+what was between two values only of the days since.
+"""
 
 from bisect import insort
 from datetime import UTC, timedelta
 from itertools import chain
 
 from opencdi.bus.room import State, States
-from opencdi.queries.chart import Point
+from opencdi.queries.chart import Point, Remembered
+from opencdi.queries.rows import Rows
 
-MAX_A_DAY = 96  # one a quarter of an hour; of a monitor that tells more the last ones are kept
+MAX_A_DAY = 96  # one a quarter of an hour; of a monitor that tells more the last ones are kept, and the lowest and highest
+FEW_A_DAY = 6  # one each four hours
+
+
+class OldDay(Remembered):
+    """A day before the last ones; `thinned`: more values than few were told of it, and these are the lowest and the highest."""
+
+    date: str
+    points: Rows = ()
+    thinned: bool = False
+
+    def told(self, *points: Point) -> "OldDay":
+        """With these values too."""
+        held = sorted((*self.points, *points), key=_order)
+        if thinned := self.thinned or len(held) > FEW_A_DAY:
+            held = _extremes(held)
+        return OldDay(date=self.date, points=tuple(held), thinned=thinned)
 
 
 class Series(State):
-    """The days that are kept (UTC, ascending), and the lowest value of those that are not: a baseline."""
+    """The last days (UTC, ascending), each a record of its own, and the older ones.  `lowest`: of days that were forgotten altogether."""
 
     days: tuple[str, ...] = ()
+    old: tuple[OldDay, ...] = ()
     lowest: Point | None = None
 
 
 class Day(State):
     """One day's values."""
 
-    points: tuple[Point, ...] = ()
+    points: Rows = ()
+
+
+Looked = tuple[State | None, ...]
+"""The records of a series."""
+
+
+def records_of(states: States, encounter_id: str, analyte: str) -> Looked:
+    """The records that the series stands in: the very same as long as no value changes."""
+    name = f"{encounter_id}/{analyte}"
+    series = states.get(f"series/{name}")
+    return (series, *(states.get(f"day/{name}/{day}") for day in series.days)) if isinstance(series, Series) else (series,)
+
+
+def points_in(records: Looked) -> tuple[Point, ...]:
+    """All values since the last day of which some were let go, led by the lowest ever where that is older."""
+    series, *days = records
+    if not isinstance(series, Series):
+        return ()
+    whole = next((place for place in range(len(series.old), 0, -1) if series.old[place - 1].thinned), 0)
+    near = chain.from_iterable(day.points for day in days if isinstance(day, Day))
+    kept = (*chain.from_iterable(day.points for day in series.old[whole:]), *near)
+    lowest = min(chain(*(day.points for day in series.old[:whole]), [series.lowest] if series.lowest else []), key=_value, default=None)
+    return kept if lowest is None or any(point.value <= lowest.value for point in kept) else (lowest, *kept)
+
+
+def beyond_memory(records: Looked) -> tuple[Point, ...]:
+    """The lowest and the highest of each day of which some values were let go."""
+    series = records[0]
+    if not isinstance(series, Series):
+        return ()
+    thinned = chain.from_iterable(day.points for day in series.old if day.thinned)
+    return (*((series.lowest,) if series.lowest else ()), *thinned)
 
 
 def points_of(states: States, encounter_id: str, analyte: str) -> tuple[Point, ...]:
-    """The values of the last days, led by the lowest ever where that is older."""
-    series = _series(states, f"{encounter_id}/{analyte}")
-    kept = tuple(chain.from_iterable([_day(states, f"{encounter_id}/{analyte}", day) for day in series.days]))
-    lowest = series.lowest
-    return kept if lowest is None or any(point.value <= lowest.value for point in kept) else (lowest, *kept)
+    """The values as they stand in the records."""
+    return points_in(records_of(states, encounter_id, analyte))
 
 
 def find(states: States, encounter_id: str, analyte: str, measurement_id: str) -> Point | None:
     """The value as filed until now; a newer version of it may have been taken at another time."""
-    series = _series(states, f"{encounter_id}/{analyte}")
-    for day in series.days:
-        for point in _day(states, f"{encounter_id}/{analyte}", day):
+    series, *days = records_of(states, encounter_id, analyte)
+    for day in reversed(days):
+        for point in day.points if isinstance(day, Day) else ():
             if point.measurement_id == measurement_id:
                 return point
-    lowest = series.lowest
-    return lowest if lowest is not None and lowest.measurement_id == measurement_id else None
+    if not isinstance(series, Series):
+        return None
+    old = chain(*(day.points for day in series.old), [series.lowest] if series.lowest else [])
+    return next((point for point in old if point.measurement_id == measurement_id), None)
 
 
 def file_point(states: States, encounter_id: str, analyte: str, point: Point, keep: timedelta) -> None:
-    """File a value where it was taken; days that end before the newest value's window are forgotten."""
+    """File a value where it was taken; days that end before the newest value's window are old."""
     name, date = f"{encounter_id}/{analyte}", _date(point)
-    held, points = _series(states, name), list(_day(states, name, date))
-    insort(points, point, key=_order)
-    days, gone = list(held.days), points[:-MAX_A_DAY]
-    states[f"day/{name}/{date}"] = Day(points=tuple(points[-MAX_A_DAY:]))
+    series = _series(states, name)
+    days = list(series.days)
     if date not in days:
         insort(days, date)
-        since = (_day(states, name, days[-1])[-1].at.at.astimezone(UTC) - keep).date().isoformat()
-        while days[0] < since:
-            gone += _day(states, name, days[0])
-            del states[f"day/{name}/{days.pop(0)}"]
-    if gone or len(days) != len(held.days):
-        lowest = min([*gone, held.lowest] if held.lowest else gone, key=lambda point: point.value, default=None)
-        states[f"series/{name}"] = Series(days=tuple(days), lowest=lowest)
+    newest = point if days[-1] == date else _day(states, name, days[-1])[-1]
+    since = (newest.at.at.astimezone(UTC) - keep).date().isoformat()
+    old = {day.date: day for day in series.old}
+    if date >= since:
+        points = list(_day(states, name, date))
+        insort(points, point, key=_order)
+        states[f"day/{name}/{date}"] = Day(points=tuple(_bounded(points)))
+    else:
+        days.remove(date)
+        old[date] = old.get(date, OldDay(date=date)).told(point)
+    while days and days[0] < since:
+        old[days[0]] = old.get(days[0], OldDay(date=days[0])).told(*_day(states, name, days[0]))
+        del states[f"day/{name}/{days.pop(0)}"]
+    told = tuple(old[day] for day in sorted(old))
+    if tuple(days) != series.days or told != series.old:
+        states[f"series/{name}"] = Series(days=tuple(days), old=told, lowest=series.lowest)
 
 
 def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> None:
@@ -66,11 +127,29 @@ def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> 
     series = _series(states, name)
     if series.lowest == point:
         states[f"series/{name}"] = series.model_copy(update={"lowest": None})
-    elif rest := tuple(held for held in _day(states, name, date) if held != point):
-        states[f"day/{name}/{date}"] = Day(points=rest)
+    elif date not in series.days:
+        rest = tuple(_without(day, point) if day.date == date else day for day in series.old)
+        states[f"series/{name}"] = series.model_copy(update={"old": tuple(day for day in rest if day.points or day.thinned)})
+    elif kept := tuple(held for held in _day(states, name, date) if held != point):
+        states[f"day/{name}/{date}"] = Day(points=kept)
     else:
         del states[f"day/{name}/{date}"]
         states[f"series/{name}"] = series.model_copy(update={"days": tuple(day for day in series.days if day != date)})
+
+
+def _without(day: OldDay, point: Point) -> OldDay:
+    return day.model_copy(update={"points": tuple(held for held in day.points if held != point)})
+
+
+def _bounded(points: list[Point]) -> list[Point]:
+    if len(points) <= MAX_A_DAY:
+        return points
+    return sorted({point.measurement_id: point for point in (*_extremes(points), *points[-MAX_A_DAY:])}.values(), key=_order)
+
+
+def _extremes(points: list[Point]) -> list[Point]:
+    lowest, highest = min(points, key=_value), max(points, key=_value)
+    return [lowest] if lowest is highest else sorted((lowest, highest), key=_order)
 
 
 def _series(states: States, name: str) -> Series:
@@ -89,3 +168,7 @@ def _date(point: Point) -> str:
 
 def _order(point: Point) -> tuple[object, str]:
     return point.at.at, point.measurement_id
+
+
+def _value(point: Point) -> float:
+    return point.value

@@ -1,11 +1,14 @@
 """SOFA points as far as the record can score them (Vincent 1996; Singer 2016).  Unmeasured organs score nothing: a partial score."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
-from opencdi.queries.chart import Chart, Point
+from opencdi.queries.chart import Act, Chart, Earlier, Point
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.measurements import oxygen_at
+from opencdi.queries.found import FIRST, LAST, Placed
+from opencdi.queries.measurements import SAME_DRAW, oxygen_at
 
 EDITION = "SOFA-1996"
 DAY = timedelta(hours=24)
@@ -21,6 +24,8 @@ _HIGH: dict[str, tuple[tuple[float, int], ...]] = {
 }
 SCORED = (*_LOW, *_HIGH, "pao2", "fio2", "oxygen-flow")
 PRESSOR = "vasopressor"
+SCORING = (*_LOW, *_HIGH, "pao2", PRESSOR)
+"""What scores points."""
 
 
 def points_of(analyte: str, value: float) -> int:
@@ -36,38 +41,98 @@ def _respiratory(chart: Chart, point: Point) -> int:
     return 2 if ratio < 300 else 1 if ratio < 400 else 0  # 3 and 4 need a ventilator, which is not charted as a value
 
 
-def dysfunction(chart: Chart, at_least: float, chronic: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[Sign]:
-    """Each day-long window, by its first scoring value, in which the worst values together reach the limit.
+class Scored(NamedTuple):
+    """Organ points of one value."""
+
+    at: datetime
+    organ: str
+    points: int
+    kind: str
+    told: Point | Act
+
+
+def inputs_of(kind: str) -> tuple[str, ...]:
+    """The records that points of this kind rest on."""
+    if kind == PRESSOR:
+        return (f"treatment/{PRESSOR}",)
+    return ("analyte/pao2", "analyte/fio2", "analyte/oxygen-flow") if kind == "pao2" else (f"analyte/{kind}", "baselines")
+
+
+def given(kind: str, chart: Chart) -> Iterator[tuple[tuple[Point, ...] | tuple[Act, ...], timedelta]]:
+    """The same records, each with how near to a value it must be to count."""
+    if kind == PRESSOR:
+        yield chart.acts(PRESSOR), timedelta(0)
+        return
+    yield chart.series(kind), timedelta(0)
+    if kind == "pao2":
+        yield chart.series("fio2"), SAME_DRAW
+        yield chart.series("oxygen-flow"), SAME_DRAW
+
+
+def scored(kind: str, chart: Chart, since: datetime, until: datetime) -> Iterator[Scored]:
+    """Whatever scores points of that time."""
+    if kind == PRESSOR:
+        told = chart.found.between(chart.acts(PRESSOR), since, until)
+        yield from (Scored(act.at.at, "circulation", 3, PRESSOR, act) for act in told if act.done)
+        return
+    own = points_of(kind, known.value) if kind != "pao2" and (known := usable(kind, chart)) else 0
+    organ = {"map": "circulation", "pao2": "lungs"}.get(kind, kind)
+    for point in chart.between(kind, since, until):
+        points = _respiratory(chart, point) if kind == "pao2" else points_of(kind, point.value) - own
+        if points > 0:
+            yield Scored(point.at.at, organ, points, kind, point)
+
+
+def usable(kind: str, chart: Chart) -> Earlier | None:
+    """The baseline of before the illness, whose points are the patient's own."""
+    known = chart.stay.baselines.get(kind)
+    return known if known and known.of_before_the_illness else None
+
+
+def dysfunction(
+    chart: Chart, each: Sequence[tuple[Scored, ...]], at_least: float, since: datetime = FIRST, before: Placed | None = None
+) -> Iterator[Sign]:
+    """Each day-long window from then on, by its first scoring value, in which the worst values together reach the limit.
 
     Points count over the baseline (DOMAIN D.0): where one was carried from before the illness, its points are the patient's own; where not,
-    0 is assumed and said.  `chronic`: analyte -> concepts; where one is documented, the analyte's points are old and score nothing.
+    0 is assumed and said.  `before`: the last window that opened earlier.
     """
-    old = {analyte for analyte, told in (chronic or {}).items() if any(m.affirmed for concept in told for m in chart.mentions(concept))}
-    scored: list[tuple[datetime, str, int, tuple[Cited, ...]]] = []
-    for analyte in (one for one in (*_LOW, *_HIGH) if one not in old):
-        known = chart.stay.baselines.get(analyte)
-        usable = known if known and known.of_before_the_illness else None
-        own = points_of(analyte, usable.value) if usable else 0
-        before = (Cited(analyte, usable, usable.as_label),) if usable else ()
-        label = None if usable else "baseline not known"
-        for point in chart.series(analyte):
-            if (points := points_of(analyte, point.value) - own) > 0:
-                organ = "circulation" if analyte == "map" else analyte
-                scored.append((point.at.at, organ, points, (*before, Cited(analyte, point, label))))
-    if "pao2" not in old:
-        scored += [(p.at.at, "lungs", n, (Cited("pao2", p),)) for p in chart.series("pao2") if (n := _respiratory(chart, p))]
-    scored += [(act.at.at, "circulation", 3, (Cited(PRESSOR, act),)) for act in chart.acts(PRESSOR) if act.done]
-    scored.sort(key=lambda entry: (entry[0], entry[1]))
-    until: datetime | None = None
-    for index, (start, *_) in enumerate(scored):
+    until = before.place + DAY if before else None
+    near = (chart.found.between(one, since if until is None else max(since, until), LAST) for one in each)
+    told = sorted(chain.from_iterable(near), key=lambda one: (one.at, one.organ))
+    if _most(told) < at_least:
+        return
+    for index, (start, *_) in enumerate(told):
         if until is not None and start <= until:
             continue
-        worst: dict[str, tuple[int, tuple[Cited, ...]]] = {}
-        for at, organ, points, cited in scored[index:]:
-            if at - start > DAY:
+        worst: dict[str, Scored] = {}
+        for place in range(index, len(told)):
+            if (one := told[place]).at - start > DAY:
                 break
-            if points > worst.get(organ, (0, cited))[0]:
-                worst[organ] = (points, cited)
-        if sum(points for points, _ in worst.values()) >= at_least:
+            chart.found.look(1)
+            if one.organ not in worst or one.points > worst[one.organ].points:
+                worst[one.organ] = one
+        if sum(one.points for one in worst.values()) >= at_least:
             until = start + DAY
-            yield Sign(start, tuple(one for _, cited in worst.values() for one in cited))
+            yield Sign(start, tuple(cited for one in worst.values() for cited in _cited(chart, one)))
+
+
+def _most(told: list[Scored]) -> int:
+    """What the worst values score together, however far apart they are."""
+    worst: dict[str, int] = {}
+    for one in told:
+        worst[one.organ] = max(one.points, worst.get(one.organ, 0))
+    return sum(worst.values())
+
+
+def _cited(chart: Chart, one: Scored) -> tuple[Cited, ...]:
+    if one.kind in (PRESSOR, "pao2"):
+        return (Cited(one.kind, one.told),)
+    if known := usable(one.kind, chart):
+        return Cited(one.kind, known, known.as_label), Cited(one.kind, one.told)
+    return (Cited(one.kind, one.told, "baseline not known"),)
+
+
+def explained(chart: Chart, chronic: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """The analytes for which one of the concepts that explain them is documented: the points are old and score nothing."""
+    return frozenset(analyte for analyte, told in chronic.items() if any(m.affirmed for concept in told for m in chart.mentions(concept)))

@@ -18,16 +18,19 @@ from opencdi.queries.condition import (
     Condition,
     Consecutive,
     Measurement,
+    OrganDysfunction,
     OxygenationRatio,
     RatioToBaseline,
     Repeated,
     Without,
 )
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
+from opencdi.queries.evidence import Sign
 from opencdi.queries.measurements import READINGS_APART, beyond, changed, in_a_row, low_oxygenation, measured, oxygen_at, times_baseline
+from opencdi.queries.question import Question
 from opencdi.queries.room import rules_path
-from opencdi.queries.rule import Rule, load_rules
-from opencdi.queries.sofa import dysfunction, points_of
+from opencdi.queries.rule import Quantity, Rule, load_rules
+from opencdi.queries.sofa import points_of
 from opencdi.queries.treatments import load_treatments
 
 ZERO = datetime(2026, 5, 1, tzinfo=timezone(timedelta(hours=-4)))
@@ -260,6 +263,12 @@ def test_room_air_by_what_is_charted(oxygen: str, met_at: int) -> None:
     assert len(list(measured(condition, told, 91))) == met_at
 
 
+def dysfunction(told: Chart, points: int, chronic: dict[str, tuple[str, ...]] | None = None) -> tuple[Sign, ...]:
+    """The day-long windows in which so many points are reached."""
+    condition = OrganDysfunction(kind="organ-dysfunction", at_least="sofa", chronic=chronic or {})
+    return signs(condition, Question(kidney_rule(thresholds={"sofa": Quantity(value=points)}), SiteData(), told))
+
+
 def test_organs_with_a_chronic_cause_score_nothing() -> None:
     points = {"creatinine": (at(0, 2.4),), "platelets": (at(1, 90),)}
     mention = Mention(
@@ -274,9 +283,9 @@ def test_organs_with_a_chronic_cause_score_nothing() -> None:
         lambda concept: (mention,) if concept == "chronic-kidney-disease" else (),
         lambda _: (),
     )
-    assert len(list(dysfunction(told, 4))) == 1
-    assert not list(dysfunction(told, 4, {"creatinine": ("chronic-kidney-disease",)}))
-    assert len(list(dysfunction(told, 2, {"creatinine": ("chronic-kidney-disease",)}))) == 1
+    assert len(dysfunction(told, 4)) == 1
+    assert not dysfunction(told, 4, {"creatinine": ("chronic-kidney-disease",)})
+    assert len(dysfunction(told, 2, {"creatinine": ("chronic-kidney-disease",)})) == 1
 
 
 def carried(value: float, basis: BaselineBasis = "outpatient-median") -> Earlier:
@@ -294,8 +303,8 @@ def with_baseline(told: Chart, baseline: Earlier) -> Chart:
 )
 def test_organ_points_count_over_the_value_from_before_the_stay(baseline: Earlier, reaches: int) -> None:
     told = with_baseline(chart(creatinine=[at(0, 2.4)]), baseline)
-    assert bool(list(dysfunction(told, 1))) == (reaches > 0)
-    assert bool(list(dysfunction(told, 2))) == (reaches > 1)
+    assert bool(dysfunction(told, 1)) == (reaches > 0)
+    assert bool(dysfunction(told, 2)) == (reaches > 1)
     labels = {cited.label for sign in dysfunction(told, 1) for cited in sign.cited}
     assert ("baseline not known" in labels) == (baseline.basis == "week-before")
 

@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from by_hand.kidney import kidney_rule
 from opencdi.clinical.time import ClinicalTime
+from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Act, Chart, Stay
 from opencdi.queries.condition import Treatment
-from opencdi.queries.courses import treated
+from opencdi.queries.conditions import signs as signs_of
+from opencdi.queries.question import Question
+from opencdi.queries.rule import Quantity
 
 ZERO = datetime(2026, 5, 4, 8, tzinfo=UTC)
-LIMITS = {"dose": (20.0, "mg")}
+RULE = kidney_rule(thresholds={"dose": Quantity(value=20, unit="mg")})
 
 
 def act(hours: float, text: str = "prednisone", **told: Any) -> Act:
@@ -25,7 +29,7 @@ def act(hours: float, text: str = "prednisone", **told: Any) -> Act:
 def signs(acts: list[Act], **asked: Any) -> list[float]:
     condition = Treatment(kind="treatment", any_of=("steroid",), **asked)
     chart = Chart(Stay(tenant="t", started_at=ZERO), lambda _: (), lambda _: (), lambda _: tuple(acts))
-    return [(sign.at - ZERO).total_seconds() / 3600 for sign in treated(condition, chart, LIMITS.__getitem__)]
+    return [(sign.at - ZERO).total_seconds() / 3600 for sign in signs_of(condition, Question(RULE, SiteData(), chart))]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,219 @@
+"""What was found before, so that an entry has no more looked at again than lies within its reach.
+
+Each condition, with the limits that hold at the site, is one for all rules that state it.  It remembers what it was derived from and
+what was found; where some of that has changed since, only the signs within reach of the change are derived anew.  A condition whose
+signs are the same as before tells nobody above it of any change.  All of it follows from the records, and may be forgotten at any time.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from operator import attrgetter, is_
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from opencdi.queries.evidence import Sign  # which cites the chart, which holds what is here
+
+FIRST, LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+NO_TIME = timedelta(0)
+EVER = timedelta(days=3650)
+"""No window: any two instants of one stay."""
+LOOKS = 100_000
+"""So many values, words and signs one rule may look at in one entry: some hundred times what the most laborious one needs."""
+
+STAYS = 512
+"""Of so many stays it is remembered what was found; of any other it is derived again."""
+
+
+class TooMuch(Exception):
+    """A rule looks at more than any rule should."""
+
+
+class Placed(NamedTuple):
+    """A sign, and the instant that it is derived at: of the value, of the anchor, of the window's opening."""
+
+    place: datetime
+    sign: "Sign"
+
+
+class Given(NamedTuple):
+    """What a condition is derived from, in clinical order.  A change of it at t moves what is placed from t - `back` to t + `ahead`."""
+
+    items: tuple[Any, ...]
+    back: timedelta = NO_TIME
+    ahead: timedelta = NO_TIME
+
+
+class Way(NamedTuple):
+    """How a condition is derived: `find(since, until, before)` gives what is placed within, `before` being the last that stands before it.
+
+    `told`: what concerns every sign of it; where that is another, all is derived anew.
+    """
+
+    given: tuple[Given, ...]
+    find: Callable[[datetime, datetime, Placed | None], Iterable[Placed]]
+    told: tuple[Any, ...] = ()
+    in_order: bool = False
+    """Every sign stands where it is placed."""
+
+
+class Held(NamedTuple):
+    """What a condition was derived from, and what was found."""
+
+    looked_up: tuple[object, ...]
+    given: tuple[tuple[Any, ...], ...]
+    told: tuple[Any, ...]
+    placed: tuple[Placed, ...]
+    signs: "tuple[Sign, ...]"
+
+
+@dataclass(slots=True)
+class Found:
+    """One stay's conditions: as remembered, and as looked at in this step."""
+
+    held: dict[int, Held] = field(default_factory=dict)
+    now: "dict[int, tuple[Sign, ...]]" = field(default_factory=dict)
+    looks: int = 0
+    left: int = LOOKS
+
+    def turn(self) -> None:
+        """The next rule begins to look."""
+        self.left = LOOKS
+
+    def look(self, many: int) -> None:
+        """So many are looked at."""
+        self.looks += many
+        self.left -= many
+        if self.left < 0:
+            raise TooMuch
+
+    def between(self, items: tuple[Any, ...], since: datetime, until: datetime) -> tuple[Any, ...]:
+        """Those of that time, both ends included."""
+        if not items:
+            return ()
+        start = 0 if since <= when(items[0]) else bisect_left(items, since, key=when)
+        end = len(items) if until >= when(items[-1]) else bisect_right(items, until, key=when)
+        self.look(max(0, end - start))
+        return items[start:end]
+
+    def signs(self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way]) -> "tuple[Sign, ...]":
+        """The signs of a condition, in clinical order.  `looked_up`: all records that it and its inner conditions are derived from."""
+        held = self.held.get(number)
+        if held is None or not all(map(is_, held.looked_up, looked_up)):
+            held = self.held[number] = _derived(held, looked_up, way())
+        self.now[number] = held.signs
+        return held.signs
+
+
+def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held:
+    items = tuple(one.items for one in way.given)
+    if held is None or len(held.given) != len(items) or held.told != way.told:
+        placed = _in_order(way.find(FIRST, LAST, None))
+    elif (moved := _moved(held.given, way.given)) is None:
+        return held._replace(looked_up=looked_up)
+    else:
+        placed = _patched(held.placed, way, *moved)
+    signs = tuple([one.sign for one in placed])
+    if not way.in_order and any(later.at < sign.at for sign, later in pairwise(signs)):
+        signs = tuple(sorted(signs, key=_at))
+    if held is not None and signs == held.signs:
+        signs = held.signs
+    return Held(looked_up, items, way.told, placed, signs)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from."""
+
+    found: dict[int, Held] = field(default_factory=dict)
+    series: dict[str, tuple[tuple[object, ...], tuple[Any, ...]]] = field(default_factory=dict)
+
+    def put_together(self, analyte: str, records: tuple[Any, ...], points_in: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The values in these records: the very same as before where these are the same records."""
+        known = self.series.get(analyte)
+        if known is None or len(known[0]) != len(records) or not all(map(is_, known[0], records)):
+            known = self.series[analyte] = records, points_in(records)
+        return known[1]
+
+
+class AtHand:
+    """What is remembered of the stays that were looked at last, by tenant and encounter."""
+
+    def __init__(self, stays: int = STAYS) -> None:
+        """Of no more stays than that."""
+        self.stays = stays
+        self._known: dict[tuple[str, str], Memory] = {}
+
+    def of(self, tenant: str, encounter_id: str) -> Memory:
+        """What is remembered of a stay."""
+        stay = tenant, encounter_id
+        memory = self._known[stay] = self._known.pop(stay, None) or Memory()
+        if len(self._known) > self.stays:
+            del self._known[next(iter(self._known))]
+        return memory
+
+
+_at = attrgetter("at")
+
+
+def when(item: Any) -> datetime:
+    """When it was: a sign's own instant, or that of what the record tells."""
+    at = item.at
+    return at if isinstance(at, datetime) else at.at  # type: ignore[no-any-return]  # points, mentions, acts: all have a clinical time
+
+
+def at_own_time(signs: "Iterable[Sign]") -> Iterator[Placed]:
+    """Each sign where it stands."""
+    return (Placed(sign.at, sign) for sign in signs)
+
+
+def _place(one: Placed) -> datetime:
+    return one.place
+
+
+def _in_order(found: Iterable[Placed]) -> tuple[Placed, ...]:
+    return tuple(sorted(found, key=_place))
+
+
+def _patched(placed: tuple[Placed, ...], way: Way, since: datetime, until: datetime) -> tuple[Placed, ...]:
+    start, end = bisect_left(placed, since, key=_place), bisect_right(placed, until, key=_place)
+    return (*placed[:start], *_in_order(way.find(since, until, placed[start - 1] if start else None)), *placed[end:])
+
+
+def _moved(before: tuple[tuple[Any, ...], ...], given: tuple[Given, ...]) -> tuple[datetime, datetime] | None:
+    """From when to when the changes reach; None where nothing has changed."""
+    since, until = LAST, FIRST
+    for old, (new, back, ahead) in zip(before, given, strict=True):
+        if (changed := _changed(old, new)) is not None:
+            since, until = min(since, changed[0] - back), max(until, changed[1] + ahead)
+    return (since, until) if since <= until else None
+
+
+def _changed(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[datetime, datetime] | None:
+    """The time of what is in one of them and not in the other."""
+    if old is new or old == new:
+        return None
+    start = _alike(old, new)
+    end = _alike_at_the_end(old, new, start)
+    times = [when(one) for one in (*old[start : len(old) - end], *new[start : len(new) - end])]
+    return min(times), max(times)
+
+
+def _alike(old: tuple[Any, ...], new: tuple[Any, ...]) -> int:
+    """How many at the beginning are the same; two tuples are compared much faster than their parts one by one."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if old[low:middle] == new[low:middle] else (low, middle - 1)
+    return low
+
+
+def _alike_at_the_end(old: tuple[Any, ...], new: tuple[Any, ...], start: int) -> int:
+    low, high, longest = 0, min(len(old), len(new)) - start, (len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        same = old[longest[0] - middle : longest[0] - low] == new[longest[1] - middle : longest[1] - low]
+        low, high = (middle, high) if same else (low, middle - 1)
+    return low
