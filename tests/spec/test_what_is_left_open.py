@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from opencdi.events.audiences import QueryAlert
 from opencdi.events.ids import derived_id
 from opencdi.events.inbound import Inbound
@@ -12,7 +14,7 @@ from opencdi.testing import TENANT, Ward
 NOW = datetime(2026, 5, 6, 20, tzinfo=UTC)
 TROPONIN = (
     "OBR|1||L1|6598-7^Troponin T^LN|||20260504100000-0400|||||||||||||||20260504103000-0400|||F",
-    "OBX|1|NM|67151-1^Troponin T high sensitivity^LN||210|ng/L|||||F|||20260504100000-0400",
+    "OBX|1|NM|67151-1^Troponin T high sensitivity^LN||210|ng/L|<19||||F|||20260504100000-0400",
 )
 
 
@@ -106,3 +108,15 @@ def test_a_consultant_rules_out_what_the_attending_wrote() -> None:
 def test_what_the_attending_rules_out_himself_is_settled() -> None:
     told = alerts(note("consult", "20260504110000-0400", PLAN, by=NEPHROLOGY), note("progress", "20260505090000-0400", DENIED))
     assert not [alert for alert in told if alert.condition.startswith("two-opinions")]
+
+
+def troponin(value: str, at: str, usual: str) -> Inbound:
+    line = f"OBX|1|NM|67151-1^Troponin T high sensitivity^LN||{value}|ng/L|{usual}|H|||F|||{at}"
+    return said("ORU^R01", at, f"OBR|1||L{at}|6598-7^Troponin^LN|||{at}|||||||||||||||{at}|||F", line)
+
+
+@pytest.mark.parametrize(("usual", "asked"), [("<19", True), ("0 - 19", True), ("<250", False), ("", False)])
+def test_a_troponin_is_held_to_the_limit_of_its_own_laboratory(usual: str, asked: bool) -> None:
+    admitted = note("admission", "20260504090000-0400", "Assessment and plan:\n1. Shortness of breath. Serial troponins.")
+    told = alerts(admitted, troponin("40", "20260504091000-0400", usual), troponin("120", "20260504131000-0400", usual))
+    assert ("myocardial-injury" in {alert.condition for alert in told}) is asked

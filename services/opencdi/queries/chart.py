@@ -46,6 +46,8 @@ class Point(Remembered):
     preliminary: bool = False
     at: ClinicalTime
     author: str = ""
+    low: float | None = None  # of the range that its laboratory calls usual
+    high: float | None = None
 
 
 class Earlier(Point):

@@ -40,9 +40,12 @@ class Measurement(Limit):
     """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none.
 
     `written`: also a number that a note tells of now ("EF 30 %"), for what comes in reports and seldom as a result; copied text tells none.
+    `times_reference`: the limit is so many times the end of the range that the laboratory sent with the value; one without a range is not
+    compared.
     """
 
     kind: Literal["measurement"]
+    times_reference: bool = False
     written: bool = False
     oxygen: Literal["any", "room-air", "charted-room-air"] = "any"
 

@@ -80,7 +80,7 @@ def wrong_limits(file: RuleFile, words: Words) -> Iterator[tuple[Place, str]]:
             yield ("thresholds", name, "unit"), f'no unit "{limit.unit}"'
     for condition in rule.conditions():
         analyte = getattr(condition, "analyte", "")
-        unit = "1" if condition.kind in _RATIOS else words.analytes.get(analyte)
+        unit = "1" if condition.kind in _RATIOS or getattr(condition, "times_reference", False) else words.analytes.get(analyte)
         names = {getattr(condition, field, None) for field in _COMPARED}
         for name, limit in rule.thresholds.items():
             if name in names and analyte and unit is not None and limit.unit != unit:

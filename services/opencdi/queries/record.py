@@ -176,6 +176,8 @@ class Records:
                 preliminary=fact.status == "preliminary",
                 at=fact.taken_at,
                 author=(fact.performer.name or fact.performer.staff_id) if fact.performer else "",
+                low=fact.usual_low,
+                high=fact.usual_high,
             )
         if new == old:
             return

@@ -37,6 +37,29 @@ def test_resources_in_order(feed) -> None:
     assert feed.of("measurement_resulted")[0].value == pytest.approx(2.8959)
 
 
+QUANTITY = {"unit": "umol/L", "code": "umol/L"}
+
+
+@pytest.mark.parametrize(
+    ("ranges", "low", "high"),
+    [
+        ([{"low": {"value": 53, **QUANTITY}, "high": {"value": 97, **QUANTITY}}], 0.6, 1.1),
+        ([{"high": {"value": 97, **QUANTITY}}], None, 1.1),
+        ([{"text": "53 - 97"}], 0.6, 1.1),
+        ([{"text": "53 - 97"}, {"type": {"coding": [{"code": "therapeutic"}]}, "text": "1 - 2"}], 0.6, 1.1),
+        ([{"text": "53 - 97"}, {"text": "40 - 80"}], None, None),  # by age or sex: whose is not said
+        ([], None, None),
+    ],
+)
+def test_the_range_of_the_laboratory_comes_with_its_result(
+    feed, ranges: list[dict[str, Any]], low: float | None, high: float | None
+) -> None:
+    for resource in (PATIENT, ENCOUNTER, CREATININE | {"referenceRange": ranges}):
+        feed.send(resource)
+    told = feed.of("measurement_resulted")[0]
+    assert (told.usual_low, told.usual_high) == (low and pytest.approx(low, abs=0.01), high and pytest.approx(high, abs=0.01))
+
+
 def test_resources_out_of_order_wait_and_are_released(feed) -> None:
     assert feed.send(CREATININE).outcome == "kept_with_patient"
     assert feed.send(ENCOUNTER).outcome == "entries"

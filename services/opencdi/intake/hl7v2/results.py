@@ -87,6 +87,7 @@ def _group(reading: Reading, group: Group) -> None:
             specimen=specimen,
             kind_of_specimen=kind_of_specimen,
             flaws=flaws,
+            reference=message.component(obx, 7) or None,
             method=message.component(obx, 17, 2) or message.component(obx, 17) or None,
             performer=reading.person(obx, 16),
         )
