@@ -120,3 +120,29 @@ def test_a_troponin_is_held_to_the_limit_of_its_own_laboratory(usual: str, asked
     admitted = note("admission", "20260504090000-0400", "Assessment and plan:\n1. Shortness of breath. Serial troponins.")
     told = alerts(admitted, troponin("40", "20260504091000-0400", usual), troponin("120", "20260504131000-0400", usual))
     assert ("myocardial-injury" in {alert.condition for alert in told}) is asked
+
+
+def blood_culture(number: str, *germs: str, at: str = "20260504083000-0400", status: str = "F") -> Inbound:
+    lines = (f"OBX|{n}|CWE|600-7^Bacteria identified^LN|{n}|^{germ}||||||{status}|||{at}" for n, germ in enumerate(germs, 1))
+    return said("ORU^R01", at, f"OBR|1||{number}|600-7^Blood culture^LN|||{at}|||||||||||||||{at}|||{status}", *lines)
+
+
+SEPSIS = note("progress", "20260504110000-0400", "Assessment and plan:\n1. Sepsis. Start ceftriaxone.")
+EPIDERMIDIS = "Staphylococcus epidermidis"
+
+
+@pytest.mark.parametrize(
+    ("results", "asked"),
+    [
+        ([blood_culture("B1", "Escherichia coli")], True),
+        ([blood_culture("B1", "No growth at 5 days")], False),
+        ([blood_culture("B1", EPIDERMIDIS)], False),
+        ([blood_culture("B1", EPIDERMIDIS, EPIDERMIDIS)], False),  # two bottles of one set
+        ([blood_culture("B1", EPIDERMIDIS), blood_culture("B2", EPIDERMIDIS)], True),
+        ([blood_culture("B1", "Pending", status="P"), blood_culture("B1", "Klebsiella pneumoniae")], True),
+        ([blood_culture("B1", "Klebsiella pneumoniae"), blood_culture("B1", "No growth at 5 days", status="C")], False),
+    ],
+)
+def test_what_grew_in_the_blood_beside_a_sepsis(results: list[Inbound], asked: bool) -> None:
+    states = {alert.condition: alert.state for alert in alerts(SEPSIS, *results)}
+    assert (states.get("sepsis-organism") in ("draft", "waiting-for-documents")) is asked

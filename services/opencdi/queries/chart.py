@@ -5,7 +5,7 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -197,6 +197,22 @@ class Act(Remembered):
     route: str = ""
 
 
+class Culture(Remembered):
+    """A culture, or another test for a germ, in its newest version."""
+
+    result_id: str
+    specimen_id: str
+    study: str
+    name: str
+    text: str
+    outcome: Literal["positive", "negative", "pending", "unclear"]
+    organisms: tuple[str, ...] = ()
+    commensals: tuple[str, ...] = ()  # those of them that live on healthy skin
+    preliminary: bool = False
+    at: ClinicalTime
+    author: str = ""
+
+
 class Listing(Remembered):
     """A diagnosis on a list."""
 
@@ -262,6 +278,7 @@ class Chart:
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
         code_set: Callable[[], CodeSet] = lambda: CodeSet(),
+        cultures: Callable[[], tuple[Culture, ...]] = lambda: (),
     ) -> None:
         """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes."""
         self.stay = stay
@@ -270,3 +287,4 @@ class Chart:
         self.acts = acts
         self.written = written
         self.code_set = code_set
+        self.cultures = cultures

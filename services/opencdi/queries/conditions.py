@@ -32,8 +32,9 @@ from opencdi.queries.condition import (
 )  # fmt: skip
 from opencdi.queries.conflicts import conflicting
 from opencdi.queries.courses import treated
+from opencdi.queries.cultures import grew
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
@@ -96,6 +97,8 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return coded(condition, q.chart.code_set(), q.chart.stay.started_at)
         case ProcedureLeftOpen():
             return left_open(condition, q.chart.code_set())
+        case Grew():
+            return grew(condition, q.chart.cultures())
         case Discharged():
             left = q.chart.stay.discharged_at
             return (Sign(left.at, ()),) if left else ()

@@ -47,6 +47,17 @@ class ProcedureLeftOpen(Form):
     procedures: tuple[str, ...] = Field(min_length=1)
 
 
+class Grew(Form):
+    """A culture or another test for a germ is positive; a common commensal counts only where two sets have it (`microbiology.yaml`).
+
+    `organisms`: one of these; none: any.
+    """
+
+    kind: Literal["grew"]
+    studies: tuple[str, ...] = Field(min_length=1)
+    organisms: tuple[str, ...] = ()
+
+
 class Discharged(Form):
     """The patient has left."""
 

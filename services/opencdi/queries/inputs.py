@@ -20,10 +20,10 @@ from opencdi.queries.condition import (
     SuspectedInfection,
     Treatment,
 )  # fmt: skip
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
-STAY, LEFT, CODED = "stay", "left", "coded"
+STAY, LEFT, CODED, GERMS = "stay", "left", "coded", "germs"
 SHORT_MEMORY = timedelta(hours=72)  # conditions without a window of their own are met together within 48 h (D-01, D-40)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
@@ -58,6 +58,8 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             return frozenset({STAY})
         case Coded() | ProcedureLeftOpen():
             return frozenset({CODED})
+        case Grew():
+            return frozenset({GERMS})
         case Discharged():
             return frozenset({LEFT})
         case _:
@@ -111,6 +113,7 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
             by_input.setdefault(name, []).append(rule)
     analytes = frozenset(name.partition("/")[2] for name in by_input if name.startswith("analyte/"))
     told = [f'"analyte":"{re.escape(analyte)}"' for analyte in sorted(analytes)] + [f'"kind":"{kind}"' for kind in _OTHER_KINDS]
+    told += ['"specimen_id":'] if GERMS in by_input else []  # a result in words
     told += [r'"moved_from":\["', '"more":']
     return Inputs(
         rules,

@@ -19,6 +19,7 @@ from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_wording import wrong_wording
+from opencdi.queries.microbiology import microbiology
 from opencdi.queries.revisions import wrong_revision
 from opencdi.queries.rule import RuleFile, limits_of
 from opencdi.queries.treatments import load_treatments
@@ -115,8 +116,17 @@ def wrong_attributes(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str
                 yield place_of(file.told, name), unknown_word("attribute", name, ATTRIBUTES)
 
 
+def wrong_germs(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
+    """Studies and organisms that no laboratory's words come to."""
+    for condition in file.rule.conditions():
+        for field, known in (("studies", microbiology().studies), ("organisms", microbiology().organisms)):
+            for name in getattr(condition, field, ()):
+                if name not in known:
+                    yield place_of(file.told, name), unknown_word(field.rstrip("s"), name, known)
+
+
 CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (
-    wrong_words, wrong_attributes, wrong_limits, wrong_windows, wrong_frame,
+    wrong_words, wrong_attributes, wrong_germs, wrong_limits, wrong_windows, wrong_frame,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from opencdi.events.ids import keyed_hash
 from opencdi.intake.fhir.orders import orders_behind
 from opencdi.intake.fhir.reading import (
     Resource,
@@ -104,7 +105,8 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     taken_at = (
         time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued", problems=problems) or told_at
     )
-    taken = context.beside.get(relative(first(resource, "specimen.reference")), {})
+    reference = relative(first(resource, "specimen.reference"))
+    taken = context.beside.get(reference, {})
     of = coded(at(taken, "type"))
     specimen = first(resource, "specimen.display") or ((of.text or of.code) if of else None)
     kind = " ".join([specimen or "", *_words(taken, "type")]).strip()
@@ -136,6 +138,9 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             taken_at=taken_at,
             abnormal=_flag(holder),
             specimen=specimen,
+            specimen_id=keyed_hash(context.key, "specimen", context.feed, reference)
+            if (reference := relative(first(resource, "specimen.reference")))
+            else None,
             kind_of_specimen=kind_of_specimen,
             flaws=_flaws(resource, holder, taken),
             reference=_reference(holder),
