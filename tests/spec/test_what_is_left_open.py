@@ -32,6 +32,7 @@ def note(kind: str, at: str, text: str, by: str = "77^Lindqvist^Sara") -> Inboun
         "admission": "34117-2^History and physical^LN",
         "progress": "11506-3^Progress note^LN",
         "consult": "11488-4^Consultation note^LN",
+        "nursing": "34746-8^Nurse note^LN",
     }[kind]
     return said(
         "MDM^T02", at, f"TXA|1|{code}|TX|{at}|||||{by}|||D{at}|||||AU",
@@ -146,3 +147,16 @@ EPIDERMIDIS = "Staphylococcus epidermidis"
 def test_what_grew_in_the_blood_beside_a_sepsis(results: list[Inbound], asked: bool) -> None:
     states = {alert.condition: alert.state for alert in alerts(SEPSIS, *results)}
     assert (states.get("sepsis-organism") in ("draft", "waiting-for-documents")) is asked
+
+
+def test_an_infection_on_the_third_day_of_a_catheter() -> None:
+    nurses = [
+        note("nursing", f"2026050{day}120000-0400", f"Foley catheter in place, day {day - 3}.", by="501^Reyes^Ana") for day in (4, 5, 6)
+    ]
+    asked = question(
+        "urinary-infection-and-catheter",
+        *nurses,
+        note("progress", "20260506150000-0400", "Assessment and plan:\n1. Urinary tract infection. Start ceftriaxone."),
+    )
+    assert asked.wording is not None
+    assert [one.quote for one in asked.wording.indicators if one.source == "nursing note"] == ["Foley catheter", "Foley catheter"]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from opencdi.clinical.vocabulary import NoteType
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.form import Form
 
 Route = Literal["iv", "oral", "injected"]
@@ -241,7 +241,8 @@ class Definition(Form):
 
 Condition = Annotated[
     Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Conflicting | Treatment
-    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | Discharged
+    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | OnDevice
+    | Discharged
     | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip

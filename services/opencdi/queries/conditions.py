@@ -33,8 +33,9 @@ from opencdi.queries.condition import (
 from opencdi.queries.conflicts import conflicting
 from opencdi.queries.courses import treated
 from opencdi.queries.cultures import grew
+from opencdi.queries.devices import on_device
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
@@ -99,6 +100,8 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return left_open(condition, q.chart.code_set())
         case Grew():
             return grew(condition, q.chart.cultures())
+        case OnDevice():
+            return on_device(condition, q.chart)
         case Discharged():
             left = q.chart.stay.discharged_at
             return (Sign(left.at, ()),) if left else ()

@@ -58,6 +58,14 @@ class Grew(Form):
     organisms: tuple[str, ...] = ()
 
 
+class OnDevice(Form):
+    """One of `devices` has been in place on so many calendar days, the first one counted, as the notes tell."""
+
+    kind: Literal["on-device"]
+    devices: tuple[str, ...] = Field(min_length=1)
+    calendar_days: int = Field(ge=1)
+
+
 class Discharged(Form):
     """The patient has left."""
 

@@ -16,7 +16,7 @@ from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Without
 from opencdi.queries.conditions import Question, signs
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, OnDevice, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
@@ -39,7 +39,7 @@ class Shown:
 def measured_part(condition: Condition) -> Condition | None:
     """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated() | Conflicting() | Coded() | ProcedureLeftOpen() | Discharged():
+        case Stated() | Conflicting() | OnDevice() | Coded() | ProcedureLeftOpen() | Discharged():
             return None
         case AllOf() | AnyOf():
             kept = tuple(part for part in map(measured_part, condition.of) if part is not None)

@@ -20,7 +20,7 @@ from opencdi.queries.condition import (
     SuspectedInfection,
     Treatment,
 )  # fmt: skip
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 STAY, LEFT, CODED, GERMS = "stay", "left", "coded", "germs"
@@ -60,6 +60,8 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             return frozenset({CODED})
         case Grew():
             return frozenset({GERMS})
+        case OnDevice():
+            return frozenset(f"concept/{device}" for device in condition.devices)
         case Discharged():
             return frozenset({LEFT})
         case _:
