@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from opencdi.events.audiences import QueryAlert
 from opencdi.events.ids import derived_id
 from opencdi.events.inbound import Inbound
@@ -12,7 +14,7 @@ from opencdi.testing import TENANT, Ward
 NOW = datetime(2026, 5, 6, 20, tzinfo=UTC)
 TROPONIN = (
     "OBR|1||L1|6598-7^Troponin T^LN|||20260504100000-0400|||||||||||||||20260504103000-0400|||F",
-    "OBX|1|NM|67151-1^Troponin T high sensitivity^LN||210|ng/L|||||F|||20260504100000-0400",
+    "OBX|1|NM|67151-1^Troponin T high sensitivity^LN||210|ng/L|<19||||F|||20260504100000-0400",
 )
 
 
@@ -30,6 +32,7 @@ def note(kind: str, at: str, text: str, by: str = "77^Lindqvist^Sara") -> Inboun
         "admission": "34117-2^History and physical^LN",
         "progress": "11506-3^Progress note^LN",
         "consult": "11488-4^Consultation note^LN",
+        "nursing": "34746-8^Nurse note^LN",
     }[kind]
     return said(
         "MDM^T02", at, f"TXA|1|{code}|TX|{at}|||||{by}|||D{at}|||||AU",
@@ -106,3 +109,54 @@ def test_a_consultant_rules_out_what_the_attending_wrote() -> None:
 def test_what_the_attending_rules_out_himself_is_settled() -> None:
     told = alerts(note("consult", "20260504110000-0400", PLAN, by=NEPHROLOGY), note("progress", "20260505090000-0400", DENIED))
     assert not [alert for alert in told if alert.condition.startswith("two-opinions")]
+
+
+def troponin(value: str, at: str, usual: str) -> Inbound:
+    line = f"OBX|1|NM|67151-1^Troponin T high sensitivity^LN||{value}|ng/L|{usual}|H|||F|||{at}"
+    return said("ORU^R01", at, f"OBR|1||L{at}|6598-7^Troponin^LN|||{at}|||||||||||||||{at}|||F", line)
+
+
+@pytest.mark.parametrize(("usual", "asked"), [("<19", True), ("0 - 19", True), ("<250", False), ("", False)])
+def test_a_troponin_is_held_to_the_limit_of_its_own_laboratory(usual: str, asked: bool) -> None:
+    admitted = note("admission", "20260504090000-0400", "Assessment and plan:\n1. Shortness of breath. Serial troponins.")
+    told = alerts(admitted, troponin("40", "20260504091000-0400", usual), troponin("120", "20260504131000-0400", usual))
+    assert ("myocardial-injury" in {alert.condition for alert in told}) is asked
+
+
+def blood_culture(number: str, *germs: str, at: str = "20260504083000-0400", status: str = "F") -> Inbound:
+    lines = (f"OBX|{n}|CWE|600-7^Bacteria identified^LN|{n}|^{germ}||||||{status}|||{at}" for n, germ in enumerate(germs, 1))
+    return said("ORU^R01", at, f"OBR|1||{number}|600-7^Blood culture^LN|||{at}|||||||||||||||{at}|||{status}", *lines)
+
+
+SEPSIS = note("progress", "20260504110000-0400", "Assessment and plan:\n1. Sepsis. Start ceftriaxone.")
+EPIDERMIDIS = "Staphylococcus epidermidis"
+
+
+@pytest.mark.parametrize(
+    ("results", "asked"),
+    [
+        ([blood_culture("B1", "Escherichia coli")], True),
+        ([blood_culture("B1", "No growth at 5 days")], False),
+        ([blood_culture("B1", EPIDERMIDIS)], False),
+        ([blood_culture("B1", EPIDERMIDIS, EPIDERMIDIS)], False),  # two bottles of one set
+        ([blood_culture("B1", EPIDERMIDIS), blood_culture("B2", EPIDERMIDIS)], True),
+        ([blood_culture("B1", "Pending", status="P"), blood_culture("B1", "Klebsiella pneumoniae")], True),
+        ([blood_culture("B1", "Klebsiella pneumoniae"), blood_culture("B1", "No growth at 5 days", status="C")], False),
+    ],
+)
+def test_what_grew_in_the_blood_beside_a_sepsis(results: list[Inbound], asked: bool) -> None:
+    states = {alert.condition: alert.state for alert in alerts(SEPSIS, *results)}
+    assert (states.get("sepsis-organism") in ("draft", "waiting-for-documents")) is asked
+
+
+def test_an_infection_on_the_third_day_of_a_catheter() -> None:
+    nurses = [
+        note("nursing", f"2026050{day}120000-0400", f"Foley catheter in place, day {day - 3}.", by="501^Reyes^Ana") for day in (4, 5, 6)
+    ]
+    asked = question(
+        "urinary-infection-and-catheter",
+        *nurses,
+        note("progress", "20260506150000-0400", "Assessment and plan:\n1. Urinary tract infection. Start ceftriaxone."),
+    )
+    assert asked.wording is not None
+    assert [one.quote for one in asked.wording.indicators if one.source == "nursing note"] == ["Foley catheter", "Foley catheter"]

@@ -1,7 +1,8 @@
 """A stay told in short form, for the cases of rules: in the order of arrival; each line begins with its clinical time.
 
-    d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
+    d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X, usual=3-5)
     d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
+    d1 08:05 culture blood-culture: Escherichia coli      the laboratory's words on a germ (with set=2, id=, preliminary …)
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
@@ -41,7 +42,7 @@ from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.queries.case_codes import codes_told
-from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
+from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, culture, result
 
 ENCOUNTER, TENANT = "case", "cases"
 _READ_NOT_TREATED = ("radiology", "pathology", "laboratory")  # their reader does not treat the patient, so his words never count
@@ -163,6 +164,8 @@ class Chart:
         match word:
             case "given" | "prescribed" | "ordered":
                 return act(word, told, at)
+            case "culture":
+                return culture(told, at)
             case "baseline":
                 return baseline(told)
             case "listed":

@@ -6,7 +6,7 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,6 +51,8 @@ class Point:
     at: ClinicalTime
     author: str = ""
     entry_id: str = ""  # that told it first
+    low: float | None = None  # of the range that its laboratory calls usual
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +205,22 @@ class Act(Remembered):
     route: str = ""
 
 
+class Culture(Remembered):
+    """A culture, or another test for a germ, in its newest version."""
+
+    result_id: str
+    specimen_id: str
+    study: str
+    name: str
+    text: str
+    outcome: Literal["positive", "negative", "pending", "unclear"]
+    organisms: tuple[str, ...] = ()
+    commensals: tuple[str, ...] = ()  # those of them that live on healthy skin
+    preliminary: bool = False
+    at: ClinicalTime
+    author: str = ""
+
+
 class Listing(Remembered):
     """A diagnosis on a list."""
 
@@ -276,6 +294,7 @@ class Chart:
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
         code_set: Callable[[], CodeSet] = lambda: CodeSet(),
+        cultures: Callable[[], tuple[Culture, ...]] = lambda: (),
         found: Found | None = None,
         beyond_memory: Callable[[str], tuple[Point, ...]] = lambda _: (),
     ) -> None:
@@ -289,6 +308,7 @@ class Chart:
         self.acts = acts
         self.written = written
         self.code_set = code_set
+        self.cultures = cultures
         self.found = found or Found()
         self.beyond_memory = beyond_memory
         self._known: dict[str, object] = {}
@@ -318,6 +338,8 @@ class Chart:
                 return self.stay.listings
             case "coded", *_:
                 return self.code_set()
+            case "germs", *_:
+                return self.cultures()
             case "left", *_:
                 return self.stay.discharged_at
             case "stay", *_:

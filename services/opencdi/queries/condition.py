@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from opencdi.clinical.vocabulary import NoteType
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.form import Form
 
 Route = Literal["iv", "oral", "injected"]
@@ -40,9 +40,12 @@ class Measurement(Limit):
     """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none.
 
     `written`: also a number that a note tells of now ("EF 30 %"), for what comes in reports and seldom as a result; copied text tells none.
+    `times_reference`: the limit is so many times the end of the range that the laboratory sent with the value; one without a range is not
+    compared.
     """
 
     kind: Literal["measurement"]
+    times_reference: bool = False
     written: bool = False
     oxygen: Literal["any", "room-air", "charted-room-air"] = "any"
 
@@ -238,7 +241,8 @@ class Definition(Form):
 
 Condition = Annotated[
     Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Conflicting | Treatment
-    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged
+    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | OnDevice
+    | Discharged
     | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -33,8 +33,10 @@ from opencdi.queries.condition import (
 )  # fmt: skip
 from opencdi.queries.conflicts import conflicting
 from opencdi.queries.courses import courses, fits
+from opencdi.queries.cultures import grew
+from opencdi.queries.devices import on_device
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.found import EVER, NO_TIME, Given, Way, at_own_time
 from opencdi.queries.question import Question, number_of
 
@@ -103,7 +105,7 @@ def _ever(condition: Condition, q: Question) -> bool:
             return _ever(q.chosen(condition), q)
         case AnyOf():
             return any(_ever(one, q) for one in condition.of)
-        case Measurement(oxygen="any"):
+        case Measurement(oxygen="any", times_reference=False):
             limit = q.limit(condition.name)
             return any(measurements.beyond(point, condition, limit) for point in q.chart.beyond_memory(condition.analyte))
         case _:
@@ -129,6 +131,14 @@ def _all(condition: Condition, q: Question) -> Iterable[Sign]:
             return coded(condition, q.chart.code_set(), q.chart.stay.started_at)
         case ProcedureLeftOpen():
             return left_open(condition, q.chart.code_set())
+        case Grew():
+            return grew(condition, q.chart.cultures())
+        case OnDevice():
+            return on_device(condition, q.chart)
+        case Grew():
+            return grew(condition, q.chart.cultures())
+        case OnDevice():
+            return on_device(condition, q.chart)
         case Discharged():
             left = q.chart.stay.discharged_at
             return (Sign(left.at, ()),) if left else ()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
+from opencdi.events.facts import MedicationGiven, MedicationOrdered, OrderPlaced
 from opencdi.knowledge.units import unit_of
 from opencdi.queries.chart import Act, Chart
 from opencdi.queries.condition import Route, Treatment
@@ -56,3 +57,17 @@ def _courses(condition: Treatment, name: str, acts: list[Act]) -> Iterator[Sign]
         if enough and not reached:
             reached = True
             yield Sign(act.at.at, tuple(Cited(name, one) for one in dict.fromkeys((course[0], act))))
+
+
+def act_told(fact: MedicationGiven | MedicationOrdered | OrderPlaced) -> Act:
+    """What was given or ordered, as it is remembered."""
+    match fact:
+        case OrderPlaced():
+            text, by = fact.code.text or fact.code.code, fact.by.name if fact.by else ""
+            return Act(act_id=fact.order_id, text=text, done=False, drug=False, at=fact.ordered_at, author=by)
+        case MedicationOrdered():
+            act_id, at, done = fact.order_id, fact.ordered_at, False
+        case MedicationGiven():
+            act_id, at, done = fact.administration_id, fact.given_at, True
+    text = fact.drug.text or fact.drug.code
+    return Act(act_id=act_id, text=text, done=done, drug=True, at=at, dose=fact.dose or "", route=fact.route or "")

@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, CodeWords, Earlier, InNote, Listing, Mention, Point, Written
+from opencdi.queries.chart import Act, CodeWords, Culture, Earlier, InNote, Listing, Mention, Point, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
@@ -26,7 +26,7 @@ class Cited:
     """
 
     kind: str
-    told: Point | Mention | Act | Listing | Written | CodeWords
+    told: Point | Mention | Act | Listing | Written | CodeWords | Culture
     label: str | None = None
 
     @cached_property
@@ -43,6 +43,8 @@ class Cited:
                 return _of_act(self.told)
             case Listing():
                 return _of_listing(self.told)
+            case Culture():
+                return _of_culture(self.told)
 
     @property
     def documents(self) -> bool:
@@ -72,6 +74,8 @@ class Cited:
                 return self.kind, self.told.act_id, 0
             case Listing():
                 return self.kind, self.told.listing_id, 0
+            case Culture():
+                return self.kind, self.told.result_id, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +142,15 @@ def _of_listing(listing: Listing) -> Indicator:
     text = listing.text or listing.code
     source = "diagnosis list"
     return Indicator(text=text, source=source, source_id=listing.listing_id, at=listing.at, author=RECORD_BY_SOURCE[source])
+
+
+def _of_culture(one: Culture) -> Indicator:
+    source = "result"
+    return Indicator(
+        text=f"{one.name}: {one.text}",
+        source=source,
+        source_id=one.result_id,
+        at=one.at,
+        author=one.author or RECORD_BY_SOURCE[source],
+        label="preliminary" if one.preliminary else None,
+    )

@@ -47,6 +47,25 @@ class ProcedureLeftOpen(Form):
     procedures: tuple[str, ...] = Field(min_length=1)
 
 
+class Grew(Form):
+    """A culture or another test for a germ is positive; a common commensal counts only where two sets have it (`microbiology.yaml`).
+
+    `organisms`: one of these; none: any.
+    """
+
+    kind: Literal["grew"]
+    studies: tuple[str, ...] = Field(min_length=1)
+    organisms: tuple[str, ...] = ()
+
+
+class OnDevice(Form):
+    """One of `devices` has been in place on so many calendar days, the first one counted, as the notes tell."""
+
+    kind: Literal["on-device"]
+    devices: tuple[str, ...] = Field(min_length=1)
+    calendar_days: int = Field(ge=1)
+
+
 class Discharged(Form):
     """The patient has left."""
 

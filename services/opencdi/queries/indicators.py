@@ -16,7 +16,7 @@ from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Treatment, Without
 from opencdi.queries.conditions import signs
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, OnDevice, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.question import Question
 from opencdi.queries.record import Records
@@ -40,7 +40,7 @@ class Shown:
 def measured_part(condition: Condition) -> Condition | None:
     """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated() | Conflicting() | Coded() | ProcedureLeftOpen() | Discharged():
+        case Stated() | Conflicting() | OnDevice() | Coded() | ProcedureLeftOpen() | Discharged():
             return None
         case Treatment():  # that there was an operation is told by its note alone
             kept_names = tuple(name for name in condition.any_of if name != OPERATION)

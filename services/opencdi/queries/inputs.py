@@ -26,12 +26,12 @@ from opencdi.queries.condition import (
     Treatment,
     Without,
 )  # fmt: skip
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 STAY = "stay"
 """What every rule cares about: the class of the stay, its end, whom it is of."""
-LISTINGS, BASELINES, LEFT, CODED = "listings", "baselines", "left", "coded"
+LISTINGS, BASELINES, LEFT, CODED, GERMS = "listings", "baselines", "left", "coded", "germs"
 SHORT_MEMORY = timedelta(hours=72)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
@@ -70,6 +70,10 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             return frozenset({LISTINGS})
         case Coded() | ProcedureLeftOpen():
             return frozenset({CODED, STAY})
+        case Grew():
+            return frozenset({GERMS})
+        case OnDevice():
+            return frozenset(f"concept/{device}" for device in condition.devices)
         case Discharged():
             return frozenset({LEFT})
         case _:
@@ -140,6 +144,7 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
             by_input.setdefault(name, []).append(rule)
     analytes = frozenset(name.partition("/")[2] for name in by_input if name.startswith("analyte/"))
     told = [f'"analyte":"{re.escape(analyte)}"' for analyte in sorted(analytes)] + [f'"kind":"{kind}"' for kind in _OTHER_KINDS]
+    told += ['"specimen_id":'] if GERMS in by_input else []  # a result in words
     told += [r'"moved_from":\["', '"more":']
     return Inputs(
         rules,

@@ -20,6 +20,7 @@ from opencdi.queries.condition import Definition
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_wording import wrong_wording
+from opencdi.queries.microbiology import microbiology
 from opencdi.queries.revisions import wrong_revision
 from opencdi.queries.rule import RuleFile, limits_of
 from opencdi.queries.treatments import load_treatments
@@ -81,7 +82,7 @@ def wrong_limits(file: RuleFile, words: Words) -> Iterator[tuple[Place, str]]:
             yield ("thresholds", name, "unit"), f'no unit "{limit.unit}"'
     for condition in rule.conditions():
         analyte = getattr(condition, "analyte", "")
-        unit = "1" if condition.kind in _RATIOS else words.analytes.get(analyte)
+        unit = "1" if condition.kind in _RATIOS or getattr(condition, "times_reference", False) else words.analytes.get(analyte)
         names = {getattr(condition, field, None) for field in _COMPARED}
         for name, limit in rule.thresholds.items():
             if name in names and analyte and unit is not None and limit.unit != unit:
@@ -124,8 +125,18 @@ def wrong_definitions(file: RuleFile, _words: Words) -> Iterator[tuple[Place, st
             yield place_of(file.told, condition.as_shipped), unknown_word("definition", condition.as_shipped, file.rule.definitions)
 
 
+def wrong_germs(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
+    """Studies and organisms that no laboratory's words come to."""
+    for condition in file.rule.conditions():
+        for field, known in (("studies", microbiology().studies), ("organisms", microbiology().organisms)):
+            for name in getattr(condition, field, ()):
+                if name not in known:
+                    yield place_of(file.told, name), unknown_word(field.rstrip("s"), name, known)
+
+
 CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (
-    wrong_words, wrong_attributes, wrong_limits, wrong_windows, wrong_frame, wrong_definitions,
+    wrong_words, wrong_attributes, wrong_germs, wrong_limits, wrong_windows, wrong_frame,
+    wrong_definitions,
 )  # fmt: skip
 
 

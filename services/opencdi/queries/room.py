@@ -1,8 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
-`acts/<treatment>`, `note/<note>`, `coded`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site` and `due/<day>`.
-An entry that touches no rule's input is passed on as the bytes it came in.
+`acts/<treatment>`, `note/<note>`, `coded`, `germs`, `query/<query>`, `claim`, `decided`, `noticed`;
+per tenant `clock`, `rhythm`, `site` and `due/<day>`.  An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -27,6 +27,7 @@ from opencdi.queries.adoptions import wrong_adoptions
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
+from opencdi.queries.cultures import Cultures
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.found import AtHand
 from opencdi.queries.inputs import Inputs, index
@@ -46,8 +47,8 @@ from opencdi.settings import SOFTWARE, rules_dir
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "coded": CodeSet,
-    "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
-    "noticed": Noticed,
+    "germs": Cultures, "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues,
+    "decided": Decided, "noticed": Noticed,
 }  # fmt: skip
 
 

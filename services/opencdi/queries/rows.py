@@ -19,6 +19,7 @@ from opencdi.queries.chart import Point
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _ALIKE: dict[str, Any] = {
     "unit": "", "comparator": None, "preliminary": False, "author": "", "precision": "second", "ambiguous": False, "offset": 0,
+    "low": None, "high": None,
 }  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def _point(name: str, since: int, at: float, value: float, entry_id: str, detail
         at=ClinicalTime(instant.astimezone(_zone(details["offset"])), details["precision"], details["ambiguous"]),
         author=details["author"],
         entry_id=entry_id,
+        low=details["low"],
+        high=details["high"],
     )
 
 
@@ -78,7 +81,7 @@ def _details(point: Point) -> dict[str, Any]:
     return {
         "unit": point.unit, "comparator": point.comparator, "preliminary": point.preliminary, "author": point.author,
         "precision": point.at.precision, "ambiguous": point.at.ambiguous,
-        "offset": (point.at.at.utcoffset() or timedelta(0)).total_seconds(),
+        "offset": (point.at.at.utcoffset() or timedelta(0)).total_seconds(), "low": point.low, "high": point.high,
     }  # fmt: skip
 
 

@@ -180,6 +180,7 @@ class Rule(Form):
     def concepts(self) -> frozenset[str]:
         """The concepts of notes that this rule reads."""
         read = {concept for c in self.conditions() for concept in getattr(c, "concepts", ())}
+        read |= {device for c in self.conditions() for device in getattr(c, "devices", ())}
         read |= {one for c in self.conditions() if isinstance(c, OrganDysfunction) for told in c.chronic.values() for one in told}
         answered = {option.diagnosis for option in self.options if option.diagnosis}
         documents = {documentation.concept for documentation in self.satisfied_by}
