@@ -8,7 +8,7 @@
     d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
     d1 11:00 approve · edit question: text · view · answer aki · dismiss
 
-A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
+A finding may be led by: no, possible, unlikely, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
 `number ejection-fraction 30 %` among the findings is a number that the note writes; `copied number …` one that it carries on.
 """
 
@@ -38,6 +38,7 @@ from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, TickPage
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
 from opencdi.events.reading import Finding, NoteRead, ValueInText
+from opencdi.events.timeline import NoteSaid, changes, said_in, timelines
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.queries.case_codes import codes_told
@@ -66,6 +67,7 @@ class Chart:
     alarms: list[Alarm] = field(default_factory=list)
     passed_on: list[bytes] = field(default_factory=list)
     notes: dict[str, NoteRead] = field(default_factory=dict)
+    lines: dict[str, NoteSaid] = field(default_factory=dict)
     said: int = 0
     now: datetime = DAY_1
 
@@ -132,9 +134,10 @@ class Chart:
         elif word == "failed":
             self.tell(FailedPage(room="nlp", reason="CASE"))
         elif word in ("note", "retract"):
-            note = _note(rest, at)
-            self.notes[note.note_id] = note
-            self.tell(FindingsPage(as_of=f"e{self.said}/0", made_by=_MADE_BY, notes=(note,)))
+            note, before = _note(rest, at), timelines(self.lines)
+            self.notes[note.note_id], self.lines[note.note_id] = note, said_in(note)
+            moved = changes(before, timelines(self.lines))
+            self.tell(FindingsPage(as_of=f"e{self.said}/0", made_by=_MADE_BY, notes=(note,), timeline=moved))
         elif word == "coded":
             self.tell(codes_told(rest.removeprefix("coded"), self.notes.values(), f"e{self.said}/0"))
         else:
@@ -234,6 +237,7 @@ def _numbers(body: str) -> Iterator[ValueInText]:
 _LED: dict[str, dict[str, Any]] = {
     "no": {"assertion": "absent", "active": "no"},
     "possible": {"assertion": "possible", "certainty": "possible", "active": "unknown"},
+    "unlikely": {"assertion": "possible", "certainty": "unlikely", "active": "unknown"},
     "ruled-out": {"assertion": "absent", "certainty": "ruled-out", "active": "no"},
     "history": {"temporality": "historical", "active": "no"},
     "family": {"experiencer": "other", "active": "no"},

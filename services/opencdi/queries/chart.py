@@ -28,6 +28,9 @@ from opencdi.clinical.vocabulary import (
 )  # fmt: skip
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
+from opencdi.events.reading import ConceptTimeline
+from opencdi.knowledge.final_document import Document, final_document
+from opencdi.knowledge.site import SiteData
 
 
 class Remembered(BaseModel):
@@ -201,6 +204,17 @@ class Listing(Remembered):
     at: ClinicalTime
 
 
+class Answer(Remembered):
+    """What a provider answered to a question of ours, where no note tells it yet."""
+
+    query_id: str
+    diagnosis: str
+    text: str
+    author: str = ""
+    at: ClinicalTime
+    confidentiality: str | None = None
+
+
 class Suspended(Remembered):
     """A rule that raised on this stay: its revision and our release then, and the sources that were corrected without it."""
 
@@ -223,6 +237,9 @@ class Stay(State):
     newborn: bool = False
     started_at: datetime
     discharged_at: ClinicalTime | None = None
+    disposition: str | None = None
+    summaries: tuple[Document, ...] = ()
+    last_note: Document | None = None  # the latest authenticated one by a provider
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
     ended_at: datetime | None = None
     failed: tuple[str, ...] = ()  # entries that a room could not step
@@ -241,6 +258,10 @@ class Stay(State):
         """Whether some of the chart has not been read: nothing is opened or sent meanwhile (DESIGN §1)."""
         return self.more or bool(self.failed)
 
+    def final_document(self, site: SiteData) -> Document | None:
+        """The document that states the diagnoses at the end, where it is in force (DOMAIN F.11, F.15)."""
+        return final_document(self.summaries, self.last_note, self.discharged_at, self.disposition, site)
+
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""
         return completed_years(self.birth_date, self.started_at.date())
@@ -257,11 +278,16 @@ class Chart:
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
         code_set: Callable[[], CodeSet] = lambda: CodeSet(),
+        line: Callable[[str], ConceptTimeline | None] = lambda _: None,
+        answers: Callable[[], Iterable[Answer]] = lambda: (),
     ) -> None:
-        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes."""
+        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes; how
+        notes have dropped a concept, what was answered and stands in no note."""
         self.stay = stay
         self.series = series
         self.mentions = mentions
         self.acts = acts
         self.written = written
         self.code_set = code_set
+        self.line = line
+        self.answers = answers

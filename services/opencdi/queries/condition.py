@@ -6,15 +6,11 @@ hours.  `opencdi.queries.conditions` and `.measurements` hold what each of them 
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from opencdi.clinical.vocabulary import NoteType, Poa
-
-
-class Form(BaseModel):
-    """A part of a rule file: frozen, and no field that we do not know (a typo would silently never match)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
+from opencdi.queries.form import Form
 
 
 class Limit(Form):
@@ -257,7 +253,8 @@ class Definition(Form):
 
 Condition = Annotated[
     Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed
-    | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged | CountOf | AllOf | AnyOf | Without | Definition,
+    | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged | Dropped | AnsweredNotCharted
+    | LeftUncertain | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

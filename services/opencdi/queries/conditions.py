@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from opencdi.knowledge.site import SiteData
-from opencdi.queries import measurements, sofa
+from opencdi.queries import at_discharge, measurements, sofa
 from opencdi.queries.chart import Chart, Mention, attributes_told
 from opencdi.queries.coded import coded, left_open
 from opencdi.queries.condition import (
@@ -33,6 +33,7 @@ from opencdi.queries.condition import (
     Treatment,
     Without,
 )  # fmt: skip
+from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.rule import Rule
 
@@ -90,6 +91,12 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return coded(condition, q.chart.code_set(), q.chart.stay.started_at)
         case ProcedureLeftOpen():
             return left_open(condition, q.chart.code_set())
+        case Dropped():
+            return at_discharge.dropped(condition, q.chart, q.site)
+        case AnsweredNotCharted():
+            return at_discharge.answered_not_charted(condition, q.chart, q.site)
+        case LeftUncertain():
+            return at_discharge.left_uncertain(condition, q.chart, q.site)
         case Discharged():
             left = q.chart.stay.discharged_at
             return (Sign(left.at, ()),) if left else ()

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from opencdi.clinical.vocabulary import GapType
 from opencdi.knowledge.tables import parsed
 from opencdi.queries.cases import Case
-from opencdi.queries.condition import Form
+from opencdi.queries.form import Form
 from opencdi.queries.lint_cases import KINDS, kinds_of
 from opencdi.queries.rule import Rule
 

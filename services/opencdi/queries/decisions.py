@@ -173,6 +173,7 @@ def _answered(work: Casework, query: Query, fact: QueryAnswered) -> None:
         answer_option=fact.option_id,
         answer_text=fact.free_text or None,
         answer_diagnosis=diagnosis,
+        answered_by=fact.actor.name or fact.actor.staff_id or "",
     )
     if diagnosis is None:
         work.move(answered, "closed", "ANSWERED_WITHOUT_NEW_DIAGNOSIS")  # undetermined, not significant, other: no query until yes

@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, CodeWords, Earlier, InNote, Listing, Mention, Point, Written
+from opencdi.queries.chart import Act, Answer, CodeWords, Earlier, InNote, Listing, Mention, Point, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
@@ -26,7 +26,7 @@ class Cited:
     """
 
     kind: str
-    told: Point | Mention | Act | Listing | Written | CodeWords
+    told: Point | Mention | Act | Listing | Written | CodeWords | Answer
     label: str | None = None
 
     @cached_property
@@ -36,18 +36,20 @@ class Cited:
             case Point():
                 return _of_point(self.kind, self.told, self.label)
             case Mention():
-                return _of_mention(self.told)
+                return _of_mention(self.told, self.label)
             case Written() | CodeWords():
                 return _of_words(self.told)
             case Act():
                 return _of_act(self.told)
             case Listing():
                 return _of_listing(self.told)
+            case Answer():
+                return _of_answer(self.told)
 
     @property
     def documents(self) -> bool:
         """Whether it is a provider's documentation, as against a finding."""
-        return isinstance(self.told, CodeWords) or (isinstance(self.told, Mention) and self.told.counts)
+        return isinstance(self.told, CodeWords | Answer) or (isinstance(self.told, Mention) and self.told.counts)
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -61,6 +63,8 @@ class Cited:
                 return self.kind, self.told.act_id, 0
             case Listing():
                 return self.kind, self.told.listing_id, 0
+            case Answer():
+                return self.kind, self.told.query_id, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,10 @@ def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
     )
 
 
-def _of_mention(mention: Mention) -> Indicator:
+def _of_mention(mention: Mention, label: str | None) -> Indicator:
     unsigned = not mention.counts and mention.authentication != "authenticated"
-    return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, "unsigned" if unsigned else None)
+    labels = [told for told in ("unsigned" if unsigned else None, label) if told]
+    return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, ", ".join(labels) or None)
 
 
 def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicator:
@@ -118,6 +123,18 @@ def _of_act(act: Act) -> Indicator:
         source_id=act.act_id,
         at=act.at,
         author=act.author or RECORD_BY_SOURCE[source],
+    )
+
+
+def _of_answer(answer: Answer) -> Indicator:
+    return Indicator(
+        text=f"“{answer.text}”",
+        source=source_of("query-response"),
+        source_id=answer.query_id,
+        at=answer.at,
+        author=answer.author or "author not named",
+        quote=answer.text,
+        confidentiality=answer.confidentiality,
     )
 
 

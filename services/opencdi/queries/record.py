@@ -5,6 +5,8 @@ back: a question that rests on one of those is looked at again (DOMAIN F.5).
 """
 
 from bisect import insort
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from opencdi.bus.room import State, States
@@ -25,11 +27,12 @@ from opencdi.events.facts import (
     OrderPlaced,
     PatientIdentified,
 )  # fmt: skip
-from opencdi.events.pages import Claim, CodingPage
-from opencdi.events.reading import NoteRead
+from opencdi.events.pages import CodingPage
+from opencdi.events.reading import ConceptTimeline, NoteRead
+from opencdi.queries.at_discharge import after_note, answers, file_lines, lines_of
 from opencdi.queries.chart import Act, Chart, CodeSet, Earlier, Listing, Mention, Point, Stay, Written
 from opencdi.queries.coded import code_set
-from opencdi.queries.inputs import CODED, LEFT, STAY, Inputs
+from opencdi.queries.inputs import CODED, FINAL, LEFT, STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
 from opencdi.queries.series import file_point, find, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
@@ -39,12 +42,6 @@ class Acts(State):
     """What was done that belongs to one named treatment."""
 
     acts: tuple[Act, ...] = ()
-
-
-class LastClaim(State):
-    """The claim of the last coding page: what a question's answers would do to the DRG is computed from it."""
-
-    claim: Claim | None = None
 
 
 class Records:
@@ -70,7 +67,8 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, self._code_set)
+        line, said = lines_of(self.states, self.encounter_id).get, partial(answers, self.states, self.encounter_id, self.stay)
+        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, self._code_set, line, said)
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:
@@ -124,10 +122,10 @@ class Records:
             case EncounterUpdated():
                 self._encounter(fact)
             case EncounterDischarged():
-                self.update(rules_care=self.stay.on_leave, discharged_at=fact.at)
+                self.update(rules_care=self.stay.on_leave, discharged_at=fact.at, disposition=fact.disposition or self.stay.disposition)
                 self.changed.add(LEFT)
             case DischargeCancelled():
-                self.update(rules_care=False, discharged_at=None)
+                self.update(rules_care=False, discharged_at=None, disposition=None)
                 self.changed.add(LEFT)
             case EncounterCancelled():
                 self.update(ended="ENCOUNTER_CANCELLED", ended_at=fact.at.at)
@@ -258,6 +256,13 @@ class Records:
         self.states[key] = Note(revision=note.revision, concepts=tuple(said), written=tuple(numbers), note_type=note.note_type)
         if note.counts and not note.retracted and not self.stay.notes_read:
             self.update(notes_read=True)
+        if told := after_note(self.stay, note):
+            self.update(rules_care=False, **told)
+            self.changed |= {FINAL} if self.stay.discharged_at else set()  # nothing is final while the patient is here
+
+    def read_lines(self, told: Iterable[ConceptTimeline]) -> None:
+        """How notes document a condition now."""
+        self.changed |= {f"line/{one}" for one in file_lines(self.states, self.encounter_id, told, self.inputs.lines)}
 
     def _replace(self, concept: str, note_id: str, mentions: tuple[Mention, ...]) -> None:
         old = self._mentions(concept)

@@ -1,8 +1,8 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
-`acts/<treatment>`, `note/<note>`, `coded`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site` and `due/<day>`.
-An entry that touches no rule's input is passed on as the bytes it came in.
+`acts/<treatment>`, `note/<note>`, `coded`, `lines`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site`,
+`due/<day>`.  An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ from opencdi.events.problems import Unusable
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
+from opencdi.queries.at_discharge import Lines
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
@@ -30,19 +31,20 @@ from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.query import Query
-from opencdi.queries.record import Acts, LastClaim, Records
+from opencdi.queries.record import Acts, Records
 from opencdi.queries.review import review
 from opencdi.queries.rhythm import Rhythms
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
-from opencdi.queries.weighing import weigh_together
+from opencdi.queries.weighing import LastClaim, weigh_together
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "coded": CodeSet,
+    "lines": Lines,
     "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
 }  # fmt: skip
 
@@ -126,6 +128,7 @@ class Desk:
         if (findings := _decoded(entry, FindingsPage)) is not None:
             for note in findings.notes:
                 work.records.read_note(note)
+            work.records.read_lines(findings.timeline)
         if (coding := _decoded(entry, CodingPage)) is not None:
             work.records.read_codes(coding)
         rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)

@@ -17,7 +17,8 @@ from opencdi.events.ids import content_hash
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.tables import ToldTwice, parsed
 from opencdi.knowledge.yaml_places import Place, said_wrong, told_at, unknown_word
-from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Form, OrganDysfunction, Without
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, OrganDysfunction, Without
+from opencdi.queries.form import Form
 
 Severity = Literal[1, 2, 3]
 
