@@ -4,7 +4,7 @@
     d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: dietitian, unsigned, attested, echo, id=n1, r2, label=R)
-    d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
+    d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · not-discharged · cancelled · moved · failed · tick
     d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
     d1 11:00 approve · edit question: text · view · answer aki · dismiss
 
@@ -27,6 +27,7 @@ from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.facts import (
     Coded,
     DiagnosisListed,
+    DischargeCancelled,
     EncounterCancelled,
     EncounterDischarged,
     EncounterMoved,
@@ -169,6 +170,8 @@ class Chart:
                 return EncounterCancelled(at=at)
             case "discharged":
                 return EncounterDischarged(at=at, disposition=told or "01")
+            case "not-discharged":
+                return DischargeCancelled(at=at)
             case "moved":
                 return EncounterMoved(into="elsewhere", at=at)
             case "approve":
