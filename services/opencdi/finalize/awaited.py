@@ -13,7 +13,8 @@ _TITLE = {"discharge-summary": SUMMARY, "operative": "operative report", "pathol
 def _awaited(stay: Stay, site: SiteData) -> Iterator[str]:
     signed = [document.note_type for document in stay.documents if document.in_force]
     summary_filed = any(document.note_type == "discharge-summary" for document in stay.documents)
-    if not summary_filed and not stands_in(stay.last_note, stay.discharged_at, stay.disposition, site):
+    last = stay.last_note
+    if not summary_filed and not (last and stands_in(last.written_at, stay.discharged_at, stay.disposition, site)):
         yield SUMMARY
     for document in stay.documents:
         if not document.in_force and not (document.note_type == "discharge-summary" and "discharge-summary" in signed):

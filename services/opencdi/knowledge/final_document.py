@@ -1,6 +1,7 @@
 """The final diagnostic statement of a stay: which document it is, and whether it is in force (DOMAIN F.11, F.15)."""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,11 +34,12 @@ def last_of(last: Document | None, document: Document, *, speaks: bool) -> Docum
     return None if last is not None and last.note_id == document.note_id else last
 
 
-def stands_in(last: Document | None, left: ClinicalTime | None, disposition: str | None, site: SiteData) -> bool:
-    """Whether no summary need come: after a death or a transfer a provider's last note will do, if it is of the day of discharge."""
-    if last is None or left is None or disposition not in site.summary_substitute_for:
+def stands_in(written: ClinicalTime, left: ClinicalTime | None, disposition: str | None, site: SiteData) -> bool:
+    """Whether no summary need come: after a death or a transfer a provider's note will do that was not written before that day."""
+    if left is None or disposition not in site.summary_substitute_for:
         return False
-    return last.written_at.at.astimezone(left.at.tzinfo).date() >= left.at.date()
+    zone = ZoneInfo(site.timezone)
+    return written.at.astimezone(zone).date() >= left.at.astimezone(zone).date()
 
 
 def final_document(
@@ -52,4 +54,4 @@ def final_document(
         return None
     if summaries:
         return max((one for one in summaries if one.in_force), key=lambda one: (one.written_at.at, one.note_id), default=None)
-    return last if stands_in(last, left, disposition, site) else None
+    return last if last is not None and stands_in(last.written_at, left, disposition, site) else None
