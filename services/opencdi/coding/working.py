@@ -27,6 +27,7 @@ from opencdi.events.reading import NoteRead
 from opencdi.knowledge.alphabetic_index import AlphabeticIndex
 from opencdi.knowledge.code_editor import never_principal
 from opencdi.knowledge.code_year import no_grouper_reason, release_on
+from opencdi.knowledge.final_document import stands_in
 from opencdi.knowledge.icd10cm import description_of, valid_for, valid_on
 from opencdi.knowledge.site import SiteData
 
@@ -50,21 +51,15 @@ def final_statements(chart: Chart) -> frozenset[str]:
 
     II.H waits for the discharge summary; the last note of the day stands in for it only where the site says so (death, transfer; F.15).
     """
-    left = chart.stay.discharged_at
-    if left is None:
+    stay, site = chart.stay, chart.site
+    if stay.discharged_at is None:
         return frozenset()
     counting = [note for note in chart.notes if note.counts and not note.retracted]
-    summaries = {note.note_id for note in counting if note.note_type == "discharge-summary"}
-    if summaries or chart.stay.disposition not in chart.site.summary_substitute_for:
-        return frozenset(summaries)
-    zone = ZoneInfo(chart.site.timezone)
-    day = left.at.astimezone(zone).date()
-    last = max(
-        (note for note in counting if note.written_at.at.astimezone(zone).date() == day),
-        key=lambda note: (note.written_at.at, note.note_id),
-        default=None,
-    )
-    return frozenset({last.note_id} if last else ())
+    if summaries := frozenset(note.note_id for note in counting if note.note_type == "discharge-summary"):
+        return summaries
+    last = max(counting, key=lambda note: (note.written_at.at, note.note_id), default=None)
+    stands = last is not None and stands_in(last.written_at, stay.discharged_at, stay.disposition, site)
+    return frozenset({last.note_id} if last is not None and stands else ())
 
 
 def working_codes(

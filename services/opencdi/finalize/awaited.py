@@ -3,24 +3,18 @@
 from collections.abc import Iterator
 
 from opencdi.finalize.stay import Stay
+from opencdi.knowledge.final_document import stands_in
 from opencdi.knowledge.site import SiteData
 
 SUMMARY = "discharge summary"
 _TITLE = {"discharge-summary": SUMMARY, "operative": "operative report", "pathology": "pathology report"}
 
 
-def _last_note_will_do(stay: Stay, site: SiteData) -> bool:
-    """After a death or a transfer, the last authenticated provider note, if it was written on the day of discharge."""
-    if stay.discharged_at is None or stay.last_note is None or stay.disposition not in site.summary_substitute_for:
-        return False
-    left_at = stay.discharged_at.at
-    return stay.last_note.written_at.at.astimezone(left_at.tzinfo).date() >= left_at.date()
-
-
 def _awaited(stay: Stay, site: SiteData) -> Iterator[str]:
     signed = [document.note_type for document in stay.documents if document.in_force]
     summary_filed = any(document.note_type == "discharge-summary" for document in stay.documents)
-    if "discharge-summary" not in signed and not summary_filed and not _last_note_will_do(stay, site):
+    last = stay.last_note
+    if not summary_filed and not (last and stands_in(last.written_at, stay.discharged_at, stay.disposition, site)):
         yield SUMMARY
     for document in stay.documents:
         if not document.in_force and not (document.note_type == "discharge-summary" and "discharge-summary" in signed):

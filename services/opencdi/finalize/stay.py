@@ -8,7 +8,7 @@ Per tenant there are `timers`, `site`, and `days` and `over/<day>` (which charts
 from collections.abc import Iterable
 from typing import assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
@@ -24,21 +24,11 @@ from opencdi.events.facts import (
 )
 from opencdi.events.reading import NoteRead
 from opencdi.finalize.pathology import asks_for_pathology
+from opencdi.knowledge.final_document import Document, filed, last_of
 
 AWAITED: frozenset[NoteType] = frozenset({"discharge-summary", "operative", "pathology"})
 _CANCELLED = "admission cancelled"
 StayFact = EncounterUpdated | EncounterDischarged | DischargeCancelled | EncounterCancelled | EncounterMoved | OrderPlaced
-
-
-class Document(BaseModel):
-    """A document that closing the chart depends on.  `in_force`: signed by whom it takes to sign it (DOMAIN F.6)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    note_id: str
-    note_type: NoteType
-    written_at: ClinicalTime
-    in_force: bool
 
 
 class Stay(State):
@@ -110,13 +100,8 @@ def after_notes(stay: Stay, notes: Iterable[NoteRead]) -> Stay:
     """The stay after these notes were filed, signed, replaced or retracted."""
     for note in notes:
         document = Document(note_id=note.note_id, note_type=note.note_type, written_at=note.written_at, in_force=_in_force(note))
-        if any(known.note_id == note.note_id for known in stay.documents):
-            stay = stay.model_copy(update={"documents": tuple(known for known in stay.documents if known.note_id != note.note_id)})
-        if note.note_type in AWAITED and not note.retracted:
-            stay = stay.model_copy(update={"documents": (*stay.documents, document)})
-        last = stay.last_note
-        if note.counts and not note.retracted and (last is None or last.written_at.at <= note.written_at.at):
-            stay = stay.model_copy(update={"last_note": document})
-        elif last is not None and last.note_id == note.note_id:
-            stay = stay.model_copy(update={"last_note": None})
+        documents = filed(stay.documents, document, kept=note.note_type in AWAITED and not note.retracted)
+        last = last_of(stay.last_note, document, speaks=note.counts and not note.retracted)
+        if (documents, last) != (stay.documents, stay.last_note):
+            stay = stay.model_copy(update={"documents": documents, "last_note": last})
     return stay

@@ -16,6 +16,7 @@ from opencdi.events.pages import FactsPage, FindingsPage, TextsPage, TickPage
 from opencdi.events.people import QueryEdited
 from opencdi.events.problems import Unusable
 from opencdi.events.reading import ConceptTimeline, NoteRead
+from opencdi.events.timeline import changes, timelines
 from opencdi.events.topics import CHART, FINDINGS
 from opencdi.knowledge.site import SiteData
 from opencdi.nlp.copied import held, settled
@@ -26,7 +27,6 @@ from opencdi.nlp.reading import rules_version
 from opencdi.nlp.revisions import NoteBooks, after_fact
 from opencdi.nlp.signatures import load_signatures
 from opencdi.nlp.state import CODEC, EditedState, NoteState, edited_in, edited_key, forget, note_key, remember_note, stay_in
-from opencdi.nlp.timeline import changes, timelines
 from opencdi.settings import SOFTWARE, rules_dir
 
 _KINDS = "|".join(("note_filed", "note_status_changed", "note_retracted", "query_edited", *over.KINDS))

@@ -11,7 +11,7 @@ from opencdi.bus.room import RecordCodec, State, States
 from opencdi.bus.site import SiteKnown
 from opencdi.events.contract import Contract
 from opencdi.events.reading import NoteRead
-from opencdi.nlp.timeline import NoteSaid, said_in
+from opencdi.events.timeline import NoteSaid, said_in
 
 
 class Marks(Contract):

@@ -86,7 +86,12 @@ def take(work: Casework, query: Query, *, actor: Person, option_id: str | None, 
     """The answer counts: what it says is documentation only where the site makes questions part of the record (DOMAIN F.9)."""
     option = option_of(query, option_id)
     diagnosis = option.diagnosis if option else None
-    said = {"answer_option": option_id, "answer_text": words or None, "answer_diagnosis": diagnosis}
+    said = {
+        "answer_option": option_id,
+        "answer_text": words or None,
+        "answer_diagnosis": diagnosis,
+        "answered_by": actor.name or actor.staff_id or "",
+    }
     answered = work.move(query, "answered", "ANSWERED", option.option_id if option else "in words", actor=actor, **said)
     if diagnosis is None:
         work.move(answered, "closed", "ANSWERED_WITHOUT_NEW_DIAGNOSIS")  # undetermined, not significant, other: no query until yes (Q-55)

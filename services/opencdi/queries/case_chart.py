@@ -5,11 +5,11 @@
     d1 08:05 culture blood-culture: Escherichia coli      the laboratory's words on a germ (with set=2, id=, preliminary …)
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001)
-    d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · cancelled · moved · failed · tick
+    d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · not-discharged · cancelled · moved · failed · tick
     d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
     d1 11:00 approve · edit question: text · view · answer aki · dismiss    (view and answer end in `by 1002` where another provider acts)
 
-A finding may be led by: no, possible, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
+A finding may be led by: no, possible, unlikely, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
 `number ejection-fraction 30 %` among the findings is a number that the note writes; `copied number …` one that it carries on.
 """
 
@@ -28,6 +28,7 @@ from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.facts import (
     Coded,
     DiagnosisListed,
+    DischargeCancelled,
     EncounterCancelled,
     EncounterDischarged,
     EncounterMoved,
@@ -39,6 +40,7 @@ from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, TickPage
 from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
 from opencdi.events.reading import Finding, NoteRead, ValueInText
+from opencdi.events.timeline import NoteSaid, changes, said_in, timelines
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.queries.case_codes import codes_told
@@ -69,6 +71,7 @@ class Chart:
     alarms: list[Alarm] = field(default_factory=list)
     passed_on: list[bytes] = field(default_factory=list)
     notes: dict[str, NoteRead] = field(default_factory=dict)
+    lines: dict[str, NoteSaid] = field(default_factory=dict)
     said: int = 0
     now: datetime = DAY_1
 
@@ -135,9 +138,10 @@ class Chart:
         elif word == "failed":
             self.tell(FailedPage(room="nlp", reason="CASE"))
         elif word in ("note", "retract"):
-            note = _note(rest, at)
-            self.notes[note.note_id] = note
-            self.tell(FindingsPage(as_of=f"e{self.said}/0", made_by=_MADE_BY, notes=(note,)))
+            note, before = _note(rest, at), timelines(self.lines)
+            self.notes[note.note_id], self.lines[note.note_id] = note, said_in(note)
+            moved = changes(before, timelines(self.lines))
+            self.tell(FindingsPage(as_of=f"e{self.said}/0", made_by=_MADE_BY, notes=(note,), timeline=moved))
         elif word == "coded":
             self.tell(codes_told(rest.removeprefix("coded"), self.notes.values(), f"e{self.said}/0"))
         else:
@@ -178,6 +182,8 @@ class Chart:
                 return EncounterCancelled(at=at)
             case "discharged":
                 return EncounterDischarged(at=at, disposition=told or "01")
+            case "not-discharged":
+                return DischargeCancelled(at=at)
             case "moved":
                 return EncounterMoved(into="elsewhere", at=at)
             case "approve":
@@ -247,6 +253,7 @@ def _numbers(body: str) -> Iterator[ValueInText]:
 _LED: dict[str, dict[str, Any]] = {
     "no": {"assertion": "absent", "active": "no"},
     "possible": {"assertion": "possible", "certainty": "possible", "active": "unknown"},
+    "unlikely": {"assertion": "possible", "certainty": "unlikely", "active": "unknown"},
     "ruled-out": {"assertion": "absent", "certainty": "ruled-out", "active": "no"},
     "history": {"temporality": "historical", "active": "no"},
     "family": {"experiencer": "other", "active": "no"},

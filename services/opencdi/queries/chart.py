@@ -29,6 +29,8 @@ from opencdi.clinical.vocabulary import (
 )  # fmt: skip
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
+from opencdi.events.reading import ConceptTimeline
+from opencdi.knowledge.final_document import Document, final_document
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.found import Found
 
@@ -230,6 +232,17 @@ class Listing(Remembered):
     at: ClinicalTime
 
 
+class Answer(Remembered):
+    """What a provider answered to a question of ours, where no note tells it yet."""
+
+    query_id: str
+    diagnosis: str
+    text: str
+    author: str = ""
+    at: ClinicalTime
+    confidentiality: str | None = None
+
+
 class Suspended(Remembered):
     """A rule that raised on this stay: its revision and our release then, and the sources that were corrected without it."""
 
@@ -254,6 +267,9 @@ class Stay(State):
     started_at: datetime
     expected_discharge_at: ClinicalTime | None = None
     discharged_at: ClinicalTime | None = None
+    disposition: str | None = None
+    summaries: tuple[Document, ...] = ()
+    last_note: Document | None = None  # the latest authenticated one by a provider
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
     ended_at: datetime | None = None
     failed: tuple[str, ...] = ()  # entries that a room could not step
@@ -278,6 +294,10 @@ class Stay(State):
             return self.discharged_at.at + timedelta(days=site.bill_hold_days)
         return self.expected_discharge_at.at if self.expected_discharge_at else None
 
+    def final_document(self, site: SiteData) -> Document | None:
+        """The document that states the diagnoses at the end, where it is in force (DOMAIN F.11, F.15)."""
+        return final_document(self.summaries, self.last_note, self.discharged_at, self.disposition, site)
+
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""
         return completed_years(self.birth_date, self.started_at.date())
@@ -294,11 +314,14 @@ class Chart:
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
         code_set: Callable[[], CodeSet] = lambda: CodeSet(),
+        line: Callable[[str], ConceptTimeline | None] = lambda _: None,
+        answers: Callable[[], Iterable[Answer]] = lambda: (),
         cultures: Callable[[], tuple[Culture, ...]] = lambda: (),
         found: Found | None = None,
         beyond_memory: Callable[[str], tuple[Point, ...]] = lambda _: (),
     ) -> None:
-        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes.
+        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes; how
+        notes have dropped a concept, what was answered and stands in no note, what grew.
 
         `found`: what conditions found in this stay before.  `beyond_memory`: the lowest and highest of days of which not all is known.
         """
@@ -308,6 +331,8 @@ class Chart:
         self.acts = acts
         self.written = written
         self.code_set = code_set
+        self.line = line
+        self.answers = answers
         self.cultures = cultures
         self.found = found or Found()
         self.beyond_memory = beyond_memory

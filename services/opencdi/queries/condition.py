@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from opencdi.clinical.vocabulary import NoteType
+from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.form import Form
 
@@ -241,9 +242,8 @@ class Definition(Form):
 
 Condition = Annotated[
     Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Conflicting | Treatment
-    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | OnDevice
-    | Discharged
-    | CountOf | AllOf | AnyOf | Without | Definition,
+    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | OnDevice | Discharged | Dropped
+    | AnsweredNotCharted | LeftUncertain | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from opencdi.queries import combined, measurements, sofa
+from opencdi.queries import at_discharge, combined, measurements, sofa
 from opencdi.queries.chart import Chart, Mention, attributes_told
 from opencdi.queries.coded import coded, left_open
 from opencdi.queries.condition import (
@@ -31,6 +31,7 @@ from opencdi.queries.condition import (
     Treatment,
     Without,
 )  # fmt: skip
+from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.conflicts import conflicting
 from opencdi.queries.courses import courses, fits
 from opencdi.queries.cultures import grew
@@ -135,10 +136,12 @@ def _all(condition: Condition, q: Question) -> Iterable[Sign]:
             return grew(condition, q.chart.cultures())
         case OnDevice():
             return on_device(condition, q.chart)
-        case Grew():
-            return grew(condition, q.chart.cultures())
-        case OnDevice():
-            return on_device(condition, q.chart)
+        case Dropped():
+            return at_discharge.dropped(condition, q.chart, q.site)
+        case AnsweredNotCharted():
+            return at_discharge.answered_not_charted(condition, q.chart, q.site)
+        case LeftUncertain():
+            return at_discharge.left_uncertain(condition, q.chart, q.site)
         case Discharged():
             left = q.chart.stay.discharged_at
             return (Sign(left.at, ()),) if left else ()

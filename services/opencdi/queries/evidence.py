@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, CodeWords, Culture, Earlier, InNote, Listing, Mention, Point, Written
+from opencdi.queries.chart import Act, Answer, CodeWords, Culture, Earlier, InNote, Listing, Mention, Point, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
@@ -26,7 +26,7 @@ class Cited:
     """
 
     kind: str
-    told: Point | Mention | Act | Listing | Written | CodeWords | Culture
+    told: Point | Mention | Act | Listing | Written | CodeWords | Culture | Answer
     label: str | None = None
 
     @cached_property
@@ -45,11 +45,13 @@ class Cited:
                 return _of_listing(self.told)
             case Culture():
                 return _of_culture(self.told)
+            case Answer():
+                return _of_answer(self.told)
 
     @property
     def documents(self) -> bool:
         """Whether it is a provider's documentation, as against a finding."""
-        return isinstance(self.told, CodeWords) or (isinstance(self.told, Mention) and self.told.counts)
+        return isinstance(self.told, CodeWords | Answer) or (isinstance(self.told, Mention) and self.told.counts)
 
     @property
     def final(self) -> bool:
@@ -76,6 +78,8 @@ class Cited:
                 return self.kind, self.told.listing_id, 0
             case Culture():
                 return self.kind, self.told.result_id, 0
+            case Answer():
+                return self.kind, self.told.query_id, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,18 @@ def _of_act(act: Act) -> Indicator:
         source_id=act.act_id,
         at=act.at,
         author=act.author or RECORD_BY_SOURCE[source],
+    )
+
+
+def _of_answer(answer: Answer) -> Indicator:
+    return Indicator(
+        text=f"“{answer.text}”",
+        source=source_of("query-response"),
+        source_id=answer.query_id,
+        at=answer.at,
+        author=answer.author or "author not named",
+        quote=answer.text,
+        confidentiality=answer.confidentiality,
     )
 
 

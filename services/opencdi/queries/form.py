@@ -1,4 +1,4 @@
-"""What every part of a rule file has in common."""
+"""What every part of a rule file is."""
 
 from pydantic import BaseModel, ConfigDict
 

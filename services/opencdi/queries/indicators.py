@@ -15,6 +15,7 @@ from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Treatment, Without
+from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.conditions import signs
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, OnDevice, ProcedureLeftOpen
 from opencdi.queries.inputs import index
@@ -40,7 +41,9 @@ class Shown:
 def measured_part(condition: Condition) -> Condition | None:
     """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated() | Conflicting() | OnDevice() | Coded() | ProcedureLeftOpen() | Discharged():
+        case Stated() | Conflicting() | OnDevice() | Dropped() | AnsweredNotCharted() | LeftUncertain() | Discharged():
+            return None
+        case Coded() | ProcedureLeftOpen():
             return None
         case Treatment():  # that there was an operation is told by its note alone
             kept_names = tuple(name for name in condition.any_of if name != OPERATION)

@@ -26,12 +26,13 @@ from opencdi.queries.condition import (
     Treatment,
     Without,
 )  # fmt: skip
+from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 STAY = "stay"
 """What every rule cares about: the class of the stay, its end, whom it is of."""
-LISTINGS, BASELINES, LEFT, CODED, GERMS = "listings", "baselines", "left", "coded", "germs"
+LISTINGS, BASELINES, LEFT, CODED, GERMS, FINAL, ANSWERS = "listings", "baselines", "left", "coded", "germs", "final", "answers"
 SHORT_MEMORY = timedelta(hours=72)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
@@ -76,6 +77,12 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             return frozenset(f"concept/{device}" for device in condition.devices)
         case Discharged():
             return frozenset({LEFT})
+        case Dropped() | LeftUncertain():
+            named = {*condition.concepts, *(one for others in condition.said_by.values() for one in others)}
+            lines = (f"line/{concept}" for concept in condition.concepts) if isinstance(condition, Dropped) else ()
+            return frozenset({LEFT, FINAL, *lines, *(f"concept/{concept}" for concept in named)})
+        case AnsweredNotCharted():
+            return frozenset({LEFT, FINAL, ANSWERS})
         case _:
             return frozenset()
 
@@ -91,6 +98,8 @@ class Inputs:
     treatments: frozenset[str]
     written: frozenset[str]
     """The analytes whose numbers in notes some rule reads."""
+    lines: frozenset[str]
+    """The conditions of which some rule asks how they are documented over the stay."""
     coded: tuple[Coded | ProcedureLeftOpen, ...]
     """What rules ask of the working code set: nothing else of it is remembered."""
     keep: dict[str, timedelta]
@@ -153,6 +162,7 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("concept/")),
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("treatment/")),
         frozenset(name.partition("/")[2] for name in by_input if name.startswith("written/")),
+        frozenset(name.partition("/")[2] for name in by_input if name.startswith("line/")),
         tuple(condition for rule in rules for condition in rule.conditions() if isinstance(condition, Coded | ProcedureLeftOpen)),
         {analyte: kept(analyte, rules) for analyte in analytes},
         re.compile("|".join(told).encode()),

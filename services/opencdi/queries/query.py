@@ -66,3 +66,4 @@ class Query(gate.Worded):
     answer_option: str | None = None
     answer_diagnosis: str | None = None
     answer_text: str | None = None
+    answered_by: str = ""

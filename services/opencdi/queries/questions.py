@@ -6,9 +6,18 @@ from opencdi.clinical.vocabulary import OVER
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
 from opencdi.queries.conditions import signs
+from opencdi.queries.inputs import ANSWERS
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
 from opencdi.queries.rule import Rule
+
+
+def in_order(work: Casework, rules: tuple[Rule, ...]) -> Iterator[Rule]:
+    """Those that look at answers last, and whenever a question has moved: a note that tells the answer has settled its question by then."""
+    last = work.records.inputs.rules_by_input.get(ANSWERS, ())
+    after = {rule.id for rule in last}
+    yield from (rule for rule in rules if rule.id not in after)
+    yield from (rule for rule in last if work.moved or any(one is rule for one in rules))
 
 
 def questions_of(rule: Rule, work: Casework, chart: Chart) -> Iterator[Rule]:

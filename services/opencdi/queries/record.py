@@ -5,6 +5,7 @@ back: a question that rests on one of those is looked at again (DOMAIN F.5).
 """
 
 from bisect import insort
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -26,15 +27,16 @@ from opencdi.events.facts import (
     OrderPlaced,
     PatientIdentified,
 )  # fmt: skip
-from opencdi.events.pages import Claim, CodingPage
-from opencdi.events.reading import NoteRead
+from opencdi.events.pages import CodingPage
+from opencdi.events.reading import ConceptTimeline, NoteRead
+from opencdi.queries.at_discharge import after_note, answers, file_lines, lines_of
 from opencdi.queries.care_team import author_of, with_member
 from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
 from opencdi.queries.coded import code_set, code_set_of
 from opencdi.queries.courses import act_told
 from opencdi.queries.cultures import cultures_of, file_culture
 from opencdi.queries.found import Found, Memory
-from opencdi.queries.inputs import CODED, GERMS, LEFT, LISTINGS, STAY, Inputs
+from opencdi.queries.inputs import CODED, FINAL, GERMS, LEFT, LISTINGS, STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, mention_in, type_of, written_in
 from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
@@ -44,12 +46,6 @@ class Acts(State):
     """What was done that belongs to one named treatment."""
 
     acts: tuple[Act, ...] = ()
-
-
-class LastClaim(State):
-    """The claim of the last coding page: what a question's answers would do to the DRG is computed from it."""
-
-    claim: Claim | None = None
 
 
 class Records:
@@ -76,16 +72,19 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
+        states, stay = self.states, self.encounter_id
         return Chart(
             self.stay,
             self._points,
             self._mentions,
             self._acts,
             self._written,
-            partial(code_set_of, self.states, self.encounter_id),
-            partial(cultures_of, self.states, self.encounter_id),
-            Found(self.memory.found),
-            self._beyond_memory,
+            code_set=partial(code_set_of, states, stay),
+            line=lines_of(states, stay).get,
+            answers=partial(answers, states, stay, self.stay),
+            cultures=partial(cultures_of, states, stay),
+            found=Found(self.memory.found),
+            beyond_memory=self._beyond_memory,
         )
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
@@ -131,10 +130,10 @@ class Records:
             case EncounterUpdated():
                 self._encounter(fact)
             case EncounterDischarged():
-                self.update(rules_care=self.stay.on_leave, discharged_at=fact.at)
+                self.update(rules_care=self.stay.on_leave, discharged_at=fact.at, disposition=fact.disposition or self.stay.disposition)
                 self.changed.add(LEFT)
             case DischargeCancelled():
-                self.update(rules_care=False, discharged_at=None)
+                self.update(rules_care=False, discharged_at=None, disposition=None)
                 self.changed.add(LEFT)
             case EncounterCancelled():
                 self.update(ended="ENCOUNTER_CANCELLED", ended_at=fact.at.at)
@@ -281,6 +280,13 @@ class Records:
             self.update(notes_read=True)
         if (team := with_member(self.stay, author_of(note))) != self.stay.team:
             self.update(rules_care=False, team=team)
+        if told := after_note(self.stay, note):
+            self.update(rules_care=False, **told)
+            self.changed |= {FINAL} if self.stay.discharged_at else set()  # nothing is final while the patient is here
+
+    def read_lines(self, told: Iterable[ConceptTimeline]) -> None:
+        """How notes document a condition now."""
+        self.changed |= {f"line/{one}" for one in file_lines(self.states, self.encounter_id, told, self.inputs.lines)}
 
     def _replace(self, concept: str, note_id: str, mentions: tuple[Mention, ...]) -> None:
         old = self._mentions(concept)

@@ -20,7 +20,7 @@ from opencdi.queries.life import DECIDED, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
-from opencdi.queries.questions import questions_of
+from opencdi.queries.questions import in_order, questions_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
@@ -36,7 +36,7 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     if work.records.stay.ended:
         return _end(work)
     chart = work.records.chart()
-    for rule in rules:
+    for rule in in_order(work, rules):
         with turn(work, rule):
             for one in questions_of(rule, work, chart):
                 _look_at(work, one, chart)

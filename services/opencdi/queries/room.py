@@ -1,7 +1,7 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
-`acts/<treatment>`, `note/<note>`, `coded`, `germs`, `query/<query>`, `claim`, `decided`, `noticed`;
+`acts/<treatment>`, `note/<note>`, `coded`, `germs`, `lines`, `query/<query>`, `claim`, `decided`, `noticed`;
 per tenant `clock`, `rhythm`, `site` and `due/<day>`.  An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
@@ -24,6 +24,7 @@ from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUE
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import closing
 from opencdi.queries.adoptions import wrong_adoptions
+from opencdi.queries.at_discharge import Lines
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
@@ -34,21 +35,21 @@ from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.noticing import Noticed
 from opencdi.queries.query import Query
-from opencdi.queries.record import Acts, LastClaim, Records
+from opencdi.queries.record import Acts, Records
 from opencdi.queries.review import review
 from opencdi.queries.rhythm import Rhythms
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
-from opencdi.queries.weighing import weigh_together
+from opencdi.queries.weighing import LastClaim, weigh_together
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "coded": CodeSet,
-    "germs": Cultures, "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues,
-    "decided": Decided, "noticed": Noticed,
+    "germs": Cultures, "lines": Lines, "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown,
+    "due": Dues, "decided": Decided, "noticed": Noticed,
 }  # fmt: skip
 
 
@@ -133,6 +134,7 @@ class Desk:
         if (findings := _decoded(entry, FindingsPage)) is not None:
             for note in findings.notes:
                 work.records.read_note(note)
+            work.records.read_lines(findings.timeline)
         if (coding := _decoded(entry, CodingPage)) is not None:
             work.records.read_codes(coding)
         rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)

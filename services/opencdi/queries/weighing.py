@@ -1,13 +1,20 @@
 """The internal half of the open questions, each beside the others: what one answer adds depends on what else may be documented."""
 
+from opencdi.bus.room import State
 from opencdi.events.audiences import AlertEffect
+from opencdi.events.pages import Claim
 from opencdi.queries.casework import Casework
 from opencdi.queries.effect import effects_of, likeliest
 from opencdi.queries.life import UNANSWERED
 from opencdi.queries.query import Query
-from opencdi.queries.record import LastClaim
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
+
+
+class LastClaim(State):
+    """The claim of the last coding page: what a question's answers would do to the DRG is computed from it."""
+
+    claim: Claim | None = None
 
 
 def weigh_together(work: Casework) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.reading import ConceptTimeline
-from opencdi.nlp.timeline import QUIET_NOTES, HowSaid, NoteSaid, changes, timelines
+from opencdi.events.timeline import QUIET_NOTES, HowSaid, NoteSaid, changes, timelines
 
 DAY1 = datetime(2026, 5, 2, 8, tzinfo=UTC)
 HOWS: tuple[HowSaid, ...] = ("present", "copied", "absent", "named")

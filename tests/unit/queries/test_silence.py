@@ -267,6 +267,21 @@ def test_one_tick_over_a_long_span_does_what_many_ticks_in_it_do(hearings: list[
     assert facts([]) == facts(at(5, 6) + cut * MINUTE for cut in cuts) == facts(when for when in hearings)
 
 
+@pytest.mark.parametrize("ticks", [[], [at(9, 12)], [at(9, 5), at(9, 7), at(10, 7)]])
+def test_what_fell_due_before_a_document_was_heard_comes_first_whenever_the_tick_comes(ticks: list[datetime]) -> None:
+    hospital = Hospital()
+    hospital.states["rhythm/cases"] = Rhythms(feeds={MDM: learned_by_then()})
+    stay = hospital.stay("left", on=4)
+    injured(stay, at(5, 6))
+    stay.line("d5 06:30 discharged")
+    for tick in [*ticks, at(11, 0)]:
+        for when in (at(10, 6), at(10, 6, 45)):  # the feed has been silent for five days, longer than the bill is held
+            if when < tick and when > hospital.feeds.heard.get(MDM, at(1, 0)):
+                hospital.hears(when)
+        hospital.tick(tick)
+    assert hospital.moves("left")[-1] == ("waiting-for-documents", "expired", "BILL_HOLD_OVER", at(9, 6, 30))
+
+
 def test_hearings_are_told_once_a_minute_however_ticks_fall() -> None:
     seconds = sorted(Random(3).sample(range(3600), 400))
 
