@@ -49,6 +49,7 @@ class Query(gate.Worded):
     kinds: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
     settled_at: datetime | None = None
+    returned: tuple[str, ...] = ()  # kinds of evidence that were taken back once on this condition
     edits: Edits | None = None
     met: tuple[str, ...] = ()
     why_now: str = ""

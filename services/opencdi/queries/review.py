@@ -1,7 +1,6 @@
 """Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
 
 import re
-from datetime import datetime
 
 from opencdi.events.audiences import Indicator
 from opencdi.events.causes import cause_of
@@ -14,15 +13,16 @@ from opencdi.queries.chart import Chart, attributes_told
 from opencdi.queries.clock import clock_of, documents_flow, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
-from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.life import OVER, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
+from opencdi.queries.rest import history_of, may_ask
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
+from opencdi.queries.yielding import give_way, in_order, makes_room, specific
 
-HOUR_S = 3600
 _BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
 
@@ -32,22 +32,27 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     if work.records.stay.ended:
         return _end(work)
     chart = work.records.chart()
-    for rule in rules:
+    for rule in in_order(rules):
         with turn(work, rule):
             _look_at(work, rule, chart)
+    give_way(work)
     readdress(work)
 
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     query = work.current(rule.condition)
-    judgement = judge(rule, chart, work.site, _settled(query)[1])
-    if query is not None and query.rule_id != rule.id and query.state not in OVER:
-        return  # one condition, one question: another rule has asked
-    if query is None or query.state in OVER:
-        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.unread and _may_ask(rule, query, judgement, work):
-            _open(work, rule, judgement)
-    else:
-        _steer(work, rule, query, judgement)
+    history = history_of(query)
+    judgement = judge(rule, chart, work.site, history.at)
+    own = query is not None and query.rule_id == rule.id
+    if query is not None and query.state not in OVER and own:
+        return _steer(work, rule, query, judgement)
+    if judgement.outcome not in ("gap", "unsigned") or work.records.stay.unread or specific(work, rule):
+        return None
+    if not may_ask(rule, history, judgement, work.at):
+        return None
+    if query is None or query.state in OVER or makes_room(work, query, rule):  # one condition, one question
+        _open(work, rule, judgement)
+    return None
 
 
 def _end(work: Casework) -> None:
@@ -60,28 +65,10 @@ def _end(work: Casework) -> None:
         work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
 
 
-def _settled(before: Query | None) -> tuple[frozenset[str], datetime | None]:
-    """The kinds of evidence on which people have decided about the condition in this stay, and when they last did."""
-    if before is None:
-        return frozenset(), None
-    if before.state in DECIDED:
-        return frozenset((*before.settled, *before.kinds)), before.moved_at
-    return frozenset(before.settled), before.settled_at
-
-
-def _may_ask(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> bool:
-    """After a person's decision the condition rests; then only a new kind of indicator may ask again (Q-55: no query until yes)."""
-    kinds, decided_at = _settled(before)
-    if decided_at is None:
-        return True
-    rested = (work.at - decided_at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
-    return rested and not judgement.kinds <= kinds
-
-
 def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
     stay, encounter_id = work.records.stay, work.records.encounter_id
     nth = stay.asked.get(rule.condition, 0) + 1
-    kinds, settled_at = _settled(work.current(rule.condition))
+    history = history_of(work.current(rule.condition))
     query = Query(
         query_id=derived_id(stay.tenant, encounter_id, rule.condition, str(nth)),
         condition=rule.condition,
@@ -93,8 +80,9 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
         title=rule.title,
         opened_at=work.at,
         moved_at=work.at,
-        settled=tuple(sorted(kinds)),
-        settled_at=settled_at,
+        settled=tuple(sorted(history.settled)),
+        settled_at=history.at,
+        returned=tuple(sorted(history.returned)),
     )
     query = _worded(work, rule, query, judgement)
     work.records.update(
@@ -244,8 +232,8 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
         _release(work, rule, query, judgement)
     elif query.state in WITH_THE_PHYSICIAN:
         if _shows_what_no_longer_stands(work, query, judgement):
-            work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-            if not work.records.stay.unread:
+            withdrawn = work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
+            if not work.records.stay.unread and not judgement.kinds <= history_of(withdrawn).settled:
                 _open(work, rule, judgement)
     else:
         _refresh(work, query, _worded(work, rule, query, judgement))

@@ -104,6 +104,7 @@ class Rule(Form):
     status: Literal["draft", "active", "retired"]
     type: GapType
     condition: str
+    yields_to: tuple[str, ...] = ()  # ids of more specific rules: while one of them has asked, this one does not
     definition_id: str
     effective: Effective
     history: tuple[Revised, ...]

@@ -190,3 +190,10 @@ def test_a_draft_stops_nobody(folder: Path) -> None:
     load_rules.cache_clear()
     assert load_rules(folder) == ()
     assert len(wrong(folder)) == 1
+
+
+@pytest.mark.parametrize("other", ["D-99", "D-11"])
+def test_a_rule_yields_to_other_rules_that_are_there(folder: Path, other: str) -> None:
+    changed(folder / NAME, "type: missing-diagnosis", f"type: missing-diagnosis\nyields_to: [{other}]")
+    wrong = [*wrong_in(folder, read_file(folder / NAME))]
+    assert any(f"yields_to.0: no other rule {other}" in one for one in wrong), wrong
