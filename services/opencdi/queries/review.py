@@ -14,6 +14,7 @@ from opencdi.queries.clock import clock_of, documents_flow, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.narrowing import narrow, narrowed, told_of
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
 from opencdi.queries.rest import history_of, may_ask
@@ -99,6 +100,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
     """The question with its words, evidence, report and internal half as of now."""
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
+    wording = narrowed(rule, wording, told_of(work, rule), edited=query.edits is not None)
     effect = effects_now(work, rule, query, judgement.offered)
     score, terms = priority(rule.severity, effect, (work.at - stay.started_at).days, len(judgement.kinds))
     latest = judgement.cited[-1].indicator
@@ -173,6 +175,8 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
             _silent(work, query, judgement)
         case "gap":
             _still_open(work, rule, query, judgement)
+    if (asked := work.current(rule.condition)) and asked.query_id == query.query_id and asked.state in WITH_THE_PHYSICIAN:
+        narrow(work, rule, asked)
 
 
 def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> bool:

@@ -83,6 +83,7 @@ class AnswerOption(Form):
     id: str
     text: str
     diagnosis: str | None = None
+    tells: dict[str, str] = Field(default_factory=dict)  # of the attributes that `satisfied_by` asks for: what this answer says
     codes: tuple[str, ...] = ()
     sequenced_first: bool = False  # where present on admission it becomes the principal diagnosis (Guideline I.C.1.d.4)
     needs: Condition | None = None
@@ -94,6 +95,13 @@ class Cooldown(Form):
     """How long a condition rests after a person decided (Q-55); afterwards only a new kind of indicator may ask again."""
 
     after_decision_h: float = 72
+
+
+class Rest(Form):
+    """The words for what is left of a question of which documentation has answered a part."""
+
+    why: str
+    question: str
 
 
 class Rule(Form):
@@ -123,6 +131,7 @@ class Rule(Form):
     title: str
     why: str
     question: str
+    rest: dict[str, Rest] = Field(default_factory=dict)  # by the attributes that are still open, "acuity" or "acuity+type"
     options: tuple[AnswerOption, ...]
     cooldown: Cooldown = Cooldown()
     known_gaps: tuple[str, ...] = ()
