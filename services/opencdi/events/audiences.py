@@ -187,6 +187,8 @@ class QueryAlert(Caused):
     priority_terms: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
     also_said: tuple[AnswerKept, ...] = ()  # answers that did not count
+    approved_by: Person | None = None  # one of the two who are needed
+    recheck_at: datetime | None = None  # put off until then
     confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
 
 

@@ -1,9 +1,9 @@
 """People: who they are, and what they decide.  The actor of a decision comes from the authenticated token (DESIGN §3)."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.contract import Contract
@@ -71,6 +71,42 @@ class QueryAnswered(Decision):
     free_text: str = ""
 
 
+class QueryReaddressed(Decision):
+    """Somebody else is to be asked (DOMAIN B70): the one who was asked says that it is not for them, with or without a name, or hands it to
+    a colleague who covers; or a CDI specialist puts it to another provider."""
+
+    kind: Literal["query_readdressed"] = "query_readdressed"
+    query_id: str
+    to: Person | None = None
+    because: Literal["not-for-me", "provider-changed", "covering"]
+
+
+class QueryMonitored(Decision):
+    """A CDI specialist leaves a draft for later: it comes back to the list at `recheck_at` (DOMAIN E.2)."""
+
+    kind: Literal["query_monitored"] = "query_monitored"
+    query_id: str
+    recheck_at: AwareDatetime
+    note: str = ""
+
+
+class QueryWithdrawn(Decision):
+    """A CDI specialist takes a question back that a physician has, with a reason of a closed list."""
+
+    kind: Literal["query_withdrawn"] = "query_withdrawn"
+    query_id: str
+    reason: Literal["asked-otherwise", "not-needed", "asked-in-error", "other"]
+    note: str = ""
+
+
+class QueryReopened(Decision):
+    """A CDI specialist does not find that the documentation answers it: what was resolved by itself is a draft again (DOMAIN E.2)."""
+
+    kind: Literal["query_reopened"] = "query_reopened"
+    query_id: str
+    note: str = ""
+
+
 class CodeSetAttested(Decision):
     """A coder vouches for the final set as it stood at `as_of`; reports still pending are waived by name (DOMAIN F.15)."""
 
@@ -78,5 +114,8 @@ class CodeSetAttested(Decision):
     waived: tuple[str, ...] = ()  # as the set's `waiting_for` names them
 
 
-Decided = QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | CodeSetAttested
-DECISIONS: tuple[type[Decision], ...] = (QueryApproved, QueryEdited, QueryDismissed, QueryViewed, QueryAnswered, CodeSetAttested)
+Decided = (
+    QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | QueryReaddressed | QueryMonitored | QueryWithdrawn
+    | QueryReopened | CodeSetAttested
+)  # fmt: skip
+DECISIONS: tuple[type[Decision], ...] = get_args(Decided)

@@ -14,7 +14,7 @@ DOCUMENTS = "/documents"
 RHYTHM = 8
 """A feed has no usual gap that its silence could exceed before it has been heard at so many ticks."""
 
-What = Literal["reminder", "bill-hold", "forget"]
+What = Literal["reminder", "recheck", "bill-hold", "forget"]
 
 
 class Due(BaseModel):

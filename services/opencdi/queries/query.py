@@ -6,8 +6,11 @@ from datetime import datetime
 from opencdi.clinical.vocabulary import GapType, QueryCause, QueryState
 from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
+from opencdi.events.people import Person
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
+
+STALE = "the question has changed since it was shown"
 
 
 class Edits(Remembered):
@@ -18,6 +21,13 @@ class Edits(Remembered):
     why: str | None = None
     question: str | None = None
     options: Mapping[str, str] = {}
+
+
+class Chosen(Remembered):
+    """Who a person decided is to be asked, instead of the attending physician; `covers`: only while that one is the attending."""
+
+    to: Person
+    covers: Person | None = None
 
 
 class Query(gate.Worded):
@@ -51,6 +61,10 @@ class Query(gate.Worded):
     settled_at: datetime | None = None
     returned: tuple[str, ...] = ()  # kinds of evidence that were taken back once on this condition
     edits: Edits | None = None
+    chosen: Chosen | None = None
+    approved_by: Person | None = None  # by one of two who are needed (Q-43, Q-55), in these words
+    recheck_at: datetime | None = None
+    reopened_over: tuple[str, ...] | None = None  # sources that a specialist did not find to answer it
     met: tuple[str, ...] = ()
     why_now: str = ""
     effect: tuple[AlertEffect, ...] = ()
@@ -65,3 +79,7 @@ class Query(gate.Worded):
     answer_option: str | None = None
     answer_diagnosis: str | None = None
     answer_text: str | None = None
+
+    def stale(self, as_of: str) -> str:
+        """A decision names an alert that carried the words as they stand; an entry that never showed them is as stale as an old one."""
+        return "" if as_of in (self.as_of, *self.also) else STALE

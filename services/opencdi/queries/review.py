@@ -2,14 +2,15 @@
 
 import re
 
-from opencdi.events.audiences import Indicator
 from opencdi.events.causes import cause_of
 from opencdi.events.ids import derived_id
 from opencdi.events.wording import indicator_in_passing
 from opencdi.queries import gate
-from opencdi.queries.addressee import CHANGED, only_for_another, readdress
+from opencdi.queries.addressee import CHANGED, addressee_of, only_for_another, readdress
+from opencdi.queries.approving import by_policy
+from opencdi.queries.awaiting import chart_after_answer, flag_answered, shows_what_no_longer_stands
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Chart, attributes_told
+from opencdi.queries.chart import Chart
 from opencdi.queries.clock import clock_of, documents_flow, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
@@ -100,6 +101,7 @@ def _worded(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Q
     """The question with its words, evidence, report and internal half as of now."""
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
+    wording = wording.model_copy(update={"addressed_to": addressee_of(stay, query)})
     wording = narrowed(rule, wording, told_of(work, rule), edited=query.edits is not None)
     effect = effects_now(work, rule, query, judgement.offered)
     score, terms = priority(rule.severity, effect, (work.at - stay.started_at).days, len(judgement.kinds))
@@ -143,8 +145,7 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    by_policy = query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"  # Q-43: a second reviewer first
-    if by_policy and query.wording and query.gate and query.gate.compliant:
+    if by_policy(query, work.site, work.at) and query.wording and query.gate and query.gate.compliant:
         work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
 
@@ -161,9 +162,11 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
     """What the record says now settles, holds, releases, withdraws or refreshes an open question."""
     if query.state == "answered-awaiting-chart":
         if not chart_after_answer(work, rule, query, judgement):
-            _flag_answered(work, query, judgement)
+            flag_answered(work, query, judgement)
         return
     if query.state not in UNANSWERED:
+        return
+    if query.reopened_over is not None and _is_what_was_reopened(query, judgement):
         return
     match judgement.outcome:
         case "satisfied" | "ruled-out":
@@ -179,43 +182,11 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
         narrow(work, rule, asked)
 
 
-def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> bool:
-    """Whether an authenticated note now says what was answered, which closes it: only this makes it documentation (DOMAIN F.9)."""
-    needed = next((one for one in rule.satisfied_by if one.concept == query.answer_diagnosis), None)
-    said = [m for m in work.records.chart().mentions(query.answer_diagnosis or "") if m.counts and m.affirmed]
-    if rule.stands_by_itself:  # what was asked about was written before: only what is written since the answer answers
-        said = [m for m in said if m.at.at > query.moved_at]
-    settled = judgement.outcome == "satisfied" or judgement.reason == "NO_LONGER_SO"
-    if not settled and not (said and (needed is None or needed.told_by(attributes_told(said)))):
-        return False
-    validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
-    work.move(validated, "closed", "DOCUMENTED")
-    return True
-
-
-def _flag_answered(work: Casework, query: Query, judgement: Judgement) -> None:
-    """An answer rests on evidence that was corrected or taken back: CDI hears of it, question and answer stay (DOMAIN E.1)."""
-    asked = query.stands or query.wording
-    if asked is None or not _shows_what_no_longer_stands(work, query, judgement):
-        return
-    gone = work.records.corrected
-    stands = asked.model_copy(
-        update={
-            "documented": _standing(asked.documented, judgement.documented, gone),
-            "indicators": _standing(asked.indicators, judgement.cited, gone),
-            "contrary": _standing(asked.contrary, judgement.contrary, gone),
-        }
-    )
-    latest = max(stands.indicators, key=lambda one: one.at.at, default=None)
-    changes = {"stands": stands, "met": judgement.met, "why_now": indicator_in_passing(latest) if latest else ""}
-    work.tell_cdi_again(query.model_copy(update=changes), "EVIDENCE_CORRECTED")
-
-
-def _standing(shown: tuple[Indicator, ...], now: tuple[Cited, ...], gone: set[str]) -> tuple[Indicator, ...]:
-    """Of what was shown, what was not taken back; a corrected source as it reads now, if it is still evidence."""
-    kept = tuple(one for one in shown if one.source_id not in gone)
-    sources = {one.source_id.partition("@")[0] for one in shown if one.source_id in gone}
-    return (*kept, *(one.indicator for one in now if one.indicator.source_id.partition("@")[0] in sources))
+def _is_what_was_reopened(query: Query, judgement: Judgement) -> bool:
+    """Whether only that would settle it which a specialist has read and found not to (DOMAIN E.2)."""
+    read = set(query.reopened_over or ())
+    documentation = {one.indicator.source_id for one in judgement.documentation}
+    return judgement.reason == "NO_LONGER_SO" or (judgement.outcome in ("satisfied", "ruled-out") and documentation <= read)
 
 
 def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
@@ -235,20 +206,12 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
     elif query.state in _HELD_BY.values():
         _release(work, rule, query, judgement)
     elif query.state in WITH_THE_PHYSICIAN:
-        if _shows_what_no_longer_stands(work, query, judgement):
+        if shows_what_no_longer_stands(work, query, judgement):
             withdrawn = work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
             if not work.records.stay.unread and not judgement.kinds <= history_of(withdrawn).settled:
                 _open(work, rule, judgement)
     else:
         _refresh(work, query, _worded(work, rule, query, judgement))
-
-
-def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgement) -> bool:
-    """Whether the physician is looking at evidence, for or against, that was corrected or taken back."""
-    wording = query.stands or query.wording
-    shown = (*wording.documented, *wording.indicators, *wording.contrary) if wording else ()
-    now = {(one.indicator.at.at, one.indicator.text) for one in (*judgement.documented, *judgement.cited, *judgement.contrary)}
-    return any(one.source_id in work.records.corrected and (one.at.at, one.text) not in now for one in shown)
 
 
 def _refresh(work: Casework, query: Query, worded: Query) -> None:

@@ -15,6 +15,7 @@ from opencdi.queries.clock import BACKLOG, Due, clock_of, documents_flow, file_d
 from opencdi.queries.life import OVER, WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 from opencdi.queries.review import advance
+from opencdi.queries.setting_aside import recheck
 
 STEPS: tuple[QueryCause, ...] = ("REMINDER", "PHYSICIAN_ADVISOR", "DEPARTMENT_CHAIR")
 Begin = Callable[[Envelope], Casework]
@@ -42,10 +43,13 @@ def fire(states: States, tenant: str, now: datetime, site: SiteData, begin: Begi
         yield work
     gone: set[str] = set()
     while (due := take_due(states, tenant, now)) is not None:
-        what = f"reminder/{due.query_id}" if due.what == "reminder" else due.what
+        what = f"{due.what}/{due.query_id}" if due.query_id else due.what
         work = begin(timer_envelope(tenant, due.encounter_id, what, due.at))
         if due.what == "reminder":
             yield _escalate(work, due, site)
+        elif due.what == "recheck":
+            recheck(work, due)
+            yield work
         elif closing.stands(work, due):
             closing.expire(work, due.what)
             yield work
