@@ -197,6 +197,8 @@ class Casework:
             priority_terms=query.priority_terms,
             satisfied_by=query.satisfied_by,
             also_said=query.also_said,
+            origin=query.origin,
+            phase=query.phase,
             approved_by=query.approved_by,
             recheck_at=query.recheck_at,
             confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),

@@ -4,8 +4,8 @@ from opencdi.bus.room import State
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.facts import Fact
 from opencdi.events.pages import DecisionRefused, FactsPage
-from opencdi.events.people import QueryAnswered, QueryApproved, QueryEdited, QueryReaddressed, QueryViewed
-from opencdi.queries import answers, approving, passing_on, setting_aside
+from opencdi.events.people import QueryAnswered, QueryApproved, QueryEdited, QueryReaddressed, QuerySpoken, QueryViewed, QueryWritten
+from opencdi.queries import answers, approving, passing_on, setting_aside, written
 from opencdi.queries.casework import Casework
 from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.moved import QueryDecision, addressed
@@ -27,6 +27,8 @@ def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
 
     `told_again`: made on another stay that is part of this one now.  Whoever made it has been answered there: nothing is refused.
     """
+    if isinstance(fact, QueryWritten | QuerySpoken):
+        _ask(work, fact, told_again=told_again)
     if not isinstance(fact, QueryDecision):
         return
     as_told, fact = fact, addressed(work, fact, told_again=told_again)
@@ -36,10 +38,23 @@ def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
         if not told_again:
             _refuse(work, query, fact, reason, why)
         elif work.records.stay.unread or (query is not None and query.state in NOT_YET_ASKED):
-            later = _told_again(work)
-            work.states[f"decided/{work.records.encounter_id}"] = Decided(page=FactsPage(facts=(*later, as_told)).to_json().decode())
+            _later(work, as_told)
     elif query is not None:
         _carry_out(work, query, fact)
+
+
+def _ask(work: Casework, fact: QueryWritten | QuerySpoken, *, told_again: bool) -> None:
+    if not (why := written.why_not(work, fact)):
+        written.ask(work, fact)
+    elif not told_again:
+        written.refuse(work, fact, why)
+    elif work.records.stay.unread:
+        _later(work, fact)
+
+
+def _later(work: Casework, fact: Fact) -> None:
+    held = _told_again(work)
+    work.states[f"decided/{work.records.encounter_id}"] = Decided(page=FactsPage(facts=(*held, fact)).to_json().decode())
 
 
 def _refuse(work: Casework, query: Query | None, fact: QueryDecision, reason: str, why: answers.Against | None) -> None:

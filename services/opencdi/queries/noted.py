@@ -24,6 +24,7 @@ class Note(State):
     revision: int
     concepts: tuple[str, ...] = ()
     written: tuple[str, ...] = ()  # analytes
+    confidentiality: str | None = None
 
 
 def mention_in(note: NoteRead, finding: Finding) -> Mention:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
-from opencdi.clinical.vocabulary import GapType, QueryCause, QueryState
+from opencdi.clinical.vocabulary import GapType, QueryCause, QueryOrigin, QueryState
 from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
 from opencdi.events.people import Person
@@ -61,6 +62,8 @@ class Query(gate.Worded):
     settled_at: datetime | None = None
     returned: tuple[str, ...] = ()  # kinds of evidence that were taken back once on this condition
     edits: Edits | None = None
+    origin: QueryOrigin = "rule"
+    phase: Literal["concurrent", "retrospective", "pre-bill"] | None = None
     chosen: Chosen | None = None
     approved_by: Person | None = None  # by one of two who are needed, in these words
     recheck_at: datetime | None = None

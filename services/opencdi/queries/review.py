@@ -23,6 +23,7 @@ from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
+from opencdi.queries.written import look_again
 from opencdi.queries.yielding import give_way, in_order, makes_room, specific
 
 _BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
@@ -38,6 +39,7 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         with turn(work, rule):
             _look_at(work, rule, chart)
     give_way(work)
+    look_again(work)
     readdress(work)
 
 
