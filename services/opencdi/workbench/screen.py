@@ -73,8 +73,19 @@ def screen(zone: str) -> Screen:
         "number": number_on_paper, "value": on_paper.result_on_paper, "said_together": said_together,
         "sentence": words.sentence, "span": moments.span_text, "bytes": words.size, "means": words.means, "remedy": words.remedy,
     }  # fmt: skip
-    closed_lists = ("STATES", "ASKED", "DISMISSALS", "ANSWERS_KEPT", "GAPS", "OUTCOMES", "SITE_TABLES")
-    templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}
+    closed_lists = (
+        "STATES",
+        "ASKED",
+        "DISMISSALS",
+        "ANSWERS_KEPT",
+        "WITHDRAWALS",
+        "PASSED_ON",
+        "PHASES",
+        "GAPS",
+        "OUTCOMES",
+        "SITE_TABLES",
+    )
+    templates.globals |= {name: getattr(vocabulary, name) for name in (*closed_lists, "SITE_TABLES")}
     return Screen(templates, hospital)
 
 
