@@ -10,6 +10,7 @@ from opencdi.events.wording import shown_text
 from opencdi.hospital.story import Event, Note
 from opencdi.queries.case_chart import approval_of
 from opencdi.testing import Ward, default_site, story
+from unit.queries.kidney import sent_by_policy
 
 TOLD = story("sepsis")
 SPECIALIST = Person(staff_id="cdi-1", name="Robin Vale")
@@ -19,7 +20,7 @@ SEPSIS = "Sepsis (please specify the source and any associated acute organ dysfu
 @pytest.fixture
 def ward(tmp_path: Path) -> Ward:
     """Sepsis questions go out without a specialist (DOMAIN B69)."""
-    ward = Ward(tmp_path, default_site().model_copy(update={"auto_send_rules": ("D-01",)}))
+    ward = Ward(tmp_path, default_site().model_copy(update={"auto_send_rules": sent_by_policy("D-01")}))
     ward.live([TOLD], until="1 12:00")
     assert ward.states() == {"sepsis": "sent"}
     return ward

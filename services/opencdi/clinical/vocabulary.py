@@ -56,6 +56,7 @@ QueryState = Literal[
     "closed", "withdrawn", "expired", "escalated", "auto-resolved", "superseded", "dismissed", "addressed-uncertain",
     "addressed-awaiting-signature",
 ]  # fmt: skip
+QueryOrigin = Literal["rule", "specialist", "coder", "verbal"]  # who asks; "verbal": asked in person and recorded
 # Why a question was opened, moved, or reads otherwise (DOMAIN B64): the reason, never a patient's words.
 QueryCause = Literal[
     # opened, and on its way to the specialist's list

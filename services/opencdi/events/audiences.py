@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from opencdi.clinical.confidentiality import highest
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
+from opencdi.clinical.vocabulary import GapType, Outcome, QueryOrigin, QueryState, SiteTable
 from opencdi.events.answers import AnswerKept
 from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
@@ -168,6 +168,10 @@ class QueryAlert(Caused):
     weighing: Weighing | None = None  # what the priority is made of, so that anyone can make it again
     satisfied_by: tuple[Indicator, ...] = ()
     also_said: tuple[AnswerKept, ...] = ()  # answers that did not count
+    origin: QueryOrigin = "rule"  # of a question that a person wrote, `rule_id` is "" and `wording.author` that person
+    phase: Literal["concurrent", "retrospective", "pre-bill"] | None = None
+    approved_by: Person | None = None  # one of the two who are needed
+    recheck_at: datetime | None = None  # put off until then
     confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
 
     @field_validator("priority_terms", mode="before")

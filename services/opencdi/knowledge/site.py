@@ -5,14 +5,14 @@ means no DRG and a visible problem (DOMAIN F.4).
 """
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, NoteType, SiteTable
+from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, GapType, NoteType, SiteTable
 from opencdi.knowledge.adopted import Adoption
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.yaml_places import said_wrong, told_at
@@ -36,6 +36,22 @@ _LOINC = re.compile(r"([0-9]{1,7})-([0-9])", re.ASCII)
 _READ_AT_INTAKE = {*get_args(SiteTable), "confidentiality_by_code"}
 KEPT_AFTER_BILL = timedelta(days=30)
 """So long after the bill dropped the rooms forget a closed stay (DESIGN §2)."""
+
+
+class AutoSend(BaseModel):
+    """A written policy: this revision of this rule may reach a physician without a specialist's approval (DOMAIN B69), by whose word."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule_id: str
+    revision: int
+    approved_by: Annotated[str, Field(min_length=1)]
+    approved_on: date
+
+
+def _written(told: object) -> object:
+    """A rule's id alone, as earlier releases had it, names nobody who approved it: it is read, and sends nothing."""
+    return [one for one in told if not isinstance(one, str)] if isinstance(told, list | tuple) else told
 
 
 class SiteData(BaseModel):
@@ -71,7 +87,8 @@ class SiteData(BaseModel):
     query_is_record: bool = False  # DOMAIN F.9
     definitions: dict[str, Adoption] = Field(default_factory=dict)  # "SEPSIS-SITE" -> what the medical staff adopted (DOMAIN B62)
     yields: dict[str, Share] = Field(default_factory=dict)  # "D-11" -> of its questions here, how many ended in documentation (DOMAIN B74)
-    auto_send_rules: tuple[str, ...] = ()  # DOMAIN B69: none by default
+    auto_send_rules: Annotated[tuple[AutoSend, ...], BeforeValidator(_written)] = ()  # none by default, and never a validation (Q-43)
+    second_review: tuple[GapType, ...] = ("unsupported-diagnosis",)  # two people approve these before they are sent (Q-43)
     reminder_hours: tuple[int, ...] = (24, 48, 72)
     bill_hold_days: int = 4
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do

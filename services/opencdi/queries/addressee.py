@@ -2,11 +2,15 @@
 
 from typing import Final
 
+from opencdi.clinical.vocabulary import QueryCause
 from opencdi.events.audiences import QueryWording
+from opencdi.events.people import Person
 from opencdi.queries import gate
 from opencdi.queries.care_team import another
 from opencdi.queries.casework import Casework, shown
+from opencdi.queries.chart import Stay
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.query import Query
 
 CHANGED: Final = "ATTENDING_CHANGED"
 
@@ -16,29 +20,43 @@ def only_for_another(before: QueryWording, after: QueryWording) -> bool:
     return before != after and before.model_copy(update={"addressed_to": after.addressed_to}) == after
 
 
+def addressee_of(stay: Stay, query: Query | None) -> Person:
+    """Whom the question is for now: who a person chose, else the attending physician."""
+    chosen = query.chosen if query else None
+    if chosen and (chosen.covers is None or (stay.attending and not another(chosen.covers, stay.attending))):
+        return chosen.to
+    return stay.attending or Person()
+
+
 def readdress(work: Casework) -> None:
-    """Each unanswered question goes to the attending of now: what a physician has is asked anew of the other one, in the same words.
+    """Each unanswered question goes to the one who is responsible now.
 
     How long it has been open counts on.  Nothing is sent while an entry of the stay has not been read, or the rule cannot be judged.
     """
-    attending, stay = work.records.stay.attending, work.records.stay
-    if attending is None or stay.failed:
+    stay = work.records.stay
+    if stay.attending is None or stay.failed:
         return
     for query in filter(None, map(work.current, stay.queries)):
         if query.state not in UNANSWERED or query.wording is None or work.suspended(query):
             continue
-        if not another(query.wording.addressed_to, attending):
-            continue
-        wording = query.wording.model_copy(update={"addressed_to": attending})
-        if query.sent_at is None:
-            work.show(query.model_copy(update={"wording": wording, "gate": gate.inspect(wording, query.effect)}), CHANGED)
-            continue
-        try:
-            words = gate.passed(wording, query.effect)
-        except gate.NotCompliant:  # by an edition of the requirements that came after it was sent
-            work.move(query, "withdrawn", CHANGED)
-            continue
-        if query.state in WITH_THE_PHYSICIAN:
-            work.move(query, "sent", CHANGED, **shown(words))
-        else:  # held by a note that may answer: whoever has it now sees the same
-            work.show(query.model_copy(update={**shown(words), "held_from": "sent"}), CHANGED)
+        to = addressee_of(stay, query)
+        if another(query.wording.addressed_to, to):
+            put_to(work, query, to, CHANGED)
+
+
+def put_to(work: Casework, query: Query, to: Person, cause: QueryCause, detail: str = "", *, actor: Person | None = None) -> Query:
+    """The question is for this person from now on: what a physician has is asked anew of the other one, in the same words."""
+    if query.wording is None:
+        return query
+    wording = query.wording.model_copy(update={"addressed_to": to})
+    if query.sent_at is None:
+        words = {"wording": wording, "gate": gate.inspect(wording, query.effect)}
+        return work.show(query.model_copy(update=words), cause, detail, actor=actor)
+    try:
+        passed = gate.passed(wording, query.effect)
+    except gate.NotCompliant:  # by an edition of the requirements that came after it was sent
+        return work.move(query, "withdrawn", cause, detail, actor=actor)
+    if query.state in WITH_THE_PHYSICIAN:
+        return work.move(query, "sent", cause, detail, actor=actor, **shown(passed))
+    # Held by a note that may answer: whoever has it now sees the same.
+    return work.show(query.model_copy(update={**shown(passed), "held_from": "sent"}), cause, detail, actor=actor)

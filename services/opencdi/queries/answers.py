@@ -11,16 +11,15 @@ from opencdi.events.answers import AnswerKept, Standing
 from opencdi.events.audiences import Option
 from opencdi.events.pages import DecisionRefused
 from opencdi.events.people import Person, QueryAnswered
+from opencdi.queries.awaiting import chart_after_answer
 from opencdi.queries.care_team import another, belongs
 from opencdi.queries.casework import Casework
 from opencdi.queries.gap import judge
 from opencdi.queries.life import LEGAL
-from opencdi.queries.query import Query
-from opencdi.queries.review import chart_after_answer
+from opencdi.queries.query import STALE, Query
 from opencdi.queries.suspension import turn
 
 NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
-STALE = "the question has changed since it was shown"
 
 
 class Against(NamedTuple):

@@ -7,7 +7,8 @@
     d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · not-discharged · cancelled · moved · failed · tick
     d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
-    d1 11:00 approve · edit question: text · view · answer aki · dismiss    (view and answer end in `by 1002` where another provider acts)
+    d1 11:00 approve · edit question: text · view · answer aki · dismiss · monitor 2 d · take-back · reopen      (`by 1002`: another person)
+    d1 12:00 not-for-me · not-for-me 1003 · pass-to 1003 · covered-by 1003
 
 A finding may be led by: no, possible, unlikely, ruled-out, history, family, copied; `[severity=severe]` gives an attribute.
 `number ejection-fraction 30 %` among the findings is a number that the note writes; `copied number …` one that it carries on.
@@ -38,7 +39,18 @@ from opencdi.events.facts import (
 )
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import FactsPage, FailedPage, FindingsPage, TickPage
-from opencdi.events.people import Person, QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed  # fmt: skip
+from opencdi.events.people import (
+    Person,
+    QueryAnswered,
+    QueryApproved,
+    QueryDismissed,
+    QueryEdited,
+    QueryMonitored,
+    QueryReaddressed,
+    QueryReopened,
+    QueryViewed,
+    QueryWithdrawn,
+)
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.events.timeline import NoteSaid, changes, said_in, timelines
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
@@ -157,14 +169,14 @@ class Chart:
         decided: dict[str, Any] = {
             "decision_id": f"d{self.said}",
             "encounter_id": self.encounter_id,
-            "actor": self._physician() if word in ("view", "answer") else Person(staff_id="9001", role="nurse"),
+            "actor": self._physician() if word in ("view", "answer", "not-for-me") else Person(staff_id="9001", role="nurse"),
             "decided_at": instant,
             "as_of": self.alerts[-1].as_of if self.alerts else "none",
         }
         query_id = self.alerts[-1].query_id if self.alerts else "none"
         if by := _BY.search(told):
             told = told[: by.start()]
-            decided["actor"] = Person(staff_id=by[1], role="provider")
+            decided["actor"] = decided["actor"].model_copy(update={"staff_id": by[1]})
         match word:
             case "given" | "prescribed" | "ordered":
                 return act(word, told, at)
@@ -196,6 +208,16 @@ class Chart:
                 return QueryEdited(query_id=query_id, **edit, **decided)
             case "dismiss":
                 return QueryDismissed(query_id=query_id, reason="other", **decided)
+            case "monitor":
+                return QueryMonitored(query_id=query_id, recheck_at=instant + timedelta(days=float(told.split()[0])), **decided)
+            case "take-back":
+                return QueryWithdrawn(query_id=query_id, reason="other", **decided)
+            case "reopen":
+                return QueryReopened(query_id=query_id, **decided)
+            case "not-for-me" | "pass-to" | "covered-by":
+                to = Person(staff_id=told, role="provider") if told else None
+                because = {"not-for-me": "not-for-me", "pass-to": "provider-changed", "covered-by": "covering"}[word]
+                return QueryReaddressed.model_validate({"query_id": query_id, "to": to, "because": because, **decided})
             case "answer":
                 return QueryAnswered(query_id=query_id, option_id=told, **decided)
             case _:

@@ -118,8 +118,11 @@ class Casework:
     def _shown_anew(self, query: Query) -> Query:
         """From this entry on people see something else: what earlier entries showed is stale."""
         words = words_of(query.wording) if query.wording else ""
-        shown = (*query.shown, self.entry_id)[-AGAIN:] if words == query.words else (self.entry_id,)
-        return query.model_copy(update={"as_of": self.entry_id, "also": (), "words": words, "shown": shown})
+        same = words == query.words
+        shown = (*query.shown, self.entry_id)[-AGAIN:] if same else (self.entry_id,)
+        approved_by = query.approved_by if same else None  # other words are approved anew
+        told = {"as_of": self.entry_id, "also": (), "words": words, "shown": shown, "approved_by": approved_by}
+        return query.model_copy(update=told)
 
     def tell_cdi_again(self, query: Query, cause: QueryCause, detail: str = "") -> None:
         """An alert about the same question in the same words, for CDI alone: its page, too, shows them."""
@@ -202,6 +205,10 @@ class Casework:
             weighing=self._weighing(query),
             satisfied_by=query.satisfied_by,
             also_said=query.also_said,
+            origin=query.origin,
+            phase=query.phase,
+            approved_by=query.approved_by,
+            recheck_at=query.recheck_at,
             confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
         )
         return weighed(alert, self.at)

@@ -282,6 +282,8 @@ class Stay(State):
     baselines: dict[str, Earlier] = Field(default_factory=dict)  # by analyte: what was before this stay
     suspended: dict[str, Suspended] = Field(default_factory=dict)  # by rule id (DESIGN §2)
     moved_from: dict[str, str] = Field(default_factory=dict)
+    watched: tuple[str, ...] = ()  # concepts that a question which a person wrote asks about
+    cited: tuple[str, ...] = ()  # sources that it shows
 
     @property
     def unread(self) -> bool:

@@ -14,7 +14,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.rhythm import Rhythms, absence_until, heard
 
 DOCUMENTS = "/documents"
-What = Literal["reminder", "bill-hold", "forget"]
+What = Literal["reminder", "recheck", "bill-hold", "forget"]
 
 
 class Due(BaseModel):

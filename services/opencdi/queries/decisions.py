@@ -4,15 +4,12 @@ from opencdi.bus.room import State
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.facts import Fact
 from opencdi.events.pages import DecisionRefused, FactsPage
-from opencdi.events.people import QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
-from opencdi.events.wording import same_words, shown_text
-from opencdi.queries import answers, gate
-from opencdi.queries.answers import STALE
+from opencdi.events.people import QueryAnswered, QueryApproved, QueryEdited, QueryReaddressed, QuerySpoken, QueryViewed, QueryWritten
+from opencdi.queries import answers, approving, passing_on, setting_aside, written
 from opencdi.queries.casework import Casework
 from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.moved import QueryDecision, addressed
-from opencdi.queries.query import Edits, Query
-from opencdi.queries.wording import edited
+from opencdi.queries.query import Query
 
 NOT_YET_ASKED: frozenset[QueryState] = frozenset(
     ("candidate", "waiting-for-documents", "addressed-uncertain", "addressed-awaiting-signature")
@@ -30,6 +27,8 @@ def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
 
     `told_again`: made on another stay that is part of this one now.  Whoever made it has been answered there: nothing is refused.
     """
+    if isinstance(fact, QueryWritten | QuerySpoken):
+        _ask(work, fact, told_again=told_again)
     if not isinstance(fact, QueryDecision):
         return
     as_told, fact = fact, addressed(work, fact, told_again=told_again)
@@ -39,10 +38,23 @@ def decide(work: Casework, fact: Fact, *, told_again: bool = False) -> None:
         if not told_again:
             _refuse(work, query, fact, reason, why)
         elif work.records.stay.unread or (query is not None and query.state in NOT_YET_ASKED):
-            later = _told_again(work)
-            work.states[f"decided/{work.records.encounter_id}"] = Decided(page=FactsPage(facts=(*later, as_told)).to_json().decode())
+            _later(work, as_told)
     elif query is not None:
         _carry_out(work, query, fact)
+
+
+def _ask(work: Casework, fact: QueryWritten | QuerySpoken, *, told_again: bool) -> None:
+    if not (why := written.why_not(work, fact)):
+        written.ask(work, fact)
+    elif not told_again:
+        written.refuse(work, fact, why)
+    elif work.records.stay.unread:
+        _later(work, fact)
+
+
+def _later(work: Casework, fact: Fact) -> None:
+    held = _told_again(work)
+    work.states[f"decided/{work.records.encounter_id}"] = Decided(page=FactsPage(facts=(*held, fact)).to_json().decode())
 
 
 def _refuse(work: Casework, query: Query | None, fact: QueryDecision, reason: str, why: answers.Against | None) -> None:
@@ -71,75 +83,31 @@ def _why_not(work: Casework, query: Query | None, fact: QueryDecision) -> str:
         return "no such question on this encounter"
     match fact:
         case QueryApproved():
-            return _why_not_approved(work, query, fact)
+            return approving.why_not_approved(work, query, fact)
         case QueryEdited():
-            return _why_not_edited(query, fact)
-        case QueryDismissed():
-            if query.state != "draft":
-                return f"only a draft can be dismissed; it is {query.state}"
-            return _stale(query, fact)
+            return approving.why_not_edited(query, fact)
         case QueryViewed():
             return "" if query.sent_at else "it has not been sent"
         case QueryAnswered():
             return ""  # see `answers.against`
-
-
-def _stale(query: Query, fact: QueryDecision) -> str:
-    """A decision names an alert that carried the words as they stand; an entry that never showed them is as stale as an old one."""
-    return "" if fact.as_of in (query.as_of, *query.also) else STALE
-
-
-def _why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:
-    if query.state != "draft":
-        return f"only a draft can be approved; it is {query.state}"
-    if work.records.stay.unread:
-        return "an entry of this encounter has not been read"
-    if work.suspended(query):
-        return "its rule is suspended on this encounter"
-    if stale := _stale(query, fact):
-        return stale
-    if query.wording is None:
-        return "it has no words"
-    if not fact.shown_text.strip():
-        return "it does not carry the words that were shown"
-    if not same_words(fact.shown_text, shown_text(query.wording)):
-        return STALE
-    report = gate.inspect(query.wording, query.effect)
-    return "" if report.compliant else "the compliance gate: " + ", ".join(sorted({told[0] for told in report.violations}))
-
-
-def _why_not_edited(query: Query, fact: QueryEdited) -> str:
-    if query.state != "draft" or query.wording is None:
-        return f"only a draft can be edited; it is {query.state}"
-    if stale := _stale(query, fact):
-        return stale
-    if set(fact.options) - {option.option_id for option in query.wording.options}:
-        return "no such option"
-    report = gate.inspect(edited(query.wording, _edits(query, fact)), query.effect)
-    told = sorted({f"{requirement} {where}: {text}" for requirement, where, text in report.violations})
-    return "" if report.compliant else "the compliance gate: " + "; ".join(told)
-
-
-def _edits(query: Query, fact: QueryEdited) -> Edits:
-    """These edits over those made before."""
-    before = query.edits or Edits(editor="")
-    told = {name: text for name in ("title", "why", "question") if (text := getattr(fact, name)) is not None}
-    editor = fact.actor.staff_id or fact.actor.name
-    return before.model_copy(update={**told, "options": {**before.options, **fact.options}, "editor": editor})
+        case QueryReaddressed():
+            return passing_on.why_not(work, query, fact)
+        case _:
+            return setting_aside.why_not(work, query, fact)
 
 
 def _carry_out(work: Casework, query: Query, fact: QueryDecision) -> None:
     match fact:
-        case QueryApproved() if query.wording is not None:
-            work.send(query, gate.passed(query.wording, query.effect), "APPROVED", actor=fact.actor)
-        case QueryEdited() if query.wording is not None:
-            wording, edits = edited(query.wording, _edits(query, fact)), _edits(query, fact)
-            report = gate.inspect(wording, query.effect)
-            work.show(query.model_copy(update={"wording": wording, "gate": report, "edits": edits}), "EDITED", actor=fact.actor)
-        case QueryDismissed():
-            work.move(query, "dismissed", "DISMISSED", fact.reason, actor=fact.actor)
+        case QueryApproved():
+            approving.approve(work, query, fact)
+        case QueryEdited():
+            approving.edit(work, query, fact)
         case QueryViewed():
             if query.state in WITH_THE_PHYSICIAN and query.state != "viewed":  # opened a second time is no news
                 work.move(query, "viewed", "VIEWED", actor=fact.actor)
         case QueryAnswered():
             answers.take(work, query, actor=fact.actor, option_id=fact.option_id, words=fact.free_text)
+        case QueryReaddressed():
+            passing_on.carry_out(work, query, fact)
+        case _:
+            setting_aside.carry_out(work, query, fact)

@@ -40,7 +40,8 @@ _OTHER_KINDS = (
     "patient_identified", "encounter_updated", "encounter_discharged", "discharge_cancelled", "encounter_cancelled", "encounter_moved",
     "order_placed",
     "medication_ordered", "medication_given", "diagnosis_listed", "query_approved", "query_edited",
-    "query_dismissed", "query_viewed", "query_answered",
+    "query_dismissed", "query_viewed", "query_answered", "query_readdressed", "query_monitored", "query_withdrawn", "query_reopened",
+    "query_written", "query_spoken",
 )  # fmt: skip
 
 

@@ -31,7 +31,9 @@ _LEGAL: dict[QueryState | None, tuple[QueryState, ...]] = {
     "superseded": (),
     "dismissed": (),
 }
-LEGAL = {state: frozenset(following) for state, following in _LEGAL.items()}
+_REOPENED: dict[QueryState, tuple[QueryState, ...]] = {"auto-resolved": ("draft",)}
+"""Moves that only a person makes, of a question that is over: what was resolved by itself is reversible (DOMAIN E.2)."""
+LEGAL = {state: frozenset((*following, *(_REOPENED.get(state, ()) if state else ()))) for state, following in _LEGAL.items()}
 
 DECIDED: frozenset[QueryState] = frozenset({"dismissed", "closed", "expired"})
 """Ended by a person's decision, or by nobody's answer: the same evidence never asks again (Q-55)."""

@@ -22,7 +22,7 @@ from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_wording import wrong_wording
 from opencdi.queries.microbiology import microbiology
 from opencdi.queries.revisions import wrong_revision
-from opencdi.queries.rule import RuleFile, limits_of
+from opencdi.queries.rule import Rule, RuleFile, limits_of
 from opencdi.queries.treatments import load_treatments
 from opencdi.settings import rules_dir
 
@@ -97,6 +97,13 @@ def wrong_windows(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
             yield place, f"no window of {hours} hours: from 0 to {LONGEST_WINDOW_H:g}"
 
 
+def wrong_yields(path: Path, rule: Rule) -> Iterator[tuple[Place, str]]:
+    """Rules that it yields to and that are not there, and itself."""
+    for nth, rule_id in enumerate(rule.yields_to):
+        if rule_id == rule.id or not any(path.glob(f"{rule_id}-*.yaml")):
+            yield ("yields_to", nth), f"no other rule {rule_id}"
+
+
 def wrong_frame(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
     """What every rule has: the answers that Q-13 asks for, what would satisfy it, and a history that ends at its revision."""
     if not file.rule.satisfied_by and not file.rule.stands_by_itself:
@@ -145,6 +152,7 @@ def wrong_in(path: Path, file: RuleFile) -> Iterator[str]:
     words = words_of(path)
     for check in CHECKS:
         yield from (file.wrong(*found) for found in check(file, words))
+    yield from (file.wrong(*found) for found in wrong_yields(path, file.rule))
     yield from (file.wrong(*found) for found in wrong_wording(file.rule))
     yield from (file.wrong(*found) for found in wrong_revision(path, file.rule))
     yield from wrong_cases(path / "cases", file.rule.id)

@@ -5,6 +5,7 @@ question anew (Q-12, `opencdi.queries.gate`); what is wrong here would be wrong 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from opencdi.knowledge.diagnosis_terms import diagnosis_of
 from opencdi.knowledge.linter import lint
@@ -34,6 +35,14 @@ def wrong_wording(rule: Rule) -> Iterator[tuple[Place, str]]:
         if field in _WORDS:
             place: Place = (field, place_of_option[shown.options[int(at)].option_id], "text") if at else (field,)
             yield place, f"{violation.requirement}: {violation.text}"
+    parts = {name for one in rule.satisfied_by for name in one.having}
+    for named, rest in rule.rest.items():
+        if not set(named.split("+")) < parts:
+            yield ("rest", named), f"not a part of what is asked for: {', '.join(sorted(parts)) or 'nothing has parts'}"
+        why, question = (text.replace("{documented}", _TERM) for text in (rest.why, rest.question))
+        for violation in lint(replace(shown, why=why, question=question)):
+            if violation.where in ("why", "question"):
+                yield ("rest", named, violation.where), f"{violation.requirement}: {violation.text}"
 
 
 def specimen(rule: Rule) -> QueryText:

@@ -5,12 +5,25 @@ nothing across partitions, so the other stay's questions are not known, but thei
 """
 
 from opencdi.events.ids import derived_id, message_of
-from opencdi.events.people import QueryAnswered, QueryApproved, QueryDismissed, QueryEdited, QueryViewed
+from opencdi.events.people import (
+    QueryAnswered,
+    QueryApproved,
+    QueryDismissed,
+    QueryEdited,
+    QueryMonitored,
+    QueryReaddressed,
+    QueryReopened,
+    QueryViewed,
+    QueryWithdrawn,
+)  # fmt: skip
 from opencdi.events.wording import shown_text
 from opencdi.queries.casework import Casework
 from opencdi.queries.query import Query
 
-QueryDecision = QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered
+QueryDecision = (
+    QueryApproved | QueryEdited | QueryDismissed | QueryViewed | QueryAnswered | QueryReaddressed | QueryMonitored | QueryWithdrawn
+    | QueryReopened
+)  # fmt: skip
 MOST_ASKED = 20
 """So many questions on one condition of one stay are looked for: after each decision the condition rests for days (Q-55)."""
 

@@ -26,6 +26,7 @@ class Note(State):
     concepts: tuple[str, ...] = ()
     written: tuple[str, ...] = ()  # analytes
     note_type: NoteType = "other"
+    confidentiality: str | None = None
 
 
 def type_of(states: States, encounter_id: str, note_id: str) -> NoteType:

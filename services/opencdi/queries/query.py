@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
-from opencdi.clinical.vocabulary import GapType, QueryCause, QueryState
+from opencdi.clinical.vocabulary import GapType, QueryCause, QueryOrigin, QueryState
 from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
 from opencdi.events.definitions import Crossing, InForce
+from opencdi.events.people import Person
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
+
+STALE = "the question has changed since it was shown"
 
 
 class Edits(Remembered):
@@ -19,6 +23,13 @@ class Edits(Remembered):
     why: str | None = None
     question: str | None = None
     options: Mapping[str, str] = {}
+
+
+class Chosen(Remembered):
+    """Who a person decided is to be asked, instead of the attending physician; `covers`: only while that one is the attending."""
+
+    to: Person
+    covers: Person | None = None
 
 
 class Query(gate.Worded):
@@ -50,7 +61,14 @@ class Query(gate.Worded):
     kinds: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
     settled_at: datetime | None = None
+    returned: tuple[str, ...] = ()  # kinds of evidence that were taken back once on this condition
     edits: Edits | None = None
+    origin: QueryOrigin = "rule"
+    phase: Literal["concurrent", "retrospective", "pre-bill"] | None = None
+    chosen: Chosen | None = None
+    approved_by: Person | None = None  # by one of two who are needed (Q-43, Q-55), in these words
+    recheck_at: datetime | None = None
+    reopened_over: tuple[str, ...] | None = None  # sources that a specialist did not find to answer it
     met: tuple[str, ...] = ()
     definition: InForce | None = None
     crossed: tuple[Crossing, ...] = ()
@@ -67,3 +85,7 @@ class Query(gate.Worded):
     answer_diagnosis: str | None = None
     answer_text: str | None = None
     answered_by: str = ""
+
+    def stale(self, as_of: str) -> str:
+        """A decision names an alert that carried the words as they stand; an entry that never showed them is as stale as an old one."""
+        return "" if as_of in (self.as_of, *self.also) else STALE

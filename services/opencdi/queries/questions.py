@@ -10,13 +10,15 @@ from opencdi.queries.inputs import ANSWERS
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
 from opencdi.queries.rule import Rule
+from opencdi.queries.yielding import specific_first
 
 
 def in_order(work: Casework, rules: tuple[Rule, ...]) -> Iterator[Rule]:
-    """Those that look at answers last, and whenever a question has moved: a note that tells the answer has settled its question by then."""
+    """The specific before the general.  Those that look at answers come last, and whenever a question has moved: a note that tells the
+    answer has settled its question by then."""
     last = work.records.inputs.rules_by_input.get(ANSWERS, ())
     after = {rule.id for rule in last}
-    yield from (rule for rule in rules if rule.id not in after)
+    yield from specific_first(rule for rule in rules if rule.id not in after)
     yield from (rule for rule in last if work.moved or any(one is rule for one in rules))
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from opencdi.bus.room import State, States
+from opencdi.clinical.confidentiality import label
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
@@ -174,6 +175,8 @@ class Records:
             self.changed.add(LISTINGS)
 
     def _measurement(self, fact: MeasurementResulted) -> None:
+        if fact.measurement_id in self.stay.cited and (fact.problem or fact.status in ("corrected", "withdrawn")):
+            self.corrected.add(fact.measurement_id)
         if fact.analyte not in self.inputs.analytes:
             return
         old = find(self.states, self.encounter_id, fact.analyte, fact.measurement_id)
@@ -261,7 +264,7 @@ class Records:
         numbers: dict[str, list[Written]] = {}
         if not (note.retracted or note.query_echo or note.authentication == "cancelled"):
             for finding in note.findings:
-                if finding.concept in self.inputs.concepts:
+                if finding.concept in self.inputs.concepts or finding.concept in self.stay.watched:
                     said.setdefault(finding.concept, []).append(mention_in(note, finding))
             for value in note.values:
                 if value.analyte in self.inputs.written and not (value.copied or value.earlier):
@@ -275,7 +278,13 @@ class Records:
             self._file_act(operation, () if note.retracted else (OPERATION,))
         if isinstance(held, Note) and (note.retracted or note.revision > held.revision):
             self.corrected.add(f"{note.note_id}@{held.revision}")
-        self.states[key] = Note(revision=note.revision, concepts=tuple(said), written=tuple(numbers), note_type=note.note_type)
+        self.states[key] = Note(
+            revision=note.revision,
+            concepts=tuple(said),
+            written=tuple(numbers),
+            note_type=note.note_type,
+            confidentiality=label(note.confidentiality),
+        )
         if note.counts and not note.retracted and not self.stay.notes_read:
             self.update(notes_read=True)
         if (team := with_member(self.stay, author_of(note))) != self.stay.team:

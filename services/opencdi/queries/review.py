@@ -1,32 +1,34 @@
 """Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
 
 import re
-from datetime import datetime
 
 from opencdi.clinical.vocabulary import OVER, QueryCause
-from opencdi.events.audiences import Indicator
 from opencdi.events.causes import cause_of
 from opencdi.events.ids import derived_id
 from opencdi.events.wording import indicator_in_passing
 from opencdi.queries import gate
-from opencdi.queries.addressee import CHANGED, only_for_another, readdress
+from opencdi.queries.addressee import CHANGED, addressee_of, only_for_another, readdress
+from opencdi.queries.approving import by_policy
+from opencdi.queries.awaiting import chart_after_answer, flag_answered, shows_what_no_longer_stands
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Chart, attributes_told
+from opencdi.queries.chart import Chart
 from opencdi.queries.clock import absence_known, wait
 from opencdi.queries.crossings import judged_by, same_definition
-from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
-from opencdi.queries.life import DECIDED, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.narrowing import narrow, narrowed, told_of
 from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
 from opencdi.queries.questions import in_order, questions_of
+from opencdi.queries.rest import history_of, may_ask
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
+from opencdi.queries.written import look_again
+from opencdi.queries.yielding import give_way, makes_room, specific
 
-HOUR_S = 3600
 _BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
 
@@ -41,19 +43,25 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
             for one in questions_of(rule, work, chart):
                 _look_at(work, one, chart)
             notice(work.records, work.site, rule, chart)
+    give_way(work)
+    look_again(work)
     readdress(work)
 
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     query = work.current(rule.condition)
-    judgement = judge(rule, chart, work.site, _settled(query)[1])
-    if query is not None and query.rule_id != rule.id and query.state not in OVER:
-        return  # one condition, one question: another rule has asked
-    if query is None or query.state in OVER:
-        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.unread and _may_ask(rule, query, judgement, work):
-            _open(work, rule, judgement)
-    else:
-        _steer(work, rule, query, judgement)
+    history = history_of(query)
+    judgement = judge(rule, chart, work.site, history.at)
+    own = query is not None and query.rule_id == rule.id
+    if query is not None and query.state not in OVER and own:
+        return _steer(work, rule, query, judgement)
+    if judgement.outcome not in ("gap", "unsigned") or work.records.stay.unread or specific(work, rule):
+        return None
+    if not may_ask(rule, history, judgement, work.at):
+        return None
+    if query is None or query.state in OVER or makes_room(work, query, rule):  # one condition, one question
+        _open(work, rule, judgement)
+    return None
 
 
 def _end(work: Casework) -> None:
@@ -66,28 +74,10 @@ def _end(work: Casework) -> None:
         work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
 
 
-def _settled(before: Query | None) -> tuple[frozenset[str], datetime | None]:
-    """The kinds of evidence on which people have decided about the condition in this stay, and when they last did."""
-    if before is None:
-        return frozenset(), None
-    if before.state in DECIDED:
-        return frozenset((*before.settled, *before.kinds)), before.moved_at
-    return frozenset(before.settled), before.settled_at
-
-
-def _may_ask(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> bool:
-    """After a person's decision the condition rests; then only a new kind of indicator may ask again (Q-55: no query until yes)."""
-    kinds, decided_at = _settled(before)
-    if decided_at is None:
-        return True
-    rested = (work.at - decided_at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
-    return rested and not judgement.kinds <= kinds
-
-
 def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
     stay, encounter_id = work.records.stay, work.records.encounter_id
     nth = stay.asked.get(rule.condition, 0) + 1
-    kinds, settled_at = _settled(work.current(rule.condition))
+    history = history_of(work.current(rule.condition))
     query = Query(
         query_id=derived_id(stay.tenant, encounter_id, rule.condition, str(nth)),
         condition=rule.condition,
@@ -99,8 +89,9 @@ def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
         title=rule.title,
         opened_at=work.at,
         moved_at=work.at,
-        settled=tuple(sorted(kinds)),
-        settled_at=settled_at,
+        settled=tuple(sorted(history.settled)),
+        settled_at=history.at,
+        returned=tuple(sorted(history.returned)),
     )
     query = _worded(work, rule, query, judgement)
     work.records.update(
@@ -127,6 +118,8 @@ def _inspected(before: Query, worded: Query) -> Query:
 def _in_words(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> Query:
     stay = work.records.stay
     wording = word(query.query_id, work.records.encounter_id, stay, rule, judgement, query.opened_at, query.edits)
+    wording = wording.model_copy(update={"addressed_to": addressee_of(stay, query)})
+    wording = narrowed(rule, wording, told_of(work, rule), edited=query.edits is not None)
     effect = effects_now(work, rule, query, judgement.offered)
     latest = judgement.cited[-1].indicator
     return query.model_copy(
@@ -158,8 +151,7 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    by_policy = query.rule_id in work.site.auto_send_rules and query.gap_type != "unsupported-diagnosis"  # Q-43: a second reviewer first
-    if by_policy and query.wording and query.gate and query.gate.compliant:
+    if by_policy(query, work.site, work.at) and query.wording and query.gate and query.gate.compliant:
         work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
 
@@ -176,9 +168,11 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
     """What the record says now settles, holds, releases, withdraws or refreshes an open question."""
     if query.state == "answered-awaiting-chart":
         if not chart_after_answer(work, rule, query, judgement):
-            _flag_answered(work, query, judgement)
+            flag_answered(work, query, judgement)
         return
     if query.state not in UNANSWERED:
+        return
+    if query.reopened_over is not None and _is_what_was_reopened(query, judgement):
         return
     match judgement.outcome:
         case "satisfied" | "ruled-out":
@@ -190,45 +184,15 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
             _silent(work, query, judgement)
         case "gap":
             _still_open(work, rule, query, judgement)
+    if (asked := work.current(rule.condition)) and asked.query_id == query.query_id and asked.state in WITH_THE_PHYSICIAN:
+        narrow(work, rule, asked)
 
 
-def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> bool:
-    """Whether an authenticated note now says what was answered, which closes it: only this makes it documentation (DOMAIN F.9)."""
-    needed = next((one for one in rule.satisfied_by if one.concept == query.answer_diagnosis), None)
-    said = [m for m in work.records.chart().mentions(query.answer_diagnosis or "") if m.counts and m.affirmed]
-    if rule.stands_by_itself:  # what was asked about was written before: only what is written since the answer answers
-        said = [m for m in said if m.at.at > query.moved_at]
-    settled = judgement.outcome == "satisfied" or judgement.reason == "NO_LONGER_SO"
-    if not settled and not (said and (needed is None or needed.told_by(attributes_told(said)))):
-        return False
-    validated = work.move(query, "validated", "DOCUMENTED", satisfied_by=tuple(cited.indicator for cited in judgement.documentation))
-    work.move(validated, "closed", "DOCUMENTED")
-    return True
-
-
-def _flag_answered(work: Casework, query: Query, judgement: Judgement) -> None:
-    """An answer rests on evidence that was corrected or taken back: CDI hears of it, question and answer stay (DOMAIN E.1)."""
-    asked = query.stands or query.wording
-    if asked is None or not _shows_what_no_longer_stands(work, query, judgement):
-        return
-    gone = work.records.corrected
-    stands = asked.model_copy(
-        update={
-            "documented": _standing(asked.documented, judgement.documented, gone),
-            "indicators": _standing(asked.indicators, judgement.cited, gone),
-            "contrary": _standing(asked.contrary, judgement.contrary, gone),
-        }
-    )
-    latest = max(stands.indicators, key=lambda one: one.at.at, default=None)
-    changes = {"stands": stands, "met": judgement.met, "why_now": indicator_in_passing(latest) if latest else ""}
-    work.tell_cdi_again(query.model_copy(update=changes), "EVIDENCE_CORRECTED")
-
-
-def _standing(shown: tuple[Indicator, ...], now: tuple[Cited, ...], gone: set[str]) -> tuple[Indicator, ...]:
-    """Of what was shown, what was not taken back; a corrected source as it reads now, if it is still evidence."""
-    kept = tuple(one for one in shown if one.source_id not in gone)
-    sources = {one.source_id.partition("@")[0] for one in shown if one.source_id in gone}
-    return (*kept, *(one.indicator for one in now if one.indicator.source_id.partition("@")[0] in sources))
+def _is_what_was_reopened(query: Query, judgement: Judgement) -> bool:
+    """Whether only that would settle it which a specialist has read and found not to (DOMAIN E.2)."""
+    read = set(query.reopened_over or ())
+    documentation = {one.indicator.source_id for one in judgement.documentation}
+    return judgement.reason == "NO_LONGER_SO" or (judgement.outcome in ("satisfied", "ruled-out") and documentation <= read)
 
 
 def _silent(work: Casework, query: Query, judgement: Judgement) -> None:
@@ -248,20 +212,12 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
     elif query.state in _HELD_BY.values():
         _release(work, rule, query, judgement)
     elif query.state in WITH_THE_PHYSICIAN:
-        if _shows_what_no_longer_stands(work, query, judgement):
-            work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
-            if not work.records.stay.unread:
+        if shows_what_no_longer_stands(work, query, judgement):
+            withdrawn = work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
+            if not work.records.stay.unread and not judgement.kinds <= history_of(withdrawn).settled:
                 _open(work, rule, judgement)
     else:
         _refresh(work, query, _in_words(work, rule, query, judgement))
-
-
-def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgement) -> bool:
-    """Whether the physician is looking at evidence, for or against, that was corrected or taken back."""
-    wording = query.stands or query.wording
-    shown = (*wording.documented, *wording.indicators, *wording.contrary) if wording else ()
-    now = {(one.indicator.at.at, one.indicator.text) for one in (*judgement.documented, *judgement.cited, *judgement.contrary)}
-    return any(one.source_id in work.records.corrected and (one.at.at, one.text) not in now for one in shown)
 
 
 def _refresh(work: Casework, query: Query, worded: Query) -> None:

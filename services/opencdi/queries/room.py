@@ -43,6 +43,7 @@ from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
 from opencdi.queries.treatments import Treatments, load_treatments
 from opencdi.queries.weighing import LastClaim, weigh_together
+from opencdi.queries.written import cites
 from opencdi.settings import SOFTWARE, rules_dir
 
 P = TypeVar("P", bound=Page)
@@ -84,7 +85,7 @@ class Desk:
                 yield from self._tick(states, entry)
             case "site-data":
                 yield from self._site_data(states, entry)
-            case "entry" if entry.envelope.encounter_id and self._concerns(entry):
+            case "entry" if entry.envelope.encounter_id and (self._concerns(entry) or cites(states, entry)):
                 yield from self._entry(states, entry, record)
                 return
             case _:

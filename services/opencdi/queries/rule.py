@@ -85,6 +85,7 @@ class AnswerOption(Form):
     id: str
     text: str
     diagnosis: str | None = None
+    tells: dict[str, str] = Field(default_factory=dict)  # of the attributes that `satisfied_by` asks for: what this answer says
     codes: tuple[str, ...] = ()
     sequenced_first: bool = False  # where present on admission it becomes the principal diagnosis (Guideline I.C.1.d.4)
     needs: Condition | None = None
@@ -98,6 +99,13 @@ class Cooldown(Form):
     after_decision_h: float = 72
 
 
+class Rest(Form):
+    """The words for what is left of a question of which documentation has answered a part."""
+
+    why: str
+    question: str
+
+
 class Rule(Form):
     """What the record would show, what would have been written, and what may be asked."""
 
@@ -106,6 +114,7 @@ class Rule(Form):
     status: Literal["draft", "active", "retired"]
     type: GapType
     condition: str
+    yields_to: tuple[str, ...] = ()  # ids of more specific rules: while one of them has asked, this one does not
     definition_id: str
     effective: Effective
     history: tuple[Revised, ...]
@@ -126,6 +135,7 @@ class Rule(Form):
     title: str
     why: str
     question: str
+    rest: dict[str, Rest] = Field(default_factory=dict)  # by the attributes that are still open, "acuity" or "acuity+type"
     options: tuple[AnswerOption, ...]
     cooldown: Cooldown = Cooldown()
     known_gaps: tuple[str, ...] = ()

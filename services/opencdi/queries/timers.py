@@ -16,6 +16,7 @@ from opencdi.queries.clock import Due, absence_known, clock_of, file_due, hear, 
 from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 from opencdi.queries.review import advance
+from opencdi.queries.setting_aside import recheck
 
 STEPS: tuple[QueryCause, ...] = ("REMINDER", "PHYSICIAN_ADVISOR", "DEPARTMENT_CHAIR")
 Begin = Callable[[Envelope], Casework]
@@ -66,10 +67,13 @@ def _fall_due(states: States, tenant: str, now: datetime, site: SiteData, begin:
     """What is due by now, in due order."""
     gone: set[str] = set()
     while (due := take_due(states, tenant, now)) is not None:
-        what = f"reminder/{due.query_id}" if due.what == "reminder" else due.what
+        what = f"{due.what}/{due.query_id}" if due.query_id else due.what
         work = begin(timer_envelope(tenant, due.encounter_id, what, due.at))
         if due.what == "reminder":
             yield _escalate(work, due, site)
+        elif due.what == "recheck":
+            recheck(work, due)
+            yield work
         elif closing.stands(work, due):
             closing.expire(work, due.what)
             yield work

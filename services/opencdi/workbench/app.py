@@ -28,7 +28,9 @@ from opencdi.workbench.demo_day import DemoDay
 from opencdi.workbench.desk import Desk, from_our_own_page
 from opencdi.workbench.following import Follower
 from opencdi.workbench.line_pages import line_pages
+from opencdi.workbench.own_questions import own_questions
 from opencdi.workbench.physician_pages import physician_pages
+from opencdi.workbench.question_pages import question_pages
 from opencdi.workbench.screen import screen
 from opencdi.workbench.specialist_pages import specialist_pages
 from opencdi.workbench.stream import Watch
@@ -61,7 +63,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SafeHeaders)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     analysts = (line_pages(desk, site, settings.bus_url), code_map_pages(desk, site))
-    for pages in (common_pages(desk, watch), specialist_pages(desk), physician_pages(desk), coder_pages(desk), *analysts):
+    specialists = (specialist_pages(desk), question_pages(desk), own_questions(desk))
+    for pages in (common_pages(desk, watch), *specialists, physician_pages(desk), coder_pages(desk), *analysts):
         app.include_router(pages)
     answer_plainly(app, desk)
     return app

@@ -128,6 +128,7 @@ def encounter_page(connection: Connection, tenant: str, encounter_id: str, perso
         "history": history,
         "plot": drg_plot(history, until) if (until := _until(header, now)) else None,
         "questions": sorted(_still_open(questions, header, now.received_at if now else None), key=lambda question: urgency(question.alert)),
+        "own": [one for one in unsettled(connection, encounter_id) if one.kind in ("query_written", "query_spoken")],
         "past": [question for question in questions if question.alert.state in OVER],
         "noticed": [withheld.noticed(one) for one in noticed(connection, encounter_id)],
         "around": quoted_in(_cited(questions), on_chart, withheld),

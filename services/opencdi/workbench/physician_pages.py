@@ -73,6 +73,17 @@ def physician_pages(desk: Desk) -> APIRouter:
         desk.decide(told, persona.person)
         return back_to(f"/inbox/{query_id}")
 
+    @pages.post("/{query_id}/not-for-me")
+    def not_for_me(
+        request: Request, query_id: str, as_of: Annotated[str, Form()], staff_id: Annotated[str, Form(max_length=80)] = ""
+    ) -> Response:
+        persona, _ = desk.persona(request, "physician")
+        with snapshot(desk.blind) as connection:
+            one = _asked(connection, query_id, persona)
+        to = {"to": {"staff_id": staff_id.strip(), "name": "", "role": "provider"}} if staff_id.strip() else {}
+        desk.decide({**_decision("query_readdressed", one, as_of), "because": "not-for-me", **to}, persona.person)
+        return back_to("/inbox")
+
     def _asked(connection: Connection, query_id: str, persona: Persona) -> Asked:
         one = asked(connection, desk.tenant, query_id, persona.person.staff_id)
         if one is None:

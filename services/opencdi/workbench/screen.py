@@ -74,7 +74,9 @@ def screen(zone: str) -> Screen:
         "sentence": words.sentence, "terms": words.terms, "span": moments.span_text, "bytes": words.size,
         "means": words.means, "remedy": words.remedy,
     }  # fmt: skip
-    closed_lists = ("STATES", "ASKED", "DISMISSALS", "ANSWERS_KEPT", "GAPS", "OUTCOMES", "SITE_TABLES", "LIMITS")
+    closed_lists = (
+        "STATES", "ASKED", "DISMISSALS", "ANSWERS_KEPT", "WITHDRAWALS", "PASSED_ON", "PHASES", "GAPS", "OUTCOMES", "SITE_TABLES", "LIMITS",
+    )  # fmt: skip
     templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}
     return Screen(templates, hospital)
 

@@ -65,6 +65,20 @@ DISMISSALS: dict[str, str] = {
 }
 """The closed list of DOMAIN E.2."""
 
+WITHDRAWALS: dict[str, str] = {
+    "asked-otherwise": "It is asked otherwise",
+    "not-needed": "It is not needed any more",
+    "asked-in-error": "It was asked in error",
+    "other": "Other",
+}
+"""Why a specialist takes a question back."""
+
+PASSED_ON: dict[str, str] = {"provider-changed": "another provider knows better", "covering": "a colleague covers"}
+"""Why a specialist puts a question to somebody else."""
+
+PHASES: dict[str, str] = {"concurrent": "during the stay", "retrospective": "after discharge", "pre-bill": "before the bill"}
+"""When a question of one's own is asked."""
+
 CAUSES: dict[QueryCause, str] = {
     "INDICATORS_WITHOUT_DOCUMENTATION": "indicators came, nothing documents them",
     "WRITTEN": "written by hand",

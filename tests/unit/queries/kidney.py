@@ -1,5 +1,8 @@
 """A stay in which the kidney fails and nobody says so, and the rules that it is told to."""
 
+from datetime import date
+
+from opencdi.knowledge.site import AutoSend
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import load_rules
 
@@ -10,3 +13,9 @@ KIDNEY = (
     "d2 06:00 creatinine 2.4 mg/dL id=c2",
     "d2 06:40 given lactated ringers 1000 mL",
 )
+
+
+def sent_by_policy(rule_id: str) -> tuple[AutoSend, ...]:
+    """A site's written policy for that rule as it stands."""
+    (rule,) = (rule for rule in RULES if rule.id == rule_id)
+    return (AutoSend(rule_id=rule_id, revision=rule.revision, approved_by="Chief of medicine", approved_on=date(2026, 1, 15)),)

@@ -10,10 +10,9 @@ from opencdi.events.pages import FactsPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.case_facts import DAY_1
-from opencdi.queries.room import queries_room, rules_path
-from opencdi.queries.rule import load_rules
+from opencdi.queries.room import queries_room
+from unit.queries.kidney import RULES, sent_by_policy
 
-RULES = load_rules(rules_path())
 AT = ClinicalTime(DAY_1 + timedelta(days=1, hours=6))
 EVIDENCE = (
     MeasurementResulted(
@@ -23,7 +22,7 @@ EVIDENCE = (
 )
 
 
-@pytest.fixture(params=[(), ("D-11",)], ids=["approved by people", "sent by policy"])
+@pytest.fixture(params=[(), sent_by_policy("D-11")], ids=["approved by people", "sent by policy"])
 def told(request: pytest.FixtureRequest) -> Chart:
     made = Chart(queries_room(SiteData(auto_send_rules=request.param), RULES))
     made.begin()

@@ -190,3 +190,28 @@ def test_a_draft_stops_nobody(folder: Path) -> None:
     load_rules.cache_clear()
     assert load_rules(folder) == ()
     assert len(wrong(folder)) == 1
+
+
+@pytest.mark.parametrize("other", ["D-99", "D-11"])
+def test_a_rule_yields_to_other_rules_that_are_there(folder: Path, other: str) -> None:
+    changed(folder / NAME, "type: missing-diagnosis", f"type: missing-diagnosis\nyields_to: [{other}]")
+    wrong = [*wrong_in(folder, read_file(folder / NAME))]
+    assert any(f"yields_to.0: no other rule {other}" in one for one in wrong), wrong
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        ("{kidney: {why: Something is open., question: Please clarify it.}}", "rest.kidney: not a part of what is asked for"),
+        ("{acuity: {why: It is open., question: Please document acute heart failure.}}", "rest.acuity.question: Q-11"),
+    ],
+)
+def test_what_is_asked_of_the_rest_is_a_part_and_does_not_lead(folder: Path, rest: str, why: str) -> None:
+    for below in ("D-30-heart-failure.yaml", "cases/D-30-heart-failure.yaml"):
+        shutil.copy(rules_path() / below, folder / below)
+    path = folder / "D-30-heart-failure.yaml"
+    text = path.read_text(encoding="utf-8")
+    begin, end = text.index("rest:"), text.index("options:")
+    path.write_text(f"{text[:begin]}rest: {rest}\n{text[end:]}", encoding="utf-8")
+    wrong = [*wrong_in(folder, read_file(path))]
+    assert any(why in one for one in wrong), wrong

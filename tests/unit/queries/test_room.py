@@ -20,7 +20,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import TENANT, Chart, approval_of
 from opencdi.queries.case_facts import DAY_1
 from opencdi.queries.room import queries_room
-from unit.queries.kidney import KIDNEY, RULES
+from unit.queries.kidney import KIDNEY, RULES, sent_by_policy
 from unit.queries.sites import adopted, comes_down
 
 
@@ -693,9 +693,9 @@ def test_an_approval_of_words_that_a_changed_effect_told_again_is_stale_once_the
 
 # --- policies and corners ----------------------------------------------------------------------------------------------------
 def test_only_a_sites_policy_sends_without_a_person() -> None:
-    told = chart(*KIDNEY, site=SiteData(auto_send_rules=("D-11",)))
+    told = chart(*KIDNEY, site=SiteData(auto_send_rules=sent_by_policy("D-11")))
     assert states(told) == ["candidate", "draft", "approved", "sent"]
-    assert chart(*KIDNEY, site=SiteData(auto_send_rules=("D-11",)), attending="").asked == []  # and never past the gate
+    assert chart(*KIDNEY, site=SiteData(auto_send_rules=sent_by_policy("D-11")), attending="").asked == []  # and never past the gate
 
 
 def test_a_note_that_waits_for_its_signature_holds_from_the_start_and_releases_to_the_list() -> None:

@@ -1,0 +1,47 @@
+"""Rest after a question: the same evidence never asks twice, and a value that flaps asks once more at most (Q-55: no query until yes)."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from opencdi.clinical.vocabulary import QueryCause
+from opencdi.queries.gap import Judgement
+from opencdi.queries.life import DECIDED
+from opencdi.queries.query import Query
+from opencdi.queries.rule import Rule
+
+HOUR_S = 3600
+_FOR_GOOD: frozenset[QueryCause] = frozenset(("RULED_OUT", "UNCERTAIN_IN_FINAL_STATEMENT", "NO_LONGER_SO", "WITHDRAWN_BY_CDI"))
+"""Causes by which the record, or a specialist, has settled the matter itself."""
+_FOR_NOW: frozenset[QueryCause] = frozenset(("EVIDENCE_CORRECTED", "SUPPRESSED", "DOCUMENTED"))
+"""Causes that a correction or a retraction may undo.  What then comes back asks once more; when that too is undone, no more."""
+
+
+class History(NamedTuple):
+    """What has been asked about the condition in this stay: the kinds of evidence that ask no more, since when the condition rests, and
+    the kinds that have been taken back once."""
+
+    settled: frozenset[str] = frozenset()
+    at: datetime | None = None
+    returned: frozenset[str] = frozenset()
+
+
+def history_of(before: Query | None) -> History:
+    """What follows from the last question on the condition, and from those before it."""
+    if before is None:
+        return History()
+    settled, returned, kinds = frozenset(before.settled), frozenset(before.returned), frozenset(before.kinds)
+    if before.state in DECIDED or before.cause in _FOR_GOOD:
+        return History(settled | kinds, before.moved_at, returned)
+    if before.cause not in _FOR_NOW or before.state not in ("withdrawn", "auto-resolved"):
+        return History(settled, before.settled_at, returned)
+    again = kinds & returned
+    rests = before.cause != "DOCUMENTED" or again  # a note that is retracted leaves the question as open as it was
+    return History(settled | again, before.moved_at if rests else before.settled_at, returned | kinds)
+
+
+def may_ask(rule: Rule, history: History, judgement: Judgement, at: datetime) -> bool:
+    """Whether the condition has rested, and there is a kind of evidence that has not been asked about."""
+    if history.at is None:
+        return True
+    rested = (at - history.at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
+    return rested and not judgement.kinds <= history.settled
