@@ -57,4 +57,5 @@ QueryState = Literal[
     "addressed-awaiting-signature",
 ]  # fmt: skip
 DeliveryStatus = Literal["delivered", "refused", "viewed", "deferred"]
+DeferredBecause = Literal["budget", "quiet-hours", "bundle"]
 Outcome = Literal["entries", "kept_with_patient", "no_effect", "dead_letter", "refused"]

@@ -14,6 +14,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import GapType, Outcome, QueryState, SiteTable
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.definitions import Crossing, InForce
+from opencdi.events.delivery import Delivery, HandedOver
 from opencdi.events.ids import content_hash
 from opencdi.events.indicators import Indicator as Indicator
 from opencdi.events.indicators import Pertinence as Pertinence
@@ -112,6 +113,7 @@ class ProviderQuery(Contract):
     made_by: MadeBy
     answer_option: str | None = None
     answer_text: str | None = None
+    delivery: Delivery | None = None  # of before there were ledgers: handed over by itself
     confidentiality: str | None = None  # the highest of what it quotes (DOMAIN F.17)
 
     @model_validator(mode="after")
@@ -159,6 +161,7 @@ class QueryAlert(Contract):
     wording: QueryWording | None = None
     gate: GateReport | None = None
     met: tuple[str, ...] = ()  # names of definitions met: "sepsis-2", "sepsis-3"; shown to CDI, never to the provider
+    handed_over: HandedOver | None = None  # what became of handing it to its physician, where that is told
     definition: InForce | None = None  # by which it was judged, and who adopted it here
     crossed: tuple[Crossing, ...] = ()  # each limit that its indicators crossed, and whose limit it is
     effect: tuple[AlertEffect, ...] = ()

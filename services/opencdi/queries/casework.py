@@ -15,6 +15,7 @@ from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert
 from opencdi.events.contract import MadeBy
 from opencdi.events.definitions import ConditionNoticed
+from opencdi.events.delivery import Delivery, HandedOver
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryMoved
 from opencdi.events.people import Person
@@ -51,6 +52,7 @@ class Casework:
     moved: list[QueryMoved] = field(default_factory=list)
     refused: list[DecisionRefused] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    handed_over: list[HandedOver] = field(default_factory=list)
     suspended_before: frozenset[str] = field(init=False)
     noticed_before: Mapping[str, ConditionNoticed] = field(init=False)
 
@@ -157,6 +159,12 @@ class Casework:
                 made_by=self.made_by,
                 answer_option=query.answer_option,
                 answer_text=query.answer_text,
+                delivery=Delivery(
+                    by="ledger" if query.ledger else "itself",
+                    urgency=query.severity,
+                    leaves_at=self.records.stay.leaves_at(self.site),
+                    asked_at=query.sent_at or query.opened_at,
+                ),
             )
             self.said.append(asked)
 
@@ -181,6 +189,7 @@ class Casework:
             wording=wording,
             gate=query.gate,
             met=query.met,
+            handed_over=query.handed_over,
             definition=query.definition,
             crossed=query.crossed,
             effect=query.effect,
@@ -208,8 +217,8 @@ class Casework:
     def send(self, query: Query, words: gate.Passed, cause: str, *, actor: Person | None = None) -> Query:
         """Approved and sent in words that passed the gate: from now on it is with the physician, and reminders run."""
         approved = self.move(query, "approved", cause, actor=actor)
-        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, **shown(words))
-        if self.site.reminder_hours:
+        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, ledger=self.site.delivery is not None, **shown(words))
+        if self.site.reminder_hours and not sent.ledger:
             due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
             file_due(
                 self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id)
@@ -220,9 +229,10 @@ class Casework:
         """What this step adds to the entry; None if nothing moved."""
         suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
         new = news(self.noticed_before, noticed(self.states, self.records.encounter_id))
-        if not self.moved and not self.refused and suspended is None and not new:
+        if not self.moved and not self.refused and suspended is None and not new and not self.handed_over:
             return None
-        told = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended, "noticed": new}
+        told: dict[str, Any] = {"moved": tuple(self.moved), "refused": tuple(self.refused), "suspended": suspended, "noticed": new}
+        told["handed_over"] = tuple(self.handed_over)
         return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
     def side_messages(self) -> list[Outgoing]:
@@ -237,8 +247,8 @@ class Casework:
 
 
 def shown(words: gate.Passed) -> dict[str, Any]:
-    """What changes in a question that a physician is to see in these words."""
-    return {"wording": words.wording, "gate": words.report, "passed": words}
+    """What changes in a question that a physician is to see in these words: to him it has not been handed over yet."""
+    return {"wording": words.wording, "gate": words.report, "passed": words, "handed_over": None}
 
 
 def numbered(headers: Headers, ordinal: int) -> Headers:

@@ -30,7 +30,7 @@ _OTHER_KINDS = (
     "patient_identified", "encounter_updated", "encounter_discharged", "discharge_cancelled", "encounter_cancelled", "encounter_moved",
     "order_placed",
     "medication_ordered", "medication_given", "diagnosis_listed", "query_approved", "query_edited",
-    "query_dismissed", "query_viewed", "query_answered",
+    "query_dismissed", "query_viewed", "query_answered", "delivery_receipted",
 )  # fmt: skip
 
 

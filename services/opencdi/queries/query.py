@@ -6,6 +6,7 @@ from datetime import datetime
 from opencdi.clinical.vocabulary import GapType, QueryState
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
 from opencdi.events.definitions import Crossing, InForce
+from opencdi.events.delivery import HandedOver
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
 
@@ -58,6 +59,20 @@ class Query(gate.Worded):
     as_of: str = ""
     also: tuple[str, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
+    ledger: bool = False  # sent where a ledger hands questions over
+    handed_over: HandedOver | None = None
     answer_option: str | None = None
     answer_diagnosis: str | None = None
     answer_text: str | None = None
+
+    @property
+    def is_with_physician(self) -> bool:
+        """Whether it has been handed over."""
+        return not self.ledger or (self.handed_over is not None and self.handed_over.status == "delivered")
+
+    @property
+    def pressed_since(self) -> datetime | None:
+        """Since when its physician can answer: reminders count from there."""
+        if not self.ledger:
+            return self.sent_at
+        return self.handed_over.at if self.handed_over is not None and self.is_with_physician else None
