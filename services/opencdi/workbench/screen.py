@@ -74,7 +74,7 @@ def screen(zone: str) -> Screen:
         "sentence": words.sentence, "terms": words.terms, "span": moments.span_text, "bytes": words.size,
         "means": words.means, "remedy": words.remedy,
     }  # fmt: skip
-    closed_lists = ("STATES", "ASKED", "DISMISSALS", "GAPS", "OUTCOMES", "SITE_TABLES", "LIMITS")
+    closed_lists = ("STATES", "ASKED", "DISMISSALS", "GAPS", "OUTCOMES", "SITE_TABLES", "LIMITS", "DEFERRED")
     templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}
     return Screen(templates, hospital)
 
