@@ -31,13 +31,18 @@ from opencdi.bus.supervisor import StaysShut
 from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import DrgChanged, FinalCodeSet, Indicator, MessageEnded, OpenQuestion, ProviderQuery, QueryAlert
 from opencdi.events.definitions import ConditionNoticed, InForce
+from opencdi.events.delivery import HandedOver
 from opencdi.events.entry import read_entry
-from opencdi.events.facts import EncounterDischarged, EncounterMoved, NoteFiled
+from opencdi.events.facts import DeliveryReceipted, EncounterDischarged, EncounterMoved, NoteFiled
+from opencdi.events.inbound import Receipt
 from opencdi.events.pages import FactsPage, QueriesPage
 from opencdi.events.people import QueryApproved, QueryDismissed, QueryEdited, QueryViewed
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, INBOUND, PROVIDER_QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.gateway.door import Door
+from opencdi.knowledge.delivery_policy import DeliveryPolicy
+from opencdi.knowledge.site import SiteData
+from opencdi.outbound.worker import Ledger, gateway_at
 from opencdi.settings import Settings
 from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.physician import NotForPhysicians, asked, inbox, money_blind, physicians
@@ -116,6 +121,77 @@ def test_whoever_looks_for_a_stay_that_was_merged_is_led_to_where_it_lives_on(be
     for old in (ENDED, PNEUMONIA):
         answer = bench.ask("GET", f"/encounters/{old}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/encounters/{AKI}")
+
+
+def test_what_a_ledger_holds_is_in_no_inbox_until_a_receipt_says_that_it_was_handed_over(bench: Bench) -> None:
+    held = passed(_wording(QUERY_AKI), "sent", "x", delivery={"by": "ledger", "urgency": 2, "asked_at": at(2, 9).isoformat()})
+    telling = Telling(_count=900)
+    telling.ask(held)
+    bench.tell(telling.messages)
+
+    def waits() -> bool:
+        there = "rise in creatinine" in words_of(bench.page("/inbox", AS_PHYSICIAN))
+        assert bench.status("GET", f"/inbox/{QUERY_AKI}", AS_PHYSICIAN) == (200 if there else 404)
+        return not there
+
+    assert waits()
+    assert "nutritional status" in words_of(bench.page("/inbox", AS_PHYSICIAN))  # sent before there was a ledger
+    receipts = (
+        {"status": "deferred", "because": "budget", "addressed_to": PHYSICIAN.staff_id},
+        {"status": "delivered", "addressed_to": "somebody else"},  # the attending of before
+        {"status": "delivered", "addressed_to": PHYSICIAN.staff_id},
+        {"status": "deferred", "because": "quiet-hours", "addressed_to": PHYSICIAN.staff_id},  # came late: it is his
+    )
+    shown = []
+    for nth, more in enumerate(receipts):
+        telling = Telling(_count=910 + nth)
+        receipt = {"receipt_id": f"r{nth}", "query_id": QUERY_AKI, "source": "ledger", "at": seen(2, 11)}
+        telling.entry(AKI, at(2, 11), [DeliveryReceipted.model_validate(receipt | more)])
+        bench.tell(telling.messages)
+        shown.append(not waits())
+    assert shown == [False, False, True, True]
+
+
+def test_the_specialist_reads_why_a_question_waits_with_the_ledger(bench: Bench) -> None:
+    told = next(QueryAlert.read(m.value) for m in WARD if m.topic == QUERY_ALERTS and QueryAlert.read(m.value).query_id == QUERY_AKI)
+    waiting = HandedOver(query_id=QUERY_AKI, status="deferred", because="quiet-hours", until=at(3, 6), at=at(2, 23))
+    telling = Telling(_count=900)
+    telling.alert(told.model_copy(update={"state": "sent", "handed_over": waiting}))
+    bench.tell(telling.messages)
+    assert re.search(r"Waits with the ledger until .*6:00.*: quiet hours", words_of(bench.page(f"/encounters/{AKI}")))
+
+
+def test_the_ledger_tells_the_gateway_and_what_it_told_is_on_inbound(bench: Bench, door: Door) -> None:
+    telling = Telling(_count=900)
+    for query_id in (QUERY_AKI, QUERY_ENCEPHALOPATHY):
+        telling.ask(passed(_wording(query_id), "sent", "x", delivery={"by": "ledger", "urgency": 2, "asked_at": at(2, 9).isoformat()}))
+    bench.tell(telling.messages)
+    site, url = SiteData(delivery=DeliveryPolicy(bundle_minutes=0)), f"http://127.0.0.1:{door.api_port}"
+    away = Ledger(bench.engine, bench.bus, "demo", site, gateway_at("http://127.0.0.1:1", None))
+    assert away.turn() == 0  # the gateway is away: it is written down
+    assert Ledger(bench.engine, bench.bus, "demo", site, gateway_at(url, None)).turn() == 2  # another process sends it
+    assert away.turn() == 0
+    told = [
+        Receipt.read(one.record.value) for one in everything(bench.bus, [INBOUND]) if one.record.header("ce_type") == "cdi.inbound.receipt"
+    ]
+    assert {(one.query_id, one.status, one.addressed_to) for one in told} == {
+        (query_id, "delivered", PHYSICIAN.staff_id) for query_id in (QUERY_AKI, QUERY_ENCEPHALOPATHY)
+    }
+
+
+def test_the_ledger_does_nothing_without_a_policy_or_over_half_a_history(bench: Bench) -> None:
+    telling = Telling(_count=900)
+    telling.ask(passed(_wording(QUERY_AKI), "sent", "x", delivery={"by": "ledger", "urgency": 2, "asked_at": at(2, 9).isoformat()}))
+    told: list[Receipt] = []
+    taken = lambda receipt: told.append(receipt) is None  # noqa: E731
+    policy = SiteData(delivery=DeliveryPolicy(bundle_minutes=0))
+    bench.bus.publish(telling.messages)  # on the bus, and not yet in the projection
+    ledger = Ledger(bench.engine, bench.bus, "demo", policy, taken)
+    assert (ledger.turn(), told) == (0, [])
+    bench.follow()
+    assert Ledger(bench.engine, bench.bus, "demo", SiteData(), taken).turn() == 0
+    assert ledger.turn() == 1
+    assert [one.query_id for one in told] == [QUERY_AKI]
 
 
 def test_the_specialist_reads_who_adopted_the_definition_and_whose_limit_was_crossed(bench: Bench) -> None:

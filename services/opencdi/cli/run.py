@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from opencdi.bus.watch import Watch
 
 _PROCESSES = ("door", "rooms", "pages")
+_ON_DEMAND = ("outbound",)
+_LEDGER_S = 5.0
+"""So often the ledger looks whether something may be handed over."""
 _BEHIND = 5
 """By how much nicer the rooms are than those who wait for an answer."""
 
 
 def run(
-    what: Annotated[list[str] | None, typer.Argument(help="door, rooms, pages, or single rooms by name; default: door rooms pages")] = None,
+    what: Annotated[
+        list[str] | None, typer.Argument(help="door, rooms, pages, outbound, or single rooms by name; default: door rooms pages")
+    ] = None,
 ) -> None:
     """Run the line, or a part of it, until interrupted.
 
@@ -45,8 +50,8 @@ def supervise(settings: Settings, what: tuple[str, ...]) -> int:
     from opencdi.cli.ports import busy_port
     from opencdi.events.topics import STATEFUL_ROOMS, TOPICS
 
-    if wrong := [name for name in what if name not in (*_PROCESSES, *STATEFUL_ROOMS)]:
-        stop(f"no such process or room: {', '.join(wrong)}; there are {', '.join((*_PROCESSES, *STATEFUL_ROOMS))}")
+    if wrong := [name for name in what if name not in (*_PROCESSES, *_ON_DEMAND, *STATEFUL_ROOMS)]:
+        stop(f"no such process or room: {', '.join(wrong)}; there are {', '.join((*_PROCESSES, *_ON_DEMAND, *STATEFUL_ROOMS))}")
     check_url(settings.bus_url)
     if settings.bus_url.startswith("sqlite://"):
         with bus_at(settings.bus_url, partitions=settings.partitions, there=False) as bus:
@@ -90,6 +95,8 @@ def _jobs(name: str, settings: Settings) -> tuple["Job", ...]:
             return (Job(name, run_door, (settings,)),)
         case "pages":
             return (Job(name, run_pages, (settings,)),)
+        case "outbound":
+            return (Job(name, run_outbound, (settings,)),)
         case "rooms":
             behind = tuple(room for room in STATEFUL_ROOMS if room != "intake")
             beside = settings.model_copy(update={"metrics_port": settings.metrics_port and settings.metrics_port + 2})
@@ -169,3 +176,25 @@ def run_pages(settings: Settings, watch: "Watch") -> None:
 
     start_logging(settings.log_level, "pages")
     serve(settings, watch.beat)
+
+
+def run_outbound(settings: Settings, watch: "Watch") -> None:
+    """The ledger that hands questions over to their physicians, where the site data have a policy for it."""
+    from opencdi.bus.bus import open_bus
+    from opencdi.knowledge.site import load_site
+    from opencdi.logs import start_logging
+    from opencdi.outbound.worker import Ledger, gateway_at, keep
+    from opencdi.store.engine import open_engine
+    from opencdi.store.migrate import migrate
+
+    start_logging(settings.log_level, "outbound")
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    token = settings.gateway_token.read_text(encoding="ascii").strip() if settings.gateway_token else None
+    gateway = gateway_at(settings.gateway_url or f"http://{settings.host}:{settings.api_port}", token)
+    with open_bus(settings.bus_url) as bus:
+        keep(Ledger(engine, bus, settings.tenant, load_site(settings.site_file), gateway), stopped, _LEDGER_S, watch.beat)
+    engine.dispose()

@@ -66,7 +66,8 @@ QueryCause = Literal[
     "APPROVED", "APPROVED_ONCE", "EDITED", "DISMISSED", "MONITORED", "RECHECK_DUE", "READDRESSED", "NOT_FOR_ME", "VIEWED", "ANSWERED",
     "SAID_ALSO", "WITHDRAWN_BY_CDI", "REOPENED",
     # what the site's policy does
-    "AUTO_SEND_POLICY", "REMINDER", "PHYSICIAN_ADVISOR", "DEPARTMENT_CHAIR", "BILL_HOLD_OVER", "QUERY_IS_RECORD",
+    "AUTO_SEND_POLICY", "DELIVERED", "DEFERRED", "DELIVERY_REFUSED", "NO_LEDGER",
+    "REMINDER", "PHYSICIAN_ADVISOR", "DEPARTMENT_CHAIR", "BILL_HOLD_OVER", "QUERY_IS_RECORD",
     # what follows from an answer
     "AWAITING_CHART", "ANSWERED_WITHOUT_NEW_DIAGNOSIS",
     # what the record says now
@@ -80,4 +81,5 @@ QueryCause = Literal[
 OVER: frozenset[QueryState] = frozenset({"validated", "closed", "withdrawn", "expired", "auto-resolved", "superseded", "dismissed"})
 """States in which nobody is waited for any more."""
 DeliveryStatus = Literal["delivered", "refused", "viewed", "deferred"]
+DeferredBecause = Literal["budget", "quiet-hours", "bundle"]
 Outcome = Literal["entries", "kept_with_patient", "no_effect", "dead_letter", "refused"]

@@ -16,6 +16,7 @@ from opencdi.events.answers import AnswerKept
 from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.definitions import Crossing, InForce
+from opencdi.events.delivery import Delivery, HandedOver
 from opencdi.events.ids import content_hash
 from opencdi.events.indicators import Indicator as Indicator
 from opencdi.events.indicators import Pertinence as Pertinence
@@ -114,6 +115,7 @@ class ProviderQuery(Contract):
     made_by: MadeBy
     answer_option: str | None = None
     answer_text: str | None = None
+    delivery: Delivery | None = None  # of before there were ledgers: handed over by itself
     confidentiality: str | None = None  # the highest of what it quotes (DOMAIN F.17)
 
     @model_validator(mode="after")
@@ -160,6 +162,7 @@ class QueryAlert(Caused):
     wording: QueryWording | None = None
     gate: GateReport | None = None
     met: tuple[str, ...] = ()  # names of definitions met: "sepsis-2", "sepsis-3"; shown to CDI, never to the provider
+    handed_over: HandedOver | None = None  # what became of handing it to its physician, where that is told
     definition: InForce | None = None  # by which it was judged, and who adopted it here
     crossed: tuple[Crossing, ...] = ()  # each limit that its indicators crossed, and whose limit it is
     effect: tuple[AlertEffect, ...] = ()

@@ -7,10 +7,10 @@ Subjects are ids that intake derived.  Clinical times carry zone and precision (
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AwareDatetime, Discriminator, Field, Tag
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import Authentication, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
+from opencdi.clinical.vocabulary import Authentication, DeferredBecause, DeliveryStatus, EncounterClass, NoteType, ResultStatus, Sex
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.contract import Contract, Unknown, kind_of
 from opencdi.events.ids import derived_id
@@ -231,6 +231,9 @@ class DeliveryReceipted(Contract):
     receipt_id: str
     query_id: str
     status: DeliveryStatus
+    addressed_to: str = ""  # the staff id to whom it was handed; "": not told
+    until: AwareDatetime | None = None  # of a deferral: not before then; None: when a place is free
+    because: DeferredBecause | None = None
     reason: str = ""
     source: str
     at: ClinicalTime

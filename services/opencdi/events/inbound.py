@@ -9,9 +9,9 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator
 
-from opencdi.clinical.vocabulary import DeliveryStatus, SiteTable
+from opencdi.clinical.vocabulary import DeferredBecause, DeliveryStatus, SiteTable
 from opencdi.events.contract import Contract, field_at_fault
 from opencdi.events.entry import Headers
 from opencdi.events.people import Person
@@ -47,6 +47,9 @@ class Receipt(Contract):
     status: DeliveryStatus
     encounter_id: str
     query_id: str
+    addressed_to: str = ""  # the staff id to whom it was handed
+    until: AwareDatetime | None = None  # of a deferral
+    because: DeferredBecause | None = None
     reason: str = ""
 
 

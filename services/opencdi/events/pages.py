@@ -27,6 +27,7 @@ from opencdi.clinical.vocabulary import (
 from opencdi.events.causes import Caused
 from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.definitions import ConditionNoticed
+from opencdi.events.delivery import HandedOver
 from opencdi.events.entry import Page
 from opencdi.events.facts import AnyFact, Fact, KnownFact
 from opencdi.events.people import Person
@@ -282,7 +283,8 @@ class QueriesPage(Page):
     """Which questions moved or read otherwise, which decisions were refused, and, where that changed, which rules can no longer be judged
     on this stay.
 
-    `noticed`: what the record meets or meets no more, whether or not anybody is asked (DOMAIN B62).
+    `handed_over`: what became of handing questions to their physicians.  `noticed`: what the record meets or meets no more, whether or not
+    anybody is asked (DOMAIN B62).
     """
 
     kind: Literal["queries"] = "queries"
@@ -293,6 +295,7 @@ class QueriesPage(Page):
     refused: tuple[DecisionRefused, ...] = ()
     suspended: tuple[str, ...] | None = None
     noticed: tuple[ConditionNoticed, ...] = ()
+    handed_over: tuple[HandedOver, ...] = ()
 
 
 class FailedPage(Page):

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, GapType, NoteType, SiteTable
 from opencdi.knowledge.adopted import Adoption
+from opencdi.knowledge.delivery_policy import DeliveryPolicy
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.yaml_places import said_wrong, told_at
 
@@ -87,6 +88,7 @@ class SiteData(BaseModel):
     query_is_record: bool = False  # DOMAIN F.9
     definitions: dict[str, Adoption] = Field(default_factory=dict)  # "SEPSIS-SITE" -> what the medical staff adopted (DOMAIN B62)
     yields: dict[str, Share] = Field(default_factory=dict)  # "D-11" -> of its questions here, how many ended in documentation (DOMAIN B74)
+    delivery: DeliveryPolicy | None = None  # how the outbound ledger hands questions over; without it each goes as soon as it is sent
     auto_send_rules: Annotated[tuple[AutoSend, ...], BeforeValidator(_written)] = ()  # none by default, and never a validation
     second_review: tuple[GapType, ...] = ("unsupported-diagnosis",)  # two people approve these before they are sent
     reminder_hours: tuple[int, ...] = (24, 48, 72)

@@ -1,5 +1,5 @@
-"""Tells other systems: questions as MDM and FHIR Task, closed sets as BAR, with retry and receipts (edge worker, not on the line).
+"""Hands questions over to their physicians: the ledger of budgets, bundles and quiet hours (edge worker, off by default, not on the line).
 
-It will read `provider-queries` and `final`, record its intent before it sends, and hand what was delivered, refused or viewed back to
-the gateway, with ids derived from what was sent.  Nothing of it is needed for a question to reach the workbench.
+Without a policy in the site data every question is handed over by being sent, and none of this runs.  To come: questions as MDM and FHIR
+Task, closed sets as BAR, with retry; what was delivered, refused or viewed re-enters by the gateway as what the ledger says does.
 """

@@ -15,6 +15,7 @@ from opencdi.clinical.vocabulary import OVER, QueryCause, QueryState
 from opencdi.events.audiences import Alarm, AlertEffect, ProviderQuery, QueryAlert, QueryWording
 from opencdi.events.contract import MadeBy
 from opencdi.events.definitions import ConditionNoticed
+from opencdi.events.delivery import Delivery, HandedOver
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.ids import content_hash
 from opencdi.events.pages import DecisionRefused, QueriesPage, QueryChanged, QueryMoved
@@ -54,6 +55,7 @@ class Casework:
     changed: list[QueryChanged] = field(default_factory=list)
     refused: list[DecisionRefused] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    handed_over: list[HandedOver] = field(default_factory=list)
     suspended_before: frozenset[str] = field(init=False)
     noticed_before: Mapping[str, ConditionNoticed] = field(init=False)
 
@@ -173,6 +175,12 @@ class Casework:
                 made_by=self.made_by,
                 answer_option=query.answer_option,
                 answer_text=query.answer_text,
+                delivery=Delivery(
+                    by="ledger" if query.ledger else "itself",
+                    urgency=query.severity,
+                    leaves_at=self.records.stay.leaves_at(self.site),
+                    asked_at=query.sent_at or query.opened_at,
+                ),
             )
             self.said.append(asked)
         return query
@@ -199,6 +207,7 @@ class Casework:
             wording=wording,
             gate=query.gate,
             met=query.met,
+            handed_over=query.handed_over,
             definition=query.definition,
             crossed=query.crossed,
             effect=query.effect,
@@ -231,8 +240,8 @@ class Casework:
     def send(self, query: Query, words: gate.Passed, cause: QueryCause, *, actor: Person | None = None) -> Query:
         """Approved and sent in words that passed the gate: from now on it is with the physician, and reminders run."""
         approved = self.move(query, "approved", cause, actor=actor)
-        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, **shown(words))
-        if self.site.reminder_hours:
+        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, ledger=self.site.delivery is not None, **shown(words))
+        if self.site.reminder_hours and not sent.ledger:
             due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
             file_due(
                 self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id)
@@ -243,7 +252,7 @@ class Casework:
         """What this step adds to the entry; None if nothing moved."""
         suspended = tuple(sorted(self.records.stay.suspended)) if self.suspended_before != self.records.stay.suspended.keys() else None
         new = news(self.noticed_before, noticed(self.states, self.records.encounter_id))
-        if not (self.moved or self.changed or self.refused or new) and suspended is None:
+        if not (self.moved or self.changed or self.refused or new or self.handed_over) and suspended is None:
             return None
         told = {
             "moved": tuple(self.moved),
@@ -251,6 +260,7 @@ class Casework:
             "refused": tuple(self.refused),
             "suspended": suspended,
             "noticed": new,
+            "handed_over": tuple(self.handed_over),
         }
         return QueriesPage(as_of=self.entry_id, made_by=self.made_by, **told)
 
@@ -271,8 +281,8 @@ def words_of(wording: QueryWording) -> str:
 
 
 def shown(words: gate.Passed) -> dict[str, Any]:
-    """What changes in a question that a physician is to see in these words."""
-    return {"wording": words.wording, "gate": words.report, "passed": words}
+    """What changes in a question that a physician is to see in these words: to him it has not been handed over yet."""
+    return {"wording": words.wording, "gate": words.report, "passed": words, "handed_over": None}
 
 
 def numbered(headers: Headers, ordinal: int) -> Headers:

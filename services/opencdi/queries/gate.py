@@ -13,6 +13,7 @@ from opencdi.bus.room import State
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.audiences import AlertEffect, GateReport, Indicator, ProviderQuery, QueryWording
 from opencdi.events.contract import MadeBy
+from opencdi.events.delivery import Delivery
 from opencdi.events.seal import SEAL
 from opencdi.knowledge.linter import lint
 from opencdi.knowledge.query_language import EDITION
@@ -125,8 +126,9 @@ def release(
     made_by: MadeBy,
     answer_option: str | None = None,
     answer_text: str | None = None,
+    delivery: Delivery | None = None,
 ) -> ProviderQuery:
     """The question for the physician."""
     told = {"tenant": tenant, "wording": words.wording, "gate": words.report, "state": state, "as_of": as_of, "made_by": made_by}
-    answer = {"answer_option": answer_option, "answer_text": answer_text}
+    answer = {"answer_option": answer_option, "answer_text": answer_text, "delivery": delivery}
     return ProviderQuery.model_validate({**told, **answer, "confidentiality": words.wording.confidentiality()}, context=SEAL)

@@ -41,7 +41,7 @@ _OTHER_KINDS = (
     "order_placed",
     "medication_ordered", "medication_given", "diagnosis_listed", "query_approved", "query_edited",
     "query_dismissed", "query_viewed", "query_answered", "query_readdressed", "query_monitored", "query_withdrawn", "query_reopened",
-    "query_written", "query_spoken",
+    "query_written", "query_spoken", "delivery_receipted",
 )  # fmt: skip
 
 

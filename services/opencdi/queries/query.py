@@ -8,6 +8,7 @@ from opencdi.clinical.vocabulary import GapType, QueryCause, QueryOrigin, QueryS
 from opencdi.events.answers import AnswerKept
 from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
 from opencdi.events.definitions import Crossing, InForce
+from opencdi.events.delivery import HandedOver
 from opencdi.events.people import Person
 from opencdi.queries import gate
 from opencdi.queries.chart import Remembered
@@ -81,6 +82,8 @@ class Query(gate.Worded):
     shown: tuple[str, ...] = ()
     also_said: tuple[AnswerKept, ...] = ()
     satisfied_by: tuple[Indicator, ...] = ()
+    ledger: bool = False  # sent where a ledger hands questions over
+    handed_over: HandedOver | None = None
     answer_option: str | None = None
     answer_diagnosis: str | None = None
     answer_text: str | None = None
@@ -89,3 +92,15 @@ class Query(gate.Worded):
     def stale(self, as_of: str) -> str:
         """A decision names an alert that carried the words as they stand; an entry that never showed them is as stale as an old one."""
         return "" if as_of in (self.as_of, *self.also) else STALE
+
+    @property
+    def is_with_physician(self) -> bool:
+        """Whether it has been handed over."""
+        return not self.ledger or (self.handed_over is not None and self.handed_over.status == "delivered")
+
+    @property
+    def pressed_since(self) -> datetime | None:
+        """Since when its physician can answer: reminders count from there."""
+        if not self.ledger:
+            return self.sent_at
+        return self.handed_over.at if self.handed_over is not None and self.is_with_physician else None

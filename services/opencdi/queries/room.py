@@ -15,7 +15,7 @@ from opencdi.bus.stepping import pass_on_failed
 from opencdi.clinical.vocabulary import OVER
 from opencdi.events.contract import MadeBy
 from opencdi.events.entry import Entry, Page, headers_of, read_entry
-from opencdi.events.facts import EncounterDischarged
+from opencdi.events.facts import DeliveryReceipted, EncounterDischarged
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, QueriesPage, TickPage
 from opencdi.events.people import Decision
@@ -30,6 +30,7 @@ from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.cultures import Cultures
 from opencdi.queries.decisions import Decided, carry_over, decide
+from opencdi.queries.delivery import receipted, without_ledger
 from opencdi.queries.found import AtHand
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.noted import Note, Numbers, Statements
@@ -149,6 +150,8 @@ class Desk:
             for fact in facts.facts:
                 if isinstance(fact, EncounterDischarged):
                     work.goes_on()
+                if isinstance(fact, DeliveryReceipted):
+                    receipted(work, fact)
                 decide(work, fact, told_again=bool(facts.moved_from))
         weigh_together(work)
         if (work.records.stay.discharged_at, work.records.stay.ended_at) != left_before:
@@ -195,6 +198,7 @@ class Desk:
             work = self._begin(states, Entry(envelope.about(encounter_id, "queries")))
             review(work, tuple(self.rules.values()))
             weigh_together(work)
+            without_ledger(work)
             closing.watch(work)  # the bill hold may be another
             yield from self._caused(work)
 

@@ -87,13 +87,20 @@ def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
     if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart"):
         return work
     step = query.reminders
+    since = query.pressed_since
+    if since is None:
+        return work  # it waits with the ledger: reminders begin when it has reached its physician
+    due_at = since + timedelta(hours=site.reminder_hours[step]) if step < len(site.reminder_hours) else due.at
+    if query.ledger and due.at < due_at:  # of the physician of before
+        file_due(work.states, work.entry.envelope.tenant, due.model_copy(update={"at": due_at}))
+        return work
     if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):
         hours = site.reminder_hours[step] if step < len(site.reminder_hours) else 0
         query = work.move(query, "escalated", STEPS[min(step, len(STEPS) - 1)], f"{hours} h", reminders=step + 1)
     else:  # held by a note that may answer, or by its rule that was suspended: nobody is pressed, the ladder goes on
         query = query.model_copy(update={"reminders": step + 1})
         work.store(query)
-    if query.sent_at and step + 1 < len(site.reminder_hours):
-        next_at = query.sent_at + timedelta(hours=site.reminder_hours[step + 1])
+    if step + 1 < len(site.reminder_hours):
+        next_at = since + timedelta(hours=site.reminder_hours[step + 1])
         file_due(work.states, work.entry.envelope.tenant, Due(at=next_at, encounter_id=due.encounter_id, query_id=due.query_id))
     return work

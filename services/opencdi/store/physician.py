@@ -12,7 +12,7 @@ from opencdi.events.audiences import ProviderQuery
 from opencdi.events.contract import Contract
 from opencdi.events.people import Person
 from opencdi.store.questions import Pending, unsettled_by
-from opencdi.store.tables import PHYSICIAN_TABLES, PROVIDER_PATIENT, PROVIDER_QUERY
+from opencdi.store.tables import DELIVERY, PHYSICIAN_TABLES, PROVIDER_PATIENT, PROVIDER_QUERY
 
 
 class PatientShown(Contract):
@@ -67,7 +67,13 @@ def asked(connection: Connection, tenant: str, query_id: str, staff_id: str) -> 
 
 def _asked(connection: Connection, which: ColumnElement[bool], staff_id: str) -> list[Asked]:
     both = select(PROVIDER_QUERY.c.query_id, PROVIDER_QUERY.c.doc, PROVIDER_PATIENT.c.doc.label("patient"))
-    joined = both.outerjoin(PROVIDER_PATIENT, PROVIDER_PATIENT.c.encounter_id == PROVIDER_QUERY.c.encounter_id).where(which)
+    handed = select(DELIVERY.c.query_id).where(
+        DELIVERY.c.query_id == PROVIDER_QUERY.c.query_id,
+        DELIVERY.c.staff_id.in_((PROVIDER_QUERY.c.staff_id, "")),
+        DELIVERY.c.delivered_at.is_not(None),
+    )
+    theirs = which & (~PROVIDER_QUERY.c.held | handed.exists())  # what a ledger holds is not theirs yet
+    joined = both.outerjoin(PROVIDER_PATIENT, PROVIDER_PATIENT.c.encounter_id == PROVIDER_QUERY.c.encounter_id).where(theirs)
     told = connection.execute(joined.order_by(PROVIDER_QUERY.c.created_at, PROVIDER_QUERY.c.query_id)).all()
     pending: dict[str, list[Pending]] = {}
     for decision in unsettled_by(connection, staff_id):

@@ -142,6 +142,12 @@ PROVIDER_QUERY = Table(
     "provider_query", METADATA, _key("query_id"), Column("encounter_id", String, nullable=False),
     Column("tenant", String, nullable=False), Column("staff_id", String, nullable=False, index=True),
     Column("state", String, nullable=False), Column("created_at", String, nullable=False), Column("doc", Text, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),
+)  # fmt: skip
+# What receipts told of handing a question to a physician ("": whom was not told).  One that is held is his from `delivered_at` on.
+DELIVERY = Table(
+    "delivery", METADATA, _key("query_id"), _key("staff_id"), Column("encounter_id", String, nullable=False),
+    Column("delivered_at", String), Column("doc", Text, nullable=False),
 )  # fmt: skip
 PROVIDER_PATIENT = Table("provider_patient", METADATA, _key("encounter_id"), Column("doc", Text, nullable=False))
 
@@ -158,10 +164,17 @@ LETTER_DEED = Table(
     Column("by_staff_id", String, nullable=False), Column("by_name", String, nullable=False), Column("at", String, nullable=False),
     Column("once", String, unique=True), Column("again_id", String), Index("ix_letter_deed_letter", "tenant", "room", "entry_id"),
 )  # fmt: skip
+# What the ledger has decided, written before it is sent (DESIGN §2): one row a receipt, whose id is made of what it says.
+DELIVERY_INTENDED = Table(
+    "delivery_intended", METADATA, _key("receipt_id"), Column("tenant", String, nullable=False), Column("query_id", String, nullable=False),
+    Column("encounter_id", String, nullable=False), Column("staff_id", String, nullable=False), Column("status", String, nullable=False),
+    Column("at", String, nullable=False), Column("until", String), Column("because", String),
+    Column("sent", Boolean, nullable=False, server_default=false()), Index("ix_delivery_intended_waiting", "tenant", "status", "sent"),
+)  # fmt: skip
 SENT_MAPPING = Table(
     "sent_mapping", METADATA, _key("tenant"), _key("site_table"), _key("code"), Column("meaning", String),
     Column("mapping_id", String, nullable=False), Column("by_staff_id", String, nullable=False), Column("by_name", String, nullable=False),
 )  # fmt: skip
 
-PHYSICIAN_TABLES = (PROVIDER_QUERY, PROVIDER_PATIENT, SENT_DECISION, SETTLED, APPLIED, PROJECTION, TOUCHED)
-KEPT_THROUGH_REBUILD = (SENT_DECISION, SENT_MAPPING, LETTER_DEED, PROJECTION)
+PHYSICIAN_TABLES = (PROVIDER_QUERY, DELIVERY, PROVIDER_PATIENT, SENT_DECISION, SETTLED, APPLIED, PROJECTION, TOUCHED)
+KEPT_THROUGH_REBUILD = (DELIVERY_INTENDED, SENT_DECISION, SENT_MAPPING, LETTER_DEED, PROJECTION)

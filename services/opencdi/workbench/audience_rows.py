@@ -47,6 +47,7 @@ def apply_provider_query(batch: Batch, record: Record) -> str:
             "state": query.state,
             "created_at": instant(query.wording.created_at),
             "doc": record.value.decode(),
+            "held": query.delivery is not None and query.delivery.by == "ledger",
         },
     )
     return query.tenant

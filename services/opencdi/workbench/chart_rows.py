@@ -13,7 +13,7 @@ from opencdi.events.people import Decision
 from opencdi.store.batch import Batch
 from opencdi.store.encounters import Header
 from opencdi.store.physician import PatientShown
-from opencdi.store.tables import CHART_ITEM, ENCOUNTER, NOTE, PROVIDER_PATIENT
+from opencdi.store.tables import CHART_ITEM, DELIVERY, ENCOUNTER, NOTE, PROVIDER_PATIENT
 
 
 def instant(at: datetime) -> str:
@@ -88,12 +88,25 @@ def _store(batch: Batch, entry: Entry, encounter_id: str, ordinal: int, fact: to
         case told.NoteRetracted():
             _retract_note(batch, encounter_id, fact.note_id)
             return
+        case told.DeliveryReceipted():
+            _hand_over(batch, encounter_id, known_at, fact)
+            item_id, at = fact.receipt_id, instant(fact.at.at)
         case Decision():
             item_id, at = fact.decision_id, instant(fact.decided_at)
         case _:
             time = clinical_time_of(fact)
             item_id, at = _identity(fact) or f"{entry.envelope.entry_id}.{ordinal}", instant(time.at) if time else known_at
     _store_item(batch, encounter_id, fact.kind, item_id, at, known_at, entry.envelope.entry_id, fact)
+
+
+def _hand_over(batch: Batch, encounter_id: str, known_at: str, fact: told.DeliveryReceipted) -> None:
+    """The first receipt that says so is when it was handed over; none takes that back."""
+    before = batch.get(DELIVERY, fact.query_id, fact.addressed_to)
+    delivered_at = before["delivered_at"] if before else None
+    if delivered_at is None and fact.status in ("delivered", "viewed"):
+        delivered_at = known_at
+    row = {"query_id": fact.query_id, "staff_id": fact.addressed_to, "encounter_id": encounter_id, "delivered_at": delivered_at}
+    batch.put(DELIVERY, {**row, "doc": fact.to_json().decode()})
 
 
 def _identity(fact: Contract) -> str | None:

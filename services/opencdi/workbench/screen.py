@@ -75,7 +75,8 @@ def screen(zone: str) -> Screen:
         "means": words.means, "remedy": words.remedy,
     }  # fmt: skip
     closed_lists = (
-        "STATES", "ASKED", "DISMISSALS", "ANSWERS_KEPT", "WITHDRAWALS", "PASSED_ON", "PHASES", "GAPS", "OUTCOMES", "SITE_TABLES", "LIMITS",
+        "STATES", "ASKED", "DISMISSALS", "ANSWERS_KEPT", "WITHDRAWALS", "PASSED_ON", "PHASES", "GAPS", "OUTCOMES", "SITE_TABLES",
+        "LIMITS", "DEFERRED",
     )  # fmt: skip
     templates.globals |= {name: getattr(vocabulary, name) for name in closed_lists}
     return Screen(templates, hospital)

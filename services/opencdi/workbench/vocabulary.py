@@ -90,6 +90,10 @@ CAUSES: dict[QueryCause, str] = {
     "READY": "a provider's note has been read, nothing in it answers",
     "APPROVED": "approved",
     "APPROVED_ONCE": "approved by one; a second person approves it too",
+    "DELIVERED": "handed over to its physician",
+    "DEFERRED": "waits with the ledger",
+    "DELIVERY_REFUSED": "it could not be handed over",
+    "NO_LEDGER": "handed over: this hospital keeps no ledger any more",
     "EDITED": "worded anew",
     "DISMISSED": "not to be asked",
     "MONITORED": "put off, to be looked at again",
@@ -161,6 +165,12 @@ DISPOSITIONS: dict[str, str] = {
     "64": "Medicaid nursing facility", "65": "psychiatric hospital", "66": "critical access hospital", "70": "another facility",
 }  # fmt: skip
 """UB-04 patient status."""
+
+DEFERRED: dict[str | None, str] = {
+    "budget": "its physician has been asked enough", "quiet-hours": "quiet hours", "bundle": "others on this patient may come",
+    None: "no reason was told",
+}  # fmt: skip
+"""Why a question waits with the ledger."""
 
 LIMITS: dict[str, str] = {
     "above": "above", "at_least": "at least", "below": "below", "at_most": "at most", "by": "by at least", "times": "at least times",
