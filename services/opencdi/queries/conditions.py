@@ -30,6 +30,7 @@ from opencdi.queries.condition import (
     Without,
 )  # fmt: skip
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.objections import to_stating
 from opencdi.queries.rule import Rule
 
 CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
@@ -97,13 +98,7 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
 
 
 def _says(condition: Stated, mention: Mention) -> bool:
-    if not mention.affirmed or mention.copied or (condition.note_types and mention.note_type not in condition.note_types):
-        return False
-    if condition.by == "provider" and not mention.counts:
-        return False
-    return all(
-        name in mention.attributes if value is None else mention.attributes.get(name) == value for name, value in condition.having.items()
-    )
+    return next(to_stating(condition, mention), None) is None
 
 
 def _open(condition: Stated, mentions: tuple[Mention, ...]) -> Iterator[Mention]:

@@ -39,11 +39,11 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     query = work.current(rule.condition)
-    judgement = judge(rule, chart, work.site, _settled(query)[1])
+    judgement = judge(rule, chart, work.site, settled(query)[1])
     if query is not None and query.rule_id != rule.id and query.state not in OVER:
         return  # one condition, one question: another rule has asked
     if query is None or query.state in OVER:
-        if judgement.outcome in ("gap", "unsigned") and not work.records.stay.unread and _may_ask(rule, query, judgement, work):
+        if judgement.outcome in ("gap", "unsigned") and not hindrance(rule, query, judgement, work):
             _open(work, rule, judgement)
     else:
         _steer(work, rule, query, judgement)
@@ -59,7 +59,7 @@ def _end(work: Casework) -> None:
         work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
 
 
-def _settled(before: Query | None) -> tuple[frozenset[str], datetime | None]:
+def settled(before: Query | None) -> tuple[frozenset[str], datetime | None]:
     """The kinds of evidence on which people have decided about the condition in this stay, and when they last did."""
     if before is None:
         return frozenset(), None
@@ -68,19 +68,25 @@ def _settled(before: Query | None) -> tuple[frozenset[str], datetime | None]:
     return frozenset(before.settled), before.settled_at
 
 
-def _may_ask(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> bool:
-    """After a person's decision the condition rests; then only a new kind of indicator may ask again (Q-55: no query until yes)."""
-    kinds, decided_at = _settled(before)
+def hindrance(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> str:
+    """Why what is open is not asked about now; "" where it is.
+
+    After a person's decision the condition rests; then only a new kind of indicator may ask again (Q-55: no query until yes).
+    """
+    if work.records.stay.unread:
+        return "UNREAD"
+    kinds, decided_at = settled(before)
     if decided_at is None:
-        return True
-    rested = (work.at - decided_at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
-    return rested and not judgement.kinds <= kinds
+        return ""
+    if (work.at - decided_at).total_seconds() < rule.cooldown.after_decision_h * HOUR_S:
+        return "RESTS_AFTER_DECISION"
+    return "NOTHING_NEW_SINCE_DECISION" if judgement.kinds <= kinds else ""
 
 
 def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
     stay, encounter_id = work.records.stay, work.records.encounter_id
     nth = stay.asked.get(rule.condition, 0) + 1
-    kinds, settled_at = _settled(work.current(rule.condition))
+    kinds, settled_at = settled(work.current(rule.condition))
     query = Query(
         query_id=derived_id(stay.tenant, encounter_id, rule.condition, str(nth)),
         condition=rule.condition,

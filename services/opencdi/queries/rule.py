@@ -177,9 +177,12 @@ def with_inner(condition: Condition) -> Iterator[Condition]:
         yield from with_inner(one)
 
 
+LIMIT_FIELDS = ("above", "at_least", "below", "at_most", "by", "times", "from_level")
+
+
 def limits_of(condition: Condition) -> Iterator[str]:
     """The names of thresholds that this condition reads."""
-    for field in ("above", "at_least", "below", "at_most", "by", "times", "from_level"):
+    for field in LIMIT_FIELDS:
         if isinstance(name := getattr(condition, field, None), str) and not (field == "by" and condition.kind == "stated"):
             yield name
 
