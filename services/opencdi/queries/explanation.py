@@ -6,6 +6,7 @@ Nothing is judged here: whether a condition is met says `conditions`, what the r
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.clinical.paper import value_on_paper
@@ -57,7 +58,17 @@ def explain(work: Casework, rule: Rule) -> Explanation:
         Told("when", bool(signs(rule.when, q)), (told(rule.when, q),)),
         *(Told(f"unless {name}", bool(signs(one, q)), (told(one, q),)) for name, one in rule.unless.items()),
     )
+    parts += tuple(_decided(rule, query))
     return Explanation(rule, asks, query.state if query else None, _reason(work, rule, query, judgement), parts)
+
+
+def _decided(rule: Rule, query: Query | None) -> Iterator[Told]:
+    """What people have decided about the condition before, and how long it rests (Q-55)."""
+    kinds, at = settled(query)
+    if at is not None:
+        until = at + timedelta(hours=rule.cooldown.after_decision_h)
+        yield Told(f"people decided at {at:%Y-%m-%d %H:%M}, on {', '.join(sorted(kinds))}")
+        yield Told(f"it rests until {until:%Y-%m-%d %H:%M}; afterwards only another kind of indicator asks again")
 
 
 def _reason(work: Casework, rule: Rule, query: Query | None, judgement: Judgement) -> str:
@@ -96,8 +107,7 @@ def _inside(condition: Condition, q: Question) -> Iterator[tuple[str, Condition]
 
 def _cited(found: tuple[Sign, ...]) -> str:
     shown = "; ".join(indicator_in_passing(cited.indicator) for cited in found[0].cited)
-    more = f" (and {len(found) - 1} times more)" if len(found) > 1 else ""
-    return f"{shown}{more}"
+    return f"{shown}{f' (first of {len(found)})' if len(found) > 1 else ''}"
 
 
 def _seen(condition: Condition, q: Question) -> Iterator[Told]:
@@ -125,7 +135,7 @@ def _values(analyte: str, chart: Chart) -> str:
         return "no value"
     low, high = min(points, key=lambda one: one.value), max(points, key=lambda one: one.value)
     between = " to ".join(dict.fromkeys(value_on_paper(one.value, one.unit, analyte=analyte) for one in (low, high)))
-    return f"{len(points)} values, {between}, last {_when(points[-1].at)}"
+    return f"{len(points)} value{'s' if len(points) > 1 else ''}, {between}, last {_when(points[-1].at)}"
 
 
 def _mention(concept: str, mention: Mention, against: list[str]) -> Told:
