@@ -1,7 +1,7 @@
 """Why a rule asks about a stay or keeps silent, condition by condition (`opencdi rules explain`).
 
 Nothing is judged here: whether a condition is met says `conditions`, what the rule finds says `gap`, what keeps it from asking says
-`review`, as in the room itself; this puts their answers beside what they looked at.
+`resting`, as in the room itself; this puts their answers beside what they looked at.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from opencdi.queries.evidence import Sign
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.life import OVER
 from opencdi.queries.query import Query
-from opencdi.queries.review import hindrance, settled
+from opencdi.queries.resting import hindrance, settled
 from opencdi.queries.rule import Documentation, Rule
 from opencdi.queries.spelled import in_words, inner_of
 

@@ -1,7 +1,6 @@
 """Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
 
 import re
-from datetime import datetime
 
 from opencdi.events.audiences import Indicator
 from opencdi.events.ids import derived_id
@@ -13,15 +12,15 @@ from opencdi.queries.chart import Chart, attributes_told
 from opencdi.queries.clock import clock_of, documents_flow, wait
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement, judge
-from opencdi.queries.life import DECIDED, OVER, UNANSWERED, WITH_THE_PHYSICIAN
+from opencdi.queries.life import OVER, UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
+from opencdi.queries.resting import hindrance, settled
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
 
-HOUR_S = 3600
 _BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
 
@@ -57,30 +56,6 @@ def _end(work: Casework) -> None:
         if query is None or query.state in OVER or query.state == "validated":
             continue
         work.move(query, "superseded" if cause == "SUPERSEDED" else "withdrawn", cause)
-
-
-def settled(before: Query | None) -> tuple[frozenset[str], datetime | None]:
-    """The kinds of evidence on which people have decided about the condition in this stay, and when they last did."""
-    if before is None:
-        return frozenset(), None
-    if before.state in DECIDED:
-        return frozenset((*before.settled, *before.kinds)), before.moved_at
-    return frozenset(before.settled), before.settled_at
-
-
-def hindrance(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> str:
-    """Why what is open is not asked about now; "" where it is.
-
-    After a person's decision the condition rests; then only a new kind of indicator may ask again (Q-55: no query until yes).
-    """
-    if work.records.stay.unread:
-        return "UNREAD"
-    kinds, decided_at = settled(before)
-    if decided_at is None:
-        return ""
-    if (work.at - decided_at).total_seconds() < rule.cooldown.after_decision_h * HOUR_S:
-        return "RESTS_AFTER_DECISION"
-    return "NOTHING_NEW_SINCE_DECISION" if judgement.kinds <= kinds else ""
 
 
 def _open(work: Casework, rule: Rule, judgement: Judgement) -> None:
