@@ -42,6 +42,7 @@ def test_the_lines_are_read_from_the_verdict_down(bus: Ward) -> None:
     assert status == 0
     assert told.splitlines()[2] == "keeps silent: NOT_MET"
     assert "✗ when" in told
+    assert "life of its questions\n  2026-05-" in explain(alert.encounter_id, alert.rule_id)[1]
 
 
 def test_what_is_not_there_is_said_in_one_line(bus: Ward) -> None:

@@ -32,7 +32,7 @@ def to_its_author(mention: Mention) -> Iterator[str]:
     if mention.authentication != "authenticated":
         yield f"its note is {mention.authentication}"
     if mention.authentication == "authenticated" and (mention.author_role == "provider" or mention.attested):
-        yield "its note does not count"
+        yield f"a note of that type does not count ({mention.note_type})"
 
 
 def to_stating(condition: Stated, mention: Mention) -> Iterator[str]:

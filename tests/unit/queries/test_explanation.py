@@ -6,7 +6,6 @@ from itertools import product
 from typing import get_args
 
 import pytest
-from unit.queries.kidney import KIDNEY, RULES
 
 from opencdi.bus.room import Outgoing, Record, States
 from opencdi.clinical.time import ClinicalTime
@@ -14,12 +13,13 @@ from opencdi.clinical.vocabulary import Active, Assertion, Authentication, Autho
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import ENCOUNTER, Chart
 from opencdi.queries.case_facts import DAY_1
-from opencdi.queries.chart import Mention
+from opencdi.queries.chart import Mention, Suspended
 from opencdi.queries.explanation import Explanation, Told, explain
 from opencdi.queries.objections import to_being_so, to_its_author
 from opencdi.queries.relived import Relived, relive
 from opencdi.queries.room import Desk, room_at, rules_path
 from opencdi.queries.treatments import load_treatments
+from unit.queries.kidney import KIDNEY, RULES
 
 DESK = Desk(SiteData(), RULES, load_treatments(rules_path() / "treatments.yaml"))
 BY_ID = {rule.id: rule for rule in RULES}
@@ -107,6 +107,7 @@ def test_words_of_a_restricted_note_are_not_quoted() -> None:
         ((), {"encounter_class": "observation"}, "CLASS observation"),
         ((), {"age": 12}, "AGE below"),
         (("d2 08:00 cancelled",), {}, "ENCOUNTER_CANCELLED"),
+        (("d2 08:00 dismiss", "d9 08:00 failed", "d9 09:00 note progress: oliguria"), {}, "UNREAD"),
         (("d2 09:00 dismiss",), {}, "RESTS_AFTER_DECISION"),
         (("d2 09:00 dismiss", "d7 09:00 creatinine 2.3 mg/dL"), {}, "NOTHING_NEW_SINCE_DECISION"),
     ],
@@ -133,6 +134,13 @@ def test_another_rules_question_is_named() -> None:
     work = relive(DESK, ENCOUNTER, records).work()
     assert work is not None
     assert (explain(work, other).asks, explain(work, other).reason) == (False, "ASKED_BY D-11")
+
+
+def test_a_rule_that_raised_says_nothing() -> None:
+    work = relive(DESK, ENCOUNTER, heard(*KIDNEY)[1]).work()
+    assert work is not None
+    work.records.update(suspended={"D-11": Suspended(edition="3/1")})
+    assert explain(work, BY_ID["D-11"]).reason == "SUSPENDED"
 
 
 def test_as_of_an_entry_nothing_later_counts() -> None:
@@ -174,3 +182,7 @@ def test_what_has_no_objection_counts_and_nothing_else() -> None:
     for role, authentication, attested in product(get_args(AuthorRole), get_args(Authentication), (False, True)):
         one = mention("present", "current", "yes", "certain", "patient", role, authentication, attested)
         assert (not [*to_its_author(one)]) == one.counts
+    radiologist = mention("present", "current", "yes", "certain", "patient", "provider", "authenticated", attested=False)
+    assert [*to_its_author(radiologist.model_copy(update={"counts": False, "note_type": "radiology"}))] == [
+        "a note of that type does not count (radiology)"
+    ]
