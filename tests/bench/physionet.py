@@ -23,8 +23,9 @@ from opencdi.cli.line import documentation_rules
 from opencdi.clinical.time import ClinicalTime
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Chart, Point, Stay
-from opencdi.queries.conditions import Question, signs
+from opencdi.queries.conditions import signs
 from opencdi.queries.indicators import measured_part
+from opencdi.queries.question import Question
 from opencdi.queries.rule import Rule
 
 FILE = DATA / "physionet2019" / "patients.ndjson.gz"

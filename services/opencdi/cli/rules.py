@@ -9,12 +9,13 @@ import typer
 
 from opencdi.cli.at_bus import stop
 from opencdi.cli.rule_coverage import coverage
+from opencdi.cli.rule_explain import explain_rule
 from opencdi.settings import rules_dir
 
 if TYPE_CHECKING:
     from opencdi.queries.rule import Rule
 
-rules = typer.Typer(no_args_is_help=True, help="Documentation rules: list, show, test, new, lock, coverage.")
+rules = typer.Typer(no_args_is_help=True, help="Documentation rules: list, show, test, new, lock, coverage, explain.")
 Folder = Annotated[Path | None, typer.Option("--rules", help="folder of rules; default: those of this installation")]
 
 
@@ -162,3 +163,4 @@ def lock_rules(folder: Folder = None) -> None:
 
 
 rules.command("coverage")(coverage)
+rules.command("explain")(explain_rule)

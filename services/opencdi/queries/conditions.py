@@ -39,6 +39,7 @@ from opencdi.queries.devices import on_device
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.found import EVER, NO_TIME, Given, Way, at_own_time
+from opencdi.queries.objections import to_stating
 from opencdi.queries.question import Question, number_of
 
 
@@ -213,13 +214,7 @@ def _until_unmet(conditions: tuple[Condition, ...], q: Question) -> list[tuple[S
 
 
 def _says(condition: Stated, mention: Mention) -> bool:
-    if not mention.affirmed or mention.copied or (condition.note_types and mention.note_type not in condition.note_types):
-        return False
-    if condition.by == "provider" and not mention.counts:
-        return False
-    return all(
-        name in mention.attributes if value is None else mention.attributes.get(name) == value for name, value in condition.having.items()
-    )
+    return next(to_stating(condition, mention), None) is None
 
 
 def _open(condition: Stated, mentions: tuple[Mention, ...]) -> Iterator[Mention]:

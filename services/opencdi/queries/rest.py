@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from opencdi.clinical.vocabulary import QueryCause
+from opencdi.queries.casework import Casework
 from opencdi.queries.gap import Judgement
 from opencdi.queries.life import DECIDED
 from opencdi.queries.query import Query
 from opencdi.queries.rule import Rule
+from opencdi.queries.yielding import specific
 
 HOUR_S = 3600
 _FOR_GOOD: frozenset[QueryCause] = frozenset(("RULED_OUT", "UNCERTAIN_IN_FINAL_STATEMENT", "NO_LONGER_SO", "WITHDRAWN_BY_CDI"))
@@ -39,9 +41,19 @@ def history_of(before: Query | None) -> History:
     return History(settled | again, before.moved_at if rests else before.settled_at, returned | kinds)
 
 
-def may_ask(rule: Rule, history: History, judgement: Judgement, at: datetime) -> bool:
-    """Whether the condition has rested, and there is a kind of evidence that has not been asked about."""
+def hindrance(rule: Rule, before: Query | None, judgement: Judgement, work: Casework) -> str:
+    """Why what is open is not asked about now; "" where it is.
+
+    Not while part of the chart is unread, nor beside a more specific question; and after a decision only once the condition has rested,
+    for a new kind of indicator.
+    """
+    if work.records.stay.unread:
+        return "UNREAD"
+    if (instead := specific(work, rule)) is not None:
+        return f"YIELDS {instead.rule_id}"
+    history = history_of(before)
     if history.at is None:
-        return True
-    rested = (at - history.at).total_seconds() >= rule.cooldown.after_decision_h * HOUR_S
-    return rested and not judgement.kinds <= history.settled
+        return ""
+    if (work.at - history.at).total_seconds() < rule.cooldown.after_decision_h * HOUR_S:
+        return "RESTS_AFTER_DECISION"
+    return "NOTHING_NEW_SINCE_DECISION" if judgement.kinds <= history.settled else ""

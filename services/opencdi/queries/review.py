@@ -21,13 +21,13 @@ from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
 from opencdi.queries.questions import in_order, questions_of
-from opencdi.queries.rest import history_of, may_ask
+from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
 from opencdi.queries.written import look_again
-from opencdi.queries.yielding import give_way, makes_room, specific
+from opencdi.queries.yielding import give_way, makes_room
 
 _BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
@@ -50,18 +50,16 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     query = work.current(rule.condition)
-    history = history_of(query)
-    judgement = judge(rule, chart, work.site, history.at)
-    own = query is not None and query.rule_id == rule.id
-    if query is not None and query.state not in OVER and own:
-        return _steer(work, rule, query, judgement)
-    if judgement.outcome not in ("gap", "unsigned") or work.records.stay.unread or specific(work, rule):
-        return None
-    if not may_ask(rule, history, judgement, work.at):
-        return None
-    if query is None or query.state in OVER or makes_room(work, query, rule):  # one condition, one question
+    judgement = judge(rule, chart, work.site, history_of(query).at)
+    if query is not None and query.state not in OVER and query.rule_id == rule.id:
+        _steer(work, rule, query, judgement)
+    elif judgement.outcome in ("gap", "unsigned") and not hindrance(rule, query, judgement, work) and _is_free(work, query, rule):
         _open(work, rule, judgement)
-    return None
+
+
+def _is_free(work: Casework, query: Query | None, rule: Rule) -> bool:
+    """One condition, one question: whether nobody else's is open."""
+    return query is None or query.state in OVER or makes_room(work, query, rule)
 
 
 def _end(work: Casework) -> None:

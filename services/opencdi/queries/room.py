@@ -14,7 +14,7 @@ from opencdi.bus.site import SiteKnown, remember_site, site_of
 from opencdi.bus.stepping import pass_on_failed
 from opencdi.clinical.vocabulary import OVER
 from opencdi.events.contract import MadeBy
-from opencdi.events.entry import Entry, Page, headers_of, read_entry
+from opencdi.events.entry import Entry, Envelope, Page, headers_of, read_entry
 from opencdi.events.facts import DeliveryReceipted, EncounterDischarged
 from opencdi.events.ids import message_of
 from opencdi.events.pages import CodingPage, FactsPage, FindingsPage, QueriesPage, TickPage
@@ -57,7 +57,11 @@ MODELS: dict[str, type[State]] = {
 
 def queries_room(site: SiteData, rules: tuple[Rule, ...], treatments: Treatments | None = None) -> Room:
     """The room under these rules.  `site` holds until site data comes down the line."""
-    desk = Desk(site, rules, treatments or load_treatments(rules_dir() / "queries" / "treatments.yaml"))
+    return room_at(Desk(site, rules, treatments or load_treatments(rules_dir() / "queries" / "treatments.yaml")))
+
+
+def room_at(desk: "Desk") -> Room:
+    """The room whose desk this is."""
     topics = (QUERIES, QUERY_ALERTS, PROVIDER_QUERIES, ALARMS)
     return Room("queries", CODING, topics, desk.step, RecordCodec(MODELS), on_unusable=desk.unusable)
 
@@ -92,6 +96,10 @@ class Desk:
             case _:
                 pass
         yield self._on(entry, record)
+
+    def look(self, states: States, envelope: Envelope) -> Casework:
+        """The stay as it stands in these states, for who only looks."""
+        return self._begin(states, Entry(envelope))
 
     def unusable(self, room: Room, states: States, record: Record, reason: str, where: str) -> Iterator[Outgoing]:
         """An entry at which we failed ourselves is passed on, and holds questions as one at which a room upstream failed."""
