@@ -36,7 +36,7 @@ class Cited:
             case Point():
                 return _of_point(self.kind, self.told, self.label)
             case Mention():
-                return _of_mention(self.told)
+                return _of_mention(self.told, self.label)
             case Written():
                 return _of_words(self.told)
             case Act():
@@ -81,9 +81,10 @@ def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
     )
 
 
-def _of_mention(mention: Mention) -> Indicator:
+def _of_mention(mention: Mention, label: str | None = None) -> Indicator:
     unsigned = not mention.counts and mention.authentication != "authenticated"
-    return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, "unsigned" if unsigned else None)
+    labels = [told for told in ("unsigned" if unsigned else None, label) if told]
+    return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, ", ".join(labels) or None)
 
 
 def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicator:
