@@ -228,10 +228,16 @@ def _open(condition: Stated, mentions: tuple[Mention, ...]) -> Iterator[Mention]
             yield mention
 
 
+def _told_beside(condition: Stated, mention: Mention) -> str | None:
+    """What the note tells beyond the name, where the condition asks for it: a quoted name alone would not show the "saddle"."""
+    told = (mention.attributes[name].replace("-", " ") for name in condition.having)
+    return ", ".join(value for value in told if not value.startswith("icd10cm:")) or None
+
+
 def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
     said = [(concept, mention) for concept in condition.concepts for mention in _open(condition, chart.mentions(concept))]
     if condition.notes == 1:
-        yield from (Sign(mention.at.at, (Cited(concept, mention),)) for concept, mention in said)
+        yield from (Sign(mention.at.at, (Cited(concept, mention, _told_beside(condition, mention)),)) for concept, mention in said)
         return
     first_of = {mention.note_id: (concept, mention) for concept, mention in sorted(said, key=lambda told: told[1].at.at, reverse=True)}
     each = sorted(first_of.values(), key=lambda told: told[1].at.at)

@@ -109,7 +109,7 @@ def _of_point(analyte: str, point: Point, label: str | None) -> Indicator:
     )
 
 
-def _of_mention(mention: Mention, label: str | None) -> Indicator:
+def _of_mention(mention: Mention, label: str | None = None) -> Indicator:
     unsigned = not mention.counts and mention.authentication != "authenticated"
     labels = [told for told in ("unsigned" if unsigned else None, label) if told]
     return _of_words(mention, "" if mention.author_role == "unknown" else mention.author_role, ", ".join(labels) or None)

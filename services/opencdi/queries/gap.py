@@ -75,7 +75,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     sign = next((later for later in found if since is not None and _shown_at(later) > since), found[0])
     if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= _shown_at(sign)]:
         return _documented("ruled-out", "RULED_OUT", ruled_out)
-    if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain]:
+    if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain and not _known_since(answers, c, m)]:
         return _documented("uncertain", "UNCERTAIN", uncertain)
     gap = _gap(q, sign)
     if unsigned := [(c, m) for c, m in full if _awaits_signature(m, since=_shown_at(sign))]:
@@ -102,6 +102,11 @@ def _taken_back(answers: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]
     """What providers ruled out and nobody of them affirmed since."""
     affirmed_at = max((m.at.at for _, m in answers if m.counts and m.affirmed), default=None)
     return [(c, m) for c, m in answers if m.counts and m.ruled_out and affirmed_at is not None and m.at.at > affirmed_at]
+
+
+def _known_since(answers: list[tuple[str, Mention]], concept: str, doubt: Mention) -> bool:
+    """Whether a provider affirmed it after he or another had only suspected it: "possible PE" of the emergency room, "PE" of the H&P."""
+    return any(c == concept and m.counts and m.affirmed and m.at.at > doubt.at.at for c, m in answers)
 
 
 def _shown_at(sign: Sign) -> datetime:
