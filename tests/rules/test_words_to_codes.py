@@ -109,6 +109,11 @@ def claim(text: str) -> tuple[str, frozenset[str]]:
         ("Acute left thalamic lacunar infarct. Prior stroke 2020 with residual left hemiparesis.", "I6381", {"I69354"}),
         # of a kind that is ruled out, the other kind stays
         ("Toxic encephalopathy. Anoxic encephalopathy ruled out.", "G929", set()),
+        # wasting of a disease that is named is not R64 (Excludes1)
+        ("Cachexia.", "", {"R64"}),
+        ("Cachexia due to COPD.", "", {"E88A", "J449"}),
+        ("Cancer cachexia.", "", {"E88A"}),
+        ("Pancytopenia due to chemotherapy.", "", {"D61810", "T451X5A"}),
         # organisms and what they resist (I.C.1.c)
         ("Sepsis due to ESBL E. coli pyelonephritis.", "A4151", {"N12", "B9620", "Z1612"}),
         ("MRSA pneumonia.", "J15212", set()),

@@ -48,6 +48,7 @@ ANALYTES: tuple[Analyte, ...] = (
     _a("lipase", "U/L", "3040-3"),
     _a("amylase", "U/L", "1798-8"),
     _a("ck", "U/L", "2157-6"),
+    _a("triglycerides", "mg/dL", "2571-8", 0, 20000),
     _a("lactate", "mmol/L", "32693-4 2518-9 2524-7 2519-7 14118-4 59032-3", 0, 50),
     _a("beta-hydroxybutyrate", "mmol/L", "6873-4", 0, 50),
     _a("anion-gap", "mmol/L", "33037-3 1863-0 10466-1", -50, 100),

@@ -85,6 +85,7 @@ _MOLAR_MASS = {  # g/mol, of what the analyte's mass is counted as (phosphate as
     "vitamin-b12": 1355.4, "folate": 441.4, "ferritin": 445_000.0, "albumin": 66_500.0, "bnp": 3464.0, "nt-probnp": 8457.0,
     "crp": 105_000.0,
     "fibrinogen": 340_000.0,
+    "triglycerides": 885.7,
 }  # fmt: skip
 _VALENCE = {  # equivalents per mole; phosphate's depends on the pH, so nobody may convert it
     "sodium": 1, "potassium": 1, "chloride": 1, "bicarbonate": 1, "total-co2": 1, "anion-gap": 1, "lactate": 1, "sodium-urine": 1,

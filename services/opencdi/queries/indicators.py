@@ -14,14 +14,14 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Treatment, Without
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Listed, Stated, Treatment, Without
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.conditions import signs
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, OnDevice, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.question import Question
 from opencdi.queries.record import Records
-from opencdi.queries.rule import Rule
+from opencdi.queries.rule import Rule, with_inner
 from opencdi.queries.treatments import OPERATION, Treatments
 
 WHEN = "when"
@@ -97,4 +97,9 @@ class IndicatorDesk:
 
 def _parts(rule: Rule) -> Mapping[str, Condition]:
     told = {WHEN: measured_part(rule.when)} | {name: measured_part(condition) for name, condition in rule.definitions.items()}
-    return {part: condition for part, condition in told.items() if condition is not None}
+    return {part: condition for part, condition in told.items() if condition is not None and _measures(condition)}
+
+
+def _measures(condition: Condition) -> bool:
+    """Whether a value is in it: what was given for a diagnosis that only notes name shows nothing by itself."""
+    return any(not isinstance(one, AllOf | AnyOf | CountOf | Without | Treatment | Listed) for one in with_inner(condition))

@@ -40,6 +40,7 @@ SAME: dict[str, dict[str, float]] = {
     "hs-troponin-t": {"ng/L": 52.0, "pg/mL": 52.0, "ng/mL": 0.052, "ug/L": 0.052}, "troponin-i": {"ng/mL": 0.4, "ng/L": 400.0, "ug/L": 0.4, "mcg/L": 0.4},
     "bnp": {"pg/mL": 500.0, "ng/L": 500.0, "pmol/L": 144.3, "PG/ML": 500.0}, "nt-probnp": {"pg/mL": 1000.0, "pmol/L": 118.2, "ng/L": 1000.0},
     "procalcitonin": {"ng/mL": 2.0, "ug/L": 2.0}, "crp": {"mg/L": 85.0, "mg/dL": 8.5, "ug/mL": 85.0, "nmol/L": 809.5},
+    "triglycerides": {"mg/dL": 1200.0, "mmol/L": 13.55},
     "ferritin": {"ng/mL": 12.0, "ug/L": 12.0, "pmol/L": 26.97}, "vitamin-b12": {"pg/mL": 200.0, "pmol/L": 147.6, "ng/L": 200.0},
     "folate": {"ng/mL": 3.0, "nmol/L": 6.797}, "osmolality-serum": {"mosm/kg": 270.0, "mOsm/kg H2O": 270.0, "mmol/kg": 270.0},
     "temperature": {"Cel": 38.5, "C": 38.5, "DEG_C": 38.5, "°C": 38.5, "[degF]": 101.3, "DEGF": 101.3, "deg f": 101.3, "MDC_DIM_FAHR": 101.3},
@@ -55,7 +56,7 @@ LIKE = {
     "chloride": "potassium", "bicarbonate": "sodium", "total-co2": "sodium", "anion-gap": "sodium", "sodium-urine": "sodium",
     "osmolality-urine": "osmolality-serum", "alt": "ast", "alp": "ast", "lipase": "ast", "amylase": "ast", "ck": "ast", "anc": "wbc",
     "d-dimer-ddu": "procalcitonin", "hs-troponin-i": "hs-troponin-t", "troponin-t": "troponin-i", "respiratory-rate": "heart-rate", "dbp": "sbp",
-    "map": "sbp", "nihss": "gcs", "braden": "gcs",
+    "map": "sbp", "nihss": "gcs", "braden": "gcs", "transferrin-saturation": "ejection-fraction",
 }  # fmt: skip
 SAME |= {slug: SAME[other] for slug, other in LIKE.items()}
 

@@ -46,6 +46,11 @@ def test_class_documentation_and_suppression_are_nothing_to_it() -> None:
     assert {(one.rule_id, one.part) for one in told} == {("D-01", "sepsis-2"), ("D-01", "when")}
 
 
+def test_what_was_given_shows_nothing_without_a_value() -> None:
+    """Antibiotics of an osteomyelitis that only a note can name (D-69a)."""
+    assert shown("d1 09:20 given vancomycin 1 g IV", "d1 20:00 given lactulose 20 g") == []
+
+
 def test_each_is_told_once_in_a_stay() -> None:
     lines = [f"d{day} {hour:02}:00 {what}" for day in (1, 2) for hour in (8, 12) for what in ("wbc 18.2 10*3/uL", "heart-rate 118 /min")]
     assert [(one.rule_id, one.part) for one in shown(*lines)] == [("D-01", "sepsis-2")]
