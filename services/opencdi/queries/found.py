@@ -20,8 +20,9 @@ FIRST, LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NO_TIME = timedelta(0)
 EVER = timedelta(days=3650)
 """No window: any two instants of one stay."""
-LOOKS = 100_000
+LOOKS = 50_000
 """So many values, words and signs one rule may look at in one entry: some hundred times what the most laborious one needs."""
+LESS = 50
 
 STAYS = 512
 """Of so many stays it is remembered what was found; of any other it is derived again."""
@@ -39,11 +40,15 @@ class Placed(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a condition is derived from, in clinical order.  A change of it at t moves what is placed from t - `back` to t + `ahead`."""
+    """What a condition is derived from, in clinical order.  A change of it at t moves what is placed from t - `back` to t + `ahead`.
+
+    `nearest`: whatever is nearest counts, however far: a change moves what is placed as far as the next items that did not change.
+    """
 
     items: tuple[Any, ...]
     back: timedelta = NO_TIME
     ahead: timedelta = NO_TIME
+    nearest: bool = False
 
 
 class Way(NamedTuple):
@@ -75,16 +80,14 @@ class Found:
 
     held: dict[int, Held] = field(default_factory=dict)
     now: "dict[int, tuple[Sign, ...]]" = field(default_factory=dict)
-    looks: int = 0
     left: int = LOOKS
 
-    def turn(self) -> None:
-        """The next rule begins to look."""
-        self.left = LOOKS
+    def turn(self, *, again: bool = False) -> None:
+        """The next rule begins to look; one that could not be judged at the entry before looks a little only, to see whether it can now."""
+        self.left = LOOKS // LESS if again else LOOKS
 
     def look(self, many: int) -> None:
         """So many are looked at."""
-        self.looks += many
         self.left -= many
         if self.left < 0:
             raise TooMuch
@@ -185,18 +188,20 @@ def _patched(placed: tuple[Placed, ...], way: Way, since: datetime, until: datet
 def _moved(before: tuple[tuple[Any, ...], ...], given: tuple[Given, ...]) -> tuple[datetime, datetime] | None:
     """From when to when the changes reach; None where nothing has changed."""
     since, until = LAST, FIRST
-    for old, (new, back, ahead) in zip(before, given, strict=True):
-        if (changed := _changed(old, new)) is not None:
+    for old, (new, back, ahead, nearest) in zip(before, given, strict=True):
+        if (changed := _changed(old, new, nearest=nearest)) is not None:
             since, until = min(since, changed[0] - back), max(until, changed[1] + ahead)
     return (since, until) if since <= until else None
 
 
-def _changed(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[datetime, datetime] | None:
-    """The time of what is in one of them and not in the other."""
+def _changed(old: tuple[Any, ...], new: tuple[Any, ...], *, nearest: bool) -> tuple[datetime, datetime] | None:
+    """The time of what is in one of them and not in the other; with `nearest`, from the item before to the item after."""
     if old is new or old == new:
         return None
     start = _alike(old, new)
     end = _alike_at_the_end(old, new, start)
+    if nearest:
+        return when(old[start - 1]) if start else FIRST, when(old[len(old) - end]) if end else LAST
     times = [when(one) for one in (*old[start : len(old) - end], *new[start : len(new) - end])]
     return min(times), max(times)
 

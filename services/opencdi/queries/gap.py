@@ -49,7 +49,6 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     `since`: people decided on the evidence up to then, so what came after it is looked at first (Q-55).
     """
     q = Question(rule, site, chart)
-    chart.found.turn()
     answers = [(one.concept, m) for one in rule.satisfied_by for m in chart.mentions(one.concept)]
     # A denial or a doubt need not name the attributes that only an affirmed diagnosis must carry.
     full = [(one.concept, m) for one in rule.satisfied_by for m in _saying_all(one, chart.mentions(one.concept))]

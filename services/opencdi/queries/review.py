@@ -39,6 +39,7 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     query = work.current(rule.condition)
+    chart.found.turn(again=rule.id in work.suspended_before)
     judgement = judge(rule, chart, work.site, _settled(query)[1])
     if query is not None and query.rule_id != rule.id and query.state not in OVER:
         return  # one condition, one question: another rule has asked
