@@ -25,7 +25,7 @@ SICK_LABS = {
     "bilirubin-total": (1.4, 0.5, "mg/dL"), "ck": (900, 400, "U/L"), "fio2": (40, 10, "%"), "oxygen-flow": (4, 2, "L/min"),
 }  # fmt: skip
 WELL = {"heart-rate": 76, "respiratory-rate": 14, "spo2": 98, "map": 90, "sbp": 125, "temperature": 36.9, "gcs": 15}
-VITALS_APART, LABS_APART = timedelta(minutes=20), timedelta(hours=3)
+LABS_APART = timedelta(hours=3)
 SAID = ("pneumonia", "confusion", "dyspnea", "heart-failure", "hypoxia", "dehydration", "chronic-kidney-disease", "weight-loss", "anemia")
 
 
@@ -34,6 +34,7 @@ class IntensiveCare:
     """The stay so far: `day` tells one more day to the room, as a hospital's messages would."""
 
     room: Room
+    vitals_apart: timedelta = timedelta(minutes=20)
     dice: Random = field(default_factory=lambda: Random(1))
     told: int = 0
     notes: int = 0
@@ -60,9 +61,9 @@ class IntensiveCare:
         self.chart.tell(FactsPage(facts=facts, patient_id="p"))
 
     def day(self, number: int) -> None:
-        """One more day, counted from 1: vital signs each 20 minutes, laboratory each 3 hours, drugs, orders, and six or seven notes."""
+        """One more day, counted from 1: vital signs, laboratory each 3 hours, drugs, orders, and six or seven notes."""
         begin = DAY_1 + timedelta(days=number - 1)
-        for at in _each(begin, VITALS_APART):
+        for at in _each(begin, self.vitals_apart):
             if (at - begin) % LABS_APART == timedelta(0):
                 self.tell(tuple(self.value(analyte, at) for analyte in SICK_LABS), at)
             self.tell(tuple(self.value(analyte, at) for analyte in SICK_VITALS), at)

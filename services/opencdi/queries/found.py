@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter, is_
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from opencdi.queries.evidence import Sign  # which cites the chart, which holds what is here
+Signs = tuple[Any, ...]
+"""Of what has an instant `at`: signs, and what stands in their place where something is counted (organ points)."""
 
 FIRST, LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NO_TIME = timedelta(0)
@@ -36,7 +36,7 @@ class Placed(NamedTuple):
     """A sign, and the instant that it is derived at: of the value, of the anchor, of the window's opening."""
 
     place: datetime
-    sign: "Sign"
+    sign: Any
 
 
 class Given(NamedTuple):
@@ -71,7 +71,7 @@ class Held(NamedTuple):
     given: tuple[tuple[Any, ...], ...]
     told: tuple[Any, ...]
     placed: tuple[Placed, ...]
-    signs: "tuple[Sign, ...]"
+    signs: Signs
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Found:
     """One stay's conditions: as remembered, and as looked at in this step."""
 
     held: dict[int, Held] = field(default_factory=dict)
-    now: "dict[int, tuple[Sign, ...]]" = field(default_factory=dict)
+    now: dict[int, Signs] = field(default_factory=dict)
     left: int = LOOKS
 
     def turn(self, *, again: bool = False) -> None:
@@ -101,7 +101,7 @@ class Found:
         self.look(max(0, end - start))
         return items[start:end]
 
-    def signs(self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way]) -> "tuple[Sign, ...]":
+    def signs(self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way]) -> Signs:
         """The signs of a condition, in clinical order.  `looked_up`: all records that it and its inner conditions are derived from."""
         held = self.held.get(number)
         if held is None or not all(map(is_, held.looked_up, looked_up)):
@@ -152,7 +152,7 @@ class AtHand:
     def of(self, tenant: str, encounter_id: str) -> Memory:
         """What is remembered of a stay."""
         stay = tenant, encounter_id
-        memory = self._known[stay] = self._known.pop(stay, None) or Memory()
+        memory = self._known[stay] = self._known.pop(stay) if stay in self._known else Memory()
         if len(self._known) > self.stays:
             del self._known[next(iter(self._known))]
         return memory
@@ -164,10 +164,10 @@ _at = attrgetter("at")
 def when(item: Any) -> datetime:
     """When it was: a sign's own instant, or that of what the record tells."""
     at = item.at
-    return at if isinstance(at, datetime) else at.at  # type: ignore[no-any-return]  # points, mentions, acts: all have a clinical time
+    return at if isinstance(at, datetime) else at.at
 
 
-def at_own_time(signs: "Iterable[Sign]") -> Iterator[Placed]:
+def at_own_time(signs: Iterable[Any]) -> Iterator[Placed]:
     """Each sign where it stands."""
     return (Placed(sign.at, sign) for sign in signs)
 

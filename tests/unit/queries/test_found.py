@@ -1,6 +1,7 @@
 """What was found before spares looking again, and changes nothing: not what a rule says, in no order of arrival, after no correction."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -130,7 +131,7 @@ def test_a_day_late_in_a_long_stay_looks_at_no_more_than_an_early_one(monkeypatc
         original(self, many)
 
     monkeypatch.setattr(Found, "look", count)
-    ward = IntensiveCare(queries_room(SITE, RULES))
+    ward = IntensiveCare(queries_room(SITE, RULES), vitals_apart=timedelta(hours=1))
     counted, results = [], []
     for day in range(1, 19):
         ward.dice = Random(1)  # the days are alike
