@@ -17,6 +17,7 @@ from opencdi.knowledge.units import unit_of
 from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
+from opencdi.queries.lint_reach import wrong_reach
 from opencdi.queries.lint_wording import wrong_wording
 from opencdi.queries.revisions import wrong_revision
 from opencdi.queries.rule import RuleFile, limits_of
@@ -112,6 +113,7 @@ def wrong_in(path: Path, file: RuleFile) -> Iterator[str]:
     words = words_of(path)
     for check in CHECKS:
         yield from (file.wrong(*found) for found in check(file, words))
+    yield from (file.wrong(*found) for found in wrong_reach(file))
     yield from (file.wrong(*found) for found in wrong_wording(file.rule))
     yield from (file.wrong(*found) for found in wrong_revision(path, file.rule))
     yield from wrong_cases(path / "cases", file.rule.id)
