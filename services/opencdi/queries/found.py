@@ -20,9 +20,10 @@ FIRST, LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NO_TIME = timedelta(0)
 EVER = timedelta(days=3650)
 """No window: any two instants of one stay."""
-LOOKS = 50_000
+LOOKS = 30_000
 """So many values, words and signs one rule may look at in one entry: some hundred times what the most laborious one needs."""
-LESS = 50
+LESS = 500
+"""Such a part of it may be looked at again by a rule that looked at too much: less than a thousandth of a second."""
 
 STAYS = 512
 """Of so many stays it is remembered what was found; of any other it is derived again."""
@@ -83,7 +84,7 @@ class Found:
     left: int = LOOKS
 
     def turn(self, *, again: bool = False) -> None:
-        """The next rule begins to look; one that could not be judged at the entry before looks a little only, to see whether it can now."""
+        """The next rule begins to look; one that looked at too much before looks a little only, to see whether that is enough by now."""
         self.left = LOOKS // LESS if again else LOOKS
 
     def look(self, many: int) -> None:

@@ -32,14 +32,14 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         return _end(work)
     chart = work.records.chart()
     for rule in rules:
-        with turn(work, rule):
+        with turn(work, rule) as again:
+            chart.found.turn(again=again)
             _look_at(work, rule, chart)
     readdress(work)
 
 
 def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
     query = work.current(rule.condition)
-    chart.found.turn(again=rule.id in work.suspended_before)
     judgement = judge(rule, chart, work.site, _settled(query)[1])
     if query is not None and query.rule_id != rule.id and query.state not in OVER:
         return  # one condition, one question: another rule has asked
