@@ -24,7 +24,9 @@ LOOKS = 30_000
 """So many values, words and signs one rule may look at in one entry: some hundred times what the most laborious one needs."""
 LESS = 500
 """Such a part of it may be looked at again by a rule that looked at too much: less than a thousandth of a second."""
-
+_at = attrgetter("at")
+clinical = attrgetter("at.at")
+"""The instant of what the record tells: of a value, a mention, an act."""
 STAYS = 512
 """Of so many stays it is remembered what was found; of any other it is derived again."""
 
@@ -97,8 +99,9 @@ class Found:
         """Those of that time, both ends included."""
         if not items:
             return ()
-        start = 0 if since <= when(items[0]) else bisect_left(items, since, key=when)
-        end = len(items) if until >= when(items[-1]) else bisect_right(items, until, key=when)
+        at = _at if isinstance(items[0].at, datetime) else clinical
+        start = 0 if since <= at(items[0]) else bisect_left(items, since, key=at)
+        end = len(items) if until >= at(items[-1]) else bisect_right(items, until, key=at)
         self.look(max(0, end - start))
         return items[start:end]
 
@@ -129,10 +132,14 @@ def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held
 
 @dataclass(slots=True)
 class Memory:
-    """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from."""
+    """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from.
+
+    `read`: what each rule's open question was made of when it was last looked at and needed no other words.
+    """
 
     found: dict[int, Held] = field(default_factory=dict)
     series: dict[str, tuple[tuple[object, ...], tuple[Any, ...]]] = field(default_factory=dict)
+    read: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def put_together(self, analyte: str, records: tuple[Any, ...], points_in: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
         """The values in these records: the very same as before where these are the same records."""
@@ -157,9 +164,6 @@ class AtHand:
         if len(self._known) > self.stays:
             del self._known[next(iter(self._known))]
         return memory
-
-
-_at = attrgetter("at")
 
 
 def when(item: Any) -> datetime:

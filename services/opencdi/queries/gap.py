@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Literal
 
 from opencdi.clinical.confidentiality import HIDDEN
@@ -147,7 +148,7 @@ def _gap(q: Question, sign: Sign) -> Judgement:
     held = {c.place for c in cited}
     for condition in rule.supporting:
         found = signs(condition, q)
-        first = bisect_left(found, near[0], key=_when)
+        first = bisect_left(found, near[0], key=attrgetter("at"))
         one = found[first] if first < len(found) and found[first].at <= near[1] else None
         fresh = [c for c in one.cited if c.place not in held] if one else []
         cited += fresh
@@ -166,10 +167,6 @@ def _gap(q: Question, sign: Sign) -> Judgement:
         met=tuple(name for name, condition in rule.definitions.items() if signs(condition, q)),
         offered=frozenset(option.id for option in rule.options if option.needs is None or signs(option.needs, q)),
     )
-
-
-def _when(sign: Sign) -> datetime:
-    return sign.at
 
 
 def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:

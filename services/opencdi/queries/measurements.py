@@ -10,7 +10,7 @@ from math import inf
 from opencdi.queries.chart import Chart, Point
 from opencdi.queries.condition import AtBaseline, Change, Consecutive, Limit, Measurement, OxygenationRatio, RatioToBaseline, Repeated
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.found import FIRST, LAST, Placed, when
+from opencdi.queries.found import FIRST, LAST, Placed, clinical
 
 OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""
@@ -33,12 +33,12 @@ def _is_over(value: float, condition: Limit, limit: float) -> bool:
 
 
 def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
-    before = bisect_right(points, at.at.at, key=when)
+    before = bisect_right(points, at.at.at, key=clinical)
     return points[before - 1] if before and at.at.at - points[before - 1].at.at <= OXYGEN_HOLDS else None
 
 
 def _same_draw(points: tuple[Point, ...], at: Point) -> Point | None:
-    near = points[bisect_left(points, at.at.at - SAME_DRAW, key=when) : bisect_right(points, at.at.at + SAME_DRAW, key=when)]
+    near = points[bisect_left(points, at.at.at - SAME_DRAW, key=clinical) : bisect_right(points, at.at.at + SAME_DRAW, key=clinical)]
     return min(near, key=lambda point: abs(point.at.at - at.at.at), default=None)
 
 
@@ -75,7 +75,7 @@ def measured(condition: Measurement, chart: Chart, limit: float, since: datetime
 def in_a_row(condition: Consecutive, chart: Chart, limit: float, since: datetime = FIRST, before: Placed | None = None) -> Iterator[Sign]:
     """Each reading from then on that ends such a row; the first and the last of it are cited.  `before`: the last that ends one earlier."""
     points = chart.series(condition.analyte)
-    start = bisect_left(points, since, key=when)
+    start = bisect_left(points, since, key=clinical)
     first, length = _row_until(condition, chart, limit, start, before)
     for position in range(start, len(points)):
         point = points[position]
@@ -137,7 +137,7 @@ def changed(condition: Change, chart: Chart, by: float, since: datetime = FIRST,
     """Each value that differs by so much from one before it within the window; both are cited."""
     window = timedelta(hours=condition.within_h)
     points = [point for point in chart.between(condition.analyte, since - window, until) if point.at.fits_window(window)]
-    start = bisect_left(points, since, key=when)
+    start = bisect_left(points, since, key=clinical)
     sign = 1 if condition.direction == "rise" else -1
     for point, reference in _after_extreme(points[:start], points[start:], window, lambda p: sign * p.value):
         difference = sign * (point.value - reference.value)
@@ -148,9 +148,9 @@ def changed(condition: Change, chart: Chart, by: float, since: datetime = FIRST,
 def _wobbles(point: Point, extreme: Point, points: list[Point], window: timedelta, sign: int = 1, *, later: bool = False) -> bool:
     """Whether the patient had such a value on the other side of the extreme too (1.9, 2.1, 1.8, 2.1): neither rise nor recovery."""
     if not later:
-        start, end = bisect_left(points, point.at.at - window, key=when), bisect_left(points, extreme.at.at, key=when)
+        start, end = bisect_left(points, point.at.at - window, key=clinical), bisect_left(points, extreme.at.at, key=clinical)
     else:
-        start, end = bisect_right(points, extreme.at.at, key=when), bisect_right(points, point.at.at + window, key=when)
+        start, end = bisect_right(points, extreme.at.at, key=clinical), bisect_right(points, point.at.at + window, key=clinical)
     return any(sign * points[place].value >= sign * point.value for place in range(start, end))
 
 
@@ -165,10 +165,10 @@ def times_baseline(
     near = chart.between(condition.analyte, since, until + window) if later else chart.between(condition.analyte, since - window, until)
     points = [point for point in near if point.value > 0 and point.at.fits_window(window)]
     if later:
-        end = bisect_right(points, until, key=when)
+        end = bisect_right(points, until, key=clinical)
         before, own = points[end:][::-1], points[:end][::-1]
     else:
-        start = bisect_left(points, since, key=when)
+        start = bisect_left(points, since, key=clinical)
         before, own = points[:start], points[start:]
     for point, lowest in _after_extreme(before, own, window, lambda p: p.value):
         if round(point.value / lowest.value, 6) < ratio or _wobbles(point, lowest, points, window, later=later):

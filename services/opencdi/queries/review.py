@@ -1,6 +1,5 @@
 """Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
 
-import re
 from datetime import datetime
 
 from opencdi.events.audiences import Indicator
@@ -18,11 +17,11 @@ from opencdi.queries.priority import priority
 from opencdi.queries.query import Query
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
+from opencdi.queries.unmoved import differs, reading
 from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
 
 HOUR_S = 3600
-_BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
 
 
@@ -256,8 +255,13 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
             if not work.records.stay.unread:
                 _open(work, rule, judgement)
-    else:
+    elif query.state in ("candidate", "waiting-for-documents"):
+        worded = _worded(work, rule, query, judgement)
+        work.store(worded)
+        advance(work, worded)
+    elif (now := reading(work, query, judgement)) != work.records.memory.read.get(rule.id):
         _refresh(work, query, _in_words(work, rule, query, judgement))
+        work.records.memory.read[rule.id] = now
 
 
 def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgement) -> bool:
@@ -269,30 +273,11 @@ def _shows_what_no_longer_stands(work: Casework, query: Query, judgement: Judgem
 
 
 def _refresh(work: Casework, query: Query, worded: Query) -> None:
-    if query.state in ("candidate", "waiting-for-documents"):
-        worded = _inspected(query, worded)
-        work.store(worded)
-        advance(work, worded)
-    elif _differs(query, worded):
+    if differs(query, worded):
         passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
         work.show(_inspected(query, worded), CHANGED if passed_on else "EVIDENCE_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
-
-
-def _differs(before: Query, after: Query) -> bool:
-    """Whether a specialist should see the draft again: other evidence for or against, another addressee."""
-    if before.wording is None or after.wording is None:
-        return before.wording is not after.wording
-    unchanging = {"contrary": ()}
-    if before.wording.model_copy(update=unchanging) != after.wording.model_copy(update=unchanging):
-        return True
-    return _kinds_against(before) != _kinds_against(after)
-
-
-def _kinds_against(query: Query) -> frozenset[str]:
-    # A newer SpO2 of 98 % after one of 97 % is the same contrary evidence: not worth a new draft each quarter of an hour.
-    return frozenset(_BEFORE_NUMBER.split(one.text)[0] for one in query.wording.contrary) if query.wording else frozenset()
 
 
 def _release(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:
