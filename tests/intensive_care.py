@@ -25,8 +25,8 @@ SICK_LABS = {
     "bilirubin-total": (1.4, 0.5, "mg/dL"), "ck": (900, 400, "U/L"), "fio2": (40, 10, "%"), "oxygen-flow": (4, 2, "L/min"),
 }  # fmt: skip
 WELL = {"heart-rate": 76, "respiratory-rate": 14, "spo2": 98, "map": 90, "sbp": 125, "temperature": 36.9, "gcs": 15}
-VITALS_APART, LABS_APART = timedelta(minutes=20), timedelta(hours=3)
-SAID = "pneumonia; confusion; dyspnea; heart failure; hypoxia; dehydration; chronic kidney disease; weight loss; anemia"
+LABS_APART = timedelta(hours=3)
+SAID = ("pneumonia", "confusion", "dyspnea", "heart-failure", "hypoxia", "dehydration", "chronic-kidney-disease", "weight-loss", "anemia")
 
 
 @dataclass
@@ -34,6 +34,7 @@ class IntensiveCare:
     """The stay so far: `day` tells one more day to the room, as a hospital's messages would."""
 
     room: Room
+    vitals_apart: timedelta = timedelta(minutes=20)
     dice: Random = field(default_factory=lambda: Random(1))
     told: int = 0
     notes: int = 0
@@ -52,7 +53,7 @@ class IntensiveCare:
     def exactly(self, analyte: str, value: float, unit: str, at: datetime) -> Fact:
         """That value."""
         self.told += 1
-        return result(f"{analyte} {value:.2f} {unit} id=4f1c2a9e77d05b3{self.told:017d}", ClinicalTime(at, "minute"))
+        return result(f"{analyte} {value:.2f} {unit} id=b2qx7ydkkz5mfa{self.told:012d}", ClinicalTime(at, "minute"))
 
     def tell(self, facts: tuple[Fact, ...], at: datetime) -> None:
         """One message."""
@@ -60,9 +61,9 @@ class IntensiveCare:
         self.chart.tell(FactsPage(facts=facts, patient_id="p"))
 
     def day(self, number: int) -> None:
-        """One more day, counted from 1: vital signs each 20 minutes, laboratory each 3 hours, drugs, orders, and six or seven notes."""
+        """One more day, counted from 1: vital signs, laboratory each 3 hours, drugs, orders, and six or seven notes."""
         begin = DAY_1 + timedelta(days=number - 1)
-        for at in _each(begin, VITALS_APART):
+        for at in _each(begin, self.vitals_apart):
             if (at - begin) % LABS_APART == timedelta(0):
                 self.tell(tuple(self.value(analyte, at) for analyte in SICK_LABS), at)
             self.tell(tuple(self.value(analyte, at) for analyte in SICK_VITALS), at)
@@ -78,8 +79,13 @@ class IntensiveCare:
             self.chart.line(f"{clock}:05 ordered blood culture id=c{number}")
             self.chart.line(f"{clock}:10 given norepinephrine 8 mcg/min IV id=n{number}")
         if self.notes < 200 * (number - 1 + (hour + 1) / 24) / 30:
-            self.notes += 1
-            self.chart.line(f"{clock}:15 note progress id=p{self.notes}: {SAID.replace(' ', '-').replace(';-', '; ')}")
+            self.note(number, f"{hour:02d}:15")
+
+    def note(self, number: int, clock: str) -> None:
+        """One more note, which says what the one before said, and one thing less."""
+        self.notes += 1
+        said = [one for nth, one in enumerate(SAID) if nth != self.notes % len(SAID)]
+        self.chart.line(f"d{number} {clock} note progress id=p{self.notes}: {'; '.join(said)}")
 
 
 def _each(begin: datetime, apart: timedelta) -> Iterator[datetime]:

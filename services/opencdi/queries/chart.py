@@ -248,6 +248,7 @@ class Suspended(Remembered):
 
     edition: str
     missed: tuple[str, ...] = ()
+    too_much: bool = False  # it looked at more than a rule may
 
 
 class Stay(State):

@@ -62,7 +62,7 @@ def all_of(condition: AllOf, each: list[Signs], found: Found) -> Way:
                 about = next((sign.about for sign in chosen if sign.about), "")
                 yield Placed(anchor.at, Sign(max(sign.at for sign in chosen), _merged(chosen), about))
 
-    reach = (window, NO_TIME if in_order else window)
+    reach = (NO_TIME, NO_TIME, True) if condition.within_h is None and not in_order else (window, NO_TIME if in_order else window)
     return Way((Given(anchors), *(Given(other, *reach) for other in others)), between)
 
 

@@ -11,18 +11,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter, is_
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from opencdi.queries.evidence import Sign  # which cites the chart, which holds what is here
+Signs = tuple[Any, ...]
+"""Of what has an instant `at`: signs, and what stands in their place where something is counted (organ points)."""
 
 FIRST, LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NO_TIME = timedelta(0)
 EVER = timedelta(days=3650)
 """No window: any two instants of one stay."""
-LOOKS = 100_000
+LOOKS = 30_000
 """So many values, words and signs one rule may look at in one entry: some hundred times what the most laborious one needs."""
-
+LESS = 500
+"""Such a part of it may be looked at again by a rule that looked at too much: less than a thousandth of a second."""
+_at = attrgetter("at")
+clinical = attrgetter("at.at")
+"""The instant of what the record tells: of a value, a mention, an act."""
 STAYS = 512
 """Of so many stays it is remembered what was found; of any other it is derived again."""
 
@@ -35,15 +39,19 @@ class Placed(NamedTuple):
     """A sign, and the instant that it is derived at: of the value, of the anchor, of the window's opening."""
 
     place: datetime
-    sign: "Sign"
+    sign: Any
 
 
 class Given(NamedTuple):
-    """What a condition is derived from, in clinical order.  A change of it at t moves what is placed from t - `back` to t + `ahead`."""
+    """What a condition is derived from, in clinical order.  A change of it at t moves what is placed from t - `back` to t + `ahead`.
+
+    `nearest`: whatever is nearest counts, however far: a change moves what is placed as far as the next items that did not change.
+    """
 
     items: tuple[Any, ...]
     back: timedelta = NO_TIME
     ahead: timedelta = NO_TIME
+    nearest: bool = False
 
 
 class Way(NamedTuple):
@@ -66,7 +74,7 @@ class Held(NamedTuple):
     given: tuple[tuple[Any, ...], ...]
     told: tuple[Any, ...]
     placed: tuple[Placed, ...]
-    signs: "tuple[Sign, ...]"
+    signs: Signs
 
 
 @dataclass(slots=True)
@@ -74,17 +82,15 @@ class Found:
     """One stay's conditions: as remembered, and as looked at in this step."""
 
     held: dict[int, Held] = field(default_factory=dict)
-    now: "dict[int, tuple[Sign, ...]]" = field(default_factory=dict)
-    looks: int = 0
+    now: dict[int, Signs] = field(default_factory=dict)
     left: int = LOOKS
 
-    def turn(self) -> None:
-        """The next rule begins to look."""
-        self.left = LOOKS
+    def turn(self, *, again: bool = False) -> None:
+        """The next rule begins to look; one that looked at too much before looks a little only, to see whether that is enough by now."""
+        self.left = LOOKS // LESS if again else LOOKS
 
     def look(self, many: int) -> None:
         """So many are looked at."""
-        self.looks += many
         self.left -= many
         if self.left < 0:
             raise TooMuch
@@ -93,12 +99,13 @@ class Found:
         """Those of that time, both ends included."""
         if not items:
             return ()
-        start = 0 if since <= when(items[0]) else bisect_left(items, since, key=when)
-        end = len(items) if until >= when(items[-1]) else bisect_right(items, until, key=when)
+        at = _at if isinstance(items[0].at, datetime) else clinical
+        start = 0 if since <= at(items[0]) else bisect_left(items, since, key=at)
+        end = len(items) if until >= at(items[-1]) else bisect_right(items, until, key=at)
         self.look(max(0, end - start))
         return items[start:end]
 
-    def signs(self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way]) -> "tuple[Sign, ...]":
+    def signs(self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way]) -> Signs:
         """The signs of a condition, in clinical order.  `looked_up`: all records that it and its inner conditions are derived from."""
         held = self.held.get(number)
         if held is None or not all(map(is_, held.looked_up, looked_up)):
@@ -125,10 +132,14 @@ def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held
 
 @dataclass(slots=True)
 class Memory:
-    """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from."""
+    """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from.
+
+    `read`: what each rule's open question was made of when it was last looked at and needed no other words.
+    """
 
     found: dict[int, Held] = field(default_factory=dict)
     series: dict[str, tuple[tuple[object, ...], tuple[Any, ...]]] = field(default_factory=dict)
+    read: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def put_together(self, analyte: str, records: tuple[Any, ...], points_in: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
         """The values in these records: the very same as before where these are the same records."""
@@ -149,22 +160,19 @@ class AtHand:
     def of(self, tenant: str, encounter_id: str) -> Memory:
         """What is remembered of a stay."""
         stay = tenant, encounter_id
-        memory = self._known[stay] = self._known.pop(stay, None) or Memory()
+        memory = self._known[stay] = self._known.pop(stay) if stay in self._known else Memory()
         if len(self._known) > self.stays:
             del self._known[next(iter(self._known))]
         return memory
 
 
-_at = attrgetter("at")
-
-
 def when(item: Any) -> datetime:
     """When it was: a sign's own instant, or that of what the record tells."""
     at = item.at
-    return at if isinstance(at, datetime) else at.at  # type: ignore[no-any-return]  # points, mentions, acts: all have a clinical time
+    return at if isinstance(at, datetime) else at.at
 
 
-def at_own_time(signs: "Iterable[Sign]") -> Iterator[Placed]:
+def at_own_time(signs: Iterable[Any]) -> Iterator[Placed]:
     """Each sign where it stands."""
     return (Placed(sign.at, sign) for sign in signs)
 
@@ -185,18 +193,20 @@ def _patched(placed: tuple[Placed, ...], way: Way, since: datetime, until: datet
 def _moved(before: tuple[tuple[Any, ...], ...], given: tuple[Given, ...]) -> tuple[datetime, datetime] | None:
     """From when to when the changes reach; None where nothing has changed."""
     since, until = LAST, FIRST
-    for old, (new, back, ahead) in zip(before, given, strict=True):
-        if (changed := _changed(old, new)) is not None:
+    for old, (new, back, ahead, nearest) in zip(before, given, strict=True):
+        if (changed := _changed(old, new, nearest=nearest)) is not None:
             since, until = min(since, changed[0] - back), max(until, changed[1] + ahead)
     return (since, until) if since <= until else None
 
 
-def _changed(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[datetime, datetime] | None:
-    """The time of what is in one of them and not in the other."""
+def _changed(old: tuple[Any, ...], new: tuple[Any, ...], *, nearest: bool) -> tuple[datetime, datetime] | None:
+    """The time of what is in one of them and not in the other; with `nearest`, from the item before to the item after."""
     if old is new or old == new:
         return None
     start = _alike(old, new)
     end = _alike_at_the_end(old, new, start)
+    if nearest:
+        return when(old[start - 1]) if start else FIRST, when(old[len(old) - end]) if end else LAST
     times = [when(one) for one in (*old[start : len(old) - end], *new[start : len(new) - end])]
     return min(times), max(times)
 

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Literal
 
 from opencdi.clinical.confidentiality import HIDDEN
@@ -54,7 +55,6 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
     `since`: people decided on the evidence up to then, so what came after it is looked at first (Q-55).
     """
     q = Question(rule, site, chart)
-    chart.found.turn()
     answers = [(one.concept, m) for one in rule.satisfied_by for m in chart.mentions(one.concept)]
     # A denial or a doubt need not name the attributes that only an affirmed diagnosis must carry.
     full = [(one.concept, m) for one in rule.satisfied_by for m in _saying_all(one, chart.mentions(one.concept))]
@@ -158,7 +158,7 @@ def _gap(q: Question, sign: Sign) -> Judgement:
     held = {c.place for c in cited}
     for condition in rule.supporting:
         found = signs(condition, q)
-        first = bisect_left(found, near[0], key=_when)
+        first = bisect_left(found, near[0], key=attrgetter("at"))
         one = found[first] if first < len(found) and found[first].at <= near[1] else None
         fresh = [c for c in one.cited if c.place not in held] if one else []
         cited += fresh
@@ -182,10 +182,6 @@ def _gap(q: Question, sign: Sign) -> Judgement:
 def _documented_by(rule: Rule, sign: Sign) -> tuple[Cited, ...]:
     """Where what is documented is the question, what a provider wrote of it."""
     return tuple(cited for cited in sign.cited if cited.documents) if rule.stands_by_itself else ()
-
-
-def _when(sign: Sign) -> datetime:
-    return sign.at
 
 
 def _first_documented(rule: Rule, chart: Chart) -> tuple[Cited, ...]:

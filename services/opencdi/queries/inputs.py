@@ -136,7 +136,8 @@ def _reach(condition: Condition, rule: Rule, hours: float) -> Iterator[tuple[str
         case Definition():
             inner = tuple(rule.definitions.values())
         case _:
-            own = getattr(condition, "within_h", 0)
+            carried = isinstance(condition, RatioToBaseline) and condition.baseline == "carried"
+            own = 0 if carried else getattr(condition, "within_h", 0)
             yield from ((of, hours + own) for kind, _, of in (name.partition("/") for name in inputs_of(condition)) if kind == "analyte")
             return
     for one in inner:

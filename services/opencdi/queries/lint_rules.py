@@ -19,6 +19,7 @@ from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
 from opencdi.queries.condition import Definition
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
+from opencdi.queries.lint_reach import wrong_reach
 from opencdi.queries.lint_wording import wrong_wording
 from opencdi.queries.microbiology import microbiology
 from opencdi.queries.revisions import wrong_revision
@@ -153,6 +154,7 @@ def wrong_in(path: Path, file: RuleFile) -> Iterator[str]:
     for check in CHECKS:
         yield from (file.wrong(*found) for found in check(file, words))
     yield from (file.wrong(*found) for found in wrong_yields(path, file.rule))
+    yield from (file.wrong(*found) for found in wrong_reach(file))
     yield from (file.wrong(*found) for found in wrong_wording(file.rule))
     yield from (file.wrong(*found) for found in wrong_revision(path, file.rule))
     yield from wrong_cases(path / "cases", file.rule.id)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import inf
@@ -10,7 +10,7 @@ from math import inf
 from opencdi.queries.chart import Chart, Point
 from opencdi.queries.condition import AtBaseline, Change, Consecutive, Limit, Measurement, OxygenationRatio, RatioToBaseline, Repeated
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.found import FIRST, LAST, Placed, when
+from opencdi.queries.found import FIRST, LAST, Placed, clinical
 
 OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""
@@ -40,12 +40,12 @@ def _is_over(value: float, condition: Limit, limit: float) -> bool:
 
 
 def _standing(points: tuple[Point, ...], at: Point) -> Point | None:
-    before = bisect_right(points, at.at.at, key=when)
+    before = bisect_right(points, at.at.at, key=clinical)
     return points[before - 1] if before and at.at.at - points[before - 1].at.at <= OXYGEN_HOLDS else None
 
 
 def _same_draw(points: tuple[Point, ...], at: Point) -> Point | None:
-    near = points[bisect_left(points, at.at.at - SAME_DRAW, key=when) : bisect_right(points, at.at.at + SAME_DRAW, key=when)]
+    near = points[bisect_left(points, at.at.at - SAME_DRAW, key=clinical) : bisect_right(points, at.at.at + SAME_DRAW, key=clinical)]
     return min(near, key=lambda point: abs(point.at.at - at.at.at), default=None)
 
 
@@ -83,7 +83,7 @@ def measured(condition: Measurement, chart: Chart, limit: float, since: datetime
 def in_a_row(condition: Consecutive, chart: Chart, limit: float, since: datetime = FIRST, before: Placed | None = None) -> Iterator[Sign]:
     """Each reading from then on that ends such a row; the first and the last of it are cited.  `before`: the last that ends one earlier."""
     points = chart.series(condition.analyte)
-    start = bisect_left(points, since, key=when)
+    start = bisect_left(points, since, key=clinical)
     first, length = _row_until(condition, chart, limit, start, before)
     for position in range(start, len(points)):
         point = points[position]
@@ -112,54 +112,54 @@ def _row_until(condition: Consecutive, chart: Chart, limit: float, end: int, bef
     return (points[place + 1], end - place - 1) if place + 1 < end else (None, 0)
 
 
-def _after_extreme(
-    before: list[Point], points: list[Point], window: timedelta, value: Callable[[Point], float]
-) -> Iterator[tuple[Point, Point]]:
-    """Each of the points with the one of least `value` before it within the window (the first of equals), those `before` them included.
+def _after_extreme(before: Iterable[Point], points: Iterable[Point], window: timedelta, sign: int) -> Iterator[tuple[Point, Point]]:
+    """Each of the points with the lowest before it within the window (the first of equals; with sign -1 the highest), `before` included.
 
     One pass.  The clinical order decides, so a result that arrives late is placed where it was taken.
     """
-    rising = _rising(before, value)
+    rising: deque[Point] = deque(before)  # of the window, whoever may still be the lowest: each no higher than all after it
     for point in points:
+        if not point.at.fits_window(window):
+            continue
         while rising and abs(point.at.at - rising[0].at.at) > window:
             rising.popleft()
         if rising:
             yield point, rising[0]
-        while rising and value(rising[-1]) > value(point):
+        while rising and sign * rising[-1].value > sign * point.value:
             rising.pop()
         rising.append(point)
 
 
-def _rising(points: list[Point], value: Callable[[Point], float]) -> deque[Point]:
-    """Whoever may still be the least: each no more than all after it."""
-    rising: deque[Point] = deque()
+def _rising(points: Sequence[Point], window: timedelta, sign: int) -> list[Point]:
+    """Of these, whoever may still be the lowest."""
+    rising: list[Point] = []
     least = inf
     for point in reversed(points):
-        if (told := value(point)) <= least:
-            rising.appendleft(point)
+        if (told := sign * point.value) <= least and point.at.fits_window(window):
+            rising.append(point)
             least = told
-    return rising
+    return rising[::-1]
 
 
 def changed(condition: Change, chart: Chart, by: float, since: datetime = FIRST, until: datetime = LAST) -> Iterator[Sign]:
     """Each value that differs by so much from one before it within the window; both are cited."""
-    window = timedelta(hours=condition.within_h)
-    points = [point for point in chart.between(condition.analyte, since - window, until) if point.at.fits_window(window)]
-    start = bisect_left(points, since, key=when)
-    sign = 1 if condition.direction == "rise" else -1
-    for point, reference in _after_extreme(points[:start], points[start:], window, lambda p: sign * p.value):
+    window, sign = timedelta(hours=condition.within_h), 1 if condition.direction == "rise" else -1
+    points = chart.between(condition.analyte, since - window, until)
+    start = bisect_left(points, since, key=clinical)
+    for point, reference in _after_extreme(_rising(points[:start], window, sign), points[start:], window, sign):
         difference = sign * (point.value - reference.value)
         if round(difference, 6) >= by and not _wobbles(point, reference, points, window, sign):  # 1.3 - 1.0 is 0.30000000000000004
             yield Sign(point.at.at, (Cited(condition.analyte, reference, "earlier value"), Cited(condition.analyte, point)))
 
 
-def _wobbles(point: Point, extreme: Point, points: list[Point], window: timedelta, sign: int = 1, *, later: bool = False) -> bool:
+def _wobbles(point: Point, extreme: Point, points: tuple[Point, ...], window: timedelta, sign: int = 1, *, later: bool = False) -> bool:
     """Whether the patient had such a value on the other side of the extreme too (1.9, 2.1, 1.8, 2.1): neither rise nor recovery."""
     if not later:
-        start, end = bisect_left(points, point.at.at - window, key=when), bisect_left(points, extreme.at.at, key=when)
+        start, end = bisect_left(points, point.at.at - window, key=clinical), bisect_left(points, extreme.at.at, key=clinical)
     else:
-        start, end = bisect_right(points, extreme.at.at, key=when), bisect_right(points, point.at.at + window, key=when)
-    return any(sign * points[place].value >= sign * point.value for place in range(start, end))
+        start, end = bisect_right(points, extreme.at.at, key=clinical), bisect_right(points, point.at.at + window, key=clinical)
+    level = sign * point.value
+    return any(sign * points[place].value >= level and points[place].at.fits_window(window) for place in range(start, end))
 
 
 def times_baseline(
@@ -171,14 +171,14 @@ def times_baseline(
         return
     window, later = timedelta(hours=condition.within_h), condition.baseline == "later"
     near = chart.between(condition.analyte, since, until + window) if later else chart.between(condition.analyte, since - window, until)
-    points = [point for point in near if point.value > 0 and point.at.fits_window(window)]
+    points = tuple(point for point in near if point.value > 0)
     if later:
-        end = bisect_right(points, until, key=when)
+        end = bisect_right(points, until, key=clinical)
         before, own = points[end:][::-1], points[:end][::-1]
     else:
-        start = bisect_left(points, since, key=when)
+        start = bisect_left(points, since, key=clinical)
         before, own = points[:start], points[start:]
-    for point, lowest in _after_extreme(before, own, window, lambda p: p.value):
+    for point, lowest in _after_extreme(_rising(before, window, 1), own, window, 1):
         if round(point.value / lowest.value, 6) < ratio or _wobbles(point, lowest, points, window, later=later):
             continue
         reference = Cited(condition.analyte, lowest, "lowest later value" if later else "baseline")

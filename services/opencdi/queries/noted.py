@@ -1,16 +1,38 @@
 """What is remembered of notes: the mentions of each concept, the numbers of each analyte, and which note brought them."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
+
 from opencdi.bus.room import State, States
 from opencdi.clinical.confidentiality import label
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.reading import Finding, NoteRead, ValueInText
 from opencdi.queries.chart import Mention, Written
 
+LATELY = timedelta(days=8)
+"""Longer than the widest window about what notes say (a week): of this time every mention is kept."""
+_WHERE = frozenset({"note_id", "revision", "at", "start", "end", "text", "author"})
+
 
 class Statements(State):
     """What the notes say about one concept."""
 
     mentions: tuple[Mention, ...] = ()
+
+
+def kept(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """These in clinical order; of what an older note said just so, the first two and the last: "CKD" is in every note of a long stay."""
+    told = sorted(mentions, key=lambda mention: (mention.at.at, mention.note_id, mention.start))
+    if not told or told[-1].at.at - told[0].at.at <= LATELY:
+        return tuple(told)
+    lately = told[-1].at.at - LATELY
+    older: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in told:
+        if mention.at.at < lately:
+            older[repr(sorted((name, value) for name, value in mention if name not in _WHERE))].append(mention)
+    let_go = {id(mention) for same in older.values() for mention in same[2:-1]}
+    return tuple(mention for mention in told if id(mention) not in let_go)
 
 
 class Numbers(State):

@@ -38,7 +38,7 @@ from opencdi.queries.courses import act_told
 from opencdi.queries.cultures import cultures_of, file_culture
 from opencdi.queries.found import Found, Memory
 from opencdi.queries.inputs import CODED, FINAL, GERMS, LEFT, LISTINGS, STAY, Inputs
-from opencdi.queries.noted import Note, Numbers, Statements, mention_in, type_of, written_in
+from opencdi.queries.noted import Note, Numbers, Statements, kept, mention_in, type_of, written_in
 from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
 
@@ -299,12 +299,10 @@ class Records:
 
     def _replace(self, concept: str, note_id: str, mentions: tuple[Mention, ...]) -> None:
         old = self._mentions(concept)
-        new = [mention for mention in old if mention.note_id != note_id]
-        new += mentions
-        new.sort(key=lambda mention: (mention.at.at, mention.note_id, mention.start))
-        if tuple(new) != old:
+        new = kept((*(mention for mention in old if mention.note_id != note_id), *mentions))
+        if new != old:
             self._told(concept)
-            self.states[f"concept/{self.encounter_id}/{concept}"] = Statements(mentions=tuple(new))
+            self.states[f"concept/{self.encounter_id}/{concept}"] = Statements(mentions=new)
             self.changed.add(f"concept/{concept}")
 
     def _rewrite(self, analyte: str, note_id: str, written: tuple[Written, ...]) -> None:

@@ -1,7 +1,5 @@
 """Looking at a stay again after an entry: what each rule finds now, and what that does to its question."""
 
-import re
-
 from opencdi.clinical.vocabulary import OVER, QueryCause
 from opencdi.events.causes import cause_of
 from opencdi.events.ids import derived_id
@@ -24,12 +22,12 @@ from opencdi.queries.questions import in_order, questions_of
 from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
+from opencdi.queries.unmoved import differs, reading
 from opencdi.queries.weighing import effects_now
 from opencdi.queries.wording import word
 from opencdi.queries.written import look_again
 from opencdi.queries.yielding import give_way, makes_room
 
-_BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
 
 
@@ -39,7 +37,8 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         return _end(work)
     chart = work.records.chart()
     for rule in in_order(work, rules):
-        with turn(work, rule):
+        with turn(work, rule) as again:
+            chart.found.turn(again=again)
             for one in questions_of(rule, work, chart):
                 _look_at(work, one, chart)
             notice(work.records, work.site, rule, chart)
@@ -214,37 +213,23 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
             withdrawn = work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
             if not work.records.stay.unread and not judgement.kinds <= history_of(withdrawn).settled:
                 _open(work, rule, judgement)
-    else:
+    elif query.state in ("candidate", "waiting-for-documents"):
+        worded = _worded(work, rule, query, judgement)
+        work.store(worded)
+        advance(work, worded)
+    elif (now := reading(work, rule, query, judgement)) != work.records.memory.read.get(rule.condition):
         _refresh(work, query, _in_words(work, rule, query, judgement))
+        work.records.memory.read[rule.condition] = now
 
 
 def _refresh(work: Casework, query: Query, worded: Query) -> None:
-    if query.state in ("candidate", "waiting-for-documents"):
-        worded = _inspected(query, worded)
-        work.store(worded)
-        advance(work, worded)
-    elif _differs(query, worded):
+    if differs(query, worded):
         passed_on = query.wording and worded.wording and only_for_another(query.wording, worded.wording)
         work.show(_inspected(query, worded), CHANGED if passed_on else "EVIDENCE_CHANGED")
     elif query.crossed != worded.crossed or not same_definition(query.definition, worded.definition):
         work.tell_cdi_again(worded, "DEFINITION_CHANGED")
     elif query.effect != worded.effect:
         work.weigh(query, worded.effect)
-
-
-def _differs(before: Query, after: Query) -> bool:
-    """Whether a specialist should see the draft again: other evidence for or against, another addressee."""
-    if before.wording is None or after.wording is None:
-        return before.wording is not after.wording
-    unchanging = {"contrary": ()}
-    if before.wording.model_copy(update=unchanging) != after.wording.model_copy(update=unchanging):
-        return True
-    return _kinds_against(before) != _kinds_against(after)
-
-
-def _kinds_against(query: Query) -> frozenset[str]:
-    # A newer SpO2 of 98 % after one of 97 % is the same contrary evidence: not worth a new draft each quarter of an hour.
-    return frozenset(_BEFORE_NUMBER.split(one.text)[0] for one in query.wording.contrary) if query.wording else frozenset()
 
 
 def _release(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> None:

@@ -5,39 +5,37 @@ there are more, as of a monitor's, the lowest and the highest: whether a value w
 what was between two values only of the days since.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from datetime import UTC, timedelta
 from itertools import chain
 
 from opencdi.bus.room import State, States
-from opencdi.queries.chart import Point, Remembered
+from opencdi.queries.chart import Point
 from opencdi.queries.rows import Rows
 
 MAX_A_DAY = 96  # one a quarter of an hour; of a monitor that tells more the last ones are kept, and the lowest and highest
 FEW_A_DAY = 6  # one each four hours
 
 
-class OldDay(Remembered):
-    """A day before the last ones; `thinned`: more values than few were told of it, and these are the lowest and the highest."""
-
-    date: str
-    points: Rows = ()
-    thinned: bool = False
-
-    def told(self, *points: Point) -> "OldDay":
-        """With these values too."""
-        held = sorted((*self.points, *points), key=_order)
-        if thinned := self.thinned or len(held) > FEW_A_DAY:
-            held = _extremes(held)
-        return OldDay(date=self.date, points=tuple(held), thinned=thinned)
-
-
 class Series(State):
-    """The last days (UTC, ascending), each a record of its own, and the older ones.  `lowest`: of days that were forgotten altogether."""
+    """The last days (UTC, ascending), each a record of its own, and the values of the older ones.
+
+    `thinned`: days of which more than few values were told, so that `old` has the lowest and the highest of them.  `lowest`: of days
+    that were forgotten altogether.
+    """
 
     days: tuple[str, ...] = ()
-    old: tuple[OldDay, ...] = ()
+    old: Rows = ()
+    thinned: tuple[str, ...] = ()
     lowest: Point | None = None
+
+    def with_old(self, date: str, *points: Point) -> "Series":
+        """With these values of an older day too."""
+        start, end = (bisect_left(self.old, day, key=_date) for day in (date, _next(date)))
+        held, thinned = sorted((*self.old[start:end], *points), key=_order), self.thinned
+        if date in thinned or len(held) > FEW_A_DAY:
+            held, thinned = _extremes(held), tuple(sorted({*thinned, date}))
+        return self.model_copy(update={"old": (*self.old[:start], *held, *self.old[end:]), "thinned": thinned})
 
 
 class Day(State):
@@ -62,10 +60,10 @@ def points_in(records: Looked) -> tuple[Point, ...]:
     series, *days = records
     if not isinstance(series, Series):
         return ()
-    whole = next((place for place in range(len(series.old), 0, -1) if series.old[place - 1].thinned), 0)
     near = chain.from_iterable(day.points for day in days if isinstance(day, Day))
-    kept = (*chain.from_iterable(day.points for day in series.old[whole:]), *near)
-    lowest = min(chain(*(day.points for day in series.old[:whole]), [series.lowest] if series.lowest else []), key=_value, default=None)
+    whole = bisect_left(series.old, _next(series.thinned[-1]), key=_date) if series.thinned else 0
+    kept = (*series.old[whole:], *near)
+    lowest = min((*series.old[:whole], *((series.lowest,) if series.lowest else ())), key=_value, default=None)
     return kept if lowest is None or any(point.value <= lowest.value for point in kept) else (lowest, *kept)
 
 
@@ -74,8 +72,8 @@ def beyond_memory(records: Looked) -> tuple[Point, ...]:
     series = records[0]
     if not isinstance(series, Series):
         return ()
-    thinned = chain.from_iterable(day.points for day in series.old if day.thinned)
-    return (*((series.lowest,) if series.lowest else ()), *thinned)
+    thinned = frozenset(series.thinned)
+    return (*((series.lowest,) if series.lowest else ()), *(point for point in series.old if _date(point) in thinned))
 
 
 def points_of(states: States, encounter_id: str, analyte: str) -> tuple[Point, ...]:
@@ -92,7 +90,7 @@ def find(states: States, encounter_id: str, analyte: str, measurement_id: str) -
                 return point
     if not isinstance(series, Series):
         return None
-    old = chain(*(day.points for day in series.old), [series.lowest] if series.lowest else [])
+    old = (*series.old, series.lowest) if series.lowest else series.old
     return next((point for point in old if point.measurement_id == measurement_id), None)
 
 
@@ -105,20 +103,19 @@ def file_point(states: States, encounter_id: str, analyte: str, point: Point, ke
         insort(days, date)
     newest = point if days[-1] == date else _day(states, name, days[-1])[-1]
     since = (newest.at.at.astimezone(UTC) - keep).date().isoformat()
-    old = {day.date: day for day in series.old}
+    told = series
     if date >= since:
         points = list(_day(states, name, date))
         insort(points, point, key=_order)
         states[f"day/{name}/{date}"] = Day(points=tuple(_bounded(points)))
     else:
         days.remove(date)
-        old[date] = old.get(date, OldDay(date=date)).told(point)
+        told = told.with_old(date, point)
     while days and days[0] < since:
-        old[days[0]] = old.get(days[0], OldDay(date=days[0])).told(*_day(states, name, days[0]))
+        told = told.with_old(days[0], *_day(states, name, days[0]))
         del states[f"day/{name}/{days.pop(0)}"]
-    told = tuple(old[day] for day in sorted(old))
-    if tuple(days) != series.days or told != series.old:
-        states[f"series/{name}"] = Series(days=tuple(days), old=told, lowest=series.lowest)
+    if tuple(days) != series.days or told is not series:
+        states[f"series/{name}"] = told.model_copy(update={"days": tuple(days)})
 
 
 def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> None:
@@ -128,17 +125,12 @@ def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> 
     if series.lowest == point:
         states[f"series/{name}"] = series.model_copy(update={"lowest": None})
     elif date not in series.days:
-        rest = tuple(_without(day, point) if day.date == date else day for day in series.old)
-        states[f"series/{name}"] = series.model_copy(update={"old": tuple(day for day in rest if day.points or day.thinned)})
+        states[f"series/{name}"] = series.model_copy(update={"old": tuple(held for held in series.old if held != point)})
     elif kept := tuple(held for held in _day(states, name, date) if held != point):
         states[f"day/{name}/{date}"] = Day(points=kept)
     else:
         del states[f"day/{name}/{date}"]
         states[f"series/{name}"] = series.model_copy(update={"days": tuple(day for day in series.days if day != date)})
-
-
-def _without(day: OldDay, point: Point) -> OldDay:
-    return day.model_copy(update={"points": tuple(held for held in day.points if held != point)})
 
 
 def _bounded(points: list[Point]) -> list[Point]:
@@ -164,6 +156,11 @@ def _day(states: States, name: str, date: str) -> tuple[Point, ...]:
 
 def _date(point: Point) -> str:
     return point.at.at.astimezone(UTC).date().isoformat()
+
+
+def _next(date: str) -> str:
+    """What sorts after all values of that day."""
+    return f"{date}~"
 
 
 def _order(point: Point) -> tuple[object, str]:

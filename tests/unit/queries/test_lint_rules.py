@@ -69,6 +69,9 @@ def test_a_rule_as_it_should_be(folder: Path) -> None:
         ("within_h: 48", "within_h: -48", "when.of.0.of.0.within_h: no window of -48 hours: from 0 to 8784"),
         ("within_h: 48", "within_h: .inf", "when.of.0.of.0.within_h: no window of inf hours: from 0 to 8784"),
         ("decision_h: 72", "decision_h: 720000", "cooldown.after_decision_h: no window of 720000 hours: from 0 to 8784"),
+        # --- values that will have been let go
+        ("analyte: creatinine, direction: rise, by: delta, within_h: 48", "analyte: gcs, direction: fall, by: creatinine_normal, within_h: 400", "when.of.0.of.0.analyte: the windows over gcs reach 448 hours back: its values are kept 336"),
+        ("- {kind: stated, concepts: [oliguria]}", "- {kind: without, ever: true, of: {kind: stated, concepts: [oliguria]}, sign: {kind: repeated, analyte: gcs, within_h: 2}}", "supporting.0.sign.analyte: of gcs it is known of the whole stay whether a limit was passed, and no more"),
         # --- wording: the gate's linter, on every option
         ('title: "Clinical clarification: kidney function"', "title: Acute kidney injury", "title: Q-10: names acute-kidney-injury, which no provider has documented"),
         ("question: Based on", "question: Please document AKI. Based on", "question: Q-11: leads: Please document"),
