@@ -47,7 +47,7 @@ def _diagnosis(code: WorkingCode, tied: tuple[str, ...], type_of: NoteTypes) -> 
         poa=code.poa,
         conflict=bool(code.poa_conflict),
         first=said[0],
-        last=said[-1],
+        last=said[1],
     )
 
 
@@ -56,12 +56,20 @@ def _procedure(one: WorkingProcedure, type_of: NoteTypes) -> OpenProcedure | Non
     return OpenProcedure(procedure=one.procedure, asks=one.asks, first=said[0]) if said and one.status == "question" else None
 
 
-def _said(evidence: tuple[Evidence, ...], type_of: NoteTypes) -> list[CodeWords]:
-    quoted = [one for one in evidence if one.at is not None]
-    told = [
-        CodeWords(**one.model_dump(exclude={"quote", "at"}), text=one.quote, at=one.at, note_type=type_of(one.note_id)) for one in quoted
-    ]
-    return sorted(told, key=lambda words: (words.at.at, words.note_id, words.start))
+def _said(evidence: tuple[Evidence, ...], type_of: NoteTypes) -> tuple[CodeWords, CodeWords] | None:
+    """The first words and the last."""
+    placed = [(one.at.at, one.note_id, one.start, nth) for nth, one in enumerate(evidence) if one.at is not None]
+    return (_words(evidence[min(placed)[-1]], type_of), _words(evidence[max(placed)[-1]], type_of)) if placed else None
+
+
+def _words(one: Evidence, type_of: NoteTypes) -> CodeWords:
+    return CodeWords.model_validate(
+        {
+            **{name: getattr(one, name) for name in ("note_id", "revision", "author", "at", "start", "end", "confidentiality")},
+            "text": one.quote,
+            "note_type": type_of(one.note_id),
+        }
+    )
 
 
 def _fits(asked: Coded, one: CodedDiagnosis) -> bool:
