@@ -63,7 +63,7 @@ def show_rule(rule_id: Annotated[str, typer.Argument(help="for instance D-11")],
     import yaml
 
     _, found = _loaded(folder)
-    rule = next((rule for rule in found if rule.id == rule_id.upper()), None)
+    rule = next((rule for rule in found if rule.id == rule_id.capitalize()), None)
     if rule is None:
         stop(f"no rule {rule_id}")
     print(yaml.safe_dump(rule.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=140), end="")
@@ -86,14 +86,14 @@ def try_rules(rule_id: Annotated[str, typer.Argument(help="only this rule")] = "
     path, found = _loaded(folder)
     by_id = {rule.id: rule for rule in found}
     room = queries_room(SiteData(), tuple(rule for rule in found if rule.status != "retired"), load_treatments(path / "treatments.yaml"))
-    if rule_id and rule_id.upper() not in by_id:
+    if rule_id and rule_id.capitalize() not in by_id:
         stop(f"no rule {rule_id}")
-    tried = [file for file in rule_files(path) if file.rule.status != "retired" and rule_id.upper() in ("", file.rule.id)]
+    tried = [file for file in rule_files(path) if file.rule.status != "retired" and rule_id.capitalize() in ("", file.rule.id)]
     if said := [one for file in tried for one in wrong_in(path, file)]:
         typer.echo("\n".join(said))
         raise typer.Exit(1)
     try:
-        cases = [case for case in load_cases(path / "cases") if not rule_id or case.rule_id == rule_id.upper()]
+        cases = [case for case in load_cases(path / "cases") if not rule_id or case.rule_id == rule_id.capitalize()]
     except BadCase as error:
         stop(str(error))
     wrong = 0
@@ -122,7 +122,7 @@ def new_rule(
     Example: opencdi rules new D-15 hyponatremia --like D-11
     """
     path, found = _loaded(folder)
-    rule_id, like = rule_id.upper(), like.upper()
+    rule_id, like = rule_id.capitalize(), like.capitalize()
     if not re.fullmatch(r"D-\d{2,}", rule_id) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", condition):
         stop("write the id as D-15 and the condition as a slug, like hyponatremia")
     if any(rule.id == rule_id for rule in found):

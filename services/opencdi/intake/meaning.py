@@ -6,7 +6,7 @@ from opencdi.intake.told import Context
 from opencdi.intake.values import measurement
 from opencdi.knowledge.site import SiteData
 
-_MAPPED = ("analyte", "value", "unit", "comparator", "text", "problem")
+_MAPPED = ("analyte", "value", "unit", "comparator", "text", "usual_low", "usual_high", "problem")
 
 
 def read_anew(context: Context, fact: Fact, before: SiteData | None = None) -> Fact:
@@ -33,6 +33,7 @@ def _measured(context: Context, fact: MeasurementResulted) -> MeasurementResulte
         taken_at=fact.taken_at,
         kind_of_specimen=fact.specimen or "",
         flaws=fact.flaws or (),
+        reference=fact.sent_range,
     )
     mapped = _MAPPED[:-1] if fact.problem == "FUTURE_TIME" else _MAPPED  # it was so when it came
     return fact.model_copy(update={name: getattr(now, name) for name in mapped})

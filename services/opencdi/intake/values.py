@@ -8,6 +8,7 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import ResultStatus
 from opencdi.events.facts import Coded, MeasurementResulted
 from opencdi.events.people import Person
+from opencdi.intake.ranges import Range, usual
 from opencdi.intake.tables import loinc_of
 from opencdi.intake.time import claims_future
 from opencdi.intake.told import Context
@@ -79,14 +80,17 @@ def measurement(
     taken_at: ClinicalTime,
     abnormal: str | None = None,
     specimen: str | None = None,
+    specimen_id: str | None = None,
     kind_of_specimen: str = "",
     flaws: Collection[str] = (),
     method: str | None = None,
+    reference: str | None = None,
     performer: Person | None = None,
 ) -> MeasurementResulted:
     """The result as a fact.  What must not be used says why in `problem`; the sender's own value stays beside it.
 
-    `kind_of_specimen`: all that is told of what was taken, `flaws`: what was wrong with it.
+    `kind_of_specimen`: all that is told of what was taken, `flaws`: what was wrong with it; `reference`: the range that the
+    laboratory calls usual.
     """
     loinc = loinc_of(code, context.site)
     analyte = analyte_by_loinc().get(loinc) if loinc else None
@@ -104,6 +108,7 @@ def measurement(
         problem = "FUTURE_TIME"
     if OF_THE_CHILD.search(code.text):
         problem = OTHER_PERSON
+    low, high = usual(analyte, reference, unit) if analyte is not None and value is not None and reference else Range()
     return MeasurementResulted(
         measurement_id=measurement_id,
         analyte=analyte.slug if analyte else None,
@@ -119,7 +124,11 @@ def measurement(
         taken_at=taken_at,
         performer=performer,
         specimen=specimen,
+        specimen_id=specimen_id if number is None and (sent or status == "withdrawn") else None,
         flaws=tuple(flaws) or None,
+        sent_range=reference if reference and any(map(str.isdigit, reference)) else None,
+        usual_low=low,
+        usual_high=high,
         method=method,
         problem=problem,
     )

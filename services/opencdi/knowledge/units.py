@@ -29,6 +29,7 @@ _PER_VOLUME = {  # what is in a volume -> dimension, size: 1 U = 1 umol/min, 1 k
 _CONCENTRATION = re.compile(r"(?:(?P<prefix>[mnpfu]?)(?P<what>g|mol|eq|u|kat)|(?P<count>10\*\d{1,2}|))/(?P<per>[dcmunpf]?)l\Z")
 _OTHERS: dict[tuple[str, float], str] = {
     ("mass", 1.0): "g gm gram grams mdc_dim_x_g", ("mass", 1000.0): "kg kgs kilogram kilograms kilo mdc_dim_kilo_g 263875",
+    ("mass", 1e-3): "mg milligram milligrams", ("mass", 1e-6): "ug mcg microgram micrograms",
     ("mass", 453.59237): "[lb_av] [lb_us] lb lbs pound pounds mdc_dim_lb", ("mass", 28.349523125): "[oz_av] oz ounce ounces",
     ("length", 1.0): "m meter meters metre", ("length", 0.01): "cm centimeter centimeters mdc_dim_centi_m 263441",
     ("length", 0.001): "mm mdc_dim_milli_m",

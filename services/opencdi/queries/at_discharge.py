@@ -12,11 +12,11 @@ from opencdi.bus.room import State, States
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.reading import ConceptTimeline, NoteRead
-from opencdi.knowledge.final_document import Document, filed, last_of
+from opencdi.knowledge.final_document import Document, filed, final_document, last_of
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Answer, Chart, Mention, Stay
+from opencdi.queries.chart import Chart, Mention, Stay
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
-from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.evidence import Answer, Cited, Sign
 from opencdi.queries.query import Query
 
 _FIRST_IMPRESSIONS: Final[frozenset[NoteType]] = frozenset({"emergency"})
@@ -53,6 +53,11 @@ def after_note(stay: Stay, note: NoteRead) -> dict[str, object]:
     return {"summaries": summaries, "last_note": last} if (summaries, last) != (stay.summaries, stay.last_note) else {}
 
 
+def final_of(stay: Stay, site: SiteData) -> Document | None:
+    """The document that states the diagnoses at the end, where it is in force (DOMAIN F.11, F.15)."""
+    return final_document(stay.summaries, stay.last_note, stay.discharged_at, stay.disposition, site)
+
+
 def answers(states: States, encounter_id: str, stay: Stay) -> Iterator[Answer]:
     """What providers answered with a diagnosis that no note tells yet."""
     for query_id in stay.queries.values():
@@ -71,7 +76,7 @@ def answers(states: States, encounter_id: str, stay: Stay) -> Iterator[Answer]:
 
 def answered_not_charted(_: AnsweredNotCharted, chart: Chart, site: SiteData) -> Iterator[Sign]:
     """Each answer that the final document should have told."""
-    final = chart.stay.final_document(site)
+    final = final_of(chart.stay, site)
     for answer in chart.answers() if final else ():
         if final and answer.at.at <= final.written_at.at:
             yield Sign(final.written_at.at, (Cited(answer.diagnosis, answer),), answer.diagnosis)
@@ -79,7 +84,7 @@ def answered_not_charted(_: AnsweredNotCharted, chart: Chart, site: SiteData) ->
 
 def dropped(condition: Dropped, chart: Chart, site: SiteData) -> Iterator[Sign]:
     """Each condition that was documented and is not any more, with the first and the last that was said of it."""
-    final = chart.stay.final_document(site)
+    final = final_of(chart.stay, site)
     for concept in condition.concepts:
         line = chart.line(concept)
         if line is None or line.first is None or line.last is None:
@@ -95,7 +100,7 @@ def dropped(condition: Dropped, chart: Chart, site: SiteData) -> Iterator[Sign]:
 
 def left_uncertain(condition: LeftUncertain, chart: Chart, site: SiteData) -> Iterator[Sign]:
     """Each condition whose last word is that it may be so."""
-    final = chart.stay.final_document(site)
+    final = final_of(chart.stay, site)
     for concept in condition.concepts if final else ():
         own = [m for m in chart.mentions(concept) if m.counts and not m.copied and (m.of_now or m.ruled_out)]
         last = own[-1] if own else None

@@ -1,9 +1,10 @@
 """A stay told in short form, for the cases of rules: in the order of arrival; each line begins with its clinical time.
 
-    d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X)
+    d1 08:00 heart-rate 118 /min                          a result (with id=c1, preliminary, corrected, withdrawn, problem=X, usual=3-5)
     d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
+    d1 08:05 culture blood-culture: Escherichia coli      the laboratory's words on a germ (with set=2, id=, preliminary …)
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
-    d1 09:00 note progress: pneumonia; possible sepsis    (before the colon: dietitian, unsigned, attested, echo, id=n1, r2, label=R)
+    d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · not-discharged · cancelled · moved · failed · tick
     d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
     d1 11:00 approve · edit question: text · view · answer aki · dismiss
@@ -43,7 +44,7 @@ from opencdi.events.timeline import NoteSaid, changes, said_in, timelines
 from opencdi.events.topics import ALARMS, CODING, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS
 from opencdi.events.wording import shown_text
 from opencdi.queries.case_codes import codes_told
-from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, result
+from opencdi.queries.case_facts import DAY_1, BadCase, act, baseline, culture, result
 
 ENCOUNTER, TENANT = "case", "cases"
 _LINE = re.compile(r"d(\d+) (\d\d):(\d\d) (.+)")
@@ -158,6 +159,8 @@ class Chart:
         match word:
             case "given" | "prescribed" | "ordered":
                 return act(word, told, at)
+            case "culture":
+                return culture(told, at)
             case "baseline":
                 return baseline(told)
             case "listed":
@@ -203,12 +206,13 @@ def _note(rest: str, at: datetime) -> NoteRead:
     role: AuthorRole = next((told for told in get_args(AuthorRole) if told in words[2:]), "provider")
     unsigned, echo, attested = "unsigned" in words, "echo" in words, "attested" in words
     revision = next((int(word[1:]) for word in words if re.fullmatch(r"r\d+", word)), 1)
+    by = next((word[3:] for word in words if word.startswith("by=")), None)
     return NoteRead.model_validate(
         {
             "note_id": next((word[3:] for word in words if word.startswith("id=")), content_hash(rest + str(at))[:8]),
             "revision": revision,
             "note_type": words[1],
-            "author": {"staff_id": "2002", "name": "Author"},
+            "author": {"staff_id": by or "2002", "name": f"Dr. {by}" if by else "Author"},
             "author_role": role,
             "written_at": ClinicalTime(at, "minute"),
             "authentication": "unsigned" if unsigned else "authenticated",

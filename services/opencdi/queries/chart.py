@@ -5,7 +5,7 @@ A view over the room's records: what a rule does not ask for is not looked up, s
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,8 +29,10 @@ from opencdi.clinical.vocabulary import (
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.people import Person
 from opencdi.events.reading import ConceptTimeline
-from opencdi.knowledge.final_document import Document, final_document
-from opencdi.knowledge.site import SiteData
+from opencdi.knowledge.final_document import Document
+
+if TYPE_CHECKING:
+    from opencdi.queries.evidence import Answer  # which cites what is here
 
 
 class Remembered(BaseModel):
@@ -49,6 +51,8 @@ class Point(Remembered):
     preliminary: bool = False
     at: ClinicalTime
     author: str = ""
+    low: float | None = None  # of the range that its laboratory calls usual
+    high: float | None = None
 
 
 class Earlier(Point):
@@ -101,6 +105,7 @@ class InNote(Remembered):
 class Mention(InNote):
     """One statement of one note about a concept."""
 
+    author_id: str = ""
     author_role: AuthorRole
     attested: bool = False
     authentication: Authentication
@@ -193,6 +198,24 @@ class Act(Remembered):
     drug: bool
     at: ClinicalTime
     author: str = ""
+    dose: str = ""
+    route: str = ""
+
+
+class Culture(Remembered):
+    """A culture, or another test for a germ, in its newest version."""
+
+    result_id: str
+    specimen_id: str
+    study: str
+    name: str
+    text: str
+    outcome: Literal["positive", "negative", "pending", "unclear"]
+    organisms: tuple[str, ...] = ()
+    commensals: tuple[str, ...] = ()  # those of them that live on healthy skin
+    preliminary: bool = False
+    at: ClinicalTime
+    author: str = ""
 
 
 class Listing(Remembered):
@@ -202,17 +225,6 @@ class Listing(Remembered):
     code: str
     text: str = ""
     at: ClinicalTime
-
-
-class Answer(Remembered):
-    """What a provider answered to a question of ours, where no note tells it yet."""
-
-    query_id: str
-    diagnosis: str
-    text: str
-    author: str = ""
-    at: ClinicalTime
-    confidentiality: str | None = None
 
 
 class Suspended(Remembered):
@@ -258,10 +270,6 @@ class Stay(State):
         """Whether some of the chart has not been read: nothing is opened or sent meanwhile (DESIGN §1)."""
         return self.more or bool(self.failed)
 
-    def final_document(self, site: SiteData) -> Document | None:
-        """The document that states the diagnoses at the end, where it is in force (DOMAIN F.11, F.15)."""
-        return final_document(self.summaries, self.last_note, self.discharged_at, self.disposition, site)
-
     def age(self) -> int | None:
         """Years completed at the start of the stay; None where the birth date is unknown."""
         return completed_years(self.birth_date, self.started_at.date())
@@ -278,16 +286,11 @@ class Chart:
         acts: Callable[[str], tuple[Act, ...]],
         written: Callable[[str], tuple[Written, ...]] = lambda _: (),
         code_set: Callable[[], CodeSet] = lambda: CodeSet(),
+        cultures: Callable[[], tuple[Culture, ...]] = lambda: (),
         line: Callable[[str], ConceptTimeline | None] = lambda _: None,
-        answers: Callable[[], Iterable[Answer]] = lambda: (),
+        answers: "Callable[[], Iterable[Answer]]" = lambda: (),
     ) -> None:
-        """Each callable looks one record up: by analyte, by concept, by treatment, by analyte as notes write it, the working codes; how
-        notes have dropped a concept, what was answered and stands in no note."""
-        self.stay = stay
-        self.series = series
-        self.mentions = mentions
-        self.acts = acts
-        self.written = written
-        self.code_set = code_set
-        self.line = line
-        self.answers = answers
+        """Each callable looks one record up: by analyte, concept, treatment, or analyte as notes write it; or says what is in the record."""
+        self.stay, self.series, self.mentions, self.acts, self.written = stay, series, mentions, acts, written
+        self.code_set, self.cultures = code_set, cultures
+        self.line, self.answers = line, answers

@@ -7,13 +7,20 @@ whether a code is a complication, and no rule can ask for one.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
+from opencdi.bus.room import States
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.pages import CodingPage, Evidence, WorkingCode, WorkingProcedure
 from opencdi.queries.chart import CodedDiagnosis, CodeSet, CodeWords, OpenProcedure
-from opencdi.queries.condition import Coded, ProcedureLeftOpen
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.feed_conditions import Coded, ProcedureLeftOpen
 
 NoteTypes = Callable[[str], NoteType]
+
+
+def code_set_of(states: States, encounter_id: str) -> CodeSet:
+    """What is remembered of the stay's codes."""
+    held = states.get(f"coded/{encounter_id}")
+    return held if isinstance(held, CodeSet) else CodeSet()
 
 
 def code_set(page: CodingPage, asked: Iterable[Coded | ProcedureLeftOpen], type_of: NoteTypes) -> CodeSet:

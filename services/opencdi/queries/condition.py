@@ -8,9 +8,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from opencdi.clinical.vocabulary import NoteType, Poa
+from opencdi.clinical.vocabulary import NoteType
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.form import Form
+
+Route = Literal["iv", "oral", "injected"]
 
 
 class Limit(Form):
@@ -38,9 +41,12 @@ class Measurement(Limit):
     """A result or vital sign beyond a limit.  `oxygen: room-air`: without known oxygen; `charted-room-air`: oxygen is charted as none.
 
     `written`: also a number that a note tells of now ("EF 30 %"), for what comes in reports and seldom as a result; copied text tells none.
+    `times_reference`: the limit is so many times the end of the range that the laboratory sent with the value; one without a range is not
+    compared.
     """
 
     kind: Literal["measurement"]
+    times_reference: bool = False
     written: bool = False
     oxygen: Literal["any", "room-air", "charted-room-air"] = "any"
 
@@ -131,10 +137,24 @@ class Stated(Form):
 
 
 class Treatment(Form):
-    """A drug given or an order placed that belongs to one of the named treatments (`treatments.yaml`)."""
+    """A drug given or an order placed that belongs to one of the named treatments (`treatments.yaml`).
+
+    `given`: not only ordered; `route`: by this way; `dose_at_least`: each dose so large.  `doses`, `at_least_h`: a course of so many doses,
+    so long from the first to the last.
+    """
 
     kind: Literal["treatment"]
     any_of: tuple[str, ...] = Field(min_length=1)
+    given: bool = False
+    route: Route | None = None
+    dose_at_least: str | None = None
+    doses: int = Field(default=1, ge=1)
+    at_least_h: float = 0
+
+    @property
+    def is_course(self) -> bool:
+        """Whether one dose is not enough."""
+        return self.doses > 1 or self.at_least_h > 0
 
 
 class Listed(Form):
@@ -161,37 +181,6 @@ class OrganDysfunction(Form):
     kind: Literal["organ-dysfunction"]
     at_least: str
     chronic: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-
-
-class Coded(Form):
-    """A diagnosis that stands in the working code set so; by what it would pay nobody can ask (DOMAIN F.14).
-
-    `codes`: prefixes.  `tied`: it meets the principal definition as another does, and all that do are one sign.  `conflict`: of its onset
-    the notes say both.  `first_after_h`, `still_after_h`: said for the first time, or still, so long after the stay began or later.
-    """
-
-    kind: Literal["coded"]
-    codes: tuple[str, ...] = ()
-    role: Literal["any", "principal", "secondary"] = "any"
-    status: tuple[Literal["proposed", "flagged", "uncertain"], ...] = ("proposed",)
-    poa: tuple[Poa, ...] = ()
-    conflict: bool = False
-    tied: bool = False
-    first_after_h: float = 0
-    still_after_h: float = 0
-
-
-class ProcedureLeftOpen(Form):
-    """A procedure of the closed list was done, and what is written leaves its code open (DOMAIN B46)."""
-
-    kind: Literal["procedure-left-open"]
-    procedures: tuple[str, ...] = Field(min_length=1)
-
-
-class Discharged(Form):
-    """The patient has left."""
-
-    kind: Literal["discharged"]
 
 
 class CountOf(Form):
@@ -252,9 +241,10 @@ class Definition(Form):
 
 
 Condition = Annotated[
-    Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Treatment | Listed
-    | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Discharged | Dropped | AnsweredNotCharted
-    | LeftUncertain | CountOf | AllOf | AnyOf | Without | Definition,
+    Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Conflicting | Treatment
+    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | OnDevice
+    | Discharged | Dropped | AnsweredNotCharted | LeftUncertain
+    | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -15,17 +15,14 @@ from opencdi.queries.condition import (
     AnyOf,
     AtBaseline,
     Change,
-    Coded,
     Condition,
     Consecutive,
     CountOf,
     Definition,
-    Discharged,
     Listed,
     Measurement,
     OrganDysfunction,
     OxygenationRatio,
-    ProcedureLeftOpen,
     RatioToBaseline,
     Repeated,
     Stated,
@@ -34,7 +31,12 @@ from opencdi.queries.condition import (
     Without,
 )  # fmt: skip
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
+from opencdi.queries.conflicts import conflicting
+from opencdi.queries.courses import treated
+from opencdi.queries.cultures import grew
+from opencdi.queries.devices import on_device
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 CULTURE_THEN_ANTIBIOTIC = timedelta(hours=72)
@@ -54,6 +56,10 @@ class Question:
     def limit(self, name: str) -> float:
         """The value of a named threshold."""
         return self.rule.limit(name, self.site)
+
+    def limit_in(self, name: str) -> tuple[float, str]:
+        """The same with its unit."""
+        return self.limit(name), self.rule.thresholds[name].unit
 
 
 def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
@@ -81,8 +87,10 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return sofa.dysfunction(q.chart, q.limit(condition.at_least), condition.chronic)
         case Stated():
             return _stated(condition, q.chart)
+        case Conflicting():
+            return conflicting(condition, q.chart)
         case Treatment():
-            return (Sign(act.at.at, (Cited(name, act),)) for name in condition.any_of for act in q.chart.acts(name))
+            return treated(condition, q.chart, q.limit_in)
         case Listed():
             return (Sign(told.at.at, (Cited("listed", told),)) for told in q.chart.stay.listings if told.code.startswith(condition.codes))
         case SuspectedInfection():
@@ -97,6 +105,10 @@ def _signs(condition: Condition, q: Question) -> Iterable[Sign]:
             return at_discharge.answered_not_charted(condition, q.chart, q.site)
         case LeftUncertain():
             return at_discharge.left_uncertain(condition, q.chart, q.site)
+        case Grew():
+            return grew(condition, q.chart.cultures())
+        case OnDevice():
+            return on_device(condition, q.chart)
         case Discharged():
             left = q.chart.stay.discharged_at
             return (Sign(left.at, ()),) if left else ()

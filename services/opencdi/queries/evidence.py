@@ -9,13 +9,25 @@ from datetime import datetime
 from functools import cached_property
 
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
+from opencdi.clinical.time import ClinicalTime
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, Answer, CodeWords, Earlier, InNote, Listing, Mention, Point, Written
+from opencdi.queries.chart import Act, CodeWords, Culture, Earlier, InNote, Listing, Mention, Point, Remembered, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
 )
+
+
+class Answer(Remembered):
+    """What a provider answered to a question of ours, where no note tells it yet."""
+
+    query_id: str
+    diagnosis: str
+    text: str
+    author: str = ""
+    at: ClinicalTime
+    confidentiality: str | None = None
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class Cited:
     """
 
     kind: str
-    told: Point | Mention | Act | Listing | Written | CodeWords | Answer
+    told: Point | Mention | Act | Listing | Written | CodeWords | Culture | Answer
     label: str | None = None
 
     @cached_property
@@ -43,6 +55,8 @@ class Cited:
                 return _of_act(self.told)
             case Listing():
                 return _of_listing(self.told)
+            case Culture():
+                return _of_culture(self.told)
             case Answer():
                 return _of_answer(self.told)
 
@@ -63,6 +77,8 @@ class Cited:
                 return self.kind, self.told.act_id, 0
             case Listing():
                 return self.kind, self.told.listing_id, 0
+            case Culture():
+                return self.kind, self.told.result_id, 0
             case Answer():
                 return self.kind, self.told.query_id, 0
 
@@ -117,8 +133,9 @@ def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicat
 
 def _of_act(act: Act) -> Indicator:
     source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
+    how = [told for told in (act.dose, act.route) if told and told.lower() not in act.text.lower()]
     return Indicator(
-        text=f"{act.text} {'given' if act.drug and act.done else 'ordered'}",
+        text=f"{' '.join((act.text, *how))} {'given' if act.drug and act.done else 'ordered'}",
         source=source,
         source_id=act.act_id,
         at=act.at,
@@ -142,3 +159,15 @@ def _of_listing(listing: Listing) -> Indicator:
     text = listing.text or listing.code
     source = "diagnosis list"
     return Indicator(text=text, source=source, source_id=listing.listing_id, at=listing.at, author=RECORD_BY_SOURCE[source])
+
+
+def _of_culture(one: Culture) -> Indicator:
+    source = "result"
+    return Indicator(
+        text=f"{one.name}: {one.text}",
+        source=source,
+        source_id=one.result_id,
+        at=one.at,
+        author=one.author or RECORD_BY_SOURCE[source],
+        label="preliminary" if one.preliminary else None,
+    )

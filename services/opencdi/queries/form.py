@@ -1,4 +1,4 @@
-"""What every part of a rule file is."""
+"""What every part of a rule file has in common."""
 
 from pydantic import BaseModel, ConfigDict
 

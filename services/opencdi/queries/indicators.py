@@ -14,9 +14,10 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.entry import Entry
 from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.condition import AllOf, AnyOf, Coded, Condition, CountOf, Discharged, ProcedureLeftOpen, Stated, Without
+from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Stated, Without
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.conditions import Question, signs
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, OnDevice, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
@@ -39,7 +40,17 @@ class Shown:
 def measured_part(condition: Condition) -> Condition | None:
     """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated() | Dropped() | AnsweredNotCharted() | LeftUncertain() | Coded() | ProcedureLeftOpen() | Discharged():
+        case (
+            Stated()
+            | Dropped()
+            | AnsweredNotCharted()
+            | LeftUncertain()
+            | Conflicting()
+            | OnDevice()
+            | Coded()
+            | ProcedureLeftOpen()
+            | Discharged()
+        ):
             return None
         case AllOf() | AnyOf():
             kept = tuple(part for part in map(measured_part, condition.of) if part is not None)

@@ -8,15 +8,12 @@ from opencdi.queries import sofa
 from opencdi.queries.condition import (
     AtBaseline,
     Change,
-    Coded,
     Condition,
     Consecutive,
-    Discharged,
     Listed,
     Measurement,
     OrganDysfunction,
     OxygenationRatio,
-    ProcedureLeftOpen,
     RatioToBaseline,
     Repeated,
     Stated,
@@ -24,9 +21,10 @@ from opencdi.queries.condition import (
     Treatment,
 )  # fmt: skip
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
-STAY, LEFT, CODED, FINAL, ANSWERS = "stay", "left", "coded", "final", "answers"
+STAY, LEFT, CODED, GERMS, FINAL, ANSWERS = "stay", "left", "coded", "germs", "final", "answers"
 SHORT_MEMORY = timedelta(hours=72)  # conditions without a window of their own are met together within 48 h (D-01, D-40)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.
@@ -51,7 +49,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case OrganDysfunction():
             chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
             return frozenset({f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
-        case Stated():
+        case Stated() | Conflicting():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)
         case Treatment():
             return frozenset(f"treatment/{name}" for name in condition.any_of)
@@ -61,6 +59,10 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             return frozenset({STAY})
         case Coded() | ProcedureLeftOpen():
             return frozenset({CODED})
+        case Grew():
+            return frozenset({GERMS})
+        case OnDevice():
+            return frozenset(f"concept/{device}" for device in condition.devices)
         case Discharged():
             return frozenset({LEFT})
         case Dropped() | LeftUncertain():
@@ -122,6 +124,7 @@ def index(rules: tuple[Rule, ...]) -> Inputs:
             by_input.setdefault(name, []).append(rule)
     analytes = frozenset(name.partition("/")[2] for name in by_input if name.startswith("analyte/"))
     told = [f'"analyte":"{re.escape(analyte)}"' for analyte in sorted(analytes)] + [f'"kind":"{kind}"' for kind in _OTHER_KINDS]
+    told += ['"specimen_id":'] if GERMS in by_input else []  # a result in words
     told += [r'"moved_from":\["', '"more":']
     return Inputs(
         rules,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencdi.knowledge.analytes import ANALYTES
+from opencdi.knowledge.concepts import ATTRIBUTES
 from opencdi.knowledge.lexicon import BY_TABULAR
 from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.units import unit_of
@@ -18,6 +19,7 @@ from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_wording import wrong_wording
+from opencdi.queries.microbiology import microbiology
 from opencdi.queries.revisions import wrong_revision
 from opencdi.queries.rule import RuleFile, limits_of
 from opencdi.queries.treatments import load_treatments
@@ -79,7 +81,7 @@ def wrong_limits(file: RuleFile, words: Words) -> Iterator[tuple[Place, str]]:
             yield ("thresholds", name, "unit"), f'no unit "{limit.unit}"'
     for condition in rule.conditions():
         analyte = getattr(condition, "analyte", "")
-        unit = "1" if condition.kind in _RATIOS else words.analytes.get(analyte)
+        unit = "1" if condition.kind in _RATIOS or getattr(condition, "times_reference", False) else words.analytes.get(analyte)
         names = {getattr(condition, field, None) for field in _COMPARED}
         for name, limit in rule.thresholds.items():
             if name in names and analyte and unit is not None and limit.unit != unit:
@@ -106,7 +108,26 @@ def wrong_frame(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
         yield ("revision",), "the history does not end at this revision"
 
 
-CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (wrong_words, wrong_limits, wrong_windows, wrong_frame)
+def wrong_attributes(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
+    """Attributes that no finding carries."""
+    for condition in file.rule.conditions():
+        for name in getattr(condition, "attributes", ()):
+            if name not in ATTRIBUTES:
+                yield place_of(file.told, name), unknown_word("attribute", name, ATTRIBUTES)
+
+
+def wrong_germs(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
+    """Studies and organisms that no laboratory's words come to."""
+    for condition in file.rule.conditions():
+        for field, known in (("studies", microbiology().studies), ("organisms", microbiology().organisms)):
+            for name in getattr(condition, field, ()):
+                if name not in known:
+                    yield place_of(file.told, name), unknown_word(field.rstrip("s"), name, known)
+
+
+CHECKS: tuple[Callable[[RuleFile, Words], Iterator[tuple[Place, str]]], ...] = (
+    wrong_words, wrong_attributes, wrong_germs, wrong_limits, wrong_windows, wrong_frame,
+)  # fmt: skip
 
 
 def wrong_in(path: Path, file: RuleFile) -> Iterator[str]:

@@ -24,6 +24,13 @@ def beyond(point: Point, condition: Limit, limit: float) -> bool:
     return _is_over(point.value, condition, limit) and point.comparator not in not_beside
 
 
+def reference_of(point: Point, condition: Measurement) -> float | None:
+    """The end of the laboratory's range to which the value is held, where the condition asks for that."""
+    if not condition.times_reference:
+        return None
+    return point.high if condition.above or condition.at_least else point.low
+
+
 def _is_over(value: float, condition: Limit, limit: float) -> bool:
     if condition.above or condition.at_least:
         return value >= limit if condition.at_least else value > limit
@@ -56,9 +63,10 @@ def oxygen_at(chart: Chart, point: Point, *, same_draw: bool = False) -> tuple[f
 def measured(condition: Measurement, chart: Chart, limit: float) -> Iterator[Sign]:
     """Each value beyond the limit."""
     for point in chart.series(condition.analyte):
-        if not beyond(point, condition, limit):
+        end = reference_of(point, condition)
+        if not beyond(point, condition, limit if end is None else limit * end) or (end is None and condition.times_reference):
             continue
-        label = None
+        label = None if end is None else f"laboratory's limit {end:g}"
         if condition.oxygen != "any":
             fraction, estimated = oxygen_at(chart, point)
             if estimated or (fraction > 0.22 if fraction is not None else condition.oxygen == "charted-room-air"):

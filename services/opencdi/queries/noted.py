@@ -1,6 +1,6 @@
 """What is remembered of notes: the mentions of each concept, the numbers of each analyte, and which note brought them."""
 
-from opencdi.bus.room import State
+from opencdi.bus.room import State, States
 from opencdi.clinical.confidentiality import label
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.reading import Finding, NoteRead, ValueInText
@@ -28,6 +28,12 @@ class Note(State):
     note_type: NoteType = "other"
 
 
+def type_of(states: States, encounter_id: str, note_id: str) -> NoteType:
+    """What kind of note that is."""
+    held = states.get(f"note/{encounter_id}/{note_id}")
+    return held.note_type if isinstance(held, Note) else "other"
+
+
 def mention_in(note: NoteRead, finding: Finding) -> Mention:
     """What one finding of a note is remembered as."""
     return Mention(
@@ -39,6 +45,7 @@ def mention_in(note: NoteRead, finding: Finding) -> Mention:
         revision=note.revision,
         note_type=note.note_type,
         author=note.author_name,
+        author_id=(note.author.staff_id or "") if note.author else "",
         author_role=note.author_role,
         attested=note.attested,
         authentication=note.authentication,

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from opencdi.bus.room import State, States
-from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
@@ -30,10 +29,12 @@ from opencdi.events.facts import (
 from opencdi.events.pages import CodingPage
 from opencdi.events.reading import ConceptTimeline, NoteRead
 from opencdi.queries.at_discharge import after_note, answers, file_lines, lines_of
-from opencdi.queries.chart import Act, Chart, CodeSet, Earlier, Listing, Mention, Point, Stay, Written
-from opencdi.queries.coded import code_set
-from opencdi.queries.inputs import CODED, FINAL, LEFT, STAY, Inputs
-from opencdi.queries.noted import Note, Numbers, Statements, mention_in, written_in
+from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
+from opencdi.queries.coded import code_set, code_set_of
+from opencdi.queries.courses import act_told
+from opencdi.queries.cultures import cultures_of, file_culture
+from opencdi.queries.inputs import CODED, FINAL, GERMS, LEFT, STAY, Inputs
+from opencdi.queries.noted import Note, Numbers, Statements, mention_in, type_of, written_in
 from opencdi.queries.series import file_point, find, points_of, take_back
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
 
@@ -67,8 +68,17 @@ class Records:
 
     def chart(self) -> Chart:
         """The view that rules look at."""
-        line, said = lines_of(self.states, self.encounter_id).get, partial(answers, self.states, self.encounter_id, self.stay)
-        return Chart(self.stay, self._points, self._mentions, self._acts, self._written, self._code_set, line, said)
+        return Chart(
+            self.stay,
+            self._points,
+            self._mentions,
+            self._acts,
+            self._written,
+            partial(code_set_of, self.states, self.encounter_id),
+            partial(cultures_of, self.states, self.encounter_id),
+            lines_of(self.states, self.encounter_id).get,
+            partial(answers, self.states, self.encounter_id, self.stay),
+        )
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:
@@ -91,32 +101,19 @@ class Records:
         held = self.states.get(f"acts/{self.encounter_id}/{treatment}")
         return held.acts if isinstance(held, Acts) else ()
 
-    def _code_set(self) -> CodeSet:
-        held = self.states.get(f"coded/{self.encounter_id}")
-        return held if isinstance(held, CodeSet) else CodeSet()
-
     # --- facts --------------------------------------------------------------------------------------------------------
     def take_in(self, fact: Fact) -> None:
         """One fact of the chart."""
         match fact:
             case MeasurementResulted():
                 self._measurement(fact)
+                self._culture(fact)
             case BaselineCarried():
                 self._baseline(fact)
             case MedicationGiven():
-                text = fact.drug.text or fact.drug.code
-                self._act(
-                    Act(act_id=fact.administration_id, text=text, done=True, drug=True, at=fact.given_at), kept=fact.status == "given"
-                )
-            case MedicationOrdered():
-                text = fact.drug.text or fact.drug.code
-                self._act(Act(act_id=fact.order_id, text=text, done=False, drug=True, at=fact.ordered_at), kept=fact.status != "cancelled")
-            case OrderPlaced():
-                by = fact.by.name if fact.by else ""
-                act = Act(
-                    act_id=fact.order_id, text=fact.code.text or fact.code.code, done=False, drug=False, at=fact.ordered_at, author=by
-                )
-                self._act(act, kept=fact.status != "cancelled")
+                self._act(act_told(fact), kept=fact.status == "given")
+            case MedicationOrdered() | OrderPlaced():
+                self._act(act_told(fact), kept=fact.status != "cancelled")
             case PatientIdentified():
                 self.update(patient_id=fact.patient_id, birth_date=fact.birth_date or self.stay.birth_date)
             case EncounterUpdated():
@@ -177,6 +174,8 @@ class Records:
                 preliminary=fact.status == "preliminary",
                 at=fact.taken_at,
                 author=(fact.performer.name or fact.performer.staff_id) if fact.performer else "",
+                low=fact.usual_low,
+                high=fact.usual_high,
             )
         if new == old:
             return
@@ -189,6 +188,13 @@ class Records:
             self.corrected.add(fact.measurement_id)
         self._series.pop(fact.analyte, None)
         self.changed.add(f"analyte/{fact.analyte}")
+
+    def _culture(self, fact: MeasurementResulted) -> None:
+        if fact.value is not None or GERMS not in self.inputs.rules_by_input:
+            return
+        if (replaced := file_culture(self.states, self.encounter_id, fact)) is not None:
+            self.corrected |= replaced
+            self.changed.add(GERMS)
 
     def _baseline(self, fact: BaselineCarried) -> None:
         """What stands before the stay, for the rules that read the analyte."""
@@ -284,14 +290,10 @@ class Records:
 
     def read_codes(self, page: CodingPage) -> None:
         """Today's codes replace yesterday's, as far as some rule asks for one."""
-        new = code_set(page, self.inputs.coded, self._type_of)
-        if new != self._code_set():
+        new = code_set(page, self.inputs.coded, partial(type_of, self.states, self.encounter_id))
+        if new != code_set_of(self.states, self.encounter_id):
             self.states[f"coded/{self.encounter_id}"] = new
             self.changed.add(CODED)
-
-    def _type_of(self, note_id: str) -> NoteType:
-        held = self.states.get(f"note/{self.encounter_id}/{note_id}")
-        return held.note_type if isinstance(held, Note) else "other"
 
     def _told(self, name: str) -> None:
         if name not in self.stay.told:

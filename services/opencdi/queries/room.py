@@ -1,7 +1,7 @@
 """The queries room: what the record leaves open, asked once, with the evidence, through the compliance gate.
 
 Records per stay, small and several: `stay`, `series/<analyte>`, `day/<analyte>/<day>`, `concept/<concept>`, `written/<analyte>`,
-`acts/<treatment>`, `note/<note>`, `coded`, `lines`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site`,
+`acts/<treatment>`, `note/<note>`, `coded`, `germs`, `lines`, `query/<query>`, `claim`, `decided`; per tenant `clock`, `rhythm`, `site`,
 `due/<day>`.  An entry that touches no rule's input is passed on as the bytes it came in.
 """
 
@@ -27,6 +27,7 @@ from opencdi.queries.at_discharge import Lines
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import CodeSet, Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
+from opencdi.queries.cultures import Cultures
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.noted import Note, Numbers, Statements
@@ -44,8 +45,8 @@ from opencdi.settings import SOFTWARE, rules_dir
 P = TypeVar("P", bound=Page)
 MODELS: dict[str, type[State]] = {
     "stay": Stay, "series": Series, "day": Day, "concept": Statements, "written": Numbers, "acts": Acts, "note": Note, "coded": CodeSet,
-    "lines": Lines,
-    "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown, "due": Dues, "decided": Decided,
+    "germs": Cultures, "lines": Lines, "query": Query, "claim": LastClaim, "clock": Clock, "rhythm": Rhythms, "site": SiteKnown,
+    "due": Dues, "decided": Decided,
 }  # fmt: skip
 
 

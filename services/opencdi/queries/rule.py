@@ -166,6 +166,7 @@ class Rule(Form):
     def concepts(self) -> frozenset[str]:
         """The concepts of notes that this rule reads."""
         read = {concept for c in self.conditions() for concept in getattr(c, "concepts", ())}
+        read |= {device for c in self.conditions() for device in getattr(c, "devices", ())}
         read |= {one for c in self.conditions() if isinstance(c, OrganDysfunction) for told in c.chronic.values() for one in told}
         answered = {option.diagnosis for option in self.options if option.diagnosis}
         documents = {documentation.concept for documentation in self.satisfied_by}
@@ -190,7 +191,7 @@ def with_inner(condition: Condition) -> Iterator[Condition]:
 
 def limits_of(condition: Condition) -> Iterator[str]:
     """The names of thresholds that this condition reads."""
-    for field in ("above", "at_least", "below", "at_most", "by", "times", "from_level"):
+    for field in ("above", "at_least", "below", "at_most", "by", "times", "from_level", "dose_at_least"):
         if isinstance(name := getattr(condition, field, None), str) and not (field == "by" and condition.kind == "stated"):
             yield name
 

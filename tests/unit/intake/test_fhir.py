@@ -37,6 +37,43 @@ def test_resources_in_order(feed) -> None:
     assert feed.of("measurement_resulted")[0].value == pytest.approx(2.8959)
 
 
+QUANTITY = {"unit": "umol/L", "code": "umol/L"}
+
+
+@pytest.mark.parametrize(
+    ("ranges", "low", "high"),
+    [
+        ([{"low": {"value": 53, **QUANTITY}, "high": {"value": 97, **QUANTITY}}], 0.6, 1.1),
+        ([{"high": {"value": 97, **QUANTITY}}], None, 1.1),
+        ([{"text": "53 - 97"}], 0.6, 1.1),
+        ([{"text": "53 - 97"}, {"type": {"coding": [{"code": "therapeutic"}]}, "text": "1 - 2"}], 0.6, 1.1),
+        ([{"text": "53 - 97"}, {"text": "40 - 80"}], None, None),  # by age or sex: whose is not said
+        ([], None, None),
+    ],
+)
+def test_the_range_of_the_laboratory_comes_with_its_result(
+    feed, ranges: list[dict[str, Any]], low: float | None, high: float | None
+) -> None:
+    for resource in (PATIENT, ENCOUNTER, CREATININE | {"referenceRange": ranges}):
+        feed.send(resource)
+    told = feed.of("measurement_resulted")[0]
+    assert (told.usual_low, told.usual_high) == (low and pytest.approx(low, abs=0.01), high and pytest.approx(high, abs=0.01))
+
+
+def test_two_sets_of_blood_cultures_are_two_specimens(feed) -> None:
+    def culture(number: str, specimen: str) -> dict[str, Any]:
+        grown = {key: value for key, value in CREATININE.items() if key != "valueQuantity"}
+        code = {"coding": [{"system": "http://loinc.org", "code": "600-7"}]}
+        germ = {"valueString": "Staphylococcus epidermidis", "specimen": {"reference": f"Specimen/{specimen}"}}
+        return grown | {"id": number, "code": code} | germ
+
+    for resource in (PATIENT, ENCOUNTER, culture("o1", "s1"), culture("o2", "s1"), culture("o3", "s2")):
+        feed.send(resource)
+    first, bottle, second = (told.specimen_id for told in feed.of("measurement_resulted"))
+    assert first == bottle != second
+    assert "s1" not in str(first)
+
+
 def test_resources_out_of_order_wait_and_are_released(feed) -> None:
     assert feed.send(CREATININE).outcome == "kept_with_patient"
     assert feed.send(ENCOUNTER).outcome == "entries"

@@ -210,7 +210,7 @@ def test_results_field_by_field_and_their_correction(stream: Stream) -> None:
     common = {"kind": "measurement_resulted", "abnormal": "H", "status": "final", "taken_at": at(1), "problem": "MAPPING_NEEDED"}
     first = {
         **common, "code": {"code": "tt-0003-01", "system": "WinPath", "text": "Creatinine"}, "value": 98.0, "sent_value": "98.00",
-        "sent_unit": "UMOLL",
+        "sent_unit": "UMOLL", "sent_range": "1 - 9",
     }  # fmt: skip
     assert told[:2] == [first, {
         **common, "code": {"code": "tt-0003-05", "system": "WinPath", "text": "eGFR (MDRD)"}, "value": 15.0, "comparator": "<",

@@ -14,7 +14,7 @@ from opencdi.events.contract import MadeBy
 from opencdi.events.pages import CodingPage, Effect, Evidence, WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.queries.chart import CodeSet
 from opencdi.queries.coded import code_set, coded, left_open
-from opencdi.queries.condition import Coded, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, ProcedureLeftOpen
 
 BEGAN = datetime(2026, 5, 4, 8, tzinfo=UTC)
 ANY = Coded(kind="coded")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from opencdi.events.ids import keyed_hash
 from opencdi.intake.fhir.orders import orders_behind
 from opencdi.intake.fhir.reading import (
     Resource,
@@ -51,6 +52,17 @@ def _flag(holder: Resource) -> str | None:
     return next(filter(None, ours), "") or first(holder, "interpretation.0.coding.0.code", "interpretation.0.text") or None
 
 
+def _reference(holder: Resource) -> str | None:
+    """The one usual range, as a laboratory would print it; several, by age or sex, are none."""
+    ranges = [one for one in each(holder, "referenceRange") if first(one, "type.coding.0.code") in ("", "normal")]
+    if len(ranges) != 1:
+        return None
+    low, high = first(ranges[0], "low.value"), first(ranges[0], "high.value")
+    unit = unit_sent(*(first(ranges[0], f"{end}.{name}") for end in ("high", "low") for name in ("code", "unit")))
+    told = f"{low} - {high}" if low and high else f"<={high}" if high else f">={low}" if low else ""
+    return f"{told} {unit}".strip() if told else first(ranges[0], "text") or None
+
+
 def _of_another(resource: Resource) -> bool:
     """Whether `focus` says that this is about a fetus, a donor or a relative, and not about the patient in whose chart it is."""
     subject = reference_of(resource, "subject")
@@ -93,7 +105,8 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
     taken_at = (
         time_in(resource, context, "effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued", problems=problems) or told_at
     )
-    taken = context.beside.get(relative(first(resource, "specimen.reference")), {})
+    reference = relative(first(resource, "specimen.reference"))
+    taken = context.beside.get(reference, {})
     of = coded(at(taken, "type"))
     specimen = first(resource, "specimen.display") or ((of.text or of.code) if of else None)
     kind = " ".join([specimen or "", *_words(taken, "type")]).strip()
@@ -125,8 +138,12 @@ def observations_of(resource: Resource, context: Context, problems: list[tuple[s
             taken_at=taken_at,
             abnormal=_flag(holder),
             specimen=specimen,
+            specimen_id=keyed_hash(context.key, "specimen", context.feed, reference)
+            if (reference := relative(first(resource, "specimen.reference")))
+            else None,
             kind_of_specimen=kind_of_specimen,
             flaws=_flaws(resource, holder, taken),
+            reference=_reference(holder),
             method=(method.text or method.code) if method else None,
             performer=performer_in(resource, context),
         )

@@ -85,8 +85,10 @@ def _group(reading: Reading, group: Group) -> None:
             taken_at=taken,
             abnormal=message.component(obx, 8) or None,
             specimen=specimen,
+            specimen_id=reading.id_of("specimen", number) if (number := message.component(group.specimen, 2)) else order_id,
             kind_of_specimen=kind_of_specimen,
             flaws=flaws,
+            reference=message.component(obx, 7) or None,
             method=message.component(obx, 17, 2) or message.component(obx, 17) or None,
             performer=reading.person(obx, 16),
         )
