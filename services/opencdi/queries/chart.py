@@ -290,7 +290,7 @@ class Chart:
         line: Callable[[str], ConceptTimeline | None] = lambda _: None,
         answers: "Callable[[], Iterable[Answer]]" = lambda: (),
     ) -> None:
-        """Each callable looks one record up: by analyte, concept, treatment, or analyte as notes write it; or says what is in the record."""
+        """Each callable looks one record up: by analyte, concept, treatment, or analyte as notes write it; or tells what is there."""
         self.stay, self.series, self.mentions, self.acts, self.written = stay, series, mentions, acts, written
         self.code_set, self.cultures = code_set, cultures
         self.line, self.answers = line, answers
