@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from opencdi.clinical.codes import dotted
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
 from opencdi.events.ids import message_of
-from opencdi.events.pages import CodingPage, QueryMoved, WorkingCode, WorkingProcedure
+from opencdi.events.pages import CodingPage, QueryChanged, QueryMoved, WorkingCode, WorkingProcedure
 from opencdi.events.people import Decision, QueryAnswered, QueryDismissed
 from opencdi.store.encounters import (
     Header,
@@ -48,7 +48,7 @@ class QuestionShown:
 
     alert: QueryAlert
     wording: QueryWording | None
-    moves: tuple[QueryMoved, ...]
+    moves: tuple[QueryMoved | QueryChanged, ...]
     pending: tuple[Pending, ...]
     answer: QueryAnswered | None
     dismissal: QueryDismissed | None
