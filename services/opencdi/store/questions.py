@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from opencdi.events.audiences import QueryAlert, QueryWording
-from opencdi.events.pages import QueryMoved
+from opencdi.events.pages import QueryChanged, QueryMoved
 from opencdi.store.batch import Batch
 from opencdi.store.tables import ENCOUNTER, QUERY, QUERY_MOVE, SENT_DECISION, SETTLED
 
@@ -29,10 +29,12 @@ def question(connection: Connection, tenant: str, query_id: str) -> tuple[QueryA
     return (QueryAlert.read(row.doc), QueryWording.read(row.wording) if row.wording else None) if row else None
 
 
-def moves(connection: Connection, encounter_id: str) -> list[QueryMoved]:
-    """Every move of the encounter's questions, oldest first."""
-    docs = connection.scalars(select(QUERY_MOVE.c.doc).where(QUERY_MOVE.c.encounter_id == encounter_id))
-    return sorted((QueryMoved.read(doc) for doc in docs), key=lambda move: move.at)
+def moves(connection: Connection, encounter_id: str) -> list[QueryMoved | QueryChanged]:
+    """Every move of the encounter's questions, and every time that one read otherwise where it stood; oldest first."""
+    ordered = select(QUERY_MOVE.c.doc).where(QUERY_MOVE.c.encounter_id == encounter_id)
+    docs = connection.scalars(ordered.order_by(QUERY_MOVE.c.entry_id, QUERY_MOVE.c.ordinal))
+    told = ((QueryMoved if '"to_state":' in doc else QueryChanged).read(doc) for doc in docs)
+    return sorted(told, key=lambda move: move.at)
 
 
 def unsettled(connection: Connection, encounter_id: str) -> list[Pending]:

@@ -11,7 +11,7 @@ from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
 from opencdi.events.ids import message_of
-from opencdi.events.pages import CodingPage, QueryMoved, WorkingCode, WorkingProcedure
+from opencdi.events.pages import CodingPage, QueryChanged, QueryMoved, WorkingCode, WorkingProcedure
 from opencdi.events.people import Decision, QueryAnswered, QueryDismissed
 from opencdi.store.encounters import (
     Header,
@@ -49,7 +49,7 @@ class QuestionShown:
 
     alert: QueryAlert
     wording: QueryWording | None
-    moves: tuple[QueryMoved, ...]
+    moves: tuple[QueryMoved | QueryChanged, ...]
     pending: tuple[Pending, ...]
     answer: QueryAnswered | None
     dismissal: QueryDismissed | None

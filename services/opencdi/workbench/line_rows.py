@@ -30,7 +30,7 @@ def apply_line(batch: Batch, entry: Entry) -> None:
     if queries and queries.suspended is not None:
         _suspend(batch, encounter_id, queries.suspended)
     if queries:
-        for ordinal, move in enumerate(queries.moved):
+        for ordinal, move in enumerate((*queries.moved, *queries.changed)):
             key = {"entry_id": entry.envelope.entry_id, "ordinal": ordinal}
             batch.put(QUERY_MOVE, {**key, "encounter_id": encounter_id, "doc": move.to_json().decode()})
         for one in queries.noticed:

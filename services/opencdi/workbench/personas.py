@@ -28,14 +28,15 @@ class Persona:
 
 
 SPECIALIST = Persona("specialist", "specialist", Person(staff_id="CDI-1", name="Dana Whitfield, RN, CCDS"))
+SECOND_REVIEWER = Persona("second-reviewer", "specialist", Person(staff_id="CDI-2", name="Samuel Adeyemi, MD, physician advisor"))
 CODER = Persona("coder", "coder", Person(staff_id="HIM-1", name="Maria Olsen, CCS"))
 ANALYST = Persona("analyst", "analyst", Person(staff_id="IT-1", name="Tomas Reyes, interface team"), handles_letters=True)
 
 
 def seats(physicians: Iterable[Person]) -> tuple[Persona, ...]:
-    """The seats one may take: a specialist, a coder, an interface analyst, and each physician who has been asked something."""
+    """The seats one may take: a specialist, a second reviewer (Q-43), a coder, an interface analyst, each physician who has been asked."""
     asked = (Persona(f"physician:{person.staff_id}", "physician", person.model_copy(update={"role": "provider"})) for person in physicians)
-    return (SPECIALIST, CODER, ANALYST, *asked)
+    return (SPECIALIST, SECOND_REVIEWER, CODER, ANALYST, *asked)
 
 
 def seated(cookie: str | None, among: tuple[Persona, ...]) -> Persona:

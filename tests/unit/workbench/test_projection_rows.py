@@ -18,7 +18,7 @@ from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events import facts as told
 from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
 from opencdi.events.baselines import BaselineCarried
-from opencdi.events.pages import CodingPage, FailedPage, QueriesPage
+from opencdi.events.pages import CodingPage, FailedPage, QueriesPage, QueryChanged
 from opencdi.events.people import CodeSetAttested, Person, QueryAnswered
 from opencdi.events.topics import CHART, QUERIES, QUERY_ALERTS
 from opencdi.store.batch import Batch
@@ -27,6 +27,7 @@ from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.health import as_of, line_health
 from opencdi.store.migrate import migrate
 from opencdi.store.physician import asked, inbox
+from opencdi.store.questions import moves
 from opencdi.workbench.encounter_page import encounter_page
 from opencdi.workbench.personas import CODER, SPECIALIST
 from opencdi.workbench.projection import apply_record
@@ -301,3 +302,21 @@ def test_the_page_says_which_rules_cannot_be_judged_until_they_can(engine: Engin
             assert failures(connection, AKI) == []
             (row,) = worklist(connection, "demo", ())
             assert (row.failed, line_health(connection, "demo").failed) == (0, 0), "all entries have been read"
+
+
+def test_what_reads_otherwise_without_moving_stands_in_the_life_of_a_question_too(engine: Engine) -> None:
+    telling = Telling()
+    malnutrition(telling)
+    change = QueryChanged(
+        query_id=QUERY_MALNUTRITION,
+        condition="malnutrition",
+        state="sent",
+        cause="NARROWED",
+        detail="severity",
+        at=at(2, 12),
+        actor=PHYSICIAN,
+    )
+    telling.entry(MALNUTRITION, at(2, 12), pages=[QueriesPage(as_of="x", made_by=MADE_BY, changed=(change,))])
+    tell(engine, telling.messages)
+    with snapshot(engine) as connection:
+        assert moves(connection, MALNUTRITION)[-1] == change
