@@ -9,7 +9,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
@@ -123,7 +122,7 @@ def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held
     else:
         placed = _patched(held.placed, way, *moved)
     signs = tuple([one.sign for one in placed])
-    if not way.in_order and any(later.at < sign.at for sign, later in pairwise(signs)):
+    if not way.in_order:
         signs = tuple(sorted(signs, key=_at))
     if held is not None and signs == held.signs:
         signs = held.signs
