@@ -23,8 +23,9 @@ from opencdi.testing import DAY_ZERO, Ward, inbound_records
 
 _CHART = ("day", "concept", "acts")
 """What rules may look at, as queries remembers it."""
-_NAMES = {"note_id", "revision"}
-"""Under which of its numbers a document is told, and how often it was, depends on which came first; what it says does not."""
+_NAMES = {"note_id", "revision", "entry_id"}
+"""Under which of its numbers a document is told, how often it was, and which entry told a value first, depends on which came first; what
+they say does not."""
 Left = dict[tuple[str, ...], Any]
 _ALL = [*play(load_stories(), DAY_ZERO), *every_feed()]
 IN_TIME: tuple[tuple[tuple[Message, ...], datetime], ...] = tuple(
