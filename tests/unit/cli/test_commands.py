@@ -105,7 +105,7 @@ def test_a_misspelt_room_is_told_the_rooms_that_there_are() -> None:
     for words in (("run", "nlpp"), ("run", "nlp", "cooding")):
         answer = opencdi(*words)
         assert answer.code == 2
-        assert "there are door, rooms, pages, intake, nlp, coding, queries, finalize" in answer.errors
+        assert "there are door, rooms, pages, outbound, intake, nlp, coding, queries, finalize" in answer.errors
     assert opencdi("topics", "apply").code == 0
     assert "there are gateway, intake, " in opencdi("dead", "list", "--room", "nlpp").errors
     assert opencdi("dead", "list").out == "no dead letters\n"
