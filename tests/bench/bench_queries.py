@@ -22,7 +22,7 @@ from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import Quantity, Rule, load_rules
 
 LOOKED_AT = (1, 10, 30)
-UNREAD = ("ferritin", 120.0, "ng/mL")  # read by no rule
+UNREAD = ("hematocrit", 30.0, "%")  # read by no rule
 EVENTS = 8  # of each analyte
 
 

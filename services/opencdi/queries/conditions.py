@@ -79,7 +79,8 @@ def _way(condition: Condition, q: Question) -> Way:
         case Treatment() if not condition.is_course:
             return _told(chart, [(name, chart.acts(name)) for name in condition.any_of], lambda act: fits(condition, act, q.limit_in))
         case Stated() if condition.notes == 1 and not condition.lacking and not condition.standing:
-            return _told(chart, [(concept, chart.mentions(concept)) for concept in condition.concepts], partial(_says, condition))
+            said = [(concept, chart.mentions(concept)) for concept in condition.concepts]
+            return _told(chart, said, partial(_says, condition), partial(_told_beside, condition))
         case SuspectedInfection():
             return combined.suspected_infection(condition, chart)
         case AnyOf():
@@ -193,12 +194,17 @@ def _scored(kind: str, chart: Chart) -> tuple[sofa.Scored, ...]:
     return found.signs(number, chart.looked_up(inputs), lambda: way)
 
 
-def _told(chart: Chart, each: list[tuple[str, tuple[Any, ...]]], says: Callable[[Any], bool] = lambda _: True) -> Way:
+def _told(
+    chart: Chart,
+    each: list[tuple[str, tuple[Any, ...]]],
+    says: Callable[[Any], bool],
+    label: Callable[[Any], str | None] = lambda _: None,
+) -> Way:
     """Each act, or each mention that says so."""
 
     def between(since: datetime, until: datetime) -> Iterator[Sign]:
         for kind, items in each:
-            yield from (Sign(one.at.at, (Cited(kind, one),)) for one in chart.found.between(items, since, until) if says(one))
+            yield from (Sign(one.at.at, (Cited(kind, one, label(one)),)) for one in chart.found.between(items, since, until) if says(one))
 
     return _of(between, *(Given(items) for _, items in each))
 

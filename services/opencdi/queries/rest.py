@@ -12,9 +12,9 @@ from opencdi.queries.rule import Rule
 from opencdi.queries.yielding import specific
 
 HOUR_S = 3600
-_FOR_GOOD: frozenset[QueryCause] = frozenset(("RULED_OUT", "UNCERTAIN_IN_FINAL_STATEMENT", "NO_LONGER_SO", "WITHDRAWN_BY_CDI"))
+_FOR_GOOD: frozenset[QueryCause] = frozenset(("RULED_OUT", "UNCERTAIN_IN_FINAL_STATEMENT", "WITHDRAWN_BY_CDI"))
 """Causes by which the record, or a specialist, has settled the matter itself."""
-_FOR_NOW: frozenset[QueryCause] = frozenset(("EVIDENCE_CORRECTED", "SUPPRESSED", "DOCUMENTED"))
+_FOR_NOW: frozenset[QueryCause] = frozenset(("EVIDENCE_CORRECTED", "SUPPRESSED", "DOCUMENTED", "NO_LONGER_SO"))
 """Causes that a correction or a retraction may undo.  What then comes back asks once more; when that too is undone, no more."""
 
 
@@ -32,12 +32,13 @@ def history_of(before: Query | None) -> History:
     if before is None:
         return History()
     settled, returned, kinds = frozenset(before.settled), frozenset(before.returned), frozenset(before.kinds)
-    if before.state in DECIDED or before.cause in _FOR_GOOD:
+    doubted = before.cause == "NO_LONGER_SO" and before.gap_type == "unsupported-diagnosis"  # and supported since: doubted once
+    if before.state in DECIDED or before.cause in _FOR_GOOD or doubted:
         return History(settled | kinds, before.moved_at, returned)
     if before.cause not in _FOR_NOW or before.state not in ("withdrawn", "auto-resolved"):
         return History(settled, before.settled_at, returned)
     again = kinds & returned
-    rests = before.cause != "DOCUMENTED" or again  # a note that is retracted leaves the question as open as it was
+    rests = before.cause not in ("DOCUMENTED", "NO_LONGER_SO") or again  # a note that is retracted leaves the question as open as it was
     return History(settled | again, before.moved_at if rests else before.settled_at, returned | kinds)
 
 

@@ -68,7 +68,7 @@ def test_a_deferral_is_told_with_its_reason_once_and_moves_nothing() -> None:
         receipt(told, "deferred", hours, because="budget", until=until)
     alert = told.alerts[-1]
     assert alert.handed_over is not None
-    assert (alert.state, alert.cause, alert.handed_over.because, alert.handed_over.until) == ("sent", "DEFERRED budget", "budget", until)
+    assert (alert.state, alert.because, alert.handed_over.because, alert.handed_over.until) == ("sent", "DEFERRED budget", "budget", until)
     assert handed_over(told) == [("deferred", "budget")]
 
 
@@ -80,7 +80,7 @@ def test_reminders_count_from_the_hour_in_which_it_reached_its_physician() -> No
     told.line("d5 09:00 tick adt=x")
     assert states(told)[-1] == "sent"
     told.line("d5 10:30 tick adt=x")
-    assert (states(told)[-1], told.alerts[-1].cause) == ("escalated", "REMINDER 24 h")
+    assert (states(told)[-1], told.alerts[-1].because) == ("escalated", "REMINDER 24 h")
 
 
 def test_told_twice_it_was_handed_over_once_and_a_deferral_that_comes_late_says_nothing() -> None:
