@@ -11,10 +11,10 @@ from typing import NamedTuple
 from opencdi.knowledge.analytes import Analyte
 from opencdi.knowledge.units import in_house_unit, unit_of
 
-_N = r"[(\[]?\s*([+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|[.,]\d+))\s*[)\]]?"
-_BETWEEN = re.compile(rf"{_N}\s*(?:-|–|—|‐|\.\.|~|\bto\b)\s*{_N}\s*(\D\S*)?", re.IGNORECASE)  # as they are sent
-_BELOW = re.compile(rf"(?:<=?|=<|≤|up to|under|below|less than)\s*(?:or equal to\s*)?{_N}\s*(\D\S*)?", re.IGNORECASE)
-_ABOVE = re.compile(rf"(?:>=?|=>|≥|over|above|greater than|more than)\s*(?:or equal to\s*)?{_N}\s*(\D\S*)?", re.IGNORECASE)
+_N = r"[(\[]? ?([+-]?(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,9})?|\d{1,12}(?:[.,]\d{1,9})?|[.,]\d{1,9})) ?[)\]]?"
+_BETWEEN = re.compile(rf"{_N} ?(?:-|–|—|‐|\.\.|~|\bto\b) ?{_N} ?(\D\S{0,30})?", re.IGNORECASE)  # as they are sent
+_BELOW = re.compile(rf"(?:<=?|=<|≤|up to|under|below|less than) ?(?:or equal to ?)?{_N} ?(\D\S{0,30})?", re.IGNORECASE)
+_ABOVE = re.compile(rf"(?:>=?|=>|≥|over|above|greater than|more than) ?(?:or equal to ?)?{_N} ?(\D\S{0,30})?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
 
 
@@ -32,7 +32,7 @@ class _Sent(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _read(sent: str) -> _Sent | None:
-    text = sent.strip()
+    text = " ".join(sent.split())
     if match := _BETWEEN.fullmatch(text):
         low, high = _number(match[1]), _number(match[2])
         return _Sent(Range(low, high), match[3] or "") if low < high else None
