@@ -12,9 +12,9 @@ from opencdi.knowledge.analytes import Analyte
 from opencdi.knowledge.units import in_house_unit, unit_of
 
 _N = r"[(\[]? ?([+-]?(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,9})?|\d{1,12}(?:[.,]\d{1,9})?|[.,]\d{1,9})) ?[)\]]?"
-_BETWEEN = re.compile(rf"{_N} ?(?:-|–|—|‐|\.\.|~|\bto\b) ?{_N} ?(\D\S{0,30})?", re.IGNORECASE)  # as they are sent
-_BELOW = re.compile(rf"(?:<=?|=<|≤|up to|under|below|less than) ?(?:or equal to ?)?{_N} ?(\D\S{0,30})?", re.IGNORECASE)
-_ABOVE = re.compile(rf"(?:>=?|=>|≥|over|above|greater than|more than) ?(?:or equal to ?)?{_N} ?(\D\S{0,30})?", re.IGNORECASE)
+_BETWEEN = re.compile(rf"{_N} ?(?:-|–|—|‐|\.\.|~|\bto\b) ?{_N} ?(\D\S{{0,30}})?", re.IGNORECASE)  # as they are sent
+_BELOW = re.compile(rf"(?:<=?|=<|≤|up to|under|below|less than) ?(?:or equal to ?)?{_N} ?(\D\S{{0,30}})?", re.IGNORECASE)
+_ABOVE = re.compile(rf"(?:>=?|=>|≥|over|above|greater than|more than) ?(?:or equal to ?)?{_N} ?(\D\S{{0,30}})?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
 
 
