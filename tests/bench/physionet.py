@@ -22,11 +22,12 @@ from rich.table import Table
 from opencdi.cli.line import documentation_rules
 from opencdi.clinical.time import ClinicalTime
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Chart, Point, Stay
+from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.conditions import signs
 from opencdi.queries.indicators import measured_part
 from opencdi.queries.question import Question
 from opencdi.queries.rule import Rule
+from opencdi.queries.told import Point
 
 FILE = DATA / "physionet2019" / "patients.ndjson.gz"
 LABELLED_EARLY_H = 6

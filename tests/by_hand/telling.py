@@ -23,8 +23,9 @@ from opencdi.events.contract import Contract, MadeBy
 from opencdi.events.entry import Envelope, Page, entry_of, headers_of
 from opencdi.events.ids import content_hash
 from opencdi.events.inbound import Inbound
-from opencdi.events.pages import DecisionRefused, FactsPage, QueriesPage, QueryMoved, SitePage, TextsPage, TickPage
+from opencdi.events.pages import FactsPage, QueriesPage, SitePage, TextsPage, TickPage
 from opencdi.events.people import Person
+from opencdi.events.query_moves import DecisionRefused, QueryMoved
 from opencdi.events.reading import Finding, NoteRead
 from opencdi.events.topics import CHART, DRG_CHANGES, FINAL, OUTCOMES, PROVIDER_QUERIES, QUERIES, QUERY_ALERTS, Topic, dead_letters
 from opencdi.knowledge.site import SiteData

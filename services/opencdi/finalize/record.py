@@ -12,8 +12,9 @@ from opencdi.events.audiences import OpenQuestion
 from opencdi.events.entry import Entry
 from opencdi.events.facts import Fact
 from opencdi.events.ids import message_of
-from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage, QueryMoved
+from opencdi.events.pages import CodingPage, FactsPage, FailedPage, FindingsPage, QueriesPage
 from opencdi.events.people import CodeSetAttested
+from opencdi.events.query_moves import QueryMoved
 from opencdi.events.reading import NoteRead
 from opencdi.finalize.stay import Stay, after_facts, after_notes
 

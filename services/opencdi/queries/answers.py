@@ -9,8 +9,8 @@ from typing import NamedTuple, get_args
 from opencdi.clinical.vocabulary import AuthorRole
 from opencdi.events.answers import AnswerKept, Standing
 from opencdi.events.audiences import Option
-from opencdi.events.pages import DecisionRefused
 from opencdi.events.people import Person, QueryAnswered
+from opencdi.events.query_moves import DecisionRefused
 from opencdi.queries.awaiting import chart_after_answer
 from opencdi.queries.care_team import another, belongs
 from opencdi.queries.casework import Casework

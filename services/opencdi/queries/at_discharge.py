@@ -14,10 +14,11 @@ from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.reading import ConceptTimeline, NoteRead
 from opencdi.knowledge.final_document import Document, filed, last_of
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Answer, Chart, Mention, Stay
+from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.query import Query
+from opencdi.queries.told import Answer, Mention
 
 _FIRST_IMPRESSIONS: Final[frozenset[NoteType]] = frozenset({"emergency"})
 """What the emergency physician thinks of, the ward's notes settle or take up (D-77)."""

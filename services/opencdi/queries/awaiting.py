@@ -3,11 +3,11 @@
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import indicator_in_passing
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import attributes_told
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement
 from opencdi.queries.query import Query
 from opencdi.queries.rule import Rule
+from opencdi.queries.told import attributes_told
 
 
 def chart_after_answer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> bool:

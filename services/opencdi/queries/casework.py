@@ -18,9 +18,10 @@ from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.delivery import Delivery, HandedOver
 from opencdi.events.entry import Entry, Headers, headers_of
 from opencdi.events.ids import content_hash
-from opencdi.events.pages import DecisionRefused, QueriesPage, QueryChanged, QueryMoved
+from opencdi.events.pages import QueriesPage
 from opencdi.events.people import Person
 from opencdi.events.priority import weighed
+from opencdi.events.query_moves import DecisionRefused, QueryChanged, QueryMoved
 from opencdi.events.topics import ALARMS, JSON, PROVIDER_QUERIES, QUERY_ALERTS, Topic
 from opencdi.events.weighing import Weighing
 from opencdi.events.wording import shown_text

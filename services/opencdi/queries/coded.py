@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from opencdi.bus.room import States
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.pages import CodingPage, Evidence, WorkingCode, WorkingProcedure
-from opencdi.queries.chart import CodedDiagnosis, CodeSet, CodeWords, OpenProcedure
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Coded, ProcedureLeftOpen
+from opencdi.queries.told import CodedDiagnosis, CodeSet, CodeWords, OpenProcedure
 
 NoteTypes = Callable[[str], NoteType]
 

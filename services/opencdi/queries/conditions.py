@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from opencdi.queries import at_discharge, combined, measurements, sofa
-from opencdi.queries.chart import Chart, Mention, attributes_told
+from opencdi.queries.chart import Chart
 from opencdi.queries.coded import coded, left_open
 from opencdi.queries.condition import (
     AllOf,
@@ -41,6 +41,7 @@ from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew
 from opencdi.queries.found import EVER, NO_TIME, Given, Way, at_own_time
 from opencdi.queries.objections import to_stating
 from opencdi.queries.question import Question, number_of
+from opencdi.queries.told import Mention, attributes_told
 
 
 def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:

@@ -10,9 +10,10 @@ from itertools import combinations, product
 from typing import Final, NamedTuple
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
-from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.chart import Chart
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Conflicting
+from opencdi.queries.told import Mention
 
 _WEIGHED: Final[frozenset[SectionKind]] = frozenset(
     {"assessment", "assessment-and-plan", "plan", "impression", "discharge-diagnoses", "hospital-course", "addendum", "nutrition", "other"}

@@ -7,9 +7,10 @@ from typing import Final
 
 from opencdi.events.facts import MedicationGiven, MedicationOrdered, OrderPlaced
 from opencdi.knowledge.units import unit_of
-from opencdi.queries.chart import Act, Chart
+from opencdi.queries.chart import Chart
 from opencdi.queries.condition import Route, Treatment
 from opencdi.queries.evidence import Cited, Sign
+from opencdi.queries.told import Act
 
 BROKEN_OFF: Final = timedelta(hours=48)
 """A longer pause ends a course: what is given every other day still goes on."""

@@ -9,10 +9,10 @@ from typing import Final
 
 from opencdi.bus.room import State, States
 from opencdi.events.facts import MeasurementResulted
-from opencdi.queries.chart import Culture
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Grew
 from opencdi.queries.microbiology import Microbiology, microbiology
+from opencdi.queries.told import Culture
 
 SETS_TOGETHER: Final = timedelta(hours=48)
 

@@ -3,8 +3,9 @@
 from opencdi.bus.room import State
 from opencdi.clinical.vocabulary import QueryState
 from opencdi.events.facts import Fact
-from opencdi.events.pages import DecisionRefused, FactsPage
+from opencdi.events.pages import FactsPage
 from opencdi.events.people import QueryAnswered, QueryApproved, QueryEdited, QueryReaddressed, QuerySpoken, QueryViewed, QueryWritten
+from opencdi.events.query_moves import DecisionRefused
 from opencdi.queries import answers, approving, passing_on, setting_aside, written
 from opencdi.queries.casework import Casework
 from opencdi.queries.life import WITH_THE_PHYSICIAN

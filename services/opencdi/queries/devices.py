@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.chart import Chart
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import OnDevice
+from opencdi.queries.told import Mention
 
 NOT_NAMED: Final = timedelta(hours=48)
 """Nurses chart a device each shift; what nobody names for two days is taken to be out."""

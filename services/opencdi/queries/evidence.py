@@ -11,7 +11,7 @@ from functools import cached_property
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
-from opencdi.queries.chart import Act, Answer, CodeWords, Culture, Earlier, InNote, Listing, Mention, Point, Written
+from opencdi.queries.told import Act, Answer, CodeWords, Culture, Earlier, InNote, Listing, Mention, Point, Written
 
 VITAL_SIGNS = frozenset(
     {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}

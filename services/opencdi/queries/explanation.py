@@ -15,7 +15,7 @@ from opencdi.clinical.vocabulary import OVER
 from opencdi.events.wording import clinical_time_text, indicator_in_passing
 from opencdi.queries import objections
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Chart, Mention
+from opencdi.queries.chart import Chart
 from opencdi.queries.condition import Condition, Definition, Stated
 from opencdi.queries.conditions import signs
 from opencdi.queries.evidence import Sign
@@ -26,6 +26,7 @@ from opencdi.queries.questions import questions_of
 from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Documentation, Rule
 from opencdi.queries.spelled import in_words, inner_of
+from opencdi.queries.told import Mention
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import Literal
 
 from opencdi.clinical.confidentiality import HIDDEN
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Act, Chart, Mention, attributes_told
+from opencdi.queries.chart import Chart
 from opencdi.queries.conditions import signs
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.question import Question
 from opencdi.queries.rule import Documentation, Rule
+from opencdi.queries.told import Act, Mention, attributes_told
 
 Outcome = Literal["gap", "satisfied", "ruled-out", "uncertain", "unsigned", "silent"]
 BEFORE = timedelta(hours=24)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from math import inf
 
-from opencdi.queries.chart import Chart, Point
+from opencdi.queries.chart import Chart
 from opencdi.queries.condition import AtBaseline, Change, Consecutive, Limit, Measurement, OxygenationRatio, RatioToBaseline, Repeated
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.found import FIRST, LAST, Placed, clinical
+from opencdi.queries.told import Point
 
 OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""

@@ -8,7 +8,7 @@ from opencdi.bus.room import State, States
 from opencdi.clinical.confidentiality import label
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.reading import Finding, NoteRead, ValueInText
-from opencdi.queries.chart import Mention, Written
+from opencdi.queries.told import Mention, Written
 
 LATELY = timedelta(days=8)
 """Longer than the widest window about what notes say (a week): of this time every mention is kept."""

@@ -5,8 +5,8 @@
 
 from collections.abc import Iterator
 
-from opencdi.queries.chart import Mention
 from opencdi.queries.condition import Stated
+from opencdi.queries.told import Mention
 
 
 def to_being_so(mention: Mention) -> Iterator[str]:

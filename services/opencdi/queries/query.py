@@ -11,7 +11,7 @@ from opencdi.events.definitions import Crossing, InForce
 from opencdi.events.delivery import HandedOver
 from opencdi.events.people import Person
 from opencdi.queries import gate
-from opencdi.queries.chart import Remembered
+from opencdi.queries.told import Remembered
 
 STALE = "the question has changed since it was shown"
 

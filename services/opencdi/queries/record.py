@@ -6,7 +6,6 @@ back: a question that rests on one of those is looked at again (DOMAIN F.5).
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -32,14 +31,16 @@ from opencdi.events.pages import CodingPage
 from opencdi.events.reading import ConceptTimeline, NoteRead
 from opencdi.queries.at_discharge import after_note, answers, file_lines, lines_of
 from opencdi.queries.care_team import author_of, with_member
-from opencdi.queries.chart import Act, Chart, Earlier, Listing, Mention, Point, Stay, Written
+from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.coded import code_set, code_set_of
 from opencdi.queries.courses import act_told
 from opencdi.queries.cultures import cultures_of, file_culture
+from opencdi.queries.encounter import after_update
 from opencdi.queries.found import Found, Memory
 from opencdi.queries.inputs import CODED, FINAL, GERMS, LEFT, LISTINGS, STAY, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, kept, mention_in, type_of, written_in
 from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
+from opencdi.queries.told import Act, Earlier, Listing, Mention, Point, Written, says_the_same
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
 
 
@@ -146,22 +147,9 @@ class Records:
                 pass  # notes come read, on the findings page; decisions are taken elsewhere; the rest asks nothing
 
     def _encounter(self, fact: EncounterUpdated) -> None:
-        told: dict[str, Any] = {}
-        if fact.encounter_class:
-            told["encounter_class"] = fact.encounter_class
-        if fact.attending:
-            told["attending"] = fact.attending
-            told["team"] = with_member(self.stay, fact.attending)
-        if fact.on_leave is not None:
-            told["on_leave"] = fact.on_leave
-        if fact.newborn is not None:
-            told["newborn"] = fact.newborn
-        if self.stay.ended == "ENCOUNTER_CANCELLED":  # nothing is told of a cancelled stay but that it is admitted anew
-            told["ended"] = ""
-        if fact.admitted_at:
-            told["started_at"] = fact.admitted_at.at
         if fact.expected_discharge_at and fact.expected_discharge_at != self.stay.expected_discharge_at:
             self.update(rules_care=False, expected_discharge_at=fact.expected_discharge_at)
+        told = after_update(self.stay, fact)
         if any(getattr(self.stay, name) != value for name, value in told.items()):
             self.update(**told)
 
@@ -182,21 +170,8 @@ class Records:
         old = find(self.states, self.encounter_id, fact.analyte, fact.measurement_id)
         if old and not old.preliminary and fact.status == "preliminary":
             return  # a preliminary value after the final one says nothing (DOMAIN F.5)
-        new = None
-        if fact.value is not None and not fact.problem and fact.status != "withdrawn":
-            new = Point(
-                measurement_id=fact.measurement_id,
-                value=fact.value,
-                unit=fact.unit or "",
-                comparator=fact.comparator,
-                preliminary=fact.status == "preliminary",
-                at=fact.taken_at,
-                author=(fact.performer.name or fact.performer.staff_id) if fact.performer else "",
-                entry_id=self.entry_id,
-                low=fact.usual_low,
-                high=fact.usual_high,
-            )
-        if _says_the_same(old, new):
+        new = Point.measured(fact, self.entry_id)
+        if says_the_same(old, new):
             return
         if old:
             take_back(self.states, self.encounter_id, fact.analyte, old)
@@ -218,7 +193,7 @@ class Records:
     def _baseline(self, fact: BaselineCarried) -> None:
         """What stands before the stay, for the rules that read the analyte."""
         old, new = self.stay.baselines.get(fact.analyte), Earlier.told(fact, self.entry_id)
-        if _says_the_same(old, new) or fact.analyte not in self.inputs.analytes:
+        if says_the_same(old, new) or fact.analyte not in self.inputs.analytes:
             return
         if old and (new is None or (new.measurement_id == old.measurement_id and (new.value, new.at) != (old.value, old.at))):
             self.corrected.add(old.measurement_id)
@@ -323,8 +298,3 @@ class Records:
     def _told(self, name: str) -> None:
         if name not in self.stay.told:
             self.update(rules_care=False, told=(*self.stay.told, name))
-
-
-def _says_the_same(old: Point | None, new: Point | None) -> bool:
-    """Whether nothing is new but the entry that tells it again."""
-    return old == new or (old is not None and new is not None and old == replace(new, entry_id=old.entry_id))

@@ -7,7 +7,8 @@ from opencdi.bus.room import Overlay, Record, State
 from opencdi.bus.stepping import Stepper
 from opencdi.events.entry import Envelope, read_entry
 from opencdi.events.ids import message_of
-from opencdi.events.pages import QueriesPage, QueryMoved
+from opencdi.events.pages import QueriesPage
+from opencdi.events.query_moves import QueryMoved
 from opencdi.events.topics import QUERIES
 from opencdi.queries.casework import Casework
 from opencdi.queries.room import Desk, room_at

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from opencdi.bus.room import State
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Remembered
+from opencdi.queries.told import Remembered
 
 BACKLOG = timedelta(minutes=30)
 """After an outage the documents that waited come in first; candidates leave so long after the feed is heard again (DOMAIN F.7)."""

@@ -26,7 +26,7 @@ from opencdi.queries import closing
 from opencdi.queries.adoptions import wrong_adoptions
 from opencdi.queries.at_discharge import Lines
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import CodeSet, Stay
+from opencdi.queries.chart import Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
 from opencdi.queries.cultures import Cultures
 from opencdi.queries.decisions import Decided, carry_over, decide
@@ -42,6 +42,7 @@ from opencdi.queries.rhythm import Rhythms
 from opencdi.queries.rule import Rule, edition
 from opencdi.queries.series import Day, Series
 from opencdi.queries.timers import fire
+from opencdi.queries.told import CodeSet
 from opencdi.queries.treatments import Treatments, load_treatments
 from opencdi.queries.weighing import LastClaim, weigh_together
 from opencdi.queries.written import cites

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.queries.chart import Point
+from opencdi.queries.told import Point
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _ALIKE: dict[str, Any] = {

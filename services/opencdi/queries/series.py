@@ -10,8 +10,8 @@ from datetime import UTC, timedelta
 from itertools import chain
 
 from opencdi.bus.room import State, States
-from opencdi.queries.chart import Point
 from opencdi.queries.rows import Rows
+from opencdi.queries.told import Point
 
 MAX_A_DAY = 96  # one a quarter of an hour; of a monitor that tells more the last ones are kept, and the lowest and highest
 FEW_A_DAY = 6  # one each four hours

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
-from opencdi.queries.chart import Act, Chart, Earlier, Point
+from opencdi.queries.chart import Chart
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.found import FIRST, LAST, Placed
 from opencdi.queries.measurements import SAME_DRAW, oxygen_at
+from opencdi.queries.told import Act, Earlier, Point
 
 EDITION = "SOFA-1996"
 DAY = timedelta(hours=24)

@@ -6,12 +6,12 @@ Most results of a long stay are one more of the same.  A newer value against a q
 import re
 
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Point
 from opencdi.queries.evidence import Cited
 from opencdi.queries.gap import Judgement
 from opencdi.queries.narrowing import told_of
 from opencdi.queries.query import Query
 from opencdi.queries.rule import Rule
+from opencdi.queries.told import Point
 
 _BEFORE_NUMBER = re.compile(r"\s[<>=]*\d")
 Reading = tuple[object, ...]

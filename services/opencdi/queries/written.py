@@ -12,13 +12,13 @@ from opencdi.clinical.vocabulary import OVER, QueryCause, QueryState
 from opencdi.events.audiences import Indicator, Option, QueryWording
 from opencdi.events.entry import Entry
 from opencdi.events.ids import derived_id
-from opencdi.events.pages import DecisionRefused
 from opencdi.events.people import EvidenceChosen, Person, QuerySpoken, QueryWritten
+from opencdi.events.query_moves import DecisionRefused
 from opencdi.events.wording import indicator_in_passing
 from opencdi.queries import answers, gate
 from opencdi.queries.care_team import with_member
 from opencdi.queries.casework import Casework
-from opencdi.queries.chart import Mention, Stay
+from opencdi.queries.chart import Stay
 from opencdi.queries.conditions import signs
 from opencdi.queries.evidence import Cited
 from opencdi.queries.life import UNANSWERED
@@ -27,6 +27,7 @@ from opencdi.queries.query import Chosen, Query
 from opencdi.queries.question import Question
 from opencdi.queries.rest import history_of
 from opencdi.queries.rule import Rule
+from opencdi.queries.told import Mention
 from opencdi.queries.wording import options_of
 
 OfTheirOwn = QueryWritten | QuerySpoken

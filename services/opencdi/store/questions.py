@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from opencdi.events.audiences import QueryAlert, QueryWording
-from opencdi.events.pages import QueryChanged, QueryMoved
+from opencdi.events.query_moves import QueryChanged, QueryMoved
 from opencdi.store.batch import Batch
 from opencdi.store.tables import ENCOUNTER, QUERY, QUERY_MOVE, SENT_DECISION, SETTLED
 

@@ -11,8 +11,9 @@ from opencdi.clinical.codes import dotted
 from opencdi.clinical.vocabulary import OVER
 from opencdi.events.audiences import AlertEffect, Indicator, QueryAlert, QueryWording
 from opencdi.events.ids import message_of
-from opencdi.events.pages import CodingPage, QueryChanged, QueryMoved, WorkingCode, WorkingProcedure
+from opencdi.events.pages import CodingPage, WorkingCode, WorkingProcedure
 from opencdi.events.people import Decision, QueryAnswered, QueryDismissed
+from opencdi.events.query_moves import QueryChanged, QueryMoved
 from opencdi.store.encounters import (
     Header,
     Item,

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from opencdi.events.causes import CAUSES, Caused, cause_of
-from opencdi.events.pages import QueriesPage, QueryMoved
+from opencdi.events.pages import QueriesPage
+from opencdi.events.query_moves import QueryMoved
 
 # Every spelling that releases before the list wrote, with a detail where it had one.
 BEFORE = (

@@ -33,7 +33,6 @@ from opencdi.events.pages import (
     FailedPage,
     FindingsPage,
     QueriesPage,
-    QueryMoved,
     SitePage,
     TickPage,
     WorkingCode,
@@ -41,6 +40,7 @@ from opencdi.events.pages import (
     WorkingProcedure,
 )
 from opencdi.events.people import CodeSetAttested, Person
+from opencdi.events.query_moves import QueryMoved
 from opencdi.events.reading import NoteRead
 from opencdi.finalize.room import finalize_room
 from opencdi.finalize.timers import Timers

@@ -4,8 +4,9 @@ import pytest
 
 from opencdi.events.answers import AnswerKept
 from opencdi.events.entry import read_entry
-from opencdi.events.pages import DecisionRefused, FactsPage, QueriesPage
+from opencdi.events.pages import FactsPage, QueriesPage
 from opencdi.events.people import Person, QueryAnswered
+from opencdi.events.query_moves import DecisionRefused
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import ENCOUNTER, Chart
 from opencdi.queries.query import Query

@@ -12,9 +12,9 @@ from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import NoteType
 from opencdi.events.contract import MadeBy
 from opencdi.events.pages import CodingPage, Effect, Evidence, WorkingCode, WorkingDrg, WorkingProcedure
-from opencdi.queries.chart import CodeSet
 from opencdi.queries.coded import code_set, coded, left_open
 from opencdi.queries.feed_conditions import Coded, ProcedureLeftOpen
+from opencdi.queries.told import CodeSet
 
 BEGAN = datetime(2026, 5, 4, 8, tzinfo=UTC)
 ANY = Coded(kind="coded")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opencdi.clinical.time import ClinicalTime
 from opencdi.clinical.vocabulary import BaselineBasis
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Chart, Earlier, Mention, Point, Stay
+from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.condition import (
     AllOf,
     AtBaseline,
@@ -31,6 +31,7 @@ from opencdi.queries.question import Question
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import Quantity, Rule, load_rules
 from opencdi.queries.sofa import points_of
+from opencdi.queries.told import Earlier, Mention, Point
 from opencdi.queries.treatments import load_treatments
 
 ZERO = datetime(2026, 5, 1, tzinfo=timezone(timedelta(hours=-4)))

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.events.people import Person
-from opencdi.queries.chart import Chart, Mention, Stay
+from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.conflicts import conflicting
 from opencdi.queries.feed_conditions import Conflicting
+from opencdi.queries.told import Mention
 
 ZERO = datetime(2026, 5, 4, 8, tzinfo=UTC)
 SAID: dict[str, dict[str, Any]] = {

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
 from opencdi.knowledge.site import SiteData
-from opencdi.queries.chart import Act, Chart, Stay
+from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.condition import Treatment
 from opencdi.queries.conditions import signs as signs_of
 from opencdi.queries.question import Question
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import Quantity, load_rules
+from opencdi.queries.told import Act
 
 ZERO = datetime(2026, 5, 4, 8, tzinfo=UTC)
 RULE = load_rules(rules_path())[0].model_copy(update={"thresholds": {"dose": Quantity(value=20, unit="mg")}})

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.queries.chart import Culture
 from opencdi.queries.cultures import grew
 from opencdi.queries.feed_conditions import Grew
 from opencdi.queries.microbiology import microbiology
+from opencdi.queries.told import Culture
 
 ZERO = datetime(2026, 5, 4, 8, tzinfo=UTC)
 BLOOD = Grew(kind="grew", studies=("blood-culture",))

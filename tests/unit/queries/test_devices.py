@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.queries.chart import Chart, Mention, Stay
+from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.devices import on_device
 from opencdi.queries.feed_conditions import OnDevice
+from opencdi.queries.told import Mention
 
 ZERO = datetime(2026, 5, 4, 12, tzinfo=UTC)
 

@@ -13,11 +13,12 @@ from opencdi.clinical.vocabulary import Active, Assertion, Authentication, Autho
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import ENCOUNTER, Chart
 from opencdi.queries.case_facts import DAY_1
-from opencdi.queries.chart import Mention, Suspended
+from opencdi.queries.chart import Suspended
 from opencdi.queries.explanation import Explanation, Told, explain
 from opencdi.queries.objections import to_being_so, to_its_author
 from opencdi.queries.relived import Relived, relive
 from opencdi.queries.room import Desk, room_at, rules_path
+from opencdi.queries.told import Mention
 from opencdi.queries.treatments import load_treatments
 from unit.queries.kidney import KIDNEY, RULES
 

@@ -15,13 +15,13 @@ from opencdi.events.entry import Envelope
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import found
 from opencdi.queries.case_chart import ENCOUNTER, TENANT, Chart
-from opencdi.queries.chart import Point
 from opencdi.queries.evidence import Cited
 from opencdi.queries.found import AtHand, Found, Memory
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.record import Records
 from opencdi.queries.room import Desk, queries_room, rules_path
 from opencdi.queries.rule import Quantity, Rule, load_rules
+from opencdi.queries.told import Point
 
 RULES = load_rules(rules_path())
 SITE = SiteData()

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.queries.chart import Mention
 from opencdi.queries.noted import LATELY, kept
+from opencdi.queries.told import Mention
 
 DAY_1 = datetime(2026, 5, 1, tzinfo=UTC)
 

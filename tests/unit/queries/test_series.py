@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from opencdi.bus.room import State
 from opencdi.clinical.time import ClinicalTime
-from opencdi.queries.chart import Point
 from opencdi.queries.series import FEW_A_DAY, MAX_A_DAY, Day, beyond_memory, file_point, points_of, records_of, take_back
+from opencdi.queries.told import Point
 
 DAY_1 = datetime(2026, 5, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)

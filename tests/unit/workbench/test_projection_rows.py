@@ -18,8 +18,9 @@ from opencdi.bus.room import Key, Outgoing, Record
 from opencdi.events import facts as told
 from opencdi.events.audiences import DrgCause, DrgChanged, FinalCodeSet
 from opencdi.events.baselines import BaselineCarried
-from opencdi.events.pages import CodingPage, FailedPage, QueriesPage, QueryChanged
+from opencdi.events.pages import CodingPage, FailedPage, QueriesPage
 from opencdi.events.people import CodeSetAttested, Person, QueryAnswered
+from opencdi.events.query_moves import QueryChanged
 from opencdi.events.topics import CHART, QUERIES, QUERY_ALERTS
 from opencdi.store.batch import Batch
 from opencdi.store.encounters import failures, header_of, items, notes, suspended_rules, worklist
