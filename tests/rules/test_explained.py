@@ -11,6 +11,7 @@ from opencdi.clinical.vocabulary import OVER
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import ENCOUNTER, Chart
 from opencdi.queries.cases import Case, load_cases
+from opencdi.queries.casework import Casework
 from opencdi.queries.condition import AnyOf, Condition, Stated
 from opencdi.queries.conditions import signs
 from opencdi.queries.explanation import Explanation, explain
@@ -56,8 +57,10 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule
 
 
 @each_case
-def test_the_verdict_is_the_rooms(case: Case) -> None:
+def test_what_is_told_is_what_the_room_judged(case: Case) -> None:
     chart, relived, each = explained(case)
+    work = relived.work()
+    assert work is not None
     assert [move.to_state for move in relived.moved] == [alert.state for alert in chart.alerts if alert.state != alert.from_state]
     for told in each:
         mine = [alert for alert in chart.alerts if alert.condition == told.rule.condition]
@@ -65,21 +68,18 @@ def test_the_verdict_is_the_rooms(case: Case) -> None:
         assert told.asks == bool(mine and mine[-1].rule_id == case.rule_id and mine[-1].state not in OVER)
         if told.reason == "INDICATORS_WITHOUT_DOCUMENTATION":  # nothing stands against it, so it is asked
             assert told.asks
+        _is_as_judged(told, work)
 
 
-@each_case
-def test_what_decided_is_told_as_it_was_judged(case: Case) -> None:
-    _, relived, each = explained(case)
-    work = relived.work()
-    assert work is not None
-    for told in each:
-        chart, q = work.records.chart(), Question(told.rule, work.site, work.records.chart())
-        when = next(part for part in told.parts if part.text == "when")
-        assert when.met == bool(signs(told.rule.when, q))
-        if judge(told.rule, chart, work.site).reason in ("NOT_MET", "NO_LONGER_SO") and not told.rule.each:
-            assert not when.met
-        for condition in told.rule.conditions():
-            _is_as_told(condition, q)
+def _is_as_judged(told: Explanation, work: Casework) -> None:
+    chart = work.records.chart()
+    q = Question(told.rule, work.site, chart)
+    when = next(part for part in told.parts if part.text == "when")
+    assert when.met == bool(signs(told.rule.when, q))
+    if judge(told.rule, chart, work.site).reason in ("NOT_MET", "NO_LONGER_SO") and not told.rule.each:
+        assert not when.met
+    for condition in told.rule.conditions():
+        _is_as_told(condition, q)
 
 
 def _is_as_told(condition: Condition, q: Question) -> None:
