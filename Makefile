@@ -1,7 +1,7 @@
 # `make demo` and `make test` are all that a fresh machine needs (Python 3.11 to 3.13).
 PYTHON ?= $(shell for v in 3.11 3.12 3.13 3; do command -v python$$v >/dev/null 2>&1 && python$$v -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && echo python$$v && break; done)
 BIN := .venv/bin
-.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-queries bench-door bench-chaos bench-laws bench-fuzz bench-read bench-code weights test-compiled fuzz-guided clean
+.PHONY: demo test test-fast check schemas docs compose-env bench-line bench-queries bench-mimic bench-physionet bench-door bench-chaos bench-laws bench-fuzz bench-read bench-code weights test-compiled fuzz-guided clean
 
 .venv/base: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "OpenCDI needs Python 3.11, 3.12 or 3.13 (set PYTHON=…)"; exit 1; }
@@ -39,6 +39,12 @@ bench-line: .venv/dev  ## speeds of the whole line, side by side
 
 bench-queries: .venv/dev  ## an event of a sick stay of 30 days in the queries room, a rule that fails, and memory
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench_queries.py
+
+bench-mimic: .venv/dev  ## the MIMIC demo as HL7 through the line, indicators only: per rule the stays where they are met
+	@PYTHONPATH=tests $(BIN)/python tests/bench/mimic.py
+
+bench-physionet: .venv/dev  ## the indicator part of the sepsis rule beside the labels of PhysioNet 2019
+	@PYTHONPATH=tests $(BIN)/python tests/bench/physionet.py
 
 bench-door: .venv/dev  ## speeds and memory of the front door (DOOR="--messages 100000")
 	@PYTHONPATH=tests $(BIN)/python tests/bench/door.py $(DOOR)
