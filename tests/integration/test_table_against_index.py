@@ -38,6 +38,9 @@ OURS_STANDS = {
     "with no trauma said it is coded as is said elsewhere in the chart (rows of its own)": ("subdural hematoma",),
     "dependence is not said": ("alcohol withdrawal",),
     "its severity is not said: as dependence, with which the withdrawal and overdose rows go": ("opioid use disorder",),
+    "a disease is named: E88.A (Cachexia due to underlying condition); the index of that year sends by the organ": (
+        "cardiac cachexia", "pulmonary cachexia",
+    ),
     "a child's in the index; grown-ups are in these beds": ("failure to thrive",),
     "of pressure, as wound notes mean it (L89.-6)": ("deep tissue injury",),
     "the index's own term says the part of the foot: specified NEC (L97.5-)": (

@@ -57,13 +57,13 @@ def feed_health(feeds: Sequence[Feed], now: datetime, zone: ZoneInfo, documents_
     A feed is measured against itself, its documents against all that it brings; of documents the site says, too, which silence is too
     short to be an outage (DOMAIN F.7).
     """
-    week = {feed.name: usual_gap(feed.quarters) or documents_silence for feed in feeds}
-    usual = {name + DOCUMENTS: max(gap, documents_silence) for name, gap in week.items()}
+    week = {feed.name: usual_gap(feed.quarters) for feed in feeds}
+    usual = {name + DOCUMENTS: gap and max(gap, documents_silence) for name, gap in week.items()}
     told = [_health(feed, now, zone, usual.get(feed.name, documents_silence)) for feed in feeds]
     return sorted(told, key=lambda one: (one.standing != "silent", one.name))
 
 
-def _health(feed: Feed, now: datetime, zone: ZoneInfo, documents_silence: timedelta) -> FeedHealth:
+def _health(feed: Feed, now: datetime, zone: ZoneInfo, documents_silence: timedelta | None) -> FeedHealth:
     documents = feed.name.endswith(DOCUMENTS)
     heard_at = feed.heard_at or max((quarter.last_at for quarter in feed.quarters), default=None)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
