@@ -85,12 +85,10 @@ def _reason(work: Casework, rule: Rule, query: Query | None, judgement: Judgemen
         return stay.ended
     if rule.id in stay.suspended:
         return "SUSPENDED"
-    over = query is None or query.state in OVER
-    if query is not None and not over and query.rule_id != rule.id:
-        return f"ASKED_BY {query.rule_id}"
-    if over and judgement.outcome in ("gap", "unsigned"):
-        return hindrance(rule, query, judgement, work) or judgement.reason
-    return judgement.reason
+    if judgement.outcome not in ("gap", "unsigned") or (query is not None and query.state not in OVER and query.rule_id == rule.id):
+        return judgement.reason
+    held_by = f"ASKED_BY {query.rule_id}" if query is not None and query.state not in OVER else ""
+    return hindrance(rule, query, judgement, work) or held_by or judgement.reason
 
 
 def told(condition: Condition, q: Question, role: str = "") -> Told:

@@ -138,6 +138,18 @@ def test_another_rules_question_is_named() -> None:
     assert (told.asks, told.reason) == (False, "ASKED_BY D-11")
 
 
+def test_what_keeps_a_rule_silent_is_told_in_the_rooms_own_order() -> None:
+    _, records = heard(*KIDNEY)
+    work = relive(DESK, ENCOUNTER, records).work()
+    assert work is not None
+    very_old = BY_ID["D-11"].preconditions.model_copy(update={"age_min": 99})
+    (told,) = explain(work, BY_ID["D-11"].model_copy(update={"id": "D-99", "preconditions": very_old}))
+    assert told.reason == "AGE below"  # it would not ask, whoever had the question
+    work.records.update(more=True)
+    (told,) = explain(work, BY_ID["D-11"].model_copy(update={"id": "D-99"}))
+    assert told.reason == "UNREAD"
+
+
 def test_a_rule_that_raised_says_nothing() -> None:
     work = relive(DESK, ENCOUNTER, heard(*KIDNEY)[1]).work()
     assert work is not None
