@@ -157,6 +157,15 @@ def test_a_rule_that_raised_says_nothing() -> None:
     assert explain(work, BY_ID["D-11"])[0].reason == "SUSPENDED"
 
 
+def test_a_rule_that_raises_is_not_tried_again_to_be_explained() -> None:
+    ill = tuple(rule.model_copy(update={"thresholds": {}}) if rule.id == "D-11" else rule for rule in RULES)
+    desk = Desk(SiteData(), ill, DESK.treatments)
+    work = relive(desk, ENCOUNTER, heard(*KIDNEY)[1]).work()
+    assert work is not None
+    (told,) = explain(work, desk.rules["D-11"])
+    assert (told.asks, told.reason, told.parts) == (False, "SUSPENDED", ())
+
+
 def test_as_of_an_entry_nothing_later_counts() -> None:
     _, records = heard(*KIDNEY)
     third = relive(DESK, ENCOUNTER, records, "e3/0")
