@@ -170,6 +170,8 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
     if query.state not in UNANSWERED:
         return
     if query.reopened_over is not None and _is_what_was_reopened(query, judgement):
+        if work.records.corrected & {source_id for source_id, _, _ in query.sources}:  # what it rests on, nobody judges now
+            work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
         return
     match judgement.outcome:
         case "satisfied" | "ruled-out":
