@@ -22,7 +22,7 @@ from opencdi.queries.evidence import Sign
 from opencdi.queries.gap import Judgement, judge
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
-from opencdi.queries.questions import questions_of
+from opencdi.queries.questions import open_questions, questions_of
 from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Documentation, Rule
 from opencdi.queries.spelled import in_words, inner_of
@@ -50,15 +50,29 @@ class Explanation:
 
 
 def explain(work: Casework, rule: Rule) -> tuple[Explanation, ...]:
-    """Why this rule asks, or why not, as the stay stands in that work: of each of its questions, where it may have several."""
+    """Why this rule asks, or why not, as the stay stands in that work: of each of its questions, where it may have several.
+
+    What a suspended rule finds nobody knows: to look again would raise again.
+    """
+    if rule.id in work.records.stay.suspended:
+        held = tuple(open_questions(work, rule)) or (work.current(rule.condition),)
+        return tuple(_unknown(work, rule.asking(one.condition) if one else rule, one) for one in held)
     return tuple(_explained(work, one) for one in questions_of(rule, work, work.records.chart())) or (_explained(work, rule),)
+
+
+def _unknown(work: Casework, rule: Rule, query: Query | None) -> Explanation:
+    reason, state = work.records.stay.ended or "SUSPENDED", query.state if query else None
+    return Explanation(rule, _is_ours(rule, query), state, reason, tuple(_decided(rule, query)))
+
+
+def _is_ours(rule: Rule, query: Query | None) -> bool:
+    return query is not None and query.rule_id == rule.id and query.state not in OVER
 
 
 def _explained(work: Casework, rule: Rule) -> Explanation:
     query, chart = work.current(rule.condition), work.records.chart()
     judgement = judge(rule, chart, work.site, history_of(query).at)
     q = Question(rule, work.site, chart)
-    asks = query is not None and query.rule_id == rule.id and query.state not in OVER
     parts = (
         Told("documented", judgement.outcome in ("satisfied", "uncertain", "ruled-out"), tuple(_documentation(rule, chart))),
         Told("may be asked about", not _excluded(judgement), tuple(_preconditions(rule, chart))),
@@ -66,7 +80,7 @@ def _explained(work: Casework, rule: Rule) -> Explanation:
         *(Told(f"unless {name}", bool(signs(one, q)), (told(one, q),)) for name, one in rule.unless.items()),
     )
     parts += tuple(_decided(rule, query))
-    return Explanation(rule, asks, query.state if query else None, _reason(work, rule, query, judgement), parts)
+    return Explanation(rule, _is_ours(rule, query), query.state if query else None, _reason(work, rule, query, judgement), parts)
 
 
 def _decided(rule: Rule, query: Query | None) -> Iterator[Told]:
@@ -80,17 +94,12 @@ def _decided(rule: Rule, query: Query | None) -> Iterator[Told]:
 
 def _reason(work: Casework, rule: Rule, query: Query | None, judgement: Judgement) -> str:
     """What decided: the first thing that keeps the rule silent, in the room's own order; else what the judge found."""
-    stay = work.records.stay
-    if stay.ended:
-        return stay.ended
-    if rule.id in stay.suspended:
-        return "SUSPENDED"
-    over = query is None or query.state in OVER
-    if query is not None and not over and query.rule_id != rule.id:
-        return f"ASKED_BY {query.rule_id}"
-    if over and judgement.outcome in ("gap", "unsigned"):
-        return hindrance(rule, query, judgement, work) or judgement.reason
-    return judgement.reason
+    if ended := work.records.stay.ended:
+        return ended
+    if judgement.outcome not in ("gap", "unsigned") or _is_ours(rule, query):
+        return judgement.reason
+    held_by = f"ASKED_BY {query.rule_id}" if query is not None and query.state not in OVER else ""
+    return hindrance(rule, query, judgement, work) or held_by or judgement.reason
 
 
 def told(condition: Condition, q: Question, role: str = "") -> Told:

@@ -170,6 +170,8 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
     if query.state not in UNANSWERED:
         return
     if query.reopened_over is not None and _is_what_was_reopened(query, judgement):
+        if work.records.corrected & {source_id for source_id, _, _ in query.sources}:  # what it rests on, nobody judges now
+            work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
         return
     match judgement.outcome:
         case "satisfied" | "ruled-out":
@@ -217,9 +219,10 @@ def _still_open(work: Casework, rule: Rule, query: Query, judgement: Judgement) 
         worded = _worded(work, rule, query, judgement)
         work.store(worded)
         advance(work, worded)
-    elif (now := reading(work, rule, query, judgement)) != work.records.memory.read.get(rule.condition):
+    elif reading(work, rule, query, judgement) != work.records.memory.read.get(rule.condition):
         _refresh(work, query, _in_words(work, rule, query, judgement))
-        work.records.memory.read[rule.condition] = now
+        # As it stands now: where this step is taken back and comes again, the question of before is another and is worded again.
+        work.records.memory.read[rule.condition] = reading(work, rule, work.current(rule.condition) or query, judgement)
 
 
 def _refresh(work: Casework, query: Query, worded: Query) -> None:

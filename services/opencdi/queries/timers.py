@@ -91,7 +91,7 @@ def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
     if since is None:
         return work  # it waits with the ledger: reminders begin when it has reached its physician
     due_at = since + timedelta(hours=site.reminder_hours[step]) if step < len(site.reminder_hours) else due.at
-    if query.ledger and due.at < due_at:  # of the physician of before
+    if due.at < due_at:  # of the physician of before, or of the time before it was opened again
         file_due(work.states, work.entry.envelope.tenant, due.model_copy(update={"at": due_at}))
         return work
     if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):

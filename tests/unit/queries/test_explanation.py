@@ -138,11 +138,32 @@ def test_another_rules_question_is_named() -> None:
     assert (told.asks, told.reason) == (False, "ASKED_BY D-11")
 
 
+def test_what_keeps_a_rule_silent_is_told_in_the_rooms_own_order() -> None:
+    _, records = heard(*KIDNEY)
+    work = relive(DESK, ENCOUNTER, records).work()
+    assert work is not None
+    very_old = BY_ID["D-11"].preconditions.model_copy(update={"age_min": 99})
+    (told,) = explain(work, BY_ID["D-11"].model_copy(update={"id": "D-99", "preconditions": very_old}))
+    assert told.reason == "AGE below"  # it would not ask, whoever had the question
+    work.records.update(more=True)
+    (told,) = explain(work, BY_ID["D-11"].model_copy(update={"id": "D-99"}))
+    assert told.reason == "UNREAD"
+
+
 def test_a_rule_that_raised_says_nothing() -> None:
     work = relive(DESK, ENCOUNTER, heard(*KIDNEY)[1]).work()
     assert work is not None
     work.records.update(suspended={"D-11": Suspended(edition="3/1")})
     assert explain(work, BY_ID["D-11"])[0].reason == "SUSPENDED"
+
+
+def test_a_rule_that_raises_is_not_tried_again_to_be_explained() -> None:
+    ill = tuple(rule.model_copy(update={"thresholds": {}}) if rule.id == "D-11" else rule for rule in RULES)
+    desk = Desk(SiteData(), ill, DESK.treatments)
+    work = relive(desk, ENCOUNTER, heard(*KIDNEY)[1]).work()
+    assert work is not None
+    (told,) = explain(work, desk.rules["D-11"])
+    assert (told.asks, told.reason, told.parts) == (False, "SUSPENDED", ())
 
 
 def test_as_of_an_entry_nothing_later_counts() -> None:

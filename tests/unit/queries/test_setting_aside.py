@@ -95,6 +95,18 @@ def test_what_is_opened_again_is_asked_through_approval_like_any_other() -> None
     assert told.alerts[-1].state == "closed"
 
 
+@pytest.mark.parametrize("lines", [(), ("d2 11:00 approve",)])
+def test_what_was_opened_again_ends_with_its_evidence(lines: tuple[str, ...]) -> None:
+    told = chart(*RESOLVED, "d2 10:00 reopen", *lines, "d2 06:00 creatinine 1.0 mg/dL id=c2 corrected")
+    assert standing(told) == ("withdrawn", "EVIDENCE_CORRECTED")
+
+
+def test_reminders_of_what_is_asked_again_count_from_when_it_was_sent_again() -> None:
+    told = chart(*SENT, "d2 09:00 note progress: acute-kidney-injury", "d2 10:00 reopen", "d3 06:00 approve", "d9 08:00 tick")
+    pressed = [(f"d{alert.at.day} {alert.at:%H:%M}", alert.cause) for alert in told.alerts if alert.state == "escalated"]
+    assert pressed == [("d4 06:00", "REMINDER"), ("d5 06:00", "PHYSICIAN_ADVISOR"), ("d6 06:00", "DEPARTMENT_CHAIR")]
+
+
 @pytest.mark.parametrize("line", ["dismiss", "approve", "note progress: dialysis"])
 def test_what_ended_otherwise_stays_so(line: str) -> None:
     told = chart(*KIDNEY, f"d2 08:00 {line}", "d2 09:00 reopen")
