@@ -66,7 +66,7 @@ def test_the_feeds_say_when_they_were_last_heard_and_what_came_today(bench: Benc
     said = words_of(bench.page("/line", ANALYST))
     assert "3 feeds, none silent · 2 dead letters to look at" in said
     assert "lab heard 19 min ago May 6, 09:41 · usual gap up to 23 min" in said
-    assert "adt documents heard 108 min ago May 6, 08:12 · usual gap up to 6 h" in said
+    assert "adt documents no usual gap yet 108 min ago May 6, 08:12" in said
     assert "May 6, 09:00: 3 messages, 1 not used" in said
     assert "28 on a chart · 1 no effect · 1 refused at the gate" in said
 
