@@ -26,10 +26,11 @@ def code_set_of(states: States, encounter_id: str) -> CodeSet:
 def code_set(page: CodingPage, asked: Iterable[Coded | ProcedureLeftOpen], type_of: NoteTypes) -> CodeSet:
     """What of a coding page is remembered: that which one of these conditions could be met by."""
     asked, tied = tuple(asked), page.principal_candidates if len(page.principal_candidates) > 1 else ()
-    diagnoses = (told for code in page.codes if (told := _diagnosis(code, tied, type_of)))
+    of_diagnoses = [one for one in asked if isinstance(one, Coded)]
+    fitting = (code for code in page.codes if any(_fits(one, code, tied=code.code in tied) for one in of_diagnoses))
     procedures = (open_one for one in page.procedures if (open_one := _procedure(one, type_of)))
     return CodeSet(
-        diagnoses=tuple(one for one in diagnoses if any(isinstance(a, Coded) and _fits(a, one) for a in asked)),
+        diagnoses=tuple(told for code in fitting if (told := _diagnosis(code, tied, type_of))),
         procedures=tuple(one for one in procedures if any(isinstance(a, ProcedureLeftOpen) and _asked(a, one) for a in asked)),
     )
 
@@ -72,14 +73,16 @@ def _words(one: Evidence, type_of: NoteTypes) -> CodeWords:
     )
 
 
-def _fits(asked: Coded, one: CodedDiagnosis) -> bool:
+def _fits(asked: Coded, one: CodedDiagnosis | WorkingCode, *, tied: bool) -> bool:
+    principal = one.principal if isinstance(one, CodedDiagnosis) else one.role == "principal"
+    conflict = one.conflict if isinstance(one, CodedDiagnosis) else bool(one.poa_conflict)
     return (
         one.status in asked.status
         and (not asked.codes or one.code.startswith(asked.codes))
         and (not asked.poa or one.poa in asked.poa)
-        and (asked.role == "any" or one.principal == (asked.role == "principal"))
-        and one.tied >= asked.tied
-        and one.conflict >= asked.conflict
+        and (asked.role == "any" or principal == (asked.role == "principal"))
+        and tied >= asked.tied
+        and conflict >= asked.conflict
     )
 
 
@@ -89,7 +92,7 @@ def _asked(condition: ProcedureLeftOpen, one: OpenProcedure) -> bool:
 
 def coded(condition: Coded, held: CodeSet, began: datetime) -> Iterator[Sign]:
     """Each diagnosis that is coded so, at the time at which it was first said; those that tie are one sign together."""
-    fitting = [one for one in held.diagnoses if _fits(condition, one) and _in_time(condition, one, began)]
+    fitting = [one for one in held.diagnoses if _fits(condition, one, tied=one.tied) and _in_time(condition, one, began)]
     if not condition.tied:
         for one in fitting:
             ends = (one.first, one.last) if condition.conflict or condition.still_after_h else (one.first,)

@@ -38,7 +38,7 @@ from opencdi.queries.cultures import grew
 from opencdi.queries.devices import on_device
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
-from opencdi.queries.found import EVER, NO_TIME, Given, Way, at_own_time
+from opencdi.queries.found import EVER, NO_TIME, Came, Given, Look, Way, at_own_time
 from opencdi.queries.objections import to_stating
 from opencdi.queries.question import Question, number_of
 from opencdi.queries.told import Mention, attributes_told
@@ -50,7 +50,33 @@ def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
         return signs(q.chosen(condition), q)
     number, inputs = q.atom(condition)
     found = q.chart.found
-    return found.now[number] if number in found.now else found.signs(number, q.chart.looked_up(inputs), lambda: _way(condition, q))
+    if (held := found.now.get(number)) is None:
+        held = found.signs(number, q.chart.looked_up(inputs), lambda: _way(condition, q), lambda: _look(number, inputs, condition, q))
+    for look in held.read:
+        found.read[look.number] = look
+    return held.signs
+
+
+def _look(number: int, inputs: tuple[str, ...], condition: Condition, q: Question) -> Look | None:
+    """How the condition looks at records; None where it is made of conditions alone (what was ever so is none: days tell of it, too)."""
+    if isinstance(condition, AnyOf | AllOf | CountOf) or (isinstance(condition, Without) and not condition.ever):
+        return None
+    rule, site = q.rule, q.site
+    return Look(number, frozenset(inputs), lambda chart: signs(condition, Question(rule, site, chart)), _quiet(condition, q))
+
+
+def _quiet(condition: Condition, q: Question) -> Callable[[Came, tuple[Sign, ...], Chart], bool]:
+    match condition:
+        case Measurement() | Consecutive():
+            return partial(measurements.is_within, condition, q.limit(condition.name))
+        case Change():
+            return partial(measurements.differs_less, condition, q.limit(condition.by))
+        case RatioToBaseline():
+            return partial(measurements.rises_less, condition, q.limit(condition.at_least))
+        case OrganDysfunction():
+            return sofa.scores_nothing
+        case _:
+            return lambda *_: False
 
 
 def _way(condition: Condition, q: Question) -> Way:
@@ -189,10 +215,10 @@ def _scored(kind: str, chart: Chart) -> tuple[sofa.Scored, ...]:
     found, inputs = chart.found, sofa.inputs_of(kind)
     number = number_of(f"sofa/{kind}")
     if number in found.now:
-        return found.now[number]
+        return found.now[number].signs
     given = [Given(items, near, near) for items, near in sofa.given(kind, chart)]
     way = Way(tuple(given), lambda since, until, _: at_own_time(sofa.scored(kind, chart, since, until)), (sofa.usable(kind, chart),), True)
-    return found.signs(number, chart.looked_up(inputs), lambda: way)
+    return found.signs(number, chart.looked_up(inputs), lambda: way).signs
 
 
 def _told(

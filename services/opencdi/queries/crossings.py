@@ -45,9 +45,9 @@ def crossings(q: Question, cited: Iterable[Cited]) -> tuple[Crossing, ...]:
 
 
 def _of(condition: Condition, q: Question, shown: frozenset[tuple[str, str, int]]) -> Iterator[Crossing]:
-    limits = [(field, name) for field in LIMITS if (name := getattr(condition, field, None)) in set(limits_of(condition))]
-    if not limits:
+    if not (named := set(limits_of(condition))):
         return
+    limits = [(field, name) for field in LIMITS if (name := getattr(condition, field, None)) in named]
     for sign in signs(condition, q):
         values = tuple(_value(one.told) for one in sign.cited if isinstance(one.told, Point | Written))
         if values and all(one.place in shown for one in sign.cited):

@@ -66,14 +66,39 @@ class Way(NamedTuple):
     """Every sign stands where it is placed."""
 
 
+class Look(NamedTuple):
+    """A condition that looks at records itself, and not at conditions only: its number, the records, and how to look again.
+
+    `quiet`: whether a value that has come is sure to change no sign of it.
+    """
+
+    number: int
+    inputs: frozenset[str]
+    again: Callable[[Any], Signs]
+    quiet: Callable[["Came", Signs, Any], bool]
+
+
+class Came(NamedTuple):
+    """One value more under that name ("analyte/creatinine"), the latest of all."""
+
+    name: str
+    before: tuple[Any, ...]
+    value: Any
+
+
 class Held(NamedTuple):
-    """What a condition was derived from, and what was found."""
+    """What a condition was derived from, and what was found.
+
+    `look`: how it looks at the records; None where it is made of conditions.  `read`: its own look, or those of the conditions inside it.
+    """
 
     looked_up: tuple[object, ...]
     given: tuple[tuple[Any, ...], ...]
     told: tuple[Any, ...]
     placed: tuple[Placed, ...]
     signs: Signs
+    look: Look | None = None
+    read: tuple[Look, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,11 +106,16 @@ class Found:
     """One stay's conditions: as remembered, and as looked at in this step."""
 
     held: dict[int, Held] = field(default_factory=dict)
-    now: dict[int, Signs] = field(default_factory=dict)
+    now: dict[int, Held] = field(default_factory=dict)
     left: int = LOOKS
+    read: dict[int, Look] = field(default_factory=dict)
+    """What has been looked at in the records by what is derived at the moment."""
+    added: dict[tuple[int, int], tuple[object, object, Any]] = field(default_factory=dict)
+    """Of two states of a series, what came to it; with both of them, so that their ids are nobody else's."""
 
     def turn(self, *, again: bool = False) -> None:
         """The next rule begins to look; one that looked at too much before looks a little only, to see whether that is enough by now."""
+        self.read = {}
         self.left = LOOKS // LESS if again else LOOKS
 
     def look(self, many: int) -> None:
@@ -104,23 +134,33 @@ class Found:
         self.look(max(0, end - start))
         return items[start:end]
 
-    def signs(self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way]) -> Signs:
+    def came(self, old: tuple[Any, ...], new: tuple[Any, ...]) -> Any:
+        """The same as `latest`, compared once for all rules."""
+        pair = id(old), id(new)
+        if pair not in self.added:
+            self.added[pair] = old, new, latest(old, new)
+        return self.added[pair][2]
+
+    def signs(
+        self, number: int, looked_up: tuple[object, ...], way: Callable[[], Way], look: Callable[[], Look | None] = lambda: None
+    ) -> Held:
         """The signs of a condition, in clinical order.  `looked_up`: all records that it and its inner conditions are derived from."""
         held = self.held.get(number)
         if held is None or not all(map(is_, held.looked_up, looked_up)):
-            held = self.held[number] = _derived(held, looked_up, way())
-        self.now[number] = held.signs
-        return held.signs
+            outer, self.read = self.read, {}
+            own = look() if held is None else held.look
+            held = _derived(held, looked_up, way())._replace(look=own, read=(own,) if own else tuple(self.read.values()))
+            self.held[number], self.read = held, outer
+        self.now[number] = held
+        return held
 
 
 def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held:
     items = tuple(one.items for one in way.given)
     if held is None or len(held.given) != len(items) or held.told != way.told:
         placed = _in_order(way.find(FIRST, LAST, None))
-    elif (moved := _moved(held.given, way.given)) is None:
-        return held._replace(looked_up=looked_up)
-    else:
-        placed = _patched(held.placed, way, *moved)
+    elif (moved := _moved(held.given, way.given)) is None or (placed := _patched(held.placed, way, *moved)) is held.placed:
+        return Held(looked_up, items, held.told, held.placed, held.signs)
     signs = tuple([one.sign for one in placed])
     if not way.in_order:
         signs = tuple(sorted(signs, key=_at))
@@ -129,16 +169,35 @@ def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held
     return Held(looked_up, items, way.told, placed, signs)
 
 
+class Silence(NamedTuple):
+    """A rule had nothing to ask: of this stay, at this site, by these records, and by what its conditions found in them.
+
+    `values` are the names of those that hold values, and the first of all `names`: the others stand as long as the record of the stay
+    does.  `unsaid`: the concepts and treatments that it asked for and the stay has no record of.  `own`: what it looked at itself.
+    """
+
+    stay: object
+    about: tuple[object, ...]
+    own: frozenset[str]
+    unsaid: frozenset[str]
+    values: tuple[str, ...]
+    names: tuple[str, ...]
+    looked_up: tuple[object, ...]
+    looks: tuple[tuple[Look, Signs], ...]
+
+
 @dataclass(slots=True)
 class Memory:
     """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from.
 
     `read`: what each rule's open question was made of when it was last looked at and needed no other words.
+    `silences`: the rules that had nothing to ask, by id.
     """
 
     found: dict[int, Held] = field(default_factory=dict)
     series: dict[str, tuple[tuple[object, ...], tuple[Any, ...]]] = field(default_factory=dict)
     read: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    silences: dict[str, Silence] = field(default_factory=dict)
 
     def put_together(self, analyte: str, records: tuple[Any, ...], points_in: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
         """The values in these records: the very same as before where these are the same records."""
@@ -185,22 +244,30 @@ def _in_order(found: Iterable[Placed]) -> tuple[Placed, ...]:
 
 
 def _patched(placed: tuple[Placed, ...], way: Way, since: datetime, until: datetime) -> tuple[Placed, ...]:
-    start, end = bisect_left(placed, since, key=_place), bisect_right(placed, until, key=_place)
-    return (*placed[:start], *_in_order(way.find(since, until, placed[start - 1] if start else None)), *placed[end:])
+    """With what is found within; the very same where that is nothing, as before."""
+    if placed and placed[-1].place < since:
+        start = end = len(placed)
+    else:
+        start, end = bisect_left(placed, since, key=_place), bisect_right(placed, until, key=_place)
+    found = list(way.find(since, until, placed[start - 1] if start else None))
+    return (*placed[:start], *_in_order(found), *placed[end:]) if found or start < end else placed
 
 
 def _moved(before: tuple[tuple[Any, ...], ...], given: tuple[Given, ...]) -> tuple[datetime, datetime] | None:
     """From when to when the changes reach; None where nothing has changed."""
     since, until = LAST, FIRST
     for old, (new, back, ahead, nearest) in zip(before, given, strict=True):
-        if (changed := _changed(old, new, nearest=nearest)) is not None:
+        if old is not new and (changed := _changed(old, new, nearest=nearest)) is not None:
             since, until = min(since, changed[0] - back), max(until, changed[1] + ahead)
     return (since, until) if since <= until else None
 
 
 def _changed(old: tuple[Any, ...], new: tuple[Any, ...], *, nearest: bool) -> tuple[datetime, datetime] | None:
     """The time of what is in one of them and not in the other; with `nearest`, from the item before to the item after."""
-    if old is new or old == new:
+    if (added := latest(old, new)) is not None:
+        at = when(added)
+        return (when(old[-1]) if old else FIRST, LAST) if nearest else (at, at)
+    if old == new:
         return None
     start = _alike(old, new)
     end = _alike_at_the_end(old, new, start)
@@ -208,6 +275,11 @@ def _changed(old: tuple[Any, ...], new: tuple[Any, ...], *, nearest: bool) -> tu
         return when(old[start - 1]) if start else FIRST, when(old[len(old) - end]) if end else LAST
     times = [when(one) for one in (*old[start : len(old) - end], *new[start : len(new) - end])]
     return min(times), max(times)
+
+
+def latest(old: tuple[Any, ...], new: tuple[Any, ...]) -> Any:
+    """The one more that stands behind all that were there before; None where something else has changed."""
+    return new[-1] if len(new) == len(old) + 1 and new[:-1] == old else None
 
 
 def _alike(old: tuple[Any, ...], new: tuple[Any, ...]) -> int:

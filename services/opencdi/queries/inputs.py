@@ -33,6 +33,8 @@ from opencdi.queries.rule import Rule
 STAY = "stay"
 """What every rule cares about: the class of the stay, its end, whom it is of."""
 LISTINGS, BASELINES, LEFT, CODED, GERMS, FINAL, ANSWERS = "listings", "baselines", "left", "coded", "germs", "final", "answers"
+VALUES = "analyte/"
+"""So begins the name of an analyte's values."""
 SHORT_MEMORY = timedelta(hours=72)
 OXYGEN = frozenset({"analyte/fio2", "analyte/oxygen-flow"})
 # Facts other than measurements that this room acts on; notes come read, on the findings page.

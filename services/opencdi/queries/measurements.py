@@ -10,7 +10,7 @@ from math import inf
 from opencdi.queries.chart import Chart
 from opencdi.queries.condition import AtBaseline, Change, Consecutive, Limit, Measurement, OxygenationRatio, RatioToBaseline, Repeated
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.found import FIRST, LAST, Placed, clinical
+from opencdi.queries.found import FIRST, LAST, Came, Placed, clinical
 from opencdi.queries.told import Point
 
 OXYGEN_HOLDS = timedelta(hours=4)
@@ -25,6 +25,36 @@ def beyond(point: Point, condition: Limit, limit: float) -> bool:
     """Whether the value is beyond the limit.  "<0.5" is below all that is ≥ 0.5 and never above anything; ">600" likewise."""
     not_beside = ("<", "<=") if condition.above or condition.at_least else (">", ">=")
     return _is_over(point.value, condition, limit) and point.comparator not in not_beside
+
+
+def is_within(condition: Measurement | Consecutive, limit: float, came: Came, *_: object) -> bool:
+    """Whether the latest value is within the limit: it brings no sign then, and takes back no row of readings that has been one."""
+    if isinstance(condition, Measurement) and (end := reference_of(came.value, condition)) is not None:
+        limit *= end
+    return came.name == f"analyte/{condition.analyte}" and not beyond(came.value, condition, limit)
+
+
+def differs_less(condition: Change, by: float, came: Came, _: object, chart: Chart) -> bool:
+    """Whether the latest value differs by less from all before it within the window."""
+    values, latest = _window_before(came, condition.within_h, chart), came.value.value
+    return not values or round(latest - min(values) if condition.direction == "rise" else max(values) - latest, 6) < by
+
+
+def rises_less(condition: RatioToBaseline, ratio: float, came: Came, signs: tuple[Sign, ...], chart: Chart) -> bool:
+    """Whether the latest value is less than so many times the baseline; in retrospect, whether no other is so many times this one."""
+    latest = came.value.value
+    if condition.baseline == "carried":
+        known = chart.stay.baselines.get(condition.analyte)
+        return known is None or known.value <= 0 or round(latest / known.value, 6) < ratio
+    values = [value for value in _window_before(came, condition.within_h, chart) if value > 0]
+    if condition.baseline == "later":
+        return not signs and (not values or latest <= 0 or round(max(values) / latest, 6) < ratio)
+    return not values or round(latest / min(values), 6) < ratio
+
+
+def _window_before(came: Came, hours: float, chart: Chart) -> list[float]:
+    at = came.value.at.at
+    return [point.value for point in chart.found.between(came.before, at - timedelta(hours=hours), at)]
 
 
 def reference_of(point: Point, condition: Measurement) -> float | None:

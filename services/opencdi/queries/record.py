@@ -37,7 +37,7 @@ from opencdi.queries.courses import act_told
 from opencdi.queries.cultures import cultures_of, file_culture
 from opencdi.queries.encounter import after_update
 from opencdi.queries.found import Found, Memory
-from opencdi.queries.inputs import CODED, FINAL, GERMS, LEFT, LISTINGS, STAY, Inputs
+from opencdi.queries.inputs import CODED, FINAL, GERMS, LEFT, LISTINGS, STAY, VALUES, Inputs
 from opencdi.queries.noted import Note, Numbers, Statements, kept, mention_in, type_of, written_in
 from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
 from opencdi.queries.told import Act, Earlier, Listing, Mention, Point, Written, says_the_same
@@ -64,6 +64,7 @@ class Records:
         self.memory = memory or Memory()
         held = states.get(f"stay/{self.encounter_id}")
         self.stay = held if isinstance(held, Stay) else Stay(tenant=envelope.tenant, started_at=envelope.received_at)
+        self._said = frozenset(self.stay.told)
 
     def update(self, *, rules_care: bool = True, **told: Any) -> None:
         """Change the stay; `rules_care` where rules must look at it again."""
@@ -71,6 +72,11 @@ class Records:
         self.states[f"stay/{self.encounter_id}"] = self.stay
         if rules_care:
             self.changed.add(STAY)
+
+    def renew(self) -> None:
+        """Where anything but a value has changed, the stay is another: what is remembered of it holds no longer (`silence`)."""
+        if not all(name.startswith(VALUES) for name in self.changed):
+            self.update(rules_care=False)
 
     def chart(self) -> Chart:
         """The view that rules look at."""
@@ -99,7 +105,7 @@ class Records:
         return beyond_memory(records_of(self.states, self.encounter_id, analyte))
 
     def _mentions(self, concept: str) -> tuple[Mention, ...]:
-        if concept not in self.stay.told:
+        if concept not in self._said:
             return ()
         held = self.states.get(f"concept/{self.encounter_id}/{concept}")
         return held.mentions if isinstance(held, Statements) else ()
@@ -109,7 +115,7 @@ class Records:
         return held.written if isinstance(held, Numbers) else ()
 
     def _acts(self, treatment: str) -> tuple[Act, ...]:
-        if treatment not in self.stay.told:
+        if treatment not in self._said:
             return ()
         held = self.states.get(f"acts/{self.encounter_id}/{treatment}")
         return held.acts if isinstance(held, Acts) else ()
@@ -296,5 +302,6 @@ class Records:
             self.changed.add(CODED)
 
     def _told(self, name: str) -> None:
-        if name not in self.stay.told:
+        if name not in self._said:
             self.update(rules_care=False, told=(*self.stay.told, name))
+            self._said = frozenset(self.stay.told)

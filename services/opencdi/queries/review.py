@@ -12,7 +12,7 @@ from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
 from opencdi.queries.clock import absence_known, wait
 from opencdi.queries.crossings import judged_by, same_definition
-from opencdi.queries.gap import Judgement, judge
+from opencdi.queries.gap import Judgement, Outcome, judge
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.narrowing import narrow, narrowed, told_of
 from opencdi.queries.noticing import notice
@@ -21,6 +21,7 @@ from opencdi.queries.question import Question
 from opencdi.queries.questions import in_order, questions_of
 from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Rule
+from opencdi.queries.silence import keep_silence, still_silent
 from opencdi.queries.suspension import turn
 from opencdi.queries.unmoved import differs, reading
 from opencdi.queries.weighing import effects_now
@@ -28,6 +29,7 @@ from opencdi.queries.wording import word
 from opencdi.queries.written import look_again
 from opencdi.queries.yielding import give_way, makes_room
 
+_TO_ASK: frozenset[Outcome] = frozenset(("gap", "unsigned"))
 _HELD_BY = {"uncertain": "addressed-uncertain", "unsigned": "addressed-awaiting-signature"}
 
 
@@ -37,23 +39,27 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         return _end(work)
     chart = work.records.chart()
     for rule in in_order(work, rules):
+        if still_silent(work, rule, chart):
+            continue
         with turn(work, rule) as again:
             chart.found.turn(again=again)
-            for one in questions_of(rule, work, chart):
-                _look_at(work, one, chart)
+            outcomes = {_look_at(work, one, chart) for one in questions_of(rule, work, chart)}
             notice(work.records, work.site, rule, chart)
+            if outcomes.isdisjoint(_TO_ASK):
+                keep_silence(work, rule, chart)
     give_way(work)
     look_again(work)
     readdress(work)
 
 
-def _look_at(work: Casework, rule: Rule, chart: Chart) -> None:
+def _look_at(work: Casework, rule: Rule, chart: Chart) -> Outcome:
     query = work.current(rule.condition)
     judgement = judge(rule, chart, work.site, history_of(query).at)
     if query is not None and query.state not in OVER and query.rule_id == rule.id:
         _steer(work, rule, query, judgement)
-    elif judgement.outcome in ("gap", "unsigned") and not hindrance(rule, query, judgement, work) and _is_free(work, query, rule):
+    elif judgement.outcome in _TO_ASK and not hindrance(rule, query, judgement, work) and _is_free(work, query, rule):
         _open(work, rule, judgement)
+    return judgement.outcome
 
 
 def _is_free(work: Casework, query: Query | None, rule: Rule) -> bool:

@@ -148,11 +148,13 @@ class Desk:
             work.records.read_lines(findings.timeline)
         if (coding := _decoded(entry, CodingPage)) is not None:
             work.records.read_codes(coding)
+        work.records.renew()
         rules, again = self.inputs.rules_for(work.records.changed), set(work.records.stay.suspended)
         if coding is not None and _new_claim(work, coding):
             again |= {query.rule_id for query in _open_queries(work)}
         if again:
-            rules = tuple(rule for rule in self.rules.values() if rule in rules or rule.id in again)
+            again |= {rule.id for rule in rules}
+            rules = tuple(rule for rule in self.rules.values() if rule.id in again)
         review(work, rules)
         carry_over(work)
         if facts is not None:

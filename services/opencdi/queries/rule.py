@@ -5,7 +5,7 @@ Data never computes and code never knows a rule's id: what a rule may say is `op
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -186,6 +186,12 @@ class Rule(Form):
         """Which of its definitions the site has adopted."""
         adoption = site.definitions.get(self.definition_id)
         return adoption.adopted if adoption and adoption.adopted in self.definitions else as_shipped
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The records of notes that it looks at itself, and not through its conditions: what answers it, excludes it, is quoted."""
+        told = {one.concept for one in self.satisfied_by} | set(self.documented) | set(self.preconditions.never)
+        return frozenset(f"concept/{concept}" for concept in told)
 
     def concepts(self) -> frozenset[str]:
         """The concepts of notes that this rule reads."""

@@ -7,6 +7,7 @@ what was between two values only of the days since.
 
 from bisect import bisect_left, insort
 from datetime import UTC, timedelta
+from functools import cached_property
 from itertools import chain
 
 from opencdi.bus.room import State, States
@@ -29,19 +30,33 @@ class Series(State):
     thinned: tuple[str, ...] = ()
     lowest: Point | None = None
 
+    @cached_property
+    def old_ids(self) -> frozenset[str]:
+        """The names of the values that it holds itself."""
+        return frozenset(point.measurement_id for point in (*self.old, self.lowest) if point)
+
     def with_old(self, date: str, *points: Point) -> "Series":
         """With these values of an older day too."""
         start, end = (bisect_left(self.old, day, key=_date) for day in (date, _next(date)))
         held, thinned = sorted((*self.old[start:end], *points), key=_order), self.thinned
         if date in thinned or len(held) > FEW_A_DAY:
             held, thinned = _extremes(held), tuple(sorted({*thinned, date}))
-        return self.model_copy(update={"old": (*self.old[:start], *held, *self.old[end:]), "thinned": thinned})
+        return self.but(old=(*self.old[:start], *held, *self.old[end:]), thinned=thinned)
+
+    def but(self, **told: object) -> "Series":
+        """Another series, of whose values nothing is taken over that was derived from these."""
+        return Series.model_validate({name: told.get(name, getattr(self, name)) for name in Series.model_fields})
 
 
 class Day(State):
     """One day's values."""
 
     points: Rows = ()
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The names of its values: most results are new, and need be looked for in no day."""
+        return frozenset(point.measurement_id for point in self.points)
 
 
 Looked = tuple[State | None, ...]
@@ -52,7 +67,7 @@ def records_of(states: States, encounter_id: str, analyte: str) -> Looked:
     """The records that the series stands in: the very same as long as no value changes."""
     name = f"{encounter_id}/{analyte}"
     series = states.get(f"series/{name}")
-    return (series, *(states.get(f"day/{name}/{day}") for day in series.days)) if isinstance(series, Series) else (series,)
+    return (series, *[states.get(f"day/{name}/{day}") for day in series.days]) if isinstance(series, Series) else (series,)
 
 
 def points_in(records: Looked) -> tuple[Point, ...]:
@@ -84,14 +99,12 @@ def points_of(states: States, encounter_id: str, analyte: str) -> tuple[Point, .
 def find(states: States, encounter_id: str, analyte: str, measurement_id: str) -> Point | None:
     """The value as filed until now; a newer version of it may have been taken at another time."""
     series, *days = records_of(states, encounter_id, analyte)
-    for day in reversed(days):
-        for point in day.points if isinstance(day, Day) else ():
-            if point.measurement_id == measurement_id:
-                return point
-    if not isinstance(series, Series):
+    for day in days:
+        if isinstance(day, Day) and measurement_id in day.ids:
+            return next(point for point in day.points if point.measurement_id == measurement_id)
+    if not isinstance(series, Series) or measurement_id not in series.old_ids:
         return None
-    old = (*series.old, series.lowest) if series.lowest else series.old
-    return next((point for point in old if point.measurement_id == measurement_id), None)
+    return next(point for point in (*series.old, series.lowest) if point and point.measurement_id == measurement_id)
 
 
 def file_point(states: States, encounter_id: str, analyte: str, point: Point, keep: timedelta) -> None:
@@ -115,7 +128,7 @@ def file_point(states: States, encounter_id: str, analyte: str, point: Point, ke
         told = told.with_old(days[0], *_day(states, name, days[0]))
         del states[f"day/{name}/{days.pop(0)}"]
     if tuple(days) != series.days or told is not series:
-        states[f"series/{name}"] = told.model_copy(update={"days": tuple(days)})
+        states[f"series/{name}"] = told.but(days=tuple(days))
 
 
 def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> None:
@@ -123,14 +136,14 @@ def take_back(states: States, encounter_id: str, analyte: str, point: Point) -> 
     name, date = f"{encounter_id}/{analyte}", _date(point)
     series = _series(states, name)
     if series.lowest == point:
-        states[f"series/{name}"] = series.model_copy(update={"lowest": None})
+        states[f"series/{name}"] = series.but(lowest=None)
     elif date not in series.days:
-        states[f"series/{name}"] = series.model_copy(update={"old": tuple(held for held in series.old if held != point)})
+        states[f"series/{name}"] = series.but(old=tuple(held for held in series.old if held != point))
     elif kept := tuple(held for held in _day(states, name, date) if held != point):
         states[f"day/{name}/{date}"] = Day(points=kept)
     else:
         del states[f"day/{name}/{date}"]
-        states[f"series/{name}"] = series.model_copy(update={"days": tuple(day for day in series.days if day != date)})
+        states[f"series/{name}"] = series.but(days=tuple(day for day in series.days if day != date))
 
 
 def _bounded(points: list[Point]) -> list[Point]:

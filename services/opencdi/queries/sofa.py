@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from opencdi.queries.chart import Chart
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.found import FIRST, LAST, Placed
+from opencdi.queries.found import FIRST, LAST, Came, Placed
 from opencdi.queries.measurements import SAME_DRAW, oxygen_at
 from opencdi.queries.told import Act, Earlier, Point
 
@@ -34,6 +34,12 @@ def points_of(analyte: str, value: float) -> int:
     if analyte in _LOW:
         return next((points for limit, points in _LOW[analyte] if value < limit), 0)
     return next((points for limit, points in _HIGH[analyte] if value >= limit), 0)
+
+
+def scores_nothing(came: Came, *_: object) -> bool:
+    """Whether the latest value scores nothing, by whatever baseline."""
+    analyte = came.name.partition("/")[2]
+    return (analyte in _LOW or analyte in _HIGH) and points_of(analyte, came.value.value) == 0
 
 
 def _respiratory(chart: Chart, point: Point) -> int:

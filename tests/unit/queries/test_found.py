@@ -94,6 +94,19 @@ def test_after_each_entry_the_rules_say_what_they_would_say_to_the_whole_record(
     assert not chart.alarms
 
 
+@settings(max_examples=15, deadline=None)
+@given(stays())
+def test_a_rule_that_is_not_asked_again_would_have_said_the_same(lines: list[str]) -> None:
+    """One room remembers who was silent, the other has forgotten all before each entry: CDI hears the same of both."""
+    remembering, forgetful = Chart.of(queries_room(SITE, RULES)), Chart.of(room := queries_room(SITE, RULES))
+    for line in lines:
+        desk_of(room).found = AtHand()
+        remembering.line(line)
+        forgetful.line(line)
+        assert remembering.alerts == forgetful.alerts
+        assert remembering.states == forgetful.states
+
+
 @settings(max_examples=10, deadline=None)
 @given(stays(), st.randoms(use_true_random=False))
 def test_in_any_order_of_arrival_the_rules_end_at_the_same(lines: list[str], dice: Random) -> None:

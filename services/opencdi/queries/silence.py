@@ -1,0 +1,89 @@
+"""A rule that had nothing to ask has nothing to ask after what changes no sign of its conditions: most results need no judging.
+
+What it looked at is remembered by the very objects: where anything of a record changes it is another object, and where a step was taken
+back all that it changed are others, and the rule is asked anew.  It may be forgotten at any time.
+"""
+
+from opencdi.queries.casework import Casework
+from opencdi.queries.chart import Chart
+from opencdi.queries.found import Came, Look, Signs, Silence
+from opencdi.queries.inputs import ANSWERS, VALUES
+from opencdi.queries.questions import open_questions
+from opencdi.queries.rule import Rule
+
+_SAID = ("concept/", "treatment/")
+Changed = dict[str, tuple[object, object]]
+"""What is another now: by name, as it was and as it is."""
+
+
+def still_silent(work: Casework, rule: Rule, chart: Chart) -> bool:
+    """Whether nothing has come to what it was silent about."""
+    held = work.records.memory.silences.get(rule.id)
+    if held is None or work.records.corrected:
+        return False
+    stay, names = work.records.stay, held.values
+    if held.stay is not stay:
+        if not held.unsaid.isdisjoint(stay.told) or held.about != _about(work):
+            return False
+        names = held.names
+    looked_up = chart.looked_up(names)
+    changed = {name: (old, new) for name, old, new in zip(names, held.looked_up, looked_up, strict=False) if old is not new}
+    if not changed and names is held.values:
+        return True
+    chart.found.turn()
+    if not held.own.isdisjoint(changed) or _moved(held, changed, chart):
+        return False
+    rest = held.looked_up[len(looked_up) :]
+    work.records.memory.silences[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *rest))
+    return True
+
+
+def _about(work: Casework) -> tuple[object, ...]:
+    """What the rules look at of the stay itself, and their limits here."""
+    stay = work.records.stay
+    return work.site, stay.encounter_class, stay.newborn, stay.birth_date, stay.started_at
+
+
+def _moved(held: Silence, changed: Changed, chart: Chart) -> bool:
+    """Whether a condition finds something else in that."""
+    try:
+        return any(_finds_else(look, signs, changed, chart) for look, signs in held.looks if not look.inputs.isdisjoint(changed))
+    except Exception:  # it raises again in the rule's own turn, where that is settled
+        return True
+
+
+def _finds_else(look: Look, signs: Signs, changed: Changed, chart: Chart) -> bool:
+    """Where only such values are new as change nothing, it is not even looked at."""
+    for name in look.inputs.intersection(changed):
+        if not _is_quiet(look, signs, name, *changed[name], chart):
+            return _found(look, chart) is not signs
+    return False
+
+
+def _is_quiet(look: Look, signs: Signs, name: str, old: object, new: object, chart: Chart) -> bool:
+    if not (name.startswith(VALUES) and isinstance(old, tuple) and isinstance(new, tuple)):
+        return False
+    chart.found.look(1)
+    value = chart.found.came(old, new)
+    return value is not None and look.quiet(Came(name, old, value), signs, chart)
+
+
+def keep_silence(work: Casework, rule: Rule, chart: Chart) -> None:
+    """This rule has looked and had nothing to ask.  What was answered no record of the stay tells: then it is asked each time."""
+    looks = tuple(chart.found.read.values())
+    if any(ANSWERS in look.inputs for look in looks) or next(open_questions(work, rule), None):
+        return
+    stay = work.records.stay
+    read = rule.reads.union(*(look.inputs for look in looks))
+    unsaid = frozenset(name for name in read if name.startswith(_SAID) and name.partition("/")[2] not in stay.told)
+    values = tuple(name for name in read if name.startswith(VALUES))
+    names = (*values, *(name for name in read.difference(unsaid, values)))
+    bare = frozenset(name.partition("/")[2] for name in unsaid)
+    found = tuple((look, _found(look, chart)) for look in looks)
+    silence = Silence(stay, _about(work), rule.reads, bare, values, names, chart.looked_up(names), found)
+    work.records.memory.silences[rule.id] = silence
+
+
+def _found(look: Look, chart: Chart) -> Signs:
+    held = chart.found.now.get(look.number)
+    return look.again(chart) if held is None else held.signs
