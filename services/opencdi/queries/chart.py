@@ -140,26 +140,21 @@ class Chart:
         return tuple([known[name] if name in known else known.setdefault(name, self._told(name)) for name in inputs])
 
     def _told(self, name: str) -> object:
-        match name.partition("/"):
-            case "analyte", _, analyte:
-                return self.series(analyte)
-            case "concept", _, concept:
-                return self.mentions(concept)
-            case "treatment", _, treatment:
-                return self.acts(treatment)
-            case "written", _, analyte:
-                return self.written(analyte)
-            case "baselines", *_:
-                return self.stay.baselines
-            case "listings", *_:
-                return self.stay.listings
-            case "coded", *_:
-                return self.code_set()
-            case "germs", *_:
-                return self.cultures()
-            case "left", *_:
-                return self.stay.discharged_at
-            case "stay", *_:
-                return self.stay
-            case _:
-                return object()  # what is not known here is another each time
+        kind, _, of = name.partition("/")
+        tell = _TELLS.get(kind)
+        return tell(self, of) if tell else object()  # what is not known here is another each time
+
+
+_TELLS: dict[str, Callable[[Chart, str], object]] = {
+    "analyte": lambda chart, analyte: chart.series(analyte),
+    "concept": lambda chart, concept: chart.mentions(concept),
+    "treatment": lambda chart, treatment: chart.acts(treatment),
+    "written": lambda chart, analyte: chart.written(analyte),
+    "line": lambda chart, concept: chart.line(concept),
+    "baselines": lambda chart, _: chart.stay.baselines,
+    "listings": lambda chart, _: chart.stay.listings,
+    "coded": lambda chart, _: chart.code_set(),
+    "germs": lambda chart, _: chart.cultures(),
+    "left": lambda chart, _: chart.stay.discharged_at,
+    "stay": lambda chart, _: chart.stay,
+}

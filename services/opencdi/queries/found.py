@@ -169,7 +169,7 @@ def _derived(held: Held | None, looked_up: tuple[object, ...], way: Way) -> Held
     return Held(looked_up, items, way.told, placed, signs)
 
 
-class Silence(NamedTuple):
+class NothingToAsk(NamedTuple):
     """A rule had nothing to ask: of this stay, at this site, by these records, and by what its conditions found in them.
 
     `values` are the names of those that hold values, and the first of all `names`: the others stand as long as the record of the stay
@@ -191,13 +191,13 @@ class Memory:
     """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from.
 
     `read`: what each rule's open question was made of when it was last looked at and needed no other words.
-    `silences`: the rules that had nothing to ask, by id.
+    `nothing_to_ask`: the rules that had nothing to ask, by id.
     """
 
     found: dict[int, Held] = field(default_factory=dict)
     series: dict[str, tuple[tuple[object, ...], tuple[Any, ...]]] = field(default_factory=dict)
     read: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    silences: dict[str, Silence] = field(default_factory=dict)
+    nothing_to_ask: dict[str, NothingToAsk] = field(default_factory=dict)
 
     def put_together(self, analyte: str, records: tuple[Any, ...], points_in: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
         """The values in these records: the very same as before where these are the same records."""

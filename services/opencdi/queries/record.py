@@ -74,7 +74,7 @@ class Records:
             self.changed.add(STAY)
 
     def renew(self) -> None:
-        """Where anything but a value has changed, the stay is another: what is remembered of it holds no longer (`silence`)."""
+        """Where anything but a value has changed, the stay is another: what is remembered of it holds no longer (`nothing_to_ask`)."""
         if not all(name.startswith(VALUES) for name in self.changed):
             self.update(rules_care=False)
 

@@ -15,13 +15,13 @@ from opencdi.queries.crossings import judged_by, same_definition
 from opencdi.queries.gap import Judgement, Outcome, judge
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.narrowing import narrow, narrowed, told_of
+from opencdi.queries.nothing_to_ask import keep_nothing_to_ask, still_nothing_to_ask
 from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
 from opencdi.queries.questions import in_order, questions_of
 from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Rule
-from opencdi.queries.silence import keep_silence, still_silent
 from opencdi.queries.suspension import turn
 from opencdi.queries.unmoved import differs, reading
 from opencdi.queries.weighing import effects_now
@@ -39,14 +39,14 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
         return _end(work)
     chart = work.records.chart()
     for rule in in_order(work, rules):
-        if still_silent(work, rule, chart):
+        if still_nothing_to_ask(work, rule, chart):
             continue
         with turn(work, rule) as again:
             chart.found.turn(again=again)
             outcomes = {_look_at(work, one, chart) for one in questions_of(rule, work, chart)}
             notice(work.records, work.site, rule, chart)
             if outcomes.isdisjoint(_TO_ASK):
-                keep_silence(work, rule, chart)
+                keep_nothing_to_ask(work, rule, chart)
     give_way(work)
     look_again(work)
     readdress(work)

@@ -9,6 +9,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -23,6 +24,12 @@ _ALIKE: dict[str, Any] = {
 }  # fmt: skip
 
 
+_detailed = attrgetter(
+    "unit", "comparator", "preliminary", "author", "at.precision", "at.ambiguous", "at.at.tzinfo", "low", "high"
+)  # fmt: skip
+"""What is seldom another than of the value before."""
+
+
 def packed(points: Iterable[Point]) -> dict[str, Any]:
     """The columns of these values."""
     told = list(points)
@@ -30,8 +37,8 @@ def packed(points: Iterable[Point]) -> dict[str, Any]:
         return {}
     instants = [(point.at.at - _EPOCH) // _MICROSECOND for point in told]
     since = instants[0] // 1_000_000
-    common = _details(told[0])
-    apart = {nth: differing for nth, point in enumerate(told) if (differing := _differing(point, common))}
+    common, like = _details(told[0]), _detailed(told[0])
+    apart = {nth: differing for nth, point in enumerate(told) if _detailed(point) != like and (differing := _differing(point, common))}
     columns = {
         "since": since,
         "at": [_short((instant - since * 1_000_000) / 1_000_000) for instant in instants],

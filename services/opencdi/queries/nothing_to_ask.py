@@ -4,21 +4,22 @@ What it looked at is remembered by the very objects: where anything of a record 
 back all that it changed are others, and the rule is asked anew.  It may be forgotten at any time.
 """
 
+from functools import lru_cache
+
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
-from opencdi.queries.found import Came, Look, Signs, Silence
+from opencdi.queries.found import Came, Look, NothingToAsk, Signs
 from opencdi.queries.inputs import ANSWERS, VALUES
 from opencdi.queries.questions import open_questions
 from opencdi.queries.rule import Rule
 
-_SAID = ("concept/", "treatment/")
 Changed = dict[str, tuple[object, object]]
 """What is another now: by name, as it was and as it is."""
 
 
-def still_silent(work: Casework, rule: Rule, chart: Chart) -> bool:
-    """Whether nothing has come to what it was silent about."""
-    held = work.records.memory.silences.get(rule.id)
+def still_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> bool:
+    """Whether nothing has come to that about which it had nothing to ask."""
+    held = work.records.memory.nothing_to_ask.get(rule.id)
     if held is None or work.records.corrected:
         return False
     stay, names = work.records.stay, held.values
@@ -34,7 +35,7 @@ def still_silent(work: Casework, rule: Rule, chart: Chart) -> bool:
     if not held.own.isdisjoint(changed) or _moved(held, changed, chart):
         return False
     rest = held.looked_up[len(looked_up) :]
-    work.records.memory.silences[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *rest))
+    work.records.memory.nothing_to_ask[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *rest))
     return True
 
 
@@ -44,7 +45,7 @@ def _about(work: Casework) -> tuple[object, ...]:
     return work.site, stay.encounter_class, stay.newborn, stay.birth_date, stay.started_at
 
 
-def _moved(held: Silence, changed: Changed, chart: Chart) -> bool:
+def _moved(held: NothingToAsk, changed: Changed, chart: Chart) -> bool:
     """Whether a condition finds something else in that."""
     try:
         return any(_finds_else(look, signs, changed, chart) for look, signs in held.looks if not look.inputs.isdisjoint(changed))
@@ -68,20 +69,27 @@ def _is_quiet(look: Look, signs: Signs, name: str, old: object, new: object, cha
     return value is not None and look.quiet(Came(name, old, value), signs, chart)
 
 
-def keep_silence(work: Casework, rule: Rule, chart: Chart) -> None:
+def keep_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> None:
     """This rule has looked and had nothing to ask.  What was answered no record of the stay tells: then it is asked each time."""
     looks = tuple(chart.found.read.values())
     if any(ANSWERS in look.inputs for look in looks) or next(open_questions(work, rule), None):
         return
     stay = work.records.stay
-    read = rule.reads.union(*(look.inputs for look in looks))
-    unsaid = frozenset(name for name in read if name.startswith(_SAID) and name.partition("/")[2] not in stay.told)
-    values = tuple(name for name in read if name.startswith(VALUES))
-    names = (*values, *(name for name in read.difference(unsaid, values)))
-    bare = frozenset(name.partition("/")[2] for name in unsaid)
+    values, said, rest = _names(rule.reads, tuple(look.inputs for look in looks))
+    unsaid = frozenset(bare for bare, _ in said).difference(stay.told)
+    names = (*values, *rest, *(name for bare, name in said if bare not in unsaid))
     found = tuple((look, _found(look, chart)) for look in looks)
-    silence = Silence(stay, _about(work), rule.reads, bare, values, names, chart.looked_up(names), found)
-    work.records.memory.silences[rule.id] = silence
+    kept = NothingToAsk(stay, _about(work), rule.reads, unsaid, values, names, chart.looked_up(names), found)
+    work.records.memory.nothing_to_ask[rule.id] = kept
+
+
+@lru_cache(maxsize=10_000)
+def _names(own: frozenset[str], inputs: tuple[frozenset[str], ...]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Of all that was looked at: the values, the concepts and treatments with their bare names, and the rest."""
+    read = own.union(*inputs)
+    values = tuple(name for name in read if name.startswith(VALUES))
+    said = tuple((name.partition("/")[2], name) for name in read if name.startswith(("concept/", "treatment/")))
+    return values, said, tuple(read.difference(values, (name for _, name in said)))
 
 
 def _found(look: Look, chart: Chart) -> Signs:
