@@ -20,11 +20,11 @@ Changed = dict[str, tuple[object, object]]
 def still_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> bool:
     """Whether nothing has come to that about which it had nothing to ask."""
     held = work.records.memory.nothing_to_ask.get(rule.id)
-    if held is None or work.records.corrected:
+    if held is None or work.records.corrected or held.about != _about(work) or _asks(work, rule):
         return False
     stay, names = work.records.stay, held.values
     if held.stay is not stay:
-        if not held.unsaid.isdisjoint(stay.told) or held.about != _about(work):
+        if not held.unsaid.isdisjoint(stay.told):
             return False
         names = held.names
     looked_up = chart.looked_up(names)
@@ -37,6 +37,10 @@ def still_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> bool:
     rest = held.looked_up[len(looked_up) :]
     work.records.memory.nothing_to_ask[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *rest))
     return True
+
+
+def _asks(work: Casework, rule: Rule) -> bool:
+    return bool(work.records.stay.queries) and any(open_questions(work, rule))
 
 
 def _about(work: Casework) -> tuple[object, ...]:
@@ -72,7 +76,7 @@ def _is_quiet(look: Look, signs: Signs, name: str, old: object, new: object, cha
 def keep_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> None:
     """This rule has looked and had nothing to ask.  What was answered no record of the stay tells: then it is asked each time."""
     looks = tuple(chart.found.read.values())
-    if any(ANSWERS in look.inputs for look in looks) or next(open_questions(work, rule), None):
+    if any(ANSWERS in look.inputs for look in looks) or _asks(work, rule):
         return
     stay = work.records.stay
     values, said, rest = _names(rule.reads, tuple(look.inputs for look in looks))
