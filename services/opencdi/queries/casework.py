@@ -181,6 +181,7 @@ class Casework:
                     urgency=query.severity,
                     leaves_at=self.records.stay.leaves_at(self.site),
                     asked_at=query.sent_at or query.opened_at,
+                    sending=query.sending,
                 ),
             )
             self.said.append(asked)
@@ -241,7 +242,8 @@ class Casework:
     def send(self, query: Query, words: gate.Passed, cause: QueryCause, *, actor: Person | None = None) -> Query:
         """Approved and sent in words that passed the gate: from now on it is with the physician, and reminders run."""
         approved = self.move(query, "approved", cause, actor=actor)
-        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, ledger=self.site.delivery is not None, **shown(words))
+        ledger = self.site.delivery is not None and cause != "SPOKEN"  # what was asked in person has reached its physician
+        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, ledger=ledger, **sent_as(words, self.at))
         if self.site.reminder_hours and not sent.ledger:
             due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
             file_due(
@@ -282,8 +284,13 @@ def words_of(wording: QueryWording) -> str:
 
 
 def shown(words: gate.Passed) -> dict[str, Any]:
-    """What changes in a question that a physician is to see in these words: to him it has not been handed over yet."""
-    return {"wording": words.wording, "gate": words.report, "passed": words, "handed_over": None}
+    """What changes in a question that a physician sees in these words."""
+    return {"wording": words.wording, "gate": words.report, "passed": words}
+
+
+def sent_as(words: gate.Passed, at: datetime) -> dict[str, Any]:
+    """What changes in a question that is put to a physician in these words: to him it has not been handed over yet."""
+    return {**shown(words), "sending": at, "handed_over": None}
 
 
 def numbered(headers: Headers, ordinal: int) -> Headers:

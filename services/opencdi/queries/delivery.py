@@ -22,6 +22,8 @@ def receipted(work: Casework, fact: DeliveryReceipted) -> None:
         return
     if fact.addressed_to and fact.addressed_to != query.wording.addressed_to.staff_id:
         return  # it was for the physician of before
+    if fact.sending and fact.sending != query.sending:
+        return  # it was of an earlier sending to the same one
     told = HandedOver(**fact.model_dump(include={"query_id", "status", "addressed_to", "until", "because", "reason"}), at=work.at)
     match fact.status:
         case "delivered" if not query.is_with_physician:

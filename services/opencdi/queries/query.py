@@ -84,6 +84,7 @@ class Query(gate.Worded):
     satisfied_by: tuple[Indicator, ...] = ()
     ledger: bool = False  # sent where a ledger hands questions over
     handed_over: HandedOver | None = None
+    sending: datetime | None = None  # when it was put to the one who is asked now: each time it is handed over anew
     answer_option: str | None = None
     answer_diagnosis: str | None = None
     answer_text: str | None = None
