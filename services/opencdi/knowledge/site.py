@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, GapType, NoteType, SiteTable
 from opencdi.knowledge.adopted import Adoption
 from opencdi.knowledge.delivery_policy import DeliveryPolicy
+from opencdi.knowledge.escalation_policy import EscalationPolicy
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.yaml_places import said_wrong, told_at
 
@@ -92,6 +93,7 @@ class SiteData(BaseModel):
     auto_send_rules: Annotated[tuple[AutoSend, ...], BeforeValidator(_written)] = ()  # none by default, and never a validation
     second_review: tuple[GapType, ...] = ("unsupported-diagnosis",)  # two people approve these before they are sent
     reminder_hours: tuple[int, ...] = (24, 48, 72)
+    escalation: EscalationPolicy | None = None  # who hears that nobody answers, by severity; without it the reminders go for all alike
     bill_hold_days: int = 4
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
     documents_silence_hours: float = 1.0  # no shorter silence of a documents feed is an outage, whatever its own rhythm (DOMAIN F.7)

@@ -7,10 +7,11 @@ from opencdi.events.audiences import QueryWording
 from opencdi.events.people import Person
 from opencdi.queries import gate
 from opencdi.queries.care_team import another
-from opencdi.queries.casework import Casework, sent_as
+from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
+from opencdi.queries.sending import sent_as
 
 CHANGED: Final = "ATTENDING_CHANGED"
 
