@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, GapType, NoteType, SiteTable
-from opencdi.knowledge.adopted import Adoption
+from opencdi.knowledge.adopted import Adoption, SiteLimit
 from opencdi.knowledge.delivery_policy import DeliveryPolicy
 from opencdi.knowledge.escalation_policy import EscalationPolicy
 from opencdi.knowledge.tables import parsed
@@ -41,12 +41,19 @@ KEPT_AFTER_BILL = timedelta(days=30)
 
 
 class AutoSend(BaseModel):
-    """A written policy: this revision of this rule may reach a physician without a specialist's approval (DOMAIN B69), by whose word."""
+    """A written policy: this revision of this rule may reach a physician without a specialist's approval (DOMAIN B69), by whose word.
+
+    It holds for what was signed: the rule as `says` names it (its hash, as in `revisions.lock`), by the definition that the site had
+    adopted, with the limits that the site had set; "" and none where these were the rule's own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule_id: str
     revision: int
+    says: str = ""  # one that does not name it was signed over nothing: it is read, and sends nothing
+    adopted: str = ""  # "sepsis-3"
+    limits: dict[str, SiteLimit] = Field(default_factory=dict)  # "D-11.delta", as in the site's own definitions
     approved_by: Annotated[str, Field(min_length=1)]
     approved_on: date
 

@@ -148,7 +148,7 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    if by_policy(query, work.site, work.at) and query.wording and query.gate and query.gate.compliant:
+    if by_policy(work, query) and query.wording and query.gate and query.gate.compliant:
         work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
 

@@ -149,7 +149,7 @@ def test_to_ask_again_after_a_decision_takes_two_people() -> None:
 def test_a_policy_sends_the_revision_that_was_approved_from_that_day_on() -> None:
     (policy,) = sent_by_policy("D-11")
     assert standing(chart(*KIDNEY, site=SiteData(auto_send_rules=(policy,)))) == ("sent", "AUTO_SEND_POLICY")
-    for other in ({"revision": policy.revision + 1}, {"approved_on": date(2026, 5, 3)}, {"rule_id": "D-01"}):
+    for other in ({"revision": policy.revision + 1}, {"approved_on": date(2026, 5, 3)}, {"rule_id": "D-01"}, {"says": ""}):
         site = SiteData(auto_send_rules=(policy.model_copy(update=other),))
         assert standing(chart(*KIDNEY, site=site)) == ("draft", "READY")
 
@@ -167,4 +167,4 @@ def test_a_rule_s_id_alone_is_no_policy() -> None:
     assert SiteData.model_validate({"auto_send_rules": ["D-11"]}).auto_send_rules == ()
     with pytest.raises(ValueError, match="approved_by"):
         SiteData.model_validate({"auto_send_rules": [{"rule_id": "D-11", "revision": 1, "approved_by": "", "approved_on": "2026-01-01"}]})
-    assert AutoSend.model_fields.keys() == {"rule_id", "revision", "approved_by", "approved_on"}
+    assert AutoSend.model_fields.keys() == {"rule_id", "revision", "says", "adopted", "limits", "approved_by", "approved_on"}
