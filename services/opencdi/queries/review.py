@@ -19,6 +19,7 @@ from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
 from opencdi.queries.questions import in_order, questions_of
+from opencdi.queries.reopened import has_lost_its_ground
 from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
@@ -170,7 +171,7 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
     if query.state not in UNANSWERED:
         return
     if query.reopened_over is not None and _is_what_was_reopened(query, judgement):
-        if work.records.corrected & {source_id for source_id, _, _ in query.sources}:  # what it rests on, nobody judges now
+        if has_lost_its_ground(work, rule, query):
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
         return
     match judgement.outcome:
