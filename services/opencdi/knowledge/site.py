@@ -102,6 +102,9 @@ class SiteData(BaseModel):
     reminder_hours: tuple[int, ...] = (24, 48, 72)
     escalation: EscalationPolicy | None = None  # who hears that nobody answers, by severity; without it the reminders go for all alike
     bill_hold_days: int = 4
+    answers_due_hours: Annotated[int, Field(ge=0)] = (
+        24  # so long before the bill drops, an answer that no note tells is pressing (B77, F.15)
+    )
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
     documents_silence_hours: float = 1.0  # no shorter silence of a documents feed is an outage, whatever its own rhythm (DOMAIN F.7)
 

@@ -13,7 +13,7 @@ from opencdi.queries.life import LEGAL, UNANSWERED
 
 def watch(work: Casework) -> None:
     """The end of the stay, or the site's policy, is known to be another: what that makes due is remembered, and not before it was known."""
-    known_at: dict[What, datetime] = {"bill-hold": work.at, "forget": _next_day(work.at)}
+    known_at: dict[What, datetime] = {"bill-nears": work.at, "bill-hold": work.at, "forget": _next_day(work.at)}
     for what, known in known_at.items():
         if (at := _due_at(work.records.stay, what, work.site)) is not None:
             _file(work, what, max(at, known))
@@ -53,6 +53,8 @@ def _due_at(stay: Stay, what: What, site: SiteData) -> datetime | None:
     left = stay.ended_at or (stay.discharged_at.at if stay.discharged_at else None)
     if left is None:
         return None
+    if what == "bill-nears":
+        return stay.bill_nears_at(site)
     dropped = left + timedelta(days=site.bill_hold_days)
     return dropped if what == "bill-hold" else _next_day(dropped + KEPT_AFTER_BILL)
 

@@ -9,7 +9,7 @@ from opencdi.events.entry import Envelope
 from opencdi.events.ids import derived_id
 from opencdi.events.pages import TickPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries import closing
+from opencdi.queries import bill_nears, closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
 from opencdi.queries.clock import Due, absence_known, clock_of, hear, hearings, stop_waiting, take_due
@@ -73,6 +73,10 @@ def _fall_due(states: States, tenant: str, now: datetime, begin: Begin) -> Itera
             yield _escalate(work, due)
         elif due.what == "recheck":
             recheck(work, due)
+            yield work
+        elif due.what == "bill-nears":
+            if closing.stands(work, due):
+                bill_nears.press(work, due)
             yield work
         elif closing.stands(work, due):
             closing.expire(work, due.what)
