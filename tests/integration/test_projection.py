@@ -1,13 +1,9 @@
 """The projection on SQLite and PostgreSQL: the same rows whatever came first, exactly once whatever was killed, one writer."""
 
-import os
-import pwd
 import random
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, event, insert, select, text
 
+from by_hand.postgres import postgres_server
 from by_hand.telling import Telling
 from by_hand.ward import ward
 from opencdi.bus.embedded import EmbeddedBus
@@ -48,26 +45,9 @@ Fresh = Callable[[], str]
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    """A private PostgreSQL on a Unix socket, run by a user that is not root; or the server that `CDI_TEST_POSTGRES` names."""
-    if given := os.environ.get("CDI_TEST_POSTGRES"):
-        yield given
-        return
-    pg_ctl = shutil.which("pg_ctl") or str(sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))[-1])
-    user = pwd.getpwnam("postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name)
-    folder = tempfile.mkdtemp(prefix="cdi-pg-", dir="/tmp")
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    run: dict[str, Any] = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
-    if os.geteuid() == 0:
-        run |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    data = f"{folder}/data"
-    subprocess.run([str(Path(pg_ctl).with_name("initdb")), "-D", data, "-U", "cdi", "-A", "trust", "-N"], **run)
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    subprocess.run([pg_ctl, "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"], **run)
-    try:
-        yield f"postgresql+psycopg://cdi@/postgres?host={folder}"
-    finally:
-        subprocess.run([pg_ctl, "-D", data, "-w", "-m", "immediate", "stop"], **run)
-        shutil.rmtree(folder)
+    """A PostgreSQL of this module's own."""
+    with postgres_server() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

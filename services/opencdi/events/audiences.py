@@ -24,6 +24,7 @@ from opencdi.events.pages import WorkingCode, WorkingDrg, WorkingProcedure
 from opencdi.events.people import Person
 from opencdi.events.seal import SEAL
 from opencdi.events.weighing import Weighing
+from opencdi.knowledge.escalation_policy import EscalatedTo
 
 
 # --- drg-changes ----------------------------------------------------------------------------------------------------
@@ -175,6 +176,7 @@ class QueryAlert(Caused):
     phase: Literal["concurrent", "retrospective", "pre-bill"] | None = None
     approved_by: Person | None = None  # one of the two who are needed
     recheck_at: datetime | None = None  # put off until then
+    escalated_to: EscalatedTo | None = None  # who has heard that nobody answers: the highest so far
     confidentiality: str | None = None  # the highest of what it quotes and rests on (DOMAIN F.17)
 
     @field_validator("priority_terms", mode="before")

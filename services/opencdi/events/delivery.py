@@ -15,12 +15,16 @@ class Delivery(Contract):
 
     `by`: "itself" where sending is handing over; "ledger" where a receipt says when it was.  Urgency (clinical, 1 to 3), when asking ends,
     and since when it is asked: a ledger orders by these three and by nothing else, never by money (DOMAIN F.14).
+
+    `sending` names this sending by its instant: a question that goes to another physician and comes back, or is opened again and sent
+    again, is handed over once for each.  None: of before sendings were told apart.
     """
 
     by: Literal["itself", "ledger"] = "itself"
     urgency: int
     leaves_at: datetime | None = None
     asked_at: datetime
+    sending: datetime | None = None
 
 
 class HandedOver(Contract):

@@ -232,6 +232,7 @@ class DeliveryReceipted(Contract):
     query_id: str
     status: DeliveryStatus
     addressed_to: str = ""  # the staff id to whom it was handed; "": not told
+    sending: AwareDatetime | None = None  # which sending of it (`Delivery.sending`); None: not told
     until: AwareDatetime | None = None  # of a deferral: not before then; None: when a place is free
     because: DeferredBecause | None = None
     reason: str = ""

@@ -48,6 +48,7 @@ class Receipt(Contract):
     encounter_id: str
     query_id: str
     addressed_to: str = ""  # the staff id to whom it was handed
+    sending: AwareDatetime | None = None  # which sending of it; None: the one that stands
     until: AwareDatetime | None = None  # of a deferral
     because: DeferredBecause | None = None
     reason: str = ""

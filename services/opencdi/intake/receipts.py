@@ -20,7 +20,7 @@ def receive(desk: Desk, inbound: Inbound) -> None:
     if desk.get(f"encounter/{encounter_id}", Encounter) is None:
         raise Unusable("UNKNOWN_ENCOUNTER", "encounter_id")
     fact = DeliveryReceipted(
-        receipt_id=inbound.ce_id, query_id=told.query_id, status=told.status, addressed_to=told.addressed_to, until=told.until,
-        because=told.because, reason=told.reason, source=inbound.feed, at=desk.context.arrived_at,
+        receipt_id=inbound.ce_id, query_id=told.query_id, status=told.status, addressed_to=told.addressed_to,
+        sending=told.sending, until=told.until, because=told.because, reason=told.reason, source=inbound.feed, at=desk.context.arrived_at,
     )  # fmt: skip
     desk.say(encounter_id, fact)

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from opencdi.clinical.vocabulary import AuthorRole, EncounterClass, GapType, NoteType, SiteTable
-from opencdi.knowledge.adopted import Adoption
+from opencdi.knowledge.adopted import Adoption, SiteLimit
 from opencdi.knowledge.delivery_policy import DeliveryPolicy
+from opencdi.knowledge.escalation_policy import EscalationPolicy
 from opencdi.knowledge.tables import parsed
 from opencdi.knowledge.yaml_places import said_wrong, told_at
 
@@ -40,12 +41,19 @@ KEPT_AFTER_BILL = timedelta(days=30)
 
 
 class AutoSend(BaseModel):
-    """A written policy: this revision of this rule may reach a physician without a specialist's approval (DOMAIN B69), by whose word."""
+    """A written policy: this revision of this rule may reach a physician without a specialist's approval (DOMAIN B69), by whose word.
+
+    It holds for what was signed: the rule as `says` names it (its hash, as in `revisions.lock`), by the definition that the site had
+    adopted, with the limits that the site had set; "" and none where these were the rule's own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule_id: str
     revision: int
+    says: str = ""  # one that does not name it was signed over nothing: it is read, and sends nothing
+    adopted: str = ""  # "sepsis-3"
+    limits: dict[str, SiteLimit] = Field(default_factory=dict)  # "D-11.delta", as in the site's own definitions
     approved_by: Annotated[str, Field(min_length=1)]
     approved_on: date
 
@@ -92,7 +100,11 @@ class SiteData(BaseModel):
     auto_send_rules: Annotated[tuple[AutoSend, ...], BeforeValidator(_written)] = ()  # none by default, and never a validation (Q-43)
     second_review: tuple[GapType, ...] = ("unsupported-diagnosis",)  # two people approve these before they are sent (Q-43)
     reminder_hours: tuple[int, ...] = (24, 48, 72)
+    escalation: EscalationPolicy | None = None  # who hears that nobody answers, by severity; without it the reminders go for all alike
     bill_hold_days: int = 4
+    answers_due_hours: Annotated[int, Field(ge=0)] = (
+        24  # so long before the bill drops, an answer that no note tells is pressing (B77, F.15)
+    )
     summary_substitute_for: tuple[str, ...] = ("02", "20", "40", "41", "42")  # dispositions (transfer, death) where the last note will do
     documents_silence_hours: float = 1.0  # no shorter silence of a documents feed is an outage, whatever its own rhythm (DOMAIN F.7)
 

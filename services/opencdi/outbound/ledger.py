@@ -19,7 +19,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that is sent and has not been handed over."""
+    """A question that is sent and, in this sending, has not been handed over."""
 
     query_id: str
     encounter_id: str
@@ -27,6 +27,7 @@ class Waiting:
     urgency: int
     asked_at: datetime
     leaves_at: datetime | None = None
+    sending: datetime | None = None
 
     @property
     def rank(self) -> tuple[int, datetime, datetime, str]:
@@ -36,7 +37,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A question that was handed over; `is_open`: its physician has not answered it, and it is still asked."""
+    """A question that was handed over in one of its sendings; `is_open`: it still asks this physician, who has not answered it."""
 
     query_id: str
     encounter_id: str

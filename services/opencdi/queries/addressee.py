@@ -7,10 +7,11 @@ from opencdi.events.audiences import QueryWording
 from opencdi.events.people import Person
 from opencdi.queries import gate
 from opencdi.queries.care_team import another
-from opencdi.queries.casework import Casework, shown
+from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
+from opencdi.queries.sending import sent_as
 
 CHANGED: Final = "ATTENDING_CHANGED"
 
@@ -57,6 +58,6 @@ def put_to(work: Casework, query: Query, to: Person, cause: QueryCause, detail: 
     except gate.NotCompliant:  # by an edition of the requirements that came after it was sent
         return work.move(query, "withdrawn", cause, detail, actor=actor)
     if query.state in WITH_THE_PHYSICIAN:
-        return work.move(query, "sent", cause, detail, actor=actor, **shown(passed))
+        return work.move(query, "sent", cause, detail, actor=actor, **sent_as(passed, work.at))
     # Held by a note that may answer: whoever has it now sees the same.
-    return work.show(query.model_copy(update={**shown(passed), "held_from": "sent"}), cause, detail, actor=actor)
+    return work.show(query.model_copy(update={**sent_as(passed, work.at), "held_from": "sent"}), cause, detail, actor=actor)

@@ -4,8 +4,6 @@ Where the site wants it (by default for the validation of a diagnosis, Q-43), an
 (Q-55), two people approve.
 """
 
-from datetime import datetime
-
 from opencdi.events.people import QueryApproved, QueryEdited
 from opencdi.events.wording import same_words, shown_text
 from opencdi.knowledge.site import SiteData
@@ -13,6 +11,7 @@ from opencdi.queries import gate
 from opencdi.queries.care_team import another
 from opencdi.queries.casework import Casework
 from opencdi.queries.query import STALE, Edits, Query
+from opencdi.queries.signed_policy import stands
 from opencdi.queries.wording import edited
 
 
@@ -21,13 +20,12 @@ def by_two(query: Query, site: SiteData) -> bool:
     return query.gap_type in site.second_review or bool(query.settled)
 
 
-def by_policy(query: Query, site: SiteData, at: datetime) -> bool:
-    """Whether a written policy sends it without a person: of this revision of its rule, and never where two people are needed."""
-    if by_two(query, site) or query.gap_type == "unsupported-diagnosis":
+def by_policy(work: Casework, query: Query) -> bool:
+    """Whether a written policy sends it without a person: as long as what was signed stands, and never where two people are needed."""
+    rule = work.rules.get(query.rule_id)
+    if rule is None or rule.revision != query.rule_revision or by_two(query, work.site) or query.gap_type == "unsupported-diagnosis":
         return False
-    return any(
-        (one.rule_id, one.revision) == (query.rule_id, query.rule_revision) and one.approved_on <= at.date() for one in site.auto_send_rules
-    )
+    return any(one.approved_on <= work.at.date() and stands(one, rule, work.site) for one in work.site.auto_send_rules)
 
 
 def why_not_approved(work: Casework, query: Query, fact: QueryApproved) -> str:

@@ -71,11 +71,12 @@ def answers(states: States, encounter_id: str, stay: Stay) -> Iterator[Answer]:
 
 
 def answered_not_charted(_: AnsweredNotCharted, chart: Chart, site: SiteData) -> Iterator[Sign]:
-    """Each answer that the final document should have told."""
-    final = chart.stay.final_document(site)
-    for answer in chart.answers() if final else ():
-        if final and answer.at.at <= final.written_at.at:
-            yield Sign(final.written_at.at, (Cited(answer.diagnosis, answer),), answer.diagnosis)
+    """Each answer that the final document should have told; where the bill nears, each that no note has told until then."""
+    final, nears = chart.stay.final_document(site), chart.stay.bill_nears(site)
+    ends = sorted(filter(None, (final.written_at.at if final else None, nears)))
+    for answer in chart.answers() if ends else ():
+        if (since := next((end for end in ends if answer.at.at <= end), None)) is not None:
+            yield Sign(since, (Cited(answer.diagnosis, answer),), answer.diagnosis)
 
 
 def dropped(condition: Dropped, chart: Chart, site: SiteData) -> Iterator[Sign]:

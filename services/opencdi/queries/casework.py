@@ -6,7 +6,7 @@ gets an alert, and the physician's half goes out through the gate once the quest
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from opencdi.bus.room import Key, Outgoing, States
@@ -28,11 +28,13 @@ from opencdi.events.wording import shown_text
 from opencdi.knowledge.site import SiteData
 from opencdi.queries import gate
 from opencdi.queries.clock import Due, file_due
+from opencdi.queries.ladder import next_step
 from opencdi.queries.life import check_move
 from opencdi.queries.noticing import news, noticed
 from opencdi.queries.query import Query
 from opencdi.queries.record import Records
 from opencdi.queries.rule import Rule
+from opencdi.queries.sending import sent_as
 
 Said = QueryAlert | ProviderQuery | Alarm
 _TOLD_ON: dict[type[Said], tuple[Topic, str]] = {
@@ -181,6 +183,7 @@ class Casework:
                     urgency=query.severity,
                     leaves_at=self.records.stay.leaves_at(self.site),
                     asked_at=query.sent_at or query.opened_at,
+                    sending=query.sending,
                 ),
             )
             self.said.append(asked)
@@ -219,6 +222,7 @@ class Casework:
             phase=query.phase,
             approved_by=query.approved_by,
             recheck_at=query.recheck_at,
+            escalated_to=query.escalated_to,
             confidentiality=highest((wording.confidentiality() if wording else None, *(one.confidentiality for one in query.satisfied_by))),
         )
         return weighed(alert, self.at)
@@ -241,13 +245,16 @@ class Casework:
     def send(self, query: Query, words: gate.Passed, cause: QueryCause, *, actor: Person | None = None) -> Query:
         """Approved and sent in words that passed the gate: from now on it is with the physician, and reminders run."""
         approved = self.move(query, "approved", cause, actor=actor)
-        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, ledger=self.site.delivery is not None, **shown(words))
-        if self.site.reminder_hours and not sent.ledger:
-            due_at = self.at + timedelta(hours=self.site.reminder_hours[0])
-            file_due(
-                self.states, self.entry.envelope.tenant, Due(at=due_at, encounter_id=self.records.encounter_id, query_id=sent.query_id)
-            )
+        ledger = self.site.delivery is not None and cause != "SPOKEN"  # what was asked in person has reached its physician
+        sent = self.move(approved, "sent", cause, actor=actor, sent_at=self.at, ledger=ledger, **sent_as(words, self.at))
+        self.press(sent)
         return sent
+
+    def press(self, query: Query) -> None:
+        """Remember when the next one is to hear that nobody has answered; nobody, while the question waits with a ledger."""
+        if (step := next_step(query, self.records.stay, self.site, self.at)) is not None:
+            due = Due(at=max(step.at, self.at), encounter_id=self.records.encounter_id, query_id=query.query_id)
+            file_due(self.states, self.entry.envelope.tenant, due)
 
     def page(self) -> QueriesPage | None:
         """What this step adds to the entry; None if nothing moved."""
@@ -279,11 +286,6 @@ class Casework:
 def words_of(wording: QueryWording) -> str:
     """Names what a physician reads, whoever it is put to."""
     return content_hash(shown_text(wording))[:16]
-
-
-def shown(words: gate.Passed) -> dict[str, Any]:
-    """What changes in a question that a physician is to see in these words: to him it has not been handed over yet."""
-    return {"wording": words.wording, "gate": words.report, "passed": words, "handed_over": None}
 
 
 def numbered(headers: Headers, ordinal: int) -> Headers:

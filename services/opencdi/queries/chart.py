@@ -60,6 +60,7 @@ class Stay(State):
     disposition: str | None = None
     summaries: tuple[Document, ...] = ()
     last_note: Document | None = None  # the latest authenticated one by a provider
+    bill_neared_at: datetime | None = None  # when the end of the bill hold came near, as the clock said it
     ended: str = ""  # ENCOUNTER_CANCELLED, or SUPERSEDED by a move
     ended_at: datetime | None = None
     failed: tuple[str, ...] = ()  # entries that a room could not step
@@ -85,6 +86,16 @@ class Stay(State):
         if self.discharged_at is not None:
             return self.discharged_at.at + timedelta(days=site.bill_hold_days)
         return self.expected_discharge_at.at if self.expected_discharge_at else None
+
+    def bill_nears_at(self, site: SiteData) -> datetime | None:
+        """From when what people answered and no note tells is pressing; None while the patient is here."""
+        left, drops = self.discharged_at, self.leaves_at(site)
+        return max(left.at, drops - timedelta(hours=site.answers_due_hours)) if left and drops else None
+
+    def bill_nears(self, site: SiteData) -> datetime | None:
+        """The same once that hour has struck, of the discharge and the bill hold as they are now."""
+        at = self.bill_nears_at(site)
+        return at if at and self.bill_neared_at and self.bill_neared_at >= at else None
 
     def final_document(self, site: SiteData) -> Document | None:
         """The document that states the diagnoses at the end, where it is in force (DOMAIN F.11, F.15)."""

@@ -14,11 +14,11 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.rhythm import Rhythms, absence_until, heard
 
 DOCUMENTS = "/documents"
-What = Literal["reminder", "recheck", "bill-hold", "forget"]
+What = Literal["reminder", "recheck", "bill-nears", "bill-hold", "forget"]
 
 
 class Due(BaseModel):
-    """What falls due for a stay: a reminder of a question, the end of the bill hold, forgetting."""
+    """What falls due for a stay: a reminder of a question, the end of the bill hold and the day before it, forgetting."""
 
     model_config = ConfigDict(frozen=True)
     at: datetime

@@ -12,11 +12,15 @@ from opencdi.queries.life import LEGAL, UNANSWERED
 
 
 def watch(work: Casework) -> None:
-    """The stay has ended, as far as is known now: what that makes due is remembered, and not before it was known."""
-    known_at: dict[What, datetime] = {"bill-hold": work.at, "forget": _next_day(work.at)}
+    """The end of the stay, or the site's policy, is known to be another: what that makes due is remembered, and not before it was known."""
+    known_at: dict[What, datetime] = {"bill-nears": work.at, "bill-hold": work.at, "forget": _next_day(work.at)}
     for what, known in known_at.items():
         if (at := _due_at(work.records.stay, what, work.site)) is not None:
             _file(work, what, max(at, known))
+    if work.site.escalation is not None:  # the last rung comes before the bill drops
+        for query in filter(None, map(work.current, work.records.stay.queries)):
+            if query.sent_at is not None and query.state in UNANSWERED:
+                work.press(query)
 
 
 def stands(work: Casework, due: Due) -> bool:
@@ -49,6 +53,8 @@ def _due_at(stay: Stay, what: What, site: SiteData) -> datetime | None:
     left = stay.ended_at or (stay.discharged_at.at if stay.discharged_at else None)
     if left is None:
         return None
+    if what == "bill-nears":
+        return stay.bill_nears_at(site)
     dropped = left + timedelta(days=site.bill_hold_days)
     return dropped if what == "bill-hold" else _next_day(dropped + KEPT_AFTER_BILL)
 

@@ -36,7 +36,10 @@ class Dropped(_OfEach):
 
 
 class AnsweredNotCharted(Form):
-    """A provider answered a question of ours with a diagnosis, and the final document, written afterwards, does not tell it (F.9)."""
+    """A provider answered a question of ours with a diagnosis, and the final document, written afterwards, does not tell it (F.9).
+
+    Where the bill is about to drop, also one that no note tells by then: no summary has come, or it was written before (B77, F.15).
+    """
 
     kind: Literal["answered-not-charted"]
 

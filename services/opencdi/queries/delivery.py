@@ -4,13 +4,10 @@ Deferral is no state.  CDI sees that a question waits, and why; nobody is remind
 ledger up, what it still holds is handed over by itself.
 """
 
-from datetime import timedelta
-
 from opencdi.clinical.vocabulary import OVER, QueryCause
 from opencdi.events.delivery import HandedOver
 from opencdi.events.facts import DeliveryReceipted
 from opencdi.queries.casework import Casework
-from opencdi.queries.clock import Due, file_due
 from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 
@@ -22,11 +19,13 @@ def receipted(work: Casework, fact: DeliveryReceipted) -> None:
         return
     if fact.addressed_to and fact.addressed_to != query.wording.addressed_to.staff_id:
         return  # it was for the physician of before
+    if fact.sending and fact.sending != query.sending:
+        return  # it was of an earlier sending to the same one
     told = HandedOver(**fact.model_dump(include={"query_id", "status", "addressed_to", "until", "because", "reason"}), at=work.at)
     match fact.status:
         case "delivered" if not query.is_with_physician:
             _noted(work, query, told, "DELIVERED")
-            press_after(work, query)
+            work.press(query.model_copy(update={"handed_over": told}))
         case "deferred" if not query.is_with_physician:
             if query.handed_over is None or query.handed_over.model_copy(update={"at": told.at}) != told:
                 _noted(work, query, told, "DEFERRED", fact.because or "")
@@ -34,7 +33,7 @@ def receipted(work: Casework, fact: DeliveryReceipted) -> None:
             _noted(work, query, told, "DELIVERY_REFUSED")
         case "viewed" if query.state in WITH_THE_PHYSICIAN and query.state != "viewed":
             work.handed_over.append(told)
-            work.move(query, "viewed", "VIEWED", handed_over=told.model_copy(update={"status": "delivered"}))
+            work.press(work.move(query, "viewed", "VIEWED", handed_over=told.model_copy(update={"status": "delivered"})))
         case _:
             pass  # told a second time, or too late
 
@@ -42,13 +41,6 @@ def receipted(work: Casework, fact: DeliveryReceipted) -> None:
 def _noted(work: Casework, query: Query, told: HandedOver, cause: QueryCause, detail: str = "") -> None:
     work.handed_over.append(told)
     work.tell_cdi_again(query.model_copy(update={"handed_over": told}), cause, detail)
-
-
-def press_after(work: Casework, query: Query) -> None:
-    """Reminders run from now on."""
-    if work.site.reminder_hours:
-        due_at = work.at + timedelta(hours=work.site.reminder_hours[0])
-        file_due(work.states, work.entry.envelope.tenant, Due(at=due_at, encounter_id=work.records.encounter_id, query_id=query.query_id))
 
 
 def without_ledger(work: Casework) -> None:
@@ -60,4 +52,4 @@ def without_ledger(work: Casework) -> None:
             held = not query.is_with_physician
             shown = work.show(query.model_copy(update={"ledger": False}), "NO_LEDGER")
             if held:
-                press_after(work, shown)
+                work.press(shown)

@@ -6,9 +6,10 @@ it takes the answers away that say otherwise, and the words ask for what is stil
 
 from opencdi.events.audiences import Option, QueryWording
 from opencdi.queries import gate
-from opencdi.queries.casework import Casework, shown
+from opencdi.queries.casework import Casework
 from opencdi.queries.query import Query
 from opencdi.queries.rule import AnswerOption, Rule
+from opencdi.queries.sending import shown
 from opencdi.queries.told import attributes_told
 
 Told = dict[str, set[str]]

@@ -10,6 +10,7 @@ from opencdi.events.audiences import AlertEffect, Indicator, QueryWording
 from opencdi.events.definitions import Crossing, InForce
 from opencdi.events.delivery import HandedOver
 from opencdi.events.people import Person
+from opencdi.knowledge.escalation_policy import EscalatedTo
 from opencdi.queries import gate
 from opencdi.queries.told import Remembered
 
@@ -57,6 +58,7 @@ class Query(gate.Worded):
     opened_at: datetime
     moved_at: datetime
     reminders: int = 0
+    escalated_to: EscalatedTo | None = None
     stands: QueryWording | None = None
     sources: tuple[tuple[str, datetime, str], ...] = ()
     kinds: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ class Query(gate.Worded):
     satisfied_by: tuple[Indicator, ...] = ()
     ledger: bool = False  # sent where a ledger hands questions over
     handed_over: HandedOver | None = None
+    sending: datetime | None = None  # when it was put to the one who is asked now: each time it is handed over anew
     answer_option: str | None = None
     answer_diagnosis: str | None = None
     answer_text: str | None = None

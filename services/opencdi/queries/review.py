@@ -20,6 +20,7 @@ from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
 from opencdi.queries.questions import in_order, questions_of
+from opencdi.queries.reopened import has_lost_its_ground
 from opencdi.queries.rest import hindrance, history_of
 from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
@@ -154,7 +155,7 @@ def advance(work: Casework, query: Query) -> None:
         wait(work.states, tenant, work.records.encounter_id)
         return
     query = work.move(query, "draft", "READY")
-    if by_policy(query, work.site, work.at) and query.wording and query.gate and query.gate.compliant:
+    if by_policy(work, query) and query.wording and query.gate and query.gate.compliant:
         work.send(query, gate.passed(query.wording, query.effect), "AUTO_SEND_POLICY")
 
 
@@ -176,7 +177,7 @@ def _steer(work: Casework, rule: Rule, query: Query, judgement: Judgement) -> No
     if query.state not in UNANSWERED:
         return
     if query.reopened_over is not None and _is_what_was_reopened(query, judgement):
-        if work.records.corrected & {source_id for source_id, _, _ in query.sources}:  # what it rests on, nobody judges now
+        if has_lost_its_ground(work, rule, query):
             work.move(query, "withdrawn", "EVIDENCE_CORRECTED")
         return
     match judgement.outcome:

@@ -63,6 +63,7 @@ def carry_out(work: Casework, query: Query, fact: SetAside) -> None:
                 "sent_at": None,
                 "passed": None,
                 "reminders": 0,
+                "escalated_to": None,
                 "held_from": None,
             }
             work.move(query, "draft", "REOPENED", actor=fact.actor, **anew)

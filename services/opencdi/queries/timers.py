@@ -1,24 +1,24 @@
 """What falls due: reminders, candidates that waited for documents, ends of stays.  One tick over a gap does what many in it would."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from opencdi.bus.room import States
-from opencdi.clinical.vocabulary import OVER, QueryCause
+from opencdi.clinical.vocabulary import OVER
 from opencdi.events.entry import Envelope
 from opencdi.events.ids import derived_id
 from opencdi.events.pages import TickPage
 from opencdi.knowledge.site import SiteData
-from opencdi.queries import closing
+from opencdi.queries import bill_nears, closing
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
-from opencdi.queries.clock import Due, absence_known, clock_of, file_due, hear, hearings, stop_waiting, take_due
+from opencdi.queries.clock import Due, absence_known, clock_of, hear, hearings, stop_waiting, take_due
+from opencdi.queries.ladder import CAUSE_BY_ROLE, next_step
 from opencdi.queries.life import WITH_THE_PHYSICIAN
 from opencdi.queries.query import Query
 from opencdi.queries.review import advance
 from opencdi.queries.setting_aside import recheck
 
-STEPS: tuple[QueryCause, ...] = ("REMINDER", "PHYSICIAN_ADVISOR", "DEPARTMENT_CHAIR")
 Begin = Callable[[Envelope], Casework]
 
 
@@ -36,10 +36,10 @@ def timer_envelope(tenant: str, encounter_id: str, what: str, at: datetime) -> E
 def fire(states: States, tenant: str, tick: TickPage, site: SiteData, begin: Begin) -> Iterator[Casework]:
     """The casework of each document heard and each timer due by this tick, in the order of their times."""
     for at, names in hearings(tick):
-        yield from _fall_due(states, tenant, at, site, begin)
+        yield from _fall_due(states, tenant, at, begin)
         hear(states, tenant, names, at, site)
         yield from _released(states, tenant, at, site, begin)
-    yield from _fall_due(states, tenant, tick.at, site, begin)
+    yield from _fall_due(states, tenant, tick.at, begin)
 
 
 def _released(states: States, tenant: str, at: datetime, site: SiteData, begin: Begin) -> Iterator[Casework]:
@@ -63,16 +63,20 @@ def _waiting(states: States, encounter_id: str) -> list[Query]:
     return [query for query in held if isinstance(query, Query) and query.state == "waiting-for-documents"]
 
 
-def _fall_due(states: States, tenant: str, now: datetime, site: SiteData, begin: Begin) -> Iterator[Casework]:
+def _fall_due(states: States, tenant: str, now: datetime, begin: Begin) -> Iterator[Casework]:
     """What is due by now, in due order."""
     gone: set[str] = set()
     while (due := take_due(states, tenant, now)) is not None:
         what = f"{due.what}/{due.query_id}" if due.query_id else due.what
         work = begin(timer_envelope(tenant, due.encounter_id, what, due.at))
         if due.what == "reminder":
-            yield _escalate(work, due, site)
+            yield _escalate(work, due)
         elif due.what == "recheck":
             recheck(work, due)
+            yield work
+        elif due.what == "bill-nears":
+            if closing.stands(work, due):
+                bill_nears.press(work, due)
             yield work
         elif closing.stands(work, due):
             closing.expire(work, due.what)
@@ -82,25 +86,20 @@ def _fall_due(states: States, tenant: str, now: datetime, site: SiteData, begin:
     closing.forget(states, gone)
 
 
-def _escalate(work: Casework, due: Due, site: SiteData) -> Casework:
+def _escalate(work: Casework, due: Due) -> Casework:
     query = work.query(due.query_id)
     if query is None or query.sent_at is None or query.state in OVER or query.state in ("answered", "answered-awaiting-chart"):
         return work
-    step = query.reminders
-    since = query.pressed_since
-    if since is None:
-        return work  # it waits with the ledger: reminders begin when it has reached its physician
-    due_at = since + timedelta(hours=site.reminder_hours[step]) if step < len(site.reminder_hours) else due.at
-    if due.at < due_at:  # of the physician of before, or of the time before it was opened again
-        file_due(work.states, work.entry.envelope.tenant, due.model_copy(update={"at": due_at}))
-        return work
-    if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):
-        hours = site.reminder_hours[step] if step < len(site.reminder_hours) else 0
-        query = work.move(query, "escalated", STEPS[min(step, len(STEPS) - 1)], f"{hours} h", reminders=step + 1)
-    else:  # held by a note that may answer, or by its rule that was suspended: nobody is pressed, the ladder goes on
-        query = query.model_copy(update={"reminders": step + 1})
-        work.store(query)
-    if step + 1 < len(site.reminder_hours):
-        next_at = since + timedelta(hours=site.reminder_hours[step + 1])
-        file_due(work.states, work.entry.envelope.tenant, Due(at=next_at, encounter_id=due.encounter_id, query_id=due.query_id))
+    step = next_step(query, work.records.stay, work.site, due.at)
+    if step is None:
+        return work  # it waits with the ledger: reminders begin when it has reached its physician; or all have been told
+    if step.at <= due.at:  # else of the physician of before, or of the time before it was opened again
+        if query.state in WITH_THE_PHYSICIAN and not work.suspended(query):
+            query = work.move(
+                query, "escalated", CAUSE_BY_ROLE[step.rung.to], step.words, reminders=step.nth + 1, escalated_to=step.rung.to
+            )
+        else:  # held by a note that may answer, or by its rule that was suspended: nobody is pressed, the ladder goes on
+            query = query.model_copy(update={"reminders": step.nth + 1})
+            work.store(query)
+    work.press(query)
     return work

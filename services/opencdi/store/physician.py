@@ -71,6 +71,8 @@ def _asked(connection: Connection, which: ColumnElement[bool], staff_id: str) ->
         DELIVERY.c.query_id == PROVIDER_QUERY.c.query_id,
         DELIVERY.c.staff_id.in_((PROVIDER_QUERY.c.staff_id, "")),
         DELIVERY.c.delivered_at.is_not(None),
+        (DELIVERY.c.sending == PROVIDER_QUERY.c.sending)
+        | ((DELIVERY.c.sending == "") & (DELIVERY.c.delivered_at >= PROVIDER_QUERY.c.sending)),
     )
     theirs = which & (~PROVIDER_QUERY.c.held | handed.exists())  # what a ledger holds is not theirs yet
     joined = both.outerjoin(PROVIDER_PATIENT, PROVIDER_PATIENT.c.encounter_id == PROVIDER_QUERY.c.encounter_id).where(theirs)

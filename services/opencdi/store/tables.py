@@ -142,11 +142,12 @@ PROVIDER_QUERY = Table(
     "provider_query", METADATA, _key("query_id"), Column("encounter_id", String, nullable=False),
     Column("tenant", String, nullable=False), Column("staff_id", String, nullable=False, index=True),
     Column("state", String, nullable=False), Column("created_at", String, nullable=False), Column("doc", Text, nullable=False),
-    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("held", Boolean, nullable=False, server_default=false()), Column("sending", String, nullable=False, server_default=""),
 )  # fmt: skip
-# What receipts told of handing a question to a physician ("": whom was not told).  One that is held is his from `delivered_at` on.
+# What receipts told of handing a question to a physician, sending by sending ("": whom, or which, was not told).  One that is held is his
+# from `delivered_at` on; what names no sending is of the one that stood then.
 DELIVERY = Table(
-    "delivery", METADATA, _key("query_id"), _key("staff_id"), Column("encounter_id", String, nullable=False),
+    "delivery", METADATA, _key("query_id"), _key("staff_id"), _key("sending"), Column("encounter_id", String, nullable=False),
     Column("delivered_at", String), Column("doc", Text, nullable=False),
 )  # fmt: skip
 PROVIDER_PATIENT = Table("provider_patient", METADATA, _key("encounter_id"), Column("doc", Text, nullable=False))
@@ -169,7 +170,8 @@ DELIVERY_INTENDED = Table(
     "delivery_intended", METADATA, _key("receipt_id"), Column("tenant", String, nullable=False), Column("query_id", String, nullable=False),
     Column("encounter_id", String, nullable=False), Column("staff_id", String, nullable=False), Column("status", String, nullable=False),
     Column("at", String, nullable=False), Column("until", String), Column("because", String),
-    Column("sent", Boolean, nullable=False, server_default=false()), Index("ix_delivery_intended_waiting", "tenant", "status", "sent"),
+    Column("sent", Boolean, nullable=False, server_default=false()), Column("sending", String, nullable=False, server_default=""),
+    Index("ix_delivery_intended_waiting", "tenant", "status", "sent"),
 )  # fmt: skip
 SENT_MAPPING = Table(
     "sent_mapping", METADATA, _key("tenant"), _key("site_table"), _key("code"), Column("meaning", String),

@@ -48,6 +48,7 @@ def apply_provider_query(batch: Batch, record: Record) -> str:
             "created_at": instant(query.wording.created_at),
             "doc": record.value.decode(),
             "held": query.delivery is not None and query.delivery.by == "ledger",
+            "sending": instant(query.delivery.sending) if query.delivery and query.delivery.sending else "",
         },
     )
     return query.tenant

@@ -100,12 +100,14 @@ def _store(batch: Batch, entry: Entry, encounter_id: str, ordinal: int, fact: to
 
 
 def _hand_over(batch: Batch, encounter_id: str, known_at: str, fact: told.DeliveryReceipted) -> None:
-    """The first receipt that says so is when it was handed over; none takes that back."""
-    before = batch.get(DELIVERY, fact.query_id, fact.addressed_to)
+    """The first receipt that says so is when a sending was handed over; none takes that back.  Where it names none, the last one."""
+    sending = instant(fact.sending) if fact.sending else ""
+    before = batch.get(DELIVERY, fact.query_id, fact.addressed_to, sending)
     delivered_at = before["delivered_at"] if before else None
-    if delivered_at is None and fact.status in ("delivered", "viewed"):
+    if fact.status in ("delivered", "viewed") and (delivered_at is None or not sending):
         delivered_at = known_at
-    row = {"query_id": fact.query_id, "staff_id": fact.addressed_to, "encounter_id": encounter_id, "delivered_at": delivered_at}
+    whose = {"query_id": fact.query_id, "staff_id": fact.addressed_to, "sending": sending, "encounter_id": encounter_id}
+    row = {**whose, "delivered_at": delivered_at}
     batch.put(DELIVERY, {**row, "doc": fact.to_json().decode()})
 
 

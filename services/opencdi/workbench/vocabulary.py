@@ -109,6 +109,8 @@ CAUSES: dict[QueryCause, str] = {
     "REMINDER": "no answer yet: reminder after {}",
     "PHYSICIAN_ADVISOR": "no answer yet: physician advisor after {}",
     "DEPARTMENT_CHAIR": "no answer yet: department chair after {}",
+    "ADMINISTRATION": "no answer yet: administration after {}",
+    "BILL_NEARS": "the bill is about to drop, and no note tells the answer",
     "BILL_HOLD_OVER": "the bill hold is over",
     "QUERY_IS_RECORD": "the answer is part of the record here",
     "AWAITING_CHART": "an answer is not yet documentation",

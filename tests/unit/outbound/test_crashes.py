@@ -1,4 +1,5 @@
-"""Whatever fails between the ledger, the gateway and the line: each question reaches its physician once, within the budget, or says why not.
+"""Whatever fails between the ledger, the gateway and the line: each sending of a question reaches its physician once, within the budget, or
+says why not.
 
 A machine of random steps over the real book and the real projection's rows; the gateway and the line are played.
 """
@@ -9,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import Phase
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -31,6 +33,7 @@ from opencdi.store.engine import open_engine, snapshot
 from opencdi.store.physician import inbox
 from opencdi.store.positions import empty
 from opencdi.store.tables import DELIVERY_INTENDED, METADATA, PROJECTION
+from opencdi.workbench.chart_rows import instant
 from opencdi.workbench.projection import apply_record
 
 START = datetime(2026, 5, 4, 13, tzinfo=UTC)
@@ -44,6 +47,11 @@ class Crash(Exception):
     """The worker's process ends here."""
 
 
+def sending(told: Receipt) -> tuple[str, str, str]:
+    """What a receipt is about: the question, its physician, and which sending."""
+    return told.query_id, told.addressed_to, instant(told.sending) if told.sending else ""
+
+
 class NoBus:
     """The projection of this test has always read everything."""
 
@@ -52,7 +60,7 @@ class NoBus:
 
 
 class Deliveries(RuleBasedStateMachine):
-    """Questions are sent, answered and withdrawn; hours pass; the worker works and dies; receipts return late and twice."""
+    """Questions are sent, to others and again, answered and withdrawn; hours pass; the worker works and dies; receipts return late, twice."""
 
     @initialize()
     def begin(self) -> None:
@@ -60,6 +68,7 @@ class Deliveries(RuleBasedStateMachine):
         self.engine = open_engine(f"sqlite:///{Path(self.folder.name) / 'w.db'}")
         METADATA.create_all(self.engine)
         self.now, self.nth, self.state = START, 0, dict[str, tuple[str, str, str]]()  # query -> (stay, doctor, state)
+        self.sending: dict[str, datetime] = {}
         self.urgency: dict[str, int] = {}
         self.on_their_way: list[Receipt] = []
         self.taken: dict[str, Receipt] = {}
@@ -79,7 +88,13 @@ class Deliveries(RuleBasedStateMachine):
     def a_question_is_sent(self, stay: str, doctor: str, urgency: int = 2) -> None:
         self.nth += 1
         self.urgency[f"q{self.nth}"] = urgency
-        self._tell(f"q{self.nth}", stay, doctor, "sent")
+        self._send(f"q{self.nth}", stay, doctor)
+
+    @rule(data=st.data(), doctor=st.sampled_from(DOCTORS))
+    def one_goes_to_somebody_else_or_is_sent_again(self, data: st.DataObject, doctor: str) -> None:
+        if able := [name for name, told in self.state.items() if told[2] != "sent" or told[1] != doctor]:
+            name = data.draw(st.sampled_from(able))
+            self._send(name, self.state[name][0], doctor)
 
     @rule(data=st.data(), state=st.sampled_from(["answered", "withdrawn"]))
     def one_ends(self, data: st.DataObject, state: str) -> None:
@@ -123,7 +138,7 @@ class Deliveries(RuleBasedStateMachine):
     # --- what must hold -------------------------------------------------------------------------------------------------
     @invariant()
     def nothing_is_handed_over_twice_and_no_deferral_told_twice(self) -> None:
-        told = Counter((one.query_id, one.status, one.because, one.until) for one in getattr(self, "taken", {}).values())
+        told = Counter((*sending(one), one.status, one.because, one.until) for one in getattr(self, "taken", {}).values())
         assert not [name for name, times in told.items() if times > 1]
 
     @invariant()
@@ -140,26 +155,30 @@ class Deliveries(RuleBasedStateMachine):
     def nobody_has_more_than_the_budget(self) -> None:
         if not hasattr(self, "state"):
             return
-        handed = {one.query_id for one in self.taken.values() if one.status == "delivered"}
+        handed = self._handed()
         for doctor in DOCTORS:
-            assert (
-                sum(told[1] == doctor and told[2] == "sent" and name in handed for name, told in self.state.items()) <= POLICY.open_at_most
-            )
+            with_them = [name for name, told in self.state.items() if told[1:] == (doctor, "sent") and self._stands(name) in handed]
+            assert len(with_them) <= POLICY.open_at_most
 
     @invariant()
     def the_inbox_shows_what_was_handed_over_and_nothing_else(self) -> None:
         if not hasattr(self, "state"):
             return
-        handed = {one.query_id for one in self.taken.values() if one.status == "delivered"}
         with snapshot(self.engine) as connection:
             for doctor in DOCTORS:
-                assert {one.query.wording.query_id for one in inbox(connection, "demo", doctor)} <= handed
+                assert {self._stands(one.query.wording.query_id) for one in inbox(connection, "demo", doctor)} <= self._handed()
 
     def _whatever_waits_has_its_reason(self) -> None:
         with snapshot(self.engine) as connection:
-            decided = {row.query_id for row in connection.execute(DELIVERY_INTENDED.select())}
-        assert {name for name, told in self.state.items() if told[2] == "sent"} <= decided
-        assert decided <= {told.query_id for told in self.taken.values()}
+            decided = {(row.query_id, row.staff_id, row.sending) for row in connection.execute(DELIVERY_INTENDED.select())}
+        assert {self._stands(name) for name, told in self.state.items() if told[2] == "sent"} <= decided
+        assert decided <= {sending(told) for told in self.taken.values()}
+
+    def _stands(self, name: str) -> tuple[str, str, str]:
+        return name, self.state[name][1], instant(self.sending[name])
+
+    def _handed(self) -> set[tuple[str, str, str]]:
+        return {sending(one) for one in self.taken.values() if one.status == "delivered"}
 
     # --- the line, played -----------------------------------------------------------------------------------------------
     def _start(self) -> None:
@@ -183,18 +202,24 @@ class Deliveries(RuleBasedStateMachine):
             batch.put(PROJECTION, {"id": 1, "epoch": 1, "seq": 0, "bus": "b", "edition": f"e{self.nth}"})
             batch.write()
 
+    def _send(self, name: str, stay: str, doctor: str) -> None:
+        self.now += timedelta(seconds=1)
+        self.sending[name] = self.now
+        self._tell(name, stay, doctor, "sent")
+
     def _tell(self, name: str, stay: str, doctor: str, state: str) -> None:
         self.state[name] = (stay, doctor, state)
         options = (Option(option_id="a", text="A"),)
         words = wording(name, stay, "t", "w", "q", options, indicators=(measured("x", "s", (0, 8)),), no_contrary_evidence_found=True)
         words = words.model_copy(update={"addressed_to": Person(staff_id=doctor)})
-        told = passed(words, state, "x", delivery={"by": "ledger", "urgency": self.urgency[name], "asked_at": self.now.isoformat()})  # type: ignore[arg-type]
+        times = {"asked_at": self.now.isoformat(), "sending": self.sending[name].isoformat()}
+        told = passed(words, state, "x", delivery={"by": "ledger", "urgency": self.urgency[name], **times})  # type: ignore[arg-type]
         telling = Telling()
         telling.ask(told)
         self._line(telling)
 
     def _receive(self, receipt: Receipt) -> None:
-        told = receipt.model_dump(include={"query_id", "status", "addressed_to", "until", "because"})
+        told = receipt.model_dump(include={"query_id", "status", "addressed_to", "sending", "until", "because"})
         fact = DeliveryReceipted(receipt_id=receipt.id, source="ledger", at=ClinicalTime(self.now), **told)
         telling = Telling()
         telling.entry(receipt.encounter_id, self.now, [fact])
@@ -242,5 +267,73 @@ def test_in_the_end_everything_reaches_its_physician() -> None:
         handed = [one.query_id for one in line.taken.values() if one.status == "delivered"]
         assert sorted(handed) == sorted(f"q{nth}" for nth in range(1, 10))
         assert {one.because for one in line.taken.values() if one.status == "deferred"} >= {"budget", "quiet-hours"}
+    finally:
+        line.teardown()
+
+
+def shown(line: Deliveries, doctor: str) -> list[str]:
+    with snapshot(line.engine) as connection:
+        return [one.query.wording.query_id for one in inbox(connection, "demo", doctor)]
+
+
+def next_day(line: Deliveries) -> None:
+    """The budget of the day before is spent no more; receipts come back."""
+    for hours in (9, 9, 9):
+        line.time_passes(hours)
+        line.the_worker_works("")
+        while line.on_their_way:
+            line._receive(line.on_their_way.pop())
+
+
+@pytest.mark.parametrize("dies", ["", "before it tells", "after it told", "gateway away"])
+def test_a_question_that_comes_back_to_its_physician_is_handed_over_anew_and_once(dies: str) -> None:
+    line = Deliveries()
+    line.begin()
+    try:
+        for doctor in ("dr-a", "dr-b", "dr-a"):
+            line.a_question_is_sent("e1", "dr-a") if not line.state else line._send("q1", "e1", doctor)
+            assert shown(line, doctor) == []  # the ledger holds it; that he had it the day before yesterday says nothing
+            line.time_passes(1)
+            line.the_worker_works(dies)
+            next_day(line)
+            assert shown(line, doctor) == ["q1"]
+        handed = [one.addressed_to for one in line.taken.values() if one.status == "delivered"]
+        assert sorted(handed) == ["dr-a", "dr-a", "dr-b"]
+    finally:
+        line.teardown()
+
+
+def test_a_question_that_is_opened_and_sent_again_is_handed_over_again() -> None:
+    line = Deliveries()
+    line.begin()
+    try:
+        line.a_question_is_sent("e1", "dr-a")
+        next_day(line)
+        line._tell("q1", "e1", "dr-a", "auto-resolved")
+        line._send("q1", "e1", "dr-a")
+        next_day(line)
+        line.the_projection_is_built_anew()
+        line.the_worker_works("")
+        assert [one.status for one in line.taken.values() if one.status == "delivered"] == ["delivered", "delivered"]
+        assert shown(line, "dr-a") == ["q1"]
+    finally:
+        line.teardown()
+
+
+def test_another_systems_word_that_names_no_sending_is_of_the_one_that_stood() -> None:
+    line = Deliveries()
+    line.begin()
+    try:
+        line.a_question_is_sent("e1", "dr-a")
+        line.time_passes(1)
+        viewed = Receipt(id="v", status="viewed", encounter_id="e1", query_id="q1", addressed_to="dr-a")
+        line._receive(viewed)
+        assert shown(line, "dr-a") == ["q1"]
+        line._send("q1", "e1", "dr-b")
+        line._send("q1", "e1", "dr-a")
+        assert shown(line, "dr-a") == []
+        line.time_passes(1)
+        line._receive(viewed)
+        assert shown(line, "dr-a") == ["q1"]
     finally:
         line.teardown()

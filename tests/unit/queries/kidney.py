@@ -3,6 +3,7 @@
 from datetime import date
 
 from opencdi.knowledge.site import AutoSend
+from opencdi.queries.revisions import hash_of
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import load_rules
 
@@ -18,4 +19,5 @@ KIDNEY = (
 def sent_by_policy(rule_id: str) -> tuple[AutoSend, ...]:
     """A site's written policy for that rule as it stands."""
     (rule,) = (rule for rule in RULES if rule.id == rule_id)
-    return (AutoSend(rule_id=rule_id, revision=rule.revision, approved_by="Chief of medicine", approved_on=date(2026, 1, 15)),)
+    signed = {"approved_by": "Chief of medicine", "approved_on": date(2026, 1, 15)}
+    return (AutoSend.model_validate({"rule_id": rule_id, "revision": rule.revision, "says": hash_of(rule), **signed}),)

@@ -101,6 +101,37 @@ def test_what_was_opened_again_ends_with_its_evidence(lines: tuple[str, ...]) ->
     assert standing(told) == ("withdrawn", "EVIDENCE_CORRECTED")
 
 
+HEARTS = ("d1 09:00 note history-and-physical id=h: heart-failure", "d1 10:00 given furosemide 40 mg IV",
+          "d1 14:00 note radiology id=e: number ejection-fraction 30 %",
+          "d2 08:00 note progress id=a: heart-failure[acuity=acute,type=systolic]", "d2 10:00 reopen")  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", [(), ("d2 11:00 approve",)])
+def test_a_new_revision_of_a_note_that_it_cites_and_that_says_the_same_takes_nothing_back(lines: tuple[str, ...]) -> None:
+    told = chart(*HEARTS, *lines)
+    before = told.alerts[-1].state
+    assert told.alerts[-1].wording is not None
+    assert any(one.source_id == "h@1" for one in (*told.alerts[-1].wording.indicators, *told.alerts[-1].wording.documented))
+    told.line("d1 09:00 note history-and-physical id=h r2: heart-failure; dehydration")
+    assert told.alerts[-1].state == before
+    told.line("d1 14:00 note radiology id=e r2: number ejection-fraction 30 %; edema")
+    assert told.alerts[-1].state == before
+
+
+@pytest.mark.parametrize(
+    "revised",
+    [
+        "d1 09:00 note history-and-physical id=h r3: dehydration",
+        "d1 09:00 note history-and-physical id=h r3: no heart-failure",
+        "d1 14:00 note radiology id=e r2: number ejection-fraction 60 %",
+        "d2 12:00 retract e",
+    ],
+)
+def test_one_that_says_otherwise_does(revised: str) -> None:
+    told = chart(*HEARTS, "d1 09:00 note history-and-physical id=h r2: heart-failure; dehydration", revised)
+    assert standing(told) == ("withdrawn", "EVIDENCE_CORRECTED")
+
+
 def test_reminders_of_what_is_asked_again_count_from_when_it_was_sent_again() -> None:
     told = chart(*SENT, "d2 09:00 note progress: acute-kidney-injury", "d2 10:00 reopen", "d3 06:00 approve", "d9 08:00 tick")
     pressed = [(f"d{alert.at.day} {alert.at:%H:%M}", alert.cause) for alert in told.alerts if alert.state == "escalated"]
@@ -149,7 +180,7 @@ def test_to_ask_again_after_a_decision_takes_two_people() -> None:
 def test_a_policy_sends_the_revision_that_was_approved_from_that_day_on() -> None:
     (policy,) = sent_by_policy("D-11")
     assert standing(chart(*KIDNEY, site=SiteData(auto_send_rules=(policy,)))) == ("sent", "AUTO_SEND_POLICY")
-    for other in ({"revision": policy.revision + 1}, {"approved_on": date(2026, 5, 3)}, {"rule_id": "D-01"}):
+    for other in ({"revision": policy.revision + 1}, {"approved_on": date(2026, 5, 3)}, {"rule_id": "D-01"}, {"says": ""}):
         site = SiteData(auto_send_rules=(policy.model_copy(update=other),))
         assert standing(chart(*KIDNEY, site=site)) == ("draft", "READY")
 
@@ -167,4 +198,4 @@ def test_a_rule_s_id_alone_is_no_policy() -> None:
     assert SiteData.model_validate({"auto_send_rules": ["D-11"]}).auto_send_rules == ()
     with pytest.raises(ValueError, match="approved_by"):
         SiteData.model_validate({"auto_send_rules": [{"rule_id": "D-11", "revision": 1, "approved_by": "", "approved_on": "2026-01-01"}]})
-    assert AutoSend.model_fields.keys() == {"rule_id", "revision", "approved_by", "approved_on"}
+    assert AutoSend.model_fields.keys() == {"rule_id", "revision", "says", "adopted", "limits", "approved_by", "approved_on"}
