@@ -116,6 +116,8 @@ def file_point(states: States, encounter_id: str, analyte: str, point: Point, ke
         insort(days, date)
     newest = point if days[-1] == date else _day(states, name, days[-1])[-1]
     since = (newest.at.at.astimezone(UTC) - keep).date().isoformat()
+    if series.old:  # once old, a day stays so, also where the newest value was withdrawn since
+        since = max(since, _next(_date(series.old[-1])))
     told = series
     if date >= since:
         points = list(_day(states, name, date))
