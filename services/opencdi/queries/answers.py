@@ -31,7 +31,7 @@ class Against(NamedTuple):
 
 
 def _settles_what_is_written(rule: Rule | None, option_id: str | None) -> bool:
-    """Whether the chart is to show the answer though it names no new diagnosis: an onset, whose word holds, that what is documented is not so.
+    """Whether the chart is to show the answer though it names no new diagnosis: an onset, whose word holds, that what is written is not so.
 
     Where what is documented is the question, any answer is one of this kind but that nobody can tell.
     """
