@@ -91,8 +91,13 @@ def in_a_row(condition: Consecutive, chart: Chart, limit: float, since: datetime
     points, most = chart.series(condition.analyte), max(CITED_OF_A_ROW, condition.readings) - 1
     start = bisect_left(points, since, key=clinical)
     began = _row_until(condition, chart, limit, start, before)
-    later = deque((Cited(condition.analyte, one) for one in points[max(began + 1, start - most) : start]), maxlen=most)
-    first = Cited(condition.analyte, points[began]) if began < start else None
+    if before and began < start and before.sign.cited[-1].told == points[start - 1]:
+        held = before.sign.cited
+    else:
+        held = tuple(
+            Cited(condition.analyte, one) for one in (*points[began : min(began + 1, start)], *points[max(began + 1, start - most) : start])
+        )
+    first, later = (held[0] if held else None), deque(held[1:], maxlen=most)
     for position in range(start, len(points)):
         point = points[position]
         chart.found.look(1)
