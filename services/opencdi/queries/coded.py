@@ -76,6 +76,7 @@ def _fits(asked: Coded, one: CodedDiagnosis) -> bool:
     return (
         one.status in asked.status
         and (not asked.codes or one.code.startswith(asked.codes))
+        and not one.code.startswith(asked.not_codes)
         and (not asked.poa or one.poa in asked.poa)
         and (asked.role == "any" or one.principal == (asked.role == "principal"))
         and one.tied >= asked.tied
