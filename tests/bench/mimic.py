@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mimic_messages import DEMO, ZONE, recording
 from rich.console import Console
 from rich.table import Table
 
+from bench.mimic_messages import DEMO, ZONE, recording
 from opencdi.cli.line import documentation_rules
 from opencdi.settings import rules_dir
 

@@ -169,9 +169,10 @@ class Hospital:
         """ORU from the monitor: pressure by cuff and by line under codes of their own."""
         for visit, at, group in self._moments("clif/clif_vitals", "MONITOR", "recorded_dttm"):
             told = [(row, code) for row in group for name, code in _VITAL.items() if row["vital_name"].startswith(name)]
-            yield self._observed(
-                "MONITOR", visit, at, [(loinc, _text(row["vital_name"]), row["vital_value"], unit) for row, (loinc, unit) in told]
-            )
+            if told:
+                yield self._observed(
+                    "MONITOR", visit, at, [(loinc, _text(row["vital_name"]), row["vital_value"], unit) for row, (loinc, unit) in told]
+                )
 
     def scores(self) -> Iterator[Sent]:
         """ORU from the nurses' flowsheet."""

@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from statistics import median
 
-from mimic_messages import DATA
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench.mimic_messages import DATA
 from opencdi.cli.line import documentation_rules
 from opencdi.clinical.time import ClinicalTime
 from opencdi.knowledge.site import SiteData

@@ -18,6 +18,7 @@ from opencdi.cli.lint_query import lint_query
 from opencdi.cli.profee import profee
 from opencdi.cli.read import read
 from opencdi.cli.replay import replay
+from opencdi.cli.report import report
 from opencdi.cli.run import run
 from opencdi.cli.schemas import schemas
 from opencdi.cli.send import send
@@ -63,6 +64,7 @@ app.command()(schemas)
 app.command()(interface)
 app.add_typer(topics.app, name="topics")
 app.add_typer(rules.rules, name="rules")
+app.add_typer(report, name="report")
 app.add_typer(dead.app, name="dead")
 app.add_typer(codes, name="codes")
 app.add_typer(profee, name="profee")

@@ -50,8 +50,9 @@ _BULLET = re.compile(r"(?:^|\n)[ \t>|]*[-–—•*·][ \t]")
 _QUOTED = re.compile(r"[“\"?][^“”\"?]{1,120}[”\"?]\W*$")  # a sender without our quotation marks writes "?"
 _LAST_QUOTE = re.compile(r"(?<=\w)[^\w“\"?]*+[“\"?][^“”\"?\n]{1,120}(?:[”\"?]\W*+(?:\w++\W*+){0,2})?")
 _ANSWERS = frozenset({"yes", "no", "agree", "present", "absent"})
+_DENIES = frozenset({"no", "not", "absent", "false", "negative"})
 _TICK = re.compile(r"\[[xX✓✔√]\]|\([xX✓✔√]\)|[☑☒✓✔√]|(?<!\w)[xX](?!\w)")
-_TICK_BEHIND = re.compile(rf"{_TICK.pattern}|<-|←")
+_TICK_BEHIND = re.compile(rf"{_TICK.pattern}|(?<!\w)[yY](?!\w)|<-|←")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ def echo_in(text: str, own: OwnWords) -> Echo:
             if ours and len(options) > 1 and not _is_marked(text, spans, words, (first, last), begins, between):
                 stretches.append((start, end))
             else:
-                answered.append((start, end, piece.diagnoses))
+                denied = _is_denied(text, spans, words, last, begins)
+                answered.append((start, end, frozenset() if denied else piece.diagnoses))
     covered = _words_in([*stretches, *((start, end) for start, end, _ in answered)], spans)
     return Echo(_merged(stretches), tuple(answered), covered / len(words))
 
@@ -246,6 +248,13 @@ def _is_marked(
     if behind == len(words) or spans[behind][0] >= line_end:
         return _TICK_BEHIND.search(text, end, line_end) is not None
     return behind not in begins
+
+
+def _is_denied(text: str, spans: list[tuple[int, int]], words: list[str], last: int, begins: set[int]) -> bool:
+    """Whether the first word behind the option on its line says no to it: "Sepsis (please specify the source): no"."""
+    if last == len(words) or last in begins or words[last] not in _DENIES:
+        return False
+    return "\n" not in text[spans[last - 1][1] : spans[last][0]]
 
 
 def _with_its_quote(text: str, start: int, end: int, piece: Piece) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from opencdi.queries.casework import Casework
 from opencdi.queries.gap import judge
 from opencdi.queries.life import LEGAL
 from opencdi.queries.query import STALE, Query
+from opencdi.queries.rule import Rule
 from opencdi.queries.suspension import turn
 
 NOT_PROVIDERS = frozenset(get_args(AuthorRole)) - {"provider", "unknown"}
@@ -27,6 +28,17 @@ class Against(NamedTuple):
 
     reason: str
     keep: Standing | None = None
+
+
+def _settles_what_is_written(rule: Rule | None, option_id: str | None) -> bool:
+    """Whether the chart is to show the answer though it names no new diagnosis: an onset, whose word holds, that what is written is not so.
+
+    Where what is documented is the question, any answer is one of this kind but that nobody can tell.
+    """
+    if rule is None or not rule.stands_by_itself:
+        return False
+    option = next((one for one in rule.options if one.id == option_id), None)
+    return option is None or option.free_text or not option.tail
 
 
 def against(work: Casework, query: Query, fact: QueryAnswered, *, told_again: bool) -> Against | None:
@@ -92,7 +104,7 @@ def take(work: Casework, query: Query, *, actor: Person, option_id: str | None, 
         "answered_by": actor.name or actor.staff_id or "",
     }
     answered = work.move(query, "answered", "ANSWERED", option.option_id if option else "in words", actor=actor, **said)
-    if diagnosis is None:
+    if diagnosis is None and not _settles_what_is_written(work.rules.get(query.rule_id), option_id):
         work.move(answered, "closed", "ANSWERED_WITHOUT_NEW_DIAGNOSIS")  # undetermined, not significant, other: no query until yes (Q-55)
     elif work.site.query_is_record:
         work.move(work.move(answered, "validated", "QUERY_IS_RECORD"), "closed", "QUERY_IS_RECORD")

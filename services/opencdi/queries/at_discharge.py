@@ -99,7 +99,7 @@ def left_uncertain(condition: LeftUncertain, chart: Chart, site: SiteData) -> It
     """Each condition whose last word is that it may be so."""
     final = chart.stay.final_document(site)
     for concept in condition.concepts if final else ():
-        own = [m for m in chart.mentions(concept) if m.counts and not m.copied and (m.of_now or m.ruled_out)]
+        own = [m for m in chart.mentions(concept) if m.counts and not m.copied and (m.of_now or (m.ruled_out and m.not_since is None))]
         last = own[-1] if own else None
         if final is None or last is None or any(m.affirmed for m in own if m.note_id == last.note_id):
             continue
@@ -113,7 +113,7 @@ def left_uncertain(condition: LeftUncertain, chart: Chart, site: SiteData) -> It
 
 def _settled(said_by: Mapping[str, tuple[str, ...]], concept: str, chart: Chart, last: Mention) -> bool:
     """Whether a provider took it back since, or has said the same or more by another name."""
-    if any(m.counts and m.ruled_out and m.at.at >= last.at.at for m in chart.mentions(concept)):
+    if any(m.counts and m.denies(last.at.at) and m.at.at >= last.at.at for m in chart.mentions(concept)):
         return True
     others = (m for other in said_by.get(concept, ()) for m in chart.mentions(other))
-    return any(m.counts and (m.affirmed or m.ruled_out) and m.at.at >= last.at.at for m in others)
+    return any(m.counts and (m.affirmed or m.denies(last.at.at)) and m.at.at >= last.at.at for m in others)

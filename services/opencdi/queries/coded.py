@@ -79,6 +79,7 @@ def _fits(asked: Coded, one: CodedDiagnosis | WorkingCode, *, tied: bool) -> boo
     return (
         one.status in asked.status
         and (not asked.codes or one.code.startswith(asked.codes))
+        and not one.code.startswith(asked.not_codes)
         and (not asked.poa or one.poa in asked.poa)
         and (asked.role == "any" or principal == (asked.role == "principal"))
         and tied >= asked.tied

@@ -254,10 +254,10 @@ def _open(condition: Stated, mentions: tuple[Mention, ...]) -> Iterator[Mention]
     """Those that say so, where what they leave unsaid is said nowhere and no provider took it back since."""
     if condition.lacking and set(condition.lacking) <= attributes_told(mentions).keys():
         return
-    denials = [mention.at.at for mention in mentions if mention.counts and mention.ruled_out] if condition.standing else []
-    denied_at = max(denials, default=None)
+    denials = [mention for mention in mentions if mention.counts and mention.ruled_out] if condition.standing else []
     for mention in mentions:
-        if _says(condition, mention) and (denied_at is None or denied_at <= mention.at.at):
+        at = mention.at.at
+        if _says(condition, mention) and not any(one.at.at > at and one.denies(at) for one in denials):
             yield mention
 
 

@@ -66,5 +66,5 @@ def _last_words(matter: str, mentions: Iterable[Mention]) -> tuple[_Word, ...]:
 def _said(matter: str, mention: Mention) -> str:
     if mention.affirmed:
         return mention.attributes.get(matter, "") if matter else "present"
-    denied = mention.ruled_out and mention.temporality == "current"
+    denied = mention.ruled_out and mention.temporality == "current" and mention.not_since is None
     return "ruled out" if denied and not matter else ""

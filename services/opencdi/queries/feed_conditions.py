@@ -25,12 +25,14 @@ class Conflicting(Form):
 class Coded(Form):
     """A diagnosis that stands in the working code set so; by what it would pay nobody can ask (DOMAIN F.14).
 
-    `codes`: prefixes.  `tied`: it meets the principal definition as another does, and all that do are one sign.  `conflict`: of its onset
-    the notes say both.  `first_after_h`, `still_after_h`: said for the first time, or still, so long after the stay began or later.
+    `codes`, `not_codes`: prefixes.  `tied`: it meets the principal definition as another does, and all that do are one sign.  `conflict`:
+    of its onset the notes say both.  `first_after_h`, `still_after_h`: said for the first time, or still, so long after the stay began or
+    later.
     """
 
     kind: Literal["coded"]
     codes: tuple[str, ...] = ()
+    not_codes: tuple[str, ...] = ()
     role: Literal["any", "principal", "secondary"] = "any"
     status: tuple[Literal["proposed", "flagged", "uncertain"], ...] = ("proposed",)
     poa: tuple[Poa, ...] = ()

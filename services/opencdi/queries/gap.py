@@ -74,7 +74,7 @@ def judge(rule: Rule, chart: Chart, site: SiteData, since: datetime | None = Non
         if against := signs(condition, q):
             return _suppressed(name, against[0].cited)
     sign = next((later for later in found if since is not None and _shown_at(later) > since), found[0])
-    if ruled_out := [(c, m) for c, m in answers if m.counts and m.ruled_out and m.at.at >= _shown_at(sign)]:
+    if ruled_out := [(c, m) for c, m in answers if m.counts and m.denies(_shown_at(sign)) and m.at.at >= _shown_at(sign)]:
         return _documented("ruled-out", "RULED_OUT", ruled_out)
     if uncertain := [(c, m) for c, m in answers if m.counts and m.uncertain and not _known_since(answers, c, m)]:
         return _documented("uncertain", "UNCERTAIN", uncertain)
@@ -102,7 +102,7 @@ def _saying_all(one: Documentation, mentions: tuple[Mention, ...]) -> Iterator[M
 def _taken_back(answers: list[tuple[str, Mention]]) -> list[tuple[str, Mention]]:
     """What providers ruled out and nobody of them affirmed since."""
     affirmed_at = max((m.at.at for _, m in answers if m.counts and m.affirmed), default=None)
-    return [(c, m) for c, m in answers if m.counts and m.ruled_out and affirmed_at is not None and m.at.at > affirmed_at]
+    return [(c, m) for c, m in answers if m.counts and affirmed_at is not None and m.denies(affirmed_at) and m.at.at > affirmed_at]
 
 
 def _known_since(answers: list[tuple[str, Mention]], concept: str, doubt: Mention) -> bool:
@@ -119,7 +119,7 @@ def _awaits_signature(mention: Mention, *, since: datetime) -> bool:
     # A provider's unsigned words hold the question, its denial too; anyone else's, signed or not, never do (DOMAIN F.6), unless a provider
     # made them his own and only his signature is missing.
     waiting = mention.authentication in ("unsigned", "needs-cosignature") and (mention.author_role == "provider" or mention.attested)
-    return waiting and (mention.affirmed or mention.uncertain or (mention.ruled_out and mention.at.at >= since))
+    return waiting and (mention.affirmed or mention.uncertain or (mention.denies(since) and mention.at.at >= since))
 
 
 def _quoted(said: list[tuple[str, Mention]]) -> tuple[Cited, ...]:

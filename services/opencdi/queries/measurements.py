@@ -17,6 +17,8 @@ OXYGEN_HOLDS = timedelta(hours=4)
 """An oxygen setting is taken to stand so long until the next one is charted."""
 READINGS_APART = timedelta(hours=72)
 """Readings further from each other are of no one row."""
+CITED_OF_A_ROW = 8
+"""So many of its readings show a row; with each one's entry it can be found again (DOMAIN B62)."""
 SAME_DRAW = timedelta(minutes=30)
 """A blood gas is divided by the oxygen charted no further than that from the draw (DOMAIN D.0)."""
 
@@ -112,35 +114,49 @@ def measured(condition: Measurement, chart: Chart, limit: float, since: datetime
 
 
 def in_a_row(condition: Consecutive, chart: Chart, limit: float, since: datetime = FIRST, before: Placed | None = None) -> Iterator[Sign]:
-    """Each reading from then on that ends such a row; the first and the last of it are cited.  `before`: the last that ends one earlier."""
-    points = chart.series(condition.analyte)
+    """Each reading from then on that ends such a row.  Its readings are cited: of a long row the first and those that lead up to its end.
+
+    `before`: the last that ends a row earlier.
+    """
+    points, most = chart.series(condition.analyte), max(CITED_OF_A_ROW, condition.readings) - 1
     start = bisect_left(points, since, key=clinical)
-    first, length = _row_until(condition, chart, limit, start, before)
+    began = _row_until(condition, chart, limit, start, before)
+    if before and began < start and before.sign.cited[-1].told == points[start - 1]:
+        held = before.sign.cited
+    else:
+        held = tuple(
+            Cited(condition.analyte, one) for one in (*points[began : min(began + 1, start)], *points[max(began + 1, start - most) : start])
+        )
+    first, later = (held[0] if held else None), deque(held[1:], maxlen=most)
     for position in range(start, len(points)):
         point = points[position]
         chart.found.look(1)
-        if length and point.at.at - points[position - 1].at.at > READINGS_APART:  # what was between them may have been forgotten
-            length = 0
+        if first and point.at.at - points[position - 1].at.at > READINGS_APART:  # what was between them may have been forgotten
+            first = None
         if not beyond(point, condition, limit):
-            length = 0
+            first = None
             continue
-        first, length = (first, length + 1) if length else (point, 1)
-        if first and length >= condition.readings and point.at.at - first.at.at >= timedelta(hours=condition.apart_h):
-            yield Sign(point.at.at, (Cited(condition.analyte, first), Cited(condition.analyte, point)))
+        cited = Cited(condition.analyte, point)
+        if first is None:
+            first, began = cited, position
+            later.clear()
+            continue
+        later.append(cited)
+        if position - began + 1 >= condition.readings and point.at.at - points[began].at.at >= timedelta(hours=condition.apart_h):
+            yield Sign(point.at.at, (first, *later))
 
 
-def _row_until(condition: Consecutive, chart: Chart, limit: float, end: int, before: Placed | None) -> tuple[Point | None, int]:
-    """The first and the number of the readings beyond the limit that lead without a break to the one at `end`."""
+def _row_until(condition: Consecutive, chart: Chart, limit: float, end: int, before: Placed | None) -> int:
+    """Where the readings beyond the limit begin that lead without a break to the one at `end`; `end` where there are none."""
     points, place = chart.series(condition.analyte), end - 1
-    known = {cited.place for cited in before.sign.cited[1:]} if before else set()
     while place >= 0 and beyond(points[place], condition, limit):
         chart.found.look(1)
         if place + 1 < end and points[place + 1].at.at - points[place].at.at > READINGS_APART:
             break
-        if before and Cited(condition.analyte, points[place]).place in known and isinstance(first := before.sign.cited[0].told, Point):
-            return first, condition.readings + end - place  # that one ended a row already
+        if before and before.sign.cited[-1].told == points[place]:  # that one ended a row already
+            return points.index(before.sign.cited[0].told, bisect_left(points, before.sign.cited[0].told.at.at, key=clinical))
         place -= 1
-    return (points[place + 1], end - place - 1) if place + 1 < end else (None, 0)
+    return place + 1
 
 
 def _after_extreme(before: Iterable[Point], points: Iterable[Point], window: timedelta, sign: int) -> Iterator[tuple[Point, Point]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -146,6 +147,24 @@ class Mention(InNote):
     def ruled_out(self) -> bool:
         """Said not to be so."""
         return self.experiencer == "patient" and (self.assertion == "absent" or self.certainty == "ruled-out")
+
+    @property
+    def not_since(self) -> datetime | None:
+        """From when on a denial that is bound to a short time says that it was not there ("no seizures overnight"); None: ever."""
+        at = self.at.at
+        match self.attributes.get("denied") or self.attributes.get("poa"):
+            case "today":
+                return datetime.combine(at.date(), time(), at.tzinfo)
+            case "yesterday":
+                return datetime.combine(at.date() - timedelta(days=1), time(), at.tzinfo)
+            case "of-late":
+                return at
+            case _:
+                return None
+
+    def denies(self, at: datetime) -> bool:
+        """Whether it says that what was taken for it at that instant was none."""
+        return self.ruled_out and (self.not_since is None or self.not_since <= at)
 
     @property
     def uncertain(self) -> bool:

@@ -211,7 +211,7 @@ def _look_at(work: Casework, query: Query) -> None:
     said = [(concept, one) for concept in asked for one in _said(work, concept) if one.at.at > query.opened_at]
     for state, cause, found in (
         ("auto-resolved", "DOCUMENTED", [(c, m) for c, m in said if m.counts and m.affirmed]),
-        ("auto-resolved", "RULED_OUT", [(c, m) for c, m in said if m.counts and m.ruled_out and c == query.condition]),
+        ("auto-resolved", "RULED_OUT", [(c, m) for c, m in said if m.counts and m.denies(query.opened_at) and c == query.condition]),
         ("addressed-uncertain", "UNCERTAIN", [(c, m) for c, m in said if m.counts and m.uncertain]),
         ("addressed-awaiting-signature", "AWAITING_SIGNATURE", [(c, m) for c, m in said if _unsigned(m)]),
     ):  # fmt: skip

@@ -217,6 +217,38 @@ def test_a_ticked_denial_denies() -> None:
     assert set(said(text)) == {("sepsis", "absent")}
 
 
+SEPSIS = "Sepsis (please specify the source and any associated acute organ dysfunction)"
+
+
+@pytest.mark.parametrize("box", ["• ", "", "a) "])
+@pytest.mark.parametrize("yes", [" Y", ": y", " yes"])
+def test_yes_behind_an_option_answers_in_one_letter_too(yes: str, box: str) -> None:
+    text = question(RULES["sepsis"]).replace("[ ] ", box).replace(SEPSIS, SEPSIS + yes)
+    assert said(text) == [("sepsis", "present")]
+
+
+@pytest.mark.parametrize("box", ["[ ] ", "• ", "", "a) "])
+@pytest.mark.parametrize("no", [" N", ": no", " - not present", ": absent"])
+def test_no_behind_an_option_is_no_documentation_of_it(no: str, box: str) -> None:
+    text = question(RULES["sepsis"]).replace("[ ] ", box).replace(SEPSIS, SEPSIS + no)
+    assert said(text) == []
+
+
+def test_the_next_option_begins_with_no_and_denies_nothing() -> None:
+    said_alone = without_options(RULES["sepsis"], SEPSIS + " yes", "No additional diagnosis")
+    assert said(said_alone) == [("sepsis", "present")]
+
+
+ALIKE = [told for told in OPTIONS if any(len(word) == 1 for word in told[1].text.split())]
+
+
+@pytest.mark.parametrize(("rule", "option"), ALIKE, ids=lambda told: getattr(told, "id", ""))
+def test_options_that_differ_in_one_letter_or_digit_are_not_alike(rule: Rule, option: object) -> None:
+    text = question(rule).replace(f"[ ] {option.text}", f"[x] {option.text}")
+    answered = [text[start:end] for start, end, _ in echo_in(text, OWN).answered if start > text.index(rule.question)]
+    assert [told.rstrip(")") for told in answered] == [option.text.rstrip(")")]
+
+
 def test_an_option_in_a_note_without_our_question_is_the_providers_own() -> None:
     text = "Assessment: Acute hypoxic respiratory failure\nSevere malnutrition\n"
     assert echo_in(text, OWN).stretches == ()

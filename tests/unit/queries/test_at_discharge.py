@@ -57,7 +57,7 @@ def test_in_whatever_order_they_come(lines: list[str]) -> None:
 
 
 def test_an_answer_to_one_leaves_the_others() -> None:
-    told = chart(*NOTES, "d7 09:00 approve", "d7 10:00 answer ruled-out")
+    told = chart(*NOTES, "d7 09:00 approve", "d7 10:00 answer undetermined")
     assert sorted(ends(told).values()) == ["closed", "draft", "draft", "draft"]
 
 

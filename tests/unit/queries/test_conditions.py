@@ -26,7 +26,17 @@ from opencdi.queries.condition import (
 )
 from opencdi.queries.conditions import signs
 from opencdi.queries.evidence import Sign
-from opencdi.queries.measurements import READINGS_APART, beyond, changed, in_a_row, low_oxygenation, measured, oxygen_at, times_baseline
+from opencdi.queries.measurements import (
+    CITED_OF_A_ROW,
+    READINGS_APART,
+    beyond,
+    changed,
+    in_a_row,
+    low_oxygenation,
+    measured,
+    oxygen_at,
+    times_baseline,
+)
 from opencdi.queries.question import Question
 from opencdi.queries.room import rules_path
 from opencdi.queries.rule import Quantity, Rule, load_rules
@@ -79,7 +89,7 @@ def test_readings_in_a_row(told: list[tuple[float, float]], met: bool) -> None:
     found = list(in_a_row(TWICE, chart(sodium=[at(hours, value) for hours, value in told]), 130))
     assert bool(found) is met
     for sign in found:
-        first, last = (cited.told for cited in sign.cited)
+        first, *_, last = (cited.told for cited in sign.cited)
         assert timedelta(hours=6) <= last.at.at - first.at.at
         assert last.at.at == sign.at
 
@@ -88,11 +98,22 @@ def test_readings_in_a_row(told: list[tuple[float, float]], met: bool) -> None:
 def test_a_row_has_no_reading_in_it_that_is_not_beyond(told: list[tuple[int, int]]) -> None:
     points = [at(hours, value) for hours, value in sorted(told)]
     for sign in in_a_row(TWICE, chart(sodium=points), 130):
-        first, last = (cited.told.at.at for cited in sign.cited)
+        first, *_, last = (cited.told.at.at for cited in sign.cited)
         row = [point for point in points if first <= point.at.at <= last]
         assert len(row) >= 2
         assert all(point.value < 130 for point in row)
+        shown = [cited.told for cited in sign.cited]
+        assert shown == [row[0], *row[1:][1 - CITED_OF_A_ROW :]]  # all of them, or the first and those that lead up to the end
         assert all(after.at.at - before.at.at <= READINGS_APART for before, after in pairwise(row))
+
+
+def test_every_reading_of_the_row_is_cited_and_of_a_long_one_eight() -> None:
+    hourly = [at(hours, 128) for hours in range(20)]
+    *_, last = in_a_row(TWICE.model_copy(update={"readings": 3}), chart(sodium=hourly), 130)
+    assert [cited.told for cited in last.cited] == [hourly[0], *hourly[13:]]
+    more = TWICE.model_copy(update={"readings": 12})  # what it takes is shown, however many that are
+    *_, last = in_a_row(more, chart(sodium=hourly), 130)
+    assert len(last.cited) == 12
 
 
 @given(st.integers(min_value=1, max_value=300))
