@@ -17,7 +17,7 @@ from opencdi.knowledge.words import term_form
 
 ATTRIBUTES = (
     "severity", "acuity", "laterality", "site", "type", "stage", "organism", "cause", "device", "drug", "with", "resolved", "poa",
-    "icd10cm", "form", "group", "dose", "route", "frequency",
+    "denied", "icd10cm", "form", "group", "dose", "route", "frequency",
 )  # fmt: skip
 """The closed list of what a finding may say beyond its concept."""
 

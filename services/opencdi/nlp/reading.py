@@ -14,6 +14,7 @@ from opencdi.clinical.vocabulary import FindingKind, NoteType, SectionKind
 from opencdi.events.ids import content_hash
 from opencdi.events.reading import Finding, Section, Span, ValueInText
 from opencdi.nlp.context import Context
+from opencdi.nlp.denied_of_late import denied_since
 
 S = TypeVar("S", bound=Span)
 MAX_CHARACTERS: Final = 400_000
@@ -56,6 +57,8 @@ def finding_of(
     text: str, at: tuple[int, int], named: tuple[str, FindingKind], context: Context, section: SectionKind, attributes: dict[str, str]
 ) -> Finding:
     """What stands at those characters of a text, in its context.  `named`: its concept, and of what kind that is."""
+    if since := denied_since(text, *at, context.assertion, context.certainty):
+        attributes = {**attributes, "denied": since}
     return Finding(
         start=at[0],
         end=at[1],
