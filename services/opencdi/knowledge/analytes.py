@@ -110,6 +110,7 @@ ANALYTES: tuple[Analyte, ...] = (
     _a("urine-output", "mL", "9187-6", 0, 30000),
     _a("nihss", "{score}", "70182-1 72089-6", 0, 42),
     _a("braden", "{score}", "38227-5", 6, 23),
+    _a("ciwa", "{score}", "", 0, 67),  # CIWA-Ar: LOINC has no code for its sum; it comes in notes
 )
 
 

@@ -57,7 +57,7 @@ LIKE = {
     "chloride": "potassium", "bicarbonate": "sodium", "total-co2": "sodium", "anion-gap": "sodium", "sodium-urine": "sodium",
     "osmolality-urine": "osmolality-serum", "alt": "ast", "alp": "ast", "lipase": "ast", "amylase": "ast", "ck": "ast", "anc": "wbc",
     "d-dimer-ddu": "procalcitonin", "hs-troponin-i": "hs-troponin-t", "troponin-t": "troponin-i", "respiratory-rate": "heart-rate", "dbp": "sbp",
-    "map": "sbp", "nihss": "gcs", "braden": "gcs", "transferrin-saturation": "ejection-fraction",
+    "map": "sbp", "nihss": "gcs", "braden": "gcs", "ciwa": "gcs", "transferrin-saturation": "ejection-fraction",
 }  # fmt: skip
 SAME |= {slug: SAME[other] for slug, other in LIKE.items()}
 
