@@ -44,7 +44,8 @@ def coverage(
     for one in told:
         name = one.entry.name if one.entry else "not in the catalogue"
         if (rule := one.rule) is None:
-            table.add_row(one.rule_id, name, one.entry.types if one.entry else "", "-")
+            asked_by = one.entry.asked_by if one.entry else None
+            table.add_row(one.rule_id, name, one.entry.types if one.entry else "", f"by {asked_by}" if asked_by else "-")
             continue
         revision = f"{rule.revision}{'' if rule.status == 'active' else f' {rule.status}'}"
         definitions = " · ".join((rule.definition_id, *rule.definitions))
@@ -57,6 +58,6 @@ def _as_json(one: "Covered") -> dict[str, Any]:
     rule = one.rule
     said = {"id": one.rule_id, "asks_about": one.entry.name if one.entry else None, "cases": one.cases, "by_kind": one.by_kind}
     if rule is None:
-        return said
+        return {**said, "asked_by": one.entry.asked_by if one.entry else None}
     ours = {"type": rule.type, "status": rule.status, "revision": rule.revision, "definition_id": rule.definition_id}
     return {**said, **ours, "definitions": list(rule.definitions)}

@@ -13,7 +13,7 @@ NAME_BY_ANALYTE = {
     "pao2": "PaO2", "total-co2": "total CO2", "spo2": "SpO2", "fio2": "FiO2", "map": "MAP", "sbp": "systolic BP", "dbp": "diastolic BP",
     "gcs": "GCS", "bmi": "BMI", "d-dimer-feu": "D-dimer (FEU)", "d-dimer-ddu": "D-dimer (DDU)", "hs-troponin-t": "hs-Troponin T",
     "hs-troponin-i": "hs-Troponin I", "troponin-t": "troponin T", "troponin-i": "troponin I", "vitamin-b12": "vitamin B12",
-    "urine-wbc": "urine WBC", "nihss": "NIHSS", "bilirubin-total": "total bilirubin",
+    "urine-wbc": "urine WBC", "peep": "PEEP", "ciwa": "CIWA-Ar", "nihss": "NIHSS", "bilirubin-total": "total bilirubin",
     "osmolality-serum": "serum osmolality", "osmolality-urine": "urine osmolality",
 }  # fmt: skip
 """As it stands in a line; what is in no table is its slug without hyphens."""

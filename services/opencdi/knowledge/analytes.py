@@ -101,6 +101,7 @@ ANALYTES: tuple[Analyte, ...] = (
     _a("spo2", "%", "59408-5 2708-6", 0, 100),
     _a("fio2", "%", "3150-6 3150-0 19994-3", 15, 100),
     _a("oxygen-flow", "L/min", "3151-8 19941-4", 0, 100),
+    _a("peep", "cm[H2O]", "20077-4 76248-4 76530-5", 0, 60),
     _a("birth-weight", "g", "8339-4", 200, 7000),
     _a("weight", "kg", "29463-7 3141-9", 0.2, 500),
     _a("height", "cm", "8302-2 3137-7 8306-3", 15, 260),
@@ -109,6 +110,7 @@ ANALYTES: tuple[Analyte, ...] = (
     _a("urine-output", "mL", "9187-6", 0, 30000),
     _a("nihss", "{score}", "70182-1 72089-6", 0, 42),
     _a("braden", "{score}", "38227-5", 6, 23),
+    _a("ciwa", "{score}", "", 0, 67),  # CIWA-Ar: LOINC has no code for its sum; it comes in notes
 )
 
 

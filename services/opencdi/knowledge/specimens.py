@@ -95,7 +95,7 @@ _OTHERS = {  # analyte -> what it is measured in, where that is not blood
 }  # fmt: skip
 _BEDSIDE = frozenset({
     "heart-rate", "respiratory-rate", "temperature", "sbp", "dbp", "map", "spo2", "fio2", "oxygen-flow", "weight", "height", "bmi", "gcs",
-    "urine-output", "nihss", "braden",
+    "urine-output", "nihss", "braden", "peep", "ciwa",
 })  # fmt: skip
 _KNOWN: tuple[tuple[str, str], ...] = (  # words or codes of HL7 0070, 0487 and v2-0487 -> what it is; the first that fits
     ("cord", r"\b(?:umbilical|cord|blco|bldco|cbld|cdblood)\b|\bfo?etal\b"),

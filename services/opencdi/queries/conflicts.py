@@ -15,11 +15,11 @@ from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Conflicting
 from opencdi.queries.told import Mention
 
-_WEIGHED: Final[frozenset[SectionKind]] = frozenset(
+WEIGHED: Final[frozenset[SectionKind]] = frozenset(
     {"assessment", "assessment-and-plan", "plan", "impression", "discharge-diagnoses", "hospital-course", "addendum", "nutrition", "other"}
 )
 """Where the author speaks his own mind; a scan that he cites, or a list that he carries on, is not his word."""
-_SUPERSEDED: Final[frozenset[NoteType]] = frozenset({"emergency"})  # a first impression, which the ward's notes take the place of
+SUPERSEDED: Final[frozenset[NoteType]] = frozenset({"emergency"})  # a first impression, which the ward's notes take the place of
 
 
 class _Word(NamedTuple):
@@ -39,7 +39,7 @@ def conflicting(condition: Conflicting, chart: Chart) -> Iterator[Sign]:
     window = timedelta(hours=condition.within_h)
     for concept, matter in product(condition.concepts, condition.attributes or ("",)):
         mentions = chart.mentions(concept)
-        words = _last_words(matter, (one for one in mentions if one.counts and one.note_type not in _SUPERSEDED))
+        words = _last_words(matter, (one for one in mentions if one.counts and one.note_type not in SUPERSEDED))
         if condition.against:
             theirs = _last_words(matter, (one for one in mentions if one.note_type in condition.against))
             pairs: Iterable[tuple[_Word, _Word]] = product(words, theirs)
@@ -58,7 +58,7 @@ def _last_words(matter: str, mentions: Iterable[Mention]) -> tuple[_Word, ...]:
     """The last word of each author on the matter; text that is carried on is nobody's word."""
     last: dict[str, _Word] = {}
     for mention in mentions:
-        if not mention.copied and mention.section in _WEIGHED and (said := _said(matter, mention)):
+        if not mention.copied and mention.section in WEIGHED and (said := _said(matter, mention)):
             last[mention.author_id or mention.author or mention.note_id] = _Word(mention, said)
     return tuple(last.values())
 

@@ -22,10 +22,11 @@ LETTER: dict[GapType, str] = {
 
 
 class Entry(Form):
-    """What the catalogue wants asked, and the types of gap that it may be, by letter."""
+    """What the catalogue wants asked, and by letter the types of gap that it may be.  `asked_by`: another entry's rule that asks it."""
 
     name: str
     types: str
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,4 +67,6 @@ def covered(catalogue: dict[str, Entry], rules: tuple[Rule, ...], cases: tuple[C
 
 def asked(told: tuple[Covered, ...]) -> frozenset[str]:
     """The entries of the catalogue that an active rule asks about."""
-    return frozenset(entry_of(one.rule_id) for one in told if one.entry and one.rule and one.rule.status == "active")
+    active = {one.rule_id for one in told if one.entry and one.rule and one.rule.status == "active"}
+    by_another = {one.rule_id for one in told if one.entry and one.entry.asked_by in active}
+    return frozenset(entry_of(rule_id) for rule_id in active) | by_another

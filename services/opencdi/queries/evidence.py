@@ -13,9 +13,10 @@ from opencdi.events.audiences import Indicator
 from opencdi.events.wording import RECORD_BY_SOURCE, source_of
 from opencdi.queries.told import Act, Answer, CodeWords, Culture, Earlier, InNote, Listing, Mention, Point, Written
 
-VITAL_SIGNS = frozenset(
-    {"temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height"}
-)
+VITAL_SIGNS = frozenset({
+    "temperature", "heart-rate", "respiratory-rate", "spo2", "fio2", "oxygen-flow", "map", "sbp", "dbp", "gcs", "bmi", "weight", "height",
+    "peep",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

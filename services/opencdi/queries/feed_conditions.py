@@ -22,6 +22,19 @@ class Conflicting(Form):
     within_h: float = Field(gt=0)
 
 
+class NamedDifferently(Form):
+    """Two providers name one event by concepts of different groups of `between`, within the window, and the attending has not decided."""
+
+    kind: Literal["named-differently"]
+    between: tuple[tuple[str, ...], ...] = Field(min_length=2)
+    within_h: float = Field(gt=0)
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """All names."""
+        return tuple(concept for group in self.between for concept in group)
+
+
 class Coded(Form):
     """A diagnosis that stands in the working code set so; by what it would pay nobody can ask (DOMAIN F.14).
 

@@ -17,7 +17,7 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Listed, Stated, Treatment, Without
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.conditions import signs
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, OnDevice, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, NamedDifferently, OnDevice, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.question import Question
 from opencdi.queries.record import Records
@@ -41,7 +41,7 @@ class Shown:
 def measured_part(condition: Condition) -> Condition | None:
     """The condition less what only notes and their codes can state, and that the patient left; None where nothing is left of it."""
     match condition:
-        case Stated() | Conflicting() | OnDevice() | Dropped() | AnsweredNotCharted() | LeftUncertain() | Discharged():
+        case Stated() | Conflicting() | NamedDifferently() | OnDevice() | Dropped() | AnsweredNotCharted() | LeftUncertain() | Discharged():
             return None
         case Coded() | ProcedureLeftOpen():
             return None

@@ -27,7 +27,7 @@ from opencdi.queries.condition import (
     Without,
 )  # fmt: skip
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, OnDevice, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen
 from opencdi.queries.rule import Rule
 
 STAY = "stay"
@@ -62,7 +62,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case OrganDysfunction():
             chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
             return frozenset({BASELINES, f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
-        case Conflicting():  # the attending decides
+        case Conflicting() | NamedDifferently():  # the attending decides
             return frozenset({STAY, *(f"concept/{concept}" for concept in condition.concepts)})
         case Stated():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)

@@ -47,6 +47,7 @@ SAME: dict[str, dict[str, float]] = {
     "heart-rate": {"/min": 112.0, "bpm": 112.0, "beats/min": 112.0, "{beats}/min": 112.0, "MDC_DIM_BEAT_PER_MIN": 112.0},
     "sbp": {"mm[Hg]": 88.0, "MDC_DIM_MMHG": 88.0, "kPa": 11.73}, "spo2": {"%": 88.0, "1": 0.88, "MDC_DIM_PERCENT": 88.0},
     "fio2": {"%": 40.0, "1": 0.4, "{fraction}": 0.4}, "oxygen-flow": {"L/min": 4.0, "LPM": 4.0, "mL/min": 4000.0, "L/h": 240.0},
+    "peep": {"cm[H2O]": 10.0, "cmH2O": 10.0, "mbar": 9.80665, "mm[Hg]": 7.35559},
     "weight": {"kg": 70.0, "lb": 154.32, "[lb_av]": 154.32, "LBS": 154.32, "oz": 2469.2, "g": 70000.0},
     "height": {"cm": 177.8, "in": 70.0, "[in_us]": 70.0, "m": 1.778, "ft": 5.8333}, "urine-output": {"mL": 400.0, "L": 0.4, "cc": 400.0, "dL": 4.0},
     "bmi": {"kg/m2": 31.0, "kg/m^2": 31.0, "kg/m²": 31.0}, "gcs": {"{score}": 9.0, "": 9.0, "points": 9.0}, "urine-wbc": {"/[HPF]": 25.0, "/HPF": 25.0},
@@ -56,7 +57,7 @@ LIKE = {
     "chloride": "potassium", "bicarbonate": "sodium", "total-co2": "sodium", "anion-gap": "sodium", "sodium-urine": "sodium",
     "osmolality-urine": "osmolality-serum", "alt": "ast", "alp": "ast", "lipase": "ast", "amylase": "ast", "ck": "ast", "anc": "wbc",
     "d-dimer-ddu": "procalcitonin", "hs-troponin-i": "hs-troponin-t", "troponin-t": "troponin-i", "respiratory-rate": "heart-rate", "dbp": "sbp",
-    "map": "sbp", "nihss": "gcs", "braden": "gcs", "transferrin-saturation": "ejection-fraction",
+    "map": "sbp", "nihss": "gcs", "braden": "gcs", "ciwa": "gcs", "transferrin-saturation": "ejection-fraction",
 }  # fmt: skip
 SAME |= {slug: SAME[other] for slug, other in LIKE.items()}
 

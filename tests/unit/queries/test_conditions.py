@@ -373,10 +373,14 @@ def test_at_baseline_needs_one_limit() -> None:
         ("prednisone 40 mg", ("systemic-steroid",)),
         ("hydrocortisone 1 % cream", ()),
         ("MRSA screen, nares, culture", ()),
-        ("heparin infusion 18 units/kg/h", ("anticoagulation",)),
-        ("heparin 5000 units subcutaneous", ()),  # to prevent a clot
-        ("enoxaparin 80 mg subcutaneous", ("anticoagulation",)),
-        ("enoxaparin 40 mg subcutaneous", ()),
+        ("heparin infusion 18 units/kg/h", ("anticoagulation", "heparin")),
+        ("heparin 5000 units subcutaneous", ("heparin",)),  # to prevent a clot
+        ("enoxaparin 80 mg subcutaneous", ("anticoagulation", "heparin")),
+        ("enoxaparin 40 mg subcutaneous", ("heparin",)),
+        ("heparin induced platelet antibody", ("heparin-antibody-care",)),
+        ("fentanyl 50 mcg/h infusion", ("sedation-of-the-ventilated",)),
+        ("fentanyl 25 mcg patch", ()),
+        ("XR chest 2 views", ("chest-imaging",)),
         ("labetalol 20 mg IV", ("iv-antihypertensive",)),
         ("labetalol 200 mg tablet", ()),
         ("albuterol 2.5 mg nebulizer", ("beta-agonist", "nebulized-bronchodilator")),

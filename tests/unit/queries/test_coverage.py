@@ -35,9 +35,17 @@ def test_a_rule_is_of_a_type_that_the_catalogue_gives_it() -> None:
     assert [rule.id for rule in all_rules(rules_path()) if LETTER[rule.type] not in CATALOGUE[entry_of(rule.id)].types.split("/")] == []
 
 
+def test_what_another_entrys_rule_asks_is_asked() -> None:
+    rules = all_rules(rules_path())
+    assert "D-36" in asked(covered(CATALOGUE, rules, ()))
+    assert asked(covered(CATALOGUE, tuple(rule for rule in rules if rule.id != "D-61"), ())).isdisjoint({"D-36", "D-61"})
+    assert {entry.asked_by for entry in CATALOGUE.values() if entry.asked_by} <= {rule.id for rule in rules}
+
+
 def test_the_command() -> None:
     lines = [json.loads(line) for line in CliRunner().invoke(app, ["rules", "coverage", "--json"]).output.splitlines()]
     assert {entry_of(line["id"]) for line in lines} == set(CATALOGUE)
     assert next(line for line in lines if line["id"] == "D-01")["definitions"] == ["sepsis-2", "sepsis-3"]
+    assert next(line for line in lines if line["id"] == "D-36")["asked_by"] == "D-61"
     table = CliRunner().invoke(app, ["rules", "coverage"]).output
     assert f"of {len(CATALOGUE)} entries of the catalogue are asked about" in table
