@@ -6,7 +6,7 @@
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
     d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · not-discharged · cancelled · moved · failed · tick
-    d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
+    d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement[depth]
     d1 11:00 approve · edit question: text · view · answer aki · dismiss · monitor 2 d · take-back · reopen      (`by 1002`: another person)
     d1 12:00 not-for-me · not-for-me 1003 · pass-to 1003 · covered-by 1003
 

@@ -41,10 +41,15 @@ class Coded(Form):
 
 
 class ProcedureLeftOpen(Form):
-    """A procedure of the closed list was done, and what is written leaves its code open (DOMAIN B46)."""
+    """A procedure of the closed list was done, and what is written leaves its code open (DOMAIN B46).
+
+    `lacking`: one of these is what nobody told of it ("method"), and none of `told` is missing; none: whatever it is.
+    """
 
     kind: Literal["procedure-left-open"]
     procedures: tuple[str, ...] = Field(min_length=1)
+    lacking: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 class Grew(Form):

@@ -144,9 +144,10 @@ class Rule(Form):
     def stands_by_itself(self) -> bool:
         """Whether `when` alone says that the record is unclear, and is settled once that is so no more: what is documented is the question.
 
-        A missing or an unspecific diagnosis is settled by being documented; a value that was beyond its limit stays a fact.
+        A missing or an unspecific diagnosis is settled by being documented; a value that was beyond its limit stays a fact.  What is
+        unspecific and no diagnosis, a procedure of which nobody told the kind, names nothing that would satisfy it.
         """
-        return self.type not in ("missing-diagnosis", "unspecific")
+        return self.type not in ("missing-diagnosis", "unspecific") or (self.type == "unspecific" and not self.satisfied_by)
 
     @property
     def about(self) -> str:

@@ -193,7 +193,9 @@ class OpenProcedure(Remembered):
 
     procedure: str
     asks: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     first: CodeWords
+    last: CodeWords | None = None
 
 
 class CodeSet(State):
