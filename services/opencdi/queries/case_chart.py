@@ -4,7 +4,8 @@
     d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
     d1 08:05 culture blood-culture: Escherichia coli      the laboratory's words on a germ (with set=2, id=, preliminary …)
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
-    d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001)
+    d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001,
+                                                          section=findings)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · not-discharged · cancelled · moved · failed · tick
     d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement[depth]
     d1 11:00 approve · edit question: text · view · answer aki · dismiss · monitor 2 d · take-back · reopen      (`by 1002`: another person)
@@ -251,7 +252,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "query_echo": echo,
             "attested": attested,
             "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
-            "findings": tuple(_findings(body)),
+            "findings": tuple(_findings(body, _section(words))),
             "values": tuple(_numbers(body)),
         }
     )
@@ -283,7 +284,13 @@ _LED: dict[str, dict[str, Any]] = {
 }
 
 
-def _findings(body: str) -> Iterator[Finding]:
+def _section(words: list[str]) -> str:
+    """Where the note says it: what was looked at is judged under its impression."""
+    told = next((word[8:] for word in words if word.startswith("section=")), None)
+    return told or ("impression" if words[1] in ("radiology", "pathology") else "assessment-and-plan")
+
+
+def _findings(body: str, section: str) -> Iterator[Finding]:
     start = 0
     for part in filter(None, (told.strip() for told in body.split(";"))):
         if _NUMBER.fullmatch(part):
@@ -297,7 +304,7 @@ def _findings(body: str) -> Iterator[Finding]:
         yield Finding.model_validate(
             {
                 "start": start, "end": start + len(text), "text": text, "concept": concept, "kind": "diagnosis",
-                "section": "assessment-and-plan",
+                "section": section,
                 "attributes": dict(told.split("=") for told in attributes.rstrip("]").split(",") if told), **said,
             }
         )  # fmt: skip
