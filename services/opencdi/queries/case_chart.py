@@ -237,6 +237,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
         raise BadCase(rest)
     role: AuthorRole = next((told for told in get_args(AuthorRole) if told in words[2:]), "provider")
     unsigned, echo, attested = "unsigned" in words, "echo" in words, "attested" in words
+    section = next((word[8:] for word in words if word.startswith("section=")), _SECTIONS.get(words[1], "assessment-and-plan"))
     revision = next((int(word[1:]) for word in words if re.fullmatch(r"r\d+", word)), 1)
     by = next((word[3:] for word in words if word.startswith("by=")), None)
     return NoteRead.model_validate(
@@ -252,7 +253,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "query_echo": echo,
             "attested": attested,
             "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
-            "findings": tuple(_findings(body, _section(words))),
+            "findings": tuple(_findings(body, section)),
             "values": tuple(_numbers(body)),
         }
     )
@@ -273,6 +274,7 @@ def _numbers(body: str) -> Iterator[ValueInText]:
         start += len(part) + 2
 
 
+_SECTIONS = {"radiology": "impression", "pathology": "impression"}
 _LED: dict[str, dict[str, Any]] = {
     "no": {"assertion": "absent", "active": "no"},
     "possible": {"assertion": "possible", "certainty": "possible", "active": "unknown"},
@@ -282,12 +284,6 @@ _LED: dict[str, dict[str, Any]] = {
     "family": {"experiencer": "other", "active": "no"},
     "copied": {"copied": True},
 }
-
-
-def _section(words: list[str]) -> str:
-    """Where the note says it: what was looked at is judged under its impression."""
-    told = next((word[8:] for word in words if word.startswith("section=")), None)
-    return told or ("impression" if words[1] in ("radiology", "pathology") else "assessment-and-plan")
 
 
 def _findings(body: str, section: str) -> Iterator[Finding]:
