@@ -33,6 +33,10 @@ def note(kind: str, at: str, text: str, by: str = "77^Lindqvist^Sara") -> Inboun
         "progress": "11506-3^Progress note^LN",
         "consult": "11488-4^Consultation note^LN",
         "nursing": "34746-8^Nurse note^LN",
+        "operative": "11504-8^Surgical operation note^LN",
+        "procedure": "28570-0^Procedure note^LN",
+        "radiology": "18748-4^Diagnostic imaging study^LN",
+        "pathology": "11526-1^Pathology study^LN",
     }[kind]
     return said(
         "MDM^T02", at, f"TXA|1|{code}|TX|{at}|||||{by}|||D{at}|||||AU",
@@ -160,3 +164,56 @@ def test_an_infection_on_the_third_day_of_a_catheter() -> None:
     )
     assert asked.wording is not None
     assert [one.quote for one in asked.wording.indicators if one.source == "nursing note"] == ["Foley catheter", "Foley catheter"]
+
+
+FIRST_DAY = note("admission", "20260504090000-0400", "Assessment and plan:\n1. Cellulitis of the right foot with an ulcer. Vancomycin.")
+SHARP = note(
+    "procedure",
+    "20260505110000-0400",
+    "Procedure: Sharp debridement of the right foot wound, subcutaneous tissue, was performed at the bedside.",
+)
+
+
+def test_sharp_tells_the_instrument_and_an_addendum_the_kind() -> None:
+    """D-68: what the code page lacks is asked, and settled by the words that the page then has."""
+    asked = question("debridement-kind", FIRST_DAY, SHARP)
+    assert asked.wording is not None
+    assert [one.quote for one in asked.wording.documented] == ["Sharp debridement"]
+    assert [option.text for option in asked.wording.options][-1] == "Unable to determine"
+    told = "Procedure: Non-excisional debridement of the right foot wound, subcutaneous tissue, was performed on 5/5."
+    settled = question("debridement-kind", FIRST_DAY, SHARP, note("procedure", "20260505150000-0400", told))
+    assert (settled.state, settled.cause) == ("auto-resolved", "NO_LONGER_SO")
+
+
+OPERATED = note(
+    "operative", "20260504150000-0400", "Procedure: Laparoscopic cholecystectomy.\nPostoperative diagnosis: acute cholecystitis."
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("Post-op ileus. NPO, NG tube.", True),
+        ("Post-op ileus, expected. NPO.", False),
+        ("Post-op ileus is a complication of surgery. NPO.", False),
+        ("Ileus, likely due to opioids. NPO.", False),
+    ],
+)
+def test_an_event_after_surgery_of_which_nobody_tells_what_the_surgery_did(words: str, asked: bool) -> None:
+    told = alerts(FIRST_DAY, OPERATED, note("progress", "20260506110000-0400", f"Assessment and plan:\n1. {words}"))
+    mine = [alert for alert in told if alert.condition == "event-after-surgery/ileus"]
+    assert bool(mine) is asked
+    assert [one.source for alert in mine[-1:] if alert.wording for one in alert.wording.indicators] == ["operative note"] * asked
+
+
+@pytest.mark.parametrize(
+    ("report", "asked"),
+    [
+        ("Final diagnosis:\nSigmoid colon, biopsy: Invasive adenocarcinoma.", True),
+        ("Final diagnosis:\nSigmoid colon, biopsy: Tubular adenoma. Negative for carcinoma.", False),
+        ("Clinical history: adenocarcinoma of the colon.\nFinal diagnosis:\nBenign mucosa.", False),
+    ],
+)
+def test_what_only_the_pathologist_names(report: str, asked: bool) -> None:
+    told = alerts(FIRST_DAY, note("pathology", "20260506110000-0400", report, by="99^Ito^Rei"))
+    assert ("reported-malignancy" in {alert.condition for alert in told}) is asked

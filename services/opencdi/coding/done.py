@@ -159,6 +159,7 @@ def working(
     code: str = "",
     status: Literal["recorded", "proposed", "question", "flagged"] = "proposed",
     asks: tuple[str, ...] = (),
+    lacking: tuple[str, ...] = (),
     choices: tuple[str, ...] = (),
     reasons: tuple[str, ...] = (),
 ) -> WorkingProcedure:
@@ -167,7 +168,8 @@ def working(
     days = sorted(said.when.earliest.date() for said in ordered if said.when)
     return WorkingProcedure.model_validate(
         {
-            "procedure": slug, "code": code, "status": status, "on": days[0].isoformat() if days else None, "asks": asks,
+            "procedure": slug, "code": code, "status": status, "on": days[0].isoformat() if days else None,
+            "asks": asks, "lacking": lacking,
             "choices": choices, "reasons": reasons, "evidence": tuple(evidence_of(said.note, said.finding) for said in ordered[:8]),
         }
     )  # fmt: skip

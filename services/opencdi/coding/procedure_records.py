@@ -46,7 +46,8 @@ def _from_record(record: Recorded, table: ProcedureTable, days: StayDays) -> tup
     found = resolved(table, slug, {name: value for name, value in named.items() if name != "procedure"})
     if found.missing:
         asks = tuple(table.asks[name] for name in found.missing)
-        return (WorkingProcedure(procedure=slug, status="question", on=on, asks=asks, choices=found.choices, reasons=reasons),)
+        told = {"asks": asks, "lacking": found.missing, "choices": found.choices, "reasons": reasons}
+        return (WorkingProcedure.model_validate({"procedure": slug, "status": "question", "on": on, **told}),)
     return tuple(WorkingProcedure(procedure=slug, code=one, status="recorded", on=on, reasons=reasons) for one in found.codes)
 
 

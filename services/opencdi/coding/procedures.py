@@ -116,7 +116,8 @@ def _of_one(slug: str, group: list[Said], details: Mapping[str, str], table: Pro
     if found.missing:
         asks = tuple(table.asks[name] for name in found.missing)
         reached = (f"“down to {details['reached']}” does not say that it was removed",) if "reached" in details else ()
-        yield working(slug, group, status="question", asks=asks, choices=found.choices, reasons=(*reasons, *reached))
+        why = (*reasons, *reached)
+        yield working(slug, group, status="question", asks=asks, lacking=found.missing, choices=found.choices, reasons=why)
     assisted = (table.robotic,) if found.codes and details.get("approach") == "robotic" else ()
     for code in dict.fromkeys((*found.codes, *assisted)):
         yield working(slug, group, code=code, reasons=reasons)
@@ -153,7 +154,7 @@ def _inspections(told: Iterable[WorkingProcedure], table: ProcedureTable) -> Ite
 
 
 def _flagged(one: WorkingProcedure, reason: str) -> WorkingProcedure:
-    return one.model_copy(update={"status": "flagged", "asks": (), "choices": (), "reasons": (*one.reasons, reason)})
+    return one.model_copy(update={"status": "flagged", "asks": (), "lacking": (), "choices": (), "reasons": (*one.reasons, reason)})
 
 
 def _in_family(one: WorkingProcedure, family: str, table: ProcedureTable) -> bool:

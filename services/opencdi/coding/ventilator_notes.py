@@ -24,6 +24,8 @@ _KINDS: Final = (
 )
 _LASTED: Final = "lasted"
 """The attribute that says for how many hours, as a provider told it."""
+_TIMES: Final = "times"
+"""What is missing where the hours are open."""
 _NEAR: Final = 1.0
 """Hours: what is told as nearer to the edge of a range than this may lie on either side of it."""
 _TO_THE_HOUR: Final = frozenset({"second", "minute", "hour"})
@@ -63,9 +65,7 @@ def _of_kind(
         yield working(slug, said, code=by_hours[range_of(hours)], reasons=(f"a provider says {hours:g} hours",))
         return
     if not told and (began or on_list):
-        yield working(
-            slug, began, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=("no start with a time",)
-        )
+        yield _hours_open(slug, began, by_hours, table, "no start with a time")
     for episode in told:
         yield _coded(slug, began, episode, by_hours, table, here=left is None)
 
@@ -87,7 +87,12 @@ def _coded(
         return working(
             slug, said, code=by_hours[range_of(episode.at_least)], reasons=(lasted, "still ventilated: the code of the hours so far")
         )
-    return working(slug, said, status="question", asks=(table.asks["times"],), choices=tuple(by_hours.values()), reasons=(lasted,))
+    return _hours_open(slug, said, by_hours, table, lasted)
+
+
+def _hours_open(slug: str, said: list[Said], by_hours: Mapping[str, str], table: ProcedureTable, reason: str) -> WorkingProcedure:
+    asks, choices = (table.asks[_TIMES],), tuple(by_hours.values())
+    return working(slug, said, status="question", asks=asks, lacking=(_TIMES,), choices=choices, reasons=(reason,))
 
 
 def _said_to_last(said: Sequence[Said]) -> float | None:

@@ -141,7 +141,8 @@ class WorkingProcedure(Contract):
     """A procedure of this stay as the record supports it today (DOMAIN B46).
 
     status: `recorded` came with a code from the hospital's own list and `proposed` from a provider's words: both count in the working DRG.
-    `question`: what is said leaves it open (`asks`, and the codes that it may be in `choices`); `flagged`: not counted, for its reason.
+    `question`: what is said leaves it open (`asks`, by the names of what is missing `lacking`, and the codes that it may be in `choices`);
+    `flagged`: not counted, for its reason.
     `procedure`: its name in the closed list, "" for a recorded one that is not in it.  `code` is "" where there is none yet.
     """
 
@@ -151,6 +152,7 @@ class WorkingProcedure(Contract):
     status: Literal["recorded", "proposed", "question", "flagged"] = "proposed"
     on: str | None = None  # the day, as far as it is told
     asks: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()

@@ -108,10 +108,10 @@ def load_own_words(folder: Path) -> OwnWords:
     pieces = {_form(text): Piece() for text in (DOCUMENTED, INDICATORS, CONTRARY, NO_CONTRARY)}
     for path in sorted(folder.glob("D-*.yaml")):
         rule = parsed(path.read_bytes())
-        for text in (rule["title"], rule["why"], rule["question"]):
-            for nth, part in enumerate(text.split(_HOLE)):
+        for text in (rule.get("title"), rule.get("why"), rule.get("question")):
+            for nth, part in enumerate(text.split(_HOLE) if text else ()):
                 pieces[_form(part)] = Piece(after_hole=nth > 0)
-        for option in rule["options"]:
+        for option in rule.get("options", ()):
             known = pieces.get(form := _form(option["text"]), Piece()).diagnoses or frozenset()
             pieces[form] = Piece(option=True, diagnoses=known | ({told} if (told := option.get("diagnosis")) else set()))
     return OwnWords(pieces)

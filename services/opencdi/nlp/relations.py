@@ -171,7 +171,8 @@ def _behind(at: int, mentions: list[Mentioned], near: Beside) -> list[Told]:
         found.append(("stage", stage[1]))
         i = stage[0]
     if i < stop and said[i] in near.table.copulas:
-        while i < stop and (said[i] in near.table.copulas or said[i] in near.table.articles or said[i] == "as"):
+        passed = near.table.copulas | near.table.articles | {"as"}
+        while i < stop and said[i] in passed and i not in near.begins:  # "is a complication of surgery" is one phrase from "a" on
             i += 1
         if i < stop and said[i] == "left" and mention.kind in ("device", "procedure"):
             return found  # "a drain was left in the pelvis"

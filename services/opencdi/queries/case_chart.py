@@ -4,9 +4,10 @@
     d1 08:00 baseline creatinine 1.0 mg/dL 60 d before    carried from an earlier stay (with basis=week-before, id=b1), or `withdrawn`
     d1 08:05 culture blood-culture: Escherichia coli      the laboratory's words on a germ (with set=2, id=, preliminary …)
     d1 08:10 given ceftriaxone 2 g IV                     a drug given · `prescribed` a drug ordered · `ordered` an order (id=o1, cancelled)
-    d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001)
+    d1 09:00 note progress: pneumonia; possible sepsis    (first: dietitian, unsigned, attested, echo, id=n1, r2, label=R, by=1001,
+                                                          section=findings)
     d1 10:00 retract n1 · class observation · attending 1002 · listed N186 · discharged · not-discharged · cancelled · moved · failed · tick
-    d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement
+    d1 10:30 coded principal R079 chest-pain; tied I214 nstemi; conflict L89153 pressure-injury undetermined; open debridement[depth]
     d1 11:00 approve · edit question: text · view · answer aki · dismiss · monitor 2 d · take-back · reopen      (`by 1002`: another person)
     d1 12:00 not-for-me · not-for-me 1003 · pass-to 1003 · covered-by 1003
 
@@ -236,6 +237,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
         raise BadCase(rest)
     role: AuthorRole = next((told for told in get_args(AuthorRole) if told in words[2:]), "provider")
     unsigned, echo, attested = "unsigned" in words, "echo" in words, "attested" in words
+    section = next((word[8:] for word in words if word.startswith("section=")), _SECTIONS.get(words[1], "assessment-and-plan"))
     revision = next((int(word[1:]) for word in words if re.fullmatch(r"r\d+", word)), 1)
     by = next((word[3:] for word in words if word.startswith("by=")), None)
     return NoteRead.model_validate(
@@ -251,7 +253,7 @@ def _note(rest: str, at: datetime) -> NoteRead:
             "query_echo": echo,
             "attested": attested,
             "confidentiality": next((word[6:] for word in words if word.startswith("label=")), None),
-            "findings": tuple(_findings(body)),
+            "findings": tuple(_findings(body, section)),
             "values": tuple(_numbers(body)),
         }
     )
@@ -272,6 +274,7 @@ def _numbers(body: str) -> Iterator[ValueInText]:
         start += len(part) + 2
 
 
+_SECTIONS = {"radiology": "impression", "pathology": "impression"}
 _LED: dict[str, dict[str, Any]] = {
     "no": {"assertion": "absent", "active": "no"},
     "possible": {"assertion": "possible", "certainty": "possible", "active": "unknown"},
@@ -283,7 +286,7 @@ _LED: dict[str, dict[str, Any]] = {
 }
 
 
-def _findings(body: str) -> Iterator[Finding]:
+def _findings(body: str, section: str) -> Iterator[Finding]:
     start = 0
     for part in filter(None, (told.strip() for told in body.split(";"))):
         if _NUMBER.fullmatch(part):
@@ -297,7 +300,7 @@ def _findings(body: str) -> Iterator[Finding]:
         yield Finding.model_validate(
             {
                 "start": start, "end": start + len(text), "text": text, "concept": concept, "kind": "diagnosis",
-                "section": "assessment-and-plan",
+                "section": section,
                 "attributes": dict(told.split("=") for told in attributes.rstrip("]").split(",") if told), **said,
             }
         )  # fmt: skip

@@ -10,7 +10,7 @@ from opencdi.events.reading import NoteRead
 from opencdi.queries.case_facts import BadCase
 
 _CODE = re.compile(r"((?:(?:principal|tied|flagged|uncertain|conflict) )*)([A-Z]\w+) ([\w:-]+)(?: (Y|N|U|W|1|undetermined))?")
-_OPEN = re.compile(r"open ([\w-]+)")
+_OPEN = re.compile(r"open ([\w-]+)(?:\[([\w,-]+)\])?")
 
 
 def codes_told(told: str, notes: Iterable[NoteRead], as_of: str) -> CodingPage:
@@ -18,10 +18,7 @@ def codes_told(told: str, notes: Iterable[NoteRead], as_of: str) -> CodingPage:
     read, codes, procedures, tied = tuple(notes), [], [], []
     for part in filter(None, (one.strip() for one in told.split(";"))):
         if match := _OPEN.fullmatch(part):
-            procedure = match.group(1)
-            procedures.append(
-                WorkingProcedure(procedure=procedure, status="question", asks=("left open",), evidence=tuple(_words(read, procedure)))
-            )
+            procedures.append(_left_open(match[1], tuple((match[2] or "").split(",")), tuple(_words(read, match[1]))))
         elif match := _CODE.fullmatch(part):
             flags, code, concept, poa = match.groups()
             codes.append(_code(flags.split(), code, concept, poa or "Y", tuple(_words(read, concept))))
@@ -30,6 +27,10 @@ def codes_told(told: str, notes: Iterable[NoteRead], as_of: str) -> CodingPage:
             raise BadCase(part)
     made_by = MadeBy(room="coding", software="cases")
     return CodingPage(as_of=as_of, made_by=made_by, codes=tuple(codes), principal_candidates=tuple(tied), procedures=tuple(procedures))
+
+
+def _left_open(procedure: str, lacking: tuple[str, ...], evidence: tuple[Evidence, ...]) -> WorkingProcedure:
+    return WorkingProcedure(procedure=procedure, status="question", asks=("left open",), lacking=lacking, evidence=evidence)
 
 
 def _code(flags: list[str], code: str, concept: str, poa: str, evidence: tuple[Evidence, ...]) -> WorkingCode:

@@ -8,10 +8,12 @@ from typing import Any
 import yaml
 
 from opencdi.bus.room import Room
+from opencdi.events.audiences import Indicator
 from opencdi.knowledge.tables import ToldTwice, parsed
 from opencdi.knowledge.yaml_places import Place, said_wrong
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.case_facts import BadCase
+from opencdi.queries.noticing import noticed
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,12 @@ def _cases_in(file: Path) -> Iterator[Case]:
 
 
 def failures(case: Case, room: Room, condition: str) -> list[str]:
-    """Why a case does not hold; [] if it does."""
+    """Why a case does not hold; [] if it does.  Of a rule that asks nobody, `asks` are those of which CDI is told."""
     chart = Chart.of(room, *case.chart, age=case.age, encounter_class=case.encounter_class)
     if chart.alarms:
         return [f"suspended: {chart.alarms[0].reason}"]
+    if told := next((one for one in noticed(chart.states, chart.encounter_id).values() if one.name == condition), None):
+        return _missing("shows", case.shows, told.indicators) if case.asks else ["told to CDI after all"]
     mine = [alert for alert in chart.alerts if alert.condition.partition("/")[0] == condition]
     last = mine[-1] if mine else None
     ended = last.state if last else None
@@ -78,11 +82,15 @@ def failures(case: Case, room: Room, condition: str) -> list[str]:
         ("shows", case.shows, wording.indicators if wording else ()),
         ("against", case.against, wording.contrary if wording else ()),
     ):
-        texts = " · ".join(f"{one.text} {one.label or ''}" for one in shown)
-        wrong += [f"{name} not {text!r} but {texts}" for text in wanted_texts if text not in texts]
+        wrong += _missing(name, wanted_texts, shown)
     offered = {option.text for option in wording.options} if wording else set()
     wrong += [f"does not offer {text!r}" for text in case.offers if text not in offered]
     wrong += [f"offers {text!r}" for text in case.offers_not if text in offered]
     if case.asks and last and last.gate and not last.gate.compliant:
         wrong.append(f"gate: {last.gate.violations}")
     return wrong
+
+
+def _missing(name: str, wanted: tuple[str, ...], shown: tuple[Indicator, ...]) -> list[str]:
+    texts = " · ".join(f"{one.text} {one.label or ''}" for one in shown)
+    return [f"{name} not {text!r} but {texts}" for text in wanted if text not in texts]

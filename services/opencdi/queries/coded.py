@@ -54,7 +54,9 @@ def _diagnosis(code: WorkingCode, tied: tuple[str, ...], type_of: NoteTypes) -> 
 
 def _procedure(one: WorkingProcedure, type_of: NoteTypes) -> OpenProcedure | None:
     said = _said(one.evidence, type_of)
-    return OpenProcedure(procedure=one.procedure, asks=one.asks, first=said[0]) if said and one.status == "question" else None
+    if not said or one.status != "question":
+        return None
+    return OpenProcedure(procedure=one.procedure, asks=one.asks, lacking=one.lacking, first=said[0], last=said[1])
 
 
 def _said(evidence: tuple[Evidence, ...], type_of: NoteTypes) -> tuple[CodeWords, CodeWords] | None:
@@ -88,7 +90,11 @@ def _fits(asked: Coded, one: CodedDiagnosis | WorkingCode, *, tied: bool) -> boo
 
 
 def _asked(condition: ProcedureLeftOpen, one: OpenProcedure) -> bool:
-    return one.procedure in condition.procedures
+    return (
+        one.procedure in condition.procedures
+        and (not condition.lacking or not set(condition.lacking).isdisjoint(one.lacking))
+        and set(condition.told).isdisjoint(one.lacking)
+    )
 
 
 def coded(condition: Coded, held: CodeSet, began: datetime) -> Iterator[Sign]:
@@ -111,4 +117,5 @@ def left_open(condition: ProcedureLeftOpen, held: CodeSet) -> Iterator[Sign]:
     """Each procedure of these whose code waits for an answer."""
     for one in held.procedures:
         if _asked(condition, one):
-            yield Sign(one.first.at.at, (Cited(one.procedure, one.first),), about=one.procedure)
+            ends = dict.fromkeys((one.first, one.last or one.first))
+            yield Sign(one.first.at.at, tuple(Cited(one.procedure, words) for words in ends), about=one.procedure)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from opencdi.clinical.vocabulary import NoteType
+from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen
 from opencdi.queries.form import Form
@@ -123,12 +123,13 @@ class Stated(Form):
     """A note says so: present, of this patient, active in this encounter.  `having`: the finding must carry that attribute.
 
     `lacking`: it carries at least one of these attributes in no note of a provider ("CHF", whose type nobody names).
-    `standing`: no provider denied or ruled it out in a later note.
+    `standing`: no provider denied or ruled it out in a later note.  `sections`: there, and nowhere else in the note.
     """
 
     kind: Literal["stated"]
     concepts: tuple[str, ...] = Field(min_length=1)
     note_types: tuple[NoteType, ...] = ()
+    sections: tuple[SectionKind, ...] = ()
     having: dict[str, str | None] = Field(default_factory=dict)
     lacking: tuple[str, ...] = ()
     standing: bool = False

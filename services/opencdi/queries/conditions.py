@@ -273,7 +273,8 @@ def _told_beside(condition: Stated, mention: Mention) -> str | None:
 def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
     said = [(concept, mention) for concept in condition.concepts for mention in _open(condition, chart.mentions(concept))]
     if condition.notes == 1:
-        yield from (Sign(mention.at.at, (Cited(concept, mention, _told_beside(condition, mention)),)) for concept, mention in said)
+        for concept, mention in said:
+            yield Sign(mention.at.at, (Cited(concept, mention, _told_beside(condition, mention)),), about=concept)
         return
     first_of = {mention.note_id: (concept, mention) for concept, mention in sorted(said, key=lambda told: told[1].at.at, reverse=True)}
     each = sorted(first_of.values(), key=lambda told: told[1].at.at)

@@ -22,6 +22,9 @@ WEIGHED: Final[frozenset[SectionKind]] = frozenset(
 SUPERSEDED: Final[frozenset[NoteType]] = frozenset({"emergency"})  # a first impression, which the ward's notes take the place of
 
 
+_PAST: Final = "past"
+
+
 class _Word(NamedTuple):
     """What one author says last: the mention, and what it says in one word."""
 
@@ -37,7 +40,7 @@ def conflicting(condition: Conflicting, chart: Chart) -> Iterator[Sign]:
     """Each two words that cannot both be, at the time of the later; both are cited, and what each says."""
     attending = chart.stay.attending.staff_id if chart.stay.attending else None
     window = timedelta(hours=condition.within_h)
-    for concept, matter in product(condition.concepts, condition.attributes or ("",)):
+    for concept, matter in product(condition.concepts, condition.attributes or (_PAST if condition.past else "",)):
         mentions = chart.mentions(concept)
         words = _last_words(matter, (one for one in mentions if one.counts and one.note_type not in SUPERSEDED))
         if condition.against:
@@ -50,7 +53,8 @@ def conflicting(condition: Conflicting, chart: Chart) -> Iterator[Sign]:
             first, later = sorted(pair, key=lambda one: one.mention.at.at)
             settled = not condition.against and decided_at is not None and decided_at >= later.mention.at.at
             if first.against(later) and later.mention.at.at - first.mention.at.at <= window and not settled:
-                cited = tuple(Cited(concept, one.mention, f"{matter}: {one.said}" if matter else one.said) for one in (first, later))
+                named = f"{matter}: " if matter in condition.attributes else ""
+                cited = tuple(Cited(concept, one.mention, f"{named}{one.said}") for one in (first, later))
                 yield Sign(later.mention.at.at, cited, about=concept)
 
 
@@ -65,6 +69,8 @@ def _last_words(matter: str, mentions: Iterable[Mention]) -> tuple[_Word, ...]:
 
 def _said(matter: str, mention: Mention) -> str:
     if mention.affirmed:
-        return mention.attributes.get(matter, "") if matter else "present"
+        return mention.attributes.get(matter, "") if matter not in ("", _PAST) else "present"
+    if matter == _PAST:
+        return _PAST if mention.was_so else ""
     denied = mention.ruled_out and mention.temporality == "current" and mention.not_since is None
     return "ruled out" if denied and not matter else ""

@@ -132,6 +132,10 @@ def _of_words(told: InNote, role: str = "", label: str | None = None) -> Indicat
 
 
 def _of_act(act: Act) -> Indicator:
+    if act.done and not act.drug:  # an operation, told by its note
+        return Indicator(
+            text=act.text, source=source_of("operative"), source_id=act.act_id, at=act.at, author=act.author or "author not named"
+        )
     source = "medication administration" if act.drug and act.done else "medication order" if act.drug else "order"
     how = [told for told in (act.dose, act.route) if told and told.lower() not in act.text.lower()]
     return Indicator(

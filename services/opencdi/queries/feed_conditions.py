@@ -11,13 +11,15 @@ from opencdi.queries.form import Form
 class Conflicting(Form):
     """Two authors say different things of one of `concepts` within the window, and the attending has not decided since.
 
-    `attributes`: what they name of it differs; none: one affirms what the other rules out.  `against`: a provider's word against that of
+    `attributes`: what they name of it differs; `past`: one tells as present what the other tells as past; neither: one affirms what the
+    other rules out.  `against`: a provider's word against that of
     these notes, a dietitian's or a pathologist's; none: two providers.
     """
 
     kind: Literal["conflicting"]
     concepts: tuple[str, ...] = Field(min_length=1)
     attributes: tuple[str, ...] = ()
+    past: bool = False
     against: tuple[NoteType, ...] = ()
     within_h: float = Field(gt=0)
 
@@ -56,10 +58,15 @@ class Coded(Form):
 
 
 class ProcedureLeftOpen(Form):
-    """A procedure of the closed list was done, and what is written leaves its code open (DOMAIN B46)."""
+    """A procedure of the closed list was done, and what is written leaves its code open (DOMAIN B46).
+
+    `lacking`: one of these is what nobody told of it ("method"), and none of `told` is missing; none: whatever it is.
+    """
 
     kind: Literal["procedure-left-open"]
     procedures: tuple[str, ...] = Field(min_length=1)
+    lacking: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 class Grew(Form):

@@ -20,6 +20,7 @@ from opencdi.queries.condition import Definition
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_reach import wrong_reach
+from opencdi.queries.lint_settling import wrong_procedures, wrong_settling
 from opencdi.queries.lint_wording import wrong_wording
 from opencdi.queries.microbiology import microbiology
 from opencdi.queries.revisions import wrong_revision
@@ -106,12 +107,10 @@ def wrong_yields(path: Path, rule: Rule) -> Iterator[tuple[Place, str]]:
 
 
 def wrong_frame(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
-    """What every rule has: the answers that Q-13 asks for, what would satisfy it, and a history that ends at its revision."""
-    if not file.rule.satisfied_by and not file.rule.stands_by_itself:
-        yield ("satisfied_by",), "what documentation would satisfy?"
+    """What every rule has: the answers that Q-13 asks for, and a history that ends at its revision."""
     if file.rule.each and not file.rule.stands_by_itself:
         yield ("each",), "only of what is documented can each be asked"
-    if missing := {"other", "undetermined"} - {option.id for option in file.rule.options}:
+    if file.rule.options and (missing := {"other", "undetermined"} - {option.id for option in file.rule.options}):
         yield ("options",), f'no option "{min(missing)}" (Q-13)'
     if file.rule.revision != max((line.revision for line in file.rule.history), default=0):
         yield ("revision",), "the history does not end at this revision"
@@ -154,7 +153,8 @@ def wrong_in(path: Path, file: RuleFile) -> Iterator[str]:
     for check in CHECKS:
         yield from (file.wrong(*found) for found in check(file, words))
     yield from (file.wrong(*found) for found in wrong_yields(path, file.rule))
-    yield from (file.wrong(*found) for found in wrong_reach(file))
-    yield from (file.wrong(*found) for found in wrong_wording(file.rule))
+    yield from (file.wrong(*found) for found in (*wrong_settling(file), *wrong_procedures(file), *wrong_reach(file)))
+    if file.rule.told_to == "provider":
+        yield from (file.wrong(*found) for found in wrong_wording(file.rule))
     yield from (file.wrong(*found) for found in wrong_revision(path, file.rule))
     yield from wrong_cases(path / "cases", file.rule.id)

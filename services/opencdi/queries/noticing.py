@@ -2,6 +2,7 @@
 
 A site that has adopted Sepsis-3 is not asked about a patient who meets the older criteria alone; CDI is told that they are met.  It is
 a fact of the stay, said once with its evidence and taken back where that was corrected; it is no question, and no physician reads it.
+Some rules ask nobody: what they look for is CDI's own to follow up (DOMAIN D-84).
 """
 
 from collections.abc import Mapping
@@ -34,8 +35,12 @@ def noticed(states: States, encounter_id: str) -> Mapping[str, ConditionNoticed]
 
 
 def notice(records: Records, site: SiteData, rule: Rule, chart: Chart) -> None:
-    """Look for what this rule notices; what has been noticed is looked at again only where its evidence was corrected."""
-    looked_for = {**rule.definitions, **rule.notices}
+    """Look for what this rule notices; what has been noticed is looked at again only where its evidence was corrected.
+
+    Of a rule that asks nobody it is told as long as it is so: what was to be completed may have been.
+    """
+    lasting, passing = {**rule.definitions, **rule.notices}, {rule.condition: rule.when} if rule.told_to == "cdi" else {}
+    looked_for = {**lasting, **passing}
     if not looked_for:
         return
     before = noticed(records.states, records.encounter_id)
@@ -44,10 +49,13 @@ def notice(records: Records, site: SiteData, rule: Rule, chart: Chart) -> None:
     for name, condition in looked_for.items():
         key = f"{rule.definition_id}/{name}"
         held = now.get(key)
-        if held is not None and gone.isdisjoint(one.source_id for one in held.indicators):
+        stands = held is not None and gone.isdisjoint(one.source_id for one in held.indicators)
+        if stands and name in lasting:
             continue
-        now.pop(key, None)
-        if (found := _met(name, condition, q)) is not None:
+        found = _met(name, condition, q)
+        if found is None or not stands:
+            now.pop(key, None)
+        if found is not None and not stands:
             now[key] = found
     if now != before:
         records.states[f"noticed/{records.encounter_id}"] = Noticed(told=now)

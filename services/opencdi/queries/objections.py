@@ -42,6 +42,8 @@ def to_stating(condition: Stated, mention: Mention) -> Iterator[str]:
         yield "copied from an earlier note"
     if condition.note_types and mention.note_type not in condition.note_types:
         yield f"in a note of another type ({mention.note_type})"
+    if condition.sections and mention.section not in condition.sections:
+        yield f"in another section ({mention.section})"
     if condition.by == "provider":
         yield from to_its_author(mention)
     for name, value in condition.having.items():

@@ -1,4 +1,4 @@
-"""Which questions a rule may have on a stay: most have one; some ask of each diagnosis or procedure by itself (Q-06)."""
+"""Which questions a rule may have on a stay: most have one; some ask of each diagnosis or procedure by itself (Q-06), some nobody."""
 
 from collections.abc import Iterator
 
@@ -24,6 +24,8 @@ def in_order(work: Casework, rules: tuple[Rule, ...]) -> Iterator[Rule]:
 
 def questions_of(rule: Rule, work: Casework, chart: Chart) -> Iterator[Rule]:
     """The rule as it asks each of its questions: of what `when` is met of now, and of what is asked already."""
+    if rule.told_to == "cdi":
+        return
     if not rule.each:
         yield rule
         return

@@ -255,7 +255,7 @@ class Records:
         for analyte, written in numbers.items():
             self._rewrite(analyte, note.note_id, tuple(written))
         if note.note_type in OPERATIVE_NOTES or note.retracted:
-            operation = Act(act_id=note.note_id, text="operation", done=True, drug=False, at=note.written_at)
+            operation = Act(act_id=note.note_id, text="operation", done=True, drug=False, at=note.written_at, author=note.author_name)
             self._file_act(operation, () if note.retracted else (OPERATION,))
         if isinstance(held, Note) and (note.retracted or note.revision > held.revision):
             self.corrected.add(f"{note.note_id}@{held.revision}")

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from opencdi.clinical.vocabulary import EncounterClass, GapType
 from opencdi.events.ids import content_hash
@@ -114,6 +114,7 @@ class Rule(Form):
     status: Literal["draft", "active", "retired"]
     type: GapType
     condition: str
+    told_to: Literal["provider", "cdi"] = "provider"  # cdi: nobody is asked; CDI is told that `when` is met (DOMAIN D-84)
     yields_to: tuple[str, ...] = ()  # ids of more specific rules: while one of them has asked, this one does not
     definition_id: str
     effective: Effective
@@ -132,21 +133,29 @@ class Rule(Form):
     unless: dict[str, Condition] = Field(default_factory=dict)
     satisfied_by: tuple[Documentation, ...] = ()
     not_satisfied_by: tuple[str, ...] = ()  # concepts that are less than the diagnosis: where they are written, the question stands
-    title: str
-    why: str
-    question: str
+    title: str = ""
+    why: str = ""
+    question: str = ""
     rest: dict[str, Rest] = Field(default_factory=dict)  # by the attributes that are still open, "acuity" or "acuity+type"
-    options: tuple[AnswerOption, ...]
+    options: tuple[AnswerOption, ...] = ()
     cooldown: Cooldown = Cooldown()
     known_gaps: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_or_tells(self) -> Self:
+        words = (self.title, self.why, self.question, self.options)
+        if any(words) if self.told_to == "cdi" else not all(words):
+            raise ValueError("a rule has title, why, question and options where a provider is asked, and only there")
+        return self
 
     @property
     def stands_by_itself(self) -> bool:
         """Whether `when` alone says that the record is unclear, and is settled once that is so no more: what is documented is the question.
 
-        A missing or an unspecific diagnosis is settled by being documented; a value that was beyond its limit stays a fact.
+        A missing or an unspecific diagnosis is settled by being documented; a value that was beyond its limit stays a fact.  What is
+        unspecific and no diagnosis, a procedure of which nobody told the kind, names nothing that would satisfy it.
         """
-        return self.type not in ("missing-diagnosis", "unspecific")
+        return self.type not in ("missing-diagnosis", "unspecific") or (self.type == "unspecific" and not self.satisfied_by)
 
     @property
     def about(self) -> str:

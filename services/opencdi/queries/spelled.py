@@ -9,7 +9,7 @@ from opencdi.queries.form import Form
 from opencdi.queries.question import Question
 from opencdi.queries.rule import LIMITS, limits_of
 
-_PLAIN = frozenset({"analyte", "direction", "concepts", "any_of", "codes", "antibiotic", "culture", "note_types"})
+_PLAIN = frozenset({"analyte", "direction", "concepts", "any_of", "codes", "antibiotic", "culture", "note_types", "sections"})
 """Fields whose value says by itself what it is."""
 
 

@@ -144,6 +144,12 @@ class Mention(InNote):
         return self.of_now and self.assertion == "present" and self.certainty == "certain"
 
     @property
+    def was_so(self) -> bool:
+        """Said to have been so, and to be no longer: "history of breast cancer"."""
+        past = self.temporality == "historical" and self.active == "no"
+        return past and self.experiencer == "patient" and self.assertion == "present" and self.certainty == "certain"
+
+    @property
     def ruled_out(self) -> bool:
         """Said not to be so."""
         return self.experiencer == "patient" and (self.assertion == "absent" or self.certainty == "ruled-out")
@@ -212,7 +218,9 @@ class OpenProcedure(Remembered):
 
     procedure: str
     asks: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     first: CodeWords
+    last: CodeWords | None = None
 
 
 class CodeSet(State):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -81,6 +82,27 @@ def test_a_procedure_left_open() -> None:
     done = WorkingProcedure(procedure="debridement", code="0HBMXZZ", evidence=(said(1, "debrided"),))
     assert [sign.about for sign in left_open(DEBRIDED, code_set(page(procedures=(open_one,)), (DEBRIDED,), type_of))] == ["debridement"]
     assert not code_set(page(procedures=(done,)), (DEBRIDED,), type_of).procedures
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told", "of", "asked"),
+    [
+        (("method",), (), ("method", "depth"), True),
+        (("method",), (), ("depth",), False),
+        (("depth",), ("method",), ("depth", "site"), True),
+        (("depth",), ("method",), ("method", "depth"), False),
+        (("method",), (), (), False),  # a page of before told no names
+        ((), (), ("site",), True),
+    ],
+)
+def test_a_procedure_left_open_by_what_is_missing(
+    lacking: tuple[str, ...], told: tuple[str, ...], of: tuple[str, ...], asked: bool
+) -> None:
+    condition = DEBRIDED.model_copy(update={"lacking": lacking, "told": told})
+    open_one = WorkingProcedure(procedure="debridement", status="question", lacking=of, evidence=(said(1, "debrided"), said(9, "washed")))
+    found = list(left_open(condition, code_set(page(procedures=(open_one,)), (condition,), type_of)))
+    assert bool(found) == asked
+    assert [[cited.indicator.text for cited in sign.cited] for sign in found] == [["“debrided”", "“washed”"]] * asked
 
 
 def test_what_no_rule_asks_for_is_not_remembered() -> None:

@@ -18,9 +18,11 @@ ZERO = datetime(2026, 5, 4, 8, tzinfo=UTC)
 SAID: dict[str, dict[str, Any]] = {
     "present": {"assertion": "present", "certainty": "certain", "active": "yes"},
     "ruled out": {"assertion": "absent", "certainty": "ruled-out", "active": "no"},
+    "past": {"assertion": "present", "certainty": "certain", "active": "no", "temporality": "historical"},
     "possible": {"assertion": "possible", "certainty": "possible", "active": "unknown"},
 }
 PRESENCE = Conflicting(kind="conflicting", concepts=("pneumonia",), within_h=48)
+STATUS = Conflicting(kind="conflicting", concepts=("pneumonia",), past=True, within_h=48)
 STAGE = Conflicting(kind="conflicting", concepts=("pneumonia",), attributes=("stage",), within_h=48)
 
 
@@ -79,3 +81,29 @@ def test_the_attendings_last_word_settles_it(ours: list[tuple[int, str]], theirs
 def test_it_is_the_last_words_that_conflict(ours: list[tuple[int, str]], theirs: list[tuple[int, str]]) -> None:
     words = [*(word("a", hours, what) for hours, what in ours), *(word("b", hours, what) for hours, what in theirs)]
     assert conflict(PRESENCE, *words) is (max(ours)[1] != max(theirs)[1])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "met"),
+    [
+        ("present", "past", True),
+        ("past", "present", True),
+        ("past", "past", False),
+        ("present", "ruled out", False),
+        ("possible", "past", False),
+    ],
+)
+def test_what_one_tells_as_present_and_another_as_past(one: str, other: str, met: bool) -> None:
+    assert conflict(STATUS, word("a", 0, one), word("b", 1, other)) is met
+    assert not conflict(PRESENCE, word("a", 0, "present"), word("b", 1, "past"))
+
+
+def test_the_history_of_a_relative_or_one_that_is_active_is_no_past() -> None:
+    assert not conflict(STATUS, word("a", 0), word("b", 1, "past", experiencer="other"))
+    assert not conflict(STATUS, word("a", 0), word("b", 1, "past", active="yes"))
+
+
+def test_the_attending_says_which_it_is() -> None:
+    told = (word("a", 0), word("b", 1, "past"))
+    assert not conflict(STATUS, *told, word("c", 2, "past"), attending="c")
+    assert conflict(STATUS, *told, word("c", -1, "past"), attending="c")

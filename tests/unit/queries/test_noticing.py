@@ -1,11 +1,15 @@
 """What the record meets is a fact for CDI, whether or not anybody is asked (DOMAIN B62): Sepsis-2 and Sepsis-3 are seen side by side."""
 
+import pytest
+from pydantic import ValidationError
+
 from opencdi.events.definitions import ConditionNoticed
 from opencdi.events.entry import read_entry
 from opencdi.events.pages import QueriesPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_chart import Chart
 from opencdi.queries.room import queries_room
+from opencdi.queries.rule import Rule
 from unit.queries.kidney import RULES
 from unit.queries.sites import adopted, comes_down
 
@@ -87,3 +91,25 @@ def test_another_limit_at_the_site_is_looked_at_with_open_stays() -> None:
     assert names(told) == []
     comes_down(told, SiteData(revision=2))
     assert names(told) == [("hyperlactatemia", True)]
+
+
+HOMELESS = "d1 09:00 note history-and-physical: icd10cm:Z5900"
+
+
+def test_a_rule_that_asks_nobody_tells_cdi_as_long_as_it_is_so() -> None:
+    """Where a homeless person sleeps is the social worker's to tell, and no physician's (DOMAIN D-84)."""
+    told = stay(HOMELESS, "d1 09:01 coded Z5900 icd10cm:Z5900")
+    assert told.alerts == []
+    assert names(told) == [("social-circumstances", True)]
+    told.line("d1 10:00 note progress: icd10cm:Z5902")
+    told.line("d1 10:01 coded flagged Z5900 icd10cm:Z5900; Z5902 icd10cm:Z5902")
+    assert told.alerts == []
+    assert names(told)[-1] == ("social-circumstances", False)
+
+
+def test_a_rule_has_the_words_of_a_question_only_where_it_asks() -> None:
+    silent = next(rule for rule in RULES if rule.told_to == "cdi")
+    asking = next(rule for rule in RULES if rule.told_to == "provider")
+    for wrong in (silent.model_dump() | {"title": "Housing"}, asking.model_dump() | {"question": ""}):
+        with pytest.raises(ValidationError, match="only there"):
+            Rule.model_validate(wrong)
