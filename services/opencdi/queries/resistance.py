@@ -77,8 +77,9 @@ def tested_in(fact: MeasurementResulted, table: Table) -> Culture | None:
     if fact.status == "withdrawn" or letter not in table.resistant | table.susceptible or fact.problem not in (None, "MAPPING_NEEDED"):
         return None
     name = fact.code.text or fact.code.code
-    drug = table.drug_in(name)
-    return drug and Culture(
+    if not (drug := table.drug_in(name)):
+        return None
+    return Culture(
         result_id=fact.measurement_id,
         specimen_id=fact.specimen_id or fact.measurement_id,
         study=TESTED,
