@@ -46,6 +46,8 @@ SectionKind = Literal[
 
 # --- results (DOMAIN F.5) -------------------------------------------------------------------------------------------
 ResultStatus = Literal["preliminary", "final", "corrected", "withdrawn"]
+SUSCEPTIBILITIES = frozenset({"S", "I", "R", "MS", "VS", "SDD"})
+"""What a drug does to a germ, where the abnormal flag tells it (OBX-8, HL7 table 0078)."""
 # How a baseline was chosen (DOMAIN D.0): "week-before" is the lowest creatinine of those days, and the latest value of all else.
 BaselineBasis = Literal["outpatient-median", "week-before", "earlier-stay", "latest"]
 

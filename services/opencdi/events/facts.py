@@ -118,7 +118,7 @@ class MeasurementResulted(Contract):
     taken_at: ClinicalTime
     performer: Person | None = None
     specimen: str | None = None
-    specimen_id: str | None = None  # of what is no number: which of several specimens of a kind (two sets of blood cultures)
+    specimen_id: str | None = None  # of what is no number, and of susceptibilities: which of several specimens of a kind
     flaws: tuple[str, ...] | None = None  # what was wrong with the specimen, whether or not it spoils this analyte (DOMAIN B13)
     sent_range: str | None = None  # as sent (OBX-7)
     usual_low: float | None = None  # the same in `unit`; None on the side on which it has no end

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from opencdi.clinical.time import ClinicalTime
-from opencdi.clinical.vocabulary import ResultStatus
+from opencdi.clinical.vocabulary import SUSCEPTIBILITIES, ResultStatus
 from opencdi.events.facts import Coded, MeasurementResulted
 from opencdi.events.people import Person
 from opencdi.intake.ranges import Range, usual
@@ -108,6 +108,7 @@ def measurement(
         problem = "FUTURE_TIME"
     if OF_THE_CHILD.search(code.text):
         problem = OTHER_PERSON
+    told_of_germs = number is None or (analyte is None and abnormal in SUSCEPTIBILITIES)  # in words, or how much of a drug stops a germ
     low, high = usual(analyte, reference, unit) if analyte is not None and value is not None and reference else Range()
     return MeasurementResulted(
         measurement_id=measurement_id,
@@ -124,7 +125,7 @@ def measurement(
         taken_at=taken_at,
         performer=performer,
         specimen=specimen,
-        specimen_id=specimen_id if number is None and (sent or status == "withdrawn") else None,
+        specimen_id=specimen_id if told_of_germs and (sent or status == "withdrawn") else None,
         flaws=tuple(flaws) or None,
         sent_range=reference if reference and any(map(str.isdigit, reference)) else None,
         usual_low=low,

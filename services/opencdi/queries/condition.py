@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from opencdi.clinical.vocabulary import NoteType, SectionKind
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen, Resists
 from opencdi.queries.form import Form
 
 Route = Literal["iv", "oral", "injected"]
@@ -243,7 +243,7 @@ class Definition(Form):
 
 Condition = Annotated[
     Measurement | Consecutive | Change | RatioToBaseline | AtBaseline | OxygenationRatio | Repeated | Stated | Conflicting | Treatment
-    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | OnDevice | Discharged | Dropped
+    | Listed | SuspectedInfection | OrganDysfunction | Coded | ProcedureLeftOpen | Grew | Resists | OnDevice | Discharged | Dropped
     | NamedDifferently | AnsweredNotCharted | LeftUncertain | CountOf | AllOf | AnyOf | Without | Definition,
     Field(discriminator="kind"),
 ]  # fmt: skip

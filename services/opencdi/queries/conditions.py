@@ -37,10 +37,11 @@ from opencdi.queries.courses import courses, fits
 from opencdi.queries.cultures import grew
 from opencdi.queries.devices import on_device
 from opencdi.queries.evidence import Cited, Sign
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen, Resists
 from opencdi.queries.found import EVER, NO_TIME, Came, Given, Look, Way, at_own_time
 from opencdi.queries.objections import to_stating
 from opencdi.queries.question import Question, number_of
+from opencdi.queries.resistance import resists
 from opencdi.queries.rival_names import named_differently
 from opencdi.queries.told import Mention, attributes_told
 
@@ -166,6 +167,8 @@ def _all(condition: Condition, q: Question) -> Iterable[Sign]:
             return left_open(condition, q.chart.code_set())
         case Grew():
             return grew(condition, q.chart.cultures())
+        case Resists():
+            return resists(condition, q.chart.cultures())
         case OnDevice():
             return on_device(condition, q.chart)
         case Dropped():

@@ -12,6 +12,7 @@ from opencdi.events.facts import MeasurementResulted
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Grew
 from opencdi.queries.microbiology import Microbiology, microbiology
+from opencdi.queries.resistance import resistances, tested_in
 from opencdi.queries.told import Culture
 
 SETS_TOGETHER: Final = timedelta(hours=48)
@@ -25,6 +26,8 @@ class Cultures(State):
 
 def culture_in(fact: MeasurementResulted, table: Microbiology) -> Culture | None:
     """What one result in words is remembered as; None where it is none of a germ, or says nothing that stands."""
+    if tested := tested_in(fact, resistances()):
+        return tested
     text, name = fact.text or "", fact.code.text or fact.code.code
     study = table.study_of(fact.code.code, name, fact.specimen or "") if text else None
     if study is None or fact.status == "withdrawn" or fact.problem not in (None, "MAPPING_NEEDED"):

@@ -80,6 +80,14 @@ class Grew(Form):
     organisms: tuple[str, ...] = ()
 
 
+class Resists(Form):
+    """A germ that grew in one of `studies` resists in one of these ways (`resistance.yaml`), by the laboratory's words or its tests."""
+
+    kind: Literal["resists"]
+    studies: tuple[str, ...] = Field(min_length=1)
+    resistances: tuple[str, ...] = Field(min_length=1)
+
+
 class OnDevice(Form):
     """One of `devices` has been in place on so many calendar days, the first one counted, as the notes tell."""
 

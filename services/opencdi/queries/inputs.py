@@ -27,7 +27,7 @@ from opencdi.queries.condition import (
     Without,
 )  # fmt: skip
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
-from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen
+from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen, Resists
 from opencdi.queries.rule import Rule
 
 STAY = "stay"
@@ -74,7 +74,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             return frozenset({LISTINGS})
         case Coded() | ProcedureLeftOpen():
             return frozenset({CODED, STAY})
-        case Grew():
+        case Grew() | Resists():
             return frozenset({GERMS})
         case OnDevice():
             return frozenset(f"concept/{device}" for device in condition.devices)

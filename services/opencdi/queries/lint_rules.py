@@ -23,6 +23,7 @@ from opencdi.queries.lint_reach import wrong_reach
 from opencdi.queries.lint_settling import wrong_procedures, wrong_settling
 from opencdi.queries.lint_wording import wrong_wording
 from opencdi.queries.microbiology import microbiology
+from opencdi.queries.resistance import resistances
 from opencdi.queries.revisions import wrong_revision
 from opencdi.queries.rule import Rule, RuleFile, limits_of
 from opencdi.queries.treatments import load_treatments
@@ -135,7 +136,11 @@ def wrong_definitions(file: RuleFile, _words: Words) -> Iterator[tuple[Place, st
 def wrong_germs(file: RuleFile, _words: Words) -> Iterator[tuple[Place, str]]:
     """Studies and organisms that no laboratory's words come to."""
     for condition in file.rule.conditions():
-        for field, known in (("studies", microbiology().studies), ("organisms", microbiology().organisms)):
+        for field, known in (
+            ("studies", microbiology().studies),
+            ("organisms", microbiology().organisms),
+            ("resistances", resistances().resistances),
+        ):
             for name in getattr(condition, field, ()):
                 if name not in known:
                     yield place_of(file.told, name), unknown_word(field.rstrip("s"), name, known)

@@ -14,6 +14,8 @@ from opencdi.knowledge.tables import read_table
 from opencdi.settings import rules_dir
 
 Outcome = Literal["positive", "negative", "pending", "unclear"]
+_UNRESISTED = re.compile(r"\b(?:esbl|cre|vre|mrsa|mdr|carbapenemase)(?: screen| confirmation)?:? (?:negative|not detected)")
+"""Said beside a germ which grew, that it does not resist: no negative culture."""
 
 
 class _Form(BaseModel):
@@ -72,7 +74,10 @@ class Microbiology:
 
     def read(self, name: str, text: str) -> Reading:
         """What the result says; where it says only "detected", its own name says what."""
-        said, found = text.lower(), self._named(text.lower())
+        said = text.lower()
+        if self._named(beside := _UNRESISTED.sub(" ", said)):
+            said = beside
+        found = self._named(said)
         if self._negative.search(self._organism.sub(" ", said)):  # "coagulase negative staphylococcus" is one
             return Reading("negative")
         if found:

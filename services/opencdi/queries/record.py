@@ -11,6 +11,7 @@ from typing import Any
 
 from opencdi.bus.room import State, States
 from opencdi.clinical.confidentiality import label
+from opencdi.clinical.vocabulary import SUSCEPTIBILITIES
 from opencdi.events.baselines import BaselineCarried
 from opencdi.events.entry import Envelope
 from opencdi.events.facts import (
@@ -190,7 +191,7 @@ class Records:
         self.changed.add(f"analyte/{fact.analyte}")
 
     def _culture(self, fact: MeasurementResulted) -> None:
-        if fact.value is not None or GERMS not in self.inputs.rules_by_input:
+        if (fact.value is not None and fact.abnormal not in SUSCEPTIBILITIES) or GERMS not in self.inputs.rules_by_input:
             return
         if (replaced := file_culture(self.states, self.encounter_id, fact)) is not None:
             self.corrected |= replaced

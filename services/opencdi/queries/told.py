@@ -244,7 +244,7 @@ class Act(Remembered):
 
 
 class Culture(Remembered):
-    """A culture, or another test for a germ, in its newest version."""
+    """A culture, another test for a germ, or a susceptibility, in its newest version."""
 
     result_id: str
     specimen_id: str
@@ -254,6 +254,8 @@ class Culture(Remembered):
     outcome: Literal["positive", "negative", "pending", "unclear"]
     organisms: tuple[str, ...] = ()
     commensals: tuple[str, ...] = ()  # those of them that live on healthy skin
+    drug: str = ""  # of a susceptibility: whether this acts on the germ
+    resistant: bool = False
     preliminary: bool = False
     at: ClinicalTime
     author: str = ""
