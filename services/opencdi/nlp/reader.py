@@ -177,7 +177,7 @@ class RuleReader:
 
     def _cued(self, outline: Outline, diseases: Mapping[int, bool]) -> Cued:
         visit = is_visit(outline.words, outline.sections, outline.note_type, self.times)
-        return cued(outline.words, self.cues, diseases, visit=visit)
+        return cued(outline.words, self.cues, diseases, visit=visit, study=outline.note_type == "radiology")
 
     def _judged(
         self,
