@@ -28,6 +28,7 @@ class Lasting:
     of_past: frozenset[str]
     watched: frozenset[str]
     found: frozenset[str]
+    passing: frozenset[str]
 
     def of(self, concept: str, code: str | None) -> Lasts | None:
         """How long it lasts; None of an event, of what heals and of chronic disease.  `code`: that of the longer tabular term around it."""
@@ -53,5 +54,5 @@ def load_lasting(folder: Path) -> Lasting:
                 if table.setdefault(name.replace(".", ""), how) != how:
                     raise WrongLasting(f"{name} is in two lists")
     treated = [(term_form(term), ends) for term, ends in (*((t, True) for t in told["treated"]), *((t, False) for t in told["untreated"]))]
-    words = {name: frozenset(map(term_form, told[name])) for name in ("operated", "of_past", "watched", "found")}
+    words = {name: frozenset(map(term_form, told[name])) for name in ("operated", "of_past", "watched", "found", "passing")}
     return Lasting(by_code, by_concept, Lexicon(treated), **words)

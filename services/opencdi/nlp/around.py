@@ -74,6 +74,8 @@ class Cued:
     """Words of phrases that say nothing of what stands beside them, whatever their words say alone: "does not deny"."""
     visit: bool = False
     """It is told at a visit to an office, not in a stay (nlp.visits)."""
+    study: bool = False
+    """It is the report of an image, which is compared with an earlier one."""
 
 
 @dataclass(init=False, slots=True)
@@ -91,6 +93,7 @@ class Surroundings:
     told_as_new: bool
     """Its own words say that it is new or graded: "severe pulmonary hypertension"."""
     visit: bool
+    study: bool
 
     def __init__(
         self,
@@ -105,6 +108,7 @@ class Surroundings:
         diseases: Mapping[int, bool],
         told_as_new: bool = False,
         visit: bool = False,
+        study: bool = False,
     ) -> None:
         """Written out, as that of a mention is."""
         self.words = words
@@ -117,6 +121,7 @@ class Surroundings:
         self.diseases = diseases
         self.told_as_new = told_as_new
         self.visit = visit
+        self.study = study
 
     def clause_over(self, at: int) -> bool:
         """Whether a clause ends before that word; the next label of a form ("fever: no  chills: yes") begins another."""
@@ -162,14 +167,14 @@ def is_year(word: str) -> bool:
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
 
 
-def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None, *, visit: bool = False) -> Cued:
+def cued(words: Words, cues: Cues, diseases: Mapping[int, bool] | None = None, *, visit: bool = False, study: bool = False) -> Cued:
     """What is the same for all mentions of a text."""
     hits = [(first, last, cue) for first, last, meanings in words.matches(cues.lexicon) for cue in meanings]
     years = [at for at, word in enumerate(words.words) if len(word) == 4 and (word == "year" or is_year(word))]
     unsaid = frozenset([at for first, last, cue in hits if cue.makes == "nothing" for at in range(first, last)])
     count = len(words.words)
     firsts = counted([hit[0] for hit in hits], count)
-    return Cued(words, cues, hits, firsts, years, counted(years, count), diseases or {}, unsaid, visit)
+    return Cued(words, cues, hits, firsts, years, counted(years, count), diseases or {}, unsaid, visit, study)
 
 
 def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Surroundings:
@@ -193,6 +198,7 @@ def surroundings(text: Cued, sentence: tuple[int, int], mention: Mention) -> Sur
         diseases=text.diseases,
         told_as_new=new,
         visit=text.visit,
+        study=text.study,
     )
 
 

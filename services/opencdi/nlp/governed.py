@@ -40,6 +40,8 @@ _NEAR = 4
 """Words of a clause before its verb."""
 _OPENS = 6
 """Words of a sentence up to its subject: "On the second day she"."""
+_COUNT = 2
+"""Words of a number behind what it counts: "about five"."""
 _FAR = 8
 """The same before a word of now."""
 _LASTED = 30
@@ -183,6 +185,8 @@ class _Story:
             elif role in _TURNS and self._going and not self._of_the_past(role, bound, first):
                 self._close(bound)
                 self.time, self.told = _Time(recent=True), True
+            elif role == "recent" and self._counts_back(first):
+                continue
             elif role == "recent":
                 self._close(bound if bound > self._verb else self._clause)
                 self.time, self.told = _Time(recent=True), True
@@ -255,6 +259,11 @@ class _Story:
         if tied or (role != "arrival" and self._fronted and not self.time.bare):
             return True
         return bound < by[1] and at != by[1]  # "AAA repair in 2016 | transferred for"
+
+    def _counts_back(self, first: int) -> bool:
+        """Whether weeks only say how long ago the stay was that is told: at a visit, "was hospitalized five | weeks ago"."""
+        by = self.time.by
+        return self.time.goes_on and by is not None and self.words[first] in self.times.long and 0 <= first - by[1] <= _COUNT
 
     def _before_now(self, first: int, last: int) -> int:
         """Where the story of the past ends before a word of now: with the clause before it, or one more, if that is still going on."""

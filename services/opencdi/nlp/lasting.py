@@ -21,7 +21,7 @@ def how_it_lasts(at: int, mentions: list[Mentioned], said: list[str], sentence: 
     code = mention.attributes.get("icd10cm")
     if mention.chronic or (code is None and mention.concept not in table.by_concept and not mention.concept.startswith(BY_TABULAR)):
         return None  # nearly all are so
-    how = table.of(mention.concept, code)
+    how = None if said[mention.first - 1] in table.passing else table.of(mention.concept, code)
     if how is None or how == "for-good":
         return how
     near = range(at + 1, min(len(mentions), at + 1 + _BEHIND))

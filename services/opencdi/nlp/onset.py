@@ -15,6 +15,8 @@ from opencdi.nlp.past import OF_THIS_STAY
 
 _PAST_SECTIONS: Final = frozenset({"past-medical-history", "past-surgical-history", "allergies", "social-history"})
 _DATED: Final = _PAST_SECTIONS | {"discharge-instructions"}
+_COMPARED: Final = "findings"
+"""Of a study: what it finds resolved was there on the study that it is compared with."""
 _YEAR_NEAR: Final = 9
 _YEAR_CLOSE: Final = 6
 _YEARS_NEAR: Final = 7
@@ -61,7 +63,7 @@ def onset_of(around: Surroundings, said: dict[str, Hit], section: SectionKind, *
     if today := said.get("today"):
         past = past if past and _distance(past, around) < _distance(today, around) else None
     cured = _place(said.get("cured"))
-    gone_before = around.visit and mention.kind == "diagnosis" and resolved is not None
+    gone_before = resolved if (around.visit and mention.kind == "diagnosis") or around.study or section == _COMPARED else None
     was = _place(past) or cured or year or gone_before or (section in _PAST_SECTIONS and not today)
     if not was and not (lasting and settled) and (not settled or new or resolved or not mention.chronic):
         # A disease that does not end began before, unless it is told as new, as gone in this stay, or is not there or in question.

@@ -26,7 +26,7 @@ OF_THIS_STAY: Final[frozenset[SectionKind]] = frozenset(
 _WORDS: Final = (
     "before_a_year", "of", "measured", "until_then", "when", "going_on", "compared", "stays", "beside", "behind_it", "no_event", "until",
     "subjects", "bounds", "parting", "ends", "joins", "relatives", "links", "persons", "over", "out_of", "for_it", "no_cure", "pointing",
-    "anew", "had", "reasons", "going_on_now",
+    "anew", "had", "reasons", "going_on_now", "long",
 )  # fmt: skip
 
 
@@ -72,6 +72,7 @@ class Times:
     had: frozenset[str]
     reasons: frozenset[str]
     going_on_now: frozenset[str]
+    long: frozenset[str]
 
 
 @lru_cache(maxsize=4)

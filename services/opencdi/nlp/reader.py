@@ -29,19 +29,18 @@ from opencdi.nlp.leads import leads_in
 from opencdi.nlp.legible import legible
 from opencdi.nlp.mentioned import Mentioned
 from opencdi.nlp.numbered import numbered
-from opencdi.nlp.operated import dealt_with
 from opencdi.nlp.options import Options, options_in
 from opencdi.nlp.past import Times, load_times
 from opencdi.nlp.performed import Performed, performed_in
 from opencdi.nlp.problems import told_in_paragraphs
 from opencdi.nlp.reading import ENGLISH, MAX_FINDINGS, Reading, cut, finding_of, quoted, rules_version
-from opencdi.nlp.recalled import recalled
 from opencdi.nlp.relation_words import Table, load_relations
 from opencdi.nlp.relations import attributes_of, resolves
 from opencdi.nlp.sections import sections_in
 from opencdi.nlp.sentences import sentences_in
 from opencdi.nlp.shared_sides import shared_sides
 from opencdi.nlp.signs import denied_by_sign, has_minus_in_brackets
+from opencdi.nlp.together import taken_together
 from opencdi.nlp.untitled import Stretch
 from opencdi.nlp.values import Values, load_values, values_in
 from opencdi.nlp.visits import is_visit
@@ -178,7 +177,7 @@ class RuleReader:
 
     def _cued(self, outline: Outline, diseases: Mapping[int, bool]) -> Cued:
         visit = is_visit(outline.words, outline.sections, outline.note_type, self.times)
-        return cued(outline.words, self.cues, diseases, visit=visit)
+        return cued(outline.words, self.cues, diseases, visit=visit, study=outline.note_type == "radiology")
 
     def _judged(
         self,
@@ -228,8 +227,7 @@ class RuleReader:
             findings.append(finding_of(text, (start, end), (mentioned.concept, mentioned.kind), context, section, attributes))
         for at, side in shared_sides(mentions, [one.attributes for one in findings], near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, "laterality": side}})
-        for at in (*dealt_with(with_cues, mentions, findings, self.times), *recalled(words, mentions, findings, self.times)):
-            findings[at] = findings[at].model_copy(update={"temporality": "historical", "active": "no"})
+        taken_together(with_cues, mentions, findings, self.times)
         for at, said in told_in_paragraphs(text, outline.sentences, outline.sections, mentions, findings, near).items():
             findings[at] = findings[at].model_copy(update={"attributes": {**findings[at].attributes, **said}})
         return each_burn(text, findings)
