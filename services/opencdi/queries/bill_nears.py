@@ -7,8 +7,8 @@ from opencdi.clinical.vocabulary import OVER
 from opencdi.queries.casework import Casework
 from opencdi.queries.clock import Due
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted
+from opencdi.queries.condition_parts import with_inner
 from opencdi.queries.review import review
-from opencdi.queries.rule import with_inner
 
 
 def press(work: Casework, due: Due) -> None:

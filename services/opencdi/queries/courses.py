@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
+from opencdi.bus.room import State
 from opencdi.events.facts import MedicationGiven, MedicationOrdered, OrderPlaced
 from opencdi.knowledge.units import unit_of
 from opencdi.queries.chart import Chart
@@ -21,6 +22,12 @@ _ROUTES: Final[dict[Route, re.Pattern[str]]] = {
     "injected": re.compile(r"\b(?:sc|sq|subq|subcut\w*|im|intramuscular(?:ly)?|c38299|c28161)\b"),
 }
 """The ways by which a drug is given, as HL7 table 0162, NCI's codes in FHIR and nurses write them."""
+
+
+class Acts(State):
+    """What was done that belongs to one named treatment."""
+
+    acts: tuple[Act, ...] = ()
 
 
 def courses(condition: Treatment, chart: Chart, limit: Callable[[str], tuple[float, str]]) -> Iterator[Sign]:

@@ -10,11 +10,11 @@ from typing import Any
 from opencdi.events.definitions import CrossedBy, Crossing, InForce
 from opencdi.queries.adoptions import in_force
 from opencdi.queries.condition import Condition
+from opencdi.queries.condition_parts import LIMITS, limits_of, with_inner
 from opencdi.queries.conditions import signs
 from opencdi.queries.evidence import Cited
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
-from opencdi.queries.rule import LIMITS, limits_of, with_inner
 from opencdi.queries.told import Point, Written
 
 

@@ -98,6 +98,8 @@ def _reason(work: Casework, rule: Rule, query: Query | None, judgement: Judgemen
         return ended
     if judgement.outcome not in ("gap", "unsigned") or _is_ours(rule, query):
         return judgement.reason
+    if rule.told_to == "cdi":
+        return "TOLD_TO_CDI"
     held_by = f"ASKED_BY {query.rule_id}" if query is not None and query.state not in OVER else ""
     return hindrance(rule, query, judgement, work) or held_by or judgement.reason
 

@@ -16,12 +16,13 @@ from opencdi.events.pages import FactsPage, FindingsPage
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, Listed, Stated, Treatment, Without
 from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, LeftUncertain
+from opencdi.queries.condition_parts import with_inner
 from opencdi.queries.conditions import signs
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, NamedDifferently, OnDevice, ProcedureLeftOpen
 from opencdi.queries.inputs import index
 from opencdi.queries.question import Question
 from opencdi.queries.record import Records
-from opencdi.queries.rule import Rule, with_inner
+from opencdi.queries.rule import Rule
 from opencdi.queries.treatments import OPERATION, Treatments
 
 WHEN = "when"

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from opencdi.knowledge.yaml_places import Place, place_of
 from opencdi.queries.condition import AnyOf, Condition, Definition, Measurement, Without
+from opencdi.queries.condition_parts import with_inner
 from opencdi.queries.evidence import VITAL_SIGNS
 from opencdi.queries.inputs import inputs_of, kept
-from opencdi.queries.rule import Rule, RuleFile, with_inner
+from opencdi.queries.rule import Rule, RuleFile
 
 KEPT_AT_MOST_H = 14 * 24
 """Of what a monitor tells all values are kept so long; a laboratory's are for the whole stay."""

@@ -17,6 +17,7 @@ from opencdi.knowledge.tables import read_table
 from opencdi.knowledge.units import unit_of
 from opencdi.knowledge.yaml_places import Place, place_of, places, unknown_word
 from opencdi.queries.condition import Definition
+from opencdi.queries.condition_parts import limits_of
 from opencdi.queries.inputs import inputs_of
 from opencdi.queries.lint_cases import wrong_cases
 from opencdi.queries.lint_reach import wrong_reach
@@ -25,7 +26,7 @@ from opencdi.queries.lint_wording import wrong_wording
 from opencdi.queries.microbiology import microbiology
 from opencdi.queries.resistance import resistances
 from opencdi.queries.revisions import wrong_revision
-from opencdi.queries.rule import Rule, RuleFile, limits_of
+from opencdi.queries.rule import Rule, RuleFile
 from opencdi.queries.treatments import load_treatments
 from opencdi.settings import rules_dir
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.chart import Chart
 from opencdi.queries.condition import Condition, Definition
+from opencdi.queries.condition_parts import LIMITS, limits_of, with_inner
 from opencdi.queries.inputs import inputs_of
-from opencdi.queries.rule import LIMITS, Rule, limits_of, with_inner
+from opencdi.queries.rule import Rule
 
 _MOST_PLANS = 2_000
 """Rules at sites whose conditions are known by number: of hospitals in one process there are a few."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from opencdi.bus.room import State, States
+from opencdi.bus.room import States
 from opencdi.clinical.confidentiality import label
 from opencdi.clinical.vocabulary import SUSCEPTIBILITIES
 from opencdi.events.baselines import BaselineCarried
@@ -34,7 +34,7 @@ from opencdi.queries.at_discharge import after_note, answers, file_lines, lines_
 from opencdi.queries.care_team import author_of, with_member
 from opencdi.queries.chart import Chart, Stay
 from opencdi.queries.coded import code_set, code_set_of
-from opencdi.queries.courses import act_told
+from opencdi.queries.courses import Acts, act_told
 from opencdi.queries.cultures import cultures_of, file_culture
 from opencdi.queries.encounter import after_update
 from opencdi.queries.found import Found, Memory
@@ -43,12 +43,6 @@ from opencdi.queries.noted import Note, Numbers, Statements, kept, mention_in, t
 from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
 from opencdi.queries.told import Act, Earlier, Listing, Mention, Point, Written, says_the_same
 from opencdi.queries.treatments import OPERATION, OPERATIVE_NOTES, Treatments
-
-
-class Acts(State):
-    """What was done that belongs to one named treatment."""
-
-    acts: tuple[Act, ...] = ()
 
 
 class Records:
@@ -121,7 +115,6 @@ class Records:
         held = self.states.get(f"acts/{self.encounter_id}/{treatment}")
         return held.acts if isinstance(held, Acts) else ()
 
-    # --- facts --------------------------------------------------------------------------------------------------------
     def take_in(self, fact: Fact) -> None:
         """One fact of the chart."""
         match fact:
@@ -227,7 +220,6 @@ class Records:
                 self.states[f"acts/{self.encounter_id}/{name}"] = Acts(acts=tuple(rest))
                 self.changed.add(f"treatment/{name}")
 
-    # --- notes --------------------------------------------------------------------------------------------------------
     def read_note(self, note: NoteRead) -> None:
         """What one revision of one note says replaces what the note said before; a retraction leaves nothing.
 

@@ -28,6 +28,7 @@ from opencdi.queries.at_discharge import Lines
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Stay
 from opencdi.queries.clock import Clock, Dues, clock_of
+from opencdi.queries.courses import Acts
 from opencdi.queries.cultures import Cultures
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.delivery import receipted, without_ledger
@@ -36,7 +37,7 @@ from opencdi.queries.inputs import Inputs, index
 from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.noticing import Noticed
 from opencdi.queries.query import Query
-from opencdi.queries.record import Acts, Records
+from opencdi.queries.record import Records
 from opencdi.queries.review import review
 from opencdi.queries.rhythm import Rhythms
 from opencdi.queries.rule import Rule, edition

@@ -18,7 +18,8 @@ from opencdi.knowledge.adopted import SiteLimit
 from opencdi.knowledge.site import SiteData
 from opencdi.knowledge.tables import ToldTwice, parsed
 from opencdi.knowledge.yaml_places import Place, said_wrong, told_at, unknown_word
-from opencdi.queries.condition import AllOf, AnyOf, Condition, CountOf, OrganDysfunction, Without
+from opencdi.queries.condition import Condition, OrganDysfunction
+from opencdi.queries.condition_parts import with_inner
 from opencdi.queries.form import Form
 
 Severity = Literal[1, 2, 3]
@@ -210,33 +211,6 @@ class Rule(Form):
         answered = {option.diagnosis for option in self.options if option.diagnosis}
         documents = {documentation.concept for documentation in self.satisfied_by}
         return frozenset(read | answered | documents | set(self.documented) | set(self.preconditions.never))
-
-
-def with_inner(condition: Condition) -> Iterator[Condition]:
-    """The condition and those inside it."""
-    yield condition
-    match condition:
-        case CountOf():
-            inner: tuple[Condition, ...] = (*condition.of, *((condition.including,) if condition.including else ()))
-        case AllOf() | AnyOf():
-            inner = condition.of
-        case Without():
-            inner = (condition.of, condition.sign)
-        case _:
-            inner = ()
-    for one in inner:
-        yield from with_inner(one)
-
-
-LIMITS = ("above", "at_least", "below", "at_most", "by", "times", "from_level", "dose_at_least")
-"""The fields in which a condition names a threshold."""
-
-
-def limits_of(condition: Condition) -> Iterator[str]:
-    """The names of thresholds that this condition reads."""
-    for field in LIMITS:
-        if isinstance(name := getattr(condition, field, None), str) and not (field == "by" and condition.kind == "stated"):
-            yield name
 
 
 _SHAPE: TypeAdapter[Rule] = TypeAdapter(Rule)

@@ -5,9 +5,9 @@ from typing import Any
 
 from opencdi.clinical.paper import analyte_on_paper, value_on_paper
 from opencdi.queries.condition import Condition
+from opencdi.queries.condition_parts import LIMITS, limits_of
 from opencdi.queries.form import Form
 from opencdi.queries.question import Question
-from opencdi.queries.rule import LIMITS, limits_of
 
 _PLAIN = frozenset({"analyte", "direction", "concepts", "any_of", "codes", "antibiotic", "culture", "note_types", "sections"})
 """Fields whose value says by itself what it is."""
