@@ -191,13 +191,15 @@ class Memory:
     """What is remembered of one stay: what was found, and its series of values, each by the records that it was put together from.
 
     `read`: what each rule's open question was made of when it was last looked at and needed no other words.
-    `nothing_to_ask`: the rules that had nothing to ask, by id.
+    `nothing_to_ask`: the rules that had nothing to ask, by id;
+    `blank`: those that have nothing to ask of any stay without the records that they read.
     """
 
     found: dict[int, Held] = field(default_factory=dict)
     series: dict[str, tuple[tuple[object, ...], tuple[Any, ...]]] = field(default_factory=dict)
     read: dict[str, tuple[object, ...]] = field(default_factory=dict)
     nothing_to_ask: dict[str, NothingToAsk] = field(default_factory=dict)
+    blank: dict[tuple[object, ...], NothingToAsk] = field(default_factory=dict)
 
     def put_together(self, analyte: str, records: tuple[Any, ...], points_in: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
         """The values in these records: the very same as before where these are the same records."""
@@ -213,12 +215,13 @@ class AtHand:
     def __init__(self, stays: int = STAYS) -> None:
         """Of no more stays than that."""
         self.stays = stays
+        self.blank: dict[tuple[object, ...], NothingToAsk] = {}
         self._known: dict[tuple[str, str], Memory] = {}
 
     def of(self, tenant: str, encounter_id: str) -> Memory:
         """What is remembered of a stay."""
         stay = tenant, encounter_id
-        memory = self._known[stay] = self._known.pop(stay) if stay in self._known else Memory()
+        memory = self._known[stay] = self._known.pop(stay) if stay in self._known else Memory(blank=self.blank)
         if len(self._known) > self.stays:
             del self._known[next(iter(self._known))]
         return memory

@@ -13,14 +13,17 @@ from opencdi.queries.inputs import ANSWERS, VALUES
 from opencdi.queries.questions import open_questions
 from opencdi.queries.rule import Rule
 
+_MOST_BLANK = 20_000
+"""So many rules at sites, for patients of one kind, are known to have nothing to ask of a new stay."""
 Changed = dict[str, tuple[object, object]]
 """What is another now: by name, as it was and as it is."""
 
 
 def still_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> bool:
     """Whether nothing has come to that about which it had nothing to ask."""
-    held = work.records.memory.nothing_to_ask.get(rule.id)
-    if held is None or work.records.corrected or held.about != _about(work) or _asks(work, rule):
+    memory, about = work.records.memory, _about(work, rule)
+    held = memory.nothing_to_ask.get(rule.id) or memory.blank.get(_blank(rule, about))
+    if held is None or work.records.corrected or held.about != about or _asks(work, rule):
         return False
     stay, names = work.records.stay, held.values
     if held.stay is not stay:
@@ -28,14 +31,16 @@ def still_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> bool:
             return False
         names = held.names
     looked_up = chart.looked_up(names)
-    changed = {name: (old, new) for name, old, new in zip(names, held.looked_up, looked_up, strict=False) if old is not new}
-    if not changed and names is held.values:
+    changed = {
+        name: (old, new) for name, old, new in zip(names, held.looked_up, looked_up, strict=False) if old is not new and (old or new)
+    }
+    if not changed and names is held.values and held.stay is stay:
         return True
     chart.found.turn()
     if not held.own.isdisjoint(changed) or _moved(held, changed, chart):
         return False
     rest = held.looked_up[len(looked_up) :]
-    work.records.memory.nothing_to_ask[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *rest))
+    memory.nothing_to_ask[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *rest))
     return True
 
 
@@ -43,10 +48,15 @@ def _asks(work: Casework, rule: Rule) -> bool:
     return bool(work.records.stay.queries) and any(open_questions(work, rule))
 
 
-def _about(work: Casework) -> tuple[object, ...]:
-    """What the rules look at of the stay itself, and their limits here."""
-    stay = work.records.stay
-    return work.site, stay.encounter_class, stay.newborn, stay.birth_date, stay.started_at
+def _about(work: Casework, rule: Rule) -> tuple[object, ...]:
+    """What the rule looks at of the stay itself, and by whose limits."""
+    stay, age = work.records.stay, work.records.stay.age()
+    return work.site, stay.encounter_class, stay.newborn, age is not None and age >= rule.preconditions.age_min
+
+
+def _blank(rule: Rule, about: tuple[object, ...]) -> tuple[object, ...]:
+    """Under which name that is remembered which holds for every stay with none of the records: of a new stay, most rules."""
+    return rule.id, id(about[0]), *about[1:]
 
 
 def _moved(held: NothingToAsk, changed: Changed, chart: Chart) -> bool:
@@ -83,8 +93,11 @@ def keep_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> None:
     unsaid = frozenset(bare for bare, _ in said).difference(stay.told)
     names = (*values, *rest, *(name for bare, name in said if bare not in unsaid))
     found = tuple((look, _found(look, chart)) for look in looks)
-    kept = NothingToAsk(stay, _about(work), rule.reads, unsaid, values, names, chart.looked_up(names), found)
+    about, looked_up = _about(work, rule), chart.looked_up(names)
+    kept = NothingToAsk(stay, about, rule.reads, unsaid, values, names, looked_up, found)
     work.records.memory.nothing_to_ask[rule.id] = kept
+    if not any(looked_up) and not any(signs for _, signs in found) and len(work.records.memory.blank) < _MOST_BLANK:
+        work.records.memory.blank[_blank(rule, about)] = kept._replace(stay=None)
 
 
 @lru_cache(maxsize=10_000)

@@ -229,6 +229,10 @@ class CodeSet(State):
     diagnoses: tuple[CodedDiagnosis, ...] = ()
     procedures: tuple[OpenProcedure, ...] = ()
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.diagnoses or self.procedures)
+
 
 class Act(Remembered):
     """A drug given or ordered, or an order placed."""
