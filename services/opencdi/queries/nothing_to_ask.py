@@ -4,15 +4,19 @@ What it looked at is remembered by the very objects: where anything of a record 
 back all that it changed are others, and the rule is asked anew.  It may be forgotten at any time.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from opencdi.clinical.vocabulary import OVER
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
+from opencdi.queries.condition import Definition
 from opencdi.queries.found import Came, Look, NothingToAsk, Signs
 from opencdi.queries.inputs import ANSWERS, VALUES
-from opencdi.queries.questions import open_questions
+from opencdi.queries.question import Question
 from opencdi.queries.rule import Rule
 
+_SAID = ("concept/", "treatment/")
 _MOST_BLANK = 20_000
 """So many rules at sites, for patients of one kind, are known to have nothing to ask of a new stay."""
 Changed = dict[str, tuple[object, object]]
@@ -21,31 +25,43 @@ Changed = dict[str, tuple[object, object]]
 
 def still_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> bool:
     """Whether nothing has come to that about which it had nothing to ask."""
-    memory, about = work.records.memory, _about(work, rule)
-    held = memory.nothing_to_ask.get(rule.id) or memory.blank.get(_blank(rule, about))
-    if held is None or work.records.corrected or held.about != about or _asks(work, rule):
+    if work.records.corrected:
         return False
-    stay, names = work.records.stay, held.values
-    if held.stay is not stay:
-        if not held.unsaid.isdisjoint(stay.told):
+    memory, stay = work.records.memory, work.records.stay
+    held, newly = memory.nothing_to_ask.get(rule.id), frozenset[str]()
+    if held is not None and held.stay is stay and held.about[0] is work.site:
+        names = held.values
+    else:
+        about = _about(work, rule)
+        if held is None or held.about != about:
+            held = memory.blank.get(_blank(rule, about))
+        if held is None or held.about != about:
             return False
-        names = held.names
+        newly, names = held.unsaid.intersection(stay.told), held.names
     looked_up = chart.looked_up(names)
-    changed = {
+    changed: Changed = {
         name: (old, new) for name, old, new in zip(names, held.looked_up, looked_up, strict=False) if old is not new and (old or new)
     }
-    if not changed and names is held.values and held.stay is stay:
-        return True
-    chart.found.turn()
-    if not held.own.isdisjoint(changed) or _moved(held, changed, chart):
+    if newly:
+        changed |= {name: ((), new) for name in _spelled(newly) if (new := chart.looked_up((name,))[0])}
+    if changed and (not held.own.isdisjoint(changed) or _moved(held, changed, chart)):
         return False
-    rest = held.looked_up[len(looked_up) :]
-    memory.nothing_to_ask[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *rest))
+    if newly:
+        keep(work, rule, chart, held.own, tuple(look for look, _ in held.looks))
+    elif changed or held.stay is not stay:
+        memory.nothing_to_ask[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *held.looked_up[len(looked_up) :]))
     return True
 
 
-def _asks(work: Casework, rule: Rule) -> bool:
-    return bool(work.records.stay.queries) and any(open_questions(work, rule))
+def _spelled(bare: Iterable[str]) -> Iterator[str]:
+    for name in bare:
+        yield from (kind + name for kind in _SAID)
+
+
+def asking(work: Casework) -> frozenset[str]:
+    """The rules with a question that is not over: they are always looked at."""
+    each = (work.current(condition) for condition in work.records.stay.queries)
+    return frozenset(query.rule_id for query in each if query is not None and query.state not in OVER)
 
 
 def _about(work: Casework, rule: Rule) -> tuple[object, ...]:
@@ -61,6 +77,7 @@ def _blank(rule: Rule, about: tuple[object, ...]) -> tuple[object, ...]:
 
 def _moved(held: NothingToAsk, changed: Changed, chart: Chart) -> bool:
     """Whether a condition finds something else in that."""
+    chart.found.turn()
     try:
         return any(_finds_else(look, signs, changed, chart) for look, signs in held.looks if not look.inputs.isdisjoint(changed))
     except Exception:  # it raises again in the rule's own turn, where that is settled
@@ -86,18 +103,28 @@ def _is_quiet(look: Look, signs: Signs, name: str, old: object, new: object, cha
 def keep_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> None:
     """This rule has looked and had nothing to ask.  What was answered no record of the stay tells: then it is asked each time."""
     looks = tuple(chart.found.read.values())
-    if any(ANSWERS in look.inputs for look in looks) or _asks(work, rule):
+    if any(ANSWERS in look.inputs for look in looks) or rule.id in asking(work):
         return
-    stay = work.records.stay
-    values, said, rest = _names(rule.reads, tuple(look.inputs for look in looks))
+    q = Question(rule, work.site, chart)
+    when = None if isinstance(rule.when, Definition) else chart.found.now.get(q.atom(rule.when).number)
+    # Where what it asks about is not there, nothing is asked, whatever is documented.
+    keep(work, rule, chart, rule.reads if when is None or when.signs else frozenset(), looks)
+
+
+def keep(work: Casework, rule: Rule, chart: Chart, own: frozenset[str], looks: tuple[Look, ...]) -> None:
+    """Remember that it has nothing to ask, and of what: of the records that it looked at itself, and of what its conditions found."""
+    stay, memory, about = work.records.stay, work.records.memory, _about(work, rule)
+    values, said, rest = _names(own, tuple(look.inputs for look in looks))
     unsaid = frozenset(bare for bare, _ in said).difference(stay.told)
-    names = (*values, *rest, *(name for bare, name in said if bare not in unsaid))
+    told = tuple(name for bare, name in said if bare not in unsaid)
+    names = (*values, *rest, *told)
     found = tuple((look, _found(look, chart)) for look in looks)
-    about, looked_up = _about(work, rule), chart.looked_up(names)
-    kept = NothingToAsk(stay, about, rule.reads, unsaid, values, names, looked_up, found)
-    work.records.memory.nothing_to_ask[rule.id] = kept
-    if not any(looked_up) and not any(signs for _, signs in found) and len(work.records.memory.blank) < _MOST_BLANK:
-        work.records.memory.blank[_blank(rule, about)] = kept._replace(stay=None)
+    kept = NothingToAsk(stay, about, own, unsaid, values, names, chart.looked_up(names), found)
+    memory.nothing_to_ask[rule.id] = kept
+    if not told and not any(signs for _, signs in found) and not any(chart.looked_up(values)) and len(memory.blank) < _MOST_BLANK:
+        # What such a stay has all the same (its class, its end) is another of each: the conditions look at it again.
+        own_to_it = tuple(object() if one else one for one in kept.looked_up)
+        memory.blank[_blank(rule, about)] = kept._replace(stay=None, looked_up=own_to_it)
 
 
 @lru_cache(maxsize=10_000)
@@ -105,7 +132,7 @@ def _names(own: frozenset[str], inputs: tuple[frozenset[str], ...]) -> tuple[tup
     """Of all that was looked at: the values, the concepts and treatments with their bare names, and the rest."""
     read = own.union(*inputs)
     values = tuple(name for name in read if name.startswith(VALUES))
-    said = tuple((name.partition("/")[2], name) for name in read if name.startswith(("concept/", "treatment/")))
+    said = tuple((name.partition("/")[2], name) for name in read if name.startswith(_SAID))
     return values, said, tuple(read.difference(values, (name for _, name in said)))
 
 

@@ -15,7 +15,7 @@ from opencdi.queries.crossings import judged_by, same_definition
 from opencdi.queries.gap import Judgement, Outcome, judge
 from opencdi.queries.life import UNANSWERED, WITH_THE_PHYSICIAN
 from opencdi.queries.narrowing import narrow, narrowed, told_of
-from opencdi.queries.nothing_to_ask import keep_nothing_to_ask, still_nothing_to_ask
+from opencdi.queries.nothing_to_ask import asking, keep_nothing_to_ask, still_nothing_to_ask
 from opencdi.queries.noticing import notice
 from opencdi.queries.query import Query
 from opencdi.queries.question import Question
@@ -38,9 +38,9 @@ def review(work: Casework, rules: tuple[Rule, ...]) -> None:
     """Judge these rules on the stay as it stands, and move their questions."""
     if work.records.stay.ended:
         return _end(work)
-    chart = work.records.chart()
+    chart, always = work.records.chart(), asking(work)
     for rule in in_order(work, rules):
-        if still_nothing_to_ask(work, rule, chart):
+        if rule.id not in always and still_nothing_to_ask(work, rule, chart):
             continue
         with turn(work, rule) as again:
             chart.found.turn(again=again)
