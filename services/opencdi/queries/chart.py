@@ -167,5 +167,6 @@ _TELLS: dict[str, Callable[[Chart, str], object]] = {
     "coded": lambda chart, _: chart.code_set(),
     "germs": lambda chart, _: chart.cultures(),
     "left": lambda chart, _: chart.stay.discharged_at,
-    "stay": lambda chart, _: chart.stay,
+    "attending": lambda chart, _: chart.stay.attending,
+    "began": lambda chart, _: chart.stay.started_at,
 }

@@ -39,11 +39,10 @@ from opencdi.queries.devices import on_device
 from opencdi.queries.evidence import Cited, Sign
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen, Resists
 from opencdi.queries.found import EVER, NO_TIME, Came, Given, Look, Way, at_own_time
-from opencdi.queries.objections import to_stating
 from opencdi.queries.question import Question, number_of
 from opencdi.queries.resistance import resists
 from opencdi.queries.rival_names import named_differently
-from opencdi.queries.told import Mention, attributes_told
+from opencdi.queries.stated import says, stated, told_beside
 
 
 def signs(condition: Condition, q: Question) -> tuple[Sign, ...]:
@@ -77,8 +76,24 @@ def _quiet(condition: Condition, q: Question) -> Callable[[Came, tuple[Sign, ...
             return partial(measurements.rises_less, condition, q.limit(condition.at_least))
         case OrganDysfunction():
             return sofa.scores_nothing
+        case Without():
+            rule, site = q.rule, q.site
+            return lambda _, found, chart: not found and _unmet(condition.of, Question(rule, site, chart))
         case _:
             return lambda *_: False
+
+
+def _unmet(condition: Condition, q: Question) -> bool:
+    """Whether it is surely not met, as told by the first of its parts that is not."""
+    match condition:
+        case Definition():
+            return _unmet(q.chosen(condition), q)
+        case AllOf():
+            return any(_unmet(one, q) for one in condition.of)
+        case AnyOf():
+            return all(_unmet(one, q) for one in condition.of)
+        case _:
+            return not signs(condition, q)
 
 
 def _way(condition: Condition, q: Question) -> Way:
@@ -109,7 +124,7 @@ def _way(condition: Condition, q: Question) -> Way:
             return _told(chart, [(name, chart.acts(name)) for name in condition.any_of], lambda act: fits(condition, act, q.limit_in))
         case Stated() if condition.notes == 1 and not condition.lacking and not condition.standing:
             said = [(concept, chart.mentions(concept)) for concept in condition.concepts]
-            return _told(chart, said, partial(_says, condition), partial(_told_beside, condition))
+            return _told(chart, said, partial(says, condition), partial(told_beside, condition))
         case SuspectedInfection():
             return combined.suspected_infection(condition, chart)
         case AnyOf():
@@ -152,7 +167,7 @@ def _all(condition: Condition, q: Question) -> Iterable[Sign]:
         case AtBaseline():
             return measurements.at_baseline(condition, q.chart, q.limit)
         case Stated():
-            return _stated(condition, q.chart)
+            return stated(condition, q.chart)
         case Conflicting():
             return conflicting(condition, q.chart)
         case NamedDifferently():
@@ -250,38 +265,3 @@ def _until_unmet(conditions: tuple[Condition, ...], q: Question) -> list[tuple[S
         if not found[-1]:
             break
     return found
-
-
-def _says(condition: Stated, mention: Mention) -> bool:
-    return next(to_stating(condition, mention), None) is None
-
-
-def _open(condition: Stated, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
-    """Those that say so, where what they leave unsaid is said nowhere and no provider took it back since."""
-    if condition.lacking and set(condition.lacking) <= attributes_told(mentions).keys():
-        return
-    denials = [mention for mention in mentions if mention.counts and mention.ruled_out] if condition.standing else []
-    for mention in mentions:
-        at = mention.at.at
-        if _says(condition, mention) and not any(one.at.at > at and one.denies(at) for one in denials):
-            yield mention
-
-
-def _told_beside(condition: Stated, mention: Mention) -> str | None:
-    """What the note tells beyond the name, where the condition asks for it: a quoted name alone would not show the "saddle"."""
-    told = (mention.attributes[name].replace("-", " ") for name in condition.having)
-    return ", ".join(value for value in told if not value.startswith("icd10cm:")) or None
-
-
-def _stated(condition: Stated, chart: Chart) -> Iterator[Sign]:
-    said = [(concept, mention) for concept in condition.concepts for mention in _open(condition, chart.mentions(concept))]
-    if condition.notes == 1:
-        for concept, mention in said:
-            yield Sign(mention.at.at, (Cited(concept, mention, _told_beside(condition, mention)),), about=concept)
-        return
-    first_of = {mention.note_id: (concept, mention) for concept, mention in sorted(said, key=lambda told: told[1].at.at, reverse=True)}
-    each = sorted(first_of.values(), key=lambda told: told[1].at.at)
-    if len(each) >= condition.notes:  # the several notes are the evidence, not one of them
-        for end in range(condition.notes, len(each) + 1):
-            told = each[end - condition.notes : end]
-            yield Sign(told[-1][1].at.at, tuple(Cited(concept, mention) for concept, mention in told))

@@ -30,7 +30,7 @@ from opencdi.queries.condition_at_discharge import AnsweredNotCharted, Dropped, 
 from opencdi.queries.feed_conditions import Coded, Conflicting, Discharged, Grew, NamedDifferently, OnDevice, ProcedureLeftOpen, Resists
 from opencdi.queries.rule import Rule
 
-STAY = "stay"
+STAY, ATTENDING, BEGAN = "stay", "attending", "began"
 """What every rule cares about: the class of the stay, its end, whom it is of."""
 LISTINGS, BASELINES, LEFT, CODED, GERMS, FINAL, ANSWERS = "listings", "baselines", "left", "coded", "germs", "final", "answers"
 VALUES = "analyte/"
@@ -63,7 +63,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
             chronic = (f"concept/{concept}" for told in condition.chronic.values() for concept in told)
             return frozenset({BASELINES, f"treatment/{sofa.PRESSOR}", *(f"analyte/{analyte}" for analyte in sofa.SCORED), *chronic})
         case Conflicting() | NamedDifferently():  # the attending decides
-            return frozenset({STAY, *(f"concept/{concept}" for concept in condition.concepts)})
+            return frozenset({ATTENDING, *(f"concept/{concept}" for concept in condition.concepts)})
         case Stated():
             return frozenset(f"concept/{concept}" for concept in condition.concepts)
         case Treatment():
@@ -73,7 +73,7 @@ def inputs_of(condition: Condition) -> frozenset[str]:
         case Listed():
             return frozenset({LISTINGS})
         case Coded() | ProcedureLeftOpen():
-            return frozenset({CODED, STAY})
+            return frozenset({CODED, BEGAN})
         case Grew() | Resists():
             return frozenset({GERMS})
         case OnDevice():

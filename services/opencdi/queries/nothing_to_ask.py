@@ -11,8 +11,9 @@ from opencdi.clinical.vocabulary import OVER
 from opencdi.queries.casework import Casework
 from opencdi.queries.chart import Chart
 from opencdi.queries.condition import Definition
-from opencdi.queries.found import Came, Look, NothingToAsk, Signs
+from opencdi.queries.found import Came, Look, Signs
 from opencdi.queries.inputs import ANSWERS, VALUES
+from opencdi.queries.memory import NothingToAsk
 from opencdi.queries.question import Question
 from opencdi.queries.rule import Rule
 

@@ -37,8 +37,9 @@ from opencdi.queries.coded import code_set, code_set_of
 from opencdi.queries.courses import Acts, act_told
 from opencdi.queries.cultures import cultures_of, file_culture
 from opencdi.queries.encounter import after_update
-from opencdi.queries.found import Found, Memory
+from opencdi.queries.found import Found
 from opencdi.queries.inputs import CODED, FINAL, GERMS, LEFT, LISTINGS, STAY, VALUES, Inputs
+from opencdi.queries.memory import Memory
 from opencdi.queries.noted import Note, Numbers, Statements, kept, mention_in, type_of, written_in
 from opencdi.queries.series import beyond_memory, file_point, find, points_in, records_of, take_back
 from opencdi.queries.told import Act, Earlier, Listing, Mention, Point, Written, says_the_same

@@ -32,8 +32,8 @@ from opencdi.queries.courses import Acts
 from opencdi.queries.cultures import Cultures
 from opencdi.queries.decisions import Decided, carry_over, decide
 from opencdi.queries.delivery import receipted, without_ledger
-from opencdi.queries.found import AtHand
 from opencdi.queries.inputs import Inputs, index
+from opencdi.queries.memory import AtHand
 from opencdi.queries.noted import Note, Numbers, Statements
 from opencdi.queries.noticing import Noticed
 from opencdi.queries.query import Query

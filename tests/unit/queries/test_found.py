@@ -16,8 +16,9 @@ from opencdi.knowledge.site import SiteData
 from opencdi.queries import found
 from opencdi.queries.case_chart import ENCOUNTER, TENANT, Chart
 from opencdi.queries.evidence import Cited
-from opencdi.queries.found import AtHand, Found, Memory
+from opencdi.queries.found import Found
 from opencdi.queries.gap import Judgement, judge
+from opencdi.queries.memory import AtHand, Memory
 from opencdi.queries.record import Records
 from opencdi.queries.room import Desk, queries_room, rules_path
 from opencdi.queries.rule import Quantity, Rule, load_rules
