@@ -17,7 +17,7 @@ from intensive_care import SICK_LABS, SICK_VITALS, WELL, IntensiveCare
 from opencdi.events.facts import Fact
 from opencdi.knowledge.site import SiteData
 from opencdi.queries.case_facts import DAY_1
-from opencdi.queries.found import AtHand
+from opencdi.queries.memory import AtHand
 from opencdi.queries.room import queries_room, rules_path
 from opencdi.queries.rule import Quantity, Rule, load_rules
 

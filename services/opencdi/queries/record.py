@@ -70,7 +70,7 @@ class Records:
             self.changed.add(STAY)
 
     def renew(self) -> None:
-        """Where anything but a value has changed, the stay is another: what is remembered of it holds no longer (`nothing_to_ask`)."""
+        """Where anything but a value has changed, the stay is another: what is remembered of it is looked at again (`nothing_to_ask`)."""
         if not all(name.startswith(VALUES) for name in self.changed):
             self.update(rules_care=False)
 
@@ -93,8 +93,7 @@ class Records:
 
     def _points(self, analyte: str) -> tuple[Point, ...]:
         if analyte not in self._series:
-            records = records_of(self.states, self.encounter_id, analyte)
-            self._series[analyte] = self.memory.put_together(analyte, records, points_in)
+            self._series[analyte] = self.memory.put_together(analyte, records_of(self.states, self.encounter_id, analyte), points_in)
         return self._series[analyte]
 
     def _beyond_memory(self, analyte: str) -> tuple[Point, ...]:
