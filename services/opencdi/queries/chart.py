@@ -167,6 +167,7 @@ _TELLS: dict[str, Callable[[Chart, str], object]] = {
     "coded": lambda chart, _: chart.code_set(),
     "germs": lambda chart, _: chart.cultures(),
     "left": lambda chart, _: chart.stay.discharged_at,
+    "final": lambda chart, _: object() if chart.stay.discharged_at else None,  # nothing is final while the patient is here
     "attending": lambda chart, _: chart.stay.attending,
     "began": lambda chart, _: chart.stay.started_at,
 }
