@@ -227,7 +227,7 @@ def _dysfunction(condition: OrganDysfunction, q: Question) -> Way:
     return Way(
         tuple(Given(items, sofa.DAY, EVER) for items in scored),
         lambda since, _, before: at_own_time(sofa.dysfunction(q.chart, scored, at_least, since, before)),
-        (at_least,),
+        (at_least, *(sofa.usable(kind, q.chart) for kind in sofa.SCORING)),
     )
 
 

@@ -214,9 +214,10 @@ def _changed(old: tuple[Any, ...], new: tuple[Any, ...], *, nearest: bool) -> tu
         return None
     start = _alike(old, new)
     end = _alike_at_the_end(old, new, start)
-    if nearest:
-        return when(old[start - 1]) if start else FIRST, when(old[len(old) - end]) if end else LAST
     times = [when(one) for one in (*old[start : len(old) - end], *new[start : len(new) - end])]
+    if nearest:  # of those at one instant the first counts: as far as the next instant
+        later = (at for one in old[len(old) - end :] if (at := when(one)) > max(times)) if end else iter(())
+        return when(old[start - 1]) if start else FIRST, next(later, LAST)
     return min(times), max(times)
 
 

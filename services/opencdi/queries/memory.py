@@ -16,10 +16,12 @@ class NothingToAsk(NamedTuple):
 
     `values` are the names of those that hold values, and the first of all `names`: the others stand as long as the record of the stay
     does.  `unsaid`: the concepts and treatments that it asked for and the stay has no record of.  `own`: what it looked at itself.
+    `noticed`: what stood as noticed then.
     """
 
     stay: object
     about: tuple[object, ...]
+    noticed: object
     own: frozenset[str]
     unsaid: frozenset[str]
     values: tuple[str, ...]

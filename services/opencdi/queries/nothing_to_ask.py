@@ -26,30 +26,35 @@ Changed = dict[str, tuple[object, object]]
 
 def still_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> bool:
     """Whether nothing has come to that about which it had nothing to ask."""
-    if work.records.corrected:
-        return False
     memory, stay = work.records.memory, work.records.stay
-    held, newly = memory.nothing_to_ask.get(rule.id), frozenset[str]()
-    if held is not None and held.stay is stay and held.about[0] is work.site:
-        names = held.values
-    else:
-        about = _about(work, rule)
-        if held is None or held.about != about:
-            held = memory.blank.get(_blank(rule, about))
-        if held is None or held.about != about:
-            return False
-        newly, names = held.unsaid.intersection(stay.told), held.names
+    if work.records.corrected or rule.id in stay.suspended:
+        return False
+    about = _about(work, rule)
+    held = memory.nothing_to_ask.get(rule.id)
+    if held is None or held.about != about:
+        held = memory.blank.get(_blank(rule, about))
+    if held is None or held.about != about or held.noticed is not _noticed(work, rule):
+        return False
+    names = held.values if held.stay is stay else held.names
+    newly = frozenset[str]() if held.stay is stay else held.unsaid.intersection(stay.told)
     looked_up = chart.looked_up(names)
     changed: Changed = {
         name: (old, new) for name, old, new in zip(names, held.looked_up, looked_up, strict=False) if old is not new and (old or new)
     }
     if newly:
         changed |= {name: ((), new) for name in _spelled(newly) if (new := chart.looked_up((name,))[0])}
-    if changed and (not held.own.isdisjoint(changed) or _moved(held, changed, chart)):
+    if not held.own.isdisjoint(changed):
         return False
-    if newly:
-        keep(work, rule, chart, held.own, tuple(look for look, _ in held.looks))
-    elif changed or held.stay is not stay:
+    if changed or newly:
+        chart.found.turn()
+        try:
+            if _moved(held, changed, chart):
+                return False
+            if newly:
+                keep(work, rule, chart, held.own, tuple(look for look, _ in held.looks))
+        except Exception:  # it raises again in the rule's own turn, where that is settled
+            return False
+    if not newly and (changed or held.stay is not stay):
         memory.nothing_to_ask[rule.id] = held._replace(stay=stay, looked_up=(*looked_up, *held.looked_up[len(looked_up) :]))
     return True
 
@@ -76,13 +81,14 @@ def _blank(rule: Rule, about: tuple[object, ...]) -> tuple[object, ...]:
     return rule.id, id(about[0]), *about[1:]
 
 
+def _noticed(work: Casework, rule: Rule) -> object:
+    """What stands of the stay, where the rule notices something: that is told once, and again where it was taken back."""
+    return work.states.get(f"noticed/{work.records.encounter_id}") if rule.definitions or rule.notices or rule.told_to == "cdi" else None
+
+
 def _moved(held: NothingToAsk, changed: Changed, chart: Chart) -> bool:
     """Whether a condition finds something else in that."""
-    chart.found.turn()
-    try:
-        return any(_finds_else(look, signs, changed, chart) for look, signs in held.looks if not look.inputs.isdisjoint(changed))
-    except Exception:  # it raises again in the rule's own turn, where that is settled
-        return True
+    return any(_finds_else(look, signs, changed, chart) for look, signs in held.looks if not look.inputs.isdisjoint(changed))
 
 
 def _finds_else(look: Look, signs: Signs, changed: Changed, chart: Chart) -> bool:
@@ -106,10 +112,16 @@ def keep_nothing_to_ask(work: Casework, rule: Rule, chart: Chart) -> None:
     looks = tuple(chart.found.read.values())
     if any(ANSWERS in look.inputs for look in looks) or rule.id in asking(work):
         return
-    q = Question(rule, work.site, chart)
-    when = None if isinstance(rule.when, Definition) else chart.found.now.get(q.atom(rule.when).number)
     # Where what it asks about is not there, nothing is asked, whatever is documented.
-    keep(work, rule, chart, rule.reads if when is None or when.signs else frozenset(), looks)
+    keep(work, rule, chart, frozenset() if _is_not_there(work, rule, chart) else rule.reads, looks)
+
+
+def _is_not_there(work: Casework, rule: Rule, chart: Chart) -> bool:
+    """Whether the rule has looked, in this turn, and found no sign of what it asks about."""
+    if rule.each or isinstance(rule.when, Definition):
+        return False
+    when = chart.found.now.get(Question(rule, work.site, chart).atom(rule.when).number)
+    return when is not None and not when.signs and bool(when.read) and all(look.number in chart.found.read for look in when.read)
 
 
 def keep(work: Casework, rule: Rule, chart: Chart, own: frozenset[str], looks: tuple[Look, ...]) -> None:
@@ -120,9 +132,15 @@ def keep(work: Casework, rule: Rule, chart: Chart, own: frozenset[str], looks: t
     told = tuple(name for bare, name in said if bare not in unsaid)
     names = (*values, *rest, *told)
     found = tuple((look, _found(look, chart)) for look in looks)
-    kept = NothingToAsk(stay, about, own, unsaid, values, names, chart.looked_up(names), found)
+    kept = NothingToAsk(stay, about, _noticed(work, rule), own, unsaid, values, names, chart.looked_up(names), found)
     memory.nothing_to_ask[rule.id] = kept
-    if not told and not any(signs for _, signs in found) and not any(chart.looked_up(values)) and len(memory.blank) < _MOST_BLANK:
+    if (
+        not told
+        and kept.noticed is None
+        and not any(signs for _, signs in found)
+        and not any(chart.looked_up(values))
+        and len(memory.blank) < _MOST_BLANK
+    ):
         # What such a stay has all the same (its class, its end) is another of each: the conditions look at it again.
         own_to_it = tuple(object() if one else one for one in kept.looked_up)
         memory.blank[_blank(rule, about)] = kept._replace(stay=None, looked_up=own_to_it)
