@@ -8,6 +8,7 @@ treatment, a sign of its own.
 from collections.abc import Iterator
 from typing import Final
 
+from opencdi.clinical.vocabulary import SectionKind
 from opencdi.events.reading import Finding
 from opencdi.knowledge.words import BREAK
 from opencdi.nlp.around import Cued
@@ -42,7 +43,12 @@ def _dangers(run: list[int], findings: list[Finding]) -> Iterator[int]:
         return
     for nth, at in enumerate(run):
         finding = findings[at]
-        if feared[nth] or finding.kind != "diagnosis" or (finding.assertion, finding.active, finding.experiencer) != _HERE:
+        if (
+            feared[nth]
+            or finding.kind != "diagnosis"
+            or finding.section in _CONCLUDES
+            or (finding.assertion, finding.active, finding.experiencer) != _HERE
+        ):
             continue
         before, behind = _in_a_row(feared[:nth][::-1]), _in_a_row(feared[nth + 1 :])
         if max(before, behind) >= _SURE or (before and behind):
@@ -50,6 +56,8 @@ def _dangers(run: list[int], findings: list[Finding]) -> Iterator[int]:
             yield at
 
 
+_CONCLUDES: Final[frozenset[SectionKind]] = frozenset({"assessment", "impression", "discharge-diagnoses"})
+"""Here an author lists what the patient has; what he fears he says in a plan."""
 _HERE: Final = ("present", "yes", "patient")
 
 
