@@ -17,7 +17,7 @@ from opencdi.settings import rules_dir
 FOLDER = rules_dir() / "nlp"
 READER = load_reader(FOLDER)
 EXAMPLES: list[tuple[str, dict[str, str]]] = yaml.safe_load((Path(__file__).parent / "relation_examples.yaml").read_text(encoding="utf-8"))
-OF_ANOTHER_KIND = {"icd10cm", "resolved", "group", "dose", "route", "frequency"}
+OF_ANOTHER_KIND = {"icd10cm", "resolved", "group", "dose", "route", "frequency", "denied"}
 
 
 def attributes_at(text: str, start: int, end: int) -> dict[str, str]:

@@ -370,7 +370,7 @@ def test_at_baseline_needs_one_limit() -> None:
         ("Magnesium Sulfate (Bolus)", ("magnesium-replacement",)),
         ("Invasive Ventilation", ("respiratory-support",)),
         ("tobramycin 0.3 % ophthalmic drops", ()),
-        ("prednisone 40 mg", ("systemic-steroid",)),
+        ("prednisone 40 mg", ("systemic-steroid", "prednisone")),
         ("hydrocortisone 1 % cream", ()),
         ("MRSA screen, nares, culture", ()),
         ("heparin infusion 18 units/kg/h", ("anticoagulation", "heparin")),
